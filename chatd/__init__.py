@@ -1,0 +1,6 @@
+"""chatd: a chat room that any terminal can join.
+
+A room is a log. A client is a cursor into it. Every line that anyone sees is already on disk.
+"""
+
+__version__ = "0.1.0"

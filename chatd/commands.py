@@ -1,0 +1,295 @@
+"""The slash commands: a table, from which /help is written too.
+
+To add a command, add a row here, its sentences (``help_...``) to `chatd.texts`, and a test.
+A handler is given the server, the session that asks, and the rest of the line without the spaces
+around it. It answers through the session, or raises `Refusal` or `WrongUse`; one that has to wait
+for the store is a coroutine. Handlers know no connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Kind
+from chatd.formats import local_time
+from chatd.room import Room
+from chatd.server import ChatServer, Refusal, short
+from chatd.session import Session
+from chatd.store import StoreError
+from chatd.texts import ErrorKind, Language
+
+Handler = Callable[[ChatServer, Session, str], Coroutine[Deferred[Any], Any, None] | None]
+
+HISTORY_LINES = 20
+"""How many lines /history shows when it is not told."""
+
+PEOPLE_LISTED = 200
+ROOMS_LISTED = 50
+
+_COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
+_AGO = re.compile(r"([0-9]{1,9})([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class WrongUse(Exception):
+    """A command was given what it does not take. It is answered with its usage."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the table. ``names`` are what it can be called, its own name first; what it takes
+    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation."""
+
+    names: tuple[str, ...]
+    handler: Handler
+
+    @property
+    def name(self) -> str:
+        """Its own name, the first."""
+        return self.names[0]
+
+
+def parse(line: str) -> tuple[str, str] | None:
+    """The command's name, in lower case, and the rest of a line; None when the line is text.
+
+    A command is a slash and a word of letters, followed by a space or the end.
+    """
+    match = _COMMAND.fullmatch(line)
+    return None if match is None else (match[1].lower(), (match[2] or "").strip())
+
+
+def text_of(line: str) -> str:
+    """What a line says that is no command: of two slashes at its start, the first is taken off."""
+    return line[1:] if line.startswith("//") else line
+
+
+def run(
+    server: ChatServer, session: Session, name: str, argument: str
+) -> Coroutine[Deferred[Any], Any, None] | None:
+    """Carry out a command, or tell the one who asked why not."""
+    command = COMMANDS.get(name)
+    if command is None:
+        session.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command=f"/{short(name)}")
+        return None
+    try:
+        waiting = command.handler(server, session, argument)
+    except Refusal as refusal:
+        session.error(refusal.kind, refusal.key, **refusal.values)
+        return None
+    except WrongUse:
+        usage = _help(session, command)[0]
+        session.error(ErrorKind.WRONG_USE, "wrong_use", command=f"/{name}", usage=usage)
+        return None
+    return waiting
+
+
+def _help(session: Session, command: Command) -> list[str]:
+    return session.sentence(f"help_{command.name}").split(" :: ")
+
+
+def _room_of(session: Session) -> Room:
+    if session.room is None:
+        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    return session.room
+
+
+def _help_command(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        name = argument.removeprefix("/").lower()
+        command = COMMANDS.get(name)
+        if command is None:
+            quoted = f"/{short(name)}"
+            raise Refusal(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command=quoted)
+        usage, explanation = _help(session, command)
+        others = ", ".join(f"/{other}" for other in command.names if other != name)
+        other_names = session.sentence("help_other_names", names=others)
+        session.tell(f"{usage}: {explanation}.\n{other_names}")
+        return
+    rows = [_help(session, command) for command in TABLE]
+    width = max(len(usage) for usage, _ in rows)
+    lines = [f"{usage:{width}}  {explanation}" for usage, explanation in rows]
+    session.tell("\n".join([*lines, session.sentence("help_more")]))
+
+
+def _nick(server: ChatServer, session: Session, argument: str) -> None:
+    if not argument:
+        raise WrongUse
+    server.rename(session, argument)
+
+
+def _join(server: ChatServer, session: Session, argument: str) -> None:
+    try:
+        if not argument:
+            raise WrongUse
+        server.join(session, argument)
+    except (Refusal, WrongUse):
+        # What was meant for the room that cannot be joined must not be said in this one.
+        if not session.has_spoken:
+            server.leave(session)
+        raise
+
+
+def _leave(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    server.join(session, server.lobby.name)
+
+
+def _rooms(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    rooms = list(server.rooms())
+    lines = [session.sentence("rooms", count=len(rooms))]
+    for room in rooms[:ROOMS_LISTED]:
+        key = "room_with_topic" if room.topic else "room"
+        values = {"people": room.people, "lines": room.head, "topic": short(room.topic)}
+        lines.append(session.sentence(key, room=room.name, **values))
+    if len(rooms) > ROOMS_LISTED:
+        lines.append(session.sentence("more_rooms", count=len(rooms) - ROOMS_LISTED))
+    session.tell("\n".join(lines))
+
+
+def _who(server: ChatServer, session: Session, argument: str) -> None:
+    room = server.room_called(argument) if argument else _room_of(session)
+    there = session.people(room, PEOPLE_LISTED)
+    session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
+
+
+def _me(server: ChatServer, session: Session, argument: str) -> None:
+    if not argument:
+        raise WrongUse
+    session.say(argument, Kind.ACTION)
+
+
+def _msg(server: ChatServer, session: Session, argument: str) -> None:
+    receiver, _, text = argument.partition(" ")
+    if not text.strip():
+        raise WrongUse
+    if receiver.startswith("#"):
+        session.say(text, room=server.room_called(receiver))
+        return
+    other = server.session_called(receiver)
+    if other is None or other.inbox is None:
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
+    if not other.inbox.put(other.format.private(session.name, text)):
+        raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=other.name)
+    session.has_spoken = True
+    session.stream.put(session.format.private(session.name, text, other.name))
+
+
+def _topic(server: ChatServer, session: Session, argument: str) -> None:
+    room = _room_of(session)
+    if argument:
+        session.say(argument, Kind.TOPIC)
+    elif room.topic:
+        session.answer("topic", topic=room.topic)
+    else:
+        session.answer("no_topic", room=room.name)
+
+
+def _history(server: ChatServer, session: Session, argument: str) -> None:
+    if argument and not re.fullmatch("[0-9]{1,15}", argument):
+        raise WrongUse
+    wanted = int(argument or HISTORY_LINES)
+    if not wanted:
+        raise WrongUse
+    room = _room_of(session)
+    _show_history(session, room, max(0, room.head - wanted), "history")
+
+
+def _since(
+    server: ChatServer, session: Session, argument: str
+) -> Coroutine[Deferred[Any], Any, None]:
+    ago = _AGO.fullmatch(argument.lower())
+    if ago is None:
+        raise WrongUse
+    since = max(0, int(server.now()) - int(ago[1]) * _SECONDS[ago[2]])
+    return _show_since(session, _room_of(session), since)
+
+
+async def _show_since(session: Session, room: Room, since: int) -> None:
+    try:
+        after = await room.seq_before(since * 1000)
+    except StoreError:
+        session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
+    else:
+        _show_history(session, room, after, "since", time=local_time(since))
+
+
+def _show_history(session: Session, room: Room, after: int, key: str, **values: object) -> None:
+    if not room.head:
+        session.answer("no_history", room=room.name)
+        return
+    shown = room.head - after
+    session.answer(key, shown=shown, count=room.head, room=room.name, **values)
+    if shown:
+        session.replay(room, after, room.head)
+
+
+def _switch(argument: str) -> bool:
+    if argument.lower() not in ("on", "off"):
+        raise WrongUse
+    return argument.lower() == "on"
+
+
+def _echo(server: ChatServer, session: Session, argument: str) -> None:
+    echo = _switch(argument)
+    session.change_echo(echo)
+    session.answer("echo_on" if echo else "echo_off")
+
+
+def _times(server: ChatServer, session: Session, argument: str) -> None:
+    times = _switch(argument)
+    session.change_format(session.format.with_times(times))
+    session.answer("times_on" if times else "times_off")
+
+
+def _language(server: ChatServer, session: Session, argument: str) -> None:
+    try:
+        language = Language(argument.lower())
+    except ValueError:
+        raise WrongUse from None
+    session.change_language(language)
+    session.answer("language")
+
+
+def _text(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    session.text_only = True
+    session.answer("text_only")
+
+
+def _quit(server: ChatServer, session: Session, argument: str) -> None:
+    session.answer("goodbye")
+    server.leave(session)
+    session.finish()
+
+
+TABLE = (
+    Command(("help", "h", "ayuda"), _help_command),
+    Command(("nick", "name", "nombre", "apodo"), _nick),
+    Command(("join", "j", "sala", "entrar"), _join),
+    Command(("leave", "part", "volver", "dejar"), _leave),
+    Command(("rooms", "list", "salas"), _rooms),
+    Command(("who", "names", "w", "quien", "quién"), _who),
+    Command(("me", "yo"), _me),
+    Command(("msg", "mensaje", "privado"), _msg),
+    Command(("topic", "tema"), _topic),
+    Command(("history", "historial", "historia"), _history),
+    Command(("since", "desde"), _since),
+    Command(("echo", "eco"), _echo),
+    Command(("times", "horas"), _times),
+    Command(("language", "idioma"), _language),
+    Command(("text", "texto"), _text),
+    Command(("quit", "exit", "bye", "salir", "adios", "adiós"), _quit),
+)
+"""What can be asked. /help lists these rows."""
+
+COMMANDS = {name: command for command in TABLE for name in command.names}
+"""The commands by each of their names."""

@@ -1,0 +1,71 @@
+"""What is said and done in a room. Plain values: they know no store, no client and no wire."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+
+class Kind(enum.IntEnum):
+    """What an event is. The numbers stand in the store: never change or reuse one."""
+
+    MESSAGE = 1
+    ACTION = 2
+    TOPIC = 3
+
+
+class Draft(NamedTuple):
+    """Something said that is not in the log yet: it has no place and no time.
+
+    ``session`` is the number of the session that said it (see `Event`), ``room`` a room's name,
+    ``author`` the name at that moment, ``text`` valid text as it was said.
+    """
+
+    room: str
+    session: int
+    author: str
+    kind: Kind
+    text: str
+
+
+class Event(NamedTuple):
+    """One thing said or done in a room. Never changed.
+
+    ``seq`` is its place in the room's log, from 1, without gaps. ``time`` is when it was committed,
+    in milliseconds since 1970. ``session`` is the number of the session that said it; numbers of
+    sessions that said anything are never given twice, also over restarts, so it tells apart two
+    people who used one name.
+    """
+
+    room: str
+    seq: int
+    time: int
+    session: int
+    author: str
+    kind: Kind
+    text: str
+
+
+class Change(enum.Enum):
+    """What a notice is about."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    RENAMED = "renamed"
+
+
+class Notice(NamedTuple):
+    """A passing event. It takes its place among the events of a room, but is never stored.
+
+    ``session`` is whose doing it is; that session is not told. ``new_name`` is for `RENAMED`.
+    """
+
+    room: str
+    session: int
+    change: Change
+    name: str
+    new_name: str = ""
+
+
+Entry = Event | Notice
+"""What a room shows: what was committed, and what passes."""

@@ -1,0 +1,277 @@
+"""A room in one format, and the places that clients have in it.
+
+A feed renders what is published once, and every cursor of it sends those same bytes. A cursor that
+does not keep up stays where it is: it reads on from the feed's short tail in memory, or from the
+log. It costs nothing while it waits, and it loses nothing: what others say is never queued for a
+client. (One that fell out of the tail misses notices, never events.)
+
+Feeds and cursors know no connections: whoever reads a cursor takes from it when there is room, and
+is woken when there may be more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Entry, Event, Notice
+from chatd.formats import Format
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+
+PUSH_BYTES = 64 * 1024
+"""About what one take gives at most."""
+
+TAIL_BYTES = 256 * 1024
+"""What a feed keeps in memory of what it rendered last."""
+
+
+class Mark(NamedTuple):
+    """A place between two entries of a room: how many entries were published since the room was
+    loaded, and the seq of the last event before it."""
+
+    entries: int
+    seq: int
+
+
+class Log(Protocol):
+    """What a feed needs of its room."""
+
+    @property
+    def mark(self) -> Mark:
+        """The end of what was published."""
+
+    async def read(self, after: int, upto: int) -> list[Event]:
+        """See `chatd.store.Store.read`."""
+
+
+class Source(Protocol):
+    """Something that a client is being sent, piece by piece."""
+
+    def take(self) -> bytes:
+        """The next piece, of whole lines; empty when there is none at hand, for now or for good.
+
+        When more may be at hand later, the one who takes is woken.
+        """
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing will ever come any more."""
+
+
+Wake = Callable[[], None]
+
+
+class Replay:
+    """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
+
+    ``leave_out`` is the number of a session whose own lines are not shown; 0 shows all.
+    """
+
+    def __init__(
+        self, log: Log, format: Format, after: int, upto: int, wake: Wake, leave_out: int = 0
+    ) -> None:
+        self._log = log
+        self._format = format
+        self._after = after
+        self._upto = upto
+        self._wake = wake
+        self._leave_out = leave_out
+        self._page = b""
+        self._reading = False
+
+    @property
+    def done(self) -> bool:
+        return not self._page and not self._reading and self._after >= self._upto
+
+    def take(self) -> bytes:
+        if not self._page and not self._reading and self._after < self._upto:
+            self._reading = True
+            Deferred.fromCoroutine(self._read())
+        page, self._page = self._page, b""
+        return page
+
+    async def _read(self) -> None:
+        while not self._page and self._after < self._upto:
+            try:
+                events = await self._log.read(self._after, self._upto)
+            except StoreError:
+                # What cannot be read is said to be missing, in its place.
+                self._page = self._format.error(
+                    ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
+                )
+                events = []
+            self._after = events[-1].seq if events else self._upto
+            self._page += b"".join(
+                self._format.render(event)
+                for event in events
+                if not self._leave_out or event.session != self._leave_out
+            )
+        self._reading = False
+        self._wake()
+
+
+class Chunk:
+    """Some entries, rendered: at most about `PUSH_BYTES`."""
+
+    __slots__ = ("after", "data", "entries", "noticed", "said")
+
+    def __init__(self, entries: Sequence[Entry], data: bytes, after: Mark) -> None:
+        self.entries = entries
+        self.data = data
+        self.after = after
+        self.said = {entry.session for entry in entries if isinstance(entry, Event)}
+        self.noticed = {entry.session for entry in entries if isinstance(entry, Notice)}
+
+
+class Feed:
+    """A room in one format: what was rendered last, and the live cursors."""
+
+    def __init__(self, log: Log, format: Format) -> None:
+        self.log = log
+        self.format = format
+        self.chunks: dict[int, Chunk] = {}  # by the entries before it; oldest first
+        self.start = log.mark  # the mark before the oldest chunk
+        self._size = 0
+        self._cursors: dict[Cursor, None] = {}
+
+    @property
+    def followed(self) -> bool:
+        """Whether anyone is to be woken."""
+        return bool(self._cursors)
+
+    def publish(self, before: Mark, entries: Sequence[Entry]) -> None:
+        """Render what stands after ``before``, and wake everyone."""
+        pieces: list[bytes] = []
+        size = first = 0
+        mark = before
+        for position, entry in enumerate(entries, 1):
+            piece = self.format.render(entry)
+            pieces.append(piece)
+            size += len(piece)
+            seq = entry.seq if isinstance(entry, Event) else mark.seq
+            mark = Mark(mark.entries + 1, seq)
+            if size >= PUSH_BYTES or position == len(entries):
+                chunk = Chunk(entries[first:position], b"".join(pieces), mark)
+                self.chunks[before.entries] = chunk
+                self._size += size
+                before, first = mark, position
+                pieces, size = [], 0
+        # Wake first: whoever keeps up takes even a batch that is larger than the tail.
+        for cursor in tuple(self._cursors):
+            cursor.wake()
+        self._trim()
+
+    def _trim(self) -> None:
+        while self._size > TAIL_BYTES and len(self.chunks) > 1:
+            oldest = self.chunks.pop(self.start.entries)
+            self._size -= len(oldest.data)
+            self.start = oldest.after
+
+    def add(self, cursor: Cursor) -> None:
+        """Wake this cursor whenever something was published."""
+        self._cursors[cursor] = None
+
+    def remove(self, cursor: Cursor) -> None:
+        """Do not, from now on."""
+        del self._cursors[cursor]
+
+
+class Cursor:
+    """A place in a feed that moves as its reader takes.
+
+    ``session`` is the number of the one who reads: its own notices are not shown to it, nor are
+    its own lines when ``echo`` is off. With an ``end`` it stops there; without one it is live, and
+    is placed at the end of what was published.
+    """
+
+    __slots__ = ("_echo", "_end", "_feed", "_mark", "_replay", "_session", "wake")
+
+    def __init__(
+        self,
+        feed: Feed,
+        session: int,
+        wake: Wake,
+        *,
+        echo: bool = True,
+        mark: Mark | None = None,
+        end: Mark | None = None,
+    ) -> None:
+        self._feed = feed
+        self._session = session
+        self._echo = echo
+        self._mark = feed.log.mark if mark is None else mark
+        self._end = end
+        self._replay: Replay | None = None
+        self.wake = wake
+        if end is None:
+            feed.add(self)
+
+    def close(self) -> None:
+        """Be live no more. What it had so far can still be detached."""
+        self._feed.remove(self)
+
+    @property
+    def done(self) -> bool:
+        return self._end is not None and self._mark.entries >= self._end.entries
+
+    def detach(self) -> Cursor | None:
+        """Leave what was published and not yet taken to another cursor, and go to the end.
+
+        Gives that cursor, which ends here and now; None if there is nothing to leave. This is how
+        an answer gets its place behind what was said before it.
+        """
+        end = self._feed.log.mark
+        if self._mark.entries >= end.entries:
+            return None
+        rest = Cursor(
+            self._feed, self._session, self.wake, echo=self._echo, mark=self._mark, end=end
+        )
+        rest._replay, self._replay = self._replay, None
+        self._mark = end
+        return rest
+
+    def take(self) -> bytes:
+        data = b""
+        while len(data) < PUSH_BYTES and not self.done:
+            if self._replay is not None:
+                data += self._replay.take()
+                if not self._replay.done:
+                    return data
+                self._replay = None
+            chunk = self._feed.chunks.get(self._mark.entries)
+            if chunk is None:
+                if self._mark.entries >= self._feed.log.mark.entries:
+                    break
+                self._fall_back()
+            else:
+                data += self._shown(chunk)
+                self._mark = chunk.after
+        return data
+
+    def _shown(self, chunk: Chunk) -> bytes:
+        own = self._session
+        if own not in chunk.noticed and (self._echo or own not in chunk.said):
+            return chunk.data
+        return b"".join(
+            self._feed.format.render(entry)
+            for entry in chunk.entries
+            if entry.session != own or (self._echo and isinstance(entry, Event))
+        )
+
+    def _fall_back(self) -> None:
+        """What comes next is no longer in memory: read the log up to where memory begins."""
+        target = self._feed.start
+        if self._end is not None and self._end.entries < target.entries:
+            target = self._end
+        self._replay = Replay(
+            self._feed.log,
+            self._feed.format,
+            self._mark.seq,
+            target.seq,
+            self.wake,
+            0 if self._echo else self._session,
+        )
+        self._mark = target

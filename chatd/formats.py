@@ -1,0 +1,116 @@
+"""Events to bytes, for each kind of client. Pure: no store, no session, no wire.
+
+A format is a value: two clients with equal formats are sent the same bytes, rendered once. Every
+line that leaves the daemon is made here, and goes through the one encoder on its way.
+"""
+
+from __future__ import annotations
+
+import abc
+import time
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from chatd.encoding import encode_line
+from chatd.event import Change, Entry, Kind, Notice
+from chatd.texts import ErrorKind, Language, sentence
+
+
+class Format(abc.ABC):
+    """How one kind of client is shown what happens. What it has no way to show is nothing."""
+
+    @abc.abstractmethod
+    def render(self, entry: Entry) -> bytes:
+        """The lines that show an entry, each with its end."""
+
+    @abc.abstractmethod
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        """The line that says what was wrong, and what would be right; key as in `chatd.texts`."""
+
+    def say(self, text: str) -> bytes:
+        """Lines that the server says."""
+        return b""
+
+    def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
+        """A private line; with ``receiver``, as the one who said it sees it."""
+        return b""
+
+    def with_times(self, times: bool) -> Format:
+        """The same, with or without the time before each event."""
+        return self
+
+    def in_language(self, language: Language) -> Format:
+        """The same, in another language."""
+        return self
+
+    def with_eol(self, eol: bytes) -> Format:
+        """The same, with other line ends."""
+        return self
+
+
+@dataclass(frozen=True)
+class ChatFormat(Format):
+    """Chat lines, for people: names, notices, and times where they are wanted."""
+
+    language: Language = Language.ENGLISH
+    times: bool = False
+    eol: bytes = b"\n"
+
+    def render(self, entry: Entry) -> bytes:
+        if isinstance(entry, Notice):
+            return self.say(self._notice(entry))
+        if entry.kind is Kind.MESSAGE:
+            line = f"<{entry.author}> {entry.text}"
+        elif entry.kind is Kind.ACTION:
+            line = f"* {entry.author} {entry.text}"
+        else:
+            topic_set = sentence(self.language, "topic_set", name=entry.author, topic=entry.text)
+            line = f"*** {topic_set}"
+        if self.times:
+            line = f"[{local_time(entry.time // 1000)}] {line}"
+        return encode_line(line, self.eol)
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        detail = sentence(self.language, key, **values)
+        return encode_line(f"ERR {kind.value}: {detail}", self.eol)
+
+    def say(self, text: str) -> bytes:
+        # Every line is marked, so that nobody's text can pass for one of the server's.
+        return b"".join(encode_line(f"*** {line}", self.eol) for line in text.split("\n"))
+
+    def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
+        mark = "(private)" if receiver is None else f"(private to {receiver})"
+        return encode_line(f"{mark} <{author}> {text}", self.eol)
+
+    def with_times(self, times: bool) -> Format:
+        return replace(self, times=times)
+
+    def in_language(self, language: Language) -> Format:
+        return replace(self, language=language)
+
+    def with_eol(self, eol: bytes) -> Format:
+        return replace(self, eol=eol)
+
+    def _notice(self, notice: Notice) -> str:
+        if notice.change is Change.RENAMED:
+            return sentence(self.language, "renamed", name=notice.name, new_name=notice.new_name)
+        return sentence(self.language, notice.change.value, name=notice.name)
+
+
+@dataclass(frozen=True)
+class BareFormat(Format):
+    """Bare lines: the text of what is said, and nothing else."""
+
+    def render(self, entry: Entry) -> bytes:
+        if isinstance(entry, Notice) or entry.kind is Kind.TOPIC:
+            return b""
+        return encode_line(entry.text, b"\n")
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        return encode_line(f"ERR {kind.value}", b"\n")
+
+
+@lru_cache(maxsize=1024)
+def local_time(seconds: int) -> str:
+    """A time (seconds since 1970) as people are shown it, in the server's zone."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

@@ -1,0 +1,91 @@
+"""Bytes in, lines out.
+
+A read is split once and what is held over is never looked through again, so the work is linear in
+the bytes however they are cut (LineReceiver's is quadratic: one read of newlines stops everybody).
+This module must not know what a line may hold, or who reads it.
+"""
+
+_HEAD, _TAIL = 256, 16
+
+
+class TooLong(bytes):
+    """What is known of a line that was too long: its beginning and its end, joined.
+
+    A type of its own rather than a field of every line, because lines are counted in millions.
+    """
+
+
+class Framer:
+    """One connection's framer. Where its bytes are cut into reads makes no difference.
+
+    A line ends in LF or CR LF and, if *telnet_line_ends*, also in CR NUL (RFC 854, the NVT
+    printer). Any other CR or NUL is a byte of the line. A line of more than *max_bytes*, its line
+    end not counted, is thrown away as it arrives and stands among the others as one `TooLong`.
+    Between two reads no more is held than one such line.
+    """
+
+    def __init__(self, max_bytes: int, *, telnet_line_ends: bool) -> None:
+        self._max_bytes = max_bytes
+        self._telnet_line_ends = telnet_line_ends
+        self._held = bytearray()  # the line that has not ended yet; once it is cut, its two ends
+        self._cut = False
+        self._first_line_ended_in_cr: bool | None = None
+
+    @property
+    def first_line_ended_in_cr(self) -> bool:
+        """Whether the first line has come and had a CR at its end."""
+        return bool(self._first_line_ended_in_cr)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take what was read; return the lines that ended in it, without their line ends."""
+        if self._telnet_line_ends and b"\0" in data:
+            data = self._without_cr_nul(data)
+        if b"\n" not in data:
+            self._hold(data)
+            return []
+        if self._held:
+            data = bytes(self._held) + data
+        ended = data.split(b"\n")
+        rest = ended.pop()
+        if self._first_line_ended_in_cr is None:
+            self._first_line_ended_in_cr = ended[0].endswith(b"\r")
+        if len(data) <= self._max_bytes or max(map(len, ended)) <= self._max_bytes:
+            lines = [line.removesuffix(b"\r") for line in ended]
+        else:
+            lines = [self._line(line) for line in ended]
+        if self._cut:
+            lines[0] = _too_long(ended[0])
+            self._cut = False
+        self._held.clear()
+        self._hold(rest)
+        return lines
+
+    def finish(self) -> list[bytes]:
+        """Return the last line, if the input ended without a line end behind it."""
+        return self.feed(b"\n") if self._held else []
+
+    def _without_cr_nul(self, data: bytes) -> bytes:
+        """Make CR NUL into CR LF, also where the CR came with the read before."""
+        if data.startswith(b"\0") and self._held.endswith(b"\r"):
+            data = b"\n" + data[1:]
+        return data.replace(b"\r\0", b"\r\n")
+
+    def _hold(self, piece: bytes) -> None:
+        self._held += piece
+        # One more than a line may have: the last may be the CR of its line end.
+        if self._cut or len(self._held) > self._max_bytes + 1:
+            self._cut = True
+            self._held = bytearray(_ends(self._held))
+
+    def _line(self, ended: bytes) -> bytes:
+        line = ended.removesuffix(b"\r")
+        return line if len(line) <= self._max_bytes else _too_long(ended)
+
+
+def _too_long(ended: bytes) -> TooLong:
+    return TooLong(_ends(ended).removesuffix(b"\r"))
+
+
+def _ends(line: bytes | bytearray) -> bytes | bytearray:
+    """Return the two ends of a long line. The ends of its ends and more are those of the whole."""
+    return line if len(line) <= _HEAD + _TAIL else line[:_HEAD] + line[-_TAIL:]

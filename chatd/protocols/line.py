@@ -1,0 +1,339 @@
+"""Lines over a connection: the border between Twisted and the chat. Bytes in, verbs out.
+
+`ChatProtocol` speaks chat lines, for people with nothing but a terminal; `BareProtocol` speaks bare
+lines. Here a line is validated, and told from a command. What it does is none of its business.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IReactorTime,
+)
+from twisted.internet.protocol import Factory, connectionDone
+from twisted.logger import Logger
+from twisted.protocols.basic import LineReceiver
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chatd import commands
+from chatd.formats import BareFormat, ChatFormat, Format
+from chatd.protocols.framing import Framer, TooLong
+from chatd.protocols.outlet import Connection, Outlet
+from chatd.protocols.telnet import TelnetFilter
+from chatd.server import ChatServer
+from chatd.stream import Stream
+from chatd.texts import ErrorKind
+from chatd.validation import (
+    InvalidLine,
+    LineFault,
+    is_http_request,
+    is_irc_greeting,
+    validate_line,
+)
+
+LINES_A_TURN = 256
+"""How many lines of one client are handled before the other clients have their turn."""
+
+BYTES_A_CHARACTER = 32
+"""What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
+before it (the longest that programs print, a 24-bit colour, is 19 bytes, and its end is 4)."""
+
+BARE_LENGTH = 256
+"""How many characters a bare line may have."""
+
+_FAULTS = {LineFault.TOO_LONG: "too_long", LineFault.NOT_UTF8: "not_utf8"}
+
+
+@implementer(IHalfCloseableProtocol)
+class LineProtocol(LineReceiver):
+    """What both kinds of lines have in common: framing, fairness, order, and closing.
+
+    ``max_length`` is how many characters a line may have.
+    """
+
+    log = Logger()
+    delimiter = b"\n"
+    telnet = False
+    for_people = False
+    factory: ChatFactory
+
+    def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
+        self.server = server
+        self.max_length = max_length
+        self._clock = clock
+        self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
+        self._lines: deque[bytes] = deque()
+        self._first = True
+        self._handling = False
+        self._ended = False
+        self._stopped = False
+        self._next_turn: IDelayedCall | None = None
+
+    def format(self) -> Format:
+        """How this client is shown what happens."""
+        raise NotImplementedError
+
+    def connectionMade(self) -> None:
+        """Welcome somebody."""
+        self.factory.clients.add(self)
+        stream = Stream()
+        self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
+        self.session = self.server.connect(stream, self.format(), private=self.for_people)
+        self.outlet.hold()
+        stream.wake = self.outlet.pump
+        self.session.changed = self._handle_lines
+        self.server.enter(self.session, recent=self.for_people)
+        self.outlet.release()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
+        if self.session.stream.finished or self._stopped:
+            return
+        self._lines.extend(self._framer.feed(self.without_telnet(data)))
+        self._handle_lines()
+
+    def without_telnet(self, data: bytes) -> bytes:
+        """What is left of the bytes read once what is no text is taken out and answered."""
+        return data
+
+    def is_foreign(self, line: bytes, whole: bool) -> bool:
+        """Whether the first line is another protocol's; if not ``whole``, its two ends are given.
+
+        A web page must not be able to talk into a room, nor a header reach a screen.
+        """
+        return is_http_request(line, whole=whole)
+
+    def lineReceived(self, line: bytes) -> None:
+        """Handle a line, its end taken off."""
+        raise NotImplementedError
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Handle a line that was too long to keep; given are its two ends."""
+        raise NotImplementedError
+
+    def readConnectionLost(self) -> None:
+        """The client will send nothing more: do what it sent, send what it is owed, and close."""
+        self._ended = True
+        self.outlet.disconnect()
+        self._lines.extend(self._framer.finish())
+        self._handle_lines()
+
+    def writeConnectionLost(self) -> None:
+        """The client was sent everything; it may still be sending."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Somebody has gone."""
+        self._lines.clear()
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
+        self.outlet.lost()
+        self.session.stream.finish()
+        self.server.disconnect(self.session)
+        self.factory.gone(self)
+
+    def stop_reading(self) -> None:
+        """Take nothing more from this client: the server is stopping."""
+        self._stopped = True
+        self._lines.clear()
+        self.outlet.linger = False
+        if not self._ended:
+            self.pauseProducing()
+
+    def say_goodbye(self) -> None:
+        """Tell this client that the server is stopping, and close."""
+        if not self.session.stream.finished:
+            self.session.answer("stopping")
+            self.session.finish()
+
+    def abort(self) -> None:
+        """Close at once, whatever this client is owed."""
+        cast(Connection, self.transport).abortConnection()
+
+    def _handle_lines(self) -> None:
+        if self._handling or self._stopped:
+            return
+        self._handling = True
+        self.outlet.hold()
+        handled = 0
+        while self._lines and handled < LINES_A_TURN and self.server.may_read(self.session):
+            self._handle_line(self._lines.popleft())
+            handled += 1
+        self._handling = False
+        self.outlet.release()
+        self._read_on()
+
+    def _handle_line(self, line: bytes) -> None:
+        whole = not isinstance(line, TooLong)
+        try:
+            if self._first:
+                self._first = not line
+                if self._framer.first_line_ended_in_cr:
+                    self.session.change_format(self.session.format.with_eol(b"\r\n"))
+                if self.is_foreign(line, whole):
+                    self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
+                    self.session.finish()
+                    return
+            if whole:
+                self.lineReceived(line)
+            else:
+                self.lineLengthExceeded(line)
+        except Exception:
+            self.log.failure("a line of session {number} failed", number=self.session.number)
+            self.session.error(ErrorKind.SERVER_ERROR, "server_error")
+
+    def _read_on(self) -> None:
+        """See to it that this client goes on as soon as it may, and that it waits until then."""
+        if self.session.stream.finished:
+            self._lines.clear()
+            return
+        may_read = self.server.may_read(self.session)
+        if self._lines and may_read and self._next_turn is None:
+            self._next_turn = self._clock.callLater(0, self._take_turn)
+        if self._ended:
+            if not self._lines and self.session.settled:
+                self.session.finish()
+        elif self._lines or not may_read:
+            if not self.paused:
+                self.pauseProducing()
+        elif self.paused:
+            self.resumeProducing()
+
+    def _take_turn(self) -> None:
+        self._next_turn = None
+        self._handle_lines()
+
+
+class ChatProtocol(LineProtocol):
+    """Chat lines: a person with ``nc`` or ``telnet``, or a program that writes like one."""
+
+    telnet = True
+    for_people = True
+
+    def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int = 4096) -> None:
+        super().__init__(server, clock, max_length)
+        self._telnet = TelnetFilter()
+
+    def format(self) -> Format:
+        return ChatFormat(self.server.language)
+
+    def without_telnet(self, data: bytes) -> bytes:
+        data, reply = self._telnet.feed(data)
+        if reply:
+            self.session.stream.put(reply)
+        return data
+
+    def is_foreign(self, line: bytes, whole: bool) -> bool:
+        return super().is_foreign(line, whole) or is_irc_greeting(line)
+
+    def lineReceived(self, line: bytes) -> None:
+        # Ctrl+D over telnet comes as this byte, in front of the next line.
+        line = line.replace(b"\x04", b"", 1)
+        try:
+            text = validate_line(line, self.max_length)
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                self._fault(invalid.reason)
+            return
+        session = self.session
+        command = None if session.text_only else commands.parse(text)
+        if command is not None:
+            name, argument = command
+            session.when_settled(lambda: commands.run(self.server, session, name, argument))
+        elif session.text_only:
+            session.say(text)
+        else:
+            session.say(commands.text_of(text))
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self._fault(LineFault.TOO_LONG)
+
+    def _fault(self, fault: LineFault) -> None:
+        key = _FAULTS[fault]
+        self.session.when_settled(
+            lambda: self.session.error(ErrorKind.INVALID_MESSAGE, key, limit=self.max_length)
+        )
+
+
+class BareProtocol(LineProtocol):
+    """Bare lines: no greeting, no names, no commands, no telnet. For programs, and for teaching."""
+
+    def __init__(
+        self, server: ChatServer, clock: IReactorTime, max_length: int = BARE_LENGTH
+    ) -> None:
+        super().__init__(server, clock, max_length)
+
+    def format(self) -> Format:
+        return BareFormat()
+
+    def lineReceived(self, line: bytes) -> None:
+        try:
+            text = validate_line(line, self.max_length)
+        except InvalidLine:
+            self._refuse()
+        else:
+            self.session.say(text)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self._refuse()
+
+    def _refuse(self) -> None:
+        self.session.when_settled(
+            lambda: self.session.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=self.max_length)
+        )
+
+
+class ChatFactory(Factory):
+    """Builds the protocols of one kind of address, and holds the set of those connected.
+
+    The set is for counting and for stopping; talking does not walk it: rooms do.
+    ``protocol`` is `ChatProtocol` or `BareProtocol`; ``max_length`` as there.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int = 4096,
+        protocol: type[LineProtocol] = ChatProtocol,
+    ) -> None:
+        self.server = server
+        self.clients: set[LineProtocol] = set()
+        self._protocol = protocol
+        self._clock = clock
+        self._max_length = max_length
+        self._empty: list[Deferred[None]] = []
+
+    def buildProtocol(  # type: ignore[override]  # Twisted's hint names a private protocol
+        self, addr: IAddress | None
+    ) -> LineProtocol:
+        """A protocol for somebody who is connecting."""
+        protocol = self._protocol(self.server, self._clock, self._max_length)
+        protocol.factory = self
+        return protocol
+
+    def gone(self, client: LineProtocol) -> None:
+        """Forget a client that has gone."""
+        self.clients.discard(client)
+        if not self.clients:
+            empty, self._empty = self._empty, []
+            for done in empty:
+                done.callback(None)
+
+    def when_empty(self) -> Deferred[None]:
+        """Fires when no client is connected."""
+        done: Deferred[None] = Deferred()
+        if self.clients:
+            self._empty.append(done)
+        else:
+            done.callback(None)
+        return done

@@ -1,0 +1,184 @@
+"""The one writer to a connection.
+
+It takes from a stream when the connection has room, and leaves everything in the stream while it
+has not. On plain TCP and UNIX sockets it pushes straight to the socket while the transport is idle,
+and hands over only what the kernel did not take: that saves a wake-up and two ``epoll_ctl`` for
+each client and each line (measured: 5.6 to 6.5 us a delivery instead of 12.7 to 17). It is a *pull*
+producer there, so Twisted asks for more each time its own buffer has drained. Over TLS a pull
+producer would be polled in a loop, so there, and on every other kind of transport, it is a push
+producer and writes to the transport.
+
+It knows no session and no room.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Protocol
+
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IPullProducer,
+    IPushProducer,
+    IReactorTime,
+    ISSLTransport,
+    ISystemHandle,
+)
+from zope.interface import implementer
+
+CLOSE_SECONDS = 10.0
+"""How long a client that is being closed may take nothing of what it is owed."""
+
+LINGER_SECONDS = 2.0
+"""How long what a client still sends is read and thrown away, once it has been sent everything.
+
+Closing a socket with unread input resets the connection, and takes from the client what it was just
+sent (RFC 1122 section 4.2.2.13; RFC 9112 section 9.6 has the same advice).
+"""
+
+
+class Supply(Protocol):
+    """What an outlet needs of a stream."""
+
+    finished: bool
+
+    @property
+    def drained(self) -> bool:
+        """Whether it was finished, and all of it was taken."""
+
+    def take(self) -> bytes:
+        """The next piece to send; empty when there is none at hand."""
+
+
+class Connection(Protocol):
+    """What an outlet needs of a transport."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def registerProducer(self, producer: object, streaming: bool) -> None: ...
+
+    def unregisterProducer(self) -> None: ...
+
+    def resumeProducing(self) -> None: ...
+
+    def loseWriteConnection(self) -> None: ...
+
+    def loseConnection(self) -> None: ...
+
+    def abortConnection(self) -> None: ...
+
+
+@implementer(IPullProducer, IPushProducer)
+class Outlet:
+    """Sends what a stream gives to a transport, and closes when the stream is drained.
+
+    ``linger`` says whether the client may still be sending when it comes to closing.
+    """
+
+    def __init__(self, transport: Connection, supply: Supply, clock: IReactorTime) -> None:
+        self.linger = True
+        self._transport = transport
+        self._supply = supply
+        self._clock = clock
+        self._socket = _plain_socket(transport)
+        self._busy = False
+        self._holds = 0
+        self._pumping = False
+        self._closing = False
+        self._deadline: IDelayedCall | None = None
+        transport.registerProducer(self, self._socket is None)
+
+    def hold(self) -> None:
+        """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""
+        self._holds += 1
+
+    def release(self) -> None:
+        """Send again."""
+        self._holds -= 1
+        self.pump()
+
+    def pump(self) -> None:
+        """Send what there is, as far as the connection takes it."""
+        if self._pumping or self._holds or self._closing:
+            return
+        self._pumping = True
+        while not self._busy and (data := self._supply.take()):
+            self._send(data)
+        self._pumping = False
+        if self._supply.finished:
+            self._finish()
+
+    def disconnect(self) -> None:
+        """Close what is being closed: the client has nothing more to send."""
+        self.linger = False
+        if self._closing:
+            self._transport.loseConnection()
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._closing = True
+        self._cancel_deadline()
+
+    # Called by the transport
+
+    def resumeProducing(self) -> None:
+        """There is room again."""
+        self._busy = False
+        if not self._closing:
+            self._cancel_deadline()  # it made progress
+        self.pump()
+
+    def pauseProducing(self) -> None:
+        """There is no room (push producer)."""
+        self._busy = True
+
+    def stopProducing(self) -> None:
+        """There will never be room again."""
+        self.lost()
+
+    def _send(self, data: bytes) -> None:
+        if self._socket is None:
+            self._transport.write(data)
+            return
+        try:
+            sent = self._socket.send(data)
+        except OSError:
+            # Full; or broken, and then the transport finds out in its own way when it writes.
+            sent = 0
+        if sent < len(data):
+            self._busy = True
+            self._transport.write(data[sent:])
+
+    def _finish(self) -> None:
+        if self._busy or not self._supply.drained:
+            if self._deadline is None:
+                self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
+            return
+        self._closing = True
+        self._cancel_deadline()
+        self._transport.unregisterProducer()
+        if self.linger and self._socket is not None:
+            self._deadline = self._clock.callLater(LINGER_SECONDS, self._give_up)
+            self._transport.resumeProducing()
+            self._transport.loseWriteConnection()
+        else:
+            self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
+            self._transport.loseConnection()
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        self._closing = True
+        self._transport.abortConnection()
+
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def _plain_socket(transport: object) -> socket.socket | None:
+    """The socket of a transport that passes bytes on as they are; None for any other."""
+    if ISSLTransport.providedBy(transport) or not ISystemHandle.providedBy(transport):
+        return None
+    handle = transport.getHandle()
+    return handle if isinstance(handle, socket.socket) else None

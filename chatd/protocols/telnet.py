@@ -1,0 +1,98 @@
+"""Telnet taken out of a stream of bytes, and every request in it refused (RFC 854).
+
+Bytes in; data and replies out. This module must not know lines, text or sockets. Telnet's own line
+end, CR NUL, is the framer's business.
+"""
+
+IAC = 0xFF
+DONT, DO, WONT, WILL = 0xFE, 0xFD, 0xFC, 0xFB
+SB, SE = 0xFA, 0xF0
+
+MAX_SUBNEGOTIATION = 512
+"""How many bytes after IAC SB may be a subnegotiation, IAC SE among them."""
+
+# The lowest code in use: RFC 1184's EOF, SUSP and ABORT, and RFC 885's EOR, lie below RFC 854's.
+_FIRST_COMMAND = 0xEC
+
+# RFC 860: sent to learn that what came before was handled, and answered every time. A telnet
+# client asks on each Ctrl+C and prints nothing until the answer comes.
+_TIMING_MARK = 6
+
+_VERBS = frozenset((WILL, WONT, DO, DONT))
+_REFUSALS = {WILL: DONT, DO: WONT}
+
+_DATA = 0
+_COMMAND = 1  # after IAC
+_OPTION = 2  # after IAC and one of WILL, WONT, DO, DONT
+_SUBNEGOTIATION = 3  # after IAC SB
+_SUBNEGOTIATION_COMMAND = 4  # after IAC in there
+
+
+class TelnetFilter:
+    """One connection's filter. Where its bytes are cut into reads makes no difference.
+
+    Commands other than requests are dropped without an answer. (AYT too: RFC 854 obliges only a
+    system that gives this function to local users.) An IAC before what is no command is dropped
+    alone, so that a stray 0xFF swallows neither a letter nor a line end.
+    """
+
+    def __init__(self) -> None:
+        self._state = _DATA
+        self._verb = 0
+        self._subnegotiation_left = 0
+        self._refused: set[tuple[int, int]] = set()
+
+    def feed(self, data: bytes) -> tuple[bytes, bytes]:
+        """Take what was read; return what is left of it without telnet, and the reply to send.
+
+        Takes any bytes and never raises. Each request is refused once in a connection's life (a
+        timing mark every time), so no peer can be caught in a loop; WONT and DONT are never
+        answered, for the same reason (RFC 854). Over a connection's life, replies are never
+        longer than what was fed.
+        """
+        if self._state == _DATA and IAC not in data:
+            return data, b""
+        kept, reply = bytearray(), bytearray()
+        for byte in data:
+            if self._state == _DATA:
+                if byte == IAC:
+                    self._state = _COMMAND
+                else:
+                    kept.append(byte)
+            elif self._state == _COMMAND:
+                if byte in _VERBS:
+                    self._verb = byte
+                    self._state = _OPTION
+                elif byte == SB:
+                    self._subnegotiation_left = MAX_SUBNEGOTIATION
+                    self._state = _SUBNEGOTIATION
+                else:
+                    self._state = _DATA
+                    if byte == IAC or byte < _FIRST_COMMAND:
+                        kept.append(byte)
+            elif self._state == _OPTION:
+                self._state = _DATA
+                reply += self._answer(byte)
+            else:
+                self._skip(byte)
+        return bytes(kept), bytes(reply)
+
+    def _answer(self, option: int) -> bytes:
+        request = (self._verb, option)
+        if self._verb not in _REFUSALS or request in self._refused:
+            return b""
+        if option != _TIMING_MARK:
+            self._refused.add(request)
+        return bytes((IAC, _REFUSALS[self._verb], option))
+
+    def _skip(self, byte: int) -> None:
+        """Take one byte of a subnegotiation."""
+        self._subnegotiation_left -= 1
+        after_iac = self._state == _SUBNEGOTIATION_COMMAND
+        if (after_iac and byte == SE) or not self._subnegotiation_left:
+            self._state = _DATA
+        elif byte == IAC and not after_iac:
+            self._state = _SUBNEGOTIATION_COMMAND
+        else:
+            # IAC IAC is a byte of the subnegotiation, and other commands have no place in it.
+            self._state = _SUBNEGOTIATION

@@ -1,0 +1,227 @@
+"""The rooms, and the names in use. Everything that concerns more than one session is here.
+
+The server knows no connection and no command.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from itertools import islice
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.event import Draft, Entry, Event
+from chatd.formats import Format
+from chatd.room import Room
+from chatd.session import Session
+from chatd.store import Store, Subscriber
+from chatd.stream import Stream
+from chatd.texts import ErrorKind, Language
+from chatd.validation import InvalidName, fold, is_reserved, validate_name, validate_room_name
+
+ROOMS_COMPARED = 1000
+"""How many rooms a new one's name is compared with, to ask whether another one was meant."""
+
+
+class Refusal(Exception):
+    """Something cannot be done. Says what is wrong, and what would be right, to a person.
+
+    ``key`` and ``values`` name a sentence of `chatd.texts`.
+    """
+
+    def __init__(self, kind: ErrorKind, key: str, **values: object) -> None:
+        super().__init__(kind, key, values)
+        self.kind = kind
+        self.key = key
+        self.values = values
+
+
+class ChatServer(Subscriber):
+    """``lobby`` is the room that everyone enters, ``recent`` how many past lines a newcomer to a
+    room is shown, ``motd`` what is told after the welcome, ``now`` the time in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: IReactorTime,
+        *,
+        lobby: str = "lobby",
+        recent: int = 10,
+        language: Language = Language.ENGLISH,
+        motd: str = "",
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.now = now
+        self.language = language
+        self._store = store
+        self._clock = clock
+        self._recent = recent
+        self._motd = motd
+        self._rooms: dict[str, Room] = {}
+        self._named: dict[str, Session] = {}
+        self._sessions: dict[int, Session] = {}
+        self._held_back: dict[Session, None] = {}
+        self._last_number = 0
+        for name, head, topic, session in store.rooms():
+            self._rooms[fold(name)] = Room(name, store, head, topic)
+            self._last_number = max(self._last_number, session)
+        self.lobby = self._rooms.setdefault(fold(lobby), Room(lobby, store))
+        store.subscribe(self)
+
+    # Sessions
+
+    def connect(self, stream: Stream, format: Format, *, private: bool = True) -> Session:
+        """Make a session for somebody who has just come. It is in no room yet: see `enter`."""
+        self._last_number += 1
+        session = Session(
+            self._last_number, stream, format, self._clock, self.language, private=private
+        )
+        self._sessions[session.number] = session
+        return session
+
+    def enter(self, session: Session, *, recent: bool = True) -> None:
+        """Welcome a session in the lobby."""
+        session.enter(self.lobby, "welcome", self._recent if recent else 0, self._motd)
+
+    def disconnect(self, session: Session) -> None:
+        """Forget a session: it has gone."""
+        self.leave(session)
+        del self._sessions[session.number]
+        if not session.is_guest:
+            del self._named[fold(session.name)]
+        self._held_back.pop(session, None)
+
+    def may_read(self, session: Session) -> bool:
+        """Whether the next thing may be taken from a session.
+
+        If not, its ``changed`` is called when it may be worth asking again.
+        """
+        if self._store.full:
+            self._held_back[session] = None
+            return False
+        return session.ready
+
+    def session_called(self, name: str) -> Session | None:
+        """Who has that name and can be written to; None when nobody does."""
+        key = fold(name)
+        session = self._named.get(key)
+        if session is None and key.startswith("guest") and key[5:].isdecimal():
+            session = self._sessions.get(int(key[5:15]))
+            if session is not None and session.name != key:
+                session = None
+        return session if session is None or session.inbox is not None else None
+
+    def rename(self, session: Session, wanted: str) -> None:
+        """Give a session a name. Raises `Refusal`."""
+        try:
+            name = validate_name(wanted)
+        except InvalidName:
+            raise Refusal(ErrorKind.INVALID_NAME, "invalid_name", name=short(wanted)) from None
+        key = fold(name)
+        if name == session.name:
+            session.answer("you_are_already", name=name)
+            return
+        if is_reserved(name):
+            raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
+        if self._named.get(key, session) is not session:
+            raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
+        if not session.is_guest:
+            del self._named[fold(session.name)]
+        self._named[key] = session
+        session.rename(name)
+
+    # Rooms
+
+    def rooms(self) -> Iterable[Room]:
+        """All rooms, the fullest first."""
+        return sorted(self._rooms.values(), key=lambda room: (-room.people, room.name))
+
+    def room_called(self, wanted: str) -> Room:
+        """The room of that name. Raises `Refusal` when there is none."""
+        room = self._rooms.get(fold(_room_name(wanted)))
+        if room is None:
+            raise Refusal(ErrorKind.NO_ROOM, "unknown_room", room=short(wanted.lstrip("#")))
+        return room
+
+    def join(self, session: Session, wanted: str) -> None:
+        """Put a session into a room, which is made if it is not there. Raises `Refusal`."""
+        name = _room_name(wanted)
+        key = fold(name)
+        room = self._rooms.get(key)
+        if room is session.room and room is not None:
+            session.answer("already_in_room", room=room.name)
+        elif room is not None:
+            self._move(session, room, "joined_room")
+        else:
+            then = ""
+            for meant in get_close_matches(key, islice(self._rooms, ROOMS_COMPARED), 1, 0.7):
+                then = session.sentence("did_you_mean", room=self._rooms[meant].name)
+            room = self._rooms[key] = Room(name, self._store)
+            self._move(session, room, "joined_new_room", then)
+
+    def leave(self, session: Session) -> None:
+        """Put a session into no room."""
+        room = session.room
+        session.leave()
+        self._forget_if_empty(room)
+
+    def _move(self, session: Session, room: Room, key: str, then: str = "") -> None:
+        before = session.room
+        session.enter(room, key, self._recent, then)
+        self._forget_if_empty(before)
+
+    def _forget_if_empty(self, room: Room | None) -> None:
+        if room is not None and room.forgettable and room is not self.lobby:
+            self._rooms.pop(fold(room.name), None)
+
+    # What the store says
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        by_room: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_room.setdefault(entry.room, []).append(entry)
+        for name, part in by_room.items():
+            room = self._rooms[fold(name)]
+            room.publish(part)
+            self._forget_if_empty(room)
+        changed: dict[Session, None] = {}
+        for entry in entries:
+            session = self._sessions.get(entry.session)
+            if session is not None and isinstance(entry, Event):
+                session.published(entry)
+                changed[session] = None
+        self._tell(changed)
+
+    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
+        changed: dict[Session, None] = {}
+        for draft in drafts:
+            room = self._rooms[fold(draft.room)]
+            room.refuse()
+            self._forget_if_empty(room)
+            session = self._sessions.get(draft.session)
+            if session is not None:
+                session.refused()
+                changed[session] = None
+        self._tell(changed)
+
+    def _tell(self, changed: dict[Session, None]) -> None:
+        if self._held_back and not self._store.full:
+            changed.update(self._held_back)
+            self._held_back.clear()
+        for session in changed:
+            session.changed()
+
+
+def short(text: str) -> str:
+    """What somebody sent, short enough to be quoted to them."""
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _room_name(wanted: str) -> str:
+    try:
+        return validate_room_name(wanted)
+    except InvalidName:
+        raise Refusal(ErrorKind.INVALID_NAME, "invalid_room", name=short(wanted)) from None

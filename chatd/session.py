@@ -1,0 +1,288 @@
+"""One connected person or program, whatever it came through.
+
+A session has a name, a room, an inbox and a stream of what it is to be sent. What it says and asks
+takes effect in order: while something that it said is on its way to the disk, what it asks waits.
+It knows no connection, no other session and no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from itertools import islice
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.event import Change, Draft, Event, Kind, Notice
+from chatd.feed import Cursor, Replay
+from chatd.formats import Format
+from chatd.room import Room
+from chatd.stream import Inbox, Stream
+from chatd.texts import ErrorKind, Language, people, sentence
+
+UNPUBLISHED_LINES = 256
+"""How many lines of one session may wait for commit."""
+
+LASTING = 5.0
+"""How many seconds a named person's presence lasts before the others are told of it."""
+
+NAMES_SHOWN = 10
+"""How many names a greeting lists; /who lists more."""
+
+Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
+
+
+class Session:
+    """``number`` is this session's alone. ``changed`` is called when it may be `ready` again."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        number: int,
+        stream: Stream,
+        format: Format,
+        clock: IReactorTime,
+        language: Language,
+        *,
+        private: bool = True,
+    ) -> None:
+        self.number = number
+        self.name = f"guest{number}"
+        self.is_guest = True
+        self.room: Room | None = None
+        self.format = format
+        self.language = language
+        self.text_only = False
+        self.has_spoken = False
+        self.stream = stream
+        self.inbox: Inbox | None = None
+        if private:
+            self.inbox = Inbox(self._wake)
+            stream.follow(self.inbox)
+        self.changed: Callable[[], None] = lambda: None
+        stream.relieved = self._changed
+        self._clock = clock
+        self._echo = True
+        self._cursor: Cursor | None = None
+        self._unpublished = 0
+        self._held: Action | None = None
+        self._busy = False
+        self._lasting: IDelayedCall | None = None
+        self._lasts = False
+        self._introduced = False
+
+    # What it says and asks
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that it said and asked so far is done."""
+        return not self._unpublished and self._held is None and not self._busy
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may say or ask the next thing."""
+        return (
+            self._unpublished < UNPUBLISHED_LINES
+            and self._held is None
+            and not self._busy
+            and not self.stream.full
+            and not self.stream.finished
+        )
+
+    def say(self, text: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
+        """Say something valid in a room, the one it is in if none is given.
+
+        In no room, it is told that this was not said.
+        """
+        room = room or self.room
+        if room is None:
+            self.when_settled(lambda: self.error(ErrorKind.NO_ROOM, "in_no_room"))
+            return
+        self.has_spoken = True
+        self._unpublished += 1
+        room.append(Draft(room.name, self.number, self.name, kind, text))
+
+    def when_settled(self, action: Action) -> None:
+        """Do this once everything that it said so far is published. Nothing else until then.
+
+        If the action gives a coroutine, nothing else until that has ended, either.
+        """
+        if self._unpublished:
+            self._held = action
+        else:
+            self._do(action)
+
+    def published(self, event: Event) -> None:
+        """Something that it said has been committed, and shown where it was said."""
+        self._unpublished -= 1
+        if self.room is None or event.room != self.room.name:
+            self.answer("said_in_room", room=event.room)
+        self._go_on()
+
+    def refused(self) -> None:
+        """Something that it said could not be committed."""
+        self._unpublished -= 1
+        self.error(ErrorKind.NOT_SAVED, "not_saved")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._held is not None and not self._unpublished:
+            action, self._held = self._held, None
+            self._do(action)
+
+    def _do(self, action: Action) -> None:
+        try:
+            waiting = action()
+        except Exception:
+            self._fail(Failure())
+        else:
+            if waiting is not None:
+                self._busy = True
+                Deferred.fromCoroutine(waiting).addErrback(self._fail).addCallback(self._done)
+
+    def _done(self, _: None) -> None:
+        self._busy = False
+        self._changed()
+
+    def _fail(self, failure: Failure) -> None:
+        self.log.failure("what session {number} asked for failed", failure, number=self.number)
+        self.error(ErrorKind.SERVER_ERROR, "server_error")
+
+    def _changed(self) -> None:
+        self.changed()
+
+    # What it is told
+
+    def sentence(self, key: str, **values: object) -> str:
+        """A sentence of the server's, in the language of this session."""
+        return sentence(self.language, key, **values)
+
+    def answer(self, key: str, **values: object) -> None:
+        """Tell it a sentence of the server's."""
+        self.tell(self.sentence(key, **values))
+
+    def tell(self, text: str) -> None:
+        """Tell it some lines of the server's."""
+        self.stream.put(self.format.say(text))
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> None:
+        """Tell it what was wrong."""
+        self.stream.put(self.format.error(kind, key, **values))
+
+    def replay(self, room: Room, after: int, upto: int) -> None:
+        """Show it a stretch of a room's log, with times."""
+        self.stream.replay(Replay(room, self.format.with_times(True), after, upto, self._wake))
+
+    def change_format(self, format: Format) -> None:
+        """Show it everything in another way, from here on."""
+        self._unfollow()
+        self.format = format
+        self._follow()
+
+    def change_language(self, language: Language) -> None:
+        """Speak another language to it, from here on."""
+        self.language = language
+        self.change_format(self.format.in_language(language))
+
+    def change_echo(self, echo: bool) -> None:
+        """Show it its own lines from here on, or do not."""
+        self._unfollow()
+        self._echo = echo
+        self._follow()
+
+    def _wake(self) -> None:
+        self.stream.wake()
+
+    def _follow(self) -> None:
+        if self.room is not None:
+            self._cursor = Cursor(
+                self.room.feed(self.format), self.number, self._wake, echo=self._echo
+            )
+            self.stream.follow(self._cursor)
+
+    def _unfollow(self) -> None:
+        if self._cursor is not None:
+            self._cursor.close()
+            self.stream.unfollow(self._cursor)
+            self._cursor = None
+
+    # Where it is, and who
+
+    def enter(self, room: Room, key: str, recent: int, then: str = "") -> None:
+        """Go into a room: be greeted, be shown its last lines, and follow it from here.
+
+        All in one turn of the reactor, so that nothing is missed and nothing doubled. ``key`` names
+        the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting.
+        """
+        greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
+        if room.topic:
+            greeting += "\n" + self.sentence("topic", topic=room.topic)
+        self.leave()
+        self.room = room
+        self.tell("\n".join(filter(None, (greeting, then))))
+        if recent and room.head:
+            self.replay(room, max(0, room.head - recent), room.head)
+        room.enter(self.name, self.is_guest)
+        self._follow()
+        self._introduced = False
+        self._begin_presence()
+
+    def leave(self) -> None:
+        """Be in no room. What was said there so far is still shown."""
+        room = self.room
+        if room is None:
+            return
+        self._unfollow()
+        self._end_presence()
+        room.leave(self.name, self.is_guest)
+        if self._lasts:
+            room.append(Notice(room.name, self.number, Change.LEFT, self.name))
+        self._lasts = False
+        self.room = None
+
+    def rename(self, name: str) -> None:
+        """Have another name, or the first one that is not a guest's. The others are told."""
+        room = self.room
+        if room is not None:
+            room.leave(self.name, self.is_guest)
+            room.enter(name, False)
+            room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
+            self._introduced = True
+        was_guest, self.is_guest, self.name = self.is_guest, False, name
+        if was_guest:
+            self._begin_presence()
+        self.answer("you_are", name=name)
+
+    def _who(self, room: Room) -> str:
+        if not room.people:
+            return self.sentence("nobody_else")
+        return self.sentence("here", people=self.people(room, NAMES_SHOWN))
+
+    def people(self, room: Room, limit: int) -> str:
+        """Who is in a room, in words: at most that many names. Empty when nobody is."""
+        listed = list(islice(room.named, limit))
+        return people(self.language, listed, room.guests, len(room.named) - len(listed))
+
+    def _begin_presence(self) -> None:
+        if not self.is_guest and self.room is not None:
+            self._lasting = self._clock.callLater(LASTING, self._last)
+
+    def _end_presence(self) -> None:
+        if self._lasting is not None:
+            self._lasting.cancel()
+            self._lasting = None
+
+    def _last(self) -> None:
+        self._lasting = None
+        self._lasts = True
+        if not self._introduced and self.room is not None:
+            self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
+
+    def finish(self) -> None:
+        """Nothing comes any more for it but what was said and answered so far."""
+        self.leave()
+        self.stream.finish()

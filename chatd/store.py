@@ -1,0 +1,199 @@
+"""The contract between the rooms and whatever keeps their logs.
+
+A store numbers what is said, commits it in batches, and publishes what it has committed. It knows
+no rooms beyond their names, no sessions beyond their numbers, and no clients.
+
+While one batch is being committed, the next one fills: the busier it is, the larger the batch.
+That is group commit, and it lives here, once, for every store.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.event import Draft, Entry, Event, Notice
+
+WAITING_BYTES = 4 * 1024 * 1024
+"""What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
+
+PAGE_EVENTS = 500
+PAGE_CHARACTERS = 64 * 1024
+"""What one read gives at most: this many events, or the first ones that reach this much text."""
+
+_ENTRY_OVERHEAD = 200
+"""What a waiting entry weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
+
+FIRST_SILENCE = 1.0
+LONGEST_SILENCE = 600.0
+"""A store that fails says so in the log at once, then after pauses that double between these."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked. Its text says why, for operators: one line."""
+
+
+class RoomRecord(NamedTuple):
+    """What a store knows of a room: its last seq, topic, and the highest session that spoke."""
+
+    name: str
+    head: int
+    topic: str
+    session: int
+
+
+class Subscriber(abc.ABC):
+    """Who hears what became of what was appended. Called in the reactor's thread, in order."""
+
+    @abc.abstractmethod
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """These are committed. In order; the events of a room follow each other without a gap."""
+
+    @abc.abstractmethod
+    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
+        """These could not be committed. Nobody was shown them, and nobody will be."""
+
+
+class Store(abc.ABC):
+    """A store of logs: `append` what is said, and it is published once it is kept.
+
+    Subclasses say how a batch is committed and how events are read back.
+    """
+
+    log = Logger()
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._subscriber: Subscriber | None = None
+        self._waiting: list[Draft | Notice] = []
+        self._waiting_bytes = 0
+        self._committing = False
+        self._scheduled: IDelayedCall | None = None
+        self._idle: list[Deferred[None]] = []
+        self._silent_until = 0.0
+        self._silence = FIRST_SILENCE
+
+    @abc.abstractmethod
+    def describe(self) -> str:
+        """Where the history is kept, for the operator: ``history in ...``."""
+
+    @abc.abstractmethod
+    def rooms(self) -> Sequence[RoomRecord]:
+        """The rooms in which something was said, as they were when the store was opened."""
+
+    @abc.abstractmethod
+    def start(self) -> None:
+        """Begin to work. Called once the process is the one that will stay (after any fork)."""
+
+    @abc.abstractmethod
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        """The next page of a room's events with ``after < seq <= upto``, in order.
+
+        Empty only when there is none. A page is bounded (`PAGE_EVENTS`, `PAGE_CHARACTERS`).
+        Events that were forgotten are passed over. Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    async def seq_before(self, room: str, time: int) -> int:
+        """The seq of the room's last event from before ``time`` (milliseconds); 0 if none.
+
+        Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        """Number and keep the drafts of a batch, all or none; notices pass in their places.
+
+        One batch at a time. Fails with `StoreError`.
+        """
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Give everything back. What is still waiting is not committed: `flush` first."""
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Name the one who is told what was committed and what was not."""
+        self._subscriber = subscriber
+
+    def append(self, entry: Draft | Notice) -> None:
+        """Let this join the batch that is waiting.
+
+        The batch is committed when this turn of the reactor is over and the one before is done.
+        """
+        self._waiting.append(entry)
+        self._waiting_bytes += _weight(entry)
+        if not self._committing and self._scheduled is None:
+            self._scheduled = self._clock.callLater(0, self._commit_waiting)
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is waiting that nobody should be read until some of it is committed."""
+        return self._waiting_bytes >= WAITING_BYTES
+
+    def flush(self) -> Deferred[None]:
+        """Fires when everything appended so far has been published or refused."""
+        done: Deferred[None] = Deferred()
+        if self._committing or self._waiting:
+            self._idle.append(done)
+        else:
+            done.callback(None)
+        return done
+
+    def _commit_waiting(self) -> None:
+        self._scheduled = None
+        batch, self._waiting = self._waiting, []
+        self._committing = True
+        self.commit(batch).addCallbacks(
+            self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,)
+        ).addErrback(lambda failure: self.log.failure("a subscriber failed", failure))
+
+    def _committed(self, entries: Sequence[Entry], batch: Sequence[Draft | Notice]) -> None:
+        self._next(batch)
+        self._silence = FIRST_SILENCE
+        self._silent_until = 0.0
+        if self._subscriber is not None:
+            self._subscriber.publish(entries)
+        self._tell_idle()
+
+    def _failed(self, failure: Failure, batch: Sequence[Draft | Notice]) -> None:
+        self._next(batch)
+        if failure.check(StoreError) is None:
+            self.log.failure("the store failed", failure)
+            why = "an error in the server"
+        else:
+            why = failure.getErrorMessage()
+            self._complain(why)
+        if self._subscriber is not None:
+            self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
+            self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
+        self._tell_idle()
+
+    def _next(self, batch: Sequence[Draft | Notice]) -> None:
+        """Let the next batch go to the disk while this one goes to the screens."""
+        self._waiting_bytes -= sum(map(_weight, batch))
+        self._committing = False
+        if self._waiting:
+            self._commit_waiting()
+
+    def _tell_idle(self) -> None:
+        if not self._committing and not self._waiting:
+            idle, self._idle = self._idle, []
+            for done in idle:
+                done.callback(None)
+
+    def _complain(self, why: str) -> None:
+        now = self._clock.seconds()
+        if now >= self._silent_until:
+            self._silent_until = now + self._silence
+            self._silence = min(self._silence * 2, LONGEST_SILENCE)
+            self.log.error("lines are refused, because they cannot be saved: {why}", why=why)
+
+
+def _weight(entry: Draft | Notice) -> int:
+    return _ENTRY_OVERHEAD + (len(entry.text) if isinstance(entry, Draft) else 0)

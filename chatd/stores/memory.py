@@ -1,0 +1,90 @@
+"""A store in memory: bounded, and gone when the daemon stops. For tests, lessons and passing talk.
+
+It knows nothing that `chatd.store` does not say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import dropwhile, islice, takewhile
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.store import PAGE_EVENTS, RoomRecord, Store
+
+EVENTS_KEPT = 10_000
+"""How many of its last events a room keeps."""
+
+
+class _Log:
+    def __init__(self) -> None:
+        self.head = 0
+        self.topic = ""
+        self.session = 0
+        self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+
+
+class MemoryStore(Store):
+    """Keeps the last `EVENTS_KEPT` events of each room.
+
+    ``now`` gives the time in seconds since 1970; it stamps the events.
+    """
+
+    def __init__(self, clock: IReactorTime, now: Callable[[], float] = time.time) -> None:
+        super().__init__(clock)
+        self._now = now
+        self._logs: dict[str, _Log] = {}
+
+    def describe(self) -> str:
+        return f"history in memory: the last {EVENTS_KEPT} lines of a room, until it stops."
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return [
+            RoomRecord(name, log.head, log.topic, log.session) for name, log in self._logs.items()
+        ]
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        log = self._logs.get(room)
+        if log is None or not log.events:
+            return []
+        skipped = max(0, after + 1 - log.events[0].seq)
+        page = islice(log.events, skipped, skipped + PAGE_EVENTS)
+        return list(takewhile(lambda event: event.seq <= upto, page))
+
+    async def seq_before(self, room: str, time: int) -> int:
+        log = self._logs.get(room)
+        if log is None:
+            return 0
+        earlier = dropwhile(lambda event: event.time >= time, reversed(log.events))
+        return next((event.seq for event in earlier), log.head - len(log.events))
+
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        now = int(self._now() * 1000)
+        entries: list[Entry] = []
+        for entry in batch:
+            entries.append(self._keep(entry, now) if isinstance(entry, Draft) else entry)
+        return succeed(entries)
+
+    def _keep(self, draft: Draft, now: int) -> Event:
+        log = self._logs.get(draft.room)
+        if log is None:
+            log = self._logs[draft.room] = _Log()
+        log.head += 1
+        event = Event(
+            draft.room, log.head, now, draft.session, draft.author, draft.kind, draft.text
+        )
+        log.events.append(event)
+        log.session = max(log.session, draft.session)
+        if draft.kind is Kind.TOPIC:
+            log.topic = draft.text
+        return event
+
+    async def close(self) -> None:
+        """There is nothing to give back."""

@@ -1,0 +1,384 @@
+"""The store that lasts: one SQLite file, WAL, ``synchronous=FULL``.
+
+A line is on disk (fsynced, where the disk honours it) before anybody is shown it. One thread and
+one connection write and checkpoint, another only reads: SQLite from 3.7.0 to 3.51.2 can corrupt
+its log when two connections write or checkpoint at once.
+
+It knows nothing that `chatd.store` does not say.
+
+The file::
+
+    PRAGMA application_id = 0x63686174 ("chat"), user_version = 1
+    rooms    a row for each room in which something was said, with its head
+    events   a row for each event; id = room's id << 40 | seq, so that the one tree holds each
+             room's log as a stretch in order
+    log      a view for people: events with their room, seq and time in clear
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
+
+from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, RoomRecord, Store, StoreError
+from chatd.stores.worker import Worker
+
+APPLICATION_ID = 0x63686174
+VERSION = 1
+
+_SEQ_BITS = 40
+_SEQ_MASK = (1 << _SEQ_BITS) - 1
+
+_SCHEMA = f"""
+CREATE TABLE rooms (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL UNIQUE,   -- as the one who made it wrote it
+    head    INTEGER NOT NULL,       -- seq of the last event; never goes back, whatever is forgotten
+    topic   TEXT NOT NULL,
+    session INTEGER NOT NULL        -- highest number of a session that said something here
+);
+CREATE TABLE events (
+    id      INTEGER PRIMARY KEY,    -- rooms.id << {_SEQ_BITS} | seq
+    time    INTEGER NOT NULL,       -- when it was committed, milliseconds since 1970
+    session INTEGER NOT NULL,       -- number of the session that said it
+    author  TEXT NOT NULL,          -- its name at that moment
+    kind    INTEGER NOT NULL,       -- 1 message, 2 action, 3 topic
+    text    TEXT NOT NULL           -- as it was said; not yet made safe for a terminal
+);
+CREATE VIEW log AS
+    SELECT rooms.name AS room, events.id & {_SEQ_MASK} AS seq,
+           datetime(events.time / 1000, 'unixepoch') AS utc, events.session AS session,
+           author, kind, text
+    FROM events JOIN rooms ON rooms.id = events.id >> {_SEQ_BITS};
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+"""
+
+_KINDS = {int(kind): kind for kind in Kind}
+_SELECT = "SELECT id, time, session, author, kind, text FROM events"
+
+
+class IStoreReactor(IReactorFromThreads, IReactorTime):
+    """What the store needs of a reactor."""
+
+
+class _Head:
+    """What the writer knows of a room: the row of it that the next batch builds on."""
+
+    __slots__ = ("room", "seq", "session", "topic")
+
+    def __init__(self, room: int, seq: int, topic: str, session: int) -> None:
+        self.room = room
+        self.seq = seq
+        self.topic = topic
+        self.session = session
+
+
+class SqliteStore(Store):
+    """Keeps every event in one SQLite file.
+
+    Making one opens the file (creates it with mode 0600), checks it, takes its lock and closes it
+    again, so that everything that can be refused is refused before a daemon forks; `start` opens
+    it for work. Raises `StoreError` when the file cannot be opened, is not ours, is of a newer
+    version, or is in use by another daemon.
+
+    ``now`` gives the time in seconds since 1970; it stamps the events.
+    """
+
+    def __init__(
+        self, reactor: IStoreReactor, path: Path, now: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(reactor)
+        self._path = path
+        self._now = now
+        self._heads: dict[str, _Head] = {}
+        self._lock = _lock(path)
+        try:
+            self._identity = _create(path)
+            with _refusals(path), closing(_connect(path)) as connection:
+                _prepare(connection)
+                self._rooms = _rooms(connection)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._writer = Worker(reactor, "chatd-writer")
+        self._reader = Worker(reactor, "chatd-reader")
+        self._writing: sqlite3.Connection | None = None
+        self._archive = Archive(path)
+
+    def describe(self) -> str:
+        lines = sum(record.head for record in self._rooms)
+        return f"history in {self._path}, {lines} {'line' if lines == 1 else 'lines'}."
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return self._rooms
+
+    def start(self) -> None:
+        self._writer.start()
+        self._reader.start()
+
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        return await self._reader.run(self._archive.page, room, after, upto)
+
+    async def seq_before(self, room: str, time: int) -> int:
+        return await self._reader.run(self._archive.seq_before, room, time)
+
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        notices = [entry for entry in batch if isinstance(entry, Notice)]
+        if len(notices) == len(batch):
+            return succeed(notices)
+        return self._writer.run(self._write, batch)
+
+    async def close(self) -> None:
+        await self._reader.run(self._archive.close)
+        await self._writer.run(self._close_writer)
+        self._reader.stop()
+        self._writer.stop()
+        os.close(self._lock)
+
+    # What follows runs in the writer's thread.
+
+    def _write(self, batch: Sequence[Draft | Notice]) -> Sequence[Entry]:
+        self._check_identity()
+        with _refusals(self._path):
+            if self._writing is None:
+                self._writing = _connect(self._path)
+            connection = self._writing
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                entries = self._number(connection, batch)
+                connection.execute("COMMIT")
+            except BaseException:
+                # Whatever became of it, the next batch starts from what the disk says.
+                self._heads.clear()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        return entries
+
+    def _number(
+        self, connection: sqlite3.Connection, batch: Sequence[Draft | Notice]
+    ) -> list[Entry]:
+        now = int(self._now() * 1000)
+        touched: dict[str, _Head] = {}
+        rows: list[tuple[int, int, int, str, int, str]] = []
+        entries: list[Entry] = []
+        for entry in batch:
+            if isinstance(entry, Notice):
+                entries.append(entry)
+                continue
+            name, session, author, kind, text = entry
+            head = touched.get(name)
+            if head is None:
+                head = touched[name] = self._head(connection, name)
+            head.seq += 1
+            if session > head.session:
+                head.session = session
+            if kind is Kind.TOPIC:
+                head.topic = text
+            rows.append((head.room << _SEQ_BITS | head.seq, now, session, author, kind, text))
+            entries.append(Event(name, head.seq, now, session, author, kind, text))
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany(
+            "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
+            [(head.seq, head.topic, head.session, head.room) for head in touched.values()],
+        )
+        return entries
+
+    def _head(self, connection: sqlite3.Connection, name: str) -> _Head:
+        head = self._heads.get(name)
+        if head is None:
+            connection.execute(
+                "INSERT INTO rooms (name, head, topic, session) VALUES (?, 0, '', 0)"
+                " ON CONFLICT DO NOTHING",
+                (name,),
+            )
+            row = connection.execute(
+                "SELECT id, head, topic, session FROM rooms WHERE name = ?", (name,)
+            ).fetchone()
+            head = self._heads[name] = _Head(*row)
+        return head
+
+    def _check_identity(self) -> None:
+        # SQLite goes on writing to a file that was deleted, and says nothing. Never open the path
+        # to look: closing it again would drop SQLite's own locks.
+        try:
+            status = os.stat(self._path)
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror}. Put the file back.") from None
+        if (status.st_dev, status.st_ino) != self._identity:
+            raise StoreError(f"{self._path} was replaced while in use. Put the old file back.")
+
+    def _close_writer(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+
+class Archive:
+    """Reads a store's file, and only reads: in the daemon's reading thread, or from elsewhere.
+
+    It opens the file when it is first asked for something. No transaction outlives a call.
+    Everything here may raise `StoreError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reading: sqlite3.Connection | None = None
+        self._ids: dict[str, int] = {}
+
+    def rooms(self) -> list[RoomRecord]:
+        """The rooms in which something was said."""
+        with self._connection() as connection:
+            return _rooms(connection)
+
+    def page(self, room: str, after: int, upto: int) -> list[Event]:
+        """See `Store.read`."""
+        with self._connection() as connection:
+            start = self._start(connection, room)
+            rows = connection.execute(
+                f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+                (start | after, start | upto, PAGE_EVENTS),
+            )
+            page: list[Event] = []
+            characters = 0
+            for number, time, session, author, kind, text in rows:
+                page.append(
+                    Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
+                )
+                characters += len(text)
+                if characters >= PAGE_CHARACTERS:
+                    break
+            rows.close()
+            return page
+
+    def seq_before(self, room: str, time: int) -> int:
+        """See `Store.seq_before`. A binary search: times follow the order of the log."""
+        with self._connection() as connection:
+            start = self._start(connection, room)
+            earlier, later = 0, _SEQ_MASK
+            while earlier < later:
+                middle = (earlier + later + 1) // 2
+                row = connection.execute(
+                    "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
+                    (start | middle, start | later),
+                ).fetchone()
+                if row is None or row[1] >= time:
+                    later = middle - 1
+                else:
+                    earlier = row[0] & _SEQ_MASK
+            return earlier
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with _refusals(self._path):
+            if self._reading is None:
+                reading = sqlite3.connect(
+                    self._path.as_uri() + "?mode=ro", uri=True, check_same_thread=False
+                )
+                _check_version(reading)
+                self._reading = reading
+            yield self._reading
+
+    def _start(self, connection: sqlite3.Connection, room: str) -> int:
+        """The id that the room's events come after; of an unknown room, one with no events."""
+        if room not in self._ids:
+            row = connection.execute("SELECT id FROM rooms WHERE name = ?", (room,)).fetchone()
+            if row is None:
+                return 0
+            self._ids[room] = row[0] << _SEQ_BITS
+        return self._ids[room]
+
+
+def _lock(path: Path) -> int:
+    """Take the lock that says that a daemon uses this store; gives its file descriptor.
+
+    A file beside the store: flock on the store itself would meet SQLite's own locks on some
+    systems. The lock crosses a fork with the descriptor, and ends with the process.
+    """
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{lock_path}: {error.strerror}.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StoreError(
+            f"{path} is in use by another chatd. Stop that one, or give another --store."
+        ) from None
+    return descriptor
+
+
+def _create(path: Path) -> tuple[int, int]:
+    """Make the file if it is not there, for its owner alone; gives its device and inode."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}.") from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise StoreError(f"{path} is not a file.")
+    finally:
+        os.close(descriptor)
+    return status.st_dev, status.st_ino
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make a new file ours, or see that it is. Raises `StoreError`."""
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if empty and connection.execute("PRAGMA application_id").fetchone()[0] == 0:
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+    _check_version(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError("it is the database of another program. Give another --store.")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreError(
+            f"it was written by a newer chatd (version {version} of the file; this one knows"
+            f" {VERSION}). Upgrade chatd, or give another --store."
+        )
+
+
+def _rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
+    rows = connection.execute("SELECT name, head, topic, session FROM rooms ORDER BY name")
+    return [RoomRecord(*row) for row in rows]
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """Say whatever SQLite refuses as a `StoreError`, with the file's name."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from None
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}.") from None

@@ -1,0 +1,59 @@
+"""A thread that does one thing after another, for calls that would hold the reactor.
+
+Twisted's thread pool waits for its threads when the process ends, so a disk that hangs would hang
+the daemon; this thread is a daemon thread, and costs one wake-up of the reactor a call.
+It knows nothing of stores.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import ParamSpec, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.python.failure import Failure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs functions in its own thread, in the order in which they were given.
+
+    Results come back in the reactor's thread. Start it after any fork.
+    """
+
+    def __init__(self, reactor: IReactorFromThreads, name: str) -> None:
+        self._reactor = reactor
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin; what was given before is done first."""
+        self._thread.start()
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+        """Call a function in the thread; fires with what it returns, or fails as it does."""
+        done: Deferred[T] = Deferred()
+
+        def job() -> None:
+            try:
+                result = function(*args, **kwargs)
+            except Exception:
+                self._reactor.callFromThread(done.errback, Failure())
+            else:
+                self._reactor.callFromThread(done.callback, result)
+
+        self._jobs.put(job)
+        return done
+
+    def stop(self) -> None:
+        """End the thread once everything given so far is done. Does not wait for it."""
+        self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()

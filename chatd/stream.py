@@ -1,0 +1,164 @@
+"""What one client is still to be sent, in its one order.
+
+Answers and stretches of the log stand in a queue; behind them come the live sources: the rooms
+that the client is in, and its inbox. An answer that is put in while a room still has something for
+the client takes its place behind that, so everything is seen in the order in which it happened.
+
+A stream knows no connection: an outlet takes from it when there is room, and is woken when there is
+more. Answers are the only bytes that are queued for a client, so a client whose answers are not
+being taken is not to be read from: see `full`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from chatd.feed import Source
+
+ANSWER_BYTES = 64 * 1024
+"""With this much of its answers not taken, a client is not read from."""
+
+INBOX_BYTES = 64 * 1024
+"""What waits for a client in its inbox at most."""
+
+
+class Live(Source, Protocol):
+    """A source without an end."""
+
+    def detach(self) -> Source | bytes | None:
+        """Give up what there is so far, to be sent in its place; None when there is nothing."""
+
+
+class Stream:
+    """Takes what a client is to be sent, and gives it out in order.
+
+    ``wake`` is called when there may be something to take, ``relieved`` when the stream was full
+    and is not any more. Whoever reads the stream sets the first, whoever fills it the second.
+    """
+
+    def __init__(self) -> None:
+        self.wake: Callable[[], None] = _nobody
+        self.relieved: Callable[[], None] = _nobody
+        self._queue: deque[bytes | Source] = deque()
+        self._live: list[Live] = []
+        self._answers = 0
+        self.finished = False
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is queued that nothing that asks for an answer should be read."""
+        return self._answers >= ANSWER_BYTES
+
+    @property
+    def drained(self) -> bool:
+        """Whether it was finished, and all of it was taken."""
+        return self.finished and not self._queue
+
+    def put(self, answer: bytes) -> None:
+        """Queue some whole lines, behind all that was there to be sent so far."""
+        self._settle()
+        self._put(answer)
+        self.wake()
+
+    def replay(self, source: Source) -> None:
+        """Queue a source that ends."""
+        self._settle()
+        self._queue.append(source)
+        self.wake()
+
+    def follow(self, source: Live) -> None:
+        """Take from this source, too, whenever the queue is empty."""
+        self._live.append(source)
+        self.wake()
+
+    def unfollow(self, source: Live) -> None:
+        """Take no more from it than what it had so far."""
+        self._settle()
+        self._live.remove(source)
+
+    def finish(self) -> None:
+        """Nothing comes any more: what there is so far is the end of it."""
+        if self.finished:
+            return
+        self._settle()
+        self._live.clear()
+        self.finished = True
+        self.wake()
+
+    def take(self) -> bytes:
+        """The next piece to send; empty when there is none at hand."""
+        while self._queue:
+            first = self._queue[0]
+            if isinstance(first, bytes):
+                return self._take_answers()
+            data = first.take()
+            if data or not first.done:
+                return data
+            self._queue.popleft()
+        for source in self._live:
+            data = source.take()
+            if data:
+                if len(self._live) > 1:  # the others first, next time
+                    self._live.remove(source)
+                    self._live.append(source)
+                return data
+        return b""
+
+    def _take_answers(self) -> bytes:
+        answers = []
+        while self._queue and isinstance(self._queue[0], bytes):
+            answers.append(self._queue.popleft())
+        data = b"".join(answer for answer in answers if isinstance(answer, bytes))
+        was_full = self.full
+        self._answers -= len(data)
+        if was_full and not self.full:
+            self.relieved()
+        return data
+
+    def _settle(self) -> None:
+        for source in self._live:
+            rest = source.detach()
+            if isinstance(rest, bytes):
+                self._put(rest)
+            elif rest is not None:
+                self._queue.append(rest)
+
+    def _put(self, answer: bytes) -> None:
+        if answer:
+            self._queue.append(answer)
+            self._answers += len(answer)
+
+
+class Inbox:
+    """Private lines that wait for one client, in memory: at most `INBOX_BYTES`."""
+
+    done = False
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def put(self, line: bytes) -> bool:
+        """Let a line wait; False when there is no room for it."""
+        if self._size + len(line) > INBOX_BYTES:
+            return False
+        self._lines.append(line)
+        self._size += len(line)
+        self._wake()
+        return True
+
+    def take(self) -> bytes:
+        data = b"".join(self._lines)
+        self._lines.clear()
+        self._size = 0
+        return data
+
+    def detach(self) -> bytes | None:
+        return self.take() or None
+
+
+def _nobody() -> None:
+    """Nobody waits to be told."""

@@ -1,0 +1,168 @@
+"""The twistd plugin: options, and the one place where everything is made and wired.
+
+All that can be refused is refused here, in `makeService`, before twistd forks: one line that says
+what and why, and exit status 1, in both modes. (The same in ``startService`` would leave a
+daemonising twistd hanging.) Bound sockets and the store's lock survive the fork.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from twisted.application.service import IService
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort
+from twisted.python.failure import Failure
+from twisted.python.usage import Options as TwistedOptions
+
+from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatFactory
+from chatd.server import ChatServer
+from chatd.service import ChatService
+from chatd.store import Store, StoreError
+from chatd.stores.memory import MemoryStore
+from chatd.stores.sqlite import IStoreReactor, SqliteStore
+from chatd.texts import Language
+from chatd.validation import InvalidName, validate_room_name
+
+DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1:backlog=1024"
+
+
+class Options(TwistedOptions):
+    """What ``twistd chat`` takes. Values are checked in `makeService`."""
+
+    synopsis = "[options]"
+    longdesc = "A chat room that any terminal can join."
+    optParameters = [
+        ["store", "s", "sqlite:chatd.sqlite", "Where history is kept: sqlite:PATH or memory:"],
+        ["max-length", None, "4096", "Characters in one chat line."],
+        ["recent", None, "10", "Past lines that a newcomer to a room is shown."],
+        ["lobby", None, "lobby", "The room that everyone enters."],
+        ["language", None, "en", "What the server speaks: en or es."],
+        ["motd", None, None, "File with a text shown after the welcome."],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["listen"] = []
+        self["bare"] = []
+
+    def opt_listen(self, endpoint: str) -> None:
+        """An address for chat lines, a Twisted endpoint (may be repeated) [default:
+        tcp:60060:interface=127.0.0.1]"""
+        self["listen"].append(endpoint)
+
+    def opt_bare(self, endpoint: str) -> None:
+        """An address for bare lines, a Twisted endpoint (may be repeated)"""
+        self["bare"].append(endpoint)
+
+    opt_l = opt_listen
+    opt_b = opt_bare
+
+
+def makeService(options: Options) -> IService:
+    """Make the daemon: open its store, bind its addresses.
+
+    Raises `SystemExit` with one line when anything is not as it must be; then nothing is bound.
+    """
+    from twisted.internet import reactor
+
+    clock = cast(IStoreReactor, reactor)
+    twistd: Mapping[str, Any] = options.parent or {}
+    rundir = Path(twistd.get("rundir") or ".").absolute()
+    max_length = _number(options, "max-length", 1)
+    recent = _number(options, "recent", 0)
+    language = _language(options["language"])
+    lobby = _lobby(options["lobby"])
+    motd = _motd(options["motd"], rundir)
+    store = _store(options["store"], rundir, clock)
+    server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
+    chat = ChatFactory(server, clock, max_length)
+    bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol)
+    ports = _listen(options["listen"] or [DEFAULT_LISTEN], chat, reactor)
+    ports += _listen(options["bare"], bare, reactor)
+    foreground = bool(twistd.get("nodaemon", True))
+    return ChatService(store, [chat, bare], ports, clock, foreground=foreground)
+
+
+def _refuse(why: str) -> NoReturn:
+    raise SystemExit(f"chatd: {why}")
+
+
+def _number(options: Options, name: str, least: int) -> int:
+    value = options[name]
+    if not value.isascii() or not value.isdecimal() or int(value) < least:
+        _refuse(f"--{name} takes a whole number, {least} or more; not {value!r}.")
+    return int(value)
+
+
+def _language(value: str) -> Language:
+    try:
+        return Language(value)
+    except ValueError:
+        _refuse(f"--language takes en or es; not {value!r}.")
+
+
+def _lobby(value: str) -> str:
+    try:
+        return validate_room_name(value)
+    except InvalidName:
+        _refuse(f"--lobby takes a room's name: 1 to 32 letters, digits, _, - or .; not {value!r}.")
+
+
+def _motd(value: str | None, rundir: Path) -> str:
+    if value is None:
+        return ""
+    path = rundir / value
+    try:
+        return path.read_text("utf-8").rstrip("\n")
+    except OSError as error:
+        _refuse(f"cannot read --motd {path}: {error.strerror}.")
+    except UnicodeDecodeError:
+        _refuse(f"cannot read --motd {path}: it is not UTF-8.")
+
+
+def _store(value: str, rundir: Path, reactor: IStoreReactor) -> Store:
+    kind, _, where = value.partition(":")
+    if value == "memory:":
+        return MemoryStore(reactor)
+    if kind != "sqlite" or not where:
+        _refuse(f"--store takes sqlite:PATH or memory:; not {value!r}.")
+    path = Path(os.path.normpath(rundir / where))
+    try:
+        return SqliteStore(reactor, path)
+    except StoreError as error:
+        _refuse(f"cannot use --store {value}: {error}")
+
+
+def _listen(endpoints: list[str], factory: ChatFactory, reactor: Any) -> list[IListeningPort]:
+    return [_bind(endpoint, factory, reactor) for endpoint in endpoints]
+
+
+def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:
+    try:
+        endpoint = serverFromString(reactor, description)
+        bound: Deferred[IListeningPort] = endpoint.listen(factory)
+    except Exception as error:
+        # Whatever an endpoint's parser raises is about what the operator wrote.
+        _refuse(f"cannot listen on {description!r}: {error}.")
+    results: list[IListeningPort | Failure] = []
+    bound.addBoth(results.append)
+    if not results:
+        _refuse(f"cannot listen on {description!r}: such an address is not bound at once.")
+    (result,) = results
+    if isinstance(result, Failure):
+        _refuse(f"cannot listen on {description!r}: {_why(result.value)}.")
+    return result
+
+
+def _why(error: BaseException | None) -> str:
+    if isinstance(error, CannotListenError):
+        error = error.socketError
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)

@@ -1,0 +1,102 @@
+"""What the server says, in English. The same keys and values as every other language."""
+
+SENTENCES = {
+    # Coming in
+    "welcome": (
+        "Welcome to chatd. You are {name} in #{room}. {here}\n"
+        "Type and press Enter. Your line comes back with your name once it is saved.\n"
+        "/nick NAME to be named, /help for commands, /quit to leave."
+    ),
+    "here": "Here: {people}.",
+    "nobody_else": "Nobody else is here.",
+    "joined_room": "You are in #{room}. {here}",
+    "joined_new_room": "You are in #{room}, a new room; nobody else is here.",
+    "did_you_mean": "Did you mean #{room}?",
+    "already_in_room": "You are in #{room} already.",
+    "topic": "Topic: {topic}",
+    "no_topic": "No topic is set in #{room}. /topic TEXT sets one.",
+    # Who
+    "and": "{first} and {last}",
+    "guests": "{count} guests",
+    "guests_one": "{count} guest",
+    "more_people": "{count} more",
+    "more_people_one": "{count} more",
+    "people_in": "In #{room}: {people}.",
+    "nobody_in": "Nobody is in #{room}.",
+    # What passes
+    "joined": "{name} joined.",
+    "left": "{name} left.",
+    "renamed": "{name} is now {new_name}.",
+    "topic_set": "{name} set the topic: {topic}",
+    # Answers
+    "you_are": "You are now {name}.",
+    "you_are_already": "You are {name} already.",
+    "said_in_room": "Said in #{room}.",
+    "echo_on": "Your own lines come back to you.",
+    "echo_off": "Your own lines do not come back to you. Errors still do.",
+    "times_on": "Every line has its time.",
+    "times_off": "Lines said from now on have no time.",
+    "language": "The server speaks English to you.",
+    "text_only": "From here on every line of this connection is text.",
+    "rooms": "{count} rooms:",
+    "rooms_one": "{count} room:",
+    "room": "#{room}: {people} here, {lines} lines.",
+    "room_with_topic": "#{room}: {people} here, {lines} lines. Topic: {topic}",
+    "more_rooms": "and {count} more.",
+    "more_rooms_one": "and {count} more.",
+    "history": "{shown} of {count} lines of #{room}:",
+    "history_one": "{shown} of {count} line of #{room}:",
+    "no_history": "Nothing was said in #{room} so far.",
+    "since": "{shown} of {count} lines of #{room}, since {time}:",
+    "since_one": "{shown} of {count} line of #{room}, since {time}:",
+    "goodbye": "Goodbye.",
+    "stopping": "The server is stopping.",
+    # Help
+    "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
+    "help_other_names": "Other names: {names}.",
+    "help_help": "/help [COMMAND] :: this list, or more about one command",
+    "help_nick": "/nick NAME :: be called NAME: 1 to 32 letters, digits, _ - .",
+    "help_join": "/join ROOM :: go to a room; one that is not there is made",
+    "help_leave": "/leave :: go back to the lobby",
+    "help_rooms": "/rooms :: which rooms there are",
+    "help_who": "/who [ROOM] :: who is in this room, or in another",
+    "help_me": "/me ACTION :: say what you do: * ana waves",
+    "help_msg": "/msg NAME TEXT :: say it to one person; /msg #ROOM TEXT says it in a room",
+    "help_topic": "/topic [TEXT] :: show the room's topic, or set it",
+    "help_history": "/history [N] :: show the last N lines of the room (20)",
+    "help_since": "/since 10m :: show what was said in the last 10m, 2h or 3d",
+    "help_echo": "/echo on|off :: whether your own lines come back to you",
+    "help_times": "/times on|off :: whether every line has its time",
+    "help_language": "/language en|es :: what the server speaks to you",
+    "help_text": "/text :: from here on every line is text, and no line a command",
+    "help_quit": "/quit :: leave",
+    # Errors
+    "blank": "there is nothing in it but white space. Write something.",
+    "too_long": "it is longer than {limit} characters. Send it in parts.",
+    "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
+    "unknown_command": (
+        "{command}. /help lists them;"
+        " start a line with // to say something that begins with a slash."
+    ),
+    "wrong_use": "{command} is used like this: {usage}",
+    "invalid_name": (
+        "{name} cannot be a name. Take 1 to 32 letters, digits, _, - or ., a letter or digit first."
+    ),
+    "invalid_room": (
+        "{name} cannot be a room's name. Take 1 to 32 letters, digits, _, - or .,"
+        " a letter or digit first."
+    ),
+    "reserved_name": "{name} is kept for the server. Take another name.",
+    "name_in_use": "{name} is somebody else. Take another name.",
+    "in_no_room": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
+    "unknown_room": "there is no #{room}. /rooms lists them, /join makes one.",
+    "nobody": "nobody here is called {name}. /who shows who is.",
+    "inbox_full": "{name} is not reading, so this was not said. Try again later.",
+    "not_saved": (
+        "your line could not be stored, so nobody was shown it. Say it again later."
+        " The operator's log says why."
+    ),
+    "not_readable": "lines {first} to {last} of the log cannot be read. Try again later.",
+    "wrong_protocol": "this port takes plain lines (nc, telnet).",
+    "server_error": "that did not work. The operator's log says why.",
+}

@@ -1,0 +1,103 @@
+"""Lo que dice el servidor, en español. Las mismas claves y valores que en los demás idiomas."""
+
+SENTENCES = {
+    # Al entrar
+    "welcome": (
+        "Te damos la bienvenida a chatd. Eres {name} en #{room}. {here}\n"
+        "Escribe y pulsa Intro. Tu línea vuelve con tu nombre cuando está guardada.\n"
+        "/nombre NOMBRE para tener nombre, /ayuda para ver las órdenes, /salir para irte."
+    ),
+    "here": "Aquí: {people}.",
+    "nobody_else": "No hay nadie más aquí.",
+    "joined_room": "Estás en #{room}. {here}",
+    "joined_new_room": "Estás en #{room}, una sala nueva; no hay nadie más aquí.",
+    "did_you_mean": "¿Querías decir #{room}?",
+    "already_in_room": "Ya estás en #{room}.",
+    "topic": "Tema: {topic}",
+    "no_topic": "#{room} no tiene tema. /tema TEXTO pone uno.",
+    # Quién
+    "and": "{first} y {last}",
+    "guests": "{count} invitados",
+    "guests_one": "{count} invitado",
+    "more_people": "{count} más",
+    "more_people_one": "{count} más",
+    "people_in": "En #{room}: {people}.",
+    "nobody_in": "No hay nadie en #{room}.",
+    # Lo que pasa
+    "joined": "{name} ha entrado.",
+    "left": "{name} se ha ido.",
+    "renamed": "{name} ahora es {new_name}.",
+    "topic_set": "{name} ha puesto el tema: {topic}",
+    # Respuestas
+    "you_are": "Ahora eres {name}.",
+    "you_are_already": "Ya eres {name}.",
+    "said_in_room": "Dicho en #{room}.",
+    "echo_on": "Tus propias líneas vuelven a ti.",
+    "echo_off": "Tus propias líneas no vuelven a ti. Los errores sí.",
+    "times_on": "Cada línea lleva su hora.",
+    "times_off": "Las líneas que se digan a partir de ahora no llevan hora.",
+    "language": "El servidor te habla en español.",
+    "text_only": "A partir de aquí cada línea de esta conexión es texto.",
+    "rooms": "{count} salas:",
+    "rooms_one": "{count} sala:",
+    "room": "#{room}: {people} aquí, {lines} líneas.",
+    "room_with_topic": "#{room}: {people} aquí, {lines} líneas. Tema: {topic}",
+    "more_rooms": "y {count} más.",
+    "more_rooms_one": "y {count} más.",
+    "history": "{shown} de {count} líneas de #{room}:",
+    "history_one": "{shown} de {count} línea de #{room}:",
+    "no_history": "En #{room} no se ha dicho nada todavía.",
+    "since": "{shown} de {count} líneas de #{room}, desde {time}:",
+    "since_one": "{shown} de {count} línea de #{room}, desde {time}:",
+    "goodbye": "Hasta luego.",
+    "stopping": "El servidor se está parando.",
+    # Ayuda
+    "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
+    "help_other_names": "Otros nombres: {names}.",
+    "help_help": "/ayuda [ORDEN] :: esta lista, o más sobre una orden",
+    "help_nick": "/nombre NOMBRE :: llamarte NOMBRE: de 1 a 32 letras, cifras, _ - .",
+    "help_join": "/sala SALA :: ir a una sala; si no existe, se crea",
+    "help_leave": "/volver :: volver a la sala de entrada",
+    "help_rooms": "/salas :: qué salas hay",
+    "help_who": "/quien [SALA] :: quién está en esta sala, o en otra",
+    "help_me": "/yo ACCIÓN :: decir lo que haces: * ana saluda",
+    "help_msg": "/mensaje NOMBRE TEXTO :: decírselo a una persona; con #SALA, decirlo en una sala",
+    "help_topic": "/tema [TEXTO] :: ver el tema de la sala, o ponerlo",
+    "help_history": "/historial [N] :: ver las últimas N líneas de la sala (20)",
+    "help_since": "/desde 10m :: ver lo que se ha dicho en los últimos 10m, 2h o 3d",
+    "help_echo": "/eco on|off :: si tus propias líneas vuelven a ti",
+    "help_times": "/horas on|off :: si cada línea lleva su hora",
+    "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
+    "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
+    "help_quit": "/salir :: irte",
+    # Errores
+    "blank": "no hay más que espacios. Escribe algo.",
+    "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
+    "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
+    "unknown_command": (
+        "{command}. /ayuda las muestra todas;"
+        " empieza una línea con // para decir algo que empieza por una barra."
+    ),
+    "wrong_use": "{command} se usa así: {usage}",
+    "invalid_name": (
+        "{name} no puede ser un nombre. Usa de 1 a 32 letras, cifras, _, - o .,"
+        " y primero una letra o una cifra."
+    ),
+    "invalid_room": (
+        "{name} no puede ser el nombre de una sala. Usa de 1 a 32 letras, cifras, _, - o .,"
+        " y primero una letra o una cifra."
+    ),
+    "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
+    "name_in_use": "{name} es otra persona. Elige otro nombre.",
+    "in_no_room": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
+    "unknown_room": "no existe #{room}. /salas las muestra todas, /sala crea una.",
+    "nobody": "aquí nadie se llama {name}. /quien muestra quién está.",
+    "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
+    "not_saved": (
+        "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
+        " El registro del servidor dice por qué."
+    ),
+    "not_readable": "las líneas {first} a {last} no se pueden leer. Inténtalo más tarde.",
+    "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
+    "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
+}

@@ -1,0 +1,147 @@
+"""What a line, a name and a room's name may be, and what is not a chat client at all.
+
+Pure rules on bytes and text. This module must not know sockets, sessions, which names are in use,
+or how an error is worded; and it does not make text safe to show, which is the encoder's work.
+"""
+
+import enum
+import re
+import unicodedata
+
+MAX_NAME_LENGTH = 32
+"""How many code points a name may have, in NFC."""
+
+MAX_MARKS = 2
+"""How many combining marks may stand on one letter of a name: Thai and Vietnamese need two."""
+
+# Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: whatever
+# else starts with ESC, or is left when one is taken out of the middle of another, gets shown.
+_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+
+# Letters and marks that show nothing: with them two names could look the same.
+_INVISIBLE = re.compile(
+    r"[\u115f\u1160\u3164\uffa0"  # Hangul fillers
+    r"\u034f\u17b4\u17b5"  # grapheme joiner, Khmer inherent vowels
+    r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # variation selectors
+)
+
+# What names the server and those whom it names itself. `\d` is any script's decimal digit.
+_RESERVED = re.compile(r"chatd|server|private|guest\d+")
+
+# RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
+_TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
+_VERSION = rb" http/\d(?:\.\d)?"
+_HTTP_REQUEST = re.compile(_TCHAR + rb"+ \S+" + _VERSION, re.IGNORECASE)
+_HTTP_REQUEST_ENDS = re.compile(_TCHAR + rb".*" + _VERSION, re.IGNORECASE | re.DOTALL)
+
+_IRC_GREETINGS = (b"CAP ", b"PASS ", b"NICK ", b"USER ")
+
+
+class LineFault(enum.Enum):
+    """Why a line was not taken."""
+
+    BLANK = "blank"
+    TOO_LONG = "too long"
+    NOT_UTF8 = "not UTF-8"
+
+
+class InvalidLine(ValueError):
+    """A line that goes to nobody. Its `reason` says why."""
+
+    def __init__(self, reason: LineFault) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class InvalidName(ValueError):
+    """A text that cannot be a name."""
+
+
+def validate_line(raw: bytes, max_length: int) -> str:
+    """Return the text of a line that may be said, without its colours, spaces around it kept.
+
+    *raw* has its line end off already; *max_length* is in characters (code points), counted
+    without colours. The text may still hold control characters: they are shown, not refused.
+
+    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), only white space, or too long, the first of
+    these that is true.
+    """
+    # No separate path for ASCII: for it each of these steps is one quick look.
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidLine(LineFault.NOT_UTF8) from None
+    if "\x1b" in text:
+        text = _SGR.sub("", text)
+    if not text or text.isspace():
+        raise InvalidLine(LineFault.BLANK)
+    if len(text) > max_length:
+        raise InvalidLine(LineFault.TOO_LONG)
+    return text
+
+
+def validate_name(text: str) -> str:
+    """Return *text* as a name, in NFC.
+
+    A name is 1 to `MAX_NAME_LENGTH` code points: letters and decimal digits of any script, ``_``,
+    ``-`` and ``.``, starting with a letter or digit. A letter may carry `MAX_MARKS` combining
+    marks. Characters that show nothing are refused. Raises `InvalidName` for anything else.
+    """
+    # Sorting a long run of marks is quadratic; NFC makes at most four code points into one.
+    if len(text) > 4 * MAX_NAME_LENGTH:
+        raise InvalidName("too long")
+    name = unicodedata.normalize("NFC", text)
+    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+        raise InvalidName("empty or too long")
+    if _INVISIBLE.search(name):
+        raise InvalidName("holds an invisible character")
+    marks_left = 0
+    for place, character in enumerate(name):
+        category = unicodedata.category(character)
+        if category.startswith("L"):
+            marks_left = MAX_MARKS
+        elif category in ("Mn", "Mc") and marks_left:
+            marks_left -= 1
+        elif category == "Nd" or (place and character in "_-."):
+            marks_left = 0
+        else:
+            raise InvalidName("holds a character that may not stand there")
+    return name
+
+
+def validate_room_name(text: str) -> str:
+    """Return the name of a room, written ``#ops`` or ``ops``, as `validate_name` does."""
+    return validate_name(text.removeprefix("#"))
+
+
+def fold(name: str) -> str:
+    """Return the key by which names are compared: without regard to case and compatibility forms.
+
+    NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether *name*, however written, is one that only the server gives."""
+    return _RESERVED.fullmatch(fold(name)) is not None
+
+
+def is_http_request(line: bytes, *, whole: bool = True) -> bool:
+    """Whether a connection's first line is an HTTP request: method, target, version.
+
+    Methods are any token, in any case: a web page may choose its own. When *whole* is false the
+    line was too long to keep and *line* is its beginning and its end, the middle left out (method
+    and target may each be longer than what was kept); the version at its end then decides.
+    """
+    pattern = _HTTP_REQUEST if whole else _HTTP_REQUEST_ENDS
+    return pattern.fullmatch(line) is not None
+
+
+def is_irc_greeting(line: bytes) -> bool:
+    """Whether a connection's first line, or its beginning, is how an IRC client introduces itself.
+
+    RFC 2812 section 3.1, and IRCv3 capability negotiation. Clients send these in capitals.
+    """
+    return line.startswith(_IRC_GREETINGS)
