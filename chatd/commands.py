@@ -22,6 +22,7 @@ from chatd.server import ChatServer, Refusal, short
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind, Language
+from chatd.validation import seconds_of
 
 Handler = Callable[[ChatServer, Session, str], Coroutine[Deferred[Any], Any, None] | None]
 
@@ -32,8 +33,6 @@ PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
 
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
-_AGO = re.compile(r"([0-9]{1,9})([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class WrongUse(Exception):
@@ -205,10 +204,10 @@ def _history(server: ChatServer, session: Session, argument: str) -> None:
 def _since(
     server: ChatServer, session: Session, argument: str
 ) -> Coroutine[Deferred[Any], Any, None]:
-    ago = _AGO.fullmatch(argument.lower())
-    if ago is None:
-        raise WrongUse
-    since = max(0, int(server.now()) - int(ago[1]) * _SECONDS[ago[2]])
+    try:
+        since = max(0, int(server.now()) - seconds_of(argument))
+    except ValueError:
+        raise WrongUse from None
     return _show_since(session, _room_of(session), since)
 
 

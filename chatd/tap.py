@@ -7,7 +7,6 @@ daemonising twistd hanging.) Bound sockets and the store's lock survive the fork
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -24,6 +23,7 @@ from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatFactory
 from chatd.server import ChatServer
 from chatd.service import ChatService
 from chatd.store import Store, StoreError
+from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
@@ -126,17 +126,12 @@ def _motd(value: str | None, rundir: Path) -> str:
         _refuse(f"cannot read --motd {path}: it is not UTF-8.")
 
 
-def _store(value: str, rundir: Path, reactor: IStoreReactor) -> Store:
-    kind, _, where = value.partition(":")
-    if value == "memory:":
-        return MemoryStore(reactor)
-    if kind != "sqlite" or not where:
-        _refuse(f"--store takes sqlite:PATH or memory:; not {value!r}.")
-    path = Path(os.path.normpath(rundir / where))
+def _store(where: str, rundir: Path, reactor: IStoreReactor) -> Store:
     try:
-        return SqliteStore(reactor, path)
+        path = path_of(where, rundir)
+        return MemoryStore(reactor) if path is None else SqliteStore(reactor, path)
     except StoreError as error:
-        _refuse(f"cannot use --store {value}: {error}")
+        _refuse(f"cannot use --store {where}: {error}")
 
 
 def _listen(endpoints: list[str], factory: ChatFactory, reactor: Any) -> list[IListeningPort]:

@@ -30,9 +30,12 @@ _RESERVED = re.compile(r"chatd|server|private|guest\d+")
 
 # RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
 _TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
-_VERSION = rb" http/\d(?:\.\d)?"
+_VERSION = rb" http/\d\.\d"
 _HTTP_REQUEST = re.compile(_TCHAR + rb"+ \S+" + _VERSION, re.IGNORECASE)
 _HTTP_REQUEST_ENDS = re.compile(_TCHAR + rb".*" + _VERSION, re.IGNORECASE | re.DOTALL)
+
+_DURATION = re.compile(r"([0-9]{1,9})([smhdw])", re.IGNORECASE)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 _IRC_GREETINGS = (b"CAP ", b"PASS ", b"NICK ", b"USER ")
 
@@ -126,6 +129,17 @@ def fold(name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Whether *name*, however written, is one that only the server gives."""
     return _RESERVED.fullmatch(fold(name)) is not None
+
+
+def seconds_of(duration: str) -> int:
+    """Return the seconds in a time span written ``10m``, ``2h`` or ``3d`` (also ``s``, ``w``).
+
+    Raises `ValueError` for anything else.
+    """
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError(f"not a time span like 10m, 2h or 3d: {duration!r}")
+    return int(match[1]) * _UNITS[match[2].lower()]
 
 
 def is_http_request(line: bytes, *, whole: bool = True) -> bool:

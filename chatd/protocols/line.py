@@ -135,8 +135,8 @@ class LineProtocol(LineReceiver):
             self._next_turn.cancel()
             self._next_turn = None
         self.outlet.lost()
-        self.session.stream.finish()
         self.server.disconnect(self.session)
+        self.session.stream.finish()
         self.factory.gone(self)
 
     def stop_reading(self) -> None:
