@@ -24,8 +24,12 @@ from chatd.texts import ErrorKind
 PUSH_BYTES = 64 * 1024
 """About what one take gives at most."""
 
-TAIL_BYTES = 256 * 1024
-"""What a feed keeps in memory of what it rendered last."""
+TAIL_BYTES = 1024 * 1024
+"""What a feed keeps of what it rendered last, in bytes of memory (roughly)."""
+
+_CHUNK_OVERHEAD = 800
+_ENTRY_OVERHEAD = 200
+"""What a chunk, and each of its entries, weigh beside the rendered lines: measured."""
 
 
 class Mark(NamedTuple):
@@ -116,12 +120,13 @@ class Replay:
 class Chunk:
     """Some entries, rendered: at most about `PUSH_BYTES`."""
 
-    __slots__ = ("after", "data", "entries", "noticed", "said")
+    __slots__ = ("after", "data", "entries", "noticed", "said", "weight")
 
     def __init__(self, entries: Sequence[Entry], data: bytes, after: Mark) -> None:
         self.entries = entries
         self.data = data
         self.after = after
+        self.weight = len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
         self.said = {entry.session for entry in entries if isinstance(entry, Event)}
         self.noticed = {entry.session for entry in entries if isinstance(entry, Notice)}
 
@@ -143,7 +148,7 @@ class Feed:
         return bool(self._cursors)
 
     def publish(self, before: Mark, entries: Sequence[Entry]) -> None:
-        """Render what stands after ``before``, and wake everyone."""
+        """Render what stands after ``before``; `wake` everyone once all feeds have."""
         pieces: list[bytes] = []
         size = first = 0
         mark = before
@@ -156,18 +161,20 @@ class Feed:
             if size >= PUSH_BYTES or position == len(entries):
                 chunk = Chunk(entries[first:position], b"".join(pieces), mark)
                 self.chunks[before.entries] = chunk
-                self._size += size
+                self._size += chunk.weight
                 before, first = mark, position
                 pieces, size = [], 0
-        # Wake first: whoever keeps up takes even a batch that is larger than the tail.
+
+    def wake(self) -> None:
+        """Wake everyone, then forget what is oldest.
+
+        In this order, so that whoever keeps up takes even a batch that is larger than the tail.
+        """
         for cursor in tuple(self._cursors):
             cursor.wake()
-        self._trim()
-
-    def _trim(self) -> None:
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
-            self._size -= len(oldest.data)
+            self._size -= oldest.weight
             self.start = oldest.after
 
     def add(self, cursor: Cursor) -> None:
@@ -215,7 +222,11 @@ class Cursor:
 
     @property
     def done(self) -> bool:
-        return self._end is not None and self._mark.entries >= self._end.entries
+        return (
+            self._end is not None
+            and self._mark.entries >= self._end.entries
+            and self._replay is None
+        )
 
     def detach(self) -> Cursor | None:
         """Leave what was published and not yet taken to another cursor, and go to the end.

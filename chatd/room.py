@@ -80,6 +80,9 @@ class Room:
                 feed.publish(before, entries)
             else:
                 del self._feeds[feed.format]
+        # Only now: whoever is woken may have others take, and they may follow any of the feeds.
+        for feed in tuple(self._feeds.values()):
+            feed.wake()
 
     def feed(self, format: Format) -> Feed:
         """The room in that format."""

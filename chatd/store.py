@@ -10,7 +10,8 @@ That is group commit, and it lives here, once, for every store.
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
@@ -147,22 +148,44 @@ class Store(abc.ABC):
 
     def _commit_waiting(self) -> None:
         self._scheduled = None
+        self._await(*self._begin())
+
+    def _begin(self) -> tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]:
         batch, self._waiting = self._waiting, []
         self._committing = True
-        self.commit(batch).addCallbacks(
-            self._committed, self._failed, callbackArgs=(batch,), errbackArgs=(batch,)
-        ).addErrback(lambda failure: self.log.failure("a subscriber failed", failure))
+        return batch, self.commit(batch)
 
-    def _committed(self, entries: Sequence[Entry], batch: Sequence[Draft | Notice]) -> None:
-        self._next(batch)
+    def _await(
+        self, batch: Sequence[Draft | Notice], committing: Deferred[Sequence[Entry]]
+    ) -> None:
+        committing.addBoth(self._end, batch)
+
+    def _end(self, result: Sequence[Entry] | Failure, batch: Sequence[Draft | Notice]) -> None:
+        """Let the next batch go to the disk while this one goes to the screens."""
+        self._waiting_bytes -= sum(map(_weight, batch))
+        self._committing = False
+        following = self._begin() if self._waiting else None
+        try:
+            if isinstance(result, Failure):
+                self._failed(result, batch)
+            else:
+                self._committed(result)
+        except Exception:
+            self.log.failure("a subscriber failed")
+        if following is not None:
+            self._await(*following)  # only now: it may be done at once, and comes after this one
+        elif not self._waiting:
+            idle, self._idle = self._idle, []
+            for done in idle:
+                done.callback(None)
+
+    def _committed(self, entries: Sequence[Entry]) -> None:
         self._silence = FIRST_SILENCE
         self._silent_until = 0.0
         if self._subscriber is not None:
             self._subscriber.publish(entries)
-        self._tell_idle()
 
     def _failed(self, failure: Failure, batch: Sequence[Draft | Notice]) -> None:
-        self._next(batch)
         if failure.check(StoreError) is None:
             self.log.failure("the store failed", failure)
             why = "an error in the server"
@@ -172,20 +195,6 @@ class Store(abc.ABC):
         if self._subscriber is not None:
             self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
             self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
-        self._tell_idle()
-
-    def _next(self, batch: Sequence[Draft | Notice]) -> None:
-        """Let the next batch go to the disk while this one goes to the screens."""
-        self._waiting_bytes -= sum(map(_weight, batch))
-        self._committing = False
-        if self._waiting:
-            self._commit_waiting()
-
-    def _tell_idle(self) -> None:
-        if not self._committing and not self._waiting:
-            idle, self._idle = self._idle, []
-            for done in idle:
-                done.callback(None)
 
     def _complain(self, why: str) -> None:
         now = self._clock.seconds()
@@ -193,6 +202,18 @@ class Store(abc.ABC):
             self._silent_until = now + self._silence
             self._silence = min(self._silence * 2, LONGEST_SILENCE)
             self.log.error("lines are refused, because they cannot be saved: {why}", why=why)
+
+
+def page_of(events: Iterable[Event]) -> list[Event]:
+    """The first of these events: as many as one read may give."""
+    page: list[Event] = []
+    characters = 0
+    for event in islice(events, PAGE_EVENTS):
+        page.append(event)
+        characters += len(event.text)
+        if characters >= PAGE_CHARACTERS:
+            break
+    return page
 
 
 def _weight(entry: Draft | Notice) -> int:

@@ -58,12 +58,16 @@ class Stream:
 
     def put(self, answer: bytes) -> None:
         """Queue some whole lines, behind all that was there to be sent so far."""
+        if self.finished:
+            return
         self._settle()
         self._put(answer)
         self.wake()
 
     def replay(self, source: Source) -> None:
         """Queue a source that ends."""
+        if self.finished:
+            return
         self._settle()
         self._queue.append(source)
         self.wake()
@@ -79,7 +83,7 @@ class Stream:
         self._live.remove(source)
 
     def finish(self) -> None:
-        """Nothing comes any more: what there is so far is the end of it."""
+        """Nothing comes any more, whatever is put in: what there is so far is the end of it."""
         if self.finished:
             return
         self._settle()
@@ -107,10 +111,11 @@ class Stream:
         return b""
 
     def _take_answers(self) -> bytes:
-        answers = []
-        while self._queue and isinstance(self._queue[0], bytes):
-            answers.append(self._queue.popleft())
-        data = b"".join(answer for answer in answers if isinstance(answer, bytes))
+        answers: list[bytes] = []
+        while self._queue and isinstance(first := self._queue[0], bytes):
+            answers.append(first)
+            self._queue.popleft()
+        data = b"".join(answers)
         was_full = self.full
         self._answers -= len(data)
         if was_full and not self.full:

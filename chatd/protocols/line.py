@@ -143,7 +143,7 @@ class LineProtocol(LineReceiver):
         """Take nothing more from this client: the server is stopping."""
         self._stopped = True
         self._lines.clear()
-        self.outlet.linger = False
+        self.outlet.disconnect()
         if not self._ended:
             self.pauseProducing()
 
@@ -158,7 +158,7 @@ class LineProtocol(LineReceiver):
         cast(Connection, self.transport).abortConnection()
 
     def _handle_lines(self) -> None:
-        if self._handling or self._stopped:
+        if self._handling or self._stopped or self._next_turn is not None:
             return
         self._handling = True
         self.outlet.hold()
@@ -166,9 +166,9 @@ class LineProtocol(LineReceiver):
         while self._lines and handled < LINES_A_TURN and self.server.may_read(self.session):
             self._handle_line(self._lines.popleft())
             handled += 1
-        self._handling = False
         self.outlet.release()
-        self._read_on()
+        self._handling = False
+        self._read_on(handled > 0)
 
     def _handle_line(self, line: bytes) -> None:
         whole = not isinstance(line, TooLong)
@@ -189,13 +189,14 @@ class LineProtocol(LineReceiver):
             self.log.failure("a line of session {number} failed", number=self.session.number)
             self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
-    def _read_on(self) -> None:
+    def _read_on(self, had_turn: bool) -> None:
         """See to it that this client goes on as soon as it may, and that it waits until then."""
         if self.session.stream.finished:
             self._lines.clear()
             return
         may_read = self.server.may_read(self.session)
-        if self._lines and may_read and self._next_turn is None:
+        if self._lines and (may_read or had_turn) and self._next_turn is None:
+            # Also when it must wait, or one whose answers are taken at once had turn after turn.
             self._next_turn = self._clock.callLater(0, self._take_turn)
         if self._ended:
             if not self._lines and self.session.settled:

@@ -29,11 +29,13 @@ from zope.interface import implementer
 CLOSE_SECONDS = 10.0
 """How long a client that is being closed may take nothing of what it is owed."""
 
-LINGER_SECONDS = 2.0
+LINGER_SECONDS = 1.0
 """How long what a client still sends is read and thrown away, once it has been sent everything.
 
-Closing a socket with unread input resets the connection, and takes from the client what it was just
-sent (RFC 1122 section 4.2.2.13; RFC 9112 section 9.6 has the same advice).
+Closing a socket with unread input resets the connection, and may take from the client what it was
+just sent (RFC 1122 section 4.2.2.13; RFC 9112 section 9.6 has the same advice). When the time is
+over the connection is reset all the same: a terminal's ``nc`` goes on waiting for its keyboard
+after a mere end of file, and so would the person after /quit.
 """
 
 

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.store import PAGE_EVENTS, RoomRecord, Store
+from chatd.store import RoomRecord, Store, page_of
 
 EVENTS_KEPT = 10_000
 """How many of its last events a room keeps."""
@@ -55,8 +55,9 @@ class MemoryStore(Store):
         if log is None or not log.events:
             return []
         skipped = max(0, after + 1 - log.events[0].seq)
-        page = islice(log.events, skipped, skipped + PAGE_EVENTS)
-        return list(takewhile(lambda event: event.seq <= upto, page))
+        return page_of(
+            takewhile(lambda event: event.seq <= upto, islice(log.events, skipped, None))
+        )
 
     async def seq_before(self, room: str, time: int) -> int:
         log = self._logs.get(room)

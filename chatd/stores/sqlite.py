@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, RoomRecord, Store, StoreError
+from chatd.store import RoomRecord, Store, StoreError, page_of
 from chatd.stores.worker import Worker
 
 APPLICATION_ID = 0x63686174
@@ -63,6 +63,8 @@ CREATE VIEW log AS
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
+
+_ADVICE = "Put that right, or give another --store."
 
 _KINDS = {int(kind): kind for kind in Kind}
 _SELECT = "SELECT id, time, session, author, kind, text FROM events"
@@ -105,7 +107,7 @@ class SqliteStore(Store):
         self._lock = _lock(path)
         try:
             self._identity = _create(path)
-            with _refusals(path), closing(_connect(path)) as connection:
+            with _refusals(path, _ADVICE), closing(_connect(path)) as connection:
                 _prepare(connection)
                 self._rooms = _rooms(connection)
         except BaseException:
@@ -247,19 +249,13 @@ class Archive:
         with self._connection() as connection:
             start = self._start(connection, room)
             rows = connection.execute(
-                f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-                (start | after, start | upto, PAGE_EVENTS),
+                f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id", (start | after, start | upto)
             )
-            page: list[Event] = []
-            characters = 0
-            for number, time, session, author, kind, text in rows:
-                page.append(
-                    Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
-                )
-                characters += len(text)
-                if characters >= PAGE_CHARACTERS:
-                    break
-            rows.close()
+            page = page_of(
+                Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
+                for number, time, session, author, kind, text in rows
+            )
+            rows.close()  # ends the transaction
             return page
 
     def seq_before(self, room: str, time: int) -> int:
@@ -292,7 +288,8 @@ class Archive:
                 reading = sqlite3.connect(
                     self._path.as_uri() + "?mode=ro", uri=True, check_same_thread=False
                 )
-                _check_version(reading)
+                with _closed_on_error(reading):
+                    _check_version(reading)
                 self._reading = reading
             yield self._reading
 
@@ -316,7 +313,7 @@ def _lock(path: Path) -> int:
     try:
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"{lock_path}: {error.strerror}.") from None
+        raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -332,11 +329,11 @@ def _create(path: Path) -> tuple[int, int]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}.") from None
+        raise StoreError(f"{path}: {error.strerror}. {_ADVICE}") from None
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise StoreError(f"{path} is not a file.")
+            raise StoreError(f"{path} is not a file. Give another --store.")
     finally:
         os.close(descriptor)
     return status.st_dev, status.st_ino
@@ -344,8 +341,18 @@ def _create(path: Path) -> tuple[int, int]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
-    connection.execute("PRAGMA synchronous = FULL")
+    with _closed_on_error(connection):
+        connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -374,11 +381,11 @@ def _rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
 
 
 @contextmanager
-def _refusals(path: Path) -> Iterator[None]:
+def _refusals(path: Path, advice: str = "") -> Iterator[None]:
     """Say whatever SQLite refuses as a `StoreError`, with the file's name."""
     try:
         yield
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from None
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}.") from None
+        raise StoreError(f"{path}: {error}. {advice}".rstrip()) from None

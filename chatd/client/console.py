@@ -1,0 +1,289 @@
+"""A conversation in a terminal: one line that is edited, and above it what the server sends.
+
+A typed line disappears on Enter, because it comes back from the server once it is saved: one's own
+line is seen once, in the place that it has among the others. What arrives is printed above the line
+being typed, which is taken off the screen for that and drawn again at once.
+
+Whatever comes from the server is made visible before it is shown: it may not drive the terminal.
+This module must not know how the connection was made, nor what the commands do.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.renderer import print_formatted_text
+from prompt_toolkit.styles import default_ui_style
+
+from chatd.client import wire
+from chatd.client.lines import Fragment, SeenNames, names_in, paint
+from chatd.client.wire import ClientError
+from chatd.encoding import visible
+from chatd.protocols.framing import Framer
+
+FAREWELL_TIMEOUT = 3.0
+"""Seconds that the server has to answer what was typed before Ctrl+D."""
+
+_READ_SIZE = 1 << 16
+
+
+async def talk(connection: socket.socket) -> int:
+    """Talk over *connection* until the person leaves; return the exit status.
+
+    Raises `ClientError` when the server goes first.
+    """
+    reader, writer = await asyncio.open_connection(sock=connection)
+    try:
+        return await _Console(reader, writer).run()
+    finally:
+        writer.close()
+
+
+class _Console:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._framer = Framer(wire.MAX_LINE_BYTES, telnet_line_ends=False)
+        self._names = SeenNames()
+        self._asked_to_leave = False
+        self._listening: asyncio.Task[None] | None = None
+        # `chatd connect | tee log`: lines go there, and the line being typed to standard error.
+        self._shows_lines = sys.stdout.isatty()
+        plain = not self._shows_lines or bool(os.environ.get("NO_COLOR"))
+        self._paint = _leave_plain if plain else paint
+        self._depth = ColorDepth.DEPTH_1_BIT if plain else None
+        self._screen = _screen(sys.stdout if self._shows_lines else sys.stderr)
+        self._session: PromptSession[None] = PromptSession(
+            "> ",
+            output=self._screen,
+            color_depth=self._depth,
+            completer=_Completer(self._names),
+            complete_while_typing=False,
+            enable_suspend=True,
+            erase_when_done=True,
+            key_bindings=_keys(),
+        )
+        # Lines are handed on without leaving the prompt, so that it is never off the screen.
+        self._session.default_buffer.accept_handler = self._accept
+
+    async def run(self) -> int:
+        """Talk until somebody leaves; return the exit status."""
+        app = self._session.app
+        with _signals_handled_by(lambda number: self._exit(_Terminated(number))):
+            try:
+                await self._session.prompt_async(pre_run=self._listen)
+            except EOFError:
+                await self._finish()
+                return 0
+            except _Terminated as end:
+                return 128 + end.number
+            finally:
+                if self._listening is not None:
+                    self._listening.cancel()
+        if self._asked_to_leave:
+            return 0
+        lost = " What you were typing was not sent." if app.current_buffer.text else ""
+        raise ClientError(f"the server closed the connection.{lost}")
+
+    def _accept(self, buffer: Buffer) -> bool:
+        """Send what was typed (or pasted: several lines), and start with an empty line again."""
+        for line in buffer.text.split("\n"):
+            self._asked_to_leave = _asks_to_leave(line)
+            self._writer.write(wire.as_line(line.encode(errors="surrogateescape")))
+        return False
+
+    def _listen(self) -> None:
+        self._listening = asyncio.ensure_future(self._hear())
+
+    async def _hear(self) -> None:
+        """Show what the server sends until it closes, and end the prompt then."""
+        try:
+            while data := await self._read():
+                self._show(self._framer.feed(data))
+            self._show(self._framer.finish())
+        except OSError as error:  # nothing can be shown any more
+            if not self._exit(error):
+                raise
+        else:
+            # What is being typed cannot be sent now. Leave it where it can be copied.
+            if self._session.default_buffer.text:
+                self._session.app.erase_when_done = False
+            self._exit(None)
+
+    async def _read(self) -> bytes:
+        try:
+            return await self._reader.read(_READ_SIZE)
+        except OSError:
+            return b""
+
+    async def _finish(self) -> None:
+        """Half-close, and show what the server still owes us."""
+        assert self._listening is not None
+        with contextlib.suppress(OSError):
+            self._writer.write_eof()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._listening, FAREWELL_TIMEOUT)
+
+    def _exit(self, error: Exception | None) -> bool:
+        """End the prompt, with *error* if there is one. Return false if it had ended already."""
+        app = self._session.app
+        if not app.is_running or app.is_done:
+            return False
+        if error is None:
+            app.exit()
+        else:
+            app.exit(exception=error)
+        return True
+
+    def _show(self, raw_lines: list[bytes]) -> None:
+        """Print lines above the line that is being typed."""
+        if not raw_lines:
+            return
+        lines = [visible(raw.decode(errors="backslashreplace")) for raw in raw_lines]
+        for line in lines:
+            self._names.see(names_in(line))
+        app = self._session.app
+        if app.is_running:
+            app.renderer.erase()
+        if self._shows_lines:
+            fragments = [fragment for line in lines for fragment in (*self._paint(line), _END)]
+            print_formatted_text(
+                self._screen, FormattedText(fragments), default_ui_style(), color_depth=self._depth
+            )
+        else:
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+            sys.stdout.flush()
+        if app.is_running:
+            app.invalidate()
+
+
+class _Terminated(Exception):
+    """The process was told to end by signal *number*."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def _signals_handled_by(handler: Callable[[int], object]) -> Iterator[None]:
+    """Let *handler* have the signals that would otherwise leave the terminal as we use it."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, handler, number)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _screen(stream: TextIO) -> Vt100_Output:
+    """Return the terminal at *stream*, which is never asked where its cursor is.
+
+    The answer would be about a place that the lines printed in the meantime have moved.
+    """
+
+    def size() -> Size:
+        columns, rows = os.get_terminal_size(stream.fileno())
+        return Size(rows=rows or 24, columns=columns or 80)
+
+    return Vt100_Output(
+        stream,
+        size,
+        term=os.environ.get("TERM"),
+        default_color_depth=ColorDepth.from_env(),
+        enable_cpr=False,
+    )
+
+
+_END: Fragment = ("", "\n")
+
+
+def _leave_plain(line: str) -> list[Fragment]:
+    return [("", line)]
+
+
+def _keys() -> KeyBindings:
+    """Return what keys do here: Ctrl+C clears the line, or leaves if it is empty; Tab completes."""
+    keys = KeyBindings()
+
+    @keys.add("tab")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.app.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        # prompt_toolkit completes in a task of its own, and gives up if the next key is quicker.
+        wanted = CompleteEvent(completion_requested=True)
+        completions = list(buffer.completer.get_completions(buffer.document, wanted))
+        if len(completions) == 1:
+            buffer.apply_completion(completions[0])
+        else:
+            buffer.start_completion(insert_common_part=True)
+
+    @keys.add("c-c")
+    @keys.add("<sigint>")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.app.current_buffer
+        if buffer.text:
+            buffer.reset()
+        else:
+            event.app.exit(exception=KeyboardInterrupt)
+
+    return keys
+
+
+class _Completer(Completer):
+    """Completes a command at the start of the line, and anywhere else a name."""
+
+    def __init__(self, names: SeenNames) -> None:
+        self._names = names
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Yield what the word before the cursor may become."""
+        word = document.text_before_cursor.rpartition(" ")[2]
+        if document.text_before_cursor.startswith("/") and word == document.text_before_cursor:
+            words = _commands_starting_with(word[1:])
+        else:
+            words = self._names.starting_with(word)
+        for completed in words:
+            yield Completion(completed + " ", start_position=-len(word), display=completed)
+
+
+# The table is the server's, and it loads Twisted: not before somebody types a slash.
+
+
+def _commands_starting_with(start: str) -> list[str]:
+    """Return commands: each by its own name if *start* is empty, else all names that fit."""
+    from chatd.commands import COMMANDS, TABLE
+
+    names = COMMANDS if start else [command.name for command in TABLE]
+    return [f"/{name}" for name in names if name.startswith(start.lower())]
+
+
+def _asks_to_leave(line: str) -> bool:
+    """Whether the server closes the connection because it was asked to, by this line."""
+    if not line.startswith("/"):
+        return False
+    from chatd.commands import COMMANDS, parse
+
+    words = parse(line)
+    return words is not None and COMMANDS.get(words[0]) is COMMANDS["quit"]

@@ -1,0 +1,388 @@
+"""`chatd connect`, in a terminal (pyte on a pty) with a server that the test speaks for."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+from chatd.client import connect
+from chatd.client.lines import MAX_NAMES, SeenNames, colour, names_in, paint
+from chatd.client.wire import ClientError
+from tests.client import DEADLINE, Peer, nobody
+
+UP = "\x1b[A"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+
+
+class Terminal:
+    """A terminal of 80 columns in which `chatd connect` runs."""
+
+    def __init__(self, port: int, stdout: int | None = None, **environment: str) -> None:
+        self._screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        self._settings = termios.tcgetattr(self._master)
+        self._ended = False
+        inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chatd", "connect", "127.0.0.1", str(port)],
+            stdin=slave,
+            stdout=slave if stdout is None else stdout,
+            stderr=slave,
+            env={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def close(self) -> None:
+        """End what still runs."""
+        if not self._ended:
+            self.process.terminate()  # and not killed, or its coverage would be lost
+            self.status()
+        os.close(self._master)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
+    def rows(self) -> list[str]:
+        """Return what is on the screen, without what is blank."""
+        return [row.rstrip() for row in self._screen.display if row.strip()]
+
+    def colours(self, text: str) -> set[str]:
+        """Return the colours in which *text* is on the screen."""
+        for y, row in enumerate(self._screen.display):
+            if text in row:
+                start = row.index(text)
+                cells = self._screen.buffer[y]
+                return {cells[x].fg for x in range(start, start + len(text))}
+        raise AssertionError(f"{text!r} is not on the screen: {self.rows()}")
+
+    def until(self, is_so: Callable[[list[str]], object]) -> None:
+        """Read from the program until *is_so* of the rows on the screen."""
+        end = time.monotonic() + DEADLINE
+        while not is_so(self.rows()):
+            assert not self._ended, f"ended with {self.rows()}"
+            self._read(end)
+
+    def until_last(self, *rows: str) -> None:
+        """Read from the program until the last rows on the screen are *rows*."""
+        self.until(lambda shown: [*map(str.rstrip, shown[-len(rows) :])] == list(rows))
+
+    def status(self) -> int:
+        """Read until the program ends and return its exit status."""
+        end = time.monotonic() + DEADLINE
+        while not self._ended:
+            self._read(end)
+        assert termios.tcgetattr(self._master) == self._settings, "the terminal was left changed"
+        return self.process.wait(DEADLINE)
+
+    def _read(self, end: float) -> None:
+        ready, _, _ = select.select([self._master], [], [], max(0, end - time.monotonic()))
+        assert ready, f"nothing more came: {self.rows()}"
+        try:
+            self._stream.feed(os.read(self._master, 1 << 16))
+        except OSError:  # EIO: nobody has the terminal open any more
+            self._ended = True
+
+
+class Talk:
+    """A terminal and the server's end of its connection."""
+
+    def __init__(self, stdout: int | None = None, **environment: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(DEADLINE)
+            self.terminal = Terminal(listener.getsockname()[1], stdout, **environment)
+            connection, _ = listener.accept()
+        connection.settimeout(DEADLINE)
+        self.peer = Peer(connection)
+
+    def __enter__(self) -> "Talk":
+        self.peer.send("*** Welcome to chatd. You are guest1 in #lobby. Here: luis and 2 guests.")
+        self.terminal.until(
+            lambda rows: rows and rows[0].startswith("*** Welcome") and rows[-1] == ">"
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.terminal.close()
+        self.peer.close()
+
+
+@pytest.fixture
+def talk() -> Iterator[Talk]:
+    """A conversation that has begun."""
+    with Talk() as talk:
+        yield talk
+
+
+def test_what_arrives_stands_above_what_is_being_typed(talk: Talk) -> None:
+    talk.terminal.type("héllo 日")
+    talk.terminal.until_last("> héllo 日")
+    talk.peer.send("<luis> first", "<luis> second")
+    talk.terminal.until_last("<luis> first", "<luis> second", "> héllo 日")
+    talk.terminal.type("!\r")
+    assert talk.peer.read() == "héllo 日!\n".encode()
+
+
+def test_a_long_line_being_typed_is_drawn_whole_again(talk: Talk) -> None:
+    words = "0123456789" * 10
+    talk.terminal.type(words)
+    talk.terminal.until_last("> " + words[:78], words[78:])
+    talk.peer.send("<luis> hola")
+    talk.terminal.until_last("<luis> hola", "> " + words[:78], words[78:])
+
+
+def test_ones_own_line_is_seen_once(talk: Talk) -> None:
+    talk.terminal.type("hola\r")
+    assert talk.peer.read() == b"hola\n"
+    talk.terminal.until_last(">")
+    talk.peer.send("<guest1> hola")
+    talk.terminal.until_last("<guest1> hola", ">")
+    assert [row for row in talk.terminal.rows() if "hola" in row] == ["<guest1> hola"]
+
+
+def test_several_pasted_lines_are_sent_as_several(talk: Talk) -> None:
+    talk.terminal.type("\x1b[200~one\ntwo\x1b[201~\r")
+    assert [talk.peer.read(), talk.peer.read()] == [b"one\n", b"two\n"]
+
+
+def test_arrow_keys_bring_back_what_was_typed(talk: Talk) -> None:
+    talk.terminal.type("one\rtwo\r")
+    assert [talk.peer.read(), talk.peer.read()] == [b"one\n", b"two\n"]
+    talk.peer.send("<guest1> one", "<guest1> two")
+    talk.terminal.until_last("<guest1> two", ">")
+    for line in ("two", "one"):
+        talk.terminal.type(UP)
+        talk.terminal.until_last(f"> {line}")
+
+
+def test_tab_completes_a_command(talk: Talk) -> None:
+    talk.terminal.type("/TOP\tweather\r")
+    assert talk.peer.read() == b"/topic weather\n"
+
+
+def test_tab_goes_through_what_fits(talk: Talk) -> None:
+    talk.terminal.type("/t\t")
+    talk.terminal.until(lambda rows: any(row.strip() == "/times" for row in rows))
+    talk.terminal.type("\t\tx\r")
+    assert talk.peer.read() in (b"/tema x\n", b"/topic x\n", b"/times x\n", b"/text x\n")
+
+
+def test_tab_after_a_slash_lists_commands_by_their_own_names(talk: Talk) -> None:
+    talk.terminal.type("/\t")
+    talk.terminal.until(lambda rows: any(row.strip() == "/help" for row in rows))
+    assert not any(row.strip() == "/ayuda" for row in talk.terminal.rows())
+
+
+def test_tab_completes_a_name_that_was_seen(talk: Talk) -> None:
+    talk.peer.send("*** José joined.")
+    talk.terminal.until_last("*** José joined.", ">")
+    talk.terminal.type("/msg jo\tho la LU\t")
+    talk.terminal.until_last("> /msg José ho la luis")
+
+
+def test_names_have_colours_and_errors_are_red(talk: Talk) -> None:
+    talk.peer.send("<luis> hola", "[2026-11-22 12:00:00] * luis waves", "ERR No: no. Do.")
+    talk.terminal.until_last("[2026-11-22 12:00:00] * luis waves", "ERR No: no. Do.", ">")
+    assert talk.terminal.colours("ERR No: no. Do.") == {"red"}
+    assert talk.terminal.colours("luis> hola"[:4]) == talk.terminal.colours("luis")
+    assert talk.terminal.colours("> hola") == {"default"}
+
+
+@pytest.mark.parametrize(("no_color", "is_coloured"), [("1", False), ("", True)])
+def test_there_are_no_colours_when_no_color_is_set_and_not_empty(
+    no_color: str, is_coloured: bool
+) -> None:
+    with Talk(NO_COLOR=no_color) as talk:
+        talk.peer.send("ERR No: no. Do.")
+        talk.terminal.until_last("ERR No: no. Do.", ">")
+        assert (talk.terminal.colours("ERR No") == {"red"}) is is_coloured
+
+
+def test_a_hostile_server_cannot_drive_the_terminal(talk: Talk) -> None:
+    talk.peer.send(b"<x> \x1b[2J\x1b]0;t\x07\xc2\x9b5A \xe2\x80\xae \xff end", "<y> next")
+    talk.terminal.until_last("<y> next", ">")
+    assert talk.terminal.rows()[-3] == r"<x> ^[[2J^[]0;t^G\x9b5A \u202e \xff end"
+
+
+def test_a_last_line_without_its_end_is_shown(talk: Talk) -> None:
+    talk.peer.connection.sendall(b"*** The server is stopping.")
+    talk.peer.close()
+    assert talk.terminal.status() == 1
+    assert talk.terminal.rows()[-2:] == [
+        "*** The server is stopping.",
+        "chatd: the server closed the connection.",
+    ]
+
+
+def test_what_was_being_typed_when_the_server_went_stays_on_the_screen(talk: Talk) -> None:
+    talk.terminal.type("precious")
+    talk.terminal.until_last("> precious")
+    talk.peer.reset()
+    assert talk.terminal.status() == 1
+    assert talk.terminal.rows()[-2:] == [
+        "> precious",
+        "chatd: the server closed the connection. What you were typing was not sent.",
+    ]
+
+
+@pytest.mark.parametrize("leave", ["/quit", "/QUIT", "/salir"])
+def test_quit_leaves_cleanly(talk: Talk, leave: str) -> None:
+    talk.terminal.type(f"{leave}\r")
+    assert talk.peer.read() == f"{leave}\n".encode()
+    talk.peer.send("*** Goodbye.")
+    talk.peer.close()
+    assert talk.terminal.status() == 0
+    assert talk.terminal.rows()[-1] == "*** Goodbye."
+
+
+def test_ctrl_d_leaves_once_the_server_has_answered_all(talk: Talk) -> None:
+    talk.terminal.type("hola\r" + CTRL_D)
+    assert [talk.peer.read(), talk.peer.read()] == [b"hola\n", b""]
+    talk.peer.send("<guest1> hola")
+    talk.peer.close()
+    assert talk.terminal.status() == 0
+    assert talk.terminal.rows()[-1] == "<guest1> hola"
+
+
+def test_ctrl_c_clears_the_line_and_leaves_when_it_is_empty(talk: Talk) -> None:
+    talk.terminal.type("oops")
+    talk.terminal.until_last("> oops")
+    talk.terminal.type(CTRL_C)
+    talk.terminal.until_last(">")
+    talk.terminal.type(CTRL_C)
+    assert talk.terminal.status() == 130
+    assert talk.peer.read() == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
+    talk: Talk, number: signal.Signals
+) -> None:
+    talk.terminal.process.send_signal(number)
+    assert talk.terminal.status() == 128 + number
+
+
+def test_lines_go_to_standard_output_without_colours_when_it_is_no_terminal(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as stdout:
+        talk = Talk(stdout=stdout.fileno())
+    try:
+        talk.terminal.until_last(">")
+        talk.peer.send("<luis> hola", "ERR No: no. Do.")
+        talk.terminal.type("/quit\r")
+        assert talk.peer.read() == b"/quit\n"
+        talk.peer.close()
+        assert talk.terminal.status() == 0
+        assert log.read_text() == "<luis> hola\nERR No: no. Do.\n"
+    finally:
+        talk.__exit__()
+
+
+def test_a_closed_standard_output_ends_it_with_one_line() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    talk = Talk(stdout=write_end)
+    os.close(write_end)
+    try:
+        talk.terminal.until_last(">")
+        talk.peer.send("<luis> hola")
+        assert talk.terminal.status() == 1
+        assert talk.terminal.rows()[-1] == "chatd: cannot go on: Broken pipe."
+    finally:
+        talk.__exit__()
+
+
+def test_no_server_is_one_line() -> None:
+    port = nobody()
+    terminal = Terminal(port)
+    try:
+        assert terminal.status() == 1
+        assert " ".join(terminal.rows()).startswith(
+            f"chatd: no server at 127.0.0.1:{port}: connection refused."
+        )
+    finally:
+        terminal.close()
+
+
+def test_without_a_terminal_other_ways_are_named() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "chatd", "connect", "example.org", "7"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert result.stderr == (
+        b"chatd: connect needs a terminal to type in. For a pipe take `chatd say`, "
+        b"or `nc example.org 7` to see what others say.\n"
+    )
+
+
+def test_without_prompt_toolkit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "find_spec", lambda name: None)
+    parser = connect.argparse.ArgumentParser()
+    connect.add_arguments(parser)
+    with pytest.raises(ClientError) as raised:
+        connect.run(parser.parse_args([]))
+    assert str(raised.value) == ("chatd connect needs prompt_toolkit: pip install 'chatd[client]'")
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("<ana> hola <luis>", ["ana"]),
+        ("[2026-11-22 12:01:07] * ana waves", ["ana"]),
+        ("(private) <luis> got it", ["luis"]),
+        ("(private to luis) <ana> only for you", ["luis", "ana"]),
+        ("*** ana joined.", ["ana"]),
+        ("*** ana ha entrado.", ["ana"]),
+        ("*** guest1 is now ana.", ["guest1", "ana"]),
+        ("*** You are now ana.", ["ana"]),
+        (
+            "*** Welcome to chatd. You are guest7 in #lobby. Here: ana, luis and 2 guests.",
+            ["ana", "luis"],
+        ),
+        ("*** In #ops: ana, José and sandy.", ["ana", "José", "sandy"]),
+        ("*** Te damos la bienvenida. Aquí: ana y luis.", ["ana", "luis"]),
+        ("*** Type and press Enter.", []),
+        ("ERR Name in use: ana is somebody else. Take another name.", []),
+        ("plain bare line", []),
+    ],
+)
+def test_names_are_found_where_they_show_who_is_there(line: str, names: list[str]) -> None:
+    assert names_in(line) == names
+
+
+def test_a_name_has_one_colour_however_it_is_written() -> None:
+    assert colour("José") == colour("JOSE\u0301")
+    assert len({colour(f"name{number}") for number in range(100)}) > 4
+
+
+def test_painting_changes_no_text() -> None:
+    for line in ("<a> b", "[t] <a> b", "(private to b) <a> c", "* a", "*** x", "ERR x", "", "bare"):
+        assert "".join(text for _, text in paint(line)) == line
+
+
+def test_the_latest_names_come_first_and_old_ones_are_forgotten() -> None:
+    seen = SeenNames()
+    seen.see(["Ana", "andrés", "ANA"])
+    assert seen.starting_with("an") == ["ANA", "andrés"]
+    seen.see(f"guest{number}" for number in range(MAX_NAMES))
+    assert seen.starting_with("an") == []

@@ -1,0 +1,287 @@
+"""What every test gets from pytest: a deadline, a clean reactor, and no error that nobody saw.
+
+- `async def` tests, and tests that return a Deferred, run in the reactor. They fail after ten
+  seconds and say where they were waiting; `@pytest.mark.deadline(30)` gives one test more.
+- A test fails if it leaves behind a port, a connection, a process or a delayed call.
+- A test fails if an error was logged while it ran, or a Deferred failed and nobody looked.
+  A test that wants an error asks for `expected_errors`.
+
+`trial tests` does without this file; its own TestCases check for logged errors themselves. A
+TestCase must not wait for the reactor, which pytest runs: what waits is an `async def` test.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import os
+from collections.abc import Callable, Coroutine, Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+import pytest
+import pytest_twisted
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.task import deferLater
+from twisted.logger import LogEvent, LogLevel, eventAsText, globalLogPublisher
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+DEADLINE = 10.0
+
+# Turns that a test's sockets get to go away. A connection that was told to close needs a few; a
+# child process needs some milliseconds, so the later turns wait (for input, or that long at most).
+SWIFT_TURNS = 20
+SLOW_TURNS = 100
+SLOW_TURN = 0.01
+
+hypothesis.settings.register_profile(
+    "chatd",
+    parent=hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+)
+hypothesis.settings.load_profile("chatd")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", f"deadline(seconds): fail an asynchronous test after this long, not {DEADLINE:g}"
+    )
+
+
+# A deadline.
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Have pytest-twisted run the test with a deadline.
+
+    For a Hypothesis test the deadline is that of each example. pytest-twisted replaces the inner
+    test and leaves it so; it is put back here, or a parametrized test would be wrapped in itself.
+    """
+    marker = pyfuncitem.get_closest_marker("deadline")
+    seconds = float(marker.args[0]) if marker else DEADLINE
+    test = pyfuncitem.obj
+    handle = getattr(test, "hypothesis", None)
+    if handle is None:
+        pyfuncitem.obj = _with_deadline(test, seconds)
+    else:
+        inner_test = handle.inner_test
+        handle.inner_test = _with_deadline(inner_test, seconds)
+    try:
+        return (yield)
+    finally:
+        if handle is None:
+            pyfuncitem.obj = test
+        else:
+            handle.inner_test = inner_test
+
+
+def _with_deadline(test: Callable[..., object], seconds: float) -> Callable[..., object]:
+    def run(**arguments: object) -> object:
+        result = test(**arguments)
+        coroutine = None
+        if inspect.iscoroutine(result):
+            coroutine = result
+            result = ensureDeferred(result)
+        if isinstance(result, Deferred):
+            return _fail_when_late(result, seconds, coroutine)
+        return result
+
+    return run
+
+
+def _fail_when_late(
+    work: Deferred[object], seconds: float, coroutine: Coroutine[Any, Any, object] | None
+) -> Deferred[object]:
+    """What `work` comes to, or a failure after `seconds`, even if `work` refuses to end."""
+    from twisted.internet import reactor
+
+    outcome: Deferred[object] = Deferred()
+
+    def late() -> None:
+        place = _where(coroutine)
+        outcome.errback(
+            Failure(pytest.fail.Exception(f"not done after {seconds:g} s{place}", pytrace=False))
+        )
+        work.cancel()
+
+    def done(result: object) -> None:
+        if timer.active():
+            timer.cancel()
+            outcome.callback(result)  # a Failure makes it an errback
+
+    timer = reactor.callLater(seconds, late)
+    work.addBoth(done)
+    return outcome
+
+
+def _where(coroutine: Any) -> str:
+    """The lines on which a suspended coroutine, and those it awaits, stand."""
+    lines = []
+    while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        code = frame.f_code
+        lines.append(f"\n  {code.co_filename}:{frame.f_lineno} in {code.co_name}")
+        coroutine = coroutine.cr_await
+    return "; waiting at" + "".join(lines) if lines else ""
+
+
+# A clean reactor, and no error that nobody saw.
+
+
+@dataclass
+class LoggedErrors:
+    """The errors that Twisted logged during a test and that the test has not yet asked for."""
+
+    events: list[LogEvent] = field(default_factory=list)
+
+    def __call__(self, event: LogEvent) -> None:
+        level = event.get("log_level")
+        if level is None or level < LogLevel.error:
+            return
+        if event["log_namespace"] == "twisted.internet.defer" and "log_failure" not in event:
+            return  # "Unhandled error in Deferred:", a heading for the event that follows
+        self.events.append(event)
+
+    def take(self, *types: type[BaseException]) -> list[LogEvent]:
+        """Remove and return the errors of these types (of any, without types), if there are some.
+
+        Fails if there are none. An error in a Deferred that nobody looks at is logged when the
+        Deferred is collected, so drop it first.
+        """
+        gc.collect()
+        taken = [event for event in self.events if not types or _failed_with(event, types)]
+        if not taken:
+            names = " or ".join(each.__name__ for each in types)
+            pytest.fail(f"an error was expected in the log: {names or 'any'}\n{self.text()}")
+        self.events = [event for event in self.events if event not in taken]
+        return taken
+
+    def text(self) -> str:
+        return "\n".join(eventAsText(event, includeTimestamp=False) for event in self.events)
+
+
+def _failed_with(event: LogEvent, types: tuple[type[BaseException], ...]) -> bool:
+    failure = event.get("log_failure")
+    return failure is not None and failure.check(*types) is not None
+
+
+_logged: pytest.StashKey[LoggedErrors] = pytest.StashKey()
+_failed: pytest.StashKey[bool] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what was logged beside a test that failed: it is often the reason."""
+    report = yield
+    if report.failed:
+        item.stash[_failed] = True
+        logged = item.stash.get(_logged, None)
+        if logged is not None and logged.events and call.when == "call":
+            report.sections.append(("Logged errors", logged.text()))
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reactor_runs(twisted_greenlet: object) -> None:
+    """Start the reactor, so that what it opens for itself is not taken for some test's leak."""
+    _turn()
+    # Collecting after every test is cheap when it need not look at what was imported before.
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErrors, None, None]:
+    logged = request.node.stash[_logged] = LoggedErrors()
+    globalLogPublisher.addObserver(logged)
+    before = _selectables(), _delayed_calls()
+    try:
+        yield logged
+        leaks = _reap(*before)
+        gc.collect()
+    finally:
+        globalLogPublisher.removeObserver(logged)
+    if request.node.stash.get(_failed, False):
+        return  # One reason is enough.
+    if isinstance(request.instance, SynchronousTestCase):
+        logged.events.clear()  # trial has looked at them, or the test has flushed them.
+    if leaks:
+        pytest.fail("the test left behind:\n  " + "\n  ".join(leaks), pytrace=False)
+    if logged.events:
+        pytest.fail("errors were logged that no test expected:\n" + logged.text(), pytrace=False)
+
+
+@pytest.fixture
+def expected_errors(
+    _nothing_left_behind: LoggedErrors,
+) -> Callable[..., list[LogEvent]]:
+    """For a test in which errors should be logged: `expected_errors(OSError)` takes those of that
+    type (of any, without arguments) and fails if there are none. What is not taken fails the test.
+    """
+    return _nothing_left_behind.take
+
+
+def _turn(seconds: float = 0) -> None:
+    from twisted.internet import reactor
+
+    pytest_twisted.blockon(deferLater(reactor, seconds))
+
+
+def _selectables() -> set[Any]:
+    from twisted.internet import reactor
+
+    return {*reactor.getReaders(), *reactor.getWriters()}
+
+
+def _delayed_calls() -> set[Any]:
+    from twisted.internet import reactor
+
+    return set(reactor.getDelayedCalls())
+
+
+def _reap(selectables: set[Any], delayed_calls: set[Any]) -> list[str]:
+    """Take away what was not there before, and say what it was."""
+
+    def opened() -> set[Any]:
+        return _selectables() - selectables
+
+    def planned() -> set[Any]:
+        return _delayed_calls() - delayed_calls
+
+    turns = 0
+    while (opened() or planned()) and turns < SWIFT_TURNS:
+        _turn()
+        turns += 1
+    # A call that a closing connection takes back is no leak. One that comes due meanwhile is.
+    late = planned()
+    while opened() and turns < SWIFT_TURNS + SLOW_TURNS:
+        _turn(SLOW_TURN)
+        turns += 1
+
+    left = opened()
+    uncalled = {call for call in late | planned() if not call.cancelled}
+    leaks = sorted([*map(repr, left), *map(str, uncalled)])
+    for call in uncalled:
+        if call.active():
+            call.cancel()
+    for selectable in left:
+        _close(selectable)
+    if leaks:
+        _turn()
+    return leaks
+
+
+def _close(selectable: Any) -> None:
+    from twisted.internet import reactor
+
+    for method in "stopListening", "abortConnection", "loseConnection":
+        if hasattr(selectable, method):
+            getattr(selectable, method)()
+            break
+    else:
+        reactor.removeReader(selectable)
+        reactor.removeWriter(selectable)

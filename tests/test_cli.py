@@ -1,0 +1,137 @@
+"""The `chatd` command: subcommands, exit statuses, and one line instead of a traceback."""
+
+import os
+import runpy
+import subprocess
+import sys
+import types
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+import pytest
+from twisted.scripts import twistd
+
+from chatd import cli
+from chatd.client.wire import ClientError
+
+TIMEOUT = 30.0
+
+
+@pytest.fixture
+def export(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], int]], None]:
+    """Put a subcommand in the place of `export` that does what it is given."""
+
+    def put(action: Callable[[], int]) -> None:
+        def add_arguments(parser: ArgumentParser) -> None:
+            parser.add_argument("--store")
+
+        def run(arguments: Namespace) -> int:
+            return action()
+
+        module = types.ModuleType("chatd.client.export")
+        module.__dict__.update(add_arguments=add_arguments, run=run)
+        monkeypatch.setitem(sys.modules, "chatd.client.export", module)
+
+    return put
+
+
+def raise_(error: BaseException) -> Callable[[], int]:
+    """Return an action that raises *error*."""
+
+    def action() -> int:
+        raise error
+
+    return action
+
+
+def test_a_subcommand_is_run_and_its_status_is_the_exit_status(
+    export: Callable[[Callable[[], int]], None],
+) -> None:
+    export(lambda: 7)
+    assert cli.main(["export", "--store", "memory:"]) == 7
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (ClientError("no store: why. What to do."), 1, "chatd: no store: why. What to do.\n"),
+        (OSError(28, "No space left on device"), 1, "chatd: cannot go on: No space left on de"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_a_user_can_cause_is_one_line_and_a_status(
+    export: Callable[[Callable[[], int]], None],
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+    message: str,
+) -> None:
+    export(raise_(error))
+    assert cli.main(["export"]) == status
+    out, err = capsys.readouterr()
+    assert (out, err[: len(message)]) == ("", message)
+    assert err.count("\n") == (1 if message else 0)
+
+
+def test_a_mistake_of_ours_is_not_hidden(export: Callable[[Callable[[], int]], None]) -> None:
+    export(raise_(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["export"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["say", "--port", "x"], ["export", "--no"]])
+def test_wrong_usage_is_status_2(
+    export: Callable[[Callable[[], int]], None],
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+) -> None:
+    export(lambda: 0)
+    with pytest.raises(SystemExit) as raised:
+        cli.main(arguments)
+    assert raised.value.code == 2
+    assert "usage: chatd" in capsys.readouterr().err
+
+
+def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        cli.main(["--help"])
+    assert raised.value.code == 0
+    out = capsys.readouterr().out
+    for command in ("serve", "connect", "say", "export"):
+        assert f"\n    {command} " in out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-l", "tcp:0", "--", "serve"], []])
+def test_serve_is_twistd_in_the_foreground_without_a_pidfile(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(twistd, "run", lambda: seen.append(sys.argv))
+    monkeypatch.setattr(sys, "argv", ["chatd", "serve", *arguments])
+    assert cli.main() == 0
+    assert seen == [["twistd", "--nodaemon", "--pidfile=", "chat", *arguments]]
+
+
+def test_python_m_chatd_is_chatd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["chatd", "--help"])
+    with pytest.raises(SystemExit) as raised:
+        runpy.run_module("chatd", run_name="__main__")
+    assert raised.value.code == 0
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["say", "--help"], ["serve", "--help"]])
+def test_a_closed_standard_output_is_no_traceback(arguments: list[str]) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "chatd", *arguments],
+            stdout=write_end,
+            env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"},
+            stderr=subprocess.PIPE,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    finally:
+        os.close(write_end)
+    assert (result.returncode, result.stderr) == (1, b"chatd: cannot go on: Broken pipe.\n")

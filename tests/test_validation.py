@@ -1,0 +1,235 @@
+"""What `chatd.validation` takes for a line, a name, a room's name and another protocol."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.validation import (
+    InvalidLine,
+    InvalidName,
+    LineFault,
+    fold,
+    is_http_request,
+    is_irc_greeting,
+    is_reserved,
+    validate_line,
+    validate_name,
+    validate_room_name,
+)
+
+
+def fault_of(raw: bytes, max_length: int = 256) -> LineFault:
+    with pytest.raises(InvalidLine) as caught:
+        validate_line(raw, max_length)
+    return caught.value.reason
+
+
+class TestLine:
+    @pytest.mark.parametrize(
+        "text", ["hola", "  spaces kept  ", "¿qué?", "a\tb", "\x00", "\x1b]0;x"]
+    )
+    def test_text_is_returned_as_it_was_said(self, text: str) -> None:
+        assert validate_line(text.encode(), 256) == text
+
+    @pytest.mark.parametrize(
+        "raw",
+        [b"\xff", b"\x80", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"caf\xe9", b"\xc3"],
+        ids=["iac", "stray", "overlong", "surrogate", "past-10ffff", "latin-1", "truncated"],
+    )
+    def test_ill_formed_utf8_is_refused(self, raw: bytes) -> None:
+        assert fault_of(raw) is LineFault.NOT_UTF8
+
+    @pytest.mark.parametrize("text", ["", " ", " \t ", "\u00a0\u3000", "\x1b[0m", " \x1b[1;31m "])
+    def test_only_white_space_is_blank(self, text: str) -> None:
+        assert fault_of(text.encode()) is LineFault.BLANK
+
+    @pytest.mark.parametrize("character", ["x", "ñ", "😀"])
+    def test_length_is_counted_in_characters(self, character: str) -> None:
+        assert validate_line((character * 256).encode(), 256) == character * 256
+        assert fault_of((character * 257).encode()) is LineFault.TOO_LONG
+
+    def test_length_is_counted_without_colours(self) -> None:
+        assert validate_line(b"\x1b[1m" + b"x" * 256 + b"\x1b[0m", 256) == "x" * 256
+
+    def test_not_utf8_goes_before_blank_and_blank_before_too_long(self) -> None:
+        assert fault_of(b" \xff", max_length=1) is LineFault.NOT_UTF8
+        assert fault_of(b"  ", max_length=1) is LineFault.BLANK
+
+    @pytest.mark.parametrize("escape", ["\x1b[m", "\x1b[0m", "\x1b[38;5;196m", "\x1b[4:3m"])
+    def test_colours_are_dropped(self, escape: str) -> None:
+        assert validate_line(f"a{escape}b".encode(), 256) == "ab"
+
+    @pytest.mark.parametrize("escape", ["\x1b[2J", "\x1b[?1m", "\x1b[1", "\x1b[ m", "\x1b[\u0661m"])
+    def test_no_other_escape_is_taken_for_a_colour(self, escape: str) -> None:
+        assert validate_line(f"a{escape}b".encode(), 256) == f"a{escape}b"
+
+    @given(st.binary(max_size=40), st.integers(1, 20))
+    def test_any_bytes_are_a_line_or_refused_with_a_reason(self, raw: bytes, limit: int) -> None:
+        try:
+            text = validate_line(raw, limit)
+        except InvalidLine as refused:
+            assert isinstance(refused.reason, LineFault)  # noqa: PT017 - either way out is right
+        else:
+            assert text.strip()
+            assert len(text) <= limit
+
+
+class TestName:
+    @pytest.mark.parametrize(
+        "name", ["a", "José", "Ñandú", "luis-2", "0day", "a_b.c-", "日本", "नमस्ते", "ẫ" * 32]
+    )
+    def test_letters_digits_and_three_marks_of_punctuation_are_a_name(self, name: str) -> None:
+        assert validate_name(name) == name
+
+    def test_is_put_in_nfc_before_it_is_counted(self) -> None:
+        assert validate_name("e\u0301" * 32) == "é" * 32
+
+    @pytest.mark.parametrize(
+        "text", ["", "x" * 33, "x" * 5000, "_a", "-a", ".a", "#a", "a b", "a/b", "<a>", "a\n", "😀"]
+    )
+    def test_anything_else_is_refused(self, text: str) -> None:
+        with pytest.raises(InvalidName):
+            validate_name(text)
+
+    @pytest.mark.parametrize(
+        "character",
+        "\x00\x1b\x9b\xad\u200b\u200d\u202e\u2060\u2066\ufeff\ue000\ufdd0\ud800\U000e0061½²",
+    )
+    def test_controls_zero_widths_and_other_numbers_are_refused(self, character: str) -> None:
+        with pytest.raises(InvalidName):
+            validate_name(f"a{character}b")
+
+    @pytest.mark.parametrize(
+        "character",
+        "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180f\ufe00\ufe0f\U000e0100\U000e01ef",
+    )
+    def test_what_shows_nothing_is_refused(self, character: str) -> None:
+        with pytest.raises(InvalidName):
+            validate_name(f"a{character}")
+
+    def test_a_letter_carries_two_marks_and_not_three(self) -> None:
+        assert validate_name("x\u0323\u0302y") == "x\u0323\u0302y"
+        with pytest.raises(InvalidName):
+            validate_name("x\u0323\u0302\u0303y")
+
+    def test_a_long_run_of_marks_is_refused_at_once(self) -> None:
+        """Normalising this one takes 400 ms, and one twice as long four times that."""
+        began = time.process_time()
+        with pytest.raises(InvalidName):
+            validate_name("a" + "\u0301\u0323" * 10_000)
+        assert time.process_time() - began < 0.05
+
+    @pytest.mark.parametrize("text", ["\u0301a", "1\u0301", "a_\u0301", "a\u20dd"])
+    def test_a_mark_stands_on_a_letter_only_and_encloses_nothing(self, text: str) -> None:
+        with pytest.raises(InvalidName):
+            validate_name(text)
+
+    @given(st.text(st.characters(categories=["L", "Nd", "Mn", "Mc"], include_characters="_-.")))
+    def test_what_is_returned_is_a_name_itself(self, text: str) -> None:
+        try:
+            name = validate_name(text)
+        except InvalidName:
+            return
+        assert validate_name(name) == name
+        assert unicodedata.is_normalized("NFC", name)
+        assert fold(name)
+
+    def test_a_rooms_name_may_be_written_with_one_hash(self) -> None:
+        assert validate_room_name("#ops") == validate_room_name("ops") == "ops"
+        for text in ("##ops", "#", ""):
+            with pytest.raises(InvalidName):
+                validate_room_name(text)
+
+
+class TestComparison:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("Ana", "ANA"),
+            ("straße", "STRASSE"),
+            ("JOSÉ", "jose\u0301"),
+            ("ａｎａ", "ana"),
+            ("ﬁn", "FIN"),
+            ("ß\u0301", "SS\u0301"),
+        ],
+    )
+    def test_case_and_compatibility_forms_make_no_difference(self, one: str, other: str) -> None:
+        assert fold(one) == fold(other)
+
+    def test_an_accent_makes_a_difference(self) -> None:
+        assert fold("José") != fold("Jose")
+
+    @given(st.text())
+    def test_folding_twice_is_folding_once(self, text: str) -> None:
+        assert fold(fold(text)) == fold(text)
+
+    @pytest.mark.parametrize(
+        "name", ["chatd", "Server", "PRIVATE", "guest1", "Guest007", "ｇｕｅｓｔ1", "guest\u0661"]
+    )
+    def test_the_servers_own_names_are_reserved_however_written(self, name: str) -> None:
+        assert is_reserved(name)
+
+    @pytest.mark.parametrize("name", ["ana", "guest", "guests1", "guest1a", "servers", "chatd2"])
+    def test_other_names_are_free(self, name: str) -> None:
+        assert not is_reserved(name)
+
+
+class TestForeignProtocols:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"GET / HTTP/1.1",
+            b"post /room?a=b HTTP/1.0",
+            b"OPTIONS * HTTP/1.1",
+            b"CONNECT example.org:443 HTTP/1.1",
+            b"GET http://example.org/ HTTP/1.1",
+            b"x!#$%&'*+-.^_`|~1 / http/1.1",
+            b"GET /\xc3\xb1 HTTP/1.1",
+            b"PRI * HTTP/2.0",
+            b"GET / HTTP/3",
+        ],
+    )
+    def test_an_http_request_is_recognised(self, line: bytes) -> None:
+        assert is_http_request(line)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"",
+            b"hola",
+            b"GET /",
+            b"GET / HTTP/",
+            b"GET / HTTP/1.1 200",
+            b"we now speak HTTP/1.1",
+            b"GET  HTTP/1.1",
+            b"G(T / HTTP/1.1",
+            b'1.2.3.4 - - "GET / HTTP/1.1" 200',
+            b"/usr/bin/ld: not found",
+        ],
+    )
+    def test_other_lines_are_no_http_request(self, line: bytes) -> None:
+        assert not is_http_request(line)
+
+    @pytest.mark.parametrize(
+        "ends",
+        [b"GET /aaa" + b"aaa HTTP/1.1", b"MMMM" + b"MM / HTTP/1.1", b"MMMM" + b"aa HTTP/1.1"],
+    )
+    def test_a_request_too_long_to_keep_is_recognised_by_its_ends(self, ends: bytes) -> None:
+        assert is_http_request(ends, whole=False)
+
+    @pytest.mark.parametrize("ends", [b"aaaa", b"cat /usr/share/dict/words", b"\xc3\xb1 HTTP/1.1"])
+    def test_other_lines_too_long_to_keep_are_no_http_request(self, ends: bytes) -> None:
+        assert not is_http_request(ends, whole=False)
+
+    @pytest.mark.parametrize("line", [b"CAP LS 302", b"PASS x", b"NICK ana", b"USER ana 0 * :Ana"])
+    def test_an_irc_greeting_is_recognised(self, line: bytes) -> None:
+        assert is_irc_greeting(line)
+
+    @pytest.mark.parametrize(
+        "line", [b"", b"NICK", b"nick ana", b"CAPS ", b" NICK ana", b"/NICK a"]
+    )
+    def test_other_lines_are_no_irc_greeting(self, line: bytes) -> None:
+        assert not is_irc_greeting(line)
