@@ -266,8 +266,7 @@ def _text(server: ChatServer, session: Session, argument: str) -> None:
 
 def _quit(server: ChatServer, session: Session, argument: str) -> None:
     session.answer("goodbye")
-    server.leave(session)
-    session.finish()
+    server.finish(session)
 
 
 TABLE = (

@@ -86,12 +86,17 @@ class ChatServer(Subscriber):
         """Welcome a session in the lobby."""
         session.enter(self.lobby, "welcome", self._recent if recent else 0, self._motd)
 
+    def finish(self, session: Session) -> None:
+        """Send a session what it is owed so far, and nothing after that. Its name is free."""
+        self.leave(session)
+        session.stream.finish()
+        if self._named.get(fold(session.name)) is session:
+            del self._named[fold(session.name)]
+
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
-        self.leave(session)
+        self.finish(session)
         del self._sessions[session.number]
-        if not session.is_guest:
-            del self._named[fold(session.name)]
         self._held_back.pop(session, None)
 
     def may_read(self, session: Session) -> bool:

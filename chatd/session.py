@@ -281,8 +281,3 @@ class Session:
         self._lasts = True
         if not self._introduced and self.room is not None:
             self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
-
-    def finish(self) -> None:
-        """Nothing comes any more for it but what was said and answered so far."""
-        self.leave()
-        self.stream.finish()

@@ -7,12 +7,11 @@ daemonising twistd hanging.) Bound sockets and the store's lock survive the fork
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from twisted.application.service import IService
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
@@ -83,8 +82,9 @@ def makeService(options: Options) -> IService:
     server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
     chat = ChatFactory(server, clock, max_length)
     bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol)
-    ports = _listen(options["listen"] or [DEFAULT_LISTEN], chat, reactor)
-    ports += _listen(options["bare"], bare, reactor)
+    wanted = [(description, chat) for description in options["listen"] or [DEFAULT_LISTEN]]
+    wanted += [(description, bare) for description in options["bare"]]
+    ports = _listen(wanted, reactor)
     foreground = bool(twistd.get("nodaemon", True))
     return ChatService(store, [chat, bare], ports, clock, foreground=foreground)
 
@@ -134,30 +134,37 @@ def _store(where: str, rundir: Path, reactor: IStoreReactor) -> Store:
         _refuse(f"cannot use --store {where}: {error}")
 
 
-def _listen(endpoints: list[str], factory: ChatFactory, reactor: Any) -> list[IListeningPort]:
-    return [_bind(endpoint, factory, reactor) for endpoint in endpoints]
+def _listen(wanted: Iterable[tuple[str, ChatFactory]], reactor: Any) -> list[IListeningPort]:
+    ports: list[IListeningPort] = []
+    try:
+        for description, factory in wanted:
+            ports.append(_bind(description, factory, reactor))
+    except SystemExit:
+        for port in ports:
+            port.stopListening()
+        raise
+    return ports
 
 
 def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:
+    results: list[IListeningPort | Failure] = []
     try:
-        endpoint = serverFromString(reactor, description)
-        bound: Deferred[IListeningPort] = endpoint.listen(factory)
+        serverFromString(reactor, description).listen(factory).addBoth(results.append)
     except Exception as error:
         # Whatever an endpoint's parser raises is about what the operator wrote.
-        _refuse(f"cannot listen on {description!r}: {error}.")
-    results: list[IListeningPort | Failure] = []
-    bound.addBoth(results.append)
+        _refuse_address(description, error)
     if not results:
-        _refuse(f"cannot listen on {description!r}: such an address is not bound at once.")
+        _refuse_address(description, "it is of a kind that is not bound at once")
     (result,) = results
     if isinstance(result, Failure):
-        _refuse(f"cannot listen on {description!r}: {_why(result.value)}.")
+        _refuse_address(description, result.value)
     return result
 
 
-def _why(error: BaseException | None) -> str:
-    if isinstance(error, CannotListenError):
-        error = error.socketError
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error)
+def _refuse_address(description: str, why: object) -> NoReturn:
+    if isinstance(why, CannotListenError):
+        why = why.socketError
+    if isinstance(why, OSError) and why.strerror:
+        why = why.strerror
+    why = str(why).rstrip(".")
+    _refuse(f"cannot listen on {description!r}: {why}. Put that right, or give another address.")

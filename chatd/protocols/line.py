@@ -136,7 +136,6 @@ class LineProtocol(LineReceiver):
             self._next_turn = None
         self.outlet.lost()
         self.server.disconnect(self.session)
-        self.session.stream.finish()
         self.factory.gone(self)
 
     def stop_reading(self) -> None:
@@ -151,7 +150,7 @@ class LineProtocol(LineReceiver):
         """Tell this client that the server is stopping, and close."""
         if not self.session.stream.finished:
             self.session.answer("stopping")
-            self.session.finish()
+            self.server.finish(self.session)
 
     def abort(self) -> None:
         """Close at once, whatever this client is owed."""
@@ -179,7 +178,7 @@ class LineProtocol(LineReceiver):
                     self.session.change_format(self.session.format.with_eol(b"\r\n"))
                 if self.is_foreign(line, whole):
                     self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
-                    self.session.finish()
+                    self.server.finish(self.session)
                     return
             if whole:
                 self.lineReceived(line)
@@ -200,7 +199,7 @@ class LineProtocol(LineReceiver):
             self._next_turn = self._clock.callLater(0, self._take_turn)
         if self._ended:
             if not self._lines and self.session.settled:
-                self.session.finish()
+                self.server.finish(self.session)
         elif self._lines or not may_read:
             if not self.paused:
                 self.pauseProducing()
