@@ -1,0 +1,163 @@
+"""`chatd export`: what is stored, with seq, also while a daemon runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+
+from chatd import cli
+from chatd.encoding import visible
+from chatd.event import Draft, Kind
+from chatd.formats import local_time
+from chatd.stores.sqlite import SqliteStore
+
+NOON = 1_795_300_000
+AT_NOON = local_time(NOON)
+Run = Callable[..., tuple[int, str, str]]
+
+
+class Talk:
+    """A store that stays open, as a running daemon's is, and what is said in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = float(NOON)
+        self.store = SqliteStore(reactor, path, now=lambda: self.now)  # type: ignore[arg-type]
+        self.store.start()
+
+    async def say(
+        self, text: str, *, room: str = "lobby", author: str = "ana", kind: Kind = Kind.MESSAGE
+    ) -> None:
+        await self.store.commit([Draft(room, 7, author, kind, text)])
+
+
+@pytest_twisted.async_yield_fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    talk = Talk(tmp_path / "chatd.sqlite")
+    yield talk
+    await talk.store.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Run `chatd export` on that store; give its exit status, output and errors."""
+
+    def run(
+        *arguments: str, store: str = f"sqlite:{tmp_path / 'chatd.sqlite'}"
+    ) -> tuple[int, str, str]:
+        status = cli.main(["export", "--store", store, *arguments])
+        out, err = capfdbinary.readouterr()
+        return status, out.decode(), err.decode()
+
+    return run
+
+
+async def test_text_is_what_people_saw_with_room_and_seq(talk: Talk, run: Run) -> None:
+    await talk.say("hola")
+    await talk.say("waves", kind=Kind.ACTION)
+    await talk.say("tea", room="Ops", kind=Kind.TOPIC)
+    assert run() == (
+        0,
+        f"#Ops 1 [{AT_NOON}] *** ana set the topic: tea\n"
+        f"#lobby 1 [{AT_NOON}] <ana> hola\n"
+        f"#lobby 2 [{AT_NOON}] * ana waves\n",
+        "",
+    )
+
+
+async def test_one_room_is_exported_however_its_name_is_written(talk: Talk, run: Run) -> None:
+    await talk.say("hola")
+    await talk.say("hey", room="Ops")
+    assert run("--room", "#OPS") == (0, f"#Ops 1 [{AT_NOON}] <ana> hey\n", "")
+
+
+async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(talk: Talk, run: Run) -> None:
+    text = "ñ \x1b[2J \x7f \x9b \u202e 🎉"
+    await talk.say(text)
+    status, out, _ = run("--format", "jsonl")
+    assert status == 0
+    assert json.loads(out) == {
+        "room": "lobby",
+        "seq": 1,
+        "time": NOON * 1000,
+        "session": 7,
+        "author": "ana",
+        "kind": "message",
+        "text": text,
+    }
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+async def test_nothing_that_was_said_can_drive_a_terminal(talk: Talk, run: Run, form: str) -> None:
+    await talk.say("".join(map(chr, range(1, 0x100))) + "\u202e\u2028")
+    _, out, _ = run("--format", form)
+    lines = out.removesuffix("\n").split("\n")
+    assert len(lines) == 1
+    assert visible(lines[0]) == lines[0]
+
+
+async def test_since_leaves_out_what_was_said_before(talk: Talk, run: Run) -> None:
+    await talk.say("early")
+    talk.now += 60
+    await talk.say("late")
+    late = local_time(NOON + 60).replace(" ", "T")
+    assert run("--since", late)[1] == f"#lobby 2 [{local_time(NOON + 60)}] <ana> late\n"
+
+
+async def test_since_takes_a_time_span(
+    talk: Talk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk.say("early")
+    talk.now += 3600
+    await talk.say("late")
+    monkeypatch.setattr("time.time", lambda: NOON + 3660)
+    assert [line.split()[1] for line in run("--since", "10m")[1].splitlines()] == ["2"]
+    assert [line.split()[1] for line in run("--since", "2h")[1].splitlines()] == ["1", "2"]
+
+
+async def test_more_events_than_a_page_holds_are_all_exported_in_order(
+    talk: Talk, run: Run
+) -> None:
+    await talk.store.commit(
+        [Draft("lobby", 7, "ana", Kind.MESSAGE, str(n)) for n in range(1, 1500)]
+    )
+    assert [int(line.split()[1]) for line in run()[1].splitlines()] == list(range(1, 1500))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "store", "why"),
+    [
+        ([], "sqlite:/nowhere/chatd.sqlite", "there is no such file"),
+        ([], "memory:", "keeps nothing"),
+        ([], "redis:x", "a store is sqlite:PATH or memory:"),
+        (["--room", "nope"], None, "nothing was said in a room called 'nope'"),
+        (["--room", "a b"], None, "'a b' cannot be a room's name"),
+    ],
+)
+async def test_what_cannot_be_exported_is_said_in_one_line(
+    talk: Talk, run: Run, arguments: list[str], store: str | None, why: str
+) -> None:
+    await talk.say("hola")
+    status, out, err = run(*arguments, **({} if store is None else {"store": store}))
+    assert (status, out) == (1, "")
+    assert err.startswith("chatd: cannot export ")
+    assert why in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database, but long enough to look like one" * 99])
+async def test_a_file_that_is_no_store_is_refused(tmp_path: Path, run: Run, content: bytes) -> None:
+    (tmp_path / "other").write_bytes(content)
+    status, out, err = run(store=f"sqlite:{tmp_path / 'other'}")
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+
+
+async def test_a_moment_that_is_none_is_wrong_usage(run: Run) -> None:
+    with pytest.raises(SystemExit) as exit_status:
+        run("--since", "yesterday")
+    assert exit_status.value.code == 2
