@@ -235,7 +235,7 @@ class Cursor:
         an answer gets its place behind what was said before it.
         """
         end = self._feed.log.mark
-        if self._mark.entries >= end.entries:
+        if self._replay is None and self._mark.entries >= end.entries:
             return None
         rest = Cursor(
             self._feed, self._session, self.wake, echo=self._echo, mark=self._mark, end=end
@@ -252,6 +252,7 @@ class Cursor:
                 if not self._replay.done:
                     return data
                 self._replay = None
+                continue
             chunk = self._feed.chunks.get(self._mark.entries)
             if chunk is None:
                 if self._mark.entries >= self._feed.log.mark.entries:

@@ -5,15 +5,17 @@ It is given everything made and bound; it makes nothing itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import Deferred, TimeoutError, gatherResults
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.logger import Logger
 
+from chatd.encoding import visible
 from chatd.protocols.line import ChatFactory
 from chatd.store import Store
 
@@ -70,13 +72,16 @@ class ChatService(Service):
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
             client.say_goodbye()
-        empty = gatherResults([factory.when_empty() for factory in self._factories])
-        await self._wait(empty, DRAIN_SECONDS, "clients")
+        await self._wait(Deferred.fromCoroutine(self._empty()), DRAIN_SECONDS, "clients")
         for factory in self._factories:
             for client in tuple(factory.clients):
                 client.abort()
         closed = Deferred.fromCoroutine(self._store.close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
+
+    async def _empty(self) -> None:
+        for factory in self._factories:
+            await factory.when_empty()
 
     async def _wait(self, done: Deferred[Any], seconds: float, what: str) -> None:
         try:
@@ -99,7 +104,7 @@ def _written(address: IAddress) -> str:
     if isinstance(address, IPv4Address):
         return f"{address.host}:{address.port}"
     if isinstance(address, UNIXAddress):
-        return repr(address.name)
+        return visible(os.fsdecode(address.name or b""))
     return str(address)
 
 

@@ -132,7 +132,8 @@ class Session:
     def _go_on(self) -> None:
         if self._held is not None and not self._unpublished:
             action, self._held = self._held, None
-            self._do(action)
+            if not self.stream.finished:
+                self._do(action)
 
     def _do(self, action: Action) -> None:
         try:

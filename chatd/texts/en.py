@@ -55,7 +55,7 @@ SENTENCES = {
     "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
     "help_other_names": "Other names: {names}.",
     "help_help": "/help [COMMAND] :: this list, or more about one command",
-    "help_nick": "/nick NAME :: be called NAME: 1 to 32 letters, digits, _ - .",
+    "help_nick": "/nick NAME :: be called NAME: letters, digits, _ - . (1 to 32 of them)",
     "help_join": "/join ROOM :: go to a room; one that is not there is made",
     "help_leave": "/leave :: go back to the lobby",
     "help_rooms": "/rooms :: which rooms there are",

@@ -55,7 +55,7 @@ SENTENCES = {
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
     "help_help": "/ayuda [ORDEN] :: esta lista, o más sobre una orden",
-    "help_nick": "/nombre NOMBRE :: llamarte NOMBRE: de 1 a 32 letras, cifras, _ - .",
+    "help_nick": "/nombre NOMBRE :: llamarte NOMBRE: letras, cifras, _ - . (de 1 a 32)",
     "help_join": "/sala SALA :: ir a una sala; si no existe, se crea",
     "help_leave": "/volver :: volver a la sala de entrada",
     "help_rooms": "/salas :: qué salas hay",

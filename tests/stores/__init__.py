@@ -1,0 +1,121 @@
+"""What the stores' tests share: a store in a world where time stands still until it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.store import Store, Subscriber
+
+
+class StoreReactor(Clock):
+    """A clock of our own; what threads hand over comes through the real reactor."""
+
+    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
+        from twisted.internet import reactor
+
+        reactor.callFromThread(function, *args)
+
+
+class Recorder(Subscriber):
+    """Remembers what it was told, in order."""
+
+    def __init__(self) -> None:
+        self.published: list[Entry] = []
+        self.refused: list[tuple[Draft, str]] = []
+        self.heard: list[tuple[str, list[str]]] = []
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        self.published += entries
+        self.heard.append(("published", [shown(entry) for entry in entries]))
+
+    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
+        self.refused += [(draft, why) for draft in drafts]
+        self.heard.append(("refused", [draft.text for draft in drafts]))
+
+
+class World:
+    """A store that has started, its time, and who hears what becomes of what is said.
+
+    ``time`` (seconds since 1970) stamps events, ``reactor`` is what the store waits by.
+    """
+
+    def __init__(self, make: Callable[[StoreReactor, Callable[[], float]], Store]) -> None:
+        self.reactor = StoreReactor()
+        self.time = 1_000.0
+        self.recorder = Recorder()
+        self.store = make(self.reactor, lambda: self.time)
+        self.store.subscribe(self.recorder)
+        self.store.start()
+
+    def end_turn(self) -> None:
+        """Let this turn of the reactor be over: what waits goes to commit."""
+        self.reactor.advance(0)
+
+    async def settle(self) -> None:
+        """Wait until everything appended so far was published or refused."""
+        self.end_turn()
+        await self.store.flush()
+
+    async def say(self, *drafts: Draft | Notice) -> None:
+        """Append in one turn, and settle."""
+        for each in drafts:
+            self.store.append(each)
+        await self.settle()
+
+    async def everything(self, room: str = "lobby") -> list[Event]:
+        """A room's whole log, page by page."""
+        events: list[Event] = []
+        while page := await self.store.read(room, events[-1].seq if events else 0, 2**39):
+            events += page
+        return events
+
+
+class Gates:
+    """Holds a store's commits back until each is let through, or fails it."""
+
+    def __init__(self, store: Store) -> None:
+        self.batches: list[list[str]] = []
+        self._gates: list[Deferred[None]] = []
+        self._commit = store.commit
+        store.commit = self.commit  # type: ignore[method-assign]
+
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        self.batches.append([shown(entry) for entry in batch])
+        gate: Deferred[None] = Deferred()
+        self._gates.append(gate)
+        return gate.addCallback(lambda _: self._commit(batch))
+
+    def open(self) -> None:
+        """Let the commit that is held go on."""
+        self._gates.pop(0).callback(None)
+
+    def fail(self, error: Exception) -> None:
+        """Let the commit that is held fail, before it did anything."""
+        self._gates.pop(0).errback(error)
+
+
+def draft(
+    text: str = "hola",
+    room: str = "lobby",
+    session: int = 1,
+    author: str = "ana",
+    kind: Kind = Kind.MESSAGE,
+) -> Draft:
+    return Draft(room, session, author, kind, text)
+
+
+def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
+    return Notice(room, session, Change.JOINED, name)
+
+
+def shown(entry: Draft | Entry) -> str:
+    return f"+{entry.name}" if isinstance(entry, Notice) else entry.text
+
+
+def texts(events: Sequence[Entry]) -> list[str]:
+    return [shown(event) for event in events]

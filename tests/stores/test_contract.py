@@ -1,0 +1,517 @@
+"""What `chatd.store` promises, asked of every store there is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent, globalLogPublisher
+
+from chatd.event import Draft, Event, Kind
+from chatd.store import (
+    FIRST_SILENCE,
+    LONGEST_SILENCE,
+    PAGE_CHARACTERS,
+    PAGE_EVENTS,
+    WAITING_BYTES,
+    StoreError,
+)
+from chatd.stores.memory import MemoryStore
+from chatd.stores.sqlite import SqliteStore
+from tests.stores import Gates, Recorder, World, draft, joined, texts
+
+Expect = Callable[..., object]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "memory":
+        world = World(lambda reactor, now: MemoryStore(reactor, now))
+    else:
+        world = World(lambda reactor, now: SqliteStore(reactor, tmp_path / "chat.sqlite", now))
+    yield world
+    pytest_twisted.blockon(Deferred.fromCoroutine(world.store.close()))
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the store says in the log about lines that it refuses."""
+    said: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        if "why" in event:
+            said.append(event["why"])
+
+    globalLogPublisher.addObserver(observe)
+    yield said
+    globalLogPublisher.removeObserver(observe)
+
+
+class TestNumbering:
+    async def test_each_room_counts_from_1_without_gaps(self, world: World) -> None:
+        await world.say(draft(room="a"), draft(room="b"), draft(room="a"))
+        await world.say(draft(room="b"), draft(room="a"))
+        places = [(event.room, event.seq) for event in world.recorder.published]
+        assert places == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 3)]
+
+    async def test_an_event_has_the_time_of_its_commit_and_all_that_was_said(
+        self, world: World
+    ) -> None:
+        world.time = 1_700_000_000.1239
+        said = draft("waves", "ops", 7, "luis", Kind.ACTION)
+        await world.say(said)
+        event = Event("ops", 1, 1_700_000_000_123, 7, "luis", Kind.ACTION, "waves")
+        assert world.recorder.published == [event]
+        assert await world.store.read("ops", 0, 1) == [event]
+
+    async def test_rooms_whose_names_differ_in_case_are_two_rooms(self, world: World) -> None:
+        await world.say(draft(room="Ops"), draft(room="ops"))
+        assert [event.seq for event in await world.everything("Ops")] == [1]
+
+    async def test_there_are_no_rooms_before_anything_is_said(self, world: World) -> None:
+        assert list(world.store.rooms()) == []
+
+    async def test_it_says_where_history_is_kept(self, world: World) -> None:
+        assert world.store.describe().startswith("history in ")
+
+
+class TestBatches:
+    async def test_what_is_said_in_one_turn_is_one_batch(self, world: World) -> None:
+        gates = Gates(world.store)
+        for text in "abc":
+            world.store.append(draft(text))
+        assert gates.batches == []
+        world.end_turn()
+        assert gates.batches == [["a", "b", "c"]]
+        gates.open()
+        await world.store.flush()
+
+    async def test_while_one_batch_is_committed_the_next_one_fills(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("a"))
+        world.end_turn()
+        world.store.append(draft("b"))
+        world.end_turn()
+        world.store.append(draft("c"))
+        world.end_turn()
+        assert gates.batches == [["a"]]
+        gates.open()
+        await wait_for(lambda: len(gates.batches) == 2)
+        assert gates.batches == [["a"], ["b", "c"]]
+        gates.open()
+        await world.store.flush()
+        assert texts(world.recorder.published) == ["a", "b", "c"]
+
+    async def test_the_next_batch_is_being_committed_while_one_is_published(
+        self, world: World
+    ) -> None:
+        gates = Gates(world.store)
+        batches_when_published: list[int] = []
+        publish = world.recorder.publish
+
+        def spy(entries: list[Event]) -> None:
+            batches_when_published.append(len(gates.batches))
+            publish(entries)
+
+        world.recorder.publish = spy
+        world.store.append(draft("a"))
+        world.end_turn()
+        world.store.append(draft("b"))
+        gates.open()
+        await wait_for(lambda: bool(batches_when_published))
+        assert batches_when_published == [2]
+        gates.open()
+        await world.store.flush()
+
+    async def test_nothing_is_published_before_it_is_committed(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft())
+        world.end_turn()
+        assert world.recorder.heard == []
+        gates.open()
+        await world.store.flush()
+        assert world.recorder.heard == [("published", ["hola"])]
+
+    async def test_what_is_published_can_be_read(self, world: World) -> None:
+        reads: list[Deferred[list[Event]]] = []
+        world.recorder.publish = lambda entries: reads.append(
+            Deferred.fromCoroutine(world.store.read("lobby", 0, len(entries)))
+        )
+        await world.say(draft("a"), draft("b"))
+        assert texts(await reads[0]) == ["a", "b"]
+
+    async def test_what_is_appended_while_publishing_is_committed_next(self, world: World) -> None:
+        publish = world.recorder.publish
+
+        def answer_back(entries: list[Event]) -> None:
+            publish(entries)
+            if entries[-1].text == "a":
+                world.store.append(draft("b"))
+
+        world.recorder.publish = answer_back
+        world.store.append(draft("a"))
+        world.end_turn()
+        await wait_for(lambda: bool(world.recorder.published))
+        await world.settle()
+        assert texts(world.recorder.published) == ["a", "b"]
+
+    async def test_a_subscriber_that_fails_holds_nobody_up(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        def fail(entries: object) -> None:
+            raise ZeroDivisionError
+
+        publish = world.recorder.publish
+        world.recorder.publish = fail
+        await world.say(draft("a"))
+        world.recorder.publish = publish
+        await world.say(draft("b"))
+        assert texts(world.recorder.published) == ["b"]
+        expected_errors(ZeroDivisionError)
+
+    async def test_a_store_without_a_subscriber_keeps_and_refuses_all_the_same(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        world.store.subscribe(None)
+        gates = Gates(world.store)
+        for _ in range(2):
+            world.store.append(draft())
+            world.end_turn()
+            world.store.append(draft())
+        gates.fail(StoreError("no"))
+        gates.open()
+        await world.store.flush()
+        assert len(await world.everything()) == 3
+        expected_errors()
+
+    async def test_a_subscriber_hears_nothing_of_what_was_published_before_it_came(
+        self, world: World
+    ) -> None:
+        await world.say(draft("a"))
+        late = Recorder()
+        world.store.subscribe(late)
+        await world.say(draft("b"))
+        assert texts(late.published) == ["b"]
+
+
+class TestNotices:
+    async def test_stand_where_they_happened(self, world: World) -> None:
+        await world.say(joined("luis"), draft("a"), joined("eva"), draft("b"), joined("ana"))
+        assert texts(world.recorder.published) == ["+luis", "a", "+eva", "b", "+ana"]
+
+    async def test_are_published_in_a_batch_of_their_own(self, world: World) -> None:
+        await world.say(joined("luis"), joined("eva"))
+        assert texts(world.recorder.published) == ["+luis", "+eva"]
+
+    async def test_are_neither_numbered_nor_kept(self, world: World) -> None:
+        await world.say(draft("a"), joined("luis"), draft("b"), joined("luis", room="ops"))
+        assert [event.seq for event in await world.everything()] == [1, 2]
+        assert await world.everything("ops") == []
+
+    async def test_come_behind_the_batch_that_is_being_committed(self, world: World) -> None:
+        world.store.append(draft("a"))
+        world.end_turn()
+        world.store.append(joined("luis"))
+        await world.settle()
+        assert texts(world.recorder.published) == ["a", "+luis"]
+
+    async def test_come_behind_a_batch_that_took_long(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("a"))
+        world.end_turn()
+        world.store.append(joined("luis"))
+        gates.open()
+        await wait_for(lambda: len(gates.batches) == 2)
+        gates.open()
+        await world.store.flush()
+        assert world.recorder.heard == [("published", ["a"]), ("published", ["+luis"])]
+
+
+class TestRead:
+    async def test_a_room_that_nobody_spoke_in_is_empty(self, world: World) -> None:
+        assert await world.store.read("nowhere", 0, 10) == []
+
+    async def test_a_page_stands_between_its_bounds(self, world: World) -> None:
+        await world.say(*(draft(str(number)) for number in range(1, 10)))
+        assert texts(await world.store.read("lobby", 2, 5)) == ["3", "4", "5"]
+
+    async def test_nothing_stands_between_equal_bounds(self, world: World) -> None:
+        await world.say(draft(), draft())
+        assert await world.store.read("lobby", 1, 1) == []
+        assert await world.store.read("lobby", 2, 2) == []
+
+    async def test_what_is_not_there_yet_is_not_waited_for(self, world: World) -> None:
+        await world.say(draft("a"), draft("b"))
+        assert texts(await world.store.read("lobby", 1, 99)) == ["b"]
+        assert await world.store.read("lobby", 2, 99) == []
+
+    async def test_rooms_do_not_run_into_each_other(self, world: World) -> None:
+        await world.say(draft("a", "one"), draft("b", "two"), draft("c", "one"))
+        assert texts(await world.everything("one")) == ["a", "c"]
+        assert texts(await world.everything("two")) == ["b"]
+
+    async def test_a_page_has_so_many_events_at_most(self, world: World) -> None:
+        count = 2 * PAGE_EVENTS + 1
+        await world.say(*(draft() for _ in range(count)))
+        page = await world.store.read("lobby", 1, count)
+        assert [event.seq for event in page] == list(range(2, PAGE_EVENTS + 2))
+
+    async def test_a_page_ends_with_the_event_that_fills_it_with_text(self, world: World) -> None:
+        await world.say(*(draft("x" * (PAGE_CHARACTERS // 4)) for _ in range(8)))
+        assert [event.seq for event in await world.store.read("lobby", 0, 8)] == [1, 2, 3, 4]
+
+    async def test_an_event_that_is_larger_than_a_page_is_a_page(self, world: World) -> None:
+        await world.say(draft("x" * (PAGE_CHARACTERS + 1)), draft("y"))
+        assert [event.seq for event in await world.store.read("lobby", 0, 2)] == [1]
+
+    async def test_page_by_page_the_whole_log_is_read(self, world: World) -> None:
+        count = PAGE_EVENTS + 7
+        await world.say(*(draft(str(number)) for number in range(count)))
+        assert texts(await world.everything()) == [str(number) for number in range(count)]
+
+
+class TestSeqBefore:
+    async def test_in_a_room_that_nobody_spoke_in_is_0(self, world: World) -> None:
+        assert await world.store.seq_before("nowhere", 10**15) == 0
+
+    @pytest.mark.parametrize(
+        ("seconds", "seq"),
+        [(9, 0), (10, 0), (10.001, 1), (20, 1), (20.001, 3), (29, 3), (30, 3), (30.001, 4)],
+    )
+    async def test_is_the_last_event_from_before_that_time(
+        self, world: World, seconds: float, seq: int
+    ) -> None:
+        for time, drafts in (10, 1), (20, 2), (30, 1):
+            world.time = time
+            await world.say(*(draft() for _ in range(drafts)))
+        assert await world.store.seq_before("lobby", int(seconds * 1000)) == seq
+
+    async def test_looks_in_that_room_alone(self, world: World) -> None:
+        for time, room in (10, "one"), (20, "two"), (30, "one"), (40, "three"):
+            world.time = time
+            await world.say(draft(room=room))
+        assert await world.store.seq_before("two", 15_000) == 0
+        assert await world.store.seq_before("two", 10**15) == 1
+        assert await world.store.seq_before("one", 25_000) == 1
+
+    async def test_finds_its_place_among_many_events(self, world: World) -> None:
+        for time in range(10):
+            world.time = time
+            await world.say(*(draft() for _ in range(300)))
+        assert [await world.store.seq_before("lobby", time * 1000) for time in range(12)] == [
+            *range(0, 3000, 300),
+            3000,
+            3000,
+        ]
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        batches=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=5),
+        asked=st.lists(st.integers(-1, 20), min_size=1, max_size=8),
+    )
+    async def test_agrees_with_looking_at_every_event(
+        self, world: World, batches: list[tuple[int, int]], asked: list[int]
+    ) -> None:
+        room = f"room{len({event.room for event in world.recorder.published})}"
+        times: list[int] = []
+        world.time = 0
+        for later, drafts in batches:
+            world.time += later
+            await world.say(*(draft(room=room) for _ in range(drafts)))
+            times += [int(world.time)] * drafts
+        for time in asked:
+            expected = sum(each < time for each in times)
+            assert await world.store.seq_before(room, time * 1000) == expected
+
+
+class TestFlush:
+    async def test_is_done_at_once_when_nothing_waits(self, world: World) -> None:
+        assert world.store.flush().called
+
+    async def test_waits_for_the_batch_that_is_not_begun(self, world: World) -> None:
+        world.store.append(draft())
+        flushed = world.store.flush()
+        assert not flushed.called
+        world.end_turn()
+        await flushed
+        assert texts(world.recorder.published) == ["hola"]
+
+    async def test_waits_for_the_batch_that_fills_behind_the_one_being_committed(
+        self, world: World
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("a"))
+        world.end_turn()
+        world.store.append(draft("b"))
+        flushed = world.store.flush()
+        gates.open()
+        await wait_for(lambda: len(gates.batches) == 2)
+        assert not flushed.called
+        gates.open()
+        await flushed
+        assert texts(world.recorder.published) == ["a", "b"]
+
+    async def test_waits_for_what_is_refused(self, world: World, expected_errors: Expect) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft())
+        world.end_turn()
+        flushed = world.store.flush()
+        gates.fail(StoreError("no disk"))
+        await flushed
+        assert world.recorder.heard[0] == ("refused", ["hola"])
+        expected_errors()
+
+
+class TestFull:
+    async def test_is_not_full_when_nothing_waits(self, world: World) -> None:
+        assert not world.store.full
+
+    async def test_is_full_when_too_much_text_waits_until_it_is_committed(
+        self, world: World
+    ) -> None:
+        world.store.append(draft("x" * (WAITING_BYTES - 1000)))
+        assert not world.store.full
+        world.store.append(draft("x" * 1000))
+        assert world.store.full
+        await world.settle()
+        assert not world.store.full
+
+    async def test_what_is_being_committed_counts(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("x" * WAITING_BYTES))
+        world.end_turn()
+        assert world.store.full
+        gates.open()
+        await world.store.flush()
+        assert not world.store.full
+
+    async def test_short_lines_and_notices_count_with_what_they_weigh_in_memory(
+        self, world: World
+    ) -> None:
+        world.store.append(draft(""))
+        appended = 1
+        while not world.store.full:
+            world.store.append(joined("luis"))
+            appended += 1
+        assert appended < 50_000
+        await world.settle()
+        assert not world.store.full
+
+    async def test_what_was_refused_waits_no_more(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("x" * WAITING_BYTES))
+        world.end_turn()
+        gates.fail(StoreError("no disk"))
+        assert not world.store.full
+        expected_errors()
+
+
+class TestFailure:
+    async def test_drafts_are_refused_and_notices_published(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        said: list[Draft] = [draft("a"), draft("b", room="ops")]
+        for entry in said[0], joined("luis"), said[1]:
+            world.store.append(entry)
+        world.end_turn()
+        gates.fail(StoreError("no disk"))
+        assert world.recorder.refused == [(each, "no disk") for each in said]
+        assert texts(world.recorder.published) == ["+luis"]
+        assert await world.everything() == []
+        expected_errors()
+
+    async def test_the_next_batch_goes_on_without_a_gap(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        gates = Gates(world.store)
+        world.store.append(draft("lost"))
+        world.end_turn()
+        world.store.append(draft("b"))
+        gates.fail(StoreError("no disk"))
+        gates.open()
+        await world.store.flush()
+        assert [(event.seq, event.text) for event in await world.everything()] == [
+            (1, "a"),
+            (2, "b"),
+        ]
+        expected_errors()
+
+    async def test_what_is_refused_is_told_before_the_next_batch_is_shown(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("lost"))
+        world.end_turn()
+        world.store.append(joined("luis"))
+        gates.fail(StoreError("no disk"))
+        gates.open()
+        await world.store.flush()
+        assert world.recorder.heard == [
+            ("refused", ["lost"]),
+            ("published", []),
+            ("published", ["+luis"]),
+        ]
+        expected_errors()
+
+    async def test_an_error_of_our_own_refuses_too_and_is_logged_with_its_traceback(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft())
+        world.end_turn()
+        gates.fail(ZeroDivisionError("oh"))
+        assert world.recorder.refused == [(draft(), "an error in the server")]
+        expected_errors(ZeroDivisionError)
+
+    async def test_the_operator_is_told_once_and_then_after_growing_pauses(
+        self, world: World, complaints: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        told: list[float] = []
+        while world.reactor.seconds() < 4 * LONGEST_SILENCE:
+            world.store.append(draft())
+            world.end_turn()
+            gates.fail(StoreError("no disk"))
+            if len(complaints) > len(told):
+                told.append(world.reactor.seconds())
+            world.reactor.advance(0.5)
+        pauses = [later - earlier for earlier, later in itertools.pairwise(told)]
+        assert told[0] == 0
+        assert pauses[:4] == [FIRST_SILENCE, 2, 4, 8]
+        assert pauses[-1] == LONGEST_SILENCE
+        assert complaints == ["no disk"] * len(told)
+        expected_errors()
+
+    async def test_after_a_commit_that_worked_the_operator_is_told_at_once_again(
+        self, world: World, complaints: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        for works in False, True, False:
+            world.store.append(draft())
+            world.end_turn()
+            if works:
+                gates.open()
+            else:
+                gates.fail(StoreError("no disk"))
+            await world.store.flush()
+        assert len(complaints) == 2
+        expected_errors()
+
+
+async def wait_for(condition: Callable[[], bool]) -> None:
+    """Turn the reactor until something that another thread brings about is so."""
+    from twisted.internet import reactor
+    from twisted.internet.task import deferLater
+
+    while not condition():
+        await deferLater(reactor, 0.001)

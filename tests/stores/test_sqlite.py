@@ -1,0 +1,535 @@
+"""What is only `chatd.stores.sqlite`'s: a file, and all that can be wrong with one."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+
+from chatd.event import Event, Kind
+from chatd.store import RoomRecord, StoreError
+from chatd.stores.sqlite import APPLICATION_ID, VERSION, Archive, SqliteStore
+from tests.stores import StoreReactor, World, draft, joined, texts
+
+Expect = Callable[..., object]
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chat.sqlite"
+
+
+class Opening:
+    """Opens the store of a test, again and again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._world: World | None = None
+
+    def first(self) -> World:
+        self._world = World(lambda reactor, now: SqliteStore(reactor, self._path, now))
+        return self._world
+
+    async def again(self) -> World:
+        """Close the one that is open, as a daemon does that stops; and open it."""
+        await self.close()
+        return self.first()
+
+    async def close(self) -> None:
+        world, self._world = self._world, None
+        if world is not None:
+            await world.store.close()
+
+
+@pytest.fixture
+def opening(path: Path) -> Iterator[Opening]:
+    opening = Opening(path)
+    yield opening
+    pytest_twisted.blockon(Deferred.fromCoroutine(opening.close()))
+
+
+@pytest.fixture
+def world(opening: Opening) -> World:
+    return opening.first()
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
+    """The connections that are made, which here may be looked at from any thread, and which wait
+    for nobody."""
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def spy(database: Path | str, **options: object) -> sqlite3.Connection:
+        made.append(connect(database, **{**options, "check_same_thread": False, "timeout": 0}))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", spy)
+    return made
+
+
+def refusal(path: Path) -> str:
+    """Why a store cannot be opened at that path: one line."""
+    with pytest.raises(StoreError) as caught:
+        SqliteStore(StoreReactor(), path)
+    why = str(caught.value)
+    assert "\n" not in why
+    return why
+
+
+def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
+    """What another program sees in the file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+class TestReopening:
+    async def test_history_is_there_with_everything_that_was_said(self, opening: Opening) -> None:
+        await opening.first().say(draft("se va", "ops", 7, "eva", Kind.ACTION))
+        world = await opening.again()
+        assert await world.everything("ops") == [
+            Event("ops", 1, 1_000_000, 7, "eva", Kind.ACTION, "se va")
+        ]
+
+    async def test_rooms_are_known_with_their_head_topic_and_highest_session(
+        self, opening: Opening
+    ) -> None:
+        await opening.first().say(
+            draft("old", "ops", 7, kind=Kind.TOPIC),
+            draft("new", "ops", 3, kind=Kind.TOPIC),
+            draft("text", "ops", 5),
+            draft(room="lobby", session=2),
+        )
+        assert list((await opening.again()).store.rooms()) == [
+            RoomRecord("lobby", 1, "", 2),
+            RoomRecord("ops", 3, "new", 7),
+        ]
+
+    async def test_numbers_and_what_is_known_of_a_room_go_on(self, opening: Opening) -> None:
+        for session in 9, 1:
+            world = await opening.again()
+            await world.say(draft("hi", session=session, kind=Kind.TOPIC))
+        await world.say(draft("text", session=2))
+        assert [event.seq for event in await world.everything()] == [1, 2, 3]
+        assert list((await opening.again()).store.rooms()) == [RoomRecord("lobby", 3, "hi", 9)]
+
+    async def test_numbers_go_on_even_where_old_events_were_forgotten(
+        self, opening: Opening, path: Path
+    ) -> None:
+        await opening.first().say(draft(), draft())
+        await opening.close()
+        sql(path, "DELETE FROM events")
+        world = await opening.again()
+        await world.say(draft())
+        assert [event.seq for event in await world.everything()] == [3]
+
+    async def test_it_says_where_history_is_and_how_many_lines(
+        self, opening: Opening, path: Path
+    ) -> None:
+        for lines, room in ("0 lines", "lobby"), ("1 line", "ops"), ("2 lines", "lobby"):
+            world = await opening.again()
+            assert world.store.describe() == f"history in {path}, {lines}."
+            await world.say(draft(room=room))
+
+    async def test_it_can_be_read_before_it_is_written_to(self, opening: Opening) -> None:
+        await opening.first().say(draft())
+        world = await opening.again()
+        assert await world.store.seq_before("lobby", 10**15) == 1
+
+
+class TestFile:
+    def test_is_its_owner_s_alone(self, world: World, path: Path) -> None:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    async def test_and_so_is_all_that_stands_beside_it(self, world: World, path: Path) -> None:
+        await world.say(draft())
+        await world.everything()
+        beside = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+        assert beside == {
+            "chat.sqlite": 0o600,
+            "chat.sqlite-shm": 0o600,
+            "chat.sqlite-wal": 0o600,
+            "chat.sqlite.lock": 0o600,
+        }
+
+    def test_says_what_it_is(self, world: World, path: Path) -> None:
+        assert sql(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
+        assert sql(path, "PRAGMA user_version") == [(VERSION,)]
+
+    def test_keeps_a_write_ahead_log(self, world: World, path: Path) -> None:
+        assert sql(path, "PRAGMA journal_mode") == [("wal",)]
+
+    async def test_is_whole_in_one_piece_when_it_is_closed(self, path: Path) -> None:
+        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        await world.say(draft())
+        await world.everything()
+        await world.store.close()
+        assert sorted(each.name for each in path.parent.iterdir()) == [
+            "chat.sqlite",
+            "chat.sqlite.lock",
+        ]
+        assert sql(path, "SELECT text FROM events") == [("hola",)]
+
+    async def test_is_written_to_disk_at_each_commit(
+        self, opening: Opening, connections: list[sqlite3.Connection]
+    ) -> None:
+        world = opening.first()
+        connections.clear()
+        await world.say(draft())
+        (writer,) = connections
+        full = 2
+        assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
+
+    async def test_people_can_look_at_the_log(self, world: World, path: Path) -> None:
+        world.time = 86_400
+        await world.say(draft("hola"), draft("ya", "ops", 7, "eva"))
+        assert sql(path, "SELECT * FROM log ORDER BY room") == [
+            ("lobby", 1, "1970-01-02 00:00:00", 1, "ana", 1, "hola"),
+            ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya"),
+        ]
+
+    async def test_may_have_any_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "what? #1 100%41 ñ.sqlite"
+        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        await world.say(draft())
+        assert texts(await world.everything()) == ["hola"]
+        await world.store.close()
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        "text",
+        ["", "\0", "a\0b", "\r\n", "¿qué?", "日本語", "👩‍👩‍👧 ❤️", "\U0010ffff", "x" * 1_000_000],
+        ids=ascii,
+    )
+    async def test_comes_back_as_it_was_said(self, world: World, text: str) -> None:
+        await world.say(draft(text, author=text[:99]))
+        (event,) = await world.everything()
+        assert (event.text, event.author) == (text, text[:99])
+
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=50))
+    async def test_of_any_kind_comes_back(self, world: World, said: list[str]) -> None:
+        after = len(world.recorder.published)
+        await world.say(*map(draft, said))
+        assert texts(await world.store.read("lobby", after, 2**39)) == said
+
+    async def test_that_cannot_be_stored_is_refused_with_its_batch(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        await world.say(draft("half"), draft("\ud800"))
+        await world.say(draft("b"))
+        assert [(event.seq, event.text) for event in await world.everything()] == [
+            (1, "a"),
+            (2, "b"),
+        ]
+        assert [why for _, why in world.recorder.refused] == ["an error in the server"] * 2
+        expected_errors(UnicodeEncodeError)
+
+
+class TestLock:
+    def test_a_second_daemon_is_refused(self, world: World, path: Path) -> None:
+        assert refusal(path) == (
+            f"{path} is in use by another chatd. Stop that one, or give another --store."
+        )
+
+    async def test_is_free_when_the_store_is_closed(self, opening: Opening) -> None:
+        opening.first()
+        await opening.close()
+        opening.first()
+
+    def test_is_free_when_opening_failed(self, opening: Opening, path: Path) -> None:
+        path.write_bytes(b"no database, for which it would have to start in another way")
+        refusal(path)
+        path.unlink()
+        opening.first()
+
+
+class TestRefusals:
+    def test_a_directory(self, tmp_path: Path) -> None:
+        path = tmp_path / "chat"
+        path.mkdir()
+        assert refusal(path) == (
+            f"{path}: Is a directory. Put that right, or give another --store."
+        )
+
+    def test_a_pipe(self, path: Path) -> None:
+        os.mkfifo(path)
+        assert refusal(path) == f"{path} is not a file. Give another --store."
+
+    def test_a_directory_that_is_not_there(self, tmp_path: Path) -> None:
+        path = tmp_path / "nowhere" / "chat.sqlite"
+        assert refusal(path) == (
+            f"{path}.lock: No such file or directory. Put that right, or give another --store."
+        )
+
+    def test_a_file_that_may_not_be_read(self, path: Path) -> None:
+        path.touch()
+        path.with_name("chat.sqlite.lock").touch(0o666)
+        for each in path.parent, *path.parent.parents[:2]:
+            each.chmod(0o755)
+        path.chmod(0)
+        path.with_name("chat.sqlite.lock").chmod(0o666)
+        with as_nobody():
+            why = refusal(path)
+        assert why == f"{path}: Permission denied. Put that right, or give another --store."
+
+    def test_a_directory_that_may_not_be_written_to(self, path: Path) -> None:
+        path.parent.chmod(0o500)
+        with as_nobody():
+            why = refusal(path)
+        path.parent.chmod(0o700)
+        assert why == (f"{path}.lock: Permission denied. Put that right, or give another --store.")
+
+    @pytest.mark.parametrize("content", [b"x" * 20, b"x" * 5000], ids=["short", "long"])
+    def test_a_file_that_is_no_database(self, path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+        assert refusal(path) == (
+            f"{path}: file is not a database. Put that right, or give another --store."
+        )
+        assert path.read_bytes() == content
+
+    def test_the_database_of_another_program(self, path: Path) -> None:
+        sql(path, "CREATE TABLE songs (name)")
+        assert refusal(path) == (
+            f"{path}: it is the database of another program. Give another --store."
+        )
+
+    def test_another_program_s_database_that_is_still_empty(self, path: Path) -> None:
+        sql(path, "PRAGMA application_id = 1")
+        assert "another program" in refusal(path)
+        assert sql(path, "SELECT * FROM sqlite_master") == []
+
+    async def test_a_newer_version(self, opening: Opening, path: Path) -> None:
+        opening.first()
+        await opening.close()
+        sql(path, f"PRAGMA user_version = {VERSION + 1}")
+        assert refusal(path) == (
+            f"{path}: it was written by a newer chatd (version {VERSION + 1} of the file; this one"
+            f" knows {VERSION}). Upgrade chatd, or give another --store."
+        )
+
+    async def test_a_file_of_ours_that_is_damaged(self, opening: Opening, path: Path) -> None:
+        opening.first()
+        await opening.close()
+        sql(path, "DROP VIEW log")
+        sql(path, "DROP TABLE rooms")
+        assert refusal(path) == (
+            f"{path}: no such table: rooms. Put that right, or give another --store."
+        )
+
+
+class TestFailingDisk:
+    async def test_a_file_that_was_deleted_is_noticed_before_anybody_is_shown_a_line(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        path.unlink()
+        await world.say(draft("lost"))
+        assert texts(world.recorder.published) == ["a"]
+        assert world.recorder.refused == [
+            (draft("lost"), f"{path}: No such file or directory. Put the file back.")
+        ]
+        expected_errors()
+
+    async def test_it_goes_on_when_the_file_is_put_back(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        path.rename(path.with_suffix(".away"))
+        await world.say(draft("lost"))
+        path.with_suffix(".away").rename(path)
+        await world.say(draft("b"))
+        assert [(event.seq, event.text) for event in await world.everything()] == [
+            (1, "a"),
+            (2, "b"),
+        ]
+        expected_errors()
+
+    async def test_a_file_that_was_replaced_is_refused(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        path.rename(path.with_suffix(".away"))
+        path.touch()
+        await world.say(draft("lost"))
+        ((_, why),) = world.recorder.refused
+        assert why == f"{path} was replaced while in use. Put the old file back."
+        assert path.read_bytes() == b""
+        expected_errors()
+
+    async def test_notices_need_no_disk(self, world: World, path: Path) -> None:
+        path.unlink()
+        await world.say(joined("luis"))
+        assert texts(world.recorder.published) == ["+luis"]
+
+    async def test_a_disk_that_takes_no_more_refuses_the_line_and_leaves_no_gap(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size):
+            await world.say(draft("lost", session=9), draft("lost", "new room"))
+        assert texts(world.recorder.published) == ["a"]
+        assert len(world.recorder.refused) == 2
+        assert str(path) in world.recorder.refused[0][1]
+        await world.say(draft("b"), draft("c", "new room"))
+        assert [event.seq for event in await world.everything()] == [1, 2]
+        assert [event.seq for event in await world.everything("new room")] == [1]
+        assert sql(path, "SELECT name, head, session FROM rooms ORDER BY name") == [
+            ("lobby", 2, 1),
+            ("new room", 1, 1),
+        ]
+        expected_errors()
+
+    async def test_a_file_that_another_program_holds_refuses_the_line(
+        self,
+        connections: list[sqlite3.Connection],
+        world: World,
+        path: Path,
+        expected_errors: Expect,
+    ) -> None:
+        await world.say(draft("a"))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await world.say(draft("lost"))
+        ((_, why),) = world.recorder.refused
+        assert why == f"{path}: database is locked."
+        await world.say(draft("b"))
+        assert [event.seq for event in await world.everything()] == [1, 2]
+        expected_errors()
+
+    async def test_a_file_that_cannot_be_opened_again_refuses_the_line(
+        self, path: Path, expected_errors: Expect
+    ) -> None:
+        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        content = path.read_bytes()
+        path.write_bytes(b"x" * len(content))
+        await world.say(draft("lost"))
+        ((_, why),) = world.recorder.refused
+        assert why == f"{path}: file is not a database."
+        path.write_bytes(content)
+        await world.say(draft("a"))
+        assert texts(world.recorder.published) == ["a"]
+        await world.store.close()
+        expected_errors()
+
+    async def test_what_cannot_be_read_is_said(self, world: World, path: Path) -> None:
+        path.rename(path.with_suffix(".away"))
+        with pytest.raises(StoreError, match="unable to open database file"):
+            await world.store.read("lobby", 0, 1)
+        path.with_suffix(".away").rename(path)
+        assert await world.store.read("lobby", 0, 1) == []
+
+    async def test_after_a_failure_numbers_follow_what_the_disk_says(
+        self,
+        connections: list[sqlite3.Connection],
+        world: World,
+        path: Path,
+        expected_errors: Expect,
+    ) -> None:
+        await world.say(draft("a"))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await world.say(draft("got an error, and yet was stored"))
+            other.execute("UPDATE rooms SET head = 2, topic = 'hi', session = 7")
+            other.execute("COMMIT")
+        await world.say(draft("c"))
+        assert [event.seq for event in await world.everything()] == [1, 3]
+        assert sql(path, "SELECT head, topic, session FROM rooms") == [(3, "hi", 7)]
+        expected_errors()
+
+
+class TestArchive:
+    async def test_reads_while_the_store_writes(self, world: World, path: Path) -> None:
+        archive = Archive(path)
+        for number in 1, 2, 3:
+            await world.say(draft(str(number)))
+            assert texts(archive.page("lobby", number - 1, 99)) == [str(number)]
+            assert archive.rooms() == [RoomRecord("lobby", number, "", 1)]
+            assert archive.seq_before("lobby", 10**15) == number
+        archive.close()
+
+    async def test_knows_a_room_once_something_was_said_in_it(
+        self, world: World, path: Path
+    ) -> None:
+        archive = Archive(path)
+        assert archive.page("ops", 0, 99) == []
+        await world.say(draft(room="ops"))
+        assert texts(archive.page("ops", 0, 99)) == ["hola"]
+        archive.close()
+
+    async def test_holds_no_transaction_between_reads(self, world: World, path: Path) -> None:
+        await world.say(*(draft("x" * 1000) for _ in range(200)))
+        archive = Archive(path)
+        assert len(archive.page("lobby", 0, 200)) < 200
+        busy, _, _ = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        assert not busy
+        archive.close()
+
+    async def test_cannot_write(
+        self, world: World, path: Path, connections: list[sqlite3.Connection]
+    ) -> None:
+        await world.say(draft())
+        connections.clear()
+        archive = Archive(path)
+        archive.rooms()
+        (reader,) = connections
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("DELETE FROM events")
+        archive.close()
+
+    def test_does_not_make_a_file_that_is_not_there(self, path: Path) -> None:
+        with pytest.raises(StoreError, match=f"{path}: unable to open database file"):
+            Archive(path).rooms()
+        assert not path.exists()
+
+    def test_refuses_what_is_not_ours(self, path: Path) -> None:
+        sql(path, "CREATE TABLE songs (name)")
+        with pytest.raises(StoreError, match="the database of another program"):
+            Archive(path).rooms()
+
+    async def test_can_be_closed_unopened_and_opened_again_after(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft())
+        archive = Archive(path)
+        for _ in range(2):
+            archive.close()
+            assert texts(archive.page("lobby", 0, 1)) == ["hola"]
+        archive.close()
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the rights of root, who may read and write everything."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """What a full disk does, to root too."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
