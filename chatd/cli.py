@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has had enough, as `head` has
+        _abandon_stdout()
+        return 1
     except OSError as error:
         _abandon_stdout()
         return _fail(f"cannot go on: {error.strerror or error}.")

@@ -35,6 +35,9 @@ ROOMS_LISTED = 50
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
 
 
+_SWITCH = {"on": True, "off": False, "sí": True, "si": True, "no": False}
+
+
 class WrongUse(Exception):
     """A command was given what it does not take. It is answered with its usage."""
 
@@ -81,8 +84,9 @@ def run(
         session.error(refusal.kind, refusal.key, **refusal.values)
         return None
     except WrongUse:
-        usage = _help(session, command)[0]
-        session.error(ErrorKind.WRONG_USE, "wrong_use", command=f"/{name}", usage=usage)
+        usage, explanation = _help(session, command)
+        values = {"command": f"/{name}", "usage": usage, "explanation": explanation}
+        session.error(ErrorKind.WRONG_USE, "wrong_use", **values)
         return None
     return waiting
 
@@ -145,9 +149,10 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
     rooms = list(server.rooms())
     lines = [session.sentence("rooms", count=len(rooms))]
     for room in rooms[:ROOMS_LISTED]:
-        key = "room_with_topic" if room.topic else "room"
-        values = {"people": room.people, "lines": room.head, "topic": short(room.topic)}
-        lines.append(session.sentence(key, room=room.name, **values))
+        line = session.sentence("room", room=room.name, people=room.people, count=room.head)
+        if room.topic:
+            line += " " + session.sentence("topic", topic=short(room.topic))
+        lines.append(line)
     if len(rooms) > ROOMS_LISTED:
         lines.append(session.sentence("more_rooms", count=len(rooms) - ROOMS_LISTED))
     session.tell("\n".join(lines))
@@ -171,6 +176,7 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     if receiver.startswith("#"):
         session.say(text, room=server.room_called(receiver))
+        session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
     other = server.session_called(receiver)
     if other is None or other.inbox is None:
@@ -181,11 +187,16 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     session.stream.put(session.format.private(session.name, text, other.name))
 
 
+def _nothing() -> None:
+    """There is nothing to do but to wait."""
+
+
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
-    room = _room_of(session)
     if argument:
         session.say(argument, Kind.TOPIC)
-    elif room.topic:
+        return
+    room = _room_of(session)
+    if room.topic:
         session.answer("topic", topic=room.topic)
     else:
         session.answer("no_topic", room=room.name)
@@ -231,9 +242,10 @@ def _show_history(session: Session, room: Room, after: int, key: str, **values: 
 
 
 def _switch(argument: str) -> bool:
-    if argument.lower() not in ("on", "off"):
-        raise WrongUse
-    return argument.lower() == "on"
+    try:
+        return _SWITCH[argument.lower()]
+    except KeyError:
+        raise WrongUse from None
 
 
 def _echo(server: ChatServer, session: Session, argument: str) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from chatd.event import Entry, Event, Notice
 from chatd.formats import Format
@@ -24,12 +25,13 @@ from chatd.texts import ErrorKind
 PUSH_BYTES = 64 * 1024
 """About what one take gives at most."""
 
-TAIL_BYTES = 1024 * 1024
+TAIL_BYTES = 256 * 1024
 """What a feed keeps of what it rendered last, in bytes of memory (roughly)."""
 
 _CHUNK_OVERHEAD = 800
-_ENTRY_OVERHEAD = 200
-"""What a chunk, and each of its entries, weigh beside the rendered lines: measured."""
+_ENTRY_OVERHEAD = 300
+"""What a chunk and each of its entries weigh beside the rendered lines, which count twice, because
+the entries hold their texts too: measured."""
 
 
 class Mark(NamedTuple):
@@ -67,6 +69,8 @@ class Source(Protocol):
 
 Wake = Callable[[], None]
 
+_logger = Logger()
+
 
 class Replay:
     """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
@@ -101,8 +105,10 @@ class Replay:
         while not self._page and self._after < self._upto:
             try:
                 events = await self._log.read(self._after, self._upto)
-            except StoreError:
+            except Exception as error:
                 # What cannot be read is said to be missing, in its place.
+                if not isinstance(error, StoreError):
+                    _logger.failure("a room's log could not be read")
                 self._page = self._format.error(
                     ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
                 )
@@ -126,7 +132,7 @@ class Chunk:
         self.entries = entries
         self.data = data
         self.after = after
-        self.weight = len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
+        self.weight = 2 * len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
         self.said = {entry.session for entry in entries if isinstance(entry, Event)}
         self.noticed = {entry.session for entry in entries if isinstance(entry, Notice)}
 
@@ -171,7 +177,10 @@ class Feed:
         In this order, so that whoever keeps up takes even a batch that is larger than the tail.
         """
         for cursor in tuple(self._cursors):
-            cursor.wake()
+            try:
+                cursor.wake()
+            except Exception:
+                _logger.failure("a client could not be woken")
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
             self._size -= oldest.weight
@@ -182,8 +191,15 @@ class Feed:
         self._cursors[cursor] = None
 
     def remove(self, cursor: Cursor) -> None:
-        """Do not, from now on."""
+        """Do not, from now on. With nobody left to read it, the tail is forgotten.
+
+        Whoever still has something to take from it takes that from the log.
+        """
         del self._cursors[cursor]
+        if not self._cursors:
+            self.chunks.clear()
+            self.start = self.log.mark
+            self._size = 0
 
 
 class Cursor:

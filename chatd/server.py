@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
+from typing import ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
@@ -21,8 +23,15 @@ from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
 from chatd.validation import InvalidName, fold, is_reserved, validate_name, validate_room_name
 
-ROOMS_COMPARED = 1000
-"""How many rooms a new one's name is compared with, to ask whether another one was meant."""
+ROOMS_LOOKED_AT = 1000
+ROOMS_COMPARED = 20
+"""How many rooms are looked at, and how many likely ones of them compared with the name of a new
+one, to ask whether another one was meant."""
+
+
+P = ParamSpec("P")
+
+_logger = Logger()
 
 
 class Refusal(Exception):
@@ -96,6 +105,7 @@ class ChatServer(Subscriber):
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
         self.finish(session)
+        session.stream.abandon()
         del self._sessions[session.number]
         self._held_back.pop(session, None)
 
@@ -111,13 +121,18 @@ class ChatServer(Subscriber):
 
     def session_called(self, name: str) -> Session | None:
         """Who has that name and can be written to; None when nobody does."""
-        key = fold(name)
+        try:
+            key = fold(validate_name(name))
+        except InvalidName:
+            return None
         session = self._named.get(key)
         if session is None and key.startswith("guest") and key[5:].isdecimal():
             session = self._sessions.get(int(key[5:15]))
             if session is not None and session.name != key:
                 session = None
-        return session if session is None or session.inbox is not None else None
+        if session is None or session.inbox is None or session.stream.finished:
+            return None
+        return session
 
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
@@ -161,9 +176,8 @@ class ChatServer(Subscriber):
         elif room is not None:
             self._move(session, room, "joined_room")
         else:
-            then = ""
-            for meant in get_close_matches(key, islice(self._rooms, ROOMS_COMPARED), 1, 0.7):
-                then = session.sentence("did_you_mean", room=self._rooms[meant].name)
+            meant = self._similar(key)
+            then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             room = self._rooms[key] = Room(name, self._store)
             self._move(session, room, "joined_new_room", then)
 
@@ -172,6 +186,16 @@ class ChatServer(Subscriber):
         room = session.room
         session.leave()
         self._forget_if_empty(room)
+
+    def _similar(self, key: str) -> Room | None:
+        # Comparing is slow (50 us a pair), so what is compared is few, and likely.
+        likely = (
+            other
+            for other in islice(self._rooms, ROOMS_LOOKED_AT)
+            if other[0] == key[0] and abs(len(other) - len(key)) <= 2
+        )
+        matches = get_close_matches(key, islice(likely, ROOMS_COMPARED), 1, 0.7)
+        return self._rooms[matches[0]] if matches else None
 
     def _move(self, session: Session, room: Room, key: str, then: str = "") -> None:
         before = session.room
@@ -196,7 +220,7 @@ class ChatServer(Subscriber):
         for entry in entries:
             session = self._sessions.get(entry.session)
             if session is not None and isinstance(entry, Event):
-                session.published(entry)
+                _safely(session.published, entry)
                 changed[session] = None
         self._tell(changed)
 
@@ -208,7 +232,7 @@ class ChatServer(Subscriber):
             self._forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                session.refused()
+                _safely(session.refused)
                 changed[session] = None
         self._tell(changed)
 
@@ -217,7 +241,15 @@ class ChatServer(Subscriber):
             changed.update(self._held_back)
             self._held_back.clear()
         for session in changed:
-            session.changed()
+            _safely(session.changed)
+
+
+def _safely(tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Tell one session; whatever that does, the others are told too."""
+    try:
+        tell(*args, **kwargs)
+    except Exception:
+        _logger.failure("a session could not be told")
 
 
 def short(text: str) -> str:

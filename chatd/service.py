@@ -5,13 +5,14 @@ It is given everything made and bound; it makes nothing itself.
 
 from __future__ import annotations
 
+import enum
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import Deferred, DeferredList, TimeoutError, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.logger import Logger
 
@@ -29,6 +30,21 @@ CLOSE_SECONDS = 0.5
 """How long it then waits for the store to be closed."""
 
 
+class Kind(enum.Enum):
+    """A kind of lines, and the option that opens it to others than this machine."""
+
+    CHAT = "--listen tcp:60060"
+    BARE = "--bare tcp:60061"
+
+
+class Door(NamedTuple):
+    """One kind of lines: what the operator is told of it, who serves it, and what is bound."""
+
+    kind: Kind
+    factory: ChatFactory
+    ports: list[IListeningPort]
+
+
 class ChatService(Service):
     """Serves what is bound already. ``foreground`` is for the words alone."""
 
@@ -38,15 +54,13 @@ class ChatService(Service):
     def __init__(
         self,
         store: Store,
-        factories: Sequence[ChatFactory],
-        ports: Sequence[IListeningPort],
+        doors: Sequence[Door],
         clock: IReactorTime,
         *,
         foreground: bool = True,
     ) -> None:
         self._store = store
-        self._factories = factories
-        self._ports = ports
+        self.doors = doors
         self._clock = clock
         self._foreground = foreground
 
@@ -54,8 +68,11 @@ class ChatService(Service):
         """Open the store for work, and say where the daemon listens and what it keeps."""
         super().startService()
         self._store.start()
-        for port in self._ports:
-            self.log.info("{listening}", listening=self._listening(port.getHost()))
+        for door in self.doors:
+            for port in door.ports:
+                _take_over(port)
+                listening = self._listening(door.kind, port.getHost())
+                self.log.info("{listening}", listening=listening)
         self.log.info("{history}", history=self._store.describe())
 
     def stopService(self) -> Deferred[None]:
@@ -64,24 +81,26 @@ class ChatService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        for port in self._ports:
-            port.stopListening()
-        clients = [client for factory in self._factories for client in factory.clients]
+        ports = [port for door in self.doors for port in door.ports]
+        unbound = [maybeDeferred(port.stopListening) for port in ports]
+        clients = [client for door in self.doors for client in door.factory.clients]
         for client in clients:
             client.stop_reading()
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
             client.say_goodbye()
         await self._wait(Deferred.fromCoroutine(self._empty()), DRAIN_SECONDS, "clients")
-        for factory in self._factories:
-            for client in tuple(factory.clients):
+        for door in self.doors:
+            for client in tuple(door.factory.clients):
                 client.abort()
         closed = Deferred.fromCoroutine(self._store.close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
+        # The file of a UNIX socket goes a turn later; one that somebody took away is no matter.
+        await DeferredList(unbound, consumeErrors=True)
 
     async def _empty(self) -> None:
-        for factory in self._factories:
-            await factory.when_empty()
+        for door in self.doors:
+            await door.factory.when_empty()
 
     async def _wait(self, done: Deferred[Any], seconds: float, what: str) -> None:
         try:
@@ -89,13 +108,28 @@ class ChatService(Service):
         except TimeoutError:
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
-    def _listening(self, address: IAddress) -> str:
-        text = f"listening on {_written(address)}."
+    def _listening(self, kind: Kind, address: IAddress) -> str:
+        sentences = [f"listening on {_written(address)}."]
         if self._foreground:
-            text += " Press Ctrl+C to stop."
+            sentences.append("Press Ctrl+C to stop.")
+        if kind is Kind.BARE:
+            sentences.append("Bare lines.")
         if _is_loopback(address):
-            text += " This machine only; --listen tcp:60060 lets others in."
-        return text
+            sentences.append(f"This machine only; {kind.value} lets others in.")
+        return " ".join(sentences)
+
+
+def _take_over(port: IListeningPort) -> None:
+    """Put this process's number on a UNIX socket's lock.
+
+    Twisted put there that of the process that bound the socket, which a daemon has left behind;
+    with that one gone, the next daemon would take the lock for a stale one, and the socket with it.
+    """
+    lock = getattr(port, "lockFile", None)
+    if lock is not None:
+        new = lock.name + b".new"
+        os.symlink(str(os.getpid()), new)
+        os.replace(new, lock.name)
 
 
 def _written(address: IAddress) -> str:

@@ -100,7 +100,7 @@ class Session:
         """
         room = room or self.room
         if room is None:
-            self.when_settled(lambda: self.error(ErrorKind.NO_ROOM, "in_no_room"))
+            self.when_settled(lambda: self.error(ErrorKind.NO_ROOM, "not_said"))
             return
         self.has_spoken = True
         self._unpublished += 1

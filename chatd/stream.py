@@ -91,6 +91,13 @@ class Stream:
         self.finished = True
         self.wake()
 
+    def abandon(self) -> None:
+        """Nobody will take anything any more: hold on to nothing and nobody."""
+        self.finished = True
+        self._queue.clear()
+        self._live.clear()
+        self.wake = self.relieved = _nobody
+
     def take(self) -> bytes:
         """The next piece to send; empty when there is none at hand."""
         while self._queue:

@@ -7,7 +7,9 @@ daemonising twistd hanging.) Bound sockets and the store's lock survive the fork
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -20,7 +22,7 @@ from twisted.python.usage import Options as TwistedOptions
 
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatFactory
 from chatd.server import ChatServer
-from chatd.service import ChatService
+from chatd.service import ChatService, Door, Kind
 from chatd.store import Store, StoreError
 from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
@@ -28,7 +30,12 @@ from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
 from chatd.validation import InvalidName, validate_room_name
 
-DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1:backlog=1024"
+DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
+
+BACKLOG = 1024
+"""How many may wait to be accepted. With Twisted's own 50, of 200 at once some are reset."""
+
+_TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 
 class Options(TwistedOptions):
@@ -72,21 +79,28 @@ def makeService(options: Options) -> IService:
 
     clock = cast(IStoreReactor, reactor)
     twistd: Mapping[str, Any] = options.parent or {}
-    rundir = Path(twistd.get("rundir") or ".").absolute()
+    rundir = _rundir(twistd)
     max_length = _number(options, "max-length", 1)
     recent = _number(options, "recent", 0)
     language = _language(options["language"])
     lobby = _lobby(options["lobby"])
     motd = _motd(options["motd"], rundir)
-    store = _store(options["store"], rundir, clock)
+    store = _store(options["store"], rundir, twistd, clock)
     server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
-    chat = ChatFactory(server, clock, max_length)
-    bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol)
-    wanted = [(description, chat) for description in options["listen"] or [DEFAULT_LISTEN]]
-    wanted += [(description, bare) for description in options["bare"]]
-    ports = _listen(wanted, reactor)
+    chat = Door(Kind.CHAT, ChatFactory(server, clock, max_length), [])
+    bare = Door(Kind.BARE, ChatFactory(server, clock, BARE_LENGTH, BareProtocol), [])
+    wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
+    wanted += [(bare, description) for description in options["bare"]]
+    _listen(wanted, reactor)
+    reactor.addSystemEventTrigger("before", "shutdown", _stop_once)
     foreground = bool(twistd.get("nodaemon", True))
-    return ChatService(store, [chat, bare], ports, clock, foreground=foreground)
+    return ChatService(store, [chat, bare], clock, foreground=foreground)
+
+
+def _stop_once() -> None:
+    """Heed no second Ctrl+C while stopping, which Twisted answers with a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _refuse(why: str) -> NoReturn:
@@ -95,7 +109,7 @@ def _refuse(why: str) -> NoReturn:
 
 def _number(options: Options, name: str, least: int) -> int:
     value = options[name]
-    if not value.isascii() or not value.isdecimal() or int(value) < least:
+    if not re.fullmatch("[0-9]{1,9}", value) or int(value) < least:
         _refuse(f"--{name} takes a whole number, {least} or more; not {value!r}.")
     return int(value)
 
@@ -126,30 +140,53 @@ def _motd(value: str | None, rundir: Path) -> str:
         _refuse(f"cannot read --motd {path}: it is not UTF-8.")
 
 
-def _store(where: str, rundir: Path, reactor: IStoreReactor) -> Store:
+def _rundir(twistd: Mapping[str, Any]) -> Path:
+    """The directory that twistd will go to, in which relative paths are meant."""
+    rundir = Path(twistd.get("rundir") or ".").absolute()
+    if not rundir.is_dir():
+        _refuse(f"cannot run in --rundir {rundir}: it is not a directory. Make it first.")
+    return rundir
+
+
+def _store(where: str, rundir: Path, twistd: Mapping[str, Any], reactor: IStoreReactor) -> Store:
     try:
         path = path_of(where, rundir)
-        return MemoryStore(reactor) if path is None else SqliteStore(reactor, path)
+        if path is None:
+            return MemoryStore(reactor)
+        store = SqliteStore(reactor, path)
+        store.hand_over(*_becomes(twistd))
+        return store
     except StoreError as error:
         _refuse(f"cannot use --store {where}: {error}")
+    except OSError as error:
+        _refuse(f"cannot give --store {where} to the user that --uid names: {error.strerror}.")
 
 
-def _listen(wanted: Iterable[tuple[str, ChatFactory]], reactor: Any) -> list[IListeningPort]:
-    ports: list[IListeningPort] = []
+def _becomes(twistd: Mapping[str, Any]) -> tuple[int, int]:
+    """The user and group that twistd gives its rights up for; -1 for none."""
+    uid, gid = twistd.get("uid"), twistd.get("gid")
+    return -1 if uid is None else uid, -1 if gid is None else gid
+
+
+def _listen(wanted: list[tuple[Door, str]], reactor: Any) -> None:
+    """Bind every address, or none."""
     try:
-        for description, factory in wanted:
-            ports.append(_bind(description, factory, reactor))
+        for door, description in wanted:
+            door.ports.append(_bind(description, door.factory, reactor))
     except SystemExit:
-        for port in ports:
-            port.stopListening()
+        for door, _ in wanted:
+            while door.ports:
+                door.ports.pop().stopListening()
         raise
-    return ports
 
 
 def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:
     results: list[IListeningPort | Failure] = []
+    endpoint = description
+    if _TAKES_BACKLOG.match(description):
+        endpoint += f":backlog={BACKLOG}"
     try:
-        serverFromString(reactor, description).listen(factory).addBoth(results.append)
+        serverFromString(reactor, endpoint).listen(factory).addBoth(results.append)
     except Exception as error:
         # Whatever an endpoint's parser raises is about what the operator wrote.
         _refuse_address(description, error)

@@ -153,6 +153,14 @@ def is_http_request(line: bytes, *, whole: bool = True) -> bool:
     return pattern.fullmatch(line) is not None
 
 
+def is_tls_hello(line: bytes) -> bool:
+    """Whether a connection's first line, or its beginning, is that of a TLS handshake.
+
+    RFC 8446 section 5.1: a handshake record of any version. A web page can cause one.
+    """
+    return line.startswith(b"\x16\x03")
+
+
 def is_irc_greeting(line: bytes) -> bool:
     """Whether a connection's first line, or its beginning, is how an IRC client introduces itself.
 

@@ -279,7 +279,7 @@ class TestLive:
 
     def test_a_large_batch_is_taken_in_pieces_of_whole_lines(self, world: World) -> None:
         cursor = world.follow()
-        texts = [f"{number:0999}" for number in range(200)]
+        texts = [f"{number:0999}" for number in range(100)]
         world.publish(*map(said, texts))
         taken: list[str] = []
         while piece := cursor.take():

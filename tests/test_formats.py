@@ -186,7 +186,8 @@ class TestHostileText:
 
     @given(st.text(), st.text())
     def test_in_what_an_error_quotes(self, command: str, usage: str) -> None:
-        self.check(CHAT.error(ErrorKind.WRONG_USE, "wrong_use", command=command, usage=usage))
+        values = {"command": command, "usage": usage, "explanation": usage}
+        self.check(CHAT.error(ErrorKind.WRONG_USE, "wrong_use", **values))
 
     @given(st.text())
     def test_in_what_the_server_says(self, text: str) -> None:

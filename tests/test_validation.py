@@ -189,7 +189,6 @@ class TestForeignProtocols:
             b"x!#$%&'*+-.^_`|~1 / http/1.1",
             b"GET /\xc3\xb1 HTTP/1.1",
             b"PRI * HTTP/2.0",
-            b"GET / HTTP/3",
         ],
     )
     def test_an_http_request_is_recognised(self, line: bytes) -> None:
@@ -202,6 +201,7 @@ class TestForeignProtocols:
             b"hola",
             b"GET /",
             b"GET / HTTP/",
+            b"upgrade to HTTP/2",
             b"GET / HTTP/1.1 200",
             b"we now speak HTTP/1.1",
             b"GET  HTTP/1.1",

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _events(store: str, room: str | None, since: int) -> Iterator[Event]:
     path = path_of(store, Path.cwd())
     if path is None:
-        raise StoreError("memory: keeps nothing that could be exported.")
+        raise StoreError("it keeps nothing that could be exported.")
     if not path.exists():
         raise StoreError("there is no such file. Name the one that the daemon was given.")
     archive = Archive(path)

@@ -35,11 +35,17 @@ from chatd.validation import (
     LineFault,
     is_http_request,
     is_irc_greeting,
+    is_tls_hello,
     validate_line,
 )
 
 LINES_A_TURN = 256
-"""How many lines of one client are handled before the other clients have their turn."""
+TURN_SECONDS = 0.002
+"""How many lines of one client are handled, and for how long, before others have their turn."""
+
+FRAMED_BYTES = 4096
+"""How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
+weigh twenty times what it did, for as long as its client may not go on.)"""
 
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
@@ -62,6 +68,7 @@ class LineProtocol(LineReceiver):
     delimiter = b"\n"
     telnet = False
     for_people = False
+    answers_blank = True
     factory: ChatFactory
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
@@ -69,6 +76,7 @@ class LineProtocol(LineReceiver):
         self.max_length = max_length
         self._clock = clock
         self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
+        self._unread = b""  # what was read and is not cut into lines yet
         self._lines: deque[bytes] = deque()
         self._first = True
         self._handling = False
@@ -96,7 +104,7 @@ class LineProtocol(LineReceiver):
         """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
         if self.session.stream.finished or self._stopped:
             return
-        self._lines.extend(self._framer.feed(self.without_telnet(data)))
+        self._unread += self.without_telnet(data)
         self._handle_lines()
 
     def without_telnet(self, data: bytes) -> bytes:
@@ -108,7 +116,7 @@ class LineProtocol(LineReceiver):
 
         A web page must not be able to talk into a room, nor a header reach a screen.
         """
-        return is_http_request(line, whole=whole)
+        return is_http_request(line, whole=whole) or is_tls_hello(line)
 
     def lineReceived(self, line: bytes) -> None:
         """Handle a line, its end taken off."""
@@ -121,8 +129,7 @@ class LineProtocol(LineReceiver):
     def readConnectionLost(self) -> None:
         """The client will send nothing more: do what it sent, send what it is owed, and close."""
         self._ended = True
-        self.outlet.disconnect()
-        self._lines.extend(self._framer.finish())
+        self.outlet.end()
         self._handle_lines()
 
     def writeConnectionLost(self) -> None:
@@ -130,21 +137,23 @@ class LineProtocol(LineReceiver):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Somebody has gone."""
-        self._lines.clear()
+        self._forget_input()
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
         self.outlet.lost()
+        self.session.changed = _nobody
         self.server.disconnect(self.session)
         self.factory.gone(self)
 
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
         self._stopped = True
-        self._lines.clear()
-        self.outlet.disconnect()
-        if not self._ended:
-            self.pauseProducing()
+        self._forget_input()
+        self.outlet.end()
+        if self.paused and not self._ended:
+            # What still comes is read and dropped: closing with unread input would reset.
+            self.resumeProducing()
 
     def say_goodbye(self) -> None:
         """Tell this client that the server is stopping, and close."""
@@ -162,9 +171,12 @@ class LineProtocol(LineReceiver):
         self._handling = True
         self.outlet.hold()
         handled = 0
-        while self._lines and handled < LINES_A_TURN and self.server.may_read(self.session):
+        end = self._clock.seconds() + TURN_SECONDS
+        while self.server.may_read(self.session) and self._frame():
             self._handle_line(self._lines.popleft())
             handled += 1
+            if handled == LINES_A_TURN or self._clock.seconds() >= end:
+                break
         self.outlet.release()
         self._handling = False
         self._read_on(handled > 0)
@@ -191,24 +203,46 @@ class LineProtocol(LineReceiver):
     def _read_on(self, had_turn: bool) -> None:
         """See to it that this client goes on as soon as it may, and that it waits until then."""
         if self.session.stream.finished:
-            self._lines.clear()
+            self._forget_input()
             return
         may_read = self.server.may_read(self.session)
-        if self._lines and (may_read or had_turn) and self._next_turn is None:
+        more = self._frame()
+        if more and (may_read or had_turn) and self._next_turn is None:
             # Also when it must wait, or one whose answers are taken at once had turn after turn.
             self._next_turn = self._clock.callLater(0, self._take_turn)
         if self._ended:
-            if not self._lines and self.session.settled:
+            if not more and self.session.settled:
                 self.server.finish(self.session)
-        elif self._lines or not may_read:
+        elif more or not may_read:
             if not self.paused:
                 self.pauseProducing()
         elif self.paused:
             self.resumeProducing()
 
+    def _frame(self) -> bool:
+        """See to it that the next line is at hand; False when there is none so far."""
+        while not self._lines:
+            if self._unread:
+                piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
+                lines = self._framer.feed(piece)
+            else:
+                lines = self._framer.finish() if self._ended else []
+                if not lines:
+                    return False
+            self._lines.extend(lines if self.answers_blank else filter(None, lines))
+        return True
+
+    def _forget_input(self) -> None:
+        self._unread = b""
+        self._lines.clear()
+
     def _take_turn(self) -> None:
         self._next_turn = None
         self._handle_lines()
+
+
+def _nobody() -> None:
+    """Nobody is there to be told."""
 
 
 class ChatProtocol(LineProtocol):
@@ -216,6 +250,7 @@ class ChatProtocol(LineProtocol):
 
     telnet = True
     for_people = True
+    answers_blank = False
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int = 4096) -> None:
         super().__init__(server, clock, max_length)

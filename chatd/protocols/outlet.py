@@ -13,7 +13,9 @@ It knows no session and no room.
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import termios
 from typing import Protocol
 
 from twisted.internet.interfaces import (
@@ -23,19 +25,23 @@ from twisted.internet.interfaces import (
     IReactorTime,
     ISSLTransport,
     ISystemHandle,
+    ITCPTransport,
 )
 from zope.interface import implementer
 
-CLOSE_SECONDS = 10.0
-"""How long a client that is being closed may take nothing of what it is owed."""
+CLOSE_SECONDS = 60.0
+"""How long a client that ends may take, for all that a push may hold, of what it is owed.
+
+So one that reads at 1.1 KB a second is sent everything, and one that is stuck is let go.
+"""
 
 LINGER_SECONDS = 1.0
 """How long what a client still sends is read and thrown away, once it has been sent everything.
 
 Closing a socket with unread input resets the connection, and may take from the client what it was
 just sent (RFC 1122 section 4.2.2.13; RFC 9112 section 9.6 has the same advice). When the time is
-over the connection is reset all the same: a terminal's ``nc`` goes on waiting for its keyboard
-after a mere end of file, and so would the person after /quit.
+over and the client's side has everything, the connection is reset all the same: a terminal's ``nc``
+goes on waiting for its keyboard after a mere end of file, and so would the person after /quit.
 """
 
 
@@ -72,13 +78,10 @@ class Connection(Protocol):
 
 @implementer(IPullProducer, IPushProducer)
 class Outlet:
-    """Sends what a stream gives to a transport, and closes when the stream is drained.
-
-    ``linger`` says whether the client may still be sending when it comes to closing.
-    """
+    """Sends what a stream gives to a transport, and closes when the stream is drained."""
 
     def __init__(self, transport: Connection, supply: Supply, clock: IReactorTime) -> None:
-        self.linger = True
+        self._linger = True
         self._transport = transport
         self._supply = supply
         self._clock = clock
@@ -87,7 +90,10 @@ class Outlet:
         self._holds = 0
         self._pumping = False
         self._closing = False
+        self._ending = False
         self._deadline: IDelayedCall | None = None
+        if ITCPTransport.providedBy(transport):
+            transport.setTcpNoDelay(True)  # what is pushed is a turn's whole talk already
         transport.registerProducer(self, self._socket is None)
 
     def hold(self) -> None:
@@ -104,17 +110,26 @@ class Outlet:
         if self._pumping or self._holds or self._closing:
             return
         self._pumping = True
-        while not self._busy and (data := self._supply.take()):
-            self._send(data)
-        self._pumping = False
-        if self._supply.finished:
-            self._finish()
+        try:
+            while not self._busy and (data := self._supply.take()):
+                self._send(data)
+        finally:
+            self._pumping = False
+        if self._supply.drained and not self._busy:
+            self._close()
+        elif self._supply.finished:
+            self._ending = True
+        if self._ending and self._busy and self._deadline is None:
+            self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
 
-    def disconnect(self) -> None:
-        """Close what is being closed: the client has nothing more to send."""
-        self.linger = False
+    def end(self) -> None:
+        """The client has nothing more to send. What it is owed it must take in good time."""
+        self._linger = False
+        self._ending = True
         if self._closing:
             self._transport.loseConnection()
+        else:
+            self.pump()
 
     def lost(self) -> None:
         """The connection is gone."""
@@ -151,21 +166,24 @@ class Outlet:
             self._busy = True
             self._transport.write(data[sent:])
 
-    def _finish(self) -> None:
-        if self._busy or not self._supply.drained:
-            if self._deadline is None:
-                self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
-            return
+    def _close(self) -> None:
         self._closing = True
         self._cancel_deadline()
         self._transport.unregisterProducer()
-        if self.linger and self._socket is not None:
-            self._deadline = self._clock.callLater(LINGER_SECONDS, self._give_up)
+        if self._linger and self._socket is not None:
+            self._deadline = self._clock.callLater(LINGER_SECONDS, self._stop_lingering)
             self._transport.resumeProducing()
             self._transport.loseWriteConnection()
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
             self._transport.loseConnection()
+
+    def _stop_lingering(self) -> None:
+        self._deadline = None
+        if self._socket is not None and _unacknowledged(self._socket):
+            self._transport.loseConnection()  # the kernel sees to the rest
+        else:
+            self._transport.abortConnection()
 
     def _give_up(self) -> None:
         self._deadline = None
@@ -184,3 +202,12 @@ def _plain_socket(transport: object) -> socket.socket | None:
         return None
     handle = transport.getHandle()
     return handle if isinstance(handle, socket.socket) else None
+
+
+def _unacknowledged(connection: socket.socket) -> bool:
+    """Whether something that was sent has not reached the other side's system, as far as known."""
+    try:
+        queued = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except OSError:
+        return True
+    return any(queued)

@@ -23,7 +23,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
@@ -106,17 +106,24 @@ class SqliteStore(Store):
         self._heads: dict[str, _Head] = {}
         self._lock = _lock(path)
         try:
-            self._identity = _create(path)
+            self._identities = {path: _create(path)}
             with _refusals(path, _ADVICE), closing(_connect(path)) as connection:
                 _prepare(connection)
                 self._rooms = _rooms(connection)
         except BaseException:
+            with suppress(OSError):
+                _lock_path(path).unlink()
             os.close(self._lock)
             raise
         self._writer = Worker(reactor, "chatd-writer")
         self._reader = Worker(reactor, "chatd-reader")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path)
+
+    def hand_over(self, uid: int, gid: int) -> None:
+        """Give the files to the user that the process will become; -1 leaves one as it is."""
+        for path in (self._path, _lock_path(self._path)):
+            os.chown(path, uid, gid)
 
     def describe(self) -> str:
         lines = sum(record.head for record in self._rooms)
@@ -160,6 +167,7 @@ class SqliteStore(Store):
                 connection.execute("BEGIN IMMEDIATE")
                 entries = self._number(connection, batch)
                 connection.execute("COMMIT")
+                self._remember_wal()
             except BaseException:
                 # Whatever became of it, the next batch starts from what the disk says.
                 self._heads.clear()
@@ -214,12 +222,19 @@ class SqliteStore(Store):
     def _check_identity(self) -> None:
         # SQLite goes on writing to a file that was deleted, and says nothing. Never open the path
         # to look: closing it again would drop SQLite's own locks.
-        try:
-            status = os.stat(self._path)
-        except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}. Put the file back.") from None
-        if (status.st_dev, status.st_ino) != self._identity:
-            raise StoreError(f"{self._path} was replaced while in use. Put the old file back.")
+        for path, identity in self._identities.items():
+            try:
+                found = _identity(os.stat(path))
+            except OSError as error:
+                raise StoreError(f"{path}: {error.strerror}. Put the file back.") from None
+            if found != identity:
+                raise StoreError(f"{path} was replaced while in use. Put the old file back.")
+
+    def _remember_wal(self) -> None:
+        # What was committed last is in there alone; it stays until the connection is closed.
+        wal = self._path.with_name(self._path.name + "-wal")
+        if wal not in self._identities:
+            self._identities[wal] = _identity(os.stat(wal))
 
     def _close_writer(self) -> None:
         if self._writing is not None:
@@ -309,7 +324,7 @@ def _lock(path: Path) -> int:
     A file beside the store: flock on the store itself would meet SQLite's own locks on some
     systems. The lock crosses a fork with the descriptor, and ends with the process.
     """
-    lock_path = path.with_name(path.name + ".lock")
+    lock_path = _lock_path(path)
     try:
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -324,6 +339,14 @@ def _lock(path: Path) -> int:
     return descriptor
 
 
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
 def _create(path: Path) -> tuple[int, int]:
     """Make the file if it is not there, for its owner alone; gives its device and inode."""
     try:
@@ -336,7 +359,7 @@ def _create(path: Path) -> tuple[int, int]:
             raise StoreError(f"{path} is not a file. Give another --store.")
     finally:
         os.close(descriptor)
-    return status.st_dev, status.st_ino
+    return _identity(status)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -361,7 +384,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if empty and connection.execute("PRAGMA application_id").fetchone()[0] == 0:
         connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
     _check_version(connection)
-    connection.execute("PRAGMA journal_mode = WAL")
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise StoreError("its file system cannot hold a write-ahead log. Use a local disk.")
 
 
 def _check_version(connection: sqlite3.Connection) -> None:
@@ -389,3 +413,5 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
         raise StoreError(f"{path}: {error}") from None
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}. {advice}".rstrip()) from None
+    except KeyError as error:
+        raise StoreError(f"{path}: it holds an event of an unknown kind, {error}.") from None

@@ -34,14 +34,14 @@ SENTENCES = {
     "said_in_room": "Said in #{room}.",
     "echo_on": "Your own lines come back to you.",
     "echo_off": "Your own lines do not come back to you. Errors still do.",
-    "times_on": "Every line has its time.",
-    "times_off": "Lines said from now on have no time.",
+    "times_on": "What is said has its time.",
+    "times_off": "What is said from now on has no time.",
     "language": "The server speaks English to you.",
     "text_only": "From here on every line of this connection is text.",
     "rooms": "{count} rooms:",
     "rooms_one": "{count} room:",
-    "room": "#{room}: {people} here, {lines} lines.",
-    "room_with_topic": "#{room}: {people} here, {lines} lines. Topic: {topic}",
+    "room": "#{room}: {people} here, {count} lines.",
+    "room_one": "#{room}: {people} here, {count} line.",
     "more_rooms": "and {count} more.",
     "more_rooms_one": "and {count} more.",
     "history": "{shown} of {count} lines of #{room}:",
@@ -71,14 +71,13 @@ SENTENCES = {
     "help_text": "/text :: from here on every line is text, and no line a command",
     "help_quit": "/quit :: leave",
     # Errors
-    "blank": "there is nothing in it but white space. Write something.",
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
     "unknown_command": (
         "{command}. /help lists them;"
         " start a line with // to say something that begins with a slash."
     ),
-    "wrong_use": "{command} is used like this: {usage}",
+    "wrong_use": "{command} is used like this: {usage} - {explanation}.",
     "invalid_name": (
         "{name} cannot be a name. Take 1 to 32 letters, digits, _, - or ., a letter or digit first."
     ),
@@ -88,9 +87,10 @@ SENTENCES = {
     ),
     "reserved_name": "{name} is kept for the server. Take another name.",
     "name_in_use": "{name} is somebody else. Take another name.",
-    "in_no_room": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
-    "unknown_room": "there is no #{room}. /rooms lists them, /join makes one.",
-    "nobody": "nobody here is called {name}. /who shows who is.",
+    "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
+    "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
+    "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
+    "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
     "not_saved": (
         "your line could not be stored, so nobody was shown it. Say it again later."

@@ -4,7 +4,7 @@ SENTENCES = {
     # Al entrar
     "welcome": (
         "Te damos la bienvenida a chatd. Eres {name} en #{room}. {here}\n"
-        "Escribe y pulsa Intro. Tu línea vuelve con tu nombre cuando está guardada.\n"
+        "Escribe y pulsa Intro (Enter). Tu línea vuelve con tu nombre cuando está guardada.\n"
         "/nombre NOMBRE para tener nombre, /ayuda para ver las órdenes, /salir para irte."
     ),
     "here": "Aquí: {people}.",
@@ -34,14 +34,14 @@ SENTENCES = {
     "said_in_room": "Dicho en #{room}.",
     "echo_on": "Tus propias líneas vuelven a ti.",
     "echo_off": "Tus propias líneas no vuelven a ti. Los errores sí.",
-    "times_on": "Cada línea lleva su hora.",
-    "times_off": "Las líneas que se digan a partir de ahora no llevan hora.",
+    "times_on": "Lo que se dice lleva su hora.",
+    "times_off": "Lo que se diga a partir de ahora no lleva hora.",
     "language": "El servidor te habla en español.",
     "text_only": "A partir de aquí cada línea de esta conexión es texto.",
     "rooms": "{count} salas:",
     "rooms_one": "{count} sala:",
-    "room": "#{room}: {people} aquí, {lines} líneas.",
-    "room_with_topic": "#{room}: {people} aquí, {lines} líneas. Tema: {topic}",
+    "room": "#{room}: {people} aquí, {count} líneas.",
+    "room_one": "#{room}: {people} aquí, {count} línea.",
     "more_rooms": "y {count} más.",
     "more_rooms_one": "y {count} más.",
     "history": "{shown} de {count} líneas de #{room}:",
@@ -50,7 +50,7 @@ SENTENCES = {
     "since": "{shown} de {count} líneas de #{room}, desde {time}:",
     "since_one": "{shown} de {count} línea de #{room}, desde {time}:",
     "goodbye": "Hasta luego.",
-    "stopping": "El servidor se está parando.",
+    "stopping": "El servidor se está deteniendo.",
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
@@ -65,20 +65,19 @@ SENTENCES = {
     "help_topic": "/tema [TEXTO] :: ver el tema de la sala, o ponerlo",
     "help_history": "/historial [N] :: ver las últimas N líneas de la sala (20)",
     "help_since": "/desde 10m :: ver lo que se ha dicho en los últimos 10m, 2h o 3d",
-    "help_echo": "/eco on|off :: si tus propias líneas vuelven a ti",
-    "help_times": "/horas on|off :: si cada línea lleva su hora",
+    "help_echo": "/eco sí|no :: si tus propias líneas vuelven a ti",
+    "help_times": "/horas sí|no :: si cada línea lleva su hora",
     "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
     "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
     "help_quit": "/salir :: irte",
     # Errores
-    "blank": "no hay más que espacios. Escribe algo.",
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
     "unknown_command": (
         "{command}. /ayuda las muestra todas;"
         " empieza una línea con // para decir algo que empieza por una barra."
     ),
-    "wrong_use": "{command} se usa así: {usage}",
+    "wrong_use": "{command} se usa así: {usage} - {explanation}.",
     "invalid_name": (
         "{name} no puede ser un nombre. Usa de 1 a 32 letras, cifras, _, - o .,"
         " y primero una letra o una cifra."
@@ -89,9 +88,10 @@ SENTENCES = {
     ),
     "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
     "name_in_use": "{name} es otra persona. Elige otro nombre.",
-    "in_no_room": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
-    "unknown_room": "no existe #{room}. /salas las muestra todas, /sala crea una.",
-    "nobody": "aquí nadie se llama {name}. /quien muestra quién está.",
+    "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
+    "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
+    "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
+    "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."

@@ -294,7 +294,7 @@ def test_lines_go_to_standard_output_without_colours_when_it_is_no_terminal(tmp_
         talk.__exit__()
 
 
-def test_a_closed_standard_output_ends_it_with_one_line() -> None:
+def test_a_closed_standard_output_ends_it_quietly() -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     talk = Talk(stdout=write_end)
@@ -303,7 +303,7 @@ def test_a_closed_standard_output_ends_it_with_one_line() -> None:
         talk.terminal.until_last(">")
         talk.peer.send("<luis> hola")
         assert talk.terminal.status() == 1
-        assert talk.terminal.rows()[-1] == "chatd: cannot go on: Broken pipe."
+        assert "chatd:" not in "".join(talk.terminal.rows())
     finally:
         talk.__exit__()
 

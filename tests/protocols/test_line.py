@@ -1,0 +1,970 @@
+"""Chat lines and bare lines, as the one at the other end sees them."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd import commands
+from chatd.commands import Command
+from chatd.formats import local_time
+from chatd.protocols.line import LINES_A_TURN
+from chatd.session import UNPUBLISHED_LINES, Session
+from chatd.store import WAITING_BYTES
+from chatd.stream import ANSWER_BYTES
+from chatd.texts import Language
+from tests.helpers import WELCOME, Person, World
+
+EPOCH = local_time(0)
+NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
+WRONG_PROTOCOL = "ERR Wrong protocol: this port takes plain lines (nc, telnet)."
+NO_ROOM = "ERR No room: you are in none, so this was not said. /join ROOM, or /leave to the lobby."
+
+
+class GreetingTests(SynchronousTestCase):
+    def test_the_first_to_come_is_welcomed_in_three_lines(self) -> None:
+        self.assertEqual(
+            World().person(greeted=True).seen(),
+            ["*** Welcome to chatd. You are guest1 in #lobby. Nobody else is here.", *WELCOME],
+        )
+
+    def test_a_newcomer_is_told_who_is_there(self) -> None:
+        world = World()
+        world.person("luis")
+        world.person()
+        world.person()
+        self.assertEqual(
+            world.person(greeted=True).seen()[0],
+            "*** Welcome to chatd. You are guest4 in #lobby. Here: luis and 2 guests.",
+        )
+
+    def test_every_line_of_the_motd_is_marked_as_the_servers(self) -> None:
+        world = World(motd="Be kind.\n\n<root> obey")
+        self.assertEqual(
+            world.person(greeted=True).seen()[3:], ["*** Be kind.", "*** ", "*** <root> obey"]
+        )
+
+    def test_a_newcomer_is_told_the_topic(self) -> None:
+        world = World()
+        world.say("/topic Release on Friday")
+        self.assertIn("*** Topic: Release on Friday", world.person(greeted=True).seen())
+
+    def test_a_newcomer_is_shown_what_was_said_last_with_its_time(self) -> None:
+        world = World(recent=2)
+        world.say("one", "two", "three")
+        self.assertEqual(
+            world.person(greeted=True).seen()[3:],
+            [f"[{EPOCH}] <guest1> two", f"[{EPOCH}] <guest1> three"],
+        )
+
+    def test_with_recent_0_a_newcomer_is_shown_nothing_of_the_past(self) -> None:
+        world = World(recent=0)
+        world.say("one")
+        self.assertEqual(len(world.person(greeted=True).seen()), 3)
+
+    def test_what_is_said_after_one_entered_has_no_time(self) -> None:
+        world = World()
+        ana = world.person()
+        world.say("one")
+        self.assertEqual(ana.seen(), ["<guest2> one"])
+
+    def test_a_server_that_speaks_spanish_greets_in_spanish(self) -> None:
+        world = World(language=Language.SPANISH)
+        self.assertEqual(
+            world.person(greeted=True).seen(),
+            [
+                "*** Te damos la bienvenida a chatd. Eres guest1 en #lobby. No hay nadie más aquí.",
+                "*** Escribe y pulsa Intro (Enter)."
+                " Tu línea vuelve con tu nombre cuando está guardada.",
+                "*** /nombre NOMBRE para tener nombre, /ayuda para ver las órdenes,"
+                " /salir para irte.",
+            ],
+        )
+
+
+class TalkTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def both(self) -> list[str]:
+        """What both saw, which must be the same."""
+        seen = self.ana.seen()
+        self.assertEqual(self.luis.seen(), seen)
+        return seen
+
+    def test_the_first_line_already_counts(self) -> None:
+        self.ana.type("deploy done")
+        self.assertEqual(self.both(), ["<guest1> deploy done"])
+
+    def test_everyone_gets_the_same_lines_in_the_same_order(self) -> None:
+        self.ana.send(b"a1\na2\n")
+        self.luis.send(b"b1\n")
+        self.ana.send(b"a3\n")
+        self.world.settle()
+        self.assertEqual(self.both(), ["<guest1> a1", "<guest1> a2", "<guest2> b1", "<guest1> a3"])
+
+    def test_the_conversation_of_the_readme(self) -> None:
+        self.luis.type("/nick luis")
+        self.ana.type("hola", "/nick ana")
+        self.luis.type("hola ana, ¿qué tal?")
+        self.ana.type("/me waves", "/msg luis only for you")
+        self.luis.type("/msg ana got it")
+        self.ana.type("/foo")
+        self.assertEqual(
+            self.ana.seen(),
+            [
+                "*** guest2 is now luis.",
+                "<guest1> hola",
+                "*** You are now ana.",
+                "<luis> hola ana, ¿qué tal?",
+                "* ana waves",
+                "(private to luis) <ana> only for you",
+                "(private) <luis> got it",
+                "ERR Unknown command: /foo. /help lists them;"
+                " start a line with // to say something that begins with a slash.",
+            ],
+        )
+
+    def test_blank_lines_are_ignored(self) -> None:
+        self.ana.type("", " ", "\t", "\u2003", "\r", "\x04")
+        self.assertEqual(self.both(), [])
+
+    def test_spaces_around_a_text_are_kept(self) -> None:
+        self.ana.type("  indented  ")
+        self.assertEqual(self.both(), ["<guest1>   indented  "])
+
+    def test_a_line_may_come_in_pieces(self) -> None:
+        for byte in "¿qué?\n".encode():
+            self.ana.send(bytes([byte]))
+        self.world.settle()
+        self.assertEqual(self.both(), ["<guest1> ¿qué?"])
+
+    def test_nothing_is_said_before_its_line_has_ended(self) -> None:
+        self.ana.send(b"half a li")
+        self.world.settle()
+        self.assertEqual(self.both(), [])
+
+    def test_a_line_that_was_cut_off_by_hanging_up_is_not_said(self) -> None:
+        self.ana.send(b"half a li")
+        self.ana.hang_up()
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_ctrl_d_over_telnet_is_dropped_once_in_a_line(self) -> None:
+        self.ana.type(b"\x04a", b"b\x04c", b"d\x04\x04e")
+        self.assertEqual(self.both(), ["<guest1> a", "<guest1> bc", "<guest1> d^De"])
+
+
+class LineEndTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def test_a_line_may_end_in_lf_cr_lf_or_cr_nul(self) -> None:
+        self.ana.send(b"a\nb\r\nc\r\0d\n")
+        self.world.settle()
+        self.assertEqual(self.luis.seen(), ["<guest1> a", "<guest1> b", "<guest1> c", "<guest1> d"])
+
+    def test_who_ends_the_first_line_in_cr_lf_is_answered_in_cr_lf(self) -> None:
+        self.ana.send(b"hola\r\n/who\r\n")
+        self.world.settle()
+        self.assertEqual(self.ana.bytes_seen(), b"<guest1> hola\r\n*** In #lobby: 2 guests.\r\n")
+
+    def test_who_ends_the_first_line_in_cr_nul_is_answered_in_cr_lf(self) -> None:
+        self.ana.send(b"/who\r\0")
+        self.world.settle()
+        self.assertEqual(self.ana.bytes_seen(), b"*** In #lobby: 2 guests.\r\n")
+
+    def test_line_ends_stay_as_the_first_line_has_them(self) -> None:
+        self.ana.send(b"a\nb\r\n")
+        self.world.settle()
+        self.assertEqual(self.ana.bytes_seen(), b"<guest1> a\n<guest1> b\n")
+
+    def test_the_others_are_not_concerned(self) -> None:
+        self.ana.send(b"a\r\n")
+        self.world.settle()
+        self.assertEqual(self.luis.bytes_seen(), b"<guest1> a\n")
+
+    def test_errors_have_the_same_line_end(self) -> None:
+        self.ana.send(b"\xc3\r\n")
+        self.assertEqual(self.ana.bytes_seen(), NOT_UTF8.encode() + b"\r\n")
+
+
+class TelnetTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person()
+
+    def said(self) -> bytes:
+        self.world.settle()
+        return self.ana.bytes_seen()
+
+    def test_negotiation_is_taken_out_also_when_it_is_cut_across_reads(self) -> None:
+        for byte in b"ho\xff\xfc\x01l\xff\xfe\x03\xff\xf1a\n":
+            self.ana.send(bytes([byte]))
+        self.assertEqual(self.said(), b"<guest1> hola\n")
+
+    def test_requests_are_refused(self) -> None:
+        self.ana.send(b"\xff\xfd\x01\xff\xfb\x18hola\n")
+        self.assertEqual(self.said(), b"\xff\xfc\x01\xff\xfe\x18<guest1> hola\n")
+
+    def test_a_subnegotiation_without_an_end_does_not_swallow_what_follows(self) -> None:
+        self.ana.send(b"\xff\xfa" + b"x" * 512 + b"hola\n")
+        self.assertEqual(self.said(), b"<guest1> hola\n")
+
+    def test_who_never_sends_iac_is_never_sent_one(self) -> None:
+        for first in range(256):
+            self.ana.send(bytes([first]) + b"\n" if first != 255 else b"\n")
+        self.assertNotIn(b"\xff", self.said())
+
+    def test_ctrl_c_in_telnet_is_answered_at_once_and_its_line_goes_on(self) -> None:
+        self.ana.send(b"ab\xff\xf4\xff\xfd\x06")
+        self.assertEqual(self.said(), b"\xff\xfc\x06")
+        self.ana.send(b"c\r\n")
+        self.assertEqual(self.said(), b"<guest1> abc\r\n")
+
+
+class WhatALineMayBeTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(max_length=10)
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def shown(self, line: bytes) -> str:
+        """How the others see a line."""
+        self.ana.type(line)
+        (seen,) = self.luis.seen()
+        return seen.removeprefix("<guest1> ")
+
+    def refused(self, line: bytes) -> str:
+        """How the sender is told that a line is not said; and what follows it is."""
+        self.ana.seen()
+        self.ana.type(line, "next")
+        self.assertEqual(self.luis.seen(), ["<guest1> next"])
+        self.assertFalse(self.ana.closed)
+        error, after = self.ana.seen()
+        self.assertEqual(after, "<guest1> next")
+        return error
+
+    def test_a_line_of_max_length_characters_is_said(self) -> None:
+        self.assertEqual(self.shown("ñ".encode() * 10), "ñ" * 10)
+
+    def test_a_longer_line_is_refused_and_the_connection_stays(self) -> None:
+        self.assertEqual(
+            self.refused(b"x" * 11),
+            "ERR Invalid message: it is longer than 10 characters. Send it in parts.",
+        )
+
+    def test_a_line_too_long_to_be_kept_is_thrown_away_up_to_its_end(self) -> None:
+        self.assertEqual(
+            self.refused(b"x" * 100_000),
+            "ERR Invalid message: it is longer than 10 characters. Send it in parts.",
+        )
+
+    def test_length_is_counted_without_colours_and_telnet(self) -> None:
+        coloured = b"\x1b[38;2;255;100;100mx\x1b[0m\xff\xf1" * 10
+        self.assertEqual(self.shown(coloured), "x" * 10)
+
+    def test_a_line_that_is_not_utf_8_is_refused_and_the_connection_stays(self) -> None:
+        for line in b"ma\xf1ana", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3":
+            with self.subTest(line=line):
+                self.assertEqual(self.refused(line), NOT_UTF8)
+
+    def test_colours_are_dropped(self) -> None:
+        self.assertEqual(self.shown(b"\x1b[1;31mred\x1b[m!"), "red!")
+
+    def test_a_line_of_nothing_but_colours_is_blank(self) -> None:
+        self.ana.type(b"\x1b[0m  \x1b[K")
+        self.ana.seen()
+        self.luis.seen()
+        self.ana.type(b"\x1b[0m  \x1b[1m")
+        self.assertEqual(self.ana.seen() + self.luis.seen(), [])
+
+    def test_a_tab_stays(self) -> None:
+        self.assertEqual(self.shown(b"a\tb"), "a\tb")
+
+    def test_every_other_control_is_shown(self) -> None:
+        for text, shown in {
+            "a\x1b]0;x\x07": "a^[]0;x^G",
+            "a\x1b[2J": "a^[[2J",
+            "a\rb": "a^Mb",
+            "a\x00b": "a^@b",
+            "a\x7fb": "a^?b",
+            "a\x9b2J": "a\\x9b2J",
+            "a\x85b": "a\\x85b",
+            "a\u2028b": "a\\u2028b",
+            "a\u202eb": "a\\u202eb",
+            "a\u2066b": "a\\u2066b",
+        }.items():
+            with self.subTest(text=text):
+                self.assertEqual(self.shown(text.encode()), shown)
+
+    def test_names_topics_private_lines_history_and_errors_show_controls_too(self) -> None:
+        world = World()
+        ana, luis = world.person("ana"), world.person("luis")
+        ana.type(
+            "/topic \x1b[2J",
+            "/msg luis \x1b[2J",
+            "/nick \x1b[2J",
+            "/join \x1b[2J",
+            "/who \x1b[2J",
+            "/msg \x1b[2J x",
+            "/help \x1b[2J",
+            "/msg luis \u202ex",
+            "/me \x9b",
+            "/history",
+            "/rooms",
+        )
+        world.person(greeted=True)
+        for person in ana, luis:
+            text = person.bytes_seen().decode()
+            self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
+            self.assertIn("^[[2J", text)
+
+
+class NobodyElsesLineTests(SynchronousTestCase):
+    """What a person says always stands behind their name."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person("ana")
+        self.luis = self.world.person("luis")
+
+    def test_nothing_that_a_person_says_can_start_a_line(self) -> None:
+        self.luis.seen()
+        fakes = ("*** The server is stopping.", "ERR x", "<luis> x", "* luis x", "(private) <x> y")
+        for fake in fakes:
+            self.ana.type(fake, f"a\r{fake}", f"a\u2028{fake}", f"/me {fake}", f"/msg luis {fake}")
+            self.ana.type(f"/topic {fake}")
+        for line in self.luis.seen():
+            self.assertRegex(
+                line, r"^(<ana> |\* ana |\(private\) <ana> |\*\*\* ana set the topic: )"
+            )
+
+
+class SlashTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person()
+
+    def answers(self, *lines: str) -> list[str]:
+        self.ana.type(*lines)
+        return self.ana.seen()
+
+    def test_what_starts_with_a_slash_and_is_no_word_is_text(self) -> None:
+        for line in "/usr/bin/ld: not found", "/", "/ x", "/2 x", "/who\tx", "/who: x", "/a-b":
+            with self.subTest(line=line):
+                self.assertEqual(self.answers(line), [f"<guest1> {line}"])
+
+    def test_two_slashes_say_a_line_that_starts_with_one(self) -> None:
+        self.assertEqual(self.answers("//quit", "//"), ["<guest1> /quit", "<guest1> /"])
+
+    def test_a_slash_behind_a_space_is_text(self) -> None:
+        self.assertEqual(self.answers(" /quit"), ["<guest1>  /quit"])
+
+    def test_commands_may_be_written_in_any_case(self) -> None:
+        self.assertEqual(self.answers("/WHO", "/Who"), ["*** In #lobby: 1 guest."] * 2)
+
+    def test_an_unknown_word_is_an_unknown_command_and_is_not_said(self) -> None:
+        self.assertEqual(
+            self.answers("/shrug hello"),
+            [
+                "ERR Unknown command: /shrug. /help lists them;"
+                " start a line with // to say something that begins with a slash."
+            ],
+        )
+
+    def test_after_text_every_line_is_text(self) -> None:
+        self.assertEqual(
+            self.answers("/text", "/quit", "//x", "/text", "make: *** [all] Error 1"),
+            [
+                "*** From here on every line of this connection is text.",
+                "<guest1> /quit",
+                "<guest1> //x",
+                "<guest1> /text",
+                "<guest1> make: *** [all] Error 1",
+            ],
+        )
+
+    def test_text_holds_from_the_very_next_line_however_slow_the_store_is(self) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        ana.send(b"a\n/text\n/quit\n")
+        world.release()
+        self.assertEqual(ana.seen()[-1], "<guest1> /quit")
+
+
+class OrderTests(SynchronousTestCase):
+    """What one connection sends takes effect and is answered in order, however slow the store."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True, max_length=20)
+        self.ana = self.world.person()
+
+    def test_nobody_sees_a_line_that_is_not_committed(self) -> None:
+        luis = self.world.person()
+        self.ana.type("hola")
+        self.assertEqual(self.ana.seen() + luis.seen(), [])
+        self.world.release()
+        self.assertEqual(self.ana.seen() + luis.seen(), ["<guest1> hola"] * 2)
+
+    def test_answers_and_errors_wait_for_the_lines_before_them(self) -> None:
+        self.ana.type("one", "/who", b"\xff\xff", "x" * 21, "two", "/foo", "three", "/nick ana")
+        self.assertEqual(self.ana.seen(), [])
+        self.world.release()
+        self.assertEqual(
+            [line[:15] for line in self.ana.seen()],
+            [
+                "<guest1> one",
+                "*** In #lobby: ",
+                "ERR Invalid mes",
+                "ERR Invalid mes",
+                "<guest1> two",
+                "ERR Unknown com",
+                "<guest1> three",
+                "*** You are now",
+            ],
+        )
+
+    def test_a_line_is_said_where_one_was_when_one_sent_it(self) -> None:
+        self.ana.type("in the lobby", "/join ops", "in ops", "/leave", "back")
+        self.world.release()
+        self.assertEqual(
+            self.ana.seen(),
+            [
+                "<guest1> in the lobby",
+                "*** You are in #ops, a new room; nobody else is here.",
+                "<guest1> in ops",
+                "*** You are in #lobby. Nobody else is here.",
+                f"[{EPOCH}] <guest1> in the lobby",
+                "<guest1> back",
+            ],
+        )
+
+    def test_a_line_is_said_under_the_name_one_had_when_one_sent_it(self) -> None:
+        self.ana.type("a", "/nick ana", "b")
+        self.world.release()
+        self.assertEqual(self.ana.seen(), ["<guest1> a", "*** You are now ana.", "<ana> b"])
+
+    def test_a_new_name_stands_among_the_lines_where_it_was_taken(self) -> None:
+        luis = self.world.person()
+        self.ana.type("a", "/nick ana", "b")
+        self.world.release()
+        self.assertEqual(luis.seen(), ["<guest1> a", "*** guest1 is now ana.", "<ana> b"])
+
+    def test_what_follows_quit_is_not_said(self) -> None:
+        self.ana.type("a", "/quit", "b", "/who")
+        self.world.release()
+        self.assertEqual(self.ana.seen(), ["<guest1> a", "*** Goodbye."])
+        self.assertTrue(self.ana.closed)
+        self.assertEqual(self.world.server.lobby.head, 1)
+
+    def test_what_a_client_said_before_it_hung_up_is_said(self) -> None:
+        luis = self.world.person()
+        self.ana.type("last words")
+        self.ana.hang_up()
+        self.world.release()
+        self.assertEqual(luis.seen(), ["<guest1> last words"])
+
+
+class GoodbyeTests(SynchronousTestCase):
+    """The server is stopping."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person("ana")
+        self.world.release()
+        self.ana.seen()
+
+    def test_what_is_sent_from_then_on_is_not_handled(self) -> None:
+        self.ana.protocol.stop_reading()
+        self.ana.type("hola", "/who")
+        self.world.release()
+        self.assertEqual(self.ana.seen(), [])
+
+    def test_what_was_sent_and_not_handled_yet_is_not(self) -> None:
+        self.ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        self.ana.protocol.stop_reading()
+        self.world.settle()
+        self.assertEqual(len(self.ana.seen()), LINES_A_TURN)
+
+    def test_what_was_said_is_shown_and_then_goodbye_is_said(self) -> None:
+        self.ana.type("hola")
+        self.ana.protocol.stop_reading()
+        self.world.release()
+        self.ana.protocol.say_goodbye()
+        self.assertEqual(self.ana.seen(), ["<ana> hola", "*** The server is stopping."])
+        self.assertTrue(self.ana.closed)
+
+    def test_one_who_has_quit_is_not_told(self) -> None:
+        self.ana.type("/quit")
+        self.ana.transport._lenient = True  # real transports are
+        self.ana.protocol.stop_reading()
+        self.ana.protocol.say_goodbye()
+        self.assertEqual(self.ana.seen(), ["*** Goodbye."])
+
+    def test_what_was_asked_and_still_waits_is_not_done_after_it(self) -> None:
+        self.ana.type("hola", "/nick eva")
+        self.ana.protocol.stop_reading()
+        self.ana.protocol.say_goodbye()
+        self.world.release()
+        self.assertEqual(self.ana.session.name, "ana")
+        self.assertEqual(self.ana.seen(), ["*** The server is stopping."])
+
+
+class RefusedJoinTests(SynchronousTestCase):
+    """`printf '/join staff\\nsecret\\n' | nc -N` cannot say the secret in the lobby."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.luis = self.world.person()
+        self.ana = self.world.person()
+
+    def test_a_refused_join_before_anything_was_said_leaves_one_in_no_room(self) -> None:
+        self.ana.type("/join not a room", "secret")
+        error, text = self.ana.seen()
+        self.assertTrue(error.startswith("ERR Invalid name: not a room cannot be a room's name."))
+        self.assertEqual(text, NO_ROOM)
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_so_does_a_join_of_nothing(self) -> None:
+        self.ana.type("/join", "secret")
+        error, text = self.ana.seen()
+        self.assertTrue(error.startswith("ERR Wrong use: "))
+        self.assertEqual(text, NO_ROOM)
+
+    def test_actions_and_topics_are_refused_there_too(self) -> None:
+        self.ana.type("/join !", "/me tells", "/topic secret")
+        for error in self.ana.seen()[1:]:
+            self.assertTrue(error.startswith("ERR No room: "))
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_after_something_was_said_one_stays(self) -> None:
+        self.ana.type("hola", "/join !", "still here")
+        self.assertEqual(self.luis.seen(), ["<guest2> hola", "<guest2> still here"])
+
+    def test_from_no_room_one_can_go_to_one(self) -> None:
+        self.ana.type("/join !", "/leave", "hola")
+        self.assertEqual(
+            self.ana.seen()[1:],
+            ["*** You are in #lobby. Here: 1 guest.", "<guest2> hola"],
+        )
+
+    def test_nobody_is_told_of_it(self) -> None:
+        self.ana.type("/nick ana")
+        self.world.clock.advance(10)
+        self.luis.seen()
+        self.ana.type("/join !")
+        self.assertEqual(self.luis.seen(), ["*** ana left."])
+
+
+class ForeignProtocolTests(SynchronousTestCase):
+    """A web page must not be able to talk into a room, nor a header reach a screen."""
+
+    HTTP = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\r\nhello\r\n/nick eve\r\n"
+    LONG = b"GET /" + b"a" * 500_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.luis = self.world.person()
+
+    def refused(self, client: Person, data: bytes, answer: bytes) -> None:
+        client.bytes_seen()
+        client.send(data)
+        self.world.settle()
+        self.assertEqual(client.bytes_seen(), answer)
+        self.assertTrue(client.closed)
+        client.send(b"more\n")
+        client.hang_up()
+        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.world.server.lobby.head, 0)
+
+    def test_an_http_request_is_refused_and_nothing_of_it_is_said(self) -> None:
+        self.refused(self.world.person(), self.HTTP, WRONG_PROTOCOL.encode() + b"\r\n")
+
+    def test_also_when_it_comes_byte_by_byte(self) -> None:
+        ana = self.world.person()
+        for byte in self.HTTP:
+            ana.send(bytes([byte]))
+        self.world.settle()
+        self.assertEqual(ana.bytes_seen(), WRONG_PROTOCOL.encode() + b"\r\n")
+
+    def test_also_behind_blank_lines(self) -> None:
+        self.refused(
+            self.world.person(), b"\r\n\r\n" + self.HTTP, WRONG_PROTOCOL.encode() + b"\r\n"
+        )
+
+    def test_also_when_its_first_line_is_too_long(self) -> None:
+        self.refused(self.world.person(), self.LONG, WRONG_PROTOCOL.encode() + b"\r\n")
+
+    def test_irc_greetings_are_refused(self) -> None:
+        for greeting in b"CAP LS 302\n", b"PASS x\n", b"NICK ana\n", b"USER a 0 * :a\n":
+            with self.subTest(greeting=greeting):
+                self.refused(self.world.person(), greeting, WRONG_PROTOCOL.encode() + b"\n")
+
+    def test_an_http_request_is_refused_on_a_bare_port_too(self) -> None:
+        self.refused(self.world.program(), self.HTTP, b"ERR Wrong protocol\n")
+
+    def test_also_there_when_its_first_line_is_too_long(self) -> None:
+        self.refused(self.world.program(), self.LONG, b"ERR Wrong protocol\n")
+
+    def test_a_later_line_that_looks_like_one_is_text(self) -> None:
+        ana = self.world.person()
+        ana.type("look:", "GET / HTTP/1.1", "NICK ana")
+        self.assertEqual(
+            self.luis.seen(), ["<guest2> look:", "<guest2> GET / HTTP/1.1", "<guest2> NICK ana"]
+        )
+
+
+class HalfCloseTests(SynchronousTestCase):
+    def test_a_last_line_without_its_end_is_said(self) -> None:
+        world = World()
+        luis, ana = world.person(), world.person()
+        ana.send(b"hola")
+        ana.half_close()
+        self.assertEqual(luis.seen(), ["<guest2> hola"])
+
+    def test_the_receipt_is_sent_and_then_the_connection_is_closed(self) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        ana.send(b"hola\n/who\n")
+        ana.half_close()
+        self.assertFalse(ana.closed)
+        world.release()
+        self.assertEqual(ana.seen(), ["<guest1> hola", "*** In #lobby: 1 guest."])
+        self.assertTrue(ana.closed)
+
+    def test_who_sent_nothing_is_closed_at_once(self) -> None:
+        ana = World().person()
+        ana.half_close()
+        self.assertTrue(ana.closed)
+
+    def test_the_room_is_sent_up_to_ones_own_last_line(self) -> None:
+        world = World(slow=True)
+        luis, ana = world.person(), world.person()
+        luis.send(b"before\n")
+        ana.send(b"mine\n")
+        world.settle()
+        ana.half_close()
+        luis.type("after")
+        world.store.release()
+        self.assertTrue(ana.closed)
+        world.release()
+        self.assertEqual(ana.seen(), ["<guest1> before", "<guest2> mine"])
+
+    def test_a_wait_for_answers_to_be_taken_is_waited_out(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.stop_taking()
+        ana.send(b"/help\n" * 1000)
+        ana.half_close()
+        self.assertFalse(ana.closed)
+        while not ana.closed:
+            ana.take_again()
+        self.assertEqual(len(ana.seen()), 17_000)
+
+    def test_an_error_is_an_answer_too(self) -> None:
+        ana = World().person()
+        ana.send(b"\xc3")
+        ana.half_close()
+        self.assertEqual(ana.seen(), [NOT_UTF8])
+
+
+class PausingTests(SynchronousTestCase):
+    """What waits is bounded: beyond that, a client is not read from."""
+
+    def test_so_many_unpublished_lines_pause_a_client_until_they_are_published(self) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        ana.send(b"x\n" * (UNPUBLISHED_LINES - 1))
+        self.assertFalse(ana.paused)
+        ana.send(b"x\n")
+        self.assertTrue(ana.paused)
+        world.settle()
+        world.store.release()
+        self.assertFalse(ana.paused)
+
+    def test_what_was_read_with_them_is_said_later_and_in_order(self) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        ana.send(b"".join(b"%d\n" % number for number in range(1000)))
+        self.assertTrue(ana.paused)
+        world.settle()
+        self.assertEqual(len(world.store.held[0][0]), UNPUBLISHED_LINES)
+        world.release()
+        self.assertEqual(ana.seen(), [f"<guest1> {number}" for number in range(1000)])
+        self.assertFalse(ana.paused)
+
+    def test_the_others_go_on(self) -> None:
+        world = World(slow=True)
+        ana, luis = world.person(), world.person()
+        ana.type(*["x"] * 1000)
+        self.assertFalse(luis.paused)
+
+    def test_a_command_that_waits_pauses_its_client(self) -> None:
+        world = World(slow=True)
+        ana = world.person()
+        ana.type("x", "/who")
+        self.assertTrue(ana.paused)
+        world.release()
+        self.assertFalse(ana.paused)
+
+    def test_who_does_not_take_its_answers_is_not_read_from_until_it_does(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.stop_taking()
+        asked = 0
+        while not ana.paused:
+            ana.type("/help")
+            asked += 1
+            self.assertLess(asked, ANSWER_BYTES)
+        ana.type("/who")
+        self.assertEqual(ana.seen(), [])
+        ana.take_again()
+        self.assertFalse(ana.paused)
+        self.assertEqual(len(ana.seen()), asked * 17 + 1)
+
+    def test_a_full_store_pauses_whoever_sends_until_it_has_room(self) -> None:
+        world = World(slow=True)
+        greedy = [world.person() for _ in range(1 + WAITING_BYTES // (4096 * UNPUBLISHED_LINES))]
+        luis = world.person()
+        for person in greedy:
+            person.send((b"x" * 4096 + b"\n") * UNPUBLISHED_LINES)
+        self.assertTrue(world.store.full)
+        luis.send(b"hola\n")
+        self.assertTrue(luis.paused)
+        world.release()
+        self.assertFalse(luis.paused)
+        self.assertEqual(luis.seen()[-1], "<guest6> hola")
+
+    def test_one_who_goes_while_the_store_is_full_is_forgotten(self) -> None:
+        world = World(slow=True)
+        for _ in range(5):
+            world.person().send((b"x" * 4096 + b"\n") * UNPUBLISHED_LINES)
+        luis = world.person()
+        luis.send(b"hola\n")
+        luis.hang_up()
+        world.release()
+        self.assertEqual(world.server.lobby.head, world.server.lobby.guests * UNPUBLISHED_LINES)
+
+
+class FairnessTests(SynchronousTestCase):
+    """No client's lines keep the others waiting."""
+
+    def answers_a_turn(self, line: bytes, lines_an_answer: int) -> int:
+        """How many of 2000 lines are answered before the reactor goes on to other clients."""
+        world = World()
+        ana = world.person()
+        ana.send(line * 2000)
+        handled = len(ana.seen()) // lines_an_answer
+        world.settle()
+        self.assertEqual(len(ana.seen()) // lines_an_answer, 2000 - handled)
+        return handled
+
+    def test_only_so_many_lines_of_one_client_are_handled_a_turn(self) -> None:
+        self.assertEqual(self.answers_a_turn(b"/who\n", 1), LINES_A_TURN)
+
+    def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
+        self.assertLessEqual(self.answers_a_turn(b"/help\n", 17), LINES_A_TURN)
+
+    def test_also_when_the_client_begins_to_take_them(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.stop_taking()
+        ana.send(b"/help\n" * 2000)
+        ana.seen()
+        ana.transport.producer.resumeProducing()
+        self.assertLessEqual(len(ana.seen()) // 17, 2 * LINES_A_TURN)
+        world.settle()
+
+    def test_a_pause_for_the_others_is_no_end(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        self.assertTrue(ana.paused)
+        world.settle()
+        self.assertFalse(ana.paused)
+
+    def test_who_hangs_up_between_two_turns_is_not_heard_again(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        ana.hang_up()
+        self.assertEqual(len(ana.seen()), LINES_A_TURN)
+
+
+class BrokenHandlerTests(SynchronousTestCase):
+    """A bug costs the client that meets it an error, and nobody else anything."""
+
+    SERVER_ERROR = "ERR Server error: that did not work. The operator's log says why."
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def add(self, handler: object) -> None:
+        table = {**commands.COMMANDS, "boom": Command(("boom",), handler)}  # type: ignore[arg-type]
+        self.patch(commands, "COMMANDS", table)
+
+    def check(self, *lines: str) -> None:
+        self.ana.type(*lines, "/who")
+        self.assertEqual(self.ana.seen()[-2:], [self.SERVER_ERROR, "*** In #lobby: 2 guests."])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.luis.type("hola")
+        self.assertEqual(self.luis.seen()[-1], "<guest2> hola")
+        self.assertEqual(self.ana.seen(), ["<guest2> hola"])
+
+    def test_in_a_command(self) -> None:
+        def boom(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.add(boom)
+        self.check("/boom")
+
+    def test_in_a_command_that_waits_for_what_was_said(self) -> None:
+        def boom(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.add(boom)
+        self.check("x", "/boom")
+
+    def test_in_a_command_that_waits_for_the_store(self) -> None:
+        async def boom(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.add(boom)
+        self.check("/boom")
+
+    def test_in_the_handling_of_a_line(self) -> None:
+        say = Session.say
+
+        def broken(session: Session, text: str) -> None:
+            if text == "boom":
+                raise ZeroDivisionError
+            say(session, text)
+
+        self.patch(Session, "say", broken)
+        self.check("boom")
+
+
+class BareTests(SynchronousTestCase):
+    """A wire with nothing on it."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.person = self.world.person()
+        self.one = self.world.program()
+        self.two = self.world.program()
+
+    def refused(self, line: bytes) -> None:
+        self.one.type(line)
+        self.assertEqual(self.one.bytes_seen(), b"ERR Invalid message\n")
+        self.assertEqual(self.two.seen() + self.person.seen(), [])
+        self.assertFalse(self.one.closed)
+
+    def test_nobody_is_greeted(self) -> None:
+        self.assertEqual(self.one.bytes_seen(), b"")
+
+    def test_a_line_goes_to_every_client_of_the_lobby(self) -> None:
+        self.one.type("hola")
+        self.assertEqual(self.one.bytes_seen(), b"hola\n")
+        self.assertEqual(self.two.bytes_seen(), b"hola\n")
+
+    def test_people_on_chat_ports_see_it_from_a_guest(self) -> None:
+        self.one.type("hola")
+        self.assertEqual(self.person.seen(), ["<guest2> hola"])
+
+    def test_what_people_say_comes_without_their_names(self) -> None:
+        self.person.type("hola", "/me waves")
+        self.assertEqual(self.one.bytes_seen(), b"hola\nwaves\n")
+
+    def test_nothing_comes_but_what_is_said(self) -> None:
+        self.person.type("/nick ana", "/topic x", "/nick eva", "/join ops", "not for you")
+        self.world.clock.advance(10)
+        self.person.hang_up()
+        self.assertEqual(self.one.bytes_seen(), b"")
+
+    def test_no_recent_lines_come(self) -> None:
+        self.person.type("before")
+        self.assertEqual(self.world.program().bytes_seen(), b"")
+
+    def test_slashes_are_text(self) -> None:
+        self.one.type("/quit", "//x")
+        self.assertEqual(self.two.bytes_seen(), b"/quit\n//x\n")
+
+    def test_spaces_around_text_are_kept(self) -> None:
+        self.one.type("  a  ")
+        self.assertEqual(self.two.bytes_seen(), b"  a  \n")
+
+    def test_a_line_may_end_in_cr_lf_and_is_answered_in_lf(self) -> None:
+        self.one.send(b"a\r\n \r\n")
+        self.world.settle()
+        self.assertEqual(self.one.bytes_seen(), b"a\nERR Invalid message\n")
+
+    def test_an_empty_line_is_refused(self) -> None:
+        self.refused(b"")
+
+    def test_a_line_of_white_space_is_refused(self) -> None:
+        self.refused(b" \t\x0b")
+        self.refused("\u3000".encode())
+
+    def test_a_line_that_is_not_utf_8_is_refused(self) -> None:
+        self.refused(b"ma\xf1ana")
+
+    def test_256_characters_pass(self) -> None:
+        self.one.type("ñ" * 256)
+        self.assertEqual(self.two.seen(), ["ñ" * 256])
+
+    def test_257_characters_do_not(self) -> None:
+        self.refused(b"x" * 257)
+
+    def test_a_line_too_long_to_be_kept_is_refused(self) -> None:
+        self.refused(b"x" * 100_000)
+
+    def test_there_is_no_telnet(self) -> None:
+        self.refused(b"\xff\xfb\x01hola")
+
+    def test_controls_are_shown_and_colours_dropped(self) -> None:
+        self.one.type(b"\x1b[31mred\x1b[0m \x1b[2J \x04")
+        self.assertEqual(self.two.bytes_seen(), b"red ^[[2J ^D\n")
+
+    def test_a_refusal_stands_behind_the_lines_before_it(self) -> None:
+        world = World(slow=True)
+        program = world.program()
+        program.type("a", "", "b")
+        world.release()
+        self.assertEqual(program.bytes_seen(), b"a\nERR Invalid message\nb\n")
+
+    def test_a_private_line_cannot_be_sent_to_a_bare_client(self) -> None:
+        self.person.type("/msg guest2 x")
+        self.assertEqual(
+            self.person.seen(),
+            ["ERR Nobody: guest2 is not here. /who shows who is."],
+        )
+        self.assertEqual(self.one.bytes_seen(), b"")
+
+    def test_a_half_closed_client_is_sent_its_last_line_and_closed(self) -> None:
+        self.one.send(b"a\nb")
+        self.one.half_close()
+        self.assertEqual(self.one.bytes_seen(), b"a\nb\n")
+        self.assertTrue(self.one.closed)
+
+
+class AnyBytesTests(SynchronousTestCase):
+    """Whatever is sent, in whatever pieces, nobody's screen is harmed."""
+
+    @settings(max_examples=50)
+    @given(st.lists(st.binary(max_size=40), max_size=20))
+    def test_junk_harms_nobody(self, pieces: list[bytes]) -> None:
+        world = World()
+        luis, reader = world.person(), world.program()
+        for client in world.person(), world.program():
+            for piece in pieces:
+                client.send(piece)
+            client.half_close()
+        for seen in luis.bytes_seen(), reader.bytes_seen():
+            self.assertNotRegex(seen.decode(), "[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -1,0 +1,420 @@
+"""The real thing: twistd in a process of its own, and the real clients that people have."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import chatd
+
+TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
+CHECKOUT = str(Path(chatd.__file__).parent.parent)
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+PATIENCE = 20.0
+
+
+def environment() -> dict[str, str]:
+    """That of the tests, with the plugin to be found."""
+    paths = [CHECKOUT, os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+class Daemon:
+    """`twistd -n chat` on a port of its own; its store is in the directory."""
+
+    def __init__(self, directory: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", "sqlite:store", *arguments],
+            cwd=directory,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert self.process.stdout is not None
+        self.said: list[str] = []
+        for line in self.process.stdout:
+            # Behind the time and the source of a log line.
+            self.said.append(line.decode().rstrip("\n").partition("] ")[2])
+            if self.said[-1].startswith("history in "):
+                break
+        listening = [line for line in self.said if line.startswith("listening on ")]
+        assert listening, f"it did not start: {self.said}"
+        (port,) = re.findall(r"127\.0\.0\.1:(\d+)", listening[0])
+        self.port = int(port)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit status. Fails if that takes five seconds."""
+        self.process.send_signal(number)
+        return self.process.wait(5)
+
+    def rest(self) -> str:
+        """What it said until it ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.read().decode()
+
+    def __enter__(self) -> Daemon:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+class Person:
+    """A client that reads and writes lines, and waits for them."""
+
+    def __init__(self, address: int | str) -> None:
+        if isinstance(address, int):
+            self.socket = socket.create_connection(("127.0.0.1", address), PATIENCE)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(PATIENCE)
+            self.socket.connect(address)
+        self.lines = self.socket.makefile("rb")
+
+    def type(self, *lines: str) -> None:
+        self.socket.sendall("".join(f"{line}\n" for line in lines).encode())
+
+    def line(self) -> str:
+        """The next line; empty at the end."""
+        return self.lines.readline().decode().rstrip("\n")
+
+    def until(self, text: str) -> list[str]:
+        seen = [self.line()]
+        while text not in seen[-1]:
+            assert seen[-1], f"the server closed; before that: {seen[-3:]}"
+            seen.append(self.line())
+        return seen
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lines.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
+    with Daemon(tmp_path) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, None, None]:
+    """One for several tests, to save time. Who comes is shown nothing of the past."""
+    with Daemon(tmp_path_factory.mktemp("shared"), "--recent", "0") as daemon:
+        yield daemon
+
+
+# In the foreground
+
+
+def test_it_says_where_it_listens_and_what_it_keeps(daemon: Daemon, tmp_path: Path) -> None:
+    assert daemon.said[-2:] == [
+        f"listening on 127.0.0.1:{daemon.port}. Press Ctrl+C to stop."
+        " This machine only; --listen tcp:60060 lets others in.",
+        f"history in {tmp_path}/store, 0 lines.",
+    ]
+    assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_five_seconds_and_says_goodbye(
+    daemon: Daemon, number: signal.Signals
+) -> None:
+    with Person(daemon.port) as ana, Person(daemon.port) as deaf:
+        deaf.type("/help")
+        ana.type("hola")
+        ana.until("<guest1> hola")
+        # twistd ends by the signal that stopped it, as shells and systemd have it.
+        assert daemon.stop(number) in (0, -number)
+        assert [ana.line(), ana.line()] == ["*** The server is stopping.", ""]
+    assert "Traceback" not in daemon.rest()
+
+
+def test_it_stops_although_a_client_never_reads_and_another_never_stops(daemon: Daemon) -> None:
+    with Person(daemon.port) as deaf, Person(daemon.port) as flood:
+        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        flood.socket.settimeout(0)
+        sent = 0
+        # Until the server reads no more: nobody takes its answers.
+        while select.select([], [flood.socket], [], 0.2)[1]:
+            sent += flood.socket.send(b"/help\n" * 10_000)
+        assert sent
+        assert daemon.stop() in (0, -signal.SIGTERM)
+    assert "Traceback" not in daemon.rest()
+
+
+def test_what_was_said_is_there_after_a_restart(daemon: Daemon, tmp_path: Path) -> None:
+    with Person(daemon.port) as ana:
+        ana.type("/nick ana", "/topic Friday", "/join ops", "remember me")
+        ana.until("<ana> remember me")
+    daemon.stop()
+    with Daemon(tmp_path) as again, Person(again.port) as luis:
+        assert again.said[-1] == f"history in {tmp_path}/store, 2 lines."
+        assert "*** Topic: Friday" in luis.until("Topic")
+        luis.type("/join ops")
+        (line,) = [line for line in luis.until("remember me") if "remember" in line]
+        assert re.fullmatch(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] <ana> remember me", line)
+
+
+def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -> None:
+    with Person(daemon.port) as luis, Person(daemon.port) as ana:
+        ana.type(*(f"line {number}" for number in range(20_000)))
+        seen = luis.until("line 3000")
+        daemon.process.kill()
+        # What still comes out of the kernel was seen, too.
+        try:
+            while line := luis.line():
+                seen.append(line)
+        except OSError:
+            pass
+    saw = [line for line in seen if line.endswith(tuple("0123456789")) and "> line" in line]
+    with closing(sqlite3.connect(tmp_path / "store")) as store:
+        rows = store.execute("SELECT author, text FROM log WHERE room = 'lobby' ORDER BY seq")
+        kept = [f"<{author}> {text}" for author, text in rows]
+    whole = saw[:-1]  # the last may have been cut off
+    assert len(whole) >= 3000
+    assert kept[: len(whole)] == whole
+    with Daemon(tmp_path) as again, Person(again.port) as eva:
+        eva.type(f"/history {len(kept)}")
+        eva.until(f"*** {len(kept)} of {len(kept)} lines of #lobby:")
+        shown = eva.until(f"> {kept[-1].split('> ')[1]}")
+        assert [line.split("] ", 1)[1] for line in shown] == kept
+
+
+# As a daemon
+
+
+def another(tmp_path: Path, path: Path) -> int:
+    """The exit status of one that is started on the same UNIX socket."""
+    return subprocess.run(
+        [*TWISTD, "--pidfile=other.pid", "chat", "-l", f"unix:{path}", "-s", "memory:"],
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+        timeout=PATIENCE,
+        check=False,
+    ).returncode
+
+
+def test_it_goes_into_the_background_and_stops_by_its_pidfile(tmp_path: Path) -> None:
+    path = tmp_path / "chat"
+    start = subprocess.run(
+        [*TWISTD, "chat", "-l", f"unix:{path}", "-s", "sqlite:store"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (start.returncode, start.stdout, start.stderr) == (0, b"", b"")
+    number = int((tmp_path / "twistd.pid").read_text())
+    process = os.pidfd_open(number)
+    try:
+        with Person(str(path)) as ana:
+            ana.type("hola")
+            ana.until("<guest1> hola")
+            assert another(tmp_path, path) == 1, "a second one took the socket"
+            os.kill(number, signal.SIGTERM)
+            assert ana.line() == "*** The server is stopping."
+        assert select.select([process], [], [], 5)[0], "it did not stop in five seconds"
+    finally:
+        os.close(process)
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    left = {each.name for each in tmp_path.iterdir()} - {"store", "store.lock"}
+    assert left == {"twistd.log"}
+    log = (tmp_path / "twistd.log").read_text()
+    assert f"listening on {path}.\n" in log
+    assert f"history in {tmp_path}/store, 0 lines.\n" in log
+    assert "Ctrl+C" not in log
+    assert "Traceback" not in log
+
+
+# What is refused
+
+REFUSED = (
+    "port in use",
+    "port in use, after another",
+    "no such port",
+    "bad endpoint",
+    "unreadable motd",
+    "bad store",
+    "store not ours",
+    "store in use",
+    "bad number",
+)
+Refusals = dict[str, tuple[int, bytes, bytes, str]]
+IN_BOTH_MODES = ("port in use", "unreadable motd", "store not ours", "store in use")
+
+
+@contextmanager
+def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
+    """Arguments that are refused, and a part of what is said about them."""
+    (directory / "not-ours").write_text("not a database, " * 100)
+    (directory / "used").mkdir()
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken, Daemon(directory / "used"):
+        port = taken.getsockname()[1]
+        in_use = f"tcp:{port}:interface=127.0.0.1"
+        yield {
+            "port in use": (["-l", in_use], "Address already in use"),
+            "port in use, after another": (["-l", LOOPBACK, "-b", in_use], "already in use"),
+            "no such port": (["-l", "tcp:99999999"], "cannot listen on 'tcp:99999999'"),
+            "bad endpoint": (["-l", "nonsense:1"], "nonsense"),
+            "unreadable motd": (["--motd", "missing"], "missing: No such file or directory"),
+            "bad store": (["-s", "sqlite:missing/x"], "missing/x"),
+            "store not ours": (["-s", "sqlite:not-ours"], "file is not a database"),
+            "store in use": (["-s", "sqlite:used/store"], "is in use by another chatd"),
+            "bad number": (["--max-length", "many"], "--max-length takes a whole number"),
+        }
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Refusals]:
+    """What became of all of these in one mode: started at once, and only once, to save time."""
+
+    @cache
+    def refusals(mode: str) -> Refusals:
+        return try_all(tmp_path_factory.mktemp(mode), ["-n"] if mode == "foreground" else [])
+
+    return refusals
+
+
+def try_all(directory: Path, mode: list[str]) -> Refusals:
+    with obstacles(directory) as cases:
+        if not mode:
+            cases = {name: cases[name] for name in IN_BOTH_MODES}
+        processes = {
+            name: subprocess.Popen(
+                [
+                    *[*TWISTD, *mode, f"--pidfile={number}.pid", f"--rundir={directory}"],
+                    *["chat", "-l", LOOPBACK, "-s", "memory:", *arguments],
+                ],
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            for number, (name, (arguments, _)) in enumerate(cases.items())
+        }
+        results = {}
+        for name, process in processes.items():
+            out, err = process.communicate(timeout=PATIENCE)
+            results[name] = (process.returncode, out, err, cases[name][1])
+    assert not list(directory.glob("*.pid"))
+    return results
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [*(("foreground", name) for name in REFUSED), *(("daemon", name) for name in IN_BOTH_MODES)],
+)
+def test_what_cannot_be_is_refused_in_one_line(
+    refusals: Callable[[str], Refusals], mode: str, name: str
+) -> None:
+    status, out, err, expected = refusals(mode)[name]
+    assert status == 1
+    assert out == b""
+    (line,) = err.decode().splitlines()
+    assert line.startswith("chatd: ")
+    assert expected in line
+
+
+# With what people have
+
+
+def found(program: str, sign: str) -> bool:
+    """Whether that program is here, and is the one whose help has that sign in it."""
+    path = shutil.which(program)
+    if path is None:
+        return False
+    said = subprocess.run([path, "-h"], capture_output=True, check=False, text=True)
+    return sign in said.stdout + said.stderr
+
+
+def nc(port: int, text: bytes) -> list[str]:
+    """What `nc -N` prints that is given this text."""
+    result = subprocess.run(
+        ["nc", "-N", "127.0.0.1", str(port)],
+        input=text,
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return result.stdout.decode().splitlines()
+
+
+needs_nc = pytest.mark.skipif(not found("nc", "[-46CDdFhklNnrStUuvZz]"), reason="no OpenBSD nc")
+needs_telnet = pytest.mark.skipif(shutil.which("telnet") is None, reason="no telnet")
+
+
+@needs_nc
+def test_nc_posts_a_line(shared: Daemon) -> None:
+    with Person(shared.port) as luis:
+        luis.until("/quit to leave.")
+        receipt = nc(shared.port, b"deploy done\n")[-1]
+        assert re.fullmatch(r"<guest\d+> deploy done", receipt)
+        assert luis.line() == receipt
+
+
+@needs_nc
+def test_nc_posts_what_a_program_prints_as_text(shared: Daemon) -> None:
+    lines = nc(shared.port, b"/nick ci\n/text\nmake: x\n/quit\n\x1b[31m/bin/ld: no\x1b[0m\n")
+    assert lines[3:] == [
+        "*** You are now ci.",
+        "*** From here on every line of this connection is text.",
+        "<ci> make: x",
+        "<ci> /quit",
+        "<ci> /bin/ld: no",
+    ]
+
+
+@needs_nc
+def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: Daemon) -> None:
+    with Person(shared.port) as luis:
+        luis.until("/quit to leave.")
+        error, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
+        assert error.startswith("ERR Invalid name: ")
+        assert refused.startswith("ERR No room: ")
+        luis.type("nothing else")
+        assert "nothing else" in luis.line()
+
+
+@needs_telnet
+def test_telnet_talks_and_quits(shared: Daemon) -> None:
+    with (
+        Person(shared.port) as luis,
+        subprocess.Popen(
+            ["telnet", "127.0.0.1", str(shared.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as telnet,
+    ):
+        assert telnet.stdin is not None
+        assert telnet.stdout is not None
+        telnet.stdin.write("¿qué tal?\n".encode())
+        telnet.stdin.flush()
+        said = luis.until("¿qué tal?")[-1]
+        while said not in telnet.stdout.readline().decode():
+            pass
+        telnet.stdin.write(b"/quit\n")
+        telnet.stdin.flush()
+        assert "*** Goodbye." in telnet.stdout.read().decode()

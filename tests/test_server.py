@@ -1,0 +1,259 @@
+"""The rooms and the names in use: what concerns more than one session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd.event import Draft, Event, Kind
+from chatd.server import ChatServer, short
+from chatd.session import UNPUBLISHED_LINES
+from chatd.store import WAITING_BYTES, RoomRecord
+from chatd.stores.memory import MemoryStore
+from tests.helpers import Person, World
+
+NOT_SAVED = (
+    "ERR Not saved: your line could not be stored, so nobody was shown it. Say it again later."
+    " The operator's log says why."
+)
+
+
+class RecordedStore(MemoryStore):
+    """A store that was opened with some rooms in it."""
+
+    records: Sequence[RoomRecord] = ()
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return self.records
+
+
+def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
+    """A world whose store was kept from an earlier run."""
+    world = World()
+    world.store = RecordedStore(world.clock)
+    world.store.records = records
+    world.server = ChatServer(world.store, world.clock, lobby=lobby)
+    world.chat.server = world.server
+    return world
+
+
+class RestartTests(SynchronousTestCase):
+    def test_numbers_of_guests_who_said_something_are_not_used_again(self) -> None:
+        world = restarted(RoomRecord("lobby", 9, "", 7), RoomRecord("ops", 2, "", 12))
+        self.assertEqual(world.person().session.name, "guest13")
+
+    def test_rooms_and_their_topics_are_there_again(self) -> None:
+        world = restarted(RoomRecord("Ops", 2, "Friday", 1))
+        ana = world.person()
+        ana.type("/join ops", "/rooms")
+        self.assertIn("*** Topic: Friday", ana.seen())
+
+    def test_the_lobby_is_the_room_that_is_stored_under_its_name_in_any_case(self) -> None:
+        world = restarted(RoomRecord("Lobby", 2, "", 1), lobby="LOBBY")
+        self.assertEqual(world.server.lobby.name, "Lobby")
+        self.assertEqual(world.server.lobby.head, 2)
+
+    def test_the_log_goes_on_where_it_stood(self) -> None:
+        world = World()
+        world.say("one", "two")
+        world.server = world.chat.server = ChatServer(world.store, world.clock)
+        world.say("three")
+        self.assertEqual(world.server.lobby.head, 3)
+
+
+class NumberTests(SynchronousTestCase):
+    def test_a_number_is_not_used_again(self) -> None:
+        world = World()
+        world.person().hang_up()
+        self.assertEqual(world.person().session.name, "guest2")
+
+    def test_who_gives_up_a_guests_name_gives_up_its_number_too(self) -> None:
+        world = World()
+        ana = world.person("ana")
+        ana.hang_up()
+        self.assertEqual(world.person().session.name, "guest2")
+
+
+class RoomsKeptTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person()
+
+    def rooms(self) -> list[str]:
+        return [room.name for room in self.world.server.rooms()]
+
+    def test_an_empty_room_in_which_nothing_was_said_is_forgotten(self) -> None:
+        self.ana.type("/join ops", "/leave")
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_so_is_one_that_was_left_by_hanging_up(self) -> None:
+        self.ana.type("/join ops")
+        self.ana.hang_up()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_in_which_somebody_is_stays(self) -> None:
+        luis = self.world.person()
+        self.ana.type("/join ops")
+        luis.type("/join ops", "/leave")
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+
+    def test_one_in_which_something_is_being_said_stays(self) -> None:
+        self.ana.type("/join ops", "hola")
+        self.ana.hang_up()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+
+    def test_one_in_which_something_could_not_be_said_is_forgotten(self) -> None:
+        self.ana.type("/join ops", "hola")
+        self.ana.hang_up()
+        self.world.store.fail()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_in_which_nothing_but_notices_passed_is_forgotten_after_them(self) -> None:
+        self.ana.type("/join ops", "/nick ana", "/leave")
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_to_which_something_is_sent_from_elsewhere_stays(self) -> None:
+        luis = self.world.person()
+        luis.type("/join ops")
+        self.ana.type("/msg #ops hola")
+        luis.type("/leave")
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.assertEqual(self.ana.seen(), ["*** Said in #ops."])
+
+    def test_the_lobby_always_stays(self) -> None:
+        self.ana.type("/join ops")
+        self.assertEqual(self.rooms(), ["ops", "lobby"])
+
+
+class FailedCommitTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def test_the_author_is_told_and_nobody_sees_the_line(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_each_line_that_was_not_saved_is_answered(self) -> None:
+        self.ana.type("one", "two")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, NOT_SAVED])
+
+    def test_what_was_asked_behind_it_goes_on(self) -> None:
+        self.ana.type("hola", "/who")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, "*** In #lobby: 2 guests."])
+
+    def test_the_next_line_is_said(self) -> None:
+        self.ana.type("lost")
+        self.world.store.fail()
+        self.ana.type("hola")
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["<guest1> hola"])
+
+    def test_one_who_was_paused_goes_on(self) -> None:
+        self.ana.send(b"x\n" * UNPUBLISHED_LINES)
+        self.assertTrue(self.ana.paused)
+        self.world.settle()
+        self.world.store.fail()
+        self.assertFalse(self.ana.paused)
+
+    def test_one_who_half_closed_is_told_before_the_connection_closes(self) -> None:
+        self.ana.send(b"hola\n")
+        self.ana.half_close()
+        self.world.settle()
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertTrue(self.ana.closed)
+
+    def test_one_who_has_gone_is_not_looked_for(self) -> None:
+        self.ana.type("hola")
+        self.ana.hang_up()
+        self.world.store.fail()
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_notices_are_shown_all_the_same(self) -> None:
+        self.ana.type("hola", "/nick ana")
+        self.world.store.fail()
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["*** guest1 is now ana."])
+
+    def test_an_error_in_the_store_itself_is_logged_and_costs_no_more(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail(ZeroDivisionError())
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class HeldBackTests(SynchronousTestCase):
+    """While the store is full, nobody is read from."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        # An entry that weighs as much as may wait.
+        self.world.server.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, "x" * WAITING_BYTES))
+        self.world.settle()
+        self.people = [self.world.person() for _ in range(3)]
+        for person in self.people:
+            person.type("hola")
+
+    def said(self, person: Person) -> bool:
+        return person.session.has_spoken
+
+    def test_what_they_send_is_not_handled(self) -> None:
+        self.assertFalse(any(map(self.said, self.people)))
+        self.assertTrue(all(person.paused for person in self.people))
+
+    def test_everyone_goes_on_once_there_is_room(self) -> None:
+        self.world.store.release()
+        self.assertTrue(all(map(self.said, self.people)))
+        self.assertFalse(any(person.paused for person in self.people))
+
+    def test_everyone_goes_on_when_the_commit_fails(self) -> None:
+        self.world.store.fail()
+        self.assertTrue(all(map(self.said, self.people)))
+
+    def test_one_who_has_gone_meanwhile_does_not(self) -> None:
+        gone, *others = self.people
+        gone.hang_up()
+        self.world.store.release()
+        self.assertFalse(self.said(gone))
+        self.assertTrue(all(map(self.said, others)))
+
+    def test_one_who_half_closed_meanwhile_is_served_to_the_end(self) -> None:
+        self.people[0].half_close()
+        self.assertFalse(self.people[0].closed)
+        self.world.release()
+        self.assertIn("<guest1> hola", self.people[0].seen())
+        self.assertTrue(self.people[0].closed)
+
+
+class PublishTests(SynchronousTestCase):
+    """The store publishes: one day also what other daemons committed."""
+
+    def test_an_event_of_an_unknown_session_is_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
+        self.assertEqual(ana.seen(), ["<eve> hola"])
+
+    def test_nothing_published_is_nothing_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publish([])
+        self.assertEqual(ana.seen(), [])
+
+
+class ShortTests(SynchronousTestCase):
+    def test_what_is_quoted_is_short(self) -> None:
+        self.assertEqual(short("x" * 40), "x" * 40)
+        self.assertEqual(short("x" * 41), "x" * 39 + "…")

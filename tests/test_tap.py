@@ -1,0 +1,241 @@
+"""Starting: what is refused, in one line, and that nothing is left behind when it is."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from twisted.internet.interfaces import IListeningPort
+from twisted.python.usage import UsageError
+
+from chatd.protocols.line import BareProtocol, ChatProtocol
+from chatd.service import ChatService
+from chatd.tap import BACKLOG, DEFAULT_LISTEN, Options, makeService
+
+FREE = "tcp:0:interface=127.0.0.1"
+
+
+class Twistd(dict):
+    """The options of twistd itself."""
+
+
+def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
+    """What `twistd chat` makes of these arguments, with tmp_path for its run directory."""
+    options = Options()
+    options.parent = Twistd(rundir=str(tmp_path), nodaemon=not daemon)
+    options.parseOptions(["--store", "memory:", *arguments])
+    service = makeService(options)
+    assert isinstance(service, ChatService)
+    return service
+
+
+def refusal(tmp_path: Path, *arguments: str) -> str:
+    """The line with which it refuses these arguments."""
+    with pytest.raises(SystemExit) as refused:
+        make(tmp_path, *arguments)
+    line = refused.value.code
+    assert isinstance(line, str), "exit status 1"
+    assert "\n" not in line
+    assert line.startswith("chatd: ")
+    return line.removeprefix("chatd: ")
+
+
+def ports_of(service: ChatService) -> list[IListeningPort]:
+    return [port for door in service.doors for port in door.ports]
+
+
+async def unbind(service: ChatService) -> None:
+    for port in ports_of(service):
+        await port.stopListening()
+    await service._store.close()
+
+
+# Values
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "", "٣"])
+def test_a_wrong_max_length_is_refused(tmp_path: Path, value: str) -> None:
+    line = refusal(tmp_path, "--max-length", value)
+    assert line.startswith("--max-length takes a whole number, 1 or more; not ")
+
+
+def test_a_wrong_recent_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path, "--recent", "-1")
+    assert line == "--recent takes a whole number, 0 or more; not '-1'."
+
+
+def test_a_wrong_language_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "--language", "fr") == "--language takes en or es; not 'fr'."
+
+
+def test_a_wrong_lobby_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path, "--lobby", "not a room")
+    assert line.startswith("--lobby takes a room's name: ")
+
+
+def test_an_unreadable_motd_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path, "--motd", "missing")
+    assert line.startswith(f"cannot read --motd {tmp_path}/missing: No such file or directory")
+
+
+def test_a_motd_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "motd").write_bytes(b"\xff")
+    line = refusal(tmp_path, "--motd", "motd")
+    assert line.startswith(f"cannot read --motd {tmp_path}/motd: it is not UTF-8")
+
+
+def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
+    with pytest.raises((UsageError, SystemExit)):
+        make(tmp_path, "--nonsense")
+
+
+def test_a_word_that_is_no_option_is_refused(tmp_path: Path) -> None:
+    with pytest.raises((UsageError, SystemExit)):
+        make(tmp_path, "nonsense")
+
+
+# Stores
+
+
+@pytest.mark.parametrize("value", ["", "sqlite", "sqlite:", "postgresql:x", "memory", "memory:x"])
+def test_a_store_of_an_unknown_kind_is_refused(tmp_path: Path, value: str) -> None:
+    assert "sqlite:PATH or memory:" in refusal(tmp_path, "--store", value)
+
+
+def test_a_store_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path, "--store", "sqlite:missing/store")
+    assert line.startswith(f"cannot use --store sqlite:missing/store: {tmp_path}/missing/store")
+    assert "No such file or directory" in line
+
+
+def test_a_store_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("not a database, " * 100)
+    line = refusal(tmp_path, "--store", "sqlite:store")
+    assert line.startswith(f"cannot use --store sqlite:store: {tmp_path}/store: ")
+    assert "file is not a database" in line
+
+
+def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    try:
+        line = refusal(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+        assert f"{tmp_path}/store is in use by another chatd" in line
+    finally:
+        os.close(service._store._lock)  # type: ignore[attr-defined]
+        for port in ports_of(service):
+            port.stopListening()
+
+
+def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    os.close(service._store._lock)  # type: ignore[attr-defined]
+    ports_of(service)[0].stopListening()
+    assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o600
+
+
+# Addresses
+
+
+def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
+        line = refusal(tmp_path, "--listen", endpoint)
+    assert line.startswith(f"cannot listen on '{endpoint}': Address already in use.")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "",
+        "nonsense",
+        "60060",
+        "tcp:x",
+        "tcp:60060:interface=nowhere.invalid",
+        "tcp:0:interface=192.0.2.1",
+        "unix:/nonexistent/directory/chat",
+        "ssl:0:privateKey=/nonexistent",
+        "systemd:domain=INET:index=0",
+        "tcp:0:nonsense=1",
+    ],
+)
+def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
+    for option in "--listen", "--bare":
+        line = refusal(tmp_path, "--listen", FREE, option, endpoint)
+        assert line.startswith(f"cannot listen on '{endpoint}': ")
+
+
+def test_when_one_address_is_refused_none_is_bound(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    before = set(reactor.getReaders())  # type: ignore[attr-defined]
+    refusal(tmp_path, "--listen", FREE, "--bare", FREE, "--bare", "nonsense")
+    assert set(reactor.getReaders()) <= before  # type: ignore[attr-defined]
+
+
+async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None:
+    service = make(tmp_path, "-l", FREE, "--listen", FREE, "-b", FREE, "--bare", FREE)
+    kinds = [
+        type(port.factory.buildProtocol(None)) for door in service.doors for port in door.ports
+    ]  # type: ignore[attr-defined]
+    assert kinds == [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
+    await unbind(service)
+
+
+def test_the_default_address_is_on_this_machine() -> None:
+    assert DEFAULT_LISTEN == "tcp:60060:interface=127.0.0.1"
+
+
+async def test_many_may_come_at_once_to_any_address(tmp_path: Path) -> None:
+    service = make(tmp_path, "-l", FREE, "-l", f"unix:{tmp_path}/chat", "-l", f"{FREE}:backlog=7")
+    assert [port.backlog for port in ports_of(service)] == [BACKLOG, BACKLOG, 7]  # type: ignore[attr-defined]
+    await unbind(service)
+
+
+def test_a_run_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path / "nowhere")
+    assert line.startswith(f"cannot run in --rundir {tmp_path}/nowhere: ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_store_belongs_to_the_user_that_twistd_becomes(tmp_path: Path) -> None:
+    options = Options()
+    options.parent = Twistd(rundir=str(tmp_path), uid=65534, gid=65533)
+    options.parseOptions(["--store", "sqlite:store", "--listen", FREE])
+    service = makeService(options)
+    assert isinstance(service, ChatService)
+    os.close(service._store._lock)  # type: ignore[attr-defined]
+    ports_of(service)[0].stopListening()
+    for name in ("store", "store.lock"):
+        status = (tmp_path / name).stat()
+        assert (status.st_uid, status.st_gid) == (65534, 65533)
+
+
+# What the options do
+
+
+async def test_the_options_reach_the_server(tmp_path: Path) -> None:
+    (tmp_path / "motd").write_text("Sé amable.\n", "utf-8")
+    service = make(
+        tmp_path,
+        *("--listen", FREE, "--bare", FREE, "--max-length", "7", "--recent", "0"),
+        *("--lobby", "#plaza", "--language", "es", "--motd", "motd"),
+    )
+    chat, bare = (door.factory for door in service.doors)
+    assert chat.buildProtocol(None).max_length == 7
+    assert bare.buildProtocol(None).max_length == 256
+    assert chat.server is bare.server
+    assert chat.server.lobby.name == "plaza"
+    assert chat.server.language.value == "es"
+    assert chat.server._motd == "Sé amable."
+    await unbind(service)
+
+
+@pytest.mark.parametrize("daemon", [False, True])
+async def test_it_knows_whether_it_stays_in_the_foreground(tmp_path: Path, daemon: bool) -> None:
+    service = make(tmp_path, "--listen", FREE, daemon=daemon)
+    assert service._foreground is not daemon
+    await unbind(service)
