@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import commands
+from chatd import server as server_module
 from chatd.commands import COMMANDS, TABLE, parse, text_of
 from chatd.formats import local_time
 from chatd.server import ROOMS_LOOKED_AT
@@ -16,6 +17,7 @@ from chatd.store import StoreError
 from chatd.stores.sqlite import SqliteStore
 from chatd.stream import INBOX_BYTES
 from chatd.texts import Language
+from chatd.validation import fold
 from tests.helpers import House, Person, World
 
 EPOCH = local_time(0)
@@ -373,7 +375,7 @@ class WhoTests(CommandTestCase):
 
     def test_in_no_room(self) -> None:
         (_, error) = self.ask("/join !", "/who")
-        self.assertTrue(error.startswith("ERR No room: "))
+        self.assertEqual(error, "ERR No room: you are in none. /join ROOM, or /leave to the lobby.")
 
 
 class MeTests(CommandTestCase):
@@ -445,6 +447,44 @@ class MsgTests(CommandTestCase):
         self.assertEqual(self.ask("/msg #ops deploy done"), ["*** Said in #ops."])
         self.assertEqual(self.luis.seen(), ["<ana> deploy done"])
 
+    def test_its_receipt_comes_before_that_of_what_is_said_next(self) -> None:
+        self.luis.type("/join side")
+        self.ana.send(b"/msg #side y\nhola\n")
+        self.world.settle()
+        self.assertEqual(self.ana.seen(), ["*** Said in #side.", "<ana> hola"])
+
+    def test_who_has_quit_is_not_there_although_the_connection_still_is(self) -> None:
+        guest = self.world.person()
+        for person, name in (self.luis, "luis"), (guest, "guest3"):
+            with self.subTest(name=name):
+                person.type("/quit")
+                person.seen()
+                self.assertEqual(
+                    self.ask(f"/msg {name} hola"),
+                    [f"ERR Nobody: {name} is not here. /who shows who is."],
+                )
+                self.assertEqual(person.seen(), [])
+
+    def test_the_name_of_who_has_quit_is_free_although_the_connection_still_is(self) -> None:
+        self.luis.type("/quit")
+        self.assertEqual(self.ask("/nick luis"), ["*** You are now luis."])
+        self.luis.hang_up()
+        eva = self.world.person("eva")
+        self.ask("/msg luis to oneself", who=eva)
+        self.assertIn("(private) <eva> to oneself", self.ana.seen())
+
+    def test_a_name_of_thousands_of_marks_costs_no_folding(self) -> None:
+        folded: list[int] = []
+
+        def spy(name: str) -> str:
+            folded.append(len(name))
+            return fold(name[:100])
+
+        self.patch(server_module, "fold", spy)
+        (error,) = self.ask("/msg e" + "\u0316\u0301" * 2000 + " hola")
+        self.assertTrue(error.startswith("ERR Nobody: e"), error)
+        self.assertLess(max(folded, default=0), 100)
+
     def test_in_the_own_room_it_is_a_line_like_any_other(self) -> None:
         self.assertEqual(self.ask("/msg #lobby hola"), ["<ana> hola"])
 
@@ -476,8 +516,17 @@ class TopicTests(CommandTestCase):
         )
 
     def test_in_no_room(self) -> None:
-        for error in self.ask("/join !", "/topic", "/topic x")[1:]:
-            self.assertTrue(error.startswith("ERR No room: "))
+        self.assertEqual(
+            self.ask("/join !", "/topic", "/topic x", "x")[1:],
+            [
+                "ERR No room: you are in none. /join ROOM, or /leave to the lobby.",
+                *[
+                    "ERR No room: you are in none, so this was not said."
+                    " /join ROOM, or /leave to the lobby."
+                ]
+                * 2,
+            ],
+        )
 
 
 async def test_a_topic_survives_a_restart(tmp_path: Path) -> None:
@@ -643,6 +692,7 @@ class EchoTests(CommandTestCase):
     def test_spanish_says_yes_and_no(self) -> None:
         self.assertEqual(self.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
         self.assertEqual(len(self.ask("/eco NO", "mine")), 1)
+        self.assertEqual(self.ask("/echo sí"), ["*** Your own lines come back to you."])
 
     def test_it_lasts_through_a_change_of_room(self) -> None:
         self.assertEqual(len(self.ask("/echo off", "/join ops", "mine")), 2)

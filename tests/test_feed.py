@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -216,6 +218,16 @@ class TestReplay:
         assert world.wakes == 2
         assert (replay.take(), replay.done) == (b"ERR Not readable 4-6\n", True)
 
+    def test_an_error_in_the_store_itself_is_logged_and_said_in_its_place_too(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        world.fill(*"ab")
+        replay = self.replay(world, 0, 2)
+        replay.take()
+        world.store.fail(ZeroDivisionError())
+        assert (replay.take(), replay.done) == (b"ERR Not readable 1-2\n", True)
+        expected_errors(ZeroDivisionError)
+
 
 class TestLive:
     def test_shows_what_is_published_from_here_on(self, world: World) -> None:
@@ -270,6 +282,18 @@ class TestLive:
         cursor.close()
         world.publish(said("b"))
         assert world.wakes == 1
+
+    def test_one_that_cannot_be_woken_keeps_nobody_from_being_woken(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        def broken() -> None:
+            raise ZeroDivisionError
+
+        Cursor(world.feed, 98, broken)
+        world.follow()
+        world.publish(said("a"))
+        assert world.wakes == 1
+        expected_errors(ZeroDivisionError)
 
     def test_several_batches_are_taken_in_one_piece(self, world: World) -> None:
         cursor = world.follow()
@@ -390,6 +414,47 @@ class TestFallingBehind:
         assert taken[0] == f"ERR Not readable 1-{start}"
         assert taken[-1] == "last"
         assert len(taken) == 1 + world.room.head - start
+
+
+class TestForgetting:
+    """A feed that nobody follows keeps nothing in memory."""
+
+    def test_when_the_last_one_leaves_the_tail_is_forgotten(self, world: World) -> None:
+        first, second = world.follow(98), world.follow(99)
+        world.publish(said("a"))
+        first.close()
+        assert world.feed.chunks
+        second.close()
+        assert not world.feed.chunks
+
+    def test_what_somebody_still_has_to_take_is_read_from_the_log(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"), said("b"))
+        rest = cursor.detach()
+        cursor.close()
+        world.publish(said("c"))
+        assert rest is not None
+        assert drain([rest], world) == ["a", "b"]
+        assert world.store.asked == [(0, 2)]
+
+    def test_the_next_one_to_come_is_shown_what_is_published_from_then_on(
+        self, world: World
+    ) -> None:
+        world.follow().close()
+        world.publish(said("unheard"))
+        cursor = world.follow()
+        world.publish(said("a"))
+        assert cursor.take() == b"a\n"
+
+    def test_the_next_tail_is_as_long_as_any(self, world: World) -> None:
+        kept = []
+        for _ in range(2):
+            cursor = world.follow()
+            for _ in range(TAIL_BYTES // 10_000):
+                world.publish(said("x" * 10_000))
+            kept.append(len(world.feed.chunks))
+            cursor.close()
+        assert kept[0] == kept[1] > 1
 
 
 class TestBounded:

@@ -237,6 +237,40 @@ class HeldBackTests(SynchronousTestCase):
         self.assertTrue(self.people[0].closed)
 
 
+class BrokenSessionTests(SynchronousTestCase):
+    """A bug in one session costs the others nothing."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana, self.luis = self.world.person(), self.world.person()
+        for person in self.ana, self.luis:
+            person.send(b"x\n" * UNPUBLISHED_LINES)
+        self.world.settle()
+
+    def broken(self, *_: object) -> None:
+        raise ZeroDivisionError
+
+    def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
+        self.ana.session.changed = self.broken
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.luis.seen()), 2 * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_one_that_cannot_be_told_what_was_published(self) -> None:
+        self.ana.session.published = self.broken
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), UNPUBLISHED_LINES)
+
+    def test_one_that_cannot_be_told_what_was_refused(self) -> None:
+        self.ana.session.refused = self.broken
+        self.world.store.fail()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), UNPUBLISHED_LINES)
+
+
 class PublishTests(SynchronousTestCase):
     """The store publishes: one day also what other daemons committed."""
 

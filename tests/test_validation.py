@@ -15,6 +15,7 @@ from chatd.validation import (
     is_http_request,
     is_irc_greeting,
     is_reserved,
+    is_tls_hello,
     validate_line,
     validate_name,
     validate_room_name,
@@ -223,6 +224,15 @@ class TestForeignProtocols:
     @pytest.mark.parametrize("ends", [b"aaaa", b"cat /usr/share/dict/words", b"\xc3\xb1 HTTP/1.1"])
     def test_other_lines_too_long_to_keep_are_no_http_request(self, ends: bytes) -> None:
         assert not is_http_request(ends, whole=False)
+
+    @pytest.mark.parametrize("version", [b"\x03\x00", b"\x03\x01", b"\x03\x03"])
+    def test_the_beginning_of_a_tls_handshake_is_recognised(self, version: bytes) -> None:
+        assert is_tls_hello(b"\x16" + version)
+        assert is_tls_hello(b"\x16" + version + b"\x02\x00\x01\x00\x01\xfc\x03\x03")
+
+    @pytest.mark.parametrize("line", [b"", b"\x16", b"hola", b"\x16hola", b"x\x16\x03\x01"])
+    def test_other_lines_are_no_tls_handshake(self, line: bytes) -> None:
+        assert not is_tls_hello(line)
 
     @pytest.mark.parametrize("line", [b"CAP LS 302", b"PASS x", b"NICK ana", b"USER ana 0 * :Ana"])
     def test_an_irc_greeting_is_recognised(self, line: bytes) -> None:

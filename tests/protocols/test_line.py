@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -9,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd import commands
 from chatd.commands import Command
 from chatd.formats import local_time
-from chatd.protocols.line import LINES_A_TURN
+from chatd.protocols.framing import Framer
+from chatd.protocols.line import FRAMED_BYTES, LINES_A_TURN, TURN_SECONDS
 from chatd.session import UNPUBLISHED_LINES, Session
 from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
@@ -566,6 +569,7 @@ class ForeignProtocolTests(SynchronousTestCase):
 
     HTTP = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\r\nhello\r\n/nick eve\r\n"
     LONG = b"GET /" + b"a" * 500_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+    TLS = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03hola\nand this\n/nick eve\n"
 
     def setUp(self) -> None:
         self.world = World()
@@ -610,6 +614,19 @@ class ForeignProtocolTests(SynchronousTestCase):
 
     def test_also_there_when_its_first_line_is_too_long(self) -> None:
         self.refused(self.world.program(), self.LONG, b"ERR Wrong protocol\n")
+
+    def test_a_tls_handshake_is_refused_and_nothing_of_it_is_said(self) -> None:
+        self.refused(self.world.person(), self.TLS, WRONG_PROTOCOL.encode() + b"\n")
+
+    def test_also_on_a_bare_port(self) -> None:
+        self.refused(self.world.program(), self.TLS, b"ERR Wrong protocol\n")
+
+    def test_a_first_line_that_only_speaks_of_http_is_text(self) -> None:
+        for line in "upgrade to HTTP/2", "we now speak HTTP/1.1":
+            with self.subTest(line=line):
+                ana = self.world.person()
+                ana.type(line)
+                self.assertEqual(ana.seen(), [f"<{ana.session.name}> {line}"])
 
     def test_a_later_line_that_looks_like_one_is_text(self) -> None:
         ana = self.world.person()
@@ -698,6 +715,25 @@ class PausingTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), [f"<guest1> {number}" for number in range(1000)])
         self.assertFalse(ana.paused)
 
+    def test_what_may_not_be_handled_yet_is_not_cut_into_lines_either(self) -> None:
+        """As lines it would weigh twenty times what was read."""
+        cut: list[bytes] = []
+        feed = Framer.feed
+
+        def spy(framer: Framer, data: bytes) -> list[bytes]:
+            lines = feed(framer, data)
+            cut.extend(lines)
+            return lines
+
+        self.patch(Framer, "feed", spy)
+        world = World(slow=True)
+        ana = world.person()
+        ana.send(b"x\n" * 60_000)
+        self.assertTrue(ana.paused)
+        self.assertLessEqual(len(cut), UNPUBLISHED_LINES + FRAMED_BYTES // 2)
+        world.release()
+        self.assertEqual(len(ana.seen()), 60_000)
+
     def test_the_others_go_on(self) -> None:
         world = World(slow=True)
         ana, luis = world.person(), world.person()
@@ -766,6 +802,33 @@ class FairnessTests(SynchronousTestCase):
 
     def test_only_so_many_lines_of_one_client_are_handled_a_turn(self) -> None:
         self.assertEqual(self.answers_a_turn(b"/who\n", 1), LINES_A_TURN)
+
+    def test_a_turn_is_over_too_when_it_has_taken_its_time(self) -> None:
+        world = World()
+        ana = world.person()
+        times = itertools.count()
+        # Whoever asks this clock for the time finds that a quarter of a turn has passed.
+        self.patch(world.clock, "seconds", lambda: next(times) * TURN_SECONDS / 4)
+        ana.send(b"/who\n" * 100)
+        self.assertLessEqual(1, len(handled := ana.seen()))
+        self.assertLessEqual(len(handled), 5)
+        world.settle()
+        self.assertEqual(len(handled + ana.seen()), 100)
+
+    def test_even_if_one_line_takes_longer_than_a_turn_each_turn_handles_one(self) -> None:
+        world = World()
+        ana = world.person()
+        times = itertools.count()
+        self.patch(world.clock, "seconds", lambda: next(times) * TURN_SECONDS * 2)
+        ana.send(b"/who\n" * 3)
+        self.assertEqual(len(ana.seen()), 1)
+        world.settle()
+        self.assertEqual(len(ana.seen()), 2)
+
+    def test_blank_lines_on_a_chat_port_do_not_count(self) -> None:
+        ana = World().person()
+        ana.send(b"\n" * (2 * LINES_A_TURN) + b"\r\n/who\n")
+        self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
         self.assertLessEqual(self.answers_a_turn(b"/help\n", 17), LINES_A_TURN)

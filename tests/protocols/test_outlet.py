@@ -12,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides, implementer
 
+from chatd.protocols.line import ChatFactory
 from chatd.protocols.outlet import CLOSE_SECONDS, LINGER_SECONDS, Outlet
 from tests.helpers import House
 
@@ -254,6 +255,30 @@ class ClosingTests(OutletTestCase):
         self.clock.advance(0.5)
         self.assertTrue(self.transport.disconnected)
 
+    def test_a_client_that_has_not_been_sent_everything_by_then_is_closed_not_cut_off(self) -> None:
+        self.give(b"last\n")
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.disconnected)
+        self.assertEqual(self.transport.received(), b"last\n")
+
+    def test_a_client_that_has_been_sent_everything_by_then_is_cut_off(self) -> None:
+        self.give(b"last\n")
+        self.finish()
+        self.transport.received()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_a_client_that_sends_nothing_more_and_takes_nothing_is_cut_off(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.assertFalse(self.supply.finished)
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
     def test_a_client_that_has_nothing_more_to_send_is_closed_when_drained(self) -> None:
         self.fill()
         self.outlet.end()
@@ -348,6 +373,34 @@ async def test_the_last_lines_arrive_although_the_client_sends_on(house: House) 
     ana.send_raw(b"hola\n/quit\n" + b"x" * 1_000_000)
     assert await ana.end() == ["<guest1> hola", "*** Goodbye."]
     await ana.close()
+
+
+async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> None:
+    house, clock = House(), Clock()
+    house.chat = ChatFactory(house.server, clock)
+    await house.listen()
+    luis, ana = await house.guest(), await house.guest()
+    ana.transport.pauseProducing()
+    ana.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    said = [f"{number} " + "x" * 4000 for number in range(20)]
+    luis.send(*said)
+    await luis.until(said[-1])
+    ana.send("/quit")
+    luis.send("/who")
+    while "1 guest." not in await luis.line():
+        luis.send("/who")
+    assert clock.getDelayedCalls()  # ana has quit, and some of it waits in the kernel
+    clock.advance(LINGER_SECONDS)
+    ana.transport.resumeProducing()
+    assert await ana.end() == [*(f"<guest1> {text}" for text in said), "*** Goodbye."]
+    await ana.close()
+    await house.close()
+
+
+async def test_what_is_sent_is_sent_without_delay(house: House) -> None:
+    await house.guest()
+    (client,) = house.chat.clients
+    assert client.transport.getTcpNoDelay()
 
 
 async def test_a_refused_protocol_gets_its_answer_although_it_sends_on(house: House) -> None:

@@ -25,6 +25,11 @@ def test_sqlite_is_a_file_below_the_directory_or_an_absolute_path(where: str, pa
     assert path_of(where, HERE) == Path(path)
 
 
+def test_a_link_names_the_file_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("chat.sqlite")
+    assert path_of("sqlite:link", tmp_path) == path_of("sqlite:chat.sqlite", tmp_path)
+
+
 def test_memory_is_no_file() -> None:
     assert path_of("memory:", HERE) is None
 

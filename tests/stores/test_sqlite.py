@@ -17,7 +17,11 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
 from chatd.event import Event, Kind
+from chatd.feed import Replay
+from chatd.formats import ChatFormat
+from chatd.room import Room
 from chatd.store import RoomRecord, StoreError
+from chatd.stores import path_of
 from chatd.stores.sqlite import APPLICATION_ID, VERSION, Archive, SqliteStore
 from tests.stores import StoreReactor, World, draft, joined, texts
 
@@ -200,6 +204,18 @@ class TestFile:
             ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya"),
         ]
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+    def test_can_be_handed_over_with_its_lock(self, tmp_path: Path, opening: Opening) -> None:
+        store = opening.first().store
+        assert isinstance(store, SqliteStore)
+        before = {each.name: each.stat().st_gid for each in tmp_path.iterdir()}
+        store.hand_over(NOBODY, -1)
+        assert {each.name: each.stat().st_uid for each in tmp_path.iterdir()} == {
+            "chat.sqlite": NOBODY,
+            "chat.sqlite.lock": NOBODY,
+        }
+        assert {each.name: each.stat().st_gid for each in tmp_path.iterdir()} == before
+
     async def test_may_have_any_name(self, tmp_path: Path) -> None:
         path = tmp_path / "what? #1 100%41 ñ.sqlite"
         world = World(lambda reactor, now: SqliteStore(reactor, path, now))
@@ -246,6 +262,14 @@ class TestLock:
             f"{path} is in use by another chatd. Stop that one, or give another --store."
         )
 
+    def test_a_second_daemon_is_refused_under_another_name_too(
+        self, world: World, path: Path
+    ) -> None:
+        path.with_name("link").symlink_to(path)
+        link = path_of("sqlite:link", path.parent)
+        assert link is not None
+        assert "is in use by another chatd" in refusal(link)
+
     async def test_is_free_when_the_store_is_closed(self, opening: Opening) -> None:
         opening.first()
         await opening.close()
@@ -283,13 +307,13 @@ class TestRefusals:
             each.chmod(0o755)
         path.chmod(0)
         path.with_name("chat.sqlite.lock").chmod(0o666)
-        with as_nobody():
+        with as_nobody(path.parent):
             why = refusal(path)
         assert why == f"{path}: Permission denied. Put that right, or give another --store."
 
     def test_a_directory_that_may_not_be_written_to(self, path: Path) -> None:
         path.parent.chmod(0o500)
-        with as_nobody():
+        with as_nobody(path.parent):
             why = refusal(path)
         path.parent.chmod(0o700)
         assert why == (f"{path}.lock: Permission denied. Put that right, or give another --store.")
@@ -307,6 +331,11 @@ class TestRefusals:
         assert refusal(path) == (
             f"{path}: it is the database of another program. Give another --store."
         )
+
+    def test_nothing_is_left_beside_the_file_of_another_program(self, path: Path) -> None:
+        sql(path, "CREATE TABLE songs (name)")
+        refusal(path)
+        assert list(path.parent.iterdir()) == [path]
 
     def test_another_program_s_database_that_is_still_empty(self, path: Path) -> None:
         sql(path, "PRAGMA application_id = 1")
@@ -370,6 +399,19 @@ class TestFailingDisk:
         assert path.read_bytes() == b""
         expected_errors()
 
+    async def test_a_write_ahead_log_that_was_deleted_is_noticed_too(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        wal = path.with_name("chat.sqlite-wal")
+        await world.say(draft("a"))
+        wal.unlink()
+        await world.say(draft("lost"))
+        assert texts(world.recorder.published) == ["a"]
+        assert world.recorder.refused == [
+            (draft("lost"), f"{wal}: No such file or directory. Put the file back.")
+        ]
+        expected_errors()
+
     async def test_notices_need_no_disk(self, world: World, path: Path) -> None:
         path.unlink()
         await world.say(joined("luis"))
@@ -431,6 +473,29 @@ class TestFailingDisk:
             await world.store.read("lobby", 0, 1)
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
+
+    async def test_an_event_of_an_unknown_kind_cannot_be_read(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft("a"), draft("b"))
+        sql(path, "UPDATE events SET kind = 9 WHERE text = 'a'")
+        with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
+            await world.store.read("lobby", 0, 2)
+        assert texts(await world.store.read("lobby", 1, 2)) == ["b"]
+
+    async def test_that_is_said_in_the_place_of_the_lines_that_cannot_be_shown(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "UPDATE events SET kind = 9")
+        woken: Deferred[None] = Deferred()
+        room = Room("lobby", world.store)
+        room.publish(world.recorder.published)
+        replay = Replay(room, ChatFormat(), 0, 1, lambda: woken.callback(None))
+        replay.take()
+        await woken
+        assert replay.take().startswith(b"ERR Not readable: lines 1 to 1 ")
+        assert replay.done
 
     async def test_after_a_failure_numbers_follow_what_the_disk_says(
         self,
@@ -512,13 +577,15 @@ class TestArchive:
 
 
 @contextmanager
-def as_nobody() -> Iterator[None]:
+def as_nobody(directory: Path) -> Iterator[None]:
     """Without the rights of root, who may read and write everything."""
     if os.geteuid():
         yield
         return
     os.seteuid(NOBODY)
     try:
+        if not os.path.exists(directory):  # one above it lets nobody through
+            pytest.skip("the temporary directory is root's alone")
         yield
     finally:
         os.seteuid(0)
