@@ -185,7 +185,7 @@ class LineProtocol(LineReceiver):
         whole = not isinstance(line, TooLong)
         try:
             if self._first:
-                self._first = not line
+                self._first = not line.strip()
                 if self._framer.first_line_ended_in_cr:
                     self.session.change_format(self.session.format.with_eol(b"\r\n"))
                 if self.is_foreign(line, whole):
@@ -208,7 +208,8 @@ class LineProtocol(LineReceiver):
         may_read = self.server.may_read(self.session)
         more = self._frame()
         if more and (may_read or had_turn) and self._next_turn is None:
-            # Also when it must wait, or one whose answers are taken at once had turn after turn.
+            # Also one that may not go on now, but may when its answers are taken, which is perhaps
+            # at once: its next turn comes after everybody else's.
             self._next_turn = self._clock.callLater(0, self._take_turn)
         if self._ended:
             if not more and self.session.settled:

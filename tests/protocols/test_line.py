@@ -598,7 +598,7 @@ class ForeignProtocolTests(SynchronousTestCase):
 
     def test_also_behind_blank_lines(self) -> None:
         self.refused(
-            self.world.person(), b"\r\n\r\n" + self.HTTP, WRONG_PROTOCOL.encode() + b"\r\n"
+            self.world.person(), b"\r\n \t\r\n" + self.HTTP, WRONG_PROTOCOL.encode() + b"\r\n"
         )
 
     def test_also_when_its_first_line_is_too_long(self) -> None:
