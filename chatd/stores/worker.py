@@ -28,12 +28,13 @@ class Worker:
 
     def __init__(self, reactor: IReactorFromThreads, name: str) -> None:
         self._reactor = reactor
+        self._name = name
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin; what was given before is done first."""
-        self._thread.start()
+        # Made here: CPython 3.13 starts no thread that was made before a fork.
+        threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
         """Call a function in the thread; fires with what it returns, or fails as it does."""
