@@ -1,6 +1,5 @@
 """What `chatd.validation` takes for a line, a name, a room's name and another protocol."""
 
-import time
 import unicodedata
 
 import pytest
@@ -116,12 +115,15 @@ class TestName:
         with pytest.raises(InvalidName):
             validate_name("x\u0323\u0302\u0303y")
 
-    def test_a_long_run_of_marks_is_refused_at_once(self) -> None:
+    def test_a_long_run_of_marks_is_refused_before_it_is_normalised(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Normalising this one takes 400 ms, and one twice as long four times that."""
-        began = time.process_time()
+        normalised: list[str] = []
+        monkeypatch.setattr("unicodedata.normalize", lambda _, text: normalised.append(text))
         with pytest.raises(InvalidName):
             validate_name("a" + "\u0301\u0323" * 10_000)
-        assert time.process_time() - began < 0.05
+        assert normalised == []
 
     @pytest.mark.parametrize("text", ["\u0301a", "1\u0301", "a_\u0301", "a\u20dd"])
     def test_a_mark_stands_on_a_letter_only_and_encloses_nothing(self, text: str) -> None:
