@@ -120,11 +120,15 @@ class TestName:
     ) -> None:
         """Normalising this one takes 400 ms, and one twice as long four times that."""
         normalised: list[str] = []
-        with monkeypatch.context() as patched, pytest.raises(InvalidName):
-            patched.setattr(
-                "unicodedata.normalize", lambda _, text: normalised.append(text) or text
-            )
-            validate_name("a" + "\u0301\u0323" * 10_000)
+
+        def normalise(form: str, text: str) -> str:
+            normalised.append(text)
+            return text
+
+        with monkeypatch.context() as patched:
+            patched.setattr("unicodedata.normalize", normalise)
+            with pytest.raises(InvalidName):
+                validate_name("a" + "\u0301\u0323" * 10_000)
         assert normalised == []
 
     @pytest.mark.parametrize("text", ["\u0301a", "1\u0301", "a_\u0301", "a\u20dd"])
