@@ -167,7 +167,7 @@ def _who(server: ChatServer, session: Session, argument: str) -> None:
 def _me(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
-    session.say(argument, Kind.ACTION)
+    session.say(argument, kind=Kind.ACTION)
 
 
 def _msg(server: ChatServer, session: Session, argument: str) -> None:
@@ -193,7 +193,7 @@ def _nothing() -> None:
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
-        session.say(argument, Kind.TOPIC)
+        session.say(argument, kind=Kind.TOPIC)
         return
     room = _room_of(session)
     if room.topic:

@@ -8,6 +8,8 @@ into something new.
 This module must not know who wrote the text, who reads it, or what a line looks like around it.
 """
 
+from collections.abc import Sequence
+
 
 def _show(code: int) -> str:
     if code < 0x80:
@@ -49,9 +51,18 @@ def visible(text: str) -> str:
 
 
 def encode_line(text: str, eol: bytes) -> bytes:
-    """Return *text* as one line for the wire: made visible, in UTF-8, with *eol* behind it.
+    """Return *text* as one line for the wire: see `encode_lines`."""
+    return encode_lines([text], eol)
 
-    Takes any string and never raises. A newline inside *text* is shown as ``^J``, so the result is
-    one line whatever it holds; and it never holds 0xFF, which telnet would take for a command.
+
+def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
+    """Return *texts* as lines for the wire: made visible, in UTF-8, with *eol* behind each.
+
+    Takes any strings and never raises. A newline inside a text is shown as ``^J``, so the result
+    is as many lines as there are texts; and it never holds 0xFF, which telnet would take for a
+    command.
     """
-    return visible(text).encode() + eol
+    if not "".join(texts).isprintable():  # one look, for a whole batch
+        texts = [visible(text) for text in texts]
+    end = eol.decode()
+    return (end.join(texts) + end).encode() if texts else b""

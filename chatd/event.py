@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -15,17 +16,25 @@ class Kind(enum.IntEnum):
 
 
 class Draft(NamedTuple):
-    """Something said that is not in the log yet: it has no place and no time.
+    """Lines said in one go that are not in the log yet: they have no places and no time.
 
-    ``session`` is the number of the session that said it (see `Event`), ``room`` a room's name,
-    ``author`` the name at that moment, ``text`` valid text as it was said.
+    ``session`` is the number of the session that said them (see `Event`), ``room`` a room's name,
+    ``author`` the name at that moment, ``texts`` the lines, valid, as they were said.
     """
 
     room: str
     session: int
     author: str
     kind: Kind
-    text: str
+    texts: Sequence[str]
+
+    def events(self, head: int, time: int) -> list[Event]:
+        """What they become in a log whose last seq was ``head`` so far, all at one time."""
+        room, session, author, kind, texts = self
+        return [
+            Event(room, seq, time, session, author, kind, text)
+            for seq, text in enumerate(texts, head + 1)
+        ]
 
 
 class Event(NamedTuple):

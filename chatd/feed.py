@@ -6,7 +6,8 @@ log. It costs nothing while it waits, and it loses nothing: what others say is n
 client. (One that fell out of the tail misses notices, never events.)
 
 Feeds and cursors know no connections: whoever reads a cursor takes from it when there is room, and
-is woken when there may be more.
+is woken when there may be more. A reader that keeps up need not even be woken: what was just
+rendered is pushed to it, and its cursor moves on.
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ class Mark(NamedTuple):
     entries: int
     seq: int
 
+    def behind(self, entries: Sequence[Entry]) -> Mark:
+        """The place behind these, which follow this one."""
+        seqs = (entry.seq for entry in reversed(entries) if isinstance(entry, Event))
+        return Mark(self.entries + len(entries), next(seqs, self.seq))
+
 
 class Log(Protocol):
     """What a feed needs of its room."""
@@ -68,6 +74,17 @@ class Source(Protocol):
 
 
 Wake = Callable[[], None]
+
+
+class Reader(Protocol):
+    """Who takes from a cursor."""
+
+    def wake(self) -> None:
+        """There may be something to take."""
+
+    def push(self, data: bytes) -> bool:
+        """Send this at once; False, and nothing is sent, if anything else has to be sent first."""
+
 
 _logger = Logger()
 
@@ -114,11 +131,9 @@ class Replay:
                 )
                 events = []
             self._after = events[-1].seq if events else self._upto
-            self._page += b"".join(
-                self._format.render(event)
-                for event in events
-                if not self._leave_out or event.session != self._leave_out
-            )
+            if self._leave_out:
+                events = [event for event in events if event.session != self._leave_out]
+            self._page += self._format.render(events)
         self._reading = False
         self._wake()
 
@@ -126,15 +141,15 @@ class Replay:
 class Chunk:
     """Some entries, rendered: at most about `PUSH_BYTES`."""
 
-    __slots__ = ("after", "data", "entries", "noticed", "said", "weight")
+    __slots__ = ("after", "before", "data", "entries", "noticed", "weight")
 
-    def __init__(self, entries: Sequence[Entry], data: bytes, after: Mark) -> None:
+    def __init__(self, before: Mark, after: Mark, entries: Sequence[Entry], data: bytes) -> None:
+        self.before = before
+        self.after = after
         self.entries = entries
         self.data = data
-        self.after = after
-        self.weight = 2 * len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
-        self.said = {entry.session for entry in entries if isinstance(entry, Event)}
         self.noticed = {entry.session for entry in entries if isinstance(entry, Notice)}
+        self.weight = 2 * len(data) + _CHUNK_OVERHEAD + _ENTRY_OVERHEAD * len(entries)
 
 
 class Feed:
@@ -145,49 +160,63 @@ class Feed:
         self.format = format
         self.chunks: dict[int, Chunk] = {}  # by the entries before it; oldest first
         self.start = log.mark  # the mark before the oldest chunk
+        self._fresh: list[Chunk] = []
         self._size = 0
         self._cursors: dict[Cursor, None] = {}
 
     @property
     def followed(self) -> bool:
-        """Whether anyone is to be woken."""
+        """Whether anyone is to be shown anything."""
         return bool(self._cursors)
 
-    def publish(self, before: Mark, entries: Sequence[Entry]) -> None:
-        """Render what stands after ``before``; `wake` everyone once all feeds have."""
-        pieces: list[bytes] = []
-        size = first = 0
-        mark = before
-        for position, entry in enumerate(entries, 1):
-            piece = self.format.render(entry)
-            pieces.append(piece)
-            size += len(piece)
-            seq = entry.seq if isinstance(entry, Event) else mark.seq
-            mark = Mark(mark.entries + 1, seq)
-            if size >= PUSH_BYTES or position == len(entries):
-                chunk = Chunk(entries[first:position], b"".join(pieces), mark)
-                self.chunks[before.entries] = chunk
-                self._size += chunk.weight
-                before, first = mark, position
-                pieces, size = [], 0
+    def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
+        """Render what stands between two marks; `show` it once all feeds have."""
+        data = self.format.render(entries)
+        parts = min(len(data) // PUSH_BYTES + 1, len(entries))
+        if parts == 1:
+            chunk = Chunk(before, after, entries, data)
+            self.chunks[before.entries] = chunk
+            self._fresh.append(chunk)
+            self._size += chunk.weight
+            return
+        for part in range(parts):
+            some = entries[len(entries) * part // parts : len(entries) * (part + 1) // parts]
+            behind = after if part == parts - 1 else before.behind(some)
+            self.render(before, some, behind)
+            before = behind
 
-    def wake(self) -> None:
-        """Wake everyone, then forget what is oldest.
+    def show(self) -> None:
+        """Push what was rendered to whoever keeps up, wake the others, and forget what is oldest.
 
         In this order, so that whoever keeps up takes even a batch that is larger than the tail.
         """
-        for cursor in tuple(self._cursors):
-            try:
-                cursor.wake()
-            except Exception:
-                _logger.failure("a client could not be woken")
+        cursors = tuple(self._cursors)
+        fresh, self._fresh = self._fresh, []
+        for chunk in fresh:
+            before, after, data, noticed = chunk.before, chunk.after, chunk.data, chunk.noticed
+            for cursor in cursors:
+                # The few lines that run for every client and every batch.
+                if (
+                    cursor.mark is before
+                    and cursor.echo
+                    and cursor.session not in noticed
+                    and cursor.reader.push(data)
+                ):
+                    cursor.mark = after
+        end = self.log.mark
+        for cursor in cursors:
+            if cursor.mark is not end:
+                try:
+                    cursor.reader.wake()
+                except Exception:
+                    _logger.failure("a client could not be woken")
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
             self._size -= oldest.weight
             self.start = oldest.after
 
     def add(self, cursor: Cursor) -> None:
-        """Wake this cursor whenever something was published."""
+        """Show this cursor's reader what is published from now on."""
         self._cursors[cursor] = None
 
     def remove(self, cursor: Cursor) -> None:
@@ -198,6 +227,7 @@ class Feed:
         del self._cursors[cursor]
         if not self._cursors:
             self.chunks.clear()
+            self._fresh.clear()
             self.start = self.log.mark
             self._size = 0
 
@@ -210,25 +240,26 @@ class Cursor:
     is placed at the end of what was published.
     """
 
-    __slots__ = ("_echo", "_end", "_feed", "_mark", "_replay", "_session", "wake")
+    __slots__ = ("_end", "_feed", "_replay", "_target", "echo", "mark", "reader", "session")
 
     def __init__(
         self,
         feed: Feed,
         session: int,
-        wake: Wake,
+        reader: Reader,
         *,
         echo: bool = True,
         mark: Mark | None = None,
         end: Mark | None = None,
     ) -> None:
+        self.session = session
+        self.reader = reader
+        self.echo = echo
+        self.mark = feed.log.mark if mark is None else mark
         self._feed = feed
-        self._session = session
-        self._echo = echo
-        self._mark = feed.log.mark if mark is None else mark
         self._end = end
         self._replay: Replay | None = None
-        self.wake = wake
+        self._target = self.mark  # where the replay ends
         if end is None:
             feed.add(self)
 
@@ -238,11 +269,7 @@ class Cursor:
 
     @property
     def done(self) -> bool:
-        return (
-            self._end is not None
-            and self._mark.entries >= self._end.entries
-            and self._replay is None
-        )
+        return self._end is not None and self.mark.entries >= self._end.entries
 
     def detach(self) -> Cursor | None:
         """Leave what was published and not yet taken to another cursor, and go to the end.
@@ -251,42 +278,48 @@ class Cursor:
         an answer gets its place behind what was said before it.
         """
         end = self._feed.log.mark
-        if self._replay is None and self._mark.entries >= end.entries:
+        if self.mark.entries >= end.entries:
             return None
         rest = Cursor(
-            self._feed, self._session, self.wake, echo=self._echo, mark=self._mark, end=end
+            self._feed, self.session, self.reader, echo=self.echo, mark=self.mark, end=end
         )
-        rest._replay, self._replay = self._replay, None
-        self._mark = end
+        rest._replay, rest._target = self._replay, self._target
+        self._replay = None
+        self.mark = end
         return rest
 
     def take(self) -> bytes:
         data = b""
-        while len(data) < PUSH_BYTES and not self.done:
+        while not self.done:
             if self._replay is not None:
                 data += self._replay.take()
                 if not self._replay.done:
                     return data
                 self._replay = None
+                self.mark = self._target
                 continue
-            chunk = self._feed.chunks.get(self._mark.entries)
+            chunk = self._feed.chunks.get(self.mark.entries)
             if chunk is None:
-                if self._mark.entries >= self._feed.log.mark.entries:
+                if self.mark.entries >= self._feed.log.mark.entries:
                     break
                 self._fall_back()
+            elif data and len(data) + len(chunk.data) > PUSH_BYTES:
+                break
             else:
                 data += self._shown(chunk)
-                self._mark = chunk.after
+                self.mark = chunk.after
         return data
 
     def _shown(self, chunk: Chunk) -> bytes:
-        own = self._session
-        if own not in chunk.noticed and (self._echo or own not in chunk.said):
+        own = self.session
+        if self.echo and own not in chunk.noticed:
             return chunk.data
-        return b"".join(
-            self._feed.format.render(entry)
-            for entry in chunk.entries
-            if entry.session != own or (self._echo and isinstance(entry, Event))
+        return self._feed.format.render(
+            [
+                entry
+                for entry in chunk.entries
+                if entry.session != own or (self.echo and isinstance(entry, Event))
+            ]
         )
 
     def _fall_back(self) -> None:
@@ -294,12 +327,12 @@ class Cursor:
         target = self._feed.start
         if self._end is not None and self._end.entries < target.entries:
             target = self._end
+        self._target = target
         self._replay = Replay(
             self._feed.log,
             self._feed.format,
-            self._mark.seq,
+            self.mark.seq,
             target.seq,
-            self.wake,
-            0 if self._echo else self._session,
+            self.reader.wake,
+            0 if self.echo else self.session,
         )
-        self._mark = target

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import abc
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from chatd.encoding import encode_line
-from chatd.event import Change, Entry, Kind, Notice
+from chatd.encoding import encode_line, encode_lines
+from chatd.event import Change, Entry, Event, Kind, Notice
 from chatd.texts import ErrorKind, Language, sentence
+
+_MESSAGE = Kind.MESSAGE  # looking up a member of an enum takes CPython 3.11 0.2 us
+_TOPIC = Kind.TOPIC
 
 
 class Format(abc.ABC):
     """How one kind of client is shown what happens. What it has no way to show is nothing."""
 
     @abc.abstractmethod
-    def render(self, entry: Entry) -> bytes:
-        """The lines that show an entry, each with its end."""
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        """The lines that show these entries, each with its end."""
 
     @abc.abstractmethod
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
@@ -56,10 +60,13 @@ class ChatFormat(Format):
     times: bool = False
     eol: bytes = b"\n"
 
-    def render(self, entry: Entry) -> bytes:
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return encode_lines([self._line(entry) for entry in entries], self.eol)
+
+    def _line(self, entry: Entry) -> str:
         if isinstance(entry, Notice):
-            return self.say(self._notice(entry))
-        if entry.kind is Kind.MESSAGE:
+            return f"*** {self._notice(entry)}"
+        if entry.kind is _MESSAGE:
             line = f"<{entry.author}> {entry.text}"
         elif entry.kind is Kind.ACTION:
             line = f"* {entry.author} {entry.text}"
@@ -68,7 +75,7 @@ class ChatFormat(Format):
             line = f"*** {topic_set}"
         if self.times:
             line = f"[{local_time(entry.time // 1000)}] {line}"
-        return encode_line(line, self.eol)
+        return line
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         detail = sentence(self.language, key, **values)
@@ -76,7 +83,7 @@ class ChatFormat(Format):
 
     def say(self, text: str) -> bytes:
         # Every line is marked, so that nobody's text can pass for one of the server's.
-        return b"".join(encode_line(f"*** {line}", self.eol) for line in text.split("\n"))
+        return encode_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         mark = "(private)" if receiver is None else f"(private to {receiver})"
@@ -101,10 +108,15 @@ class ChatFormat(Format):
 class BareFormat(Format):
     """Bare lines: the text of what is said, and nothing else."""
 
-    def render(self, entry: Entry) -> bytes:
-        if isinstance(entry, Notice) or entry.kind is Kind.TOPIC:
-            return b""
-        return encode_line(entry.text, b"\n")
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return encode_lines(
+            [
+                entry.text
+                for entry in entries
+                if isinstance(entry, Event) and entry.kind is not _TOPIC
+            ],
+            b"\n",
+        )
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         return encode_line(f"ERR {kind.value}", b"\n")

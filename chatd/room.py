@@ -13,6 +13,13 @@ from chatd.feed import Feed, Mark
 from chatd.formats import Format
 from chatd.store import Store
 
+_TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
+
+
+LATEST_EVENTS = 16
+"""How many of its last events a room with people in it keeps at hand, for those who come in: as
+many of the longest lines as a page may hold."""
+
 
 class Room:
     """A room as it is in memory. ``head`` and ``topic`` are what its log says so far."""
@@ -26,6 +33,7 @@ class Room:
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
+        self._latest: list[Event] = []  # a stretch of the log that ends at its head
 
     @property
     def head(self) -> int:
@@ -55,34 +63,36 @@ class Room:
             self.guests -= 1
         else:
             del self.named[name]
+        if not self.people:
+            self._latest.clear()
 
     def append(self, entry: Draft | Notice) -> None:
         """Let something be said or announced here; it is shown once it is committed."""
-        self._waiting += 1
+        self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
         self._store.append(entry)
 
-    def refuse(self) -> None:
-        """Something that was appended could not be committed."""
-        self._waiting -= 1
+    def refuse(self, lines: int) -> None:
+        """So many lines that were appended could not be committed."""
+        self._waiting -= lines
 
     def publish(self, entries: Sequence[Entry]) -> None:
         """Show what was committed to everyone here."""
         self._waiting -= len(entries)
-        before, head = self.mark, self.mark.seq
-        for entry in entries:
-            if isinstance(entry, Event):
-                head = entry.seq
-                if entry.kind is Kind.TOPIC:
-                    self.topic = entry.text
-        self.mark = Mark(before.entries + len(entries), head)
+        before = self.mark
+        self.mark = after = before.behind(entries)
+        events = [entry for entry in entries if isinstance(entry, Event)]
+        self._keep(events)
+        for event in events:
+            if event.kind is _TOPIC:
+                self.topic = event.text
         for feed in tuple(self._feeds.values()):
             if feed.followed:
-                feed.publish(before, entries)
+                feed.render(before, entries, after)
             else:
                 del self._feeds[feed.format]
         # Only now: whoever is woken may have others take, and they may follow any of the feeds.
         for feed in tuple(self._feeds.values()):
-            feed.wake()
+            feed.show()
 
     def feed(self, format: Format) -> Feed:
         """The room in that format."""
@@ -93,7 +103,16 @@ class Room:
 
     async def read(self, after: int, upto: int) -> list[Event]:
         """See `chatd.store.Store.read`. Never past what was published."""
-        return await self._store.read(self.name, after, min(upto, self.mark.seq))
+        if self._latest and self._latest[0].seq <= after + 1:
+            return [event for event in self._latest if after < event.seq <= upto]
+        events = await self._store.read(self.name, after, min(upto, self.mark.seq))
+        if not self._latest and events and events[-1].seq == self.mark.seq:
+            self._keep(events)
+        return events
+
+    def _keep(self, events: list[Event]) -> None:
+        if self.people:
+            self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
 
     async def seq_before(self, time: int) -> int:
         """See `chatd.store.Store.seq_before`. Never past what was published."""

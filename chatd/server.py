@@ -6,6 +6,7 @@ The server knows no connection and no command.
 from __future__ import annotations
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
@@ -209,30 +210,32 @@ class ChatServer(Subscriber):
     # What the store says
 
     def publish(self, entries: Sequence[Entry]) -> None:
-        by_room: dict[str, list[Entry]] = {}
+        by_room: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
-            by_room.setdefault(entry.room, []).append(entry)
+            by_room[entry.room].append(entry)
         for name, part in by_room.items():
             room = self._rooms[fold(name)]
             room.publish(part)
             self._forget_if_empty(room)
         changed: dict[Session, None] = {}
-        for entry in entries:
-            session = self._sessions.get(entry.session)
-            if session is not None and isinstance(entry, Event):
-                _safely(session.published, entry)
-                changed[session] = None
+        for name, part in by_room.items():
+            said = Counter([entry.session for entry in part if isinstance(entry, Event)])
+            for number, lines in said.items():
+                session = self._sessions.get(number)
+                if session is not None:
+                    _safely(session.published, name, lines)
+                    changed[session] = None
         self._tell(changed)
 
     def refuse(self, drafts: Sequence[Draft], why: str) -> None:
         changed: dict[Session, None] = {}
         for draft in drafts:
             room = self._rooms[fold(draft.room)]
-            room.refuse()
+            room.refuse(len(draft.texts))
             self._forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                _safely(session.refused)
+                _safely(session.refused, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 

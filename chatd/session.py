@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.event import Change, Draft, Event, Kind, Notice
+from chatd.event import Change, Draft, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
 from chatd.room import Room
@@ -61,7 +61,7 @@ class Session:
         self.stream = stream
         self.inbox: Inbox | None = None
         if private:
-            self.inbox = Inbox(self._wake)
+            self.inbox = Inbox(stream.wake)
             stream.follow(self.inbox)
         self.changed: Callable[[], None] = lambda: None
         stream.relieved = self._changed
@@ -93,18 +93,27 @@ class Session:
             and not self.stream.finished
         )
 
-    def say(self, text: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
-        """Say something valid in a room, the one it is in if none is given.
+    @property
+    def allowance(self) -> int:
+        """How many lines it may say before asking whether it is `ready` again."""
+        return UNPUBLISHED_LINES - self._unpublished
 
-        In no room, it is told that this was not said.
+    def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
+        """Say some valid lines in a room, the one it is in if none is given.
+
+        In no room, it is told that they were not said.
         """
         room = room or self.room
         if room is None:
-            self.when_settled(lambda: self.error(ErrorKind.NO_ROOM, "not_said"))
+            self.when_settled(lambda: self._not_said(len(texts)))
             return
         self.has_spoken = True
-        self._unpublished += 1
-        room.append(Draft(room.name, self.number, self.name, kind, text))
+        self._unpublished += len(texts)
+        room.append(Draft(room.name, self.number, self.name, kind, texts))
+
+    def _not_said(self, lines: int) -> None:
+        for _ in range(lines):
+            self.error(ErrorKind.NO_ROOM, "not_said")
 
     def when_settled(self, action: Action) -> None:
         """Do this once everything that it said so far is published. Nothing else until then.
@@ -116,17 +125,19 @@ class Session:
         else:
             self._do(action)
 
-    def published(self, event: Event) -> None:
-        """Something that it said has been committed, and shown where it was said."""
-        self._unpublished -= 1
-        if self.room is None or event.room != self.room.name:
-            self.answer("said_in_room", room=event.room)
+    def published(self, room: str, lines: int) -> None:
+        """So many lines that it said in that room have been committed, and shown there."""
+        self._unpublished -= lines
+        if self.room is None or room != self.room.name:
+            for _ in range(lines):
+                self.answer("said_in_room", room=room)
         self._go_on()
 
-    def refused(self) -> None:
-        """Something that it said could not be committed."""
-        self._unpublished -= 1
-        self.error(ErrorKind.NOT_SAVED, "not_saved")
+    def refused(self, lines: int) -> None:
+        """So many lines that it said could not be committed."""
+        self._unpublished -= lines
+        for _ in range(lines):
+            self.error(ErrorKind.NOT_SAVED, "not_saved")
         self._go_on()
 
     def _go_on(self) -> None:
@@ -176,7 +187,9 @@ class Session:
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
-        self.stream.replay(Replay(room, self.format.with_times(True), after, upto, self._wake))
+        self.stream.replay(
+            Replay(room, self.format.with_times(True), after, upto, self.stream.wake)
+        )
 
     def change_format(self, format: Format) -> None:
         """Show it everything in another way, from here on."""
@@ -195,13 +208,10 @@ class Session:
         self._echo = echo
         self._follow()
 
-    def _wake(self) -> None:
-        self.stream.wake()
-
     def _follow(self) -> None:
         if self.room is not None:
             self._cursor = Cursor(
-                self.room.feed(self.format), self.number, self._wake, echo=self._echo
+                self.room.feed(self.format), self.number, self.stream, echo=self._echo
             )
             self.stream.follow(self._cursor)
 

@@ -3,8 +3,8 @@
 A store numbers what is said, commits it in batches, and publishes what it has committed. It knows
 no rooms beyond their names, no sessions beyond their numbers, and no clients.
 
-While one batch is being committed, the next one fills: the busier it is, the larger the batch.
-That is group commit, and it lives here, once, for every store.
+While one batch is being committed and shown, the next one fills: the busier it is, the larger the
+batch. That is group commit, and it lives here, once, for every store.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -73,9 +73,8 @@ class Store(abc.ABC):
         self._clock = clock
         self._subscriber: Subscriber | None = None
         self._waiting: list[Draft | Notice] = []
-        self._waiting_bytes = 0
-        self._committing = False
-        self._scheduled: IDelayedCall | None = None
+        self._unpublished_bytes = 0
+        self._working = False
         self._idle: list[Deferred[None]] = []
         self._silent_until = 0.0
         self._silence = FIRST_SILENCE
@@ -128,43 +127,33 @@ class Store(abc.ABC):
         The batch is committed when this turn of the reactor is over and the one before is done.
         """
         self._waiting.append(entry)
-        self._waiting_bytes += _weight(entry)
-        if not self._committing and self._scheduled is None:
-            self._scheduled = self._clock.callLater(0, self._commit_waiting)
+        self._unpublished_bytes += _weight(entry)
+        if not self._working:
+            self._working = True
+            self._clock.callLater(0, self._commit_waiting)
 
     @property
     def full(self) -> bool:
         """Whether so much is waiting that nobody should be read until some of it is committed."""
-        return self._waiting_bytes >= WAITING_BYTES
+        return self._unpublished_bytes >= WAITING_BYTES
 
     def flush(self) -> Deferred[None]:
         """Fires when everything appended so far has been published or refused."""
         done: Deferred[None] = Deferred()
-        if self._committing or self._waiting:
+        if self._working:
             self._idle.append(done)
         else:
             done.callback(None)
         return done
 
     def _commit_waiting(self) -> None:
-        self._scheduled = None
-        self._await(*self._begin())
-
-    def _begin(self) -> tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]:
         batch, self._waiting = self._waiting, []
-        self._committing = True
-        return batch, self.commit(batch)
+        self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
 
-    def _await(
-        self, batch: Sequence[Draft | Notice], committing: Deferred[Sequence[Entry]]
+    def _end(
+        self, result: Sequence[Entry] | Failure, batch: Sequence[Draft | Notice], weight: int
     ) -> None:
-        committing.addBoth(self._end, batch)
-
-    def _end(self, result: Sequence[Entry] | Failure, batch: Sequence[Draft | Notice]) -> None:
-        """Let the next batch go to the disk while this one goes to the screens."""
-        self._waiting_bytes -= sum(map(_weight, batch))
-        self._committing = False
-        following = self._begin() if self._waiting else None
+        self._unpublished_bytes -= weight
         try:
             if isinstance(result, Failure):
                 self._failed(result, batch)
@@ -172,9 +161,13 @@ class Store(abc.ABC):
                 self._committed(result)
         except Exception:
             self.log.failure("a subscriber failed")
-        if following is not None:
-            self._await(*following)  # only now: it may be done at once, and comes after this one
-        elif not self._waiting:
+        if self._waiting:
+            # Once everybody was read again, so that all who answer to what was just shown are in
+            # one batch: to commit before makes two half batches, and thus twice the sends. (What
+            # is called later from a result of a thread is called before anybody is read.)
+            self._clock.callLater(0, self._clock.callLater, 0, self._commit_waiting)
+        else:
+            self._working = False
             idle, self._idle = self._idle, []
             for done in idle:
                 done.callback(None)
@@ -217,4 +210,6 @@ def page_of(events: Iterable[Event]) -> list[Event]:
 
 
 def _weight(entry: Draft | Notice) -> int:
-    return _ENTRY_OVERHEAD + (len(entry.text) if isinstance(entry, Draft) else 0)
+    if isinstance(entry, Notice):
+        return _ENTRY_OVERHEAD
+    return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,9 +28,10 @@ class PlainFormat(Format):
     def __init__(self) -> None:
         self.renders = 0
 
-    def render(self, entry: Entry) -> bytes:
-        self.renders += 1
-        return (entry.name if isinstance(entry, Notice) else entry.text).encode() + b"\n"
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        self.renders += len(entries)
+        texts = [entry.name if isinstance(entry, Notice) else entry.text for entry in entries]
+        return "".join(f"{text}\n" for text in texts).encode()
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         return f"ERR {kind.value} {values['first']}-{values['last']}\n".encode()
@@ -75,6 +76,8 @@ class World:
         self.room = Room("lobby", self.store)  # type: ignore[arg-type]
         self.format = PlainFormat()
         self.wakes = 0
+        self.taken = b""
+        self.idle = False
 
     @property
     def feed(self) -> Feed:
@@ -83,19 +86,22 @@ class World:
     def wake(self) -> None:
         self.wakes += 1
 
+    def push(self, data: bytes) -> bool:
+        if self.idle:
+            self.taken += data
+        return self.idle
+
     def follow(self, session: int = 99, **options: object) -> Cursor:
-        return Cursor(self.feed, session, self.wake, **options)  # type: ignore[arg-type]
+        return Cursor(self.feed, session, self, **options)  # type: ignore[arg-type]
 
     def publish(self, *entries: Draft | Notice) -> None:
         """What becomes of a batch once it is committed."""
         published: list[Entry] = []
         for entry in entries:
             if isinstance(entry, Draft):
-                _, session, author, kind, text = entry
-                seq = len(self.store.events) + 1
-                event = Event("lobby", seq, 1000 * seq, session, author, kind, text)
-                self.store.events.append(event)
-                published.append(event)
+                events = entry.events(len(self.store.events), 1000 * (len(self.store.events) + 1))
+                self.store.events += events
+                published += events
             else:
                 published.append(entry)
         self.room.publish(published)
@@ -110,8 +116,18 @@ class World:
             self.publish(said("x" * PUSH_BYTES))
 
 
+class Woken:
+    """A reader that nothing can be pushed to."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
+
+    def push(self, data: bytes) -> bool:
+        return False
+
+
 def said(text: str, session: int = 1) -> Draft:
-    return Draft("lobby", session, "ana", Kind.MESSAGE, text)
+    return Draft("lobby", session, "ana", Kind.MESSAGE, [text])
 
 
 def joined(name: str, session: int = 1) -> Notice:
@@ -289,7 +305,7 @@ class TestLive:
         def broken() -> None:
             raise ZeroDivisionError
 
-        Cursor(world.feed, 98, broken)
+        Cursor(world.feed, 98, Woken(broken))
         world.follow()
         world.publish(said("a"))
         assert world.wakes == 1
@@ -315,7 +331,7 @@ class TestLive:
         self, world: World
     ) -> None:
         taken: list[bytes] = []
-        cursor = Cursor(world.feed, 99, lambda: taken.extend(iter(cursor.take, b"")))
+        cursor = Cursor(world.feed, 99, Woken(lambda: taken.extend(iter(cursor.take, b""))))
         texts = ["x" * 1000] * (2 * TAIL_BYTES // 1000)
         world.publish(*map(said, texts))
         assert lines(b"".join(taken)) == texts
@@ -330,11 +346,66 @@ class TestLive:
             for name, cursor in ("first", first), ("second", second):
                 taken[name] += iter(cursor.take, b"")
 
-        first = Cursor(world.feed, 98, take_both)
-        second = Cursor(other_feed, 99, take_both)
+        first = Cursor(world.feed, 98, Woken(take_both))
+        second = Cursor(other_feed, 99, Woken(take_both))
         world.publish(said("a"))
         world.publish(said("b"))
         assert taken == {"first": [b"a\n", b"b\n"], "second": [b"a\n", b"b\n"]}
+
+
+class TestPushing:
+    """Whoever keeps up is pushed what was rendered, and need not take it."""
+
+    def test_whoever_keeps_up_is_pushed_what_is_published(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow()
+        world.publish(said("a"), joined("luis"))
+        world.publish(said("b"))
+        assert (world.taken, world.wakes) == (b"a\nluis\nb\n", 0)
+        assert cursor.take() == b""
+
+    def test_a_large_batch_is_pushed_in_pieces(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        texts = [f"{number:0999}" for number in range(100)]
+        world.publish(*map(said, texts))
+        assert lines(world.taken) == texts
+
+    def test_whoever_has_something_else_to_be_sent_first_is_woken(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        assert (world.taken, world.wakes) == (b"", 1)
+        world.idle = True
+        world.publish(said("b"))
+        assert (world.taken, world.wakes) == (b"", 2)
+        assert cursor.take() == b"a\nb\n"
+        world.publish(said("c"))
+        assert (world.taken, world.wakes) == (b"c\n", 2)
+
+    def test_nobody_is_pushed_their_own_notices(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow(1)
+        world.publish(said("a", 1), joined("ana", 1))
+        assert (world.taken, world.wakes) == (b"", 1)
+        assert cursor.take() == b"a\n"
+
+    def test_nor_without_echo_their_own_lines(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow(1, echo=False)
+        world.publish(said("a", 1), said("b", 2))
+        assert world.taken == b""
+        assert cursor.take() == b"b\n"
+
+    def test_nothing_is_pushed_past_what_is_still_being_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.bury()
+        cursor.take()
+        world.idle = True
+        world.publish(said("last"))
+        assert world.taken == b""
+        world.store.prompt = True
+        world.store.answer()
+        assert drain([cursor], world)[-1] == "last"
 
 
 class TestFallingBehind:
@@ -682,7 +753,7 @@ class TestOverAStore:
         self, memory_room: tuple[Room, Clock]
     ) -> None:
         room, clock = memory_room
-        cursor = Cursor(room.feed(BareFormat()), 99, lambda: None)
+        cursor = Cursor(room.feed(BareFormat()), 99, Woken(lambda: None))
         texts = [f"{number:0500}" for number in range(6000)]
         for start in range(0, len(texts), 100):
             for text in texts[start : start + 100]:

@@ -62,13 +62,13 @@ class TestChat:
         ids=["message", "action", "topic", "joined", "left", "renamed"],
     )
     def test_shows_each_kind_of_entry(self, entry: Entry, english: str, spanish: str) -> None:
-        assert CHAT.render(entry) == f"{english}\n".encode()
-        assert CHAT_ES.render(entry) == f"{spanish}\n".encode()
+        assert CHAT.render([entry]) == f"{english}\n".encode()
+        assert CHAT_ES.render([entry]) == f"{spanish}\n".encode()
 
     @pytest.mark.parametrize("change", Change)
     @pytest.mark.parametrize("language", Language)
     def test_has_words_for_every_change(self, change: Change, language: Language) -> None:
-        assert ChatFormat(language).render(Notice("lobby", 1, change, "ana", "eva"))
+        assert ChatFormat(language).render([Notice("lobby", 1, change, "ana", "eva")])
 
     def test_says_what_was_wrong(self) -> None:
         assert CHAT.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
@@ -99,7 +99,7 @@ class TestTimes:
         ids=["message", "action", "topic", "notice"],
     )
     def test_stand_before_every_event_and_no_notice(self, entry: Entry, line: bytes) -> None:
-        assert CHAT.with_times(True).render(entry) == line
+        assert CHAT.with_times(True).render([entry]) == line
 
     @pytest.mark.usefixtures("_zone")
     def test_are_the_server_s(self) -> None:
@@ -119,8 +119,8 @@ class TestValues:
 
     def test_the_line_end_is_that_of_every_line(self) -> None:
         crlf = CHAT.with_eol(b"\r\n")
-        assert crlf.render(MESSAGE) == b"<ana> hola\r\n"
-        assert crlf.render(JOINED) == b"*** ana joined.\r\n"
+        assert crlf.render([MESSAGE]) == b"<ana> hola\r\n"
+        assert crlf.render([JOINED]) == b"*** ana joined.\r\n"
         assert crlf.say("one\ntwo") == b"*** one\r\n*** two\r\n"
         assert crlf.private("ana", "psst") == b"(private) <ana> psst\r\n"
         assert crlf.error(ErrorKind.NOBODY, "server_error").endswith(b".\r\n")
@@ -135,13 +135,13 @@ class TestValues:
 class TestBare:
     @pytest.mark.parametrize("entry", [MESSAGE, ACTION], ids=["message", "action"])
     def test_shows_the_text_of_what_is_said(self, entry: Event) -> None:
-        assert BARE.render(entry) == f"{entry.text}\n".encode()
+        assert BARE.render([entry]) == f"{entry.text}\n".encode()
 
     @pytest.mark.parametrize(
         "entry", [TOPIC, JOINED, LEFT, RENAMED], ids=["topic", "joined", "left", "renamed"]
     )
     def test_shows_nothing_else(self, entry: Entry) -> None:
-        assert BARE.render(entry) == b""
+        assert BARE.render([entry]) == b""
 
     def test_says_what_kind_of_thing_was_wrong(self) -> None:
         assert BARE.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
@@ -167,14 +167,14 @@ class TestHostileText:
     def test_in_an_event(self, author: str, text: str, room: str, kind: Kind, times: bool) -> None:
         event = Event(room, 1, 1_700_000_000_000, 1, author, kind, text)
         for language in Language:
-            self.check(ChatFormat(language, times).render(event))
-            self.check(ChatFormat(language, times, b"\r\n").render(event), b"\r\n")
+            self.check(ChatFormat(language, times).render([event]))
+            self.check(ChatFormat(language, times, b"\r\n").render([event]), b"\r\n")
         if kind is not Kind.TOPIC:
-            self.check(BARE.render(event))
+            self.check(BARE.render([event]))
 
     @given(st.text(), st.text(), st.sampled_from(Change))
     def test_in_a_notice(self, name: str, new_name: str, change: Change) -> None:
-        data = CHAT.render(Notice("lobby", 1, change, name, new_name))
+        data = CHAT.render([Notice("lobby", 1, change, name, new_name)])
         for line in data.splitlines(keepends=True):
             assert line.startswith(b"*** ")
             self.check(line)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from twisted.internet.task import Clock
 
@@ -41,7 +39,7 @@ class World(Subscriber):
 
 
 def said(text: str = "hola", kind: Kind = Kind.MESSAGE) -> Draft:
-    return Draft("ops", 1, "ana", kind, text)
+    return Draft("ops", 1, "ana", kind, [text])
 
 
 def joined(name: str) -> Notice:
@@ -135,27 +133,34 @@ class TestForgettable:
 
     def test_what_was_refused_leaves_nothing(self, room: Room) -> None:
         room.append(said())
-        room.refuse()
+        room.refuse(1)
         assert room.forgettable
 
 
-class TestFeeds:
-    def nothing(self) -> None:
+class Nothing:
+    """A reader that never takes."""
+
+    def wake(self) -> None:
         pass
 
+    def push(self, data: bytes) -> bool:
+        return False
+
+
+class TestFeeds:
     def test_equal_formats_share_a_feed(self, room: Room) -> None:
         assert room.feed(ChatFormat()) is room.feed(ChatFormat())
         assert room.feed(ChatFormat()) is not room.feed(ChatFormat(times=True))
 
     def test_each_format_shows_what_is_published(self, world: World, room: Room) -> None:
-        chat = Cursor(room.feed(ChatFormat()), 98, self.nothing)
-        bare = Cursor(room.feed(BareFormat()), 99, self.nothing)
+        chat = Cursor(room.feed(ChatFormat()), 98, Nothing())
+        bare = Cursor(room.feed(BareFormat()), 99, Nothing())
         world.say(said())
         assert (chat.take(), bare.take()) == (b"<ana> hola\n", b"hola\n")
 
     def test_a_feed_that_nobody_follows_is_forgotten(self, world: World, room: Room) -> None:
         feed = room.feed(ChatFormat())
-        cursor = Cursor(feed, 99, self.nothing)
+        cursor = Cursor(feed, 99, Nothing())
         world.say(said())
         assert room.feed(ChatFormat()) is feed
         cursor.close()
@@ -164,10 +169,12 @@ class TestFeeds:
 
     def test_whoever_is_woken_may_begin_to_follow(self, world: World, room: Room) -> None:
         late: list[Cursor] = []
-        follow: Callable[[], None] = lambda: late.append(  # noqa: E731
-            Cursor(room.feed(BareFormat()), 98, self.nothing)
-        )
-        Cursor(room.feed(ChatFormat()), 99, follow)
+
+        class Follower(Nothing):
+            def wake(self) -> None:
+                late.append(Cursor(room.feed(BareFormat()), 98, Nothing()))
+
+        Cursor(room.feed(ChatFormat()), 99, Follower())
         world.say(said("before"))
         world.say(said("after"))
         assert late[0].take() == b"after\n"

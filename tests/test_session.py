@@ -34,12 +34,11 @@ class SessionTestCase(SynchronousTestCase):
 
     def published(self, draft: Draft, seq: int = 1) -> None:
         """What the server does when something was committed."""
-        event = Event(draft.room, seq, 0, draft.session, draft.author, draft.kind, draft.text)
-        self.room.publish([event])
-        self.session.published(event)
+        self.room.publish(draft.events(seq - 1, 0))
+        self.session.published(draft.room, len(draft.texts))
 
     def draft(self) -> Draft:
-        return Draft("lobby", 1, "guest1", Kind.MESSAGE, "hola")
+        return Draft("lobby", 1, "guest1", Kind.MESSAGE, ["hola"])
 
 
 class OrderTests(SessionTestCase):
@@ -73,7 +72,7 @@ class OrderTests(SessionTestCase):
         self.session.when_settled(lambda: self.done.append("asked"))
         self.published(self.draft(), 1)
         self.assertEqual(self.done, [])
-        self.session.refused()
+        self.session.refused(1)
         self.assertEqual(self.done, ["asked"])
 
     def test_nothing_else_is_read_while_what_was_asked_waits_for_the_store(self) -> None:

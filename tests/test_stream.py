@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,20 +173,55 @@ class TestOrder:
                 assert all(later > number for later in order[place + 1 :])
 
 
+class Sink:
+    """Whoever takes from a stream: counts how often it is pumped, and what is pushed to it."""
+
+    def __init__(self, pump: Callable[[], object] = lambda: None) -> None:
+        self.pumps = 0
+        self.pushed: list[bytes] = []
+        self._pump = pump
+
+    def pump(self) -> None:
+        self.pumps += 1
+        self._pump()
+
+    def push(self, data: bytes) -> bool:
+        self.pushed.append(data)
+        return True
+
+
+class TestPushing:
+    def test_what_a_live_source_has_just_got_is_sent_past_it(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        assert stream.push(b"a\n")
+        assert sink.pushed == [b"a\n"]
+
+    def test_with_something_queued_nothing_is_sent_past_it(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.replay(Replay(b"", b"1\n"))
+        assert not stream.push(b"a\n")
+        assert sink.pushed == []
+
+    def test_with_nobody_to_take_it_nothing_is_sent(self) -> None:
+        assert not Stream().push(b"a\n")
+
+
 class TestWake:
     def test_is_called_for_all_that_is_put_in(self) -> None:
         stream = Stream()
-        stream.wake = wake = Calls()
+        stream.sink = sink = Sink()
         stream.put(b"answer\n")
         stream.replay(Replay())
         stream.follow(Room())
         stream.finish()
-        assert wake.count == 4
+        assert sink.pumps == 4
 
     def test_sees_what_was_put_in(self) -> None:
         taken: list[bytes] = []
         stream = Stream()
-        stream.wake = lambda: taken.append(stream.take())
+        stream.sink = Sink(lambda: taken.append(stream.take()))
         stream.put(b"answer\n")
         assert taken == [b"answer\n"]
 
@@ -273,10 +310,10 @@ class TestFinish:
 
     def test_it_ends_only_once(self) -> None:
         stream = Stream()
-        stream.wake = wake = Calls()
+        stream.sink = sink = Sink()
         stream.finish()
         stream.finish()
-        assert wake.count == 1
+        assert sink.pumps == 1
 
 
 class TestInbox:

@@ -100,7 +100,7 @@ def _since(text: str) -> int:
 
 
 def _as_text(event: Event) -> bytes:
-    return f"#{event.room} {event.seq} ".encode() + ChatFormat(times=True).render(event)
+    return f"#{event.room} {event.seq} ".encode() + ChatFormat(times=True).render([event])
 
 
 def _as_json(event: Event) -> bytes:

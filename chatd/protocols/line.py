@@ -6,7 +6,6 @@ lines. Here a line is validated, and told from a command. What it does is none o
 
 from __future__ import annotations
 
-from collections import deque
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -28,6 +27,7 @@ from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.outlet import Connection, Outlet
 from chatd.protocols.telnet import TelnetFilter
 from chatd.server import ChatServer
+from chatd.session import Action
 from chatd.stream import Stream
 from chatd.texts import ErrorKind
 from chatd.validation import (
@@ -77,7 +77,9 @@ class LineProtocol(LineReceiver):
         self._clock = clock
         self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
         self._unread = b""  # what was read and is not cut into lines yet
-        self._lines: deque[bytes] = deque()
+        self._lines: list[bytes] = []  # the next one last
+        self._texts: list[str] = []  # valid lines, to be said in one go
+        self._run = 0  # how many lines may be taken before asking whether one may
         self._first = True
         self._handling = False
         self._ended = False
@@ -95,8 +97,8 @@ class LineProtocol(LineReceiver):
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
         self.outlet.hold()
-        stream.wake = self.outlet.pump
-        self.session.changed = self._handle_lines
+        stream.sink = self.outlet
+        self.session.changed = self._go_on
         self.server.enter(self.session, recent=self.for_people)
         self.outlet.release()
 
@@ -165,21 +167,56 @@ class LineProtocol(LineReceiver):
         """Close at once, whatever this client is owed."""
         cast(Connection, self.transport).abortConnection()
 
+    def _go_on(self) -> None:
+        """The session may be ready again: take what waits here, if anything does."""
+        if self._lines or self._unread or self._ended or self.paused:
+            self._handle_lines()
+
     def _handle_lines(self) -> None:
         if self._handling or self._stopped or self._next_turn is not None:
             return
         self._handling = True
         self.outlet.hold()
+        may_read, session, lines = self.server.may_read, self.session, self._lines
+        seconds = self._clock.seconds
         handled = 0
-        end = self._clock.seconds() + TURN_SECONDS
-        while self.server.may_read(self.session) and self._frame():
-            self._handle_line(self._lines.popleft())
-            handled += 1
-            if handled == LINES_A_TURN or self._clock.seconds() >= end:
+        now = seconds()
+        end = now + TURN_SECONDS
+        while may_read(session) and (lines or self._frame()):
+            self._run = min(session.allowance, LINES_A_TURN - handled)
+            while lines and self._run > 0 and now < end:
+                self._run -= 1
+                handled += 1
+                self._handle_line(lines.pop())
+                now = seconds()
+            self._say()
+            if handled == LINES_A_TURN or now >= end:
                 break
         self.outlet.release()
         self._handling = False
         self._read_on(handled > 0)
+
+    def say(self, text: str) -> None:
+        """Say a valid line, together with those before and behind it."""
+        self._texts.append(text)
+
+    def when_said(self, action: Action) -> None:
+        """Do this once all lines so far are said; take no other line until then."""
+        self._say()
+        self._run = 0
+        self.session.when_settled(action)
+
+    def _say(self) -> None:
+        if self._texts:
+            texts, self._texts = self._texts, []
+            try:
+                self.session.say(*texts)
+            except Exception:
+                self._failed()
+
+    def _failed(self) -> None:
+        self.log.failure("a line of session {number} failed", number=self.session.number)
+        self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle_line(self, line: bytes) -> None:
         whole = not isinstance(line, TooLong)
@@ -191,14 +228,14 @@ class LineProtocol(LineReceiver):
                 if self.is_foreign(line, whole):
                     self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                     self.server.finish(self.session)
+                    self._run = 0
                     return
             if whole:
                 self.lineReceived(line)
             else:
                 self.lineLengthExceeded(line)
         except Exception:
-            self.log.failure("a line of session {number} failed", number=self.session.number)
-            self.session.error(ErrorKind.SERVER_ERROR, "server_error")
+            self._failed()
 
     def _read_on(self, had_turn: bool) -> None:
         """See to it that this client goes on as soon as it may, and that it waits until then."""
@@ -230,7 +267,8 @@ class LineProtocol(LineReceiver):
                 lines = self._framer.finish() if self._ended else []
                 if not lines:
                     return False
-            self._lines.extend(lines if self.answers_blank else filter(None, lines))
+            lines.reverse()
+            self._lines[:] = lines if self.answers_blank else filter(None, lines)
         return True
 
     def _forget_input(self) -> None:
@@ -271,7 +309,8 @@ class ChatProtocol(LineProtocol):
 
     def lineReceived(self, line: bytes) -> None:
         # Ctrl+D over telnet comes as this byte, in front of the next line.
-        line = line.replace(b"\x04", b"", 1)
+        if b"\x04" in line:
+            line = line.replace(b"\x04", b"", 1)
         try:
             text = validate_line(line, self.max_length)
         except InvalidLine as invalid:
@@ -279,21 +318,22 @@ class ChatProtocol(LineProtocol):
                 self._fault(invalid.reason)
             return
         session = self.session
-        command = None if session.text_only else commands.parse(text)
-        if command is not None:
-            name, argument = command
-            session.when_settled(lambda: commands.run(self.server, session, name, argument))
-        elif session.text_only:
-            session.say(text)
+        if text[0] != "/" or session.text_only:
+            self.say(text)
+            return
+        command = commands.parse(text)
+        if command is None:
+            self.say(commands.text_of(text))
         else:
-            session.say(commands.text_of(text))
+            name, argument = command
+            self.when_said(lambda: commands.run(self.server, session, name, argument))
 
     def lineLengthExceeded(self, line: bytes) -> None:
         self._fault(LineFault.TOO_LONG)
 
     def _fault(self, fault: LineFault) -> None:
         key = _FAULTS[fault]
-        self.session.when_settled(
+        self.when_said(
             lambda: self.session.error(ErrorKind.INVALID_MESSAGE, key, limit=self.max_length)
         )
 
@@ -315,13 +355,13 @@ class BareProtocol(LineProtocol):
         except InvalidLine:
             self._refuse()
         else:
-            self.session.say(text)
+            self.say(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         self._refuse()
 
     def _refuse(self) -> None:
-        self.session.when_settled(
+        self.when_said(
             lambda: self.session.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=self.max_length)
         )
 

@@ -80,6 +80,21 @@ class Connection(Protocol):
 class Outlet:
     """Sends what a stream gives to a transport, and closes when the stream is drained."""
 
+    __slots__ = (
+        "_busy",
+        "_clock",
+        "_closing",
+        "_deadline",
+        "_ending",
+        "_holds",
+        "_linger",
+        "_pumping",
+        "_socket",
+        "_supply",
+        "_transport",
+        "_wanted",
+    )
+
     def __init__(self, transport: Connection, supply: Supply, clock: IReactorTime) -> None:
         self._linger = True
         self._transport = transport
@@ -89,6 +104,7 @@ class Outlet:
         self._busy = False
         self._holds = 0
         self._pumping = False
+        self._wanted = False
         self._closing = False
         self._ending = False
         self._deadline: IDelayedCall | None = None
@@ -103,12 +119,22 @@ class Outlet:
     def release(self) -> None:
         """Send again."""
         self._holds -= 1
-        self.pump()
+        if self._wanted:
+            self.pump()
+
+    def push(self, data: bytes) -> bool:
+        """Send this at once; False, and nothing is sent, if something is in the way."""
+        if self._busy or self._holds or self._pumping or self._closing or self._ending:
+            return False
+        self._send(data)
+        return True
 
     def pump(self) -> None:
         """Send what there is, as far as the connection takes it."""
         if self._pumping or self._holds or self._closing:
+            self._wanted = True
             return
+        self._wanted = False
         self._pumping = True
         try:
             while not self._busy and (data := self._supply.take()):

@@ -70,22 +70,20 @@ class MemoryStore(Store):
         now = int(self._now() * 1000)
         entries: list[Entry] = []
         for entry in batch:
-            entries.append(self._keep(entry, now) if isinstance(entry, Draft) else entry)
+            entries += self._keep(entry, now) if isinstance(entry, Draft) else [entry]
         return succeed(entries)
 
-    def _keep(self, draft: Draft, now: int) -> Event:
+    def _keep(self, draft: Draft, now: int) -> list[Event]:
         log = self._logs.get(draft.room)
         if log is None:
             log = self._logs[draft.room] = _Log()
-        log.head += 1
-        event = Event(
-            draft.room, log.head, now, draft.session, draft.author, draft.kind, draft.text
-        )
-        log.events.append(event)
+        events = draft.events(log.head, now)
+        log.head += len(events)
+        log.events += events
         log.session = max(log.session, draft.session)
         if draft.kind is Kind.TOPIC:
-            log.topic = draft.text
-        return event
+            log.topic = draft.texts[-1]
+        return events
 
     async def close(self) -> None:
         """There is nothing to give back."""

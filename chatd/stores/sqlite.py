@@ -77,10 +77,11 @@ class IStoreReactor(IReactorFromThreads, IReactorTime):
 class _Head:
     """What the writer knows of a room: the row of it that the next batch builds on."""
 
-    __slots__ = ("room", "seq", "session", "topic")
+    __slots__ = ("room", "seq", "session", "start", "topic")
 
     def __init__(self, room: int, seq: int, topic: str, session: int) -> None:
         self.room = room
+        self.start = room << _SEQ_BITS  # the id that the room's events come after
         self.seq = seq
         self.topic = topic
         self.session = session
@@ -102,11 +103,12 @@ class SqliteStore(Store):
     ) -> None:
         super().__init__(reactor)
         self._path = path
+        self._wal = f"{path}-wal"
         self._now = now
         self._heads: dict[str, _Head] = {}
         self._lock = _lock(path)
         try:
-            self._identities = {path: _create(path)}
+            self._identities = {str(path): _create(path)}
             with _refusals(path, _ADVICE), closing(_connect(path)) as connection:
                 _prepare(connection)
                 self._rooms = _rooms(connection)
@@ -187,17 +189,20 @@ class SqliteStore(Store):
             if isinstance(entry, Notice):
                 entries.append(entry)
                 continue
-            name, session, author, kind, text = entry
+            name, session, author, kind, texts = entry
             head = touched.get(name)
             if head is None:
                 head = touched[name] = self._head(connection, name)
-            head.seq += 1
-            if session > head.session:
-                head.session = session
+            head.session = max(head.session, session)
             if kind is Kind.TOPIC:
-                head.topic = text
-            rows.append((head.room << _SEQ_BITS | head.seq, now, session, author, kind, text))
-            entries.append(Event(name, head.seq, now, session, author, kind, text))
+                head.topic = texts[-1]
+            entries += entry.events(head.seq, now)
+            number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
+            rows += [
+                (place, now, session, author, number, text)
+                for place, text in enumerate(texts, head.start + head.seq + 1)
+            ]
+            head.seq += len(texts)
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
         connection.executemany(
             "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
@@ -232,9 +237,8 @@ class SqliteStore(Store):
 
     def _remember_wal(self) -> None:
         # What was committed last is in there alone; it stays until the connection is closed.
-        wal = self._path.with_name(self._path.name + "-wal")
-        if wal not in self._identities:
-            self._identities[wal] = _identity(os.stat(wal))
+        if self._wal not in self._identities:
+            self._identities[self._wal] = _identity(os.stat(self._wal))
 
     def _close_writer(self) -> None:
         if self._writing is not None:

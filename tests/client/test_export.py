@@ -32,7 +32,7 @@ class Talk:
     async def say(
         self, text: str, *, room: str = "lobby", author: str = "ana", kind: Kind = Kind.MESSAGE
     ) -> None:
-        await self.store.commit([Draft(room, 7, author, kind, text)])
+        await self.store.commit([Draft(room, 7, author, kind, [text])])
 
 
 @pytest_twisted.async_yield_fixture
@@ -123,7 +123,7 @@ async def test_more_events_than_a_page_holds_are_all_exported_in_order(
     talk: Talk, run: Run
 ) -> None:
     await talk.store.commit(
-        [Draft("lobby", 7, "ana", Kind.MESSAGE, str(n)) for n in range(1, 1500)]
+        [Draft("lobby", 7, "ana", Kind.MESSAGE, [str(n)]) for n in range(1, 1500)]
     )
     assert [int(line.split()[1]) for line in run()[1].splitlines()] == list(range(1, 1500))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.store import Store, Subscriber
@@ -35,7 +35,7 @@ class Recorder(Subscriber):
 
     def refuse(self, drafts: Sequence[Draft], why: str) -> None:
         self.refused += [(draft, why) for draft in drafts]
-        self.heard.append(("refused", [draft.text for draft in drafts]))
+        self.heard.append(("refused", [text for draft in drafts for text in draft.texts]))
 
 
 class World:
@@ -58,8 +58,17 @@ class World:
 
     async def settle(self) -> None:
         """Wait until everything appended so far was published or refused."""
-        self.end_turn()
-        await self.store.flush()
+        flushed = self.store.flush()
+        await self.wait_for(lambda: flushed.called)
+        await flushed
+
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Let turns of the reactor go by until that is so."""
+        from twisted.internet import reactor
+
+        while not condition():
+            self.end_turn()
+            await deferLater(reactor, 0)
 
     async def say(self, *drafts: Draft | Notice) -> None:
         """Append in one turn, and settle."""
@@ -90,6 +99,11 @@ class Gates:
         self._gates.append(gate)
         return gate.addCallback(lambda _: self._commit(batch))
 
+    @property
+    def held(self) -> bool:
+        """Whether a commit is held back."""
+        return bool(self._gates)
+
     def open(self) -> None:
         """Let the commit that is held go on."""
         self._gates.pop(0).callback(None)
@@ -106,7 +120,7 @@ def draft(
     author: str = "ana",
     kind: Kind = Kind.MESSAGE,
 ) -> Draft:
-    return Draft(room, session, author, kind, text)
+    return Draft(room, session, author, kind, [text])
 
 
 def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
@@ -114,7 +128,9 @@ def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
 
 
 def shown(entry: Draft | Entry) -> str:
-    return f"+{entry.name}" if isinstance(entry, Notice) else entry.text
+    if isinstance(entry, Notice):
+        return f"+{entry.name}"
+    return entry.text if isinstance(entry, Event) else " ".join(entry.texts)
 
 
 def texts(events: Sequence[Entry]) -> list[str]:

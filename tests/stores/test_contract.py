@@ -90,7 +90,7 @@ class TestBatches:
         world.end_turn()
         assert gates.batches == [["a", "b", "c"]]
         gates.open()
-        await world.store.flush()
+        await world.settle()
 
     async def test_while_one_batch_is_committed_the_next_one_fills(self, world: World) -> None:
         gates = Gates(world.store)
@@ -102,32 +102,28 @@ class TestBatches:
         world.end_turn()
         assert gates.batches == [["a"]]
         gates.open()
-        await wait_for(lambda: len(gates.batches) == 2)
+        await world.wait_for(lambda: gates.held)
         assert gates.batches == [["a"], ["b", "c"]]
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert texts(world.recorder.published) == ["a", "b", "c"]
 
-    async def test_the_next_batch_is_being_committed_while_one_is_published(
+    async def test_the_next_batch_waits_until_everybody_could_answer_to_the_last_one(
         self, world: World
     ) -> None:
+        """A turn to read them in; what they say then is in it too. Two half batches cost more."""
         gates = Gates(world.store)
-        batches_when_published: list[int] = []
-        publish = world.recorder.publish
-
-        def spy(entries: list[Event]) -> None:
-            batches_when_published.append(len(gates.batches))
-            publish(entries)
-
-        world.recorder.publish = spy
         world.store.append(draft("a"))
         world.end_turn()
         world.store.append(draft("b"))
         gates.open()
-        await wait_for(lambda: bool(batches_when_published))
-        assert batches_when_published == [2]
+        await world.wait_for(lambda: bool(world.recorder.published))
+        assert gates.batches == [["a"]]
+        world.store.append(draft("an answer to a"))
+        await world.wait_for(lambda: gates.held)
+        assert gates.batches == [["a"], ["b", "an answer to a"]]
         gates.open()
-        await world.store.flush()
+        await world.settle()
 
     async def test_nothing_is_published_before_it_is_committed(self, world: World) -> None:
         gates = Gates(world.store)
@@ -135,7 +131,7 @@ class TestBatches:
         world.end_turn()
         assert world.recorder.heard == []
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert world.recorder.heard == [("published", ["hola"])]
 
     async def test_what_is_published_can_be_read(self, world: World) -> None:
@@ -157,7 +153,7 @@ class TestBatches:
         world.recorder.publish = answer_back
         world.store.append(draft("a"))
         world.end_turn()
-        await wait_for(lambda: bool(world.recorder.published))
+        await world.wait_for(lambda: bool(world.recorder.published))
         await world.settle()
         assert texts(world.recorder.published) == ["a", "b"]
 
@@ -185,8 +181,9 @@ class TestBatches:
             world.end_turn()
             world.store.append(draft())
         gates.fail(StoreError("no"))
+        await world.wait_for(lambda: gates.held)
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert len(await world.everything()) == 3
         expected_errors()
 
@@ -227,9 +224,9 @@ class TestNotices:
         world.end_turn()
         world.store.append(joined("luis"))
         gates.open()
-        await wait_for(lambda: len(gates.batches) == 2)
+        await world.wait_for(lambda: gates.held)
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert world.recorder.heard == [("published", ["a"]), ("published", ["+luis"])]
 
 
@@ -339,7 +336,7 @@ class TestFlush:
         flushed = world.store.flush()
         assert not flushed.called
         world.end_turn()
-        await flushed
+        await world.wait_for(lambda: flushed.called)
         assert texts(world.recorder.published) == ["hola"]
 
     async def test_waits_for_the_batch_that_fills_behind_the_one_being_committed(
@@ -351,10 +348,10 @@ class TestFlush:
         world.store.append(draft("b"))
         flushed = world.store.flush()
         gates.open()
-        await wait_for(lambda: len(gates.batches) == 2)
+        await world.wait_for(lambda: gates.held)
         assert not flushed.called
         gates.open()
-        await flushed
+        await world.wait_for(lambda: flushed.called)
         assert texts(world.recorder.published) == ["a", "b"]
 
     async def test_waits_for_what_is_refused(self, world: World, expected_errors: Expect) -> None:
@@ -363,7 +360,7 @@ class TestFlush:
         world.end_turn()
         flushed = world.store.flush()
         gates.fail(StoreError("no disk"))
-        await flushed
+        await world.wait_for(lambda: flushed.called)
         assert world.recorder.heard[0] == ("refused", ["hola"])
         expected_errors()
 
@@ -388,7 +385,7 @@ class TestFull:
         world.end_turn()
         assert world.store.full
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert not world.store.full
 
     async def test_short_lines_and_notices_count_with_what_they_weigh_in_memory(
@@ -438,8 +435,9 @@ class TestFailure:
         world.end_turn()
         world.store.append(draft("b"))
         gates.fail(StoreError("no disk"))
+        await world.wait_for(lambda: gates.held)
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert [(event.seq, event.text) for event in await world.everything()] == [
             (1, "a"),
             (2, "b"),
@@ -454,8 +452,9 @@ class TestFailure:
         world.end_turn()
         world.store.append(joined("luis"))
         gates.fail(StoreError("no disk"))
+        await world.wait_for(lambda: gates.held)
         gates.open()
-        await world.store.flush()
+        await world.settle()
         assert world.recorder.heard == [
             ("refused", ["lost"]),
             ("published", []),
@@ -503,15 +502,6 @@ class TestFailure:
                 gates.open()
             else:
                 gates.fail(StoreError("no disk"))
-            await world.store.flush()
+            await world.settle()
         assert len(complaints) == 2
         expected_errors()
-
-
-async def wait_for(condition: Callable[[], bool]) -> None:
-    """Turn the reactor until something that another thread brings about is so."""
-    from twisted.internet import reactor
-    from twisted.internet.task import deferLater
-
-    while not condition():
-        await deferLater(reactor, 0.001)
