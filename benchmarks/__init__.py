@@ -1,0 +1,1 @@
+"""chatd measured: against the floor, against its peers, and against its own bars. See README.md."""

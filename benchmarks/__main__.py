@@ -1,0 +1,101 @@
+"""``python3 -m benchmarks``: run the benchmarks, print figures and bars. See README.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import connections, fanout, floods, history, tls
+from benchmarks.bench import Bench
+from benchmarks.machine import Cores, allow_files, compile_programs, describe, refuse
+from benchmarks.report import say, say_summary
+from benchmarks.servers import TWISTD
+
+PARTS = ("talk", "connections", "store", "flood", "tls")
+
+
+def main() -> int:
+    """Run what was asked for. 0 if nothing failed; a missed bar is not a failure."""
+    options = _options()
+    if sys.platform != "linux":
+        refuse("they need Linux: epoll, /proc and pinning to cores.")
+    try:
+        shapes = fanout.shapes_of(options.shapes, options.senders)
+    except ValueError:
+        refuse("--shapes takes CLIENTS:WINDOW or CLIENTS:WINDOW:ROOMS, such as 1000:256.")
+    if not TWISTD.exists():
+        refuse(f"there is no {TWISTD}: pip install . with this Python.")
+    if options.picture:
+        _can_draw()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers are stopped then, too
+    allow_files()
+    cores = Cores()
+    with tempfile.TemporaryDirectory(prefix="chatd-bench.", dir=options.directory) as name:
+        scratch = Path(name)
+        bench = Bench(
+            cores=cores,
+            scratch=scratch,
+            programs=compile_programs(scratch),
+            seconds=options.seconds,
+            rounds=options.rounds,
+            peers=options.peers,
+        )
+        bench.results["machine"] = describe(scratch)
+        bench.results["options"] = {"seconds": options.seconds, "rounds": options.rounds}
+        for what, value in bench.results["machine"].items():
+            say(f"{what}: {value}")
+        say(f"server on core {cores.server}, load on core {cores.load}")
+        try:
+            parts: dict[str, Callable[[Bench], None]] = {
+                "talk": lambda bench: fanout.run(bench, shapes),
+                "connections": connections.run,
+                "store": history.run,
+                "flood": floods.run,
+                "tls": tls.run,
+            }
+            for part in options.only:
+                parts[part](bench)
+        except KeyboardInterrupt:
+            bench.failures.append("interrupted")
+        say_summary(bench.bars)
+        for failure in bench.failures:
+            say(f"FAILED: {failure}")
+        bench.results["bars"] = [bar._asdict() for bar in bench.bars]
+        if options.json:
+            options.json.write_text(json.dumps(bench.results, indent=1) + "\n")
+        if options.picture and "fanout" in bench.results:
+            from benchmarks import picture
+
+            picture.draw(bench.results, options.picture)
+    return 1 if bench.failures else 0
+
+
+def _can_draw() -> None:
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        refuse("--picture needs matplotlib: pip install -e '.[bench]'")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
+    add = parser.add_argument
+    add("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts only")
+    add("--shapes", nargs="+", default=fanout.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
+    add("--senders", nargs="+", type=int, default=fanout.SENDERS, metavar="N")
+    add("--rounds", type=int, default=3, help="turns that each server has (3)")
+    add("--seconds", type=float, default=3.0, help="of talk in a run (3)")
+    add("--no-peers", dest="peers", action="store_false", help="chatd and the floor alone")
+    add("--directory", default="/var/tmp", help="where stores are put: a real disk (/var/tmp)")
+    add("--json", type=Path, metavar="PATH", help="write all results there")
+    add("--picture", type=Path, metavar="PATH", help="draw CPU per delivery there, as SVG")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""What every measurement is given, and what those of chatd alone have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import Cores, Failed, measure
+from benchmarks.report import Bar, rounded, say, say_bars
+from benchmarks.servers import CHATD, running
+
+PROBE_SECONDS = 180.0
+"""How long one run of the probe may take."""
+
+
+@dataclass
+class Bench:
+    """The machine, the choices of whoever runs this, and the results so far."""
+
+    cores: Cores
+    scratch: Path
+    programs: dict[str, Path]
+    seconds: float
+    rounds: int
+    peers: bool
+    bars: list[Bar] = field(default_factory=list)
+    results: dict[str, Any] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def probe(self, mode: str, store: Path | None = None, **arguments: object) -> dict[str, Any]:
+        """Run ``probe.c`` against a daemon just started, with that store. Raises `Failed`."""
+        with running(CHATD, self.scratch, self.cores.server, store=store) as started:
+            asked = {"mode": mode, "port": started.port, "pid": started.pid, **arguments}
+            result = measure(self.programs["probe"], asked, self.cores.load, PROBE_SECONDS)
+        self.results.setdefault("probes", []).append({"mode": mode, **arguments, **result})
+        return result
+
+    def hold(self, title: str, bars: list[Bar], note: str = "") -> None:
+        """Print what was measured, beside its bars, and keep it for the summary."""
+        say(f"\n{title}" + (f" ({note})" if note else ""))
+        say_bars(bars)
+        self.bars += bars
+
+    def fail(self, what: str, why: Failed) -> None:
+        """Print and keep that something could not be measured."""
+        self.failures.append(f"{what}: {why}")
+        say(f"\n{what}: FAILED: {why}")
+
+
+def quantiles(latencies: dict[str, float]) -> str:
+    """What a probe saw, in words."""
+    return (
+        f"p50 {rounded(latencies['p50_ms'])} ms, p99 {rounded(latencies['p99_ms'])} ms,"
+        f" greatest {rounded(latencies['greatest_ms'])} ms"
+    )

@@ -1,0 +1,55 @@
+"""Connections: what one takes that does nothing, what a visit costs, and a storm of them."""
+
+from __future__ import annotations
+
+from benchmarks.bench import Bench, quantiles
+from benchmarks.machine import Failed
+from benchmarks.report import Bar
+
+IDLE = (1_000, 10_000)
+VISITS = 5_008
+STORM = 10_000
+
+
+def run(bench: Bench) -> None:
+    """Measure all of it."""
+    for measurement in (_idle, _visits, _storm):
+        try:
+            measurement(bench)
+        except Failed as failure:
+            bench.fail(f"connections, {measurement.__name__.strip('_')}", failure)
+
+
+def _idle(bench: Bench) -> None:
+    for clients in IDLE:
+        result = bench.probe("idle", clients=clients, seconds=bench.seconds)
+        where = f"{clients:,} clients"
+        memory = result["bytes_each"] / 1024
+        must = ("<=", 4.0) if clients == max(IDLE) else ()
+        bench.hold(
+            f"{where} that do nothing",
+            [
+                Bar(f"memory of an idle connection, {where}", "", memory, "KiB", *must),
+                Bar("CPU of all idle connections", where, result["idle_cpu_us_per_s"], "us/s"),
+                Bar("CPU to come in and be answered once", where, result["enter_cpu_us"], "us"),
+            ],
+        )
+
+
+def _visits(bench: Bench) -> None:
+    result = bench.probe("visits", visits=VISITS)
+    what = "CPU of a connection accepted, greeted and closed"
+    bench.hold(f"{VISITS:,} visits", [Bar(what, "", result["cpu_us"], "us", "<=", 150)])
+
+
+def _storm(bench: Bench) -> None:
+    result = bench.probe("storm", clients=STORM)
+    bench.hold(
+        f"A storm of {STORM:,} connections",
+        [
+            Bar("a storm of connections, all greeted", "", result["seconds"], "s", "<=", 2),
+            Bar("a probe's p99 in the storm", "", result["meanwhile"]["p99_ms"], "ms", "<=", 100),
+            Bar("CPU of a connection in the storm", "", result["cpu_us"], "us"),
+        ],
+        f"the probe before it: {quantiles(result['before'])}",
+    )

@@ -1,0 +1,208 @@
+"""The fan-out: many clients in a room, and what one delivery of one line costs.
+
+In every round the servers take turns at the same load, and each figure of chatd's is divided by
+that of the floor, or of a peer, in the same round. What is printed are medians over the rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from benchmarks.bench import Bench
+from benchmarks.machine import Failed, measure
+from benchmarks.report import Bar, median, rounded, say, say_bars, say_table
+from benchmarks.servers import CHATD, PEERS, Server, floors, running
+
+LINE_BYTES = 80
+"""Bytes that are said in a line, without its end."""
+
+ENTERING_SECONDS = 150.0
+"""How long all clients may take to come in. IRC servers tell everyone of everyone: 10,000 clients
+are 50 million tellings."""
+
+SLOW_SECONDS = 20.0
+"""A peer that takes longer than this until all are in has one round only."""
+
+PEERS_SENDERS = 20
+"""With how many senders the peers are measured, if that many are asked for."""
+
+Result = dict[str, Any]
+
+
+class Shape(NamedTuple):
+    """Clients, lines under way, senders, rooms."""
+
+    clients: int
+    window: int
+    senders: int
+    rooms: int = 1
+
+    def __str__(self) -> str:
+        rooms = f" in {self.rooms} rooms" if self.rooms > 1 else ""
+        senders = "1 sender" if self.senders == 1 else f"{self.senders} senders"
+        return f"{self.clients:,} clients{rooms}, window {self.window}, {senders}"
+
+
+SHAPES = (
+    "2:1",
+    "2:256",
+    "100:1",
+    "100:256",
+    "1000:1",
+    "1000:256",
+    "5000:1:50",
+    "10000:1",
+    "10000:64",
+)
+SENDERS = (20, 1, 50)
+
+
+def shapes_of(written: Sequence[str], senders: Sequence[int]) -> list[Shape]:
+    """Shapes from ``CLIENTS:WINDOW[:ROOMS]``. Raises `ValueError`.
+
+    Two clients are one sender and one listener. Rooms have a sender each, or more.
+    """
+    shapes = []
+    for one in written:
+        clients, window, rooms = (*map(int, one.split(":")), 1)[:3]
+        if rooms > 1:
+            counts = [max(rooms, *senders) // rooms * rooms]
+        elif clients == 2:
+            counts = [1]
+        else:
+            counts = [count for count in senders if count < clients]
+        shapes += [Shape(clients, window, count, rooms) for count in counts]
+    return shapes
+
+
+def run(bench: Bench, shapes: Sequence[Shape]) -> None:
+    """Measure all shapes, and print each as soon as it is done."""
+    durable, bare = floors(bench.programs["floor"])
+    present = [peer for peer in PEERS if bench.peers and not peer.absent]
+    for peer in PEERS:
+        if bench.peers and peer.absent:
+            say(f"{peer.name} is absent: not installed here.")
+    unable: dict[tuple[str, int, int], str] = {}
+    all_results = bench.results.setdefault("fanout", [])
+    with_peers = {shape.senders for shape in shapes if shape.clients > 2}
+    chosen = PEERS_SENDERS if PEERS_SENDERS in with_peers else max(with_peers, default=1)
+    for shape in shapes:
+        servers = [CHATD, durable]
+        if shape.senders == chosen or shape.clients == 2 or shape.rooms > 1:
+            servers += [bare, *present]
+        rounds: list[dict[str, Result]] = []
+        slow: set[str] = set()
+        for _ in range(bench.rounds):
+            results: dict[str, Result] = {}
+            rounds.append(results)
+            for server in servers:
+                key = server.name, shape.clients, shape.rooms
+                if key in unable or server.name in slow:
+                    continue
+                try:
+                    done = results[server.name] = _measure(bench, server, shape, results)
+                    if server in present and done["entering_seconds"] > SLOW_SECONDS:
+                        slow.add(server.name)
+                except Failed as failure:
+                    unable[key] = str(failure)
+                    if server not in present:
+                        bench.failures.append(f"{server.name}, {shape}: {failure}")
+        why = {name: reason for (name, *at), reason in unable.items() if at == [*shape[::3]]}
+        bench.bars += _print(shape, servers, rounds, why)
+        all_results.append({**shape._asdict(), "rounds": rounds, "unable": why})
+
+
+def _measure(bench: Bench, server: Server, shape: Shape, before: dict[str, Result]) -> Result:
+    line_bytes = LINE_BYTES
+    if server.protocol == "bare" and CHATD.name in before:
+        # As long as chatd's lines, which begin with a name.
+        line_bytes = round(before[CHATD.name]["line_bytes"]) - 1
+    with running(server, bench.scratch, bench.cores.server, shape.rooms) as started:
+        arguments = {
+            "port": started.port,
+            "pid": started.pid,
+            "protocol": server.protocol,
+            "seconds": bench.seconds,
+            "bytes": line_bytes,
+            "at_once": server.at_once,
+            "entering": ENTERING_SECONDS,
+            **shape._asdict(),
+        }
+        limit = ENTERING_SECONDS + 2 * bench.seconds + 60
+        return measure(bench.programs["talk"], arguments, bench.cores.load, limit)
+
+
+def _print(
+    shape: Shape, servers: Sequence[Server], rounds: list[dict[str, Result]], why: dict[str, str]
+) -> list[Bar]:
+    say(f"\n{shape}")
+    floor = servers[1].name
+    rows = [
+        ["", "us CPU", "/ floor", "deliveries/s", "p50 ms", "/ floor", "p99 ms", "server", "load"]
+    ]
+    for server in servers:
+        done = [results[server.name] for results in rounds if server.name in results]
+        if not done:
+            continue
+        rows.append(
+            [
+                server.name,
+                rounded(_of(done, "cpu_us")),
+                _ratio_cell(rounds, "cpu_us", server.name, floor),
+                rounded(_of(done, "per_second")),
+                rounded(_of(done, "p50_ms")),
+                _ratio_cell(rounds, "p50_ms", server.name, floor),
+                rounded(_of(done, "p99_ms")),
+                f"{_of(done, 'server_busy'):.0%}",
+                f"{_of(done, 'load_busy'):.0%}",
+            ]
+        )
+    say_table(rows)
+    for name, reason in why.items():
+        say(f"  {name} cannot: {reason}")
+    bars = _bars(shape, servers, rounds)
+    say_bars(bars)
+    return bars
+
+
+def _bars(shape: Shape, servers: Sequence[Server], rounds: list[dict[str, Result]]) -> list[Bar]:
+    floor, peers = servers[1].name, [server.name for server in servers[3:]]
+    where = str(shape)
+    bars = []
+    if shape.clients >= 100:
+        limit = 1.5 if shape.clients >= 1000 and shape.window == 1 else 2.0
+        size = "1,000 clients or more" if shape.clients >= 1000 else "100 clients"
+        window = "window 1" if shape.window == 1 else "larger window"
+        what = f"CPU per delivery / floor, {size}, {window}"
+        if ratio := ratio_of(rounds, "cpu_us", CHATD.name, floor):
+            bars.append(Bar(what, where, ratio, "", "<=", limit))
+        if ratio := ratio_of(rounds, "p50_ms", CHATD.name, floor):
+            bars.append(Bar("p50 of the latency / floor", where, ratio, "", "<=", 2.0))
+        against = [ratio_of(rounds, "cpu_us", CHATD.name, peer) for peer in peers]
+        if found := [ratio for ratio in against if ratio]:
+            bars.append(Bar("CPU per delivery / best peer", where, max(found), "", "<", 1.0))
+    elif ratio := ratio_of(rounds, "cpu_us", CHATD.name, "nats-server"):
+        bars.append(Bar(f"CPU per line / nats-server, {where}", "", ratio))
+    return bars
+
+
+def _of(done: Sequence[Result], figure: str) -> float:
+    return median(result[figure] for result in done)
+
+
+def ratio_of(
+    rounds: Sequence[dict[str, Result]], figure: str, name: str, base: str
+) -> float | None:
+    """The median, over the rounds that have both, of one server's figure by another's."""
+    ratios = [
+        results[name][figure] / results[base][figure]
+        for results in rounds
+        if name in results and base in results and results[base][figure]
+    ]
+    return median(ratios) if ratios else None
+
+
+def _ratio_cell(rounds: Sequence[dict[str, Result]], figure: str, name: str, base: str) -> str:
+    ratio = ratio_of(rounds, figure, name, base)
+    return "" if ratio is None else rounded(ratio)

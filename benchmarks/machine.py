@@ -1,0 +1,139 @@
+"""What the benchmarks stand on: the machine, its cores, the compiled C, and how loads are run.
+
+It knows nothing of what is measured.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+HERE = Path(__file__).parent
+
+LEAST_FILES = 10_600
+"""Open files that 10,000 clients need, on either side."""
+
+
+def refuse(why: str) -> NoReturn:
+    """End with one line that says what is missing."""
+    raise SystemExit(f"benchmarks: {why}")
+
+
+class Failed(Exception):
+    """A measurement that could not be made. Its text says why, in one line."""
+
+
+class Cores:
+    """Which core the server has, and which one the load."""
+
+    def __init__(self) -> None:
+        allowed = sorted(os.sched_getaffinity(0))
+        if len(allowed) < 2:
+            refuse("server and load need a core each, and this process may use only one.")
+        self.load, self.server = allowed[0], allowed[-1]
+        os.sched_setaffinity(0, {self.load})
+
+
+def allow_files() -> None:
+    """Let this process and its children open as many files as 10,000 clients need."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard != resource.RLIM_INFINITY:
+        hard = max(hard, LEAST_FILES)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (LEAST_FILES, hard))
+    except (ValueError, OSError):
+        refuse(f"10,000 clients need {LEAST_FILES} open files: raise the hard limit (ulimit -Hn).")
+
+
+def compile_programs(directory: Path) -> dict[str, Path]:
+    """Compile every C program that stands here; gives them by name."""
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        refuse("a C compiler is needed: install gcc, or name one in CC.")
+    programs = {}
+    for source in sorted(HERE.glob("*.c")):
+        program = programs[source.stem] = directory / source.stem
+        command = [*compiler.split(), "-O2", "-Wall", "-Wextra", "-o", str(program), str(source)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True)
+        except OSError as error:
+            refuse(f"the C compiler {compiler} does not run: {error.strerror}.")
+        if done.returncode:
+            refuse(f"{compiler} does not compile {source.name}:\n{done.stderr}")
+    return programs
+
+
+def measure(
+    program: Path, arguments: Mapping[str, object], core: int, limit_seconds: float
+) -> dict[str, Any]:
+    """Run a load on its core; gives the JSON object that it prints. Raises `Failed`."""
+    command = [str(program), *(f"{name}={value}" for name, value in arguments.items())]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=limit_seconds,
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
+    except subprocess.TimeoutExpired:
+        raise Failed(f"not done within {limit_seconds:.0f} s") from None
+    if done.returncode:
+        raise Failed((done.stderr.strip() or f"status {done.returncode}").splitlines()[-1])
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def describe(directory: Path) -> dict[str, str]:
+    """The machine, as it stands under every figure."""
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "kernel": f"Linux {platform.release()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "twisted": _version("twisted"),
+        "chatd": _commit(),
+        "store": f"{directory}, on {_file_system(directory)}",
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()
+
+
+def _version(package: str) -> str:
+    code = f"import {package}; print({package}.__version__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return done.stdout.strip() or "absent"
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
+    except OSError:
+        return "unknown"
+
+
+def _file_system(directory: Path) -> str:
+    """The file system that a directory is on, as the kernel names it."""
+    best = ("", "unknown")
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        device, mounted, kind = line.split()[:3]
+        inside = directory.resolve().is_relative_to(mounted)
+        if inside and len(mounted) >= len(best[0]):
+            best = mounted, f"{kind} ({device})"
+    return best[1]

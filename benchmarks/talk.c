@@ -1,0 +1,450 @@
+/* talk port=P pid=SERVER protocol=chat|bare|irc|nats clients=N [senders=1] [rooms=1] [window=1]
+ *      [bytes=80] [seconds=3] [at_once=500] [entering=60]: the fan-out load. Prints a JSON object.
+ *
+ * N clients come in, `at_once` of them at any time and within `entering` seconds, and `senders` of
+ * them talk for so many seconds; then everything said must have reached everyone. Client i is in
+ * room i modulo `rooms`. The first client of each room watches: at most `window` lines of the room
+ * are under way, as it sees them. One epoll, one recv for each client that is ready, one send for
+ * all lines that a client may say at the moment.
+ *
+ * A line is |SENDER:SEQ:TIME and padding, in hexadecimal digits. Nothing may be missing, doubled or
+ * out of order, or the program ends with status 1. Where the protocol promises one order for all
+ * (chat and bare), the bytes that the first client to get them was sent are read line by line, and
+ * what all others are sent must be the same bytes. Else every client's lines are read. */
+#include "load.h"
+
+enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100 };
+static const uint64_t PATIENCE = 30 * SECOND;
+
+enum phase { ENTERING, SETTLING, TALKING, ENDING };
+
+struct line {
+    uint64_t end, sent; /* bytes of the room up to its end; when it was sent */
+};
+
+struct room {
+    char *log; /* the bytes that all are sent, where the order is one */
+    struct line *lines;
+    uint64_t bytes;              /* of the log */
+    uint64_t read;               /* of these in whole lines */
+    uint32_t published;          /* whole lines in the log */
+    uint32_t said, watched;      /* lines said, and of these seen by the watching client */
+    int turn;                    /* whose turn it is to talk */
+    int members, *senders, sender_count;
+};
+
+struct sender {
+    int client, room;
+    uint32_t said;
+    char *line; /* as it goes out; the stamp is written over each time */
+    int stamp_at, length;
+};
+
+struct client {
+    int fd, room;
+    bool answered, watches, sampled;
+    uint64_t seen;      /* bytes of its room's log */
+    uint32_t seen_lines; /* of a client that watches or is sampled */
+    uint32_t *heard;    /* by sender, where the order is each client's own */
+    char *unsent; /* what the socket did not take */
+    size_t unsent_length;
+    struct part part;
+};
+
+static enum protocol { CHAT, BARE, IRC, NATS } protocol;
+static const char *const PROTOCOLS[] = {"chat", "bare", "irc", "nats"};
+static enum phase phase = ENTERING;
+static struct client *clients;
+static struct room *rooms;
+static struct sender *senders;
+static uint32_t *heard; /* by sender, where the order is one */
+static int client_count, sender_count, room_count, server, answered, epoll;
+static uint32_t window;
+static int line_bytes;
+static uint64_t said, delivered, delivered_bytes, wire_bytes, progress, be_in_by;
+static double entering; /* seconds that all may take to come in */
+static struct latencies latencies;
+
+/* Where everybody in a room is promised the same lines in the same order. */
+static bool one_order(void) { return protocol == CHAT || protocol == BARE; }
+
+/* IRC does not send you your own lines. */
+static int listeners(const struct room *room) { return room->members - (protocol == IRC); }
+
+static void watch(struct client *client, int operation, uint32_t events) {
+    struct epoll_event event = {.events = events, .data.u32 = client - clients};
+    if (epoll_ctl(epoll, operation, client->fd, &event)) fail("epoll_ctl: %s", strerror(errno));
+}
+
+static void lost(const struct client *client, const char *why) {
+    fail("client %ld lost its connection: %s", (long)(client - clients), why);
+}
+
+static void put(struct client *client, const char *data, size_t length) {
+    if (!client->unsent_length) {
+        ssize_t sent = send(client->fd, data, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EAGAIN) lost(client, strerror(errno));
+        if (sent > 0) data += sent, length -= sent;
+        if (!length) return;
+        watch(client, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+    }
+    client->unsent = realloc(client->unsent, client->unsent_length + length);
+    memcpy(client->unsent + client->unsent_length, data, length);
+    client->unsent_length += length;
+}
+
+static void put_rest(struct client *client) {
+    ssize_t sent = send(client->fd, client->unsent, client->unsent_length, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN) lost(client, strerror(errno));
+    if (sent <= 0) return;
+    client->unsent_length -= sent;
+    memmove(client->unsent, client->unsent + sent, client->unsent_length);
+    if (!client->unsent_length) watch(client, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+/* Lines, and what is in them. */
+
+static uint64_t from_hex(const char *digits, int count) {
+    uint64_t value = 0;
+    while (count--) {
+        unsigned digit = (unsigned char)*digits++;
+        value = value << 4 | (digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    }
+    return value;
+}
+
+static void to_hex(char *digits, int count, uint64_t value) {
+    while (count--) digits[count] = "0123456789abcdef"[value & 15], value >>= 4;
+}
+
+/* Looks for a stamp in a line (without its end): gives where it begins, or NULL. */
+static const char *find_stamp(const char *line, size_t length) {
+    const char *stamp = memchr(line, '|', length);
+    if (!stamp || line + length - stamp < STAMP || stamp[5] != ':' || stamp[14] != ':') return NULL;
+    return stamp;
+}
+
+/* Sees to it that a line is the next one of its sender. Gives when it was sent. */
+static uint64_t check(const struct client *client, uint32_t *counts, const char *stamp,
+                      const char *end) {
+    long who = client - clients;
+    uint32_t sender = from_hex(stamp + 1, 4), seq = from_hex(stamp + 6, 8);
+    if (sender >= (uint32_t)sender_count) fail("client %ld: a line of nobody's", who);
+    if (senders[sender].room != client->room)
+        fail("client %ld: a line of sender %u, who is in another room", who, sender);
+    if (end - stamp != line_bytes)
+        fail("client %ld: line %u of sender %u has %ld bytes, not %d", who, seq, sender,
+             (long)(end - stamp), line_bytes);
+    if (seq != ++counts[sender])
+        fail("client %ld: line %u of sender %u came where %u should", who, seq, sender,
+             counts[sender]);
+    return from_hex(stamp + 15, 16);
+}
+
+/* While all come in, and when all has been said: a line that is not talk. */
+static void read_answer(struct client *client, const char *line, size_t length) {
+    long who = client - clients;
+    bool fence = false;
+    if (phase == ENDING && find_stamp(line, length))
+        fail("client %ld: a line came after all had come: %.*s", who, (int)length, line);
+    switch (protocol) {
+    case BARE:
+        fence = length == 1 && *line == '!';
+        break;
+    case CHAT:
+        fence = !strncmp(line, "ERR Unknown command: /sync", 26);
+        if (!fence && !strncmp(line, "ERR ", 4)) fail("client %ld: %.*s", who, (int)length, line);
+        break;
+    case NATS:
+        fence = !strncmp(line, "PONG", 4);
+        if (!strncmp(line, "-ERR", 4)) fail("client %ld: %.*s", who, (int)length, line);
+        if (!strncmp(line, "PING", 4)) put(client, "PONG\r\n", 6);
+        break;
+    case IRC: {
+        char answer[LONGEST];
+        const char *word = memchr(line, ' ', length);
+        if (!strncmp(line, "ERROR", 5)) fail("client %ld: %.*s", who, (int)length, line);
+        if (!strncmp(line, "PING", 4))
+            put(client, answer, snprintf(answer, sizeof answer, "PONG%.*s\r\n", (int)length - 4,
+                                         line + 4));
+        if (!word) break;
+        fence = !strncmp(word, " PONG", 5);
+        if (!strncmp(word, " 376 ", 5) || !strncmp(word, " 422 ", 5))
+            put(client, answer, snprintf(answer, sizeof answer, "JOIN #c%d\r\nPING :sync\r\n",
+                                         client->room));
+    }
+    }
+    if (fence && !client->answered) client->answered = true, answered++;
+}
+
+/* Talk in a protocol where the order is each client's own. */
+static void read_line(struct client *client, const char *line, size_t length) {
+    const char *stamp = find_stamp(line, length);
+    if (!stamp) {
+        read_answer(client, line, length);
+        return;
+    }
+    uint64_t sent = check(client, client->heard, stamp, line + length);
+    delivered++;
+    if (client->watches) rooms[client->room].watched++;
+    if (client->sampled) record(&latencies, now() - sent);
+}
+
+static void read_lines(struct client *client, const char *data, size_t size) {
+    const char *end = data + size, *line;
+    size_t length;
+    while (next_line(&client->part, &data, end, &line, &length))
+        if (phase == TALKING) read_line(client, line, length);
+        else read_answer(client, line, length);
+}
+
+/* Talk where the order is one: what the first client is sent is read, what the others are sent
+ * must be the same. */
+static void read_stream(struct client *client, const char *data, size_t length) {
+    struct room *room = &rooms[client->room];
+    size_t known = room->bytes - client->seen;
+    if (known > length) known = length;
+    if (memcmp(data, room->log + client->seen, known))
+        fail("client %ld is not sent what others are, near line %u of room %d",
+             (long)(client - clients), client->watches ? client->seen_lines : room->published,
+             client->room);
+    client->seen += length;
+    delivered_bytes += length;
+    if (length > known) {
+        memcpy(room->log + room->bytes, data + known, length - known);
+        room->bytes += length - known;
+        const char *newline;
+        while ((newline = memchr(room->log + room->read, '\n', room->bytes - room->read))) {
+            const char *line = room->log + room->read;
+            const char *stamp = find_stamp(line, newline - line);
+            if (!stamp) fail("a line that nobody said: %.*s", (int)(newline - line), line);
+            room->read = newline + 1 - room->log;
+            room->lines[room->published++] =
+                (struct line){room->read, check(client, heard, stamp, newline)};
+            delivered += room->members;
+        }
+    }
+    if (!client->watches && !client->sampled) return;
+    for (uint64_t time = now(); client->seen_lines < room->published; client->seen_lines++) {
+        struct line *line = &room->lines[client->seen_lines];
+        if (line->end > client->seen) break;
+        record(&latencies, time - line->sent);
+    }
+    if (client->watches) room->watched = client->seen_lines;
+}
+
+static void receive(struct client *client) {
+    static char data[READ];
+    ssize_t length = recv(client->fd, data, sizeof data, MSG_DONTWAIT);
+    if (length == 0) lost(client, "the server closed it");
+    if (length < 0) {
+        if (errno != EAGAIN) lost(client, strerror(errno));
+        return;
+    }
+    progress = now();
+    wire_bytes += length;
+    if (phase == TALKING && one_order()) read_stream(client, data, length);
+    else read_lines(client, data, length);
+}
+
+static void turn(int milliseconds) {
+    static struct epoll_event events[1024];
+    int ready = epoll_wait(epoll, events, 1024, milliseconds);
+    for (int i = 0; i < ready; i++) {
+        struct client *client = &clients[events[i].data.u32];
+        if (events[i].events & EPOLLOUT) put_rest(client);
+        if (events[i].events & ~EPOLLOUT) receive(client);
+    }
+}
+
+/* Coming in, and talking. */
+
+static void enter(int index, int port) {
+    struct client *client = &clients[index];
+    char hello[256];
+    int length = 0;
+    client->fd = new_socket(index, 0);
+    if (dial(client->fd, port)) fail("client %d cannot connect: %s", index, strerror(errno));
+    fcntl(client->fd, F_SETFL, O_NONBLOCK);
+    watch(client, EPOLL_CTL_ADD, EPOLLIN);
+    if (protocol == CHAT && room_count > 1)
+        length = snprintf(hello, sizeof hello, "/join c%d\n/sync\n", client->room);
+    else if (protocol == CHAT) length = snprintf(hello, sizeof hello, "/sync\n");
+    else if (protocol == IRC)
+        length = snprintf(hello, sizeof hello, "NICK u%d\r\nUSER u%d 0 * :u\r\n", index, index);
+    else if (protocol == NATS)
+        length = snprintf(hello, sizeof hello,
+                          "CONNECT {\"verbose\":false}\r\nSUB c%d 1\r\nPING\r\n", client->room);
+    else if (index >= client_count - room_count) /* told to all in its room: they came before it */
+        length = snprintf(hello, sizeof hello, "!\n");
+    if (length) put(client, hello, length);
+}
+
+static void wait_for_answers(int wanted) {
+    while (answered < wanted) {
+        turn(1000);
+        if (phase == ENTERING && now() > be_in_by)
+            fail("only %d of %d clients came in within %g s", answered, client_count, entering);
+        if (now() - progress > PATIENCE)
+            fail("only %d of %d clients were answered", answered, client_count);
+    }
+}
+
+/* Asks for an answer behind everything else, so that nothing is under way when it is there. */
+static void settle(enum phase next) {
+    static const char *const ASK[] = {"/sync\n", "!\n", "PING :sync\r\n", "PING\r\n"};
+    phase = next;
+    answered = 0;
+    for (int i = 0; i < client_count; i++) clients[i].answered = false;
+    for (int i = 0; i < client_count; i++)
+        if (protocol != BARE || i < room_count)
+            put(&clients[i], ASK[protocol], strlen(ASK[protocol]));
+    wait_for_answers(client_count);
+}
+
+static void prepare(int index) {
+    struct sender *sender = &senders[index];
+    char line[LONGEST];
+    sender->client = room_count + index;
+    sender->room = sender->client % room_count;
+    int length = 0;
+    if (protocol == IRC) length = snprintf(line, sizeof line, "PRIVMSG #c%d :", sender->room);
+    if (protocol == NATS)
+        length = snprintf(line, sizeof line, "PUB c%d %d\r\n", sender->room, line_bytes);
+    sender->stamp_at = length;
+    memset(line + length, 'x', line_bytes);
+    memcpy(line + length, "|0000:00000000:", 15);
+    to_hex(line + length + 1, 4, index);
+    length += line_bytes;
+    length += sprintf(line + length, protocol == IRC || protocol == NATS ? "\r\n" : "\n");
+    sender->length = length;
+    sender->line = strdup(line);
+    struct room *room = &rooms[sender->room];
+    room->senders[room->sender_count++] = index;
+}
+
+static void say(struct sender *sender, int lines) {
+    static char batch[1 << 22];
+    if ((size_t)lines * sender->length > sizeof batch) fail("window is too large");
+    uint64_t time = now();
+    char *end = batch;
+    for (int i = 0; i < lines; i++) {
+        to_hex(sender->line + sender->stamp_at + 6, 8, ++sender->said);
+        to_hex(sender->line + sender->stamp_at + 15, 16, time);
+        end = mempcpy(end, sender->line, sender->length);
+    }
+    put(&clients[sender->client], batch, end - batch);
+    rooms[sender->room].said += lines;
+    said += lines;
+}
+
+/* The senders of a room share what its window lets them say, in turns. */
+static void talk(struct room *room) {
+    uint32_t under_way = room->said - room->watched;
+    if (under_way >= window) return;
+    uint32_t lines = window - under_way, count = room->sender_count;
+    for (uint32_t i = 0; i < count && i < lines; i++) {
+        struct sender *sender = &senders[room->senders[(room->turn + i) % count]];
+        if (!clients[sender->client].unsent_length)
+            say(sender, lines / count + (i < lines % count));
+    }
+    room->turn = (room->turn + lines) % count;
+}
+
+/* Whether everyone has been sent everything. */
+static bool finished(void) {
+    uint64_t due = 0, due_bytes = 0;
+    for (struct room *room = rooms; room < rooms + room_count; room++) {
+        due += (uint64_t)room->said * listeners(room);
+        due_bytes += room->bytes * room->members;
+    }
+    return delivered == due && (!one_order() || delivered_bytes == due_bytes);
+}
+
+static void explain(void) {
+    for (int i = 0; i < client_count; i++) {
+        const struct client *client = &clients[i];
+        const struct room *room = &rooms[client->room];
+        if (one_order() && (client->seen < room->bytes || room->published < room->said))
+            fail("stalled: client %d was sent %lu of %lu bytes; %u of %u lines of its room were"
+                 " seen by anybody", i, client->seen, room->bytes, room->published, room->said);
+    }
+    fail("stalled: %lu lines were said, %lu delivered", said, delivered);
+}
+
+int main(int count, char **arguments) {
+    (void)count;
+    int port = number(arguments, "port", NULL), at_once = number(arguments, "at_once", "500");
+    double seconds = number(arguments, "seconds", "3");
+    server = number(arguments, "pid", NULL);
+    client_count = number(arguments, "clients", NULL);
+    sender_count = number(arguments, "senders", "1");
+    room_count = number(arguments, "rooms", "1");
+    window = number(arguments, "window", "1");
+    line_bytes = number(arguments, "bytes", "80");
+    const char *name = text(arguments, "protocol", NULL);
+    while (protocol <= NATS && strcmp(name, PROTOCOLS[protocol])) protocol++;
+    if (protocol > NATS) fail("protocol is chat, bare, irc or nats");
+    if (line_bytes < STAMP || line_bytes > LONGEST / 2)
+        fail("bytes is %d to %d", STAMP, LONGEST / 2);
+    if (sender_count < room_count || client_count < sender_count + room_count || window < 1)
+        fail("every room needs a sender, and a client that watches; window is at least 1");
+
+    epoll = epoll_create1(0);
+    clients = calloc(client_count, sizeof *clients);
+    rooms = calloc(room_count, sizeof *rooms);
+    senders = calloc(sender_count, sizeof *senders);
+    heard = calloc(sender_count, sizeof *heard);
+    for (int i = 0; i < client_count; i++) {
+        clients[i].room = i % room_count;
+        clients[i].watches = i < room_count;
+        clients[i].sampled = client_count <= SAMPLED || i % (client_count / SAMPLED | 1) == 0;
+        if (!one_order()) clients[i].heard = calloc(sender_count, sizeof *heard);
+        rooms[i % room_count].members++;
+    }
+    for (int i = 0; i < room_count && one_order(); i++) {
+        rooms[i].log = reserve((16ull << 30) / room_count);
+        rooms[i].lines = reserve((4ull << 30) / room_count);
+    }
+    for (int i = 0; i < room_count; i++) rooms[i].senders = calloc(sender_count, sizeof(int));
+    for (int i = 0; i < sender_count; i++) prepare(i);
+
+    uint64_t before = memory_of(server), began = progress = now();
+    entering = number(arguments, "entering", "60");
+    be_in_by = began + entering * SECOND;
+    for (int i = 0; i < client_count; i++) {
+        enter(i, port);
+        turn(0);
+        if (protocol != BARE) wait_for_answers(i + 1 - at_once);
+    }
+    wait_for_answers(client_count);
+    settle(SETTLING);
+    double entered = (double)(now() - began) / SECOND;
+
+    phase = TALKING;
+    uint64_t cpu = cpu_of(server), own = own_cpu(), start = progress = now();
+    wire_bytes = 0;
+    bool talking = true;
+    while (talking || !finished()) {
+        talking = talking && now() - start < seconds * SECOND;
+        for (int i = 0; i < room_count && talking; i++) talk(&rooms[i]);
+        turn(1000);
+        if (now() - progress > PATIENCE) explain();
+    }
+    double elapsed = (double)(progress - start) / SECOND;
+    cpu = cpu_of(server) - cpu;
+    own = own_cpu() - own;
+    double bytes = (double)wire_bytes / delivered;
+    settle(ENDING);
+
+    printf("{\"clients\": %d, \"senders\": %d, \"rooms\": %d, \"window\": %u, \"lines\": %lu,"
+           " \"deliveries\": %lu, \"seconds\": %.3f, \"cpu_us\": %.4f, \"per_second\": %.0f,"
+           " \"p50_ms\": %.4f, \"p99_ms\": %.4f, \"greatest_ms\": %.3f, \"line_bytes\": %.2f,"
+           " \"server_busy\": %.3f, \"load_busy\": %.3f, \"memory_before\": %lu, \"memory\": %lu,"
+           " \"entering_seconds\": %.2f}\n",
+           client_count, sender_count, room_count, window, said, delivered, elapsed,
+           cpu / 1e3 / delivered, delivered / elapsed, quantile(&latencies, .5),
+           quantile(&latencies, .99), latencies.greatest / 1e6, bytes,
+           cpu / elapsed / SECOND, own / elapsed / SECOND, before, memory_of(server), entered);
+    return 0;
+}
