@@ -24,6 +24,12 @@ from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
 from chatd.validation import InvalidName, fold, is_reserved, validate_name, validate_room_name
 
+UNPUBLISHED_LINES = 256
+ALL_UNPUBLISHED_LINES = 512
+SOME_UNPUBLISHED_LINES = 16
+"""How many lines of one session may wait for commit; how many those of all who talk share, so that
+nobody waits long for the batches of a few; and how many each may have, however many talk."""
+
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
 """How many rooms are looked at, and how many likely ones of them compared with the name of a new
@@ -74,6 +80,7 @@ class ChatServer(Subscriber):
         self._named: dict[str, Session] = {}
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
+        self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = 0
         for name, head, topic, session in store.rooms():
             self._rooms[fold(name)] = Room(name, store, head, topic)
@@ -105,20 +112,29 @@ class ChatServer(Subscriber):
 
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
-        self.finish(session)
+        if not session.stream.finished:
+            self.finish(session)
         session.stream.abandon()
         del self._sessions[session.number]
         self._held_back.pop(session, None)
+        self._talking.discard(session)
 
-    def may_read(self, session: Session) -> bool:
-        """Whether the next thing may be taken from a session.
+    def allowance(self, session: Session) -> int:
+        """How many lines may be taken from a session now.
 
-        If not, its ``changed`` is called when it may be worth asking again.
+        When it is 0, the session's ``changed`` is called once it may be worth asking again.
         """
         if self._store.full:
             self._held_back[session] = None
-            return False
-        return session.ready
+            return 0
+        if not session.ready:
+            return 0
+        if session.unpublished:
+            self._talking.add(session)
+        share = ALL_UNPUBLISHED_LINES // max(1, len(self._talking))
+        return max(
+            0, min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES) - session.unpublished
+        )
 
     def session_called(self, name: str) -> Session | None:
         """Who has that name and can be written to; None when nobody does."""
@@ -243,6 +259,9 @@ class ChatServer(Subscriber):
         if self._held_back and not self._store.full:
             changed.update(self._held_back)
             self._held_back.clear()
+        for session in changed:
+            if not session.unpublished:
+                self._talking.discard(session)
         for session in changed:
             _safely(session.changed)
 

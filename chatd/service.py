@@ -42,7 +42,11 @@ class Door(NamedTuple):
 
     kind: Kind
     factory: ChatFactory
-    ports: list[IListeningPort]
+
+    @property
+    def ports(self) -> list[IListeningPort]:
+        """Where it listens."""
+        return self.factory.ports
 
 
 class ChatService(Service):

@@ -23,9 +23,6 @@ from chatd.room import Room
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
 
-UNPUBLISHED_LINES = 256
-"""How many lines of one session may wait for commit."""
-
 LASTING = 5.0
 """How many seconds a named person's presence lasts before the others are told of it."""
 
@@ -58,6 +55,7 @@ class Session:
         self.language = language
         self.text_only = False
         self.has_spoken = False
+        self.unpublished = 0  # how many of its lines wait for commit
         self.stream = stream
         self.inbox: Inbox | None = None
         if private:
@@ -68,7 +66,6 @@ class Session:
         self._clock = clock
         self._echo = True
         self._cursor: Cursor | None = None
-        self._unpublished = 0
         self._held: Action | None = None
         self._busy = False
         self._lasting: IDelayedCall | None = None
@@ -80,23 +77,17 @@ class Session:
     @property
     def settled(self) -> bool:
         """Whether everything that it said and asked so far is done."""
-        return not self._unpublished and self._held is None and not self._busy
+        return not self.unpublished and self._held is None and not self._busy
 
     @property
     def ready(self) -> bool:
-        """Whether it may say or ask the next thing."""
+        """Whether it may say or ask the next thing. (How much may wait: `ChatServer.allowance`.)"""
         return (
-            self._unpublished < UNPUBLISHED_LINES
-            and self._held is None
+            self._held is None
             and not self._busy
             and not self.stream.full
             and not self.stream.finished
         )
-
-    @property
-    def allowance(self) -> int:
-        """How many lines it may say before asking whether it is `ready` again."""
-        return UNPUBLISHED_LINES - self._unpublished
 
     def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
         """Say some valid lines in a room, the one it is in if none is given.
@@ -108,7 +99,7 @@ class Session:
             self.when_settled(lambda: self._not_said(len(texts)))
             return
         self.has_spoken = True
-        self._unpublished += len(texts)
+        self.unpublished += len(texts)
         room.append(Draft(room.name, self.number, self.name, kind, texts))
 
     def _not_said(self, lines: int) -> None:
@@ -120,14 +111,14 @@ class Session:
 
         If the action gives a coroutine, nothing else until that has ended, either.
         """
-        if self._unpublished:
+        if self.unpublished:
             self._held = action
         else:
             self._do(action)
 
     def published(self, room: str, lines: int) -> None:
         """So many lines that it said in that room have been committed, and shown there."""
-        self._unpublished -= lines
+        self.unpublished -= lines
         if self.room is None or room != self.room.name:
             for _ in range(lines):
                 self.answer("said_in_room", room=room)
@@ -135,13 +126,13 @@ class Session:
 
     def refused(self, lines: int) -> None:
         """So many lines that it said could not be committed."""
-        self._unpublished -= lines
+        self.unpublished -= lines
         for _ in range(lines):
             self.error(ErrorKind.NOT_SAVED, "not_saved")
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._held is not None and not self._unpublished:
+        if self._held is not None and not self.unpublished:
             action, self._held = self._held, None
             if not self.stream.finished:
                 self._do(action)

@@ -15,7 +15,7 @@ from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IHalfCloseableProtocol, IListeningPort
 from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -269,6 +269,7 @@ class House:
         factory = self.bare if bare else self.chat
         port = await serverFromString(self.reactor, endpoint).listen(factory)
         self.ports.append(port)
+        factory.ports.append(port)
         return port
 
     async def connect(self, address: str = "") -> Client:
@@ -305,3 +306,4 @@ class House:
                 left.abort()
             await factory.when_empty()
         await self.store.flush()
+        await deferLater(self.reactor, 0)  # away from what called us, which may be the server

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.event import Draft, Event, Kind
-from chatd.server import ChatServer, short
-from chatd.session import UNPUBLISHED_LINES
+from chatd.server import UNPUBLISHED_LINES, ChatServer, short
 from chatd.store import WAITING_BYTES, RoomRecord
 from chatd.stores.memory import MemoryStore
 from tests.helpers import Person, World

@@ -30,6 +30,7 @@ class Port:
     def __init__(self, address: IAddress) -> None:
         self.address = address
         self.listening = True
+        self.numberAccepts = 100
 
     def getHost(self) -> IAddress:
         return self.address
@@ -46,9 +47,10 @@ class ServiceTestCase(SynchronousTestCase):
 
     def make(self, world: World, *addresses: IAddress, foreground: bool = True) -> ChatService:
         self.ports = [Port(address) for address in addresses]
+        world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
         return ChatService(
             world.store,
-            [Door(Kind.CHAT, world.chat, self.ports), Door(Kind.BARE, world.bare, [])],  # type: ignore[arg-type]
+            [Door(Kind.CHAT, world.chat), Door(Kind.BARE, world.bare)],
             world.clock,
             foreground=foreground,
         )
@@ -275,11 +277,11 @@ class StopTests(ServiceTestCase):
 
 async def test_one_who_is_sending_without_end_is_told_too() -> None:
     house = House()
-    port = await house.listen()
+    await house.listen()
     ana, luis = await house.guest(), await house.guest()
     service = ChatService(
         house.store,
-        [Door(Kind.CHAT, house.chat, [port]), Door(Kind.BARE, house.bare, [])],
+        [Door(Kind.CHAT, house.chat), Door(Kind.BARE, house.bare)],
         house.reactor,
     )
     service.startService()
@@ -294,8 +296,8 @@ async def test_one_who_is_sending_without_end_is_told_too() -> None:
 
 async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) -> None:
     house = House()
-    port = await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Door(Kind.CHAT, house.chat, [port])], house.reactor)
+    await house.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
     (tmp_path / "chat.lock").unlink()
     (tmp_path / "chat.lock").symlink_to("1")  # as the process left behind by a fork did
     service.startService()
@@ -308,8 +310,8 @@ async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) ->
 
 async def test_a_unix_socket_whose_file_was_taken_away_does_not_keep_it(tmp_path: Path) -> None:
     house = House()
-    port = await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Door(Kind.CHAT, house.chat, [port])], house.reactor)
+    await house.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
     service.startService()
     (tmp_path / "chat").unlink()
     (tmp_path / "chat").touch()

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd.event import Draft, Event, Kind
 from chatd.formats import BareFormat, ChatFormat
 from chatd.room import Room
-from chatd.session import UNPUBLISHED_LINES, Session
+from chatd.session import Session
 from chatd.stream import Stream
 from chatd.texts import Language
 from tests.helpers import HeldStore
@@ -91,11 +91,12 @@ class OrderTests(SessionTestCase):
         self.assertTrue(self.session.ready)
         self.assertEqual(self.done, ["changed"])
 
-    def test_so_many_lines_may_be_unpublished(self) -> None:
-        for _ in range(UNPUBLISHED_LINES):
-            self.assertTrue(self.session.ready)
-            self.session.say("x")
-        self.assertFalse(self.session.ready)
+    def test_its_unpublished_lines_are_counted(self) -> None:
+        self.session.say("hola")
+        self.session.say("one", "two")
+        self.assertEqual(self.session.unpublished, 3)
+        self.published(self.draft())
+        self.assertEqual(self.session.unpublished, 2)
 
     def test_once_its_stream_is_finished_it_is_never_ready_again(self) -> None:
         self.session.stream.finish()

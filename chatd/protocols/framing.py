@@ -49,16 +49,23 @@ class Framer:
         rest = ended.pop()
         if self._first_line_ended_in_cr is None:
             self._first_line_ended_in_cr = ended[0].endswith(b"\r")
-        if len(data) <= self._max_bytes or max(map(len, ended)) <= self._max_bytes:
+        if len(data) > self._max_bytes and max(map(len, ended)) > self._max_bytes:
+            lines = [self._line(line) for line in ended]
+        elif b"\r" in data:
             lines = [line.removesuffix(b"\r") for line in ended]
         else:
-            lines = [self._line(line) for line in ended]
+            lines = ended
         if self._cut:
             lines[0] = _too_long(ended[0])
             self._cut = False
         self._held.clear()
         self._hold(rest)
         return lines
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a line has begun that has not ended yet."""
+        return bool(self._held)
 
     def finish(self) -> list[bytes]:
         """Return the last line, if the input ended without a line end behind it."""

@@ -11,8 +11,8 @@ from typing import cast
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IAddress,
-    IDelayedCall,
     IHalfCloseableProtocol,
+    IListeningPort,
     IReactorTime,
 )
 from twisted.internet.protocol import Factory, connectionDone
@@ -41,7 +41,11 @@ from chatd.validation import (
 
 LINES_A_TURN = 256
 TURN_SECONDS = 0.002
-"""How many lines of one client are handled, and for how long, before others have their turn."""
+"""How many lines of one client are handled before others have their turn, and for how long those
+who have more than that may hold the reactor, all together."""
+
+ACCEPTS_A_TURN = 80
+"""About how many come in at one address before those who are in have their turn."""
 
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
@@ -84,7 +88,6 @@ class LineProtocol(LineReceiver):
         self._handling = False
         self._ended = False
         self._stopped = False
-        self._next_turn: IDelayedCall | None = None
 
     def format(self) -> Format:
         """How this client is shown what happens."""
@@ -140,9 +143,7 @@ class LineProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Somebody has gone."""
         self._forget_input()
-        if self._next_turn is not None:
-            self._next_turn.cancel()
-            self._next_turn = None
+        self.factory.turns.forget(self)
         self.outlet.lost()
         self.session.changed = _nobody
         self.server.disconnect(self.session)
@@ -173,28 +174,36 @@ class LineProtocol(LineReceiver):
             self._handle_lines()
 
     def _handle_lines(self) -> None:
-        if self._handling or self._stopped or self._next_turn is not None:
+        """Have a turn now, unless this client is waiting for one as others are."""
+        turns = self.factory.turns
+        if not turns.awaited_by(self):
+            self.take_turn(turns.share)
+
+    def take_turn(self, share: float) -> None:
+        """Handle what was read, for about so many seconds and at most `LINES_A_TURN` lines."""
+        if self._handling or self._stopped:
             return
         self._handling = True
         self.outlet.hold()
-        may_read, session, lines = self.server.may_read, self.session, self._lines
-        seconds = self._clock.seconds
-        handled = 0
+        seconds, lines = self._clock.seconds, self._lines
         now = seconds()
-        end = now + TURN_SECONDS
-        while may_read(session) and (lines or self._frame()):
-            self._run = min(session.allowance, LINES_A_TURN - handled)
+        end = now + share
+        left = LINES_A_TURN
+        while left and now < end:
+            self._run = min(self.server.allowance(self.session), left)
+            if not self._run or not (lines or self._cut()):
+                break
             while lines and self._run > 0 and now < end:
                 self._run -= 1
-                handled += 1
+                left -= 1
                 self._handle_line(lines.pop())
                 now = seconds()
             self._say()
-            if handled == LINES_A_TURN or now >= end:
-                break
+            if not lines:
+                now = seconds()  # cutting takes time, also where no line comes of it
         self.outlet.release()
         self._handling = False
-        self._read_on(handled > 0)
+        self._read_on(left < LINES_A_TURN)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and behind it."""
@@ -242,12 +251,12 @@ class LineProtocol(LineReceiver):
         if self.session.stream.finished:
             self._forget_input()
             return
-        may_read = self.server.may_read(self.session)
-        more = self._frame()
-        if more and (may_read or had_turn) and self._next_turn is None:
+        may_read = self.server.allowance(self.session) > 0
+        more = bool(self._lines or self._unread or (self._ended and self._framer.unfinished))
+        if more and (may_read or had_turn):
             # Also one that may not go on now, but may when its answers are taken, which is perhaps
             # at once: its next turn comes after everybody else's.
-            self._next_turn = self._clock.callLater(0, self._take_turn)
+            self.factory.turns.await_one(self)
         if self._ended:
             if not more and self.session.settled:
                 self.server.finish(self.session)
@@ -257,27 +266,60 @@ class LineProtocol(LineReceiver):
         elif self.paused:
             self.resumeProducing()
 
-    def _frame(self) -> bool:
-        """See to it that the next line is at hand; False when there is none so far."""
-        while not self._lines:
-            if self._unread:
-                piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
-                lines = self._framer.feed(piece)
-            else:
-                lines = self._framer.finish() if self._ended else []
-                if not lines:
-                    return False
-            lines.reverse()
-            self._lines[:] = lines if self.answers_blank else filter(None, lines)
+    def _cut(self) -> bool:
+        """Cut a piece of what was read into lines; False when there is nothing to cut."""
+        if self._unread:
+            piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
+            lines = self._framer.feed(piece)
+        elif self._ended and self._framer.unfinished:
+            lines = self._framer.finish()
+        else:
+            return False
+        lines.reverse()
+        self._lines[:] = lines if self.answers_blank else filter(None, lines)
         return True
 
     def _forget_input(self) -> None:
         self._unread = b""
         self._lines.clear()
 
-    def _take_turn(self) -> None:
-        self._next_turn = None
-        self._handle_lines()
+
+class Turns:
+    """Gives those who have more to be handled another turn, after all others were read.
+
+    The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._waiting: dict[LineProtocol, None] = {}
+
+    @property
+    def share(self) -> float:
+        """How many seconds a turn may take beside those of all who wait for one."""
+        return TURN_SECONDS / (1 + len(self._waiting))
+
+    def awaited_by(self, client: LineProtocol) -> bool:
+        """Whether that client waits for its next turn."""
+        return client in self._waiting
+
+    def await_one(self, client: LineProtocol) -> None:
+        """Give that client a turn later."""
+        if not self._waiting:
+            self._clock.callLater(0, self._take_turns)
+        self._waiting[client] = None
+
+    def forget(self, client: LineProtocol) -> None:
+        """Give that client no turn."""
+        self._waiting.pop(client, None)
+
+    def _take_turns(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for client in waiting:
+            try:
+                client.take_turn(TURN_SECONDS / len(waiting))
+            except Exception:
+                LineProtocol.log.failure("a client's turn failed")
 
 
 def _nobody() -> None:
@@ -384,6 +426,8 @@ class ChatFactory(Factory):
     ) -> None:
         self.server = server
         self.clients: set[LineProtocol] = set()
+        self.ports: list[IListeningPort] = []
+        self.turns = Turns(clock)
         self._protocol = protocol
         self._clock = clock
         self._max_length = max_length
@@ -393,6 +437,10 @@ class ChatFactory(Factory):
         self, addr: IAddress | None
     ) -> LineProtocol:
         """A protocol for somebody who is connecting."""
+        for port in self.ports:
+            # Twisted takes 20 more in a turn each time that there were as many as it takes: in a
+            # storm of 10,000, soon 600, which holds the reactor for 80 ms.
+            port.numberAccepts = min(port.numberAccepts, ACCEPTS_A_TURN)  # type: ignore[attr-defined]
         protocol = self._protocol(self.server, self._clock, self._max_length)
         protocol.factory = self
         return protocol

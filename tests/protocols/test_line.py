@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.protocol import Factory
+from twisted.internet.tcp import Port
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import commands
 from chatd.commands import Command
+from chatd.event import Draft, Kind
 from chatd.formats import local_time
 from chatd.protocols.framing import Framer
-from chatd.protocols.line import FRAMED_BYTES, LINES_A_TURN, TURN_SECONDS
-from chatd.session import UNPUBLISHED_LINES, Session
+from chatd.protocols.line import ACCEPTS_A_TURN, FRAMED_BYTES, LINES_A_TURN, TURN_SECONDS
+from chatd.server import ALL_UNPUBLISHED_LINES, SOME_UNPUBLISHED_LINES, UNPUBLISHED_LINES
+from chatd.session import Session
 from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
 from chatd.texts import Language
@@ -767,26 +772,62 @@ class PausingTests(SynchronousTestCase):
 
     def test_a_full_store_pauses_whoever_sends_until_it_has_room(self) -> None:
         world = World(slow=True)
-        greedy = [world.person() for _ in range(1 + WAITING_BYTES // (4096 * UNPUBLISHED_LINES))]
         luis = world.person()
-        for person in greedy:
-            person.send((b"x" * 4096 + b"\n") * UNPUBLISHED_LINES)
-        self.assertTrue(world.store.full)
+        self.fill(world)
         luis.send(b"hola\n")
         self.assertTrue(luis.paused)
         world.release()
         self.assertFalse(luis.paused)
-        self.assertEqual(luis.seen()[-1], "<guest6> hola")
+        self.assertEqual(luis.seen()[-1], "<guest1> hola")
 
     def test_one_who_goes_while_the_store_is_full_is_forgotten(self) -> None:
         world = World(slow=True)
-        for _ in range(5):
-            world.person().send((b"x" * 4096 + b"\n") * UNPUBLISHED_LINES)
         luis = world.person()
+        self.fill(world)
         luis.send(b"hola\n")
         luis.hang_up()
         world.release()
-        self.assertEqual(world.server.lobby.head, world.server.lobby.guests * UNPUBLISHED_LINES)
+        self.assertEqual(world.server.lobby.head, 1)
+
+    def fill(self, world: World) -> None:
+        world.server.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, ["x" * WAITING_BYTES]))
+        self.assertTrue(world.store.full)
+
+    def test_those_who_send_without_end_share_what_may_wait(self) -> None:
+        world = World(slow=True)
+        greedy = [world.person() for _ in range(10)]
+        for _ in range(3):
+            for person in greedy:
+                person.send(b"x\n" * 100)
+            world.settle()
+        waiting = sum(len(draft.texts) for batch, _ in world.store.held for draft in batch)
+        self.assertLess(waiting, 2 * ALL_UNPUBLISHED_LINES)
+        world.release()
+        self.assertEqual(world.server.lobby.head, 3000)
+
+    def test_and_leave_room_for_everybody_else(self) -> None:
+        world = World(slow=True)
+        for _ in range(100):
+            world.person().send(b"x\n" * 300)
+        luis = world.person()
+        luis.send(b"hola\n" * SOME_UNPUBLISHED_LINES)
+        self.assertEqual(luis.protocol.session.unpublished, SOME_UNPUBLISHED_LINES)
+
+
+class AcceptingTests(SynchronousTestCase):
+    def test_twisted_takes_more_at_once_each_time_that_there_are_many(self) -> None:
+        """What `ChatFactory.buildProtocol` keeps in bounds: no interface names it."""
+        port = Port(0, Factory(), interface="127.0.0.1")
+        port.startListening()
+        self.addCleanup(port.stopListening)
+        self.assertEqual(port.numberAccepts, 100)
+
+    def test_only_so_many_come_in_in_a_turn(self) -> None:
+        world = World()
+        port = SimpleNamespace(numberAccepts=620)
+        world.chat.ports.append(port)  # type: ignore[arg-type]
+        world.person()
+        self.assertEqual(port.numberAccepts, ACCEPTS_A_TURN)
 
 
 class FairnessTests(SynchronousTestCase):
