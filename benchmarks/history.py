@@ -137,7 +137,7 @@ def _write(path: Path) -> None:
         store.start()
         for age, size in _batches():
             past.age = age
-            draft = Draft("lobby", 1, "guest1", Kind.MESSAGE, "x" * 80)
+            draft = Draft("lobby", 1, "guest1", Kind.MESSAGE, ["x" * 80])
             await store.commit([draft] * size)
         await store.close()
 

@@ -170,7 +170,10 @@ class Feed:
         return bool(self._cursors)
 
     def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
-        """Render what stands between two marks; `show` it once all feeds have."""
+        """Render what stands between two marks; `show` it once all feeds have.
+
+        What turns out too large for one push is rendered again, in parts.
+        """
         data = self.format.render(entries)
         parts = min(len(data) // PUSH_BYTES + 1, len(entries))
         if parts == 1:
@@ -196,13 +199,16 @@ class Feed:
             before, after, data, noticed = chunk.before, chunk.after, chunk.data, chunk.noticed
             for cursor in cursors:
                 # The few lines that run for every client and every batch.
-                if (
-                    cursor.mark is before
-                    and cursor.echo
-                    and cursor.session not in noticed
-                    and cursor.reader.push(data)
-                ):
-                    cursor.mark = after
+                try:
+                    if (
+                        cursor.mark is before
+                        and cursor.echo
+                        and cursor.session not in noticed
+                        and (not data or cursor.reader.push(data))
+                    ):
+                        cursor.mark = after
+                except Exception:
+                    _logger.failure("a client could not be sent to")
         end = self.log.mark
         for cursor in cursors:
             if cursor.mark is not end:

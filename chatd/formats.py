@@ -16,7 +16,7 @@ from chatd.encoding import encode_line, encode_lines
 from chatd.event import Change, Entry, Event, Kind, Notice
 from chatd.texts import ErrorKind, Language, sentence
 
-_MESSAGE = Kind.MESSAGE  # looking up a member of an enum takes CPython 3.11 0.2 us
+_MESSAGE = Kind.MESSAGE  # see chatd.room
 _TOPIC = Kind.TOPIC
 
 

@@ -15,7 +15,6 @@ from chatd.store import Store
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 
-
 LATEST_EVENTS = 16
 """How many of its last events a room with people in it keeps at hand, for those who come in: as
 many of the longest lines as a page may hold."""
@@ -106,11 +105,13 @@ class Room:
         if self._latest and self._latest[0].seq <= after + 1:
             return [event for event in self._latest if after < event.seq <= upto]
         events = await self._store.read(self.name, after, min(upto, self.mark.seq))
-        if not self._latest and events and events[-1].seq == self.mark.seq:
-            self._keep(events)
+        if self.people and events and events[-1].seq == self.mark.seq:
+            self._latest = events[-LATEST_EVENTS:]
         return events
 
     def _keep(self, events: list[Event]) -> None:
+        if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
+            self._latest = []  # what was refused was committed all the same
         if self.people:
             self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
 

@@ -29,7 +29,7 @@ PAGE_CHARACTERS = 64 * 1024
 """What one read gives at most: this many events, or the first ones that reach this much text."""
 
 _ENTRY_OVERHEAD = 200
-"""What a waiting entry weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
+"""What a waiting line weighs beside its text, in bytes: the event that it becomes, measured."""
 
 FIRST_SILENCE = 1.0
 LONGEST_SILENCE = 600.0
@@ -124,7 +124,8 @@ class Store(abc.ABC):
     def append(self, entry: Draft | Notice) -> None:
         """Let this join the batch that is waiting.
 
-        The batch is committed when this turn of the reactor is over and the one before is done.
+        The batch is committed when this turn of the reactor is over, the one before was shown, and
+        everybody was read once more.
         """
         self._waiting.append(entry)
         self._unpublished_bytes += _weight(entry)

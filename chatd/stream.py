@@ -5,8 +5,9 @@ that the client is in, and its inbox. An answer that is put in while a room stil
 the client takes its place behind that, so everything is seen in the order in which it happened.
 
 A stream knows no connection: an outlet takes from it when there is room, and is woken when there is
-more. Answers are the only bytes that are queued for a client, so a client whose answers are not
-being taken is not to be read from: see `full`.
+more. What a live source has just got is pushed past an empty queue at once. Answers are the only
+bytes that are queued for a client, so a client whose answers are not being taken is not to be read
+from: see `full`.
 """
 
 from __future__ import annotations

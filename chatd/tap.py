@@ -7,9 +7,12 @@ daemonising twistd hanging.) Bound sockets and the store's lock survive the fork
 
 from __future__ import annotations
 
+import gc
 import re
+import resource
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -87,11 +90,13 @@ def makeService(options: Options) -> IService:
     motd = _motd(options["motd"], rundir)
     store = _store(options["store"], rundir, twistd, clock)
     server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
-    chat = Door(Kind.CHAT, ChatFactory(server, clock, max_length), [])
-    bare = Door(Kind.BARE, ChatFactory(server, clock, BARE_LENGTH, BareProtocol), [])
+    chat = Door(Kind.CHAT, ChatFactory(server, clock, max_length))
+    bare = Door(Kind.BARE, ChatFactory(server, clock, BARE_LENGTH, BareProtocol))
     wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
     wanted += [(bare, description) for description in options["bare"]]
     _listen(wanted, reactor)
+    _raise_open_files()
+    _collect_garbage_rarely()
     reactor.addSystemEventTrigger("before", "shutdown", _stop_once)
     foreground = bool(twistd.get("nodaemon", True))
     return ChatService(store, [chat, bare], clock, foreground=foreground)
@@ -101,6 +106,28 @@ def _stop_once() -> None:
     """Heed no second Ctrl+C while stopping, which Twisted answers with a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _raise_open_files() -> None:
+    """Let this process, and the one that it forks, have as many files open as it may.
+
+    Each client is an open file, and the soft limit is often 1024, for programs that use select(2).
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Some systems take no soft limit as high as the hard one that they name; then it stays.
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _collect_garbage_rarely() -> None:
+    """Keep the collector of cycles from holding the reactor.
+
+    It looks at every object when their number has grown by a quarter: with 10,000 clients, for
+    80 ms at a time. What exists now stays for good, and need not be looked at; and what clients
+    leave behind are no cycles. The youngest, where cycles come from if any do, are looked at often.
+    """
+    gc.freeze()
+    gc.set_threshold(5_000, 4, 100)
 
 
 def _refuse(why: str) -> NoReturn:

@@ -382,6 +382,31 @@ class TestPushing:
         world.publish(said("c"))
         assert (world.taken, world.wakes) == (b"c\n", 2)
 
+    def test_what_shows_nothing_is_not_pushed(self, world: World) -> None:
+        world.idle = True
+        pushed: list[bytes] = []
+        reader = Woken(lambda: None)
+        reader.push = lambda data: not pushed.append(data)  # type: ignore[method-assign,func-returns-value]
+        Cursor(world.room.feed(BareFormat()), 99, reader)
+        world.publish(joined("luis"))
+        world.publish(said("a"))
+        assert pushed == [b"a\n"]
+
+    def test_one_that_cannot_be_sent_to_keeps_nobody_from_being_sent_to(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        def broken(data: bytes) -> bool:
+            raise ZeroDivisionError
+
+        reader = Woken(lambda: None)
+        reader.push = broken  # type: ignore[method-assign]
+        Cursor(world.feed, 98, reader)
+        world.idle = True
+        world.follow()
+        world.publish(said("a"))
+        assert world.taken == b"a\n"
+        expected_errors(ZeroDivisionError)
+
     def test_nobody_is_pushed_their_own_notices(self, world: World) -> None:
         world.idle = True
         cursor = world.follow(1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.task import Clock
 
-from chatd.event import Change, Draft, Entry, Kind, Notice
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import Cursor, Mark
 from chatd.formats import BareFormat, ChatFormat
-from chatd.room import Room
+from chatd.room import LATEST_EVENTS, Room
 from chatd.store import Subscriber
 from chatd.stores.memory import MemoryStore
 
@@ -90,6 +92,69 @@ class TestLog:
         for world.time in 1, 2, 3:
             world.say(said())
         assert [await room.seq_before(seconds * 1000) for seconds in (1, 2, 3, 4)] == [0, 1, 2, 3]
+
+
+class TestLatest:
+    """What was said last is at hand for those who come in."""
+
+    @pytest.fixture(autouse=True)
+    def _count_reads(self, world: World) -> None:
+        self.reads = 0
+        read = world.store.read
+
+        async def counted(*args: Any) -> list[Event]:
+            self.reads += 1
+            return await read(*args)
+
+        world.store.read = counted  # type: ignore[method-assign]
+
+    async def seen(self, room: Room, after: int) -> list[str]:
+        return [event.text for event in await room.read(after, room.head)]
+
+    async def test_what_is_said_while_somebody_is_there_is_not_read_from_the_store(
+        self, world: World, room: Room
+    ) -> None:
+        room.enter("ana", False)
+        world.say(said("a"), joined("luis"), said("b"), said("c"))
+        assert await self.seen(room, 0) == ["a", "b", "c"]
+        assert await self.seen(room, 1) == ["b", "c"]
+        assert [event.text for event in await room.read(0, 2)] == ["a", "b"]
+        assert self.reads == 0
+
+    async def test_what_was_read_for_one_need_not_be_read_for_the_next(
+        self, world: World, room: Room
+    ) -> None:
+        world.say(*(said(str(number)) for number in range(20)))
+        room.enter("ana", False)
+        world.say(said("20"))
+        for _ in range(3):
+            assert await self.seen(room, 11) == [str(number) for number in range(11, 21)]
+        assert self.reads == 1
+
+    async def test_what_was_said_longer_ago_is_read_from_the_store(
+        self, world: World, room: Room
+    ) -> None:
+        room.enter("ana", False)
+        world.say(*(said(str(number)) for number in range(LATEST_EVENTS + 1)))
+        assert len(await self.seen(room, 0)) == LATEST_EVENTS + 1
+        assert len(await self.seen(room, 1)) == LATEST_EVENTS
+        assert self.reads == 1
+
+    async def test_once_nobody_is_there_nothing_is_at_hand(self, world: World, room: Room) -> None:
+        room.enter("ana", False)
+        world.say(said("a"))
+        room.leave("ana", False)
+        assert await self.seen(room, 0) == ["a"]
+        assert self.reads == 1
+
+    async def test_a_line_that_was_refused_and_stored_all_the_same_is_not_passed_over(
+        self, world: World, room: Room
+    ) -> None:
+        room.enter("ana", False)
+        world.say(said("a"))
+        await world.store.commit([said("stored, and not published")])
+        world.say(said("c"))
+        assert await self.seen(room, 0) == ["a", "stored, and not published", "c"]
 
 
 class TestPeople:

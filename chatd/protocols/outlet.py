@@ -1,9 +1,10 @@
 """The one writer to a connection.
 
 It takes from a stream when the connection has room, and leaves everything in the stream while it
-has not. On plain TCP and UNIX sockets it pushes straight to the socket while the transport is idle,
-and hands over only what the kernel did not take: that saves a wake-up and two ``epoll_ctl`` for
-each client and each line (measured: 5.6 to 6.5 us a delivery instead of 12.7 to 17). It is a *pull*
+has not; what a room has just rendered is pushed to it, and it takes that if nothing is in the way.
+On plain TCP and UNIX sockets it pushes straight to the socket while the transport is idle, and
+hands over only what the kernel did not take: that saves a wake-up and two ``epoll_ctl`` for each
+client and each line (measured: 5.6 to 6.5 us a delivery instead of 12.7 to 17). It is a *pull*
 producer there, so Twisted asks for more each time its own buffer has drained. Over TLS a pull
 producer would be polled in a loop, so there, and on every other kind of transport, it is a push
 producer and writes to the transport.

@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.store import RoomRecord, Store, StoreError, page_of
+from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, RoomRecord, Store, StoreError, page_of
 from chatd.stores.worker import Worker
 
 APPLICATION_ID = 0x63686174
@@ -63,6 +63,9 @@ CREATE VIEW log AS
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
+
+_FETCHED = 250
+"""How many rows are fetched at a time. Of the longest lines that is 4 MB."""
 
 _ADVICE = "Put that right, or give another --store."
 
@@ -270,12 +273,21 @@ class Archive:
             rows = connection.execute(
                 f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id", (start | after, start | upto)
             )
-            page = page_of(
-                Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
-                for number, time, session, author, kind, text in rows
-            )
+            page: list[Event] = []
+            characters = 0
+            while (
+                len(page) < PAGE_EVENTS
+                and characters < PAGE_CHARACTERS
+                and (some := rows.fetchmany(_FETCHED))
+            ):
+                # In lists, not one by one: this thread and the reactor's share the interpreter.
+                page += [
+                    Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
+                    for number, time, session, author, kind, text in some
+                ]
+                characters += sum([len(row[5]) for row in some])
             rows.close()  # ends the transaction
-            return page
+            return page if characters < PAGE_CHARACTERS else page_of(page)
 
     def seq_before(self, room: str, time: int) -> int:
         """See `Store.seq_before`. A binary search: times follow the order of the log."""
