@@ -61,21 +61,27 @@ class ChatFormat(Format):
     eol: bytes = b"\n"
 
     def render(self, entries: Sequence[Entry]) -> bytes:
-        return encode_lines([self._line(entry) for entry in entries], self.eol)
+        lines = [
+            # Nearly every line is this one, so it costs no call.
+            f"<{entry.author}> {entry.text}"
+            if isinstance(entry, Event) and entry.kind is _MESSAGE
+            else self._other(entry)
+            for entry in entries
+        ]
+        if self.times:
+            lines = [
+                f"[{local_time(entry.time // 1000)}] {line}" if isinstance(entry, Event) else line
+                for entry, line in zip(entries, lines, strict=True)
+            ]
+        return encode_lines(lines, self.eol)
 
-    def _line(self, entry: Entry) -> str:
+    def _other(self, entry: Entry) -> str:
         if isinstance(entry, Notice):
             return f"*** {self._notice(entry)}"
-        if entry.kind is _MESSAGE:
-            line = f"<{entry.author}> {entry.text}"
-        elif entry.kind is Kind.ACTION:
-            line = f"* {entry.author} {entry.text}"
-        else:
-            topic_set = sentence(self.language, "topic_set", name=entry.author, topic=entry.text)
-            line = f"*** {topic_set}"
-        if self.times:
-            line = f"[{local_time(entry.time // 1000)}] {line}"
-        return line
+        if entry.kind is Kind.ACTION:
+            return f"* {entry.author} {entry.text}"
+        topic_set = sentence(self.language, "topic_set", name=entry.author, topic=entry.text)
+        return f"*** {topic_set}"
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         detail = sentence(self.language, key, **values)

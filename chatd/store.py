@@ -24,7 +24,7 @@ from chatd.event import Draft, Entry, Event, Notice
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
 
-PAGE_EVENTS = 500
+PAGE_EVENTS = 700
 PAGE_CHARACTERS = 64 * 1024
 """What one read gives at most: this many events, or the first ones that reach this much text."""
 

@@ -64,8 +64,8 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
 
-_FETCHED = 250
-"""How many rows are fetched at a time. Of the longest lines that is 4 MB."""
+_FETCHED = 350
+"""How many rows are fetched at a time. Of the longest lines that is 6 MB."""
 
 _ADVICE = "Put that right, or give another --store."
 
