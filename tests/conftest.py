@@ -16,12 +16,15 @@ import gc
 import inspect
 import os
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import coverage
 import hypothesis
 import pytest
 import pytest_twisted
+from hypothesis import strategies
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, LogLevel, eventAsText, globalLogPublisher
@@ -48,6 +51,42 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"deadline(seconds): fail an asynchronous test after this long, not {DEADLINE:g}"
     )
+
+
+# The time it takes.
+
+
+@contextmanager
+def _unmeasured() -> Generator[None, None, None]:
+    running = []
+    # More than one: in a worker of xdist, pytest-cov starts a second.
+    while (measuring := coverage.Coverage.current()) is not None:
+        measuring.stop()
+        running.append(measuring)
+    try:
+        yield
+    finally:
+        for measuring in reversed(running):
+            measuring.start()
+
+
+@pytest.fixture
+def unmeasured() -> Generator[None, None, None]:
+    """For a test that does the same some ten thousand times: coverage makes that five times as
+    long. What it runs must be covered by another test.
+    """
+    with _unmeasured():
+        yield
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Before there are workers, let Hypothesis make its list of characters, once for a checkout.
+
+    It takes two seconds, and would take each worker eight, since there it is measured.
+    """
+    with _unmeasured():
+        strategies.text().validate()
 
 
 # A deadline.
@@ -110,7 +149,9 @@ def _fail_when_late(
     def done(result: object) -> None:
         if timer.active():
             timer.cancel()
-            outcome.callback(result)  # a Failure makes it an errback
+            # pytest goes on in its own greenlet, at once. coverage, which takes a thread for one
+            # stack of calls, is confused if that is in the midst of what it measures.
+            reactor.callLater(0, outcome.callback, result)  # a Failure makes it an errback
 
     timer = reactor.callLater(seconds, late)
     work.addBoth(done)
@@ -189,15 +230,15 @@ def pytest_runtest_makereport(
 def _reactor_runs(twisted_greenlet: object) -> None:
     """Start the reactor, so that what it opens for itself is not taken for some test's leak."""
     _turn()
-    # Collecting after every test is cheap when it need not look at what was imported before.
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErrors, None, None]:
     logged = request.node.stash[_logged] = LoggedErrors()
     globalLogPublisher.addObserver(logged)
+    # Collecting after every test is cheap when it need not look at what was there before.
+    gc.collect()
+    gc.freeze()
     before = _selectables(), _delayed_calls()
     try:
         yield logged

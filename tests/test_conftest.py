@@ -74,13 +74,13 @@ def test_late_example(run) -> None:
     result = run(
         """
         import pytest
-        from hypothesis import given, settings, strategies as st
+        from hypothesis import Phase, given, settings, strategies as st
         from twisted.internet import reactor
         from twisted.internet.defer import Deferred
         from twisted.internet.task import deferLater
 
         @pytest.mark.deadline(0.1)
-        @settings(max_examples=20, database=None)
+        @settings(max_examples=20, database=None, phases=[Phase.generate])
         @given(number=st.integers())
         async def test_hangs(number):
             if number > 100:

@@ -1,25 +1,32 @@
-"""The real thing: twistd in a process of its own, and the real clients that people have."""
+"""The real thing: twistd in a process of its own, and the real clients that people have.
+
+Daemons are not measured, which would double the time they take to start; what they run is measured
+where other tests run it in their own process.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import resource
 import select
 import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 import chatd
+from tests.certificate import write_certificate
 
 TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
@@ -28,9 +35,10 @@ PATIENCE = 20.0
 
 
 def environment() -> dict[str, str]:
-    """That of the tests, with the plugin to be found."""
+    """That of the tests, with the plugin to be found, and without what has coverage begin."""
     paths = [CHECKOUT, os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
+    return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 class Daemon:
@@ -51,10 +59,13 @@ class Daemon:
             self.said.append(line.decode().rstrip("\n").partition("] ")[2])
             if self.said[-1].startswith("history in "):
                 break
-        listening = [line for line in self.said if line.startswith("listening on ")]
-        assert listening, f"it did not start: {self.said}"
-        (port,) = re.findall(r"127\.0\.0\.1:(\d+)", listening[0])
-        self.port = int(port)
+        self.ports = [
+            int(port)
+            for line in self.said
+            for port in re.findall(r"^listening on [^ ]+:(\d+)\. ", line)
+        ]
+        assert self.ports, f"it did not start: {self.said}"
+        self.port = self.ports[0]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, and return the exit status. Fails if that takes five seconds."""
@@ -79,8 +90,10 @@ class Daemon:
 class Person:
     """A client that reads and writes lines, and waits for them."""
 
-    def __init__(self, address: int | str) -> None:
-        if isinstance(address, int):
+    def __init__(self, address: int | str | socket.socket) -> None:
+        if isinstance(address, socket.socket):
+            self.socket = address
+        elif isinstance(address, int):
             self.socket = socket.create_connection(("127.0.0.1", address), PATIENCE)
         else:
             self.socket = socket.socket(socket.AF_UNIX)
@@ -102,12 +115,15 @@ class Person:
             seen.append(self.line())
         return seen
 
+    def close(self) -> None:
+        self.lines.close()
+        self.socket.close()
+
     def __enter__(self) -> Person:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.lines.close()
-        self.socket.close()
+        self.close()
 
 
 @pytest.fixture
@@ -198,6 +214,132 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
         eva.until(f"*** {len(kept)} of {len(kept)} lines of #lobby:")
         shown = eva.until(f"> {kept[-1].split('> ')[1]}")
         assert [line.split("] ", 1)[1] for line in shown] == kept
+
+
+def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+    try:
+        daemon = Daemon(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with daemon:
+        limits = Path(f"/proc/{daemon.process.pid}/limits").read_text()
+    (line,) = [line for line in limits.splitlines() if line.startswith("Max open files ")]
+    assert line.split()[3:5] == [str(hard), str(hard)]
+
+
+# At every door
+
+DOORS = ("tcp", "tcp6", "unix", "ssl", "haproxy")
+HALF_CLOSING = ("tcp", "tcp6", "unix")
+
+
+class House:
+    """A daemon that listens on one address of each kind."""
+
+    def __init__(self, directory: Path) -> None:
+        self._certificate = write_certificate(directory / "server.pem")
+        self._path = directory / "chat"
+        # In the order of DOORS; the first is the daemon's own.
+        self.daemon = Daemon(
+            directory,
+            *("-l", "tcp6:0:interface=\\:\\:1", "-l", f"unix:{self._path}"),
+            *("-l", f"ssl:0:interface=127.0.0.1:privateKey={self._certificate}"),
+            *("-l", f"haproxy:{LOOPBACK}", "--recent", "0"),
+        )
+        with_ports = [door for door in DOORS if door != "unix"]
+        self._ports = dict(zip(with_ports, self.daemon.ports, strict=True))
+
+    def enter(self, door: str) -> Person:
+        """Somebody who comes in there, and was greeted."""
+        person = Person(self._connection(door))
+        person.until("/quit to leave.")
+        return person
+
+    def memory(self) -> int:
+        """How many bytes of memory the daemon has had at most."""
+        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kilobytes) * 1024
+
+    def _connection(self, door: str) -> socket.socket | str:
+        if door == "unix":
+            return str(self._path)
+        host = "::1" if door == "tcp6" else "127.0.0.1"
+        connection = socket.create_connection((host, self._ports[door]), PATIENCE)
+        if door == "haproxy":
+            connection.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 60073\r\n")
+        elif door == "ssl":
+            context = ssl.create_default_context(cafile=self._certificate)
+            # An end without TLS's own word for it could be anybody's, so let it be an error.
+            return context.wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False)
+        return connection
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+    house = House(tmp_path_factory.mktemp("house"))
+    with house.daemon:
+        yield house
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_at_every_door_people_talk_and_quit(house: House, door: str) -> None:
+    with house.enter("tcp") as luis, house.enter(door) as ana:
+        ana.type("/nick ana", *(f"one {number}" for number in range(1000)))
+        said = [f"<ana> one {number}" for number in range(1000)]
+        assert ana.until("one 999") == ["*** You are now ana.", *said]
+        assert luis.until("one 999")[-1000:] == said
+        luis.type("/nick luis", "two", "three")
+        assert ana.until("three")[-2:] == ["<luis> two", "<luis> three"]
+        ana.type("/quit")
+        assert [ana.line(), ana.line()] == ["*** Goodbye.", ""]
+
+
+@pytest.mark.parametrize("door", HALF_CLOSING)
+def test_a_pipe_is_sent_its_receipts(house: House, door: str) -> None:
+    with house.enter(door) as script:
+        script.type("/nick ci", *(f"one {number}" for number in range(1000)))
+        script.socket.sendall(b"the last, without an end")
+        script.socket.shutdown(socket.SHUT_WR)
+        lines = script.lines.read().decode().splitlines()
+        assert lines[-1001:] == [
+            *(f"<ci> one {number}" for number in range(1000)),
+            "<ci> the last, without an end",
+        ]
+
+
+@pytest.mark.parametrize("door", ["ssl", "haproxy"])
+def test_where_there_is_no_half_close_a_pipe_says_its_lines(house: House, door: str) -> None:
+    with house.enter("tcp") as luis, house.enter(door) as script:
+        script.type("/nick ci", *(f"one {number}" for number in range(200)))
+        if isinstance(script.socket, ssl.SSLSocket):
+            with suppress(ssl.SSLError):  # receipts that come after our last word
+                script.socket.unwrap()
+        else:
+            script.socket.shutdown(socket.SHUT_WR)
+        said = [f"<ci> one {number}" for number in range(200)]
+        assert luis.until("one 199")[-200:] == said
+
+
+def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None:
+    count, text = 20_000, "x" * 500
+    with ExitStack() as stack:
+        luis = stack.enter_context(house.enter("tcp"))
+        deaf = {door: stack.enter_context(house.enter(door)) for door in DOORS}
+        for person in deaf.values():
+            person.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        before = house.memory()
+        said = []
+        for first in range(0, count, 1000):
+            luis.type(*(f"{number} {text}" for number in range(first, first + 1000)))
+            said += luis.until(f"> {first + 999} {text}")
+        assert len(said) == count
+        assert house.memory() - before < 12e6
+        for door, person in deaf.items():
+            assert [person.line() for _ in range(count)] == said, door
+        assert house.memory() - before < 12e6
 
 
 # As a daemon

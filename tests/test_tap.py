@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import stat
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -212,6 +214,39 @@ def test_the_store_belongs_to_the_user_that_twistd_becomes(tmp_path: Path) -> No
     for name in ("store", "store.lock"):
         status = (tmp_path / name).stat()
         assert (status.st_uid, status.st_gid) == (65534, 65533)
+
+
+# Open files
+
+
+@pytest.fixture
+def low_limit() -> Generator[int, None, None]:
+    """Let this process have fewer files open than it may; gives how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_it_may_have_as_many_files_open_as_the_system_lets_it(
+    tmp_path: Path, low_limit: int
+) -> None:
+    service = make(tmp_path, "--listen", FREE)
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (low_limit, low_limit)
+    await unbind(service)
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError])
+async def test_it_starts_although_the_system_raises_no_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def setrlimit(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "setrlimit", setrlimit)
+        service = make(tmp_path, "--listen", FREE)
+    await unbind(service)
 
 
 # What the options do

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import random
 import re
 import socket
@@ -13,14 +11,11 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 
 from chatd.stores.sqlite import SqliteStore
+from tests.certificate import write_certificate
 from tests.helpers import Client, House
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -28,6 +23,8 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u20
 
 # Twisted speaks to pyOpenSSL in a way that a coming version of it will not take.
 OLD_API = pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")
+
+unmeasured = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest_twisted.async_yield_fixture
@@ -51,6 +48,7 @@ async def test_a_half_closed_client_without_a_newline_has_posted_its_line(house:
     await script.gone
 
 
+@unmeasured
 async def test_a_half_closed_client_is_sent_all_its_answers(house: House) -> None:
     script = await house.connect()
     script.send_raw(b"/help\n" * 3000)
@@ -58,6 +56,7 @@ async def test_a_half_closed_client_is_sent_all_its_answers(house: House) -> Non
     assert len(await script.end()) == 3 + 3000 * 17
 
 
+@unmeasured
 async def test_a_half_closed_client_is_sent_the_room_up_to_its_own_last_line(house: House) -> None:
     luis, script = await house.guest(), await house.connect()
     script.send(*(f"mine {number}" for number in range(5000)))
@@ -122,32 +121,7 @@ async def test_a_unix_socket_is_like_tcp(house: House, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a key and a certificate for 127.0.0.1 that signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chat.test")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return write_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 @OLD_API
@@ -182,6 +156,7 @@ async def test_over_tls_one_who_does_not_read_loses_nothing(
 # Clients that are slow, or gone
 
 
+@unmeasured
 async def test_a_listener_that_stops_reading_gets_every_line_in_order(tmp_path: Path) -> None:
     store = SqliteStore(reactor, tmp_path / "store")
     store.start()
@@ -219,6 +194,7 @@ def reset(client: Client) -> None:
     client.transport.abortConnection()
 
 
+@unmeasured
 async def test_who_is_reset_while_others_talk_is_gone_from_the_room(house: House) -> None:
     luis, ana = await house.guest(), await house.guest()
     ana.transport.pauseProducing()
@@ -250,6 +226,7 @@ def junk() -> dict[str, list[bytes]]:
     }
 
 
+@unmeasured
 @pytest.mark.deadline(30)
 @pytest.mark.parametrize("bare", [False, True], ids=["chat", "bare"])
 @pytest.mark.parametrize("name", junk())

@@ -1,0 +1,38 @@
+"""`benchmarks`: the command works, so that its figures can be had again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux")
+    or len(os.sched_getaffinity(0)) < 2
+    or not shutil.which("cc"),
+    reason="needs Linux, two cores and a C compiler",
+)
+
+
+def test_a_conversation_beside_the_floor(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    options = ["--only", "talk", "--shapes", "2:1", "--rounds", "1", "--seconds", "0.2"]
+    where = ["--no-peers", "--directory", tmp_path, "--json", results]
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *options, *where],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 clients, window 1, 1 sender" in run.stdout
+    assert json.loads(results.read_text())
