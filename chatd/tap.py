@@ -11,6 +11,7 @@ import gc
 import re
 import resource
 import signal
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,10 @@ DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
 
 BACKLOG = 1024
 """How many may wait to be accepted. With Twisted's own 50, of 200 at once some are reset."""
+
+SWITCH_SECONDS = 0.0005
+"""How long the store's threads may keep the interpreter from the reactor's. With Python's own 5 ms,
+a client that catches up makes everybody's lines take 9 ms instead of 2 on one core."""
 
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
@@ -97,6 +102,7 @@ def makeService(options: Options) -> IService:
     _listen(wanted, reactor)
     _raise_open_files()
     _collect_garbage_rarely()
+    sys.setswitchinterval(SWITCH_SECONDS)
     reactor.addSystemEventTrigger("before", "shutdown", _stop_once)
     foreground = bool(twistd.get("nodaemon", True))
     return ChatService(store, [chat, bare], clock, foreground=foreground)

@@ -115,15 +115,12 @@ class Person:
             seen.append(self.line())
         return seen
 
-    def close(self) -> None:
-        self.lines.close()
-        self.socket.close()
-
     def __enter__(self) -> Person:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self.lines.close()
+        self.socket.close()
 
 
 @pytest.fixture
