@@ -259,9 +259,7 @@ class ChatServer(Subscriber):
         if self._held_back and not self._store.full:
             changed.update(self._held_back)
             self._held_back.clear()
-        for session in changed:
-            if not session.unpublished:
-                self._talking.discard(session)
+        self._talking = {session for session in self._talking if session.unpublished}
         for session in changed:
             _safely(session.changed)
 

@@ -29,7 +29,7 @@ PAGE_CHARACTERS = 64 * 1024
 """What one read gives at most: this many events, or the first ones that reach this much text."""
 
 _ENTRY_OVERHEAD = 200
-"""What a waiting line weighs beside its text, in bytes: the event that it becomes, measured."""
+"""What a waiting line weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
 
 FIRST_SILENCE = 1.0
 LONGEST_SILENCE = 600.0
