@@ -64,8 +64,8 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
 
-_FETCHED = 350
-"""How many rows are fetched at a time. Of the longest lines that is 6 MB."""
+_FETCHED = PAGE_EVENTS // 2
+"""How many rows are fetched at a time: of a page, a whole part. Of the longest lines that is 6 MB."""
 
 _ADVICE = "Put that right, or give another --store."
 
@@ -80,11 +80,10 @@ class IStoreReactor(IReactorFromThreads, IReactorTime):
 class _Head:
     """What the writer knows of a room: the row of it that the next batch builds on."""
 
-    __slots__ = ("room", "seq", "session", "start", "topic")
+    __slots__ = ("room", "seq", "session", "topic")
 
     def __init__(self, room: int, seq: int, topic: str, session: int) -> None:
         self.room = room
-        self.start = room << _SEQ_BITS  # the id that the room's events come after
         self.seq = seq
         self.topic = topic
         self.session = session
@@ -203,7 +202,7 @@ class SqliteStore(Store):
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
             rows += [
                 (place, now, session, author, number, text)
-                for place, text in enumerate(texts, head.start + head.seq + 1)
+                for place, text in enumerate(texts, (head.room << _SEQ_BITS | head.seq) + 1)
             ]
             head.seq += len(texts)
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
