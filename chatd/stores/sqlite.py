@@ -65,7 +65,7 @@ PRAGMA user_version = {VERSION};
 """
 
 _FETCHED = PAGE_EVENTS // 2
-"""How many rows are fetched at a time: of a page, a whole part. Of the longest lines that is 6 MB."""
+"""How many rows are fetched at a time: half a page. Of the longest lines that is 6 MB."""
 
 _ADVICE = "Put that right, or give another --store."
 
