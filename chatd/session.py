@@ -75,19 +75,19 @@ class Session:
     # What it says and asks
 
     @property
+    def occupied(self) -> bool:
+        """Whether something that it asked waits or is being done."""
+        return self._busy or self._held is not None
+
+    @property
     def settled(self) -> bool:
         """Whether everything that it said and asked so far is done."""
-        return not self.unpublished and self._held is None and not self._busy
+        return not self.unpublished and not self.occupied
 
     @property
     def ready(self) -> bool:
         """Whether it may say or ask the next thing. (How much may wait: `ChatServer.allowance`.)"""
-        return (
-            self._held is None
-            and not self._busy
-            and not self.stream.full
-            and not self.stream.finished
-        )
+        return not (self.occupied or self.stream.full or self.stream.finished)
 
     def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
         """Say some valid lines in a room, the one it is in if none is given.

@@ -49,7 +49,7 @@ class Stream:
     whoever fills it the second.
     """
 
-    __slots__ = ("_answers", "_live", "_queue", "finished", "relieved", "sink")
+    __slots__ = ("_answers", "_live", "_queue", "_shut", "finished", "relieved", "sink")
 
     def __init__(self) -> None:
         self.sink: Sink = _NOWHERE
@@ -57,6 +57,7 @@ class Stream:
         self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
         self._live: list[Live] = []
         self._answers = 0
+        self._shut = False
         self.finished = False
 
     @property
@@ -82,7 +83,7 @@ class Stream:
 
     def put(self, answer: bytes) -> None:
         """Queue some whole lines, behind all that was there to be sent so far."""
-        if self.finished:
+        if self.finished or self._shut:
             return
         self._settle()
         self._put(answer)
@@ -90,7 +91,7 @@ class Stream:
 
     def replay(self, source: Source) -> None:
         """Queue a source that ends."""
-        if self.finished:
+        if self.finished or self._shut:
             return
         self._settle()
         self._queue.append(source)
@@ -115,12 +116,18 @@ class Stream:
         self.finished = True
         self.wake()
 
-    def abandon(self) -> None:
-        """Nobody will take anything any more: hold on to nothing and nobody."""
-        self.finished = True
+    def shut(self) -> None:
+        """Nobody will take anything any more: what there is, and what is put in, is dropped."""
+        self._shut = True
         self._queue.clear()
-        self._live.clear()
+        self._answers = 0
         self.sink = _NOWHERE
+
+    def abandon(self) -> None:
+        """Nobody will take or put in anything any more: hold on to nothing and nobody."""
+        self.shut()
+        self.finished = True
+        self._live.clear()
         self.relieved = _nobody
 
     def take(self) -> bytes:
@@ -157,6 +164,8 @@ class Stream:
         return data
 
     def _settle(self) -> None:
+        if self._shut:
+            return
         for source in self._live:
             rest = source.detach()
             if isinstance(rest, bytes):

@@ -151,9 +151,9 @@ class Person:
         self.transport.producer.resumeProducing()
         self.world.settle()
 
-    def hang_up(self) -> None:
+    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
         """Go."""
-        self.protocol.connectionLost(Failure(ConnectionDone()))
+        self.protocol.connectionLost(Failure(reason()))
         self.world.settle()
 
     def bytes_seen(self) -> bytes:

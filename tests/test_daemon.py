@@ -310,14 +310,14 @@ def test_a_pipe_is_sent_its_receipts(house: House, door: str) -> None:
 @pytest.mark.parametrize("door", ["ssl", "haproxy"])
 def test_where_there_is_no_half_close_a_pipe_says_its_lines(house: House, door: str) -> None:
     with house.enter("tcp") as luis, house.enter(door) as script:
-        script.type("/nick ci", *(f"one {number}" for number in range(200)))
+        script.type("/nick ci", *(f"one {number}" for number in range(1000)))
         if isinstance(script.socket, ssl.SSLSocket):
             with suppress(ssl.SSLError):  # receipts that come after our last word
                 script.socket.unwrap()
         else:
             script.socket.shutdown(socket.SHUT_WR)
-        said = [f"<ci> one {number}" for number in range(200)]
-        assert luis.until("one 199")[-200:] == said
+        said = [f"<ci> one {number}" for number in range(1000)]
+        assert luis.until("one 999")[-1000:] == said
 
 
 def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twisted.internet.error import ConnectionAborted
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.event import Draft, Event, Kind
@@ -221,9 +222,14 @@ class HeldBackTests(SynchronousTestCase):
         self.world.store.fail()
         self.assertTrue(all(map(self.said, self.people)))
 
-    def test_one_who_has_gone_meanwhile_does_not(self) -> None:
+    def test_one_who_has_gone_meanwhile_does_too(self) -> None:
+        self.people[0].hang_up()
+        self.world.store.release()
+        self.assertTrue(all(map(self.said, self.people)))
+
+    def test_one_who_was_cut_off_meanwhile_does_not(self) -> None:
         gone, *others = self.people
-        gone.hang_up()
+        gone.hang_up(ConnectionAborted)
         self.world.store.release()
         self.assertFalse(self.said(gone))
         self.assertTrue(all(map(self.said, others)))

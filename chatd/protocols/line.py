@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import cast
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IHalfCloseableProtocol,
@@ -86,7 +87,8 @@ class LineProtocol(LineReceiver):
         self._run = 0  # how many lines may be taken before asking whether one may
         self._first = True
         self._handling = False
-        self._ended = False
+        self._ended = False  # it said that it will send nothing more
+        self._lost = False
         self._stopped = False
 
     def format(self) -> Format:
@@ -141,13 +143,16 @@ class LineProtocol(LineReceiver):
         """The client was sent everything; it may still be sending."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Somebody has gone."""
-        self._forget_input()
-        self.factory.turns.forget(self)
+        """Somebody has gone. What was read from them is said all the same."""
+        self._lost = True
+        self._ended = self._ended or reason.check(ConnectionDone) is not None
         self.outlet.lost()
-        self.session.changed = _nobody
-        self.server.disconnect(self.session)
-        self.factory.gone(self)
+        aborted = reason.check(ConnectionAborted)  # by this side
+        if aborted or self._stopped or self.session.stream.finished:
+            self._depart()
+        else:
+            self.session.stream.shut()
+            self._handle_lines()
 
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
@@ -162,7 +167,7 @@ class LineProtocol(LineReceiver):
         """Tell this client that the server is stopping, and close."""
         if not self.session.stream.finished:
             self.session.answer("stopping")
-            self.server.finish(self.session)
+            self._finish()
 
     def abort(self) -> None:
         """Close at once, whatever this client is owed."""
@@ -170,7 +175,7 @@ class LineProtocol(LineReceiver):
 
     def _go_on(self) -> None:
         """The session may be ready again: take what waits here, if anything does."""
-        if self._lines or self._unread or self._ended or self.paused:
+        if self._lines or self._unread or self._ended or self._lost or self.paused:
             self._handle_lines()
 
     def _handle_lines(self) -> None:
@@ -250,16 +255,20 @@ class LineProtocol(LineReceiver):
         """See to it that this client goes on as soon as it may, and that it waits until then."""
         if self.session.stream.finished:
             self._forget_input()
+            if self._lost:
+                self._depart()
             return
         may_read = self.server.allowance(self.session) > 0
-        more = bool(self._lines or self._unread or (self._ended and self._framer.unfinished))
+        more = bool(self._lines or self._unread or self._last_line_is_left)
         if more and (may_read or had_turn):
             # Also one that may not go on now, but may when its answers are taken, which is perhaps
             # at once: its next turn comes after everybody else's.
             self.factory.turns.await_one(self)
-        if self._ended:
-            if not more and self.session.settled:
-                self.server.finish(self.session)
+        if self._ended or self._lost:
+            # One who is gone waits for no receipt.
+            session = self.session
+            if not (more or session.occupied or (session.unpublished and not self._lost)):
+                self._finish()
         elif more or not may_read:
             if not self.paused:
                 self.pauseProducing()
@@ -271,13 +280,31 @@ class LineProtocol(LineReceiver):
         if self._unread:
             piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
             lines = self._framer.feed(piece)
-        elif self._ended and self._framer.unfinished:
+        elif self._last_line_is_left:
             lines = self._framer.finish()
         else:
             return False
         lines.reverse()
         self._lines[:] = lines if self.answers_blank else filter(None, lines)
         return True
+
+    @property
+    def _last_line_is_left(self) -> bool:
+        """Whether there is a line without an end that its client meant to be whole."""
+        return self._ended and self._framer.unfinished
+
+    def _finish(self) -> None:
+        self.server.finish(self.session)
+        if self._lost:
+            self._depart()
+
+    def _depart(self) -> None:
+        """There is nothing left to be done for somebody who has gone."""
+        self._forget_input()
+        self.factory.turns.forget(self)
+        self.session.changed = _nobody
+        self.server.disconnect(self.session)
+        self.factory.gone(self)
 
     def _forget_input(self) -> None:
         self._unread = b""

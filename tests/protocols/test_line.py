@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.protocol import Factory
 from twisted.internet.tcp import Port
 from twisted.trial.unittest import SynchronousTestCase
@@ -155,10 +156,15 @@ class TalkTests(SynchronousTestCase):
         self.world.settle()
         self.assertEqual(self.both(), [])
 
-    def test_a_line_that_was_cut_off_by_hanging_up_is_not_said(self) -> None:
-        self.ana.send(b"half a li")
+    def test_a_line_that_was_cut_off_by_a_broken_connection_is_not_said(self) -> None:
+        self.ana.send(b"whole\nhalf a li")
+        self.ana.hang_up(ConnectionLost)
+        self.assertEqual(self.luis.seen(), ["<guest1> whole"])
+
+    def test_the_last_line_of_one_who_hangs_up_needs_no_end(self) -> None:
+        self.ana.send(b"whole")
         self.ana.hang_up()
-        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.luis.seen(), ["<guest1> whole"])
 
     def test_ctrl_d_over_telnet_is_dropped_once_in_a_line(self) -> None:
         self.ana.type(b"\x04a", b"b\x04c", b"d\x04\x04e")
@@ -569,6 +575,58 @@ class RefusedJoinTests(SynchronousTestCase):
         self.assertEqual(self.luis.seen(), ["*** ana left."])
 
 
+class GoneTests(SynchronousTestCase):
+    """What was read from somebody who has gone is said and done all the same."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.luis = self.world.person()
+        self.ana = self.world.person()
+
+    def go(self, *lines: str, reason: type[Exception] = ConnectionDone) -> list[str]:
+        """What luis sees of somebody who sends all this at once, and goes."""
+        self.ana.send("".join(f"{line}\n" for line in lines).encode())
+        self.ana.hang_up(reason)
+        self.world.release()
+        return self.luis.seen()
+
+    def test_more_lines_than_may_wait(self) -> None:
+        lines = [str(number) for number in range(3 * UNPUBLISHED_LINES)]
+        self.assertEqual(self.go(*lines), [f"<guest2> {line}" for line in lines])
+        self.assertEqual(self.world.server.lobby.people, 1)
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+    def test_also_when_the_connection_broke(self) -> None:
+        lines = [str(number) for number in range(3 * UNPUBLISHED_LINES)]
+        seen = self.go(*lines, reason=ConnectionLost)
+        self.assertEqual(seen, [f"<guest2> {line}" for line in lines])
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+    def test_commands_and_the_lines_between_them(self) -> None:
+        seen = self.go("one", "/nick ana", "two", "/join ops", "/topic x", "/leave", "three")
+        self.assertEqual(
+            seen, ["<guest2> one", "*** guest2 is now ana.", "<ana> two", "<ana> three"]
+        )
+
+    def test_answers_that_nobody_takes_are_in_the_way_of_nothing(self) -> None:
+        seen = self.go(*["/help"] * (ANSWER_BYTES // 300), "/history", "last")
+        self.assertEqual(seen, ["<guest2> last"])
+
+    def test_what_comes_behind_quit_is_not_said(self) -> None:
+        self.assertEqual(self.go("one", "/quit", "two"), ["<guest2> one"])
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+    def test_a_server_that_stops_waits_for_no_more_than_what_waits_for_commit(self) -> None:
+        self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
+        self.ana.hang_up()
+        gone = self.ana.protocol
+        gone.stop_reading()
+        self.world.release()
+        self.assertEqual(self.world.server.lobby.head, UNPUBLISHED_LINES)
+        gone.say_goodbye()
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+
 class ForeignProtocolTests(SynchronousTestCase):
     """A web page must not be able to talk into a room, nor a header reach a screen."""
 
@@ -780,12 +838,12 @@ class PausingTests(SynchronousTestCase):
         self.assertFalse(luis.paused)
         self.assertEqual(luis.seen()[-1], "<guest1> hola")
 
-    def test_one_who_goes_while_the_store_is_full_is_forgotten(self) -> None:
+    def test_one_who_is_cut_off_while_the_store_is_full_is_forgotten(self) -> None:
         world = World(slow=True)
         luis = world.person()
         self.fill(world)
         luis.send(b"hola\n")
-        luis.hang_up()
+        luis.hang_up(ConnectionAborted)
         world.release()
         self.assertEqual(world.server.lobby.head, 1)
 
