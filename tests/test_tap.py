@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.usage import UsageError
 
+from chatd import tap
 from chatd.protocols.line import BareProtocol, ChatProtocol
 from chatd.service import ChatService
 from chatd.tap import BACKLOG, DEFAULT_LISTEN, Options, _measure_time_steadily, makeService
@@ -25,6 +26,13 @@ FREE = "tcp:0:interface=127.0.0.1"
 
 class Twistd(dict):
     """The options of twistd itself."""
+
+
+@pytest.fixture(autouse=True)
+def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is made here have no say when pytest is sent signals, or stops its reactor."""
+    monkeypatch.setattr(tap, "renew_on_hangup", lambda *_: None)
+    monkeypatch.setattr(tap, "stop_in_time", lambda: None)
 
 
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
@@ -267,7 +275,7 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server is bare.server
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
-    assert chat.server._motd == "Sé amable."
+    assert chat.server.motd == "Sé amable."
     await unbind(service)
 
 
