@@ -26,6 +26,13 @@ STOP_SECONDS = 10.0
 
 TWISTD = Path(sys.executable).with_name("twistd")
 
+_NO_LIMITS = [
+    word
+    for limit in ("lines-per-second", "bytes-per-second", "connections", "connections-per-address")
+    for word in (f"--{limit}", "0")
+]
+"""As of the peers: thousands come from one address here, and talk as fast as they can."""
+
 
 class Running(NamedTuple):
     """A server that takes connections."""
@@ -131,7 +138,7 @@ def _find(program: str) -> str | None:
 
 
 def _chatd(directory: Path, port: int, rooms: int) -> list[str]:
-    return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1"]
+    return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1", *_NO_LIMITS]
 
 
 CHATD = Server("chatd", "chat", _chatd)

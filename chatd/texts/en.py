@@ -97,6 +97,14 @@ SENTENCES = {
         " The operator's log says why."
     ),
     "not_readable": "lines {first} to {last} of the log cannot be read. Try again later.",
+    "line_took_too_long": (
+        "it took more than {limit} seconds to end, so all of it was dropped. Send it again."
+    ),
+    "full": "{limit} are connected, as many as may be. Try again later.",
+    "address_full": (
+        "{limit} are connected from your address, as many as may be. Close one of them,"
+        " or have the operator raise --connections-per-address."
+    ),
     "wrong_protocol": "this port takes plain lines (nc, telnet).",
     "server_error": "that did not work. The operator's log says why.",
 }

@@ -98,6 +98,15 @@ SENTENCES = {
         " El registro del servidor dice por qué."
     ),
     "not_readable": "las líneas {first} a {last} no se pueden leer. Inténtalo más tarde.",
+    "line_took_too_long": (
+        "tardó más de {limit} segundos en terminar, así que no se tomó nada de ella."
+        " Envíala otra vez."
+    ),
+    "full": "hay {limit} conexiones, que son todas las que puede haber. Prueba más tarde.",
+    "address_full": (
+        "hay {limit} conexiones desde tu dirección, que son todas las que puede haber. Cierra"
+        " alguna, o pide a quien administra que suba --connections-per-address."
+    ),
     "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
 }

@@ -93,6 +93,21 @@ class FramerTests(SynchronousTestCase):
     def test_a_line_too_long_is_marked_when_the_input_ends(self) -> None:
         self.assertEqual(frame(b"xxxxx", max_bytes=4), [(b"xxxxx", True)])
 
+    def test_a_line_that_was_dropped_is_gone_with_what_still_comes_of_it(self) -> None:
+        framer = Framer(10, telnet_line_ends=False)
+        for beginning, rest in ((b"half", b" a line\n"), (b"x" * 100, b"x" * 100 + b"\n")):
+            self.assertEqual(framer.feed(beginning), [])
+            framer.drop()
+            self.assertTrue(framer.unfinished)
+            self.assertEqual(framer.feed(rest + b"next\nl"), [b"next"])
+            self.assertEqual(framer.feed(b"ast\n"), [b"last"])
+
+    def test_of_a_line_that_was_dropped_nothing_comes_at_the_end_either(self) -> None:
+        framer = Framer(10, telnet_line_ends=False)
+        framer.feed(b"half")
+        framer.drop()
+        self.assertEqual(framer.finish(), [])
+
     def test_knows_whether_the_first_line_ended_in_cr(self) -> None:
         for stream, expected in (
             (b"a\r\nb\n", True),
