@@ -75,7 +75,7 @@ class ChatServer(Subscriber):
         self._store = store
         self._clock = clock
         self._recent = recent
-        self._motd = motd
+        self.motd = motd
         self._rooms: dict[str, Room] = {}
         self._named: dict[str, Session] = {}
         self._sessions: dict[int, Session] = {}
@@ -101,7 +101,7 @@ class ChatServer(Subscriber):
 
     def enter(self, session: Session, *, recent: bool = True) -> None:
         """Welcome a session in the lobby."""
-        session.enter(self.lobby, "welcome", self._recent if recent else 0, self._motd)
+        session.enter(self.lobby, "welcome", self._recent if recent else 0, self.motd)
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 import re
 import resource
-import signal
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -22,15 +23,18 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IAddress, IListeningPort, IReadDescriptor
 from twisted.internet.protocol import Factory, Protocol
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
+from chatd.encoding import visible
 from chatd.protocols import sockets
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
+from chatd.signals import renew_on_hangup, stop_in_time
 from chatd.store import Store, StoreError
 from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
@@ -52,6 +56,8 @@ DEAD_AFTER_MOST = 90_000
 SWITCH_SECONDS = 0.0005
 """How long the store's threads may keep the interpreter from the reactor's. With Python's own 5 ms,
 a client that catches up makes everybody's lines take 9 ms instead of 2 on one core."""
+
+_log = Logger()
 
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
@@ -102,6 +108,7 @@ def makeService(options: Options) -> IService:
     """
     from twisted.internet import reactor
 
+    _measure_time_steadily(reactor)
     clock = cast(IStoreReactor, reactor)
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = _rundir(twistd)
@@ -109,7 +116,8 @@ def makeService(options: Options) -> IService:
     recent = _number(options, "recent", 0)
     language = _language(options["language"])
     lobby = _lobby(options["lobby"])
-    motd = _motd(options["motd"], rundir)
+    motd_path = rundir / options["motd"] if options["motd"] is not None else None
+    motd = _motd(motd_path)
     limits = _limits(options)
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffer = _number(options, "buffer", 0)
@@ -127,16 +135,24 @@ def makeService(options: Options) -> IService:
         sockets.prepare(cast(IReadDescriptor, port), dead_after, buffer)
     _collect_garbage_rarely()
     sys.setswitchinterval(SWITCH_SECONDS)
-    reactor.addSystemEventTrigger("before", "shutdown", _stop_once)
+    reactor.callWhenRunning(stop_in_time)
+    renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
     return ChatService(store, doors, clock, foreground=foreground)
 
 
-def _stop_once() -> None:
-    """Heed no second Ctrl+C while stopping, which Twisted answers with a traceback."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+def _measure_time_steadily(reactor: Any) -> None:
+    """Have timers run on a clock that nobody sets.
+
+    Twisted's is the time of day: set an hour forward, all timers fire at once, and set back, none
+    does for an hour. That its clock may be replaced is not written anywhere, so a test holds it.
+    What was scheduled before moves along.
+    """
+    ahead = time.monotonic() - reactor.seconds()
+    reactor.seconds = time.monotonic
+    for call in reactor.getDelayedCalls():
+        call.delay(ahead)
 
 
 def _raise_open_files() -> None:
@@ -199,16 +215,37 @@ def _lobby(value: str) -> str:
         _refuse(f"--lobby takes a room's name: 1 to 32 letters, digits, _, - or .; not {value!r}.")
 
 
-def _motd(value: str | None, rundir: Path) -> str:
-    if value is None:
-        return ""
-    path = rundir / value
+class _MotdError(Exception):
+    """The motd cannot be read. Its text says which and why: one line, for operators."""
+
+
+def _motd(path: Path | None) -> str:
+    try:
+        return "" if path is None else _read_motd(path)
+    except _MotdError as error:
+        _refuse(str(error))
+
+
+def _read_motd(path: Path) -> str:
     try:
         return path.read_text("utf-8").rstrip("\n")
     except OSError as error:
-        _refuse(f"cannot read --motd {path}: {error.strerror}.")
+        why = error.strerror
     except UnicodeDecodeError:
-        _refuse(f"cannot read --motd {path}: it is not UTF-8.")
+        why = "it is not UTF-8"
+    raise _MotdError(f"cannot read --motd {path}: {why}.")
+
+
+def _renew_motd(server: ChatServer, path: Path | None) -> None:
+    """Have those who come from now on told what the file says by now."""
+    if path is None:
+        return
+    try:
+        server.motd = _read_motd(path)
+    except _MotdError as error:
+        _log.error("{why} The old one stays.", why=visible(str(error)))
+    else:
+        _log.info("read --motd {path} again.", path=visible(str(path)))
 
 
 def _rundir(twistd: Mapping[str, Any]) -> Path:

@@ -6,24 +6,41 @@ import os
 import resource
 import socket
 import stat
+import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from twisted.internet.interfaces import IListeningPort
+from twisted.internet.testing import MemoryReactorClock
 from twisted.python.usage import UsageError
 
+from chatd import tap
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
 from chatd.service import ChatService
-from chatd.tap import BACKLOG, DEFAULT_LISTEN, OWN_FILES, Options, makeService
+from chatd.tap import (
+    BACKLOG,
+    DEFAULT_LISTEN,
+    OWN_FILES,
+    Options,
+    _measure_time_steadily,
+    makeService,
+)
 
 FREE = "tcp:0:interface=127.0.0.1"
 
 
 class Twistd(dict):
     """The options of twistd itself."""
+
+
+@pytest.fixture(autouse=True)
+def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is made here have no say when pytest is sent signals, or stops its reactor."""
+    monkeypatch.setattr(tap, "renew_on_hangup", lambda *_: None)
+    monkeypatch.setattr(tap, "stop_in_time", lambda: None)
 
 
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
@@ -319,7 +336,7 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server is bare.server
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
-    assert chat.server._motd == "Sé amable."
+    assert chat.server.motd == "Sé amable."
     await unbind(service)
 
 
@@ -328,3 +345,22 @@ async def test_it_knows_whether_it_stays_in_the_foreground(tmp_path: Path, daemo
     service = make(tmp_path, "--listen", FREE, daemon=daemon)
     assert service._foreground is not daemon
     await unbind(service)
+
+
+# Time
+
+
+async def test_timers_do_not_run_on_the_time_of_day(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    service = make(tmp_path, "--listen", FREE)
+    assert reactor.seconds is time.monotonic  # type: ignore[attr-defined]
+    await unbind(service)
+
+
+def test_what_was_scheduled_before_the_clock_was_changed_is_due_when_it_was() -> None:
+    reactor = MemoryReactorClock()
+    reactor.advance(1e9)
+    call = reactor.callLater(60, lambda: None)
+    _measure_time_steadily(reactor)
+    assert 59 < call.getTime() - time.monotonic() <= 60

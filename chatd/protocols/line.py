@@ -373,6 +373,8 @@ class LineProtocol(LineReceiver):
 
     def _depart(self) -> None:
         """There is nothing left to be done for somebody who has gone."""
+        if self not in self.factory.clients:
+            return  # to close may be to be told at once that it is closed
         self._forget_input()
         if self._delayed is not None:
             self._delayed.cancel()
