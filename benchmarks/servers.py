@@ -69,7 +69,7 @@ def running(
     ``store`` is a chatd store that is moved there first, and moved back. Raises `Failed`.
     """
     directory = Path(tempfile.mkdtemp(prefix=f"{server.name.replace(' ', '-')}.", dir=scratch))
-    port = _free_port()
+    port = free_port()
     command = server.command(directory, port, rooms)
     if store is not None:
         store.rename(directory / "chatd.sqlite")
@@ -100,9 +100,9 @@ def running(
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _free_port() -> int:
-    """A port that nobody listens on, below those that connections are made from."""
-    for port in range(20_000, 30_000):
+def free_port(first: int = 20_000) -> int:
+    """A port that nobody listens on, from the first on and below those of connections."""
+    for port in range(first, 30_000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
