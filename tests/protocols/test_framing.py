@@ -1,5 +1,7 @@
 """How `chatd.protocols.framing` makes lines of bytes: as a plain reference does, for any cut."""
 
+from itertools import pairwise
+from random import Random, SystemRandom
 from typing import Any
 
 from hypothesis import given, settings
@@ -155,3 +157,28 @@ class FramerTests(SynchronousTestCase):
         self.assertEqual(frame(*reads, rest, max_bytes=max_bytes, telnet=telnet), expected)
         one_byte_each = (bytes([byte]) for byte in stream)
         self.assertEqual(frame(*one_byte_each, max_bytes=max_bytes, telnet=telnet), expected)
+
+    def test_ten_thousand_streams_cut_anywhere_give_the_lines_of_the_reference(self) -> None:
+        seed = SystemRandom().getrandbits(32)
+        dice = Random(seed)
+        pieces = (
+            b"\n",
+            b"\r",
+            b"\0",
+            b"\r\n",
+            b"\r\0",
+            b"hola",
+            "¿qué?".encode(),
+            b"x" * 260,
+            b"\xff",
+        )
+        for _ in range(10_000):
+            stream = b"".join(dice.choices(pieces, k=dice.randrange(20)))
+            telnet, max_bytes = dice.random() < 0.5, dice.choice((3, 255, 271))
+            cuts = sorted(dice.randrange(len(stream) + 1) for _ in range(dice.randrange(8)))
+            reads = [stream[a:b] for a, b in pairwise([0, *cuts, len(stream)])]
+            self.assertEqual(
+                frame(*reads, max_bytes=max_bytes, telnet=telnet),
+                reference(stream, max_bytes, telnet),
+                f"seed {seed}: {reads}",
+            )
