@@ -192,6 +192,11 @@ class LineProtocol(LineReceiver):
             self.session.answer("stopping")
             self._finish()
 
+    @property
+    def pending(self) -> bool:
+        """Whether this client has begun something that it must end, and is to be looked after."""
+        return self._framer.unfinished or self.outlet.waiting or not self._entered
+
     def check(self, now: float) -> None:
         """See whether this client takes longer than it may, at this time in seconds."""
         seconds = self.factory.limits.line_seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from weakref import WeakKeyDictionary
 
@@ -56,20 +57,13 @@ class Patience:
         # What the limits were, in milliseconds.
         self._lifted: WeakKeyDictionary[socket.socket, int] = WeakKeyDictionary()
 
-    def __len__(self) -> int:
-        """From how many connections the limit is lifted."""
-        return len(self._lifted)
-
-    def renew(self, connection: socket.socket | None, waiting: bool) -> None:
-        """Look at a connection again; ``waiting`` is whether something waits to be sent to it."""
-        if connection is None:
-            return
-        with suppress(OSError):  # it is gone, or is no TCP
-            if waiting and _all_acknowledged(connection):
-                if connection not in self._lifted:
-                    self._lifted[connection] = _swap_limit(connection, 0)
-            elif connection in self._lifted:
-                _swap_limit(connection, self._lifted.pop(connection))
+    def renew(self, waiting: Iterable[socket.socket]) -> None:
+        """Look at the connections for which more waits than they take. Others need no patience."""
+        closed = {connection for connection in waiting if _window_is_closed(connection)}
+        for connection in set(self._lifted) - closed:
+            _swap_limit(connection, self._lifted.pop(connection))
+        for connection in closed - set(self._lifted):
+            self._lifted[connection] = _swap_limit(connection, 0)
 
 
 def socket_of(transport: object) -> socket.socket | None:
@@ -85,12 +79,18 @@ def socket_of(transport: object) -> socket.socket | None:
     return None
 
 
-def _all_acknowledged(connection: socket.socket) -> bool:
-    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
+def _window_is_closed(connection: socket.socket) -> bool:
+    """Whether the peer has acknowledged all that it was sent, so that what waits is its doing."""
+    try:
+        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
+    except OSError:
+        return False  # it is gone, or is no TCP
     return not any(info[_UNACKED:])
 
 
 def _swap_limit(connection: socket.socket, milliseconds: int) -> int:
-    before = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+    before = 0
+    with suppress(OSError):  # it is gone
+        before = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     return before

@@ -84,54 +84,44 @@ def test_a_unix_socket_can_be_prepared_too() -> None:
         prepare(cast(IReadDescriptor, listening), 90, 32768)
 
 
-def test_the_limit_is_lifted_while_a_living_peer_does_not_read(pair: Pair) -> None:
-    patience = Patience()
+def stop_reading(pair: Pair, patience: Patience) -> None:
+    """Have the client read nothing, until its limit is lifted."""
     while limit(pair.server):  # the last acknowledgements may still be on their way
         pair.fill()
-        patience.renew(pair.server, True)
-    patience.renew(pair.server, True)
+        patience.renew([pair.server])
+
+
+def test_the_limit_is_lifted_while_a_living_peer_does_not_read(pair: Pair) -> None:
+    patience = Patience()
+    stop_reading(pair, patience)
+    patience.renew([pair.server])
     assert limit(pair.server) == 0
-    patience.renew(pair.server, False)
+    patience.renew([])
     assert limit(pair.server) == LIMIT
-    assert not patience
 
 
 def test_it_stays_while_what_was_sent_is_not_acknowledged(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patience = Patience()
-    while not patience:
-        pair.fill()
-        patience.renew(pair.server, True)
-    monkeypatch.setattr("chatd.protocols.sockets._all_acknowledged", lambda connection: False)
-    patience.renew(pair.server, True)
+    stop_reading(pair, patience)
+    monkeypatch.setattr("chatd.protocols.sockets._window_is_closed", lambda connection: False)
+    patience.renew([pair.server])
     assert limit(pair.server) == LIMIT
 
 
-def test_it_stays_where_nothing_waits(pair: Pair) -> None:
-    Patience().renew(pair.server, False)
-    assert limit(pair.server) == LIMIT
-
-
-def test_a_connection_that_is_closed_is_left_alone_and_forgotten(pair: Pair) -> None:
+def test_a_connection_that_is_closed_meanwhile_is_let_be(pair: Pair) -> None:
     patience = Patience()
-    while not patience:
-        pair.fill()
-        patience.renew(pair.server, True)
+    stop_reading(pair, patience)
     pair.server.close()
-    patience.renew(pair.server, True)
-    del pair.server
-    assert not patience
-    pair.server = pair.client
+    patience.renew([pair.server])
+    patience.renew([])
 
 
-def test_what_is_no_tcp_is_left_alone() -> None:
+def test_what_is_no_tcp_is_let_be() -> None:
     one, other = socket.socketpair()
     with closing(one), closing(other):
-        patience = Patience()
-        patience.renew(one, True)
-        patience.renew(None, True)
-        assert not patience
+        Patience().renew([one])
 
 
 @pytest_twisted.async_yield_fixture
