@@ -46,7 +46,7 @@ def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
     """What `twistd chat` makes of these arguments, with tmp_path for its run directory."""
     options = Options()
-    options.parent = Twistd(rundir=str(tmp_path), nodaemon=not daemon)
+    options.parent = Twistd(rundir=str(tmp_path), nodaemon=not daemon, logfile="twistd.log")
     options.parseOptions(["--store", "memory:", *arguments])
     service = makeService(options)
     assert isinstance(service, ChatService)
