@@ -227,7 +227,10 @@ def _lobby(value: str) -> str:
     try:
         return validate_room_name(value)
     except InvalidName:
-        _refuse(f"--lobby takes a room's name: 1 to 32 letters, digits, _, - or .; not {value!r}.")
+        _refuse(
+            "--lobby takes a room's name: 1 to 32 letters of one alphabet, digits, _, - or .;"
+            f" not {value!r}."
+        )
 
 
 class _MotdError(Exception):

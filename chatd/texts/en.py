@@ -85,8 +85,13 @@ SENTENCES = {
         "{name} cannot be a room's name. Take 1 to 32 letters, digits, _, - or .,"
         " a letter or digit first."
     ),
+    "mixed_scripts": (
+        "{name} mixes alphabets that are not written together. Take letters of one alphabet."
+    ),
     "reserved_name": "{name} is kept for the server. Take another name.",
     "name_in_use": "{name} is somebody else. Take another name.",
+    "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
+    "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
     "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
