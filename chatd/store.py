@@ -33,7 +33,7 @@ _ENTRY_OVERHEAD = 200
 
 FIRST_SILENCE = 1.0
 LONGEST_SILENCE = 600.0
-"""A store that fails says so in the log at once, then after pauses that double between these."""
+"""Trouble is told in the log at once, then after pauses that double between these, in seconds."""
 
 
 class StoreError(Exception):
@@ -47,6 +47,41 @@ class RoomRecord(NamedTuple):
     head: int
     topic: str
     session: int
+
+
+class Trouble:
+    """One thing that may go wrong again and again, and is told in the log, but not every time.
+
+    ``telling`` is what the log says of it, a format of Twisted's in which ``{why}`` stands. Trouble
+    that comes and goes is told once in `FIRST_SILENCE` at most.
+    """
+
+    log = Logger()
+
+    def __init__(self, clock: IReactorTime, telling: str) -> None:
+        self._clock = clock
+        self._telling = telling
+        self._silence = FIRST_SILENCE
+        self._silent_until = 0.0
+        self._earliest = 0.0  # when it may be told next if it goes away and comes back
+        self._told = False
+
+    def tell(self, why: str) -> None:
+        """It went wrong."""
+        now = self._clock.seconds()
+        if now >= self._silent_until:
+            self._told = True
+            self._earliest = now + FIRST_SILENCE
+            self._silent_until = now + self._silence
+            self._silence = min(self._silence * 2, LONGEST_SILENCE)
+            self.log.error(self._telling, why=why)
+
+    def end(self) -> bool:
+        """It went well. Whether trouble had been told since the last time that it did."""
+        told, self._told = self._told, False
+        self._silence = FIRST_SILENCE
+        self._silent_until = self._earliest
+        return told
 
 
 class Subscriber(abc.ABC):
@@ -76,8 +111,7 @@ class Store(abc.ABC):
         self._unpublished_bytes = 0
         self._working = False
         self._idle: list[Deferred[None]] = []
-        self._silent_until = 0.0
-        self._silence = FIRST_SILENCE
+        self._unsaved = Trouble(clock, "lines are refused, because they cannot be saved: {why}")
 
     @abc.abstractmethod
     def describe(self) -> str:
@@ -174,8 +208,9 @@ class Store(abc.ABC):
                 done.callback(None)
 
     def _committed(self, entries: Sequence[Entry]) -> None:
-        self._silence = FIRST_SILENCE
-        self._silent_until = 0.0
+        # Notices alone need no disk.
+        if any(isinstance(entry, Event) for entry in entries) and self._unsaved.end():
+            self.log.info("lines are saved again")
         if self._subscriber is not None:
             self._subscriber.publish(entries)
 
@@ -185,17 +220,10 @@ class Store(abc.ABC):
             why = "an error in the server"
         else:
             why = failure.getErrorMessage()
-            self._complain(why)
+            self._unsaved.tell(why)
         if self._subscriber is not None:
             self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
             self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
-
-    def _complain(self, why: str) -> None:
-        now = self._clock.seconds()
-        if now >= self._silent_until:
-            self._silent_until = now + self._silence
-            self._silence = min(self._silence * 2, LONGEST_SILENCE)
-            self.log.error("lines are refused, because they cannot be saved: {why}", why=why)
 
 
 def page_of(events: Iterable[Event]) -> list[Event]:

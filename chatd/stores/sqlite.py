@@ -25,13 +25,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, RoomRecord, Store, StoreError, page_of
+from chatd.store import (
+    PAGE_CHARACTERS,
+    PAGE_EVENTS,
+    RoomRecord,
+    Store,
+    StoreError,
+    Trouble,
+    page_of,
+)
 from chatd.stores.worker import Worker
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 APPLICATION_ID = 0x63686174
 VERSION = 1
@@ -121,6 +133,7 @@ class SqliteStore(Store):
             raise
         self._writer = Worker(reactor, "chatd-writer")
         self._reader = Worker(reactor, "chatd-reader")
+        self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path)
 
@@ -141,10 +154,19 @@ class SqliteStore(Store):
         self._reader.start()
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
-        return await self._reader.run(self._archive.page, room, after, upto)
+        return await self._asked(self._archive.page, room, after, upto)
 
     async def seq_before(self, room: str, time: int) -> int:
-        return await self._reader.run(self._archive.seq_before, room, time)
+        return await self._asked(self._archive.seq_before, room, time)
+
+    async def _asked(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            answer = await self._reader.run(question, *args, **kwargs)
+        except StoreError as error:
+            self._unreadable.tell(str(error))
+            raise
+        self._unreadable.end()
+        return answer
 
     def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
         notices = [entry for entry in batch if isinstance(entry, Notice)]

@@ -15,6 +15,7 @@ import pytest_twisted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent, eventAsText
 
 from chatd.event import Event, Kind
 from chatd.feed import Replay
@@ -467,24 +468,32 @@ class TestFailingDisk:
         await world.store.close()
         expected_errors()
 
-    async def test_what_cannot_be_read_is_said(self, world: World, path: Path) -> None:
+    async def test_what_cannot_be_read_is_said_and_the_operator_told_once(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
         path.rename(path.with_suffix(".away"))
-        with pytest.raises(StoreError, match="unable to open database file"):
-            await world.store.read("lobby", 0, 1)
+        for _ in range(3):
+            with pytest.raises(StoreError, match="unable to open database file"):
+                await world.store.read("lobby", 0, 1)
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
+        assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
+            f"[chatd.store.Trouble#error] past lines cannot be read: {path}:"
+            " unable to open database file."
+        ]
 
     async def test_an_event_of_an_unknown_kind_cannot_be_read(
-        self, world: World, path: Path
+        self, world: World, path: Path, expected_errors: Expect
     ) -> None:
         await world.say(draft("a"), draft("b"))
         sql(path, "UPDATE events SET kind = 9 WHERE text = 'a'")
         with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
             await world.store.read("lobby", 0, 2)
         assert texts(await world.store.read("lobby", 1, 2)) == ["b"]
+        expected_errors()
 
     async def test_that_is_said_in_the_place_of_the_lines_that_cannot_be_shown(
-        self, world: World, path: Path
+        self, world: World, path: Path, expected_errors: Expect
     ) -> None:
         await world.say(draft("a"))
         sql(path, "UPDATE events SET kind = 9")
@@ -496,6 +505,7 @@ class TestFailingDisk:
         await woken
         assert replay.take().startswith(b"ERR Not readable: lines 1 to 1 ")
         assert replay.done
+        expected_errors()
 
     async def test_after_a_failure_numbers_follow_what_the_disk_says(
         self,

@@ -1,0 +1,8 @@
+"""Proof that a line that anybody saw is on disk: `python3 -m tests.crash --help`, and the tests.
+
+- `check` compares what clients saw with what `chatd export` says. Users can run it, too.
+- `kills` kills a daemon under load, at random instants and at each call to the disk.
+- `cuts` cuts the power: replays what a daemon wrote up to any point, without what was not synced.
+- `disk` stops, breaks and records the calls to the disk; `daemon` starts daemons cheaply;
+  `people` talk.
+"""

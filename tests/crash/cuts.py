@@ -1,0 +1,343 @@
+"""Cuts the power at every point of a run, and opens what is then on the disk.
+
+A run of daemons is recorded: what they wrote, what they synced, and what they sent to clients, in
+one order (`disk.c`). A `Disk` then replays it, and knows after each call what a power cut would
+leave: what was synced for sure, and of the rest nothing, or whatever chance kept of it, also parts
+of a write, or a file that has grown without its content. Names of files count as written when their
+directory is synced.
+
+After each cut the daemon's own store opens the file. It must hold a prefix of each room's log, up
+to the last line at least that had been sent to anybody; take a line more; and be sound.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from queue import Queue
+from shutil import rmtree
+from typing import Any, TypeVar, cast
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chatd.event import Draft, Kind
+from chatd.store import StoreError
+from chatd.stores.sqlite import IStoreReactor, SqliteStore
+from tests.crash import disk
+from tests.crash.check import lines_of
+from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.people import WINDOW, Person, talk
+
+T = TypeVar("T")
+
+PEOPLE = 3
+LIVES = 3
+
+SECTOR = 512
+"""What a disk writes whole, in bytes."""
+
+EACH_REAL = 100
+"""After every so many cuts a real daemon is started on what is left."""
+
+
+class Result:
+    """What became of all cuts."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+        self.calls = 0
+        self.commits = 0
+        self.lines = 0
+        self.daemons = 0
+        self.faults: list[str] = []
+
+    def text(self) -> str:
+        """All of it, for people."""
+        return "\n".join(
+            [
+                f"{self.cuts} power cuts, one or two after each of {self.calls} calls, in a run"
+                f" of {self.commits} syncs of the log and {self.lines} lines;"
+                f" {self.daemons} daemons started on what was left; {len(self.faults)} faults",
+                *self.faults,
+            ]
+        )
+
+
+class File:
+    """A file's content as far as it was synced, and what was done to it since."""
+
+    def __init__(self) -> None:
+        self._synced = bytearray()
+        self._changes: list[disk.Call] = []
+
+    def change(self, call: disk.Call) -> None:
+        """Write or truncate."""
+        self._changes.append(call)
+
+    def sync(self) -> None:
+        """All changes so far are on disk."""
+        for call in self._changes:
+            _apply(self._synced, call.kind, call.offset, call.data)
+        self._changes.clear()
+
+    def left(self, chance: random.Random | None) -> bytearray:
+        """What a power cut leaves; without chance, only what was synced."""
+        content = bytearray(self._synced)
+        if chance is not None:
+            for kind, offset, data in _kept(self._changes, chance):
+                _apply(content, kind, offset, data)
+        return content
+
+
+class Disk:
+    """A directory as a power cut would leave it."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, File] = {}
+        self._synced_names: dict[str, File] = {}
+        self._changes: list[tuple[str, File | None]] = []
+
+    def do(self, call: disk.Call, directory: str) -> None:
+        """What a daemon did. What is only of the running system's (``-shm``) does not matter."""
+        name = call.path.removeprefix(f"{directory}/")
+        if name.endswith("-shm"):
+            return
+        if call.kind == "sync" and call.path == directory:
+            self._synced_names = dict(self._names)
+            self._changes.clear()
+        elif call.kind == "sync":
+            self._file(name).sync()
+        elif call.kind == "unlink":
+            self._names.pop(name, None)
+            self._changes.append((name, None))
+        else:
+            self._file(name).change(call)
+
+    def cut(self, directory: Path, chance: random.Random | None) -> None:
+        """Write into a directory what a power cut leaves."""
+        names = dict(self._synced_names)
+        if chance is not None:
+            share = chance.choice((0.1, 0.5, 0.9))
+            for name, file in self._changes:
+                if chance.random() > share:
+                    continue
+                if file is None:
+                    names.pop(name, None)
+                else:
+                    names[name] = file
+        for name, file in names.items():
+            (directory / name).write_bytes(file.left(chance))
+
+    def _file(self, name: str) -> File:
+        if name not in self._names:
+            self._names[name] = File()
+            self._changes.append((name, self._names[name]))
+        return self._names[name]
+
+
+def _apply(content: bytearray, kind: str, offset: int, data: bytes) -> None:
+    if kind == "truncate":
+        del content[offset:]
+    content.extend(bytes(max(0, offset - len(content))))
+    content[offset : offset + len(data)] = data
+
+
+def _kept(changes: list[disk.Call], chance: random.Random) -> Iterator[tuple[str, int, bytes]]:
+    """What chance keeps of changes that were not synced."""
+    share = chance.choice((0.1, 0.5, 0.9, 1.0))
+    for call in changes:
+        what = "whole" if chance.random() < share else chance.choice(("lost", "torn", "grown"))
+        if what == "whole" or (what == "torn" and call.kind == "truncate"):
+            yield call.kind, call.offset, call.data
+        elif what == "torn":
+            first = call.offset - call.offset % SECTOR
+            for start in range(first, call.offset + len(call.data), SECTOR):
+                if chance.random() < 0.5:
+                    begin = max(start, call.offset)
+                    part = call.data[begin - call.offset : start + SECTOR - call.offset]
+                    yield "write", begin, part
+        elif what == "grown" and call.kind == "write":
+            yield "write", call.offset + len(call.data), b""
+
+
+class Seen:
+    """How far clients had been shown each room's log."""
+
+    def __init__(self, exported: bytes) -> None:
+        self.logs: dict[str, list[str]] = defaultdict(list)
+        self.heads: dict[str, int] = {}
+        self.faults: list[str] = []
+        self._places: dict[str, tuple[str, int]] = {}
+        self._streams: dict[int, bytearray] = defaultdict(bytearray)
+        for line in lines_of(exported):
+            room, seq, said = re.fullmatch(r"#(\S+) (\d+) \[.*?\] (.*)", line).groups()  # type: ignore[union-attr]
+            self.logs[room].append(said)
+            self._places[said] = room, int(seq)
+
+    def connections_end(self) -> None:
+        """The daemon is gone."""
+        self._streams.clear()
+
+    def sent(self, client: int, data: bytes) -> None:
+        """This was sent to that client."""
+        stream = self._streams[client]
+        stream += data
+        end = stream.rfind(b"\n") + 1
+        for line in lines_of(bytes(stream[:end])):
+            said = re.sub(r"^\[.*?\] ", "", line)
+            if not said.startswith("<"):
+                continue
+            if said not in self._places:
+                self.faults.append(f"it was sent, and not stored in the end: {said!a}")
+                continue
+            room, seq = self._places[said]
+            self.heads[room] = max(self.heads.get(room, 0), seq)
+        del stream[:end]
+
+
+class _Turns:
+    """A reactor as far as a store needs one that is waited for."""
+
+    def __init__(self) -> None:
+        self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
+
+    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
+        self._calls.put((function, args))
+
+    def result(self, deferred: Deferred[T]) -> T:
+        """What it comes to; raises what it fails with."""
+        results: list[T | Failure] = []
+        deferred.addBoth(results.append)
+        while not results:
+            function, arguments = self._calls.get(timeout=20)
+            function(*arguments)
+        if isinstance(results[0], Failure):
+            results[0].raiseException()
+        return cast(T, results[0])
+
+
+def cut_power(commits: int, seed: int) -> Result:
+    """Record a run of about so many commits, and cut the power after each of its calls.
+
+    After every call there is a cut of which chance decides what it leaves; and before every sync
+    one that leaves nothing but what was synced (until then it would leave the same, and less had
+    been sent). A fault leaves its directory for you to look at.
+    """
+    result = Result()
+    chance = random.Random(seed)
+    directory = Path(tempfile.mkdtemp(prefix="chatd-cuts-"))
+    records = _run(directory, commits, chance)
+    seen = Seen(export(directory))
+    result.lines = sum(map(len, seen.logs.values()))
+    below = str((directory / STORE).parent.resolve())
+    recorded_disk = Disk()
+    for record in records:
+        seen.connections_end()
+        for call, following in zip(record, [*record[1:], None], strict=True):
+            if call.kind == "send":
+                seen.sent(call.fd, call.data)
+            else:
+                recorded_disk.do(call, below)
+            result.calls += 1
+            result.commits += call.kind == "sync" and call.path.endswith("-wal")
+            _cut(directory / "cut", recorded_disk, chance, seen, result)
+            if following is None or following.kind == "sync":
+                _cut(directory / "cut", recorded_disk, None, seen, result)
+            if result.faults or seen.faults:
+                result.faults += [*seen.faults, f"see {directory}"]
+                return result
+    rmtree(directory)
+    return result
+
+
+def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk.Call]]:
+    """Some lives of a daemon, the second of which is killed; gives what each did."""
+    records = []
+    for life in range(LIVES):
+        record = directory / f"record-{life}"
+        daemon = Daemon(directory, disk.environment(directory / "disk", record=record))
+        with ExitStack() as stack:
+            people = [Person(daemon.port, life, number, chance) for number in range(PEOPLE)]
+            for person in people:
+                stack.enter_context(closing(person.socket))
+            # A commit brings each of them about WINDOW receipts.
+            wanted = WINDOW * commits // LIVES
+            talk(people, until=partial(_have_receipts, people, wanted), patience=600)
+            if life == 1:
+                daemon.kill()
+                daemon.wait()
+            else:
+                daemon.stop()
+        records.append(disk.recorded(record))
+    return records
+
+
+def _have_receipts(people: list[Person], wanted: int) -> bool:
+    return all(person.receipts >= wanted for person in people)
+
+
+def _cut(
+    directory: Path, whole: Disk, chance: random.Random | None, seen: Seen, result: Result
+) -> None:
+    result.cuts += 1
+    path = directory / STORE
+    rmtree(directory, ignore_errors=True)
+    path.parent.mkdir(parents=True)
+    whole.cut(path.parent, chance)
+    if result.cuts % EACH_REAL == 0:
+        result.daemons += 1
+        daemon = Daemon(directory, {})
+        daemon.kill()
+        daemon.wait()
+        if not daemon.port:
+            result.faults.append(f"the daemon does not start: {daemon.said}")
+    try:
+        logs = _open(path)
+    except StoreError as error:
+        result.faults.append(f"after power cut {result.cuts} the store cannot be opened: {error}")
+        return
+    for room, log in logs.items():
+        if log != seen.logs[room][: len(log)]:
+            result.faults.append(f"after power cut {result.cuts} #{room} holds what was not said")
+    for room, head in seen.heads.items():
+        if len(logs.get(room, ())) < head:
+            result.faults.append(
+                f"after power cut {result.cuts} #{room} ends with {len(logs.get(room, ()))};"
+                f" {head} had been shown"
+            )
+    with closing(sqlite3.connect(path)) as store:
+        if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+            result.faults += [f"after power cut {result.cuts}: {line}" for (line,) in found]
+
+
+def _open(path: Path) -> dict[str, list[str]]:
+    """Read all logs as the daemon does, and say one line more in each."""
+    turns = _Turns()
+    store = SqliteStore(cast(IStoreReactor, turns), path)
+    store.start()
+    logs: dict[str, list[str]] = {}
+    try:
+        for record in store.rooms():
+            log = logs[record.name] = []
+            while page := turns.result(
+                Deferred.fromCoroutine(store.read(record.name, len(log), record.head))
+            ):
+                log += [f"<{event.author}> {event.text}" for event in page]
+            if len(log) != record.head:
+                raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
+            (event,) = turns.result(
+                store.commit([Draft(record.name, 1, "eva", Kind.MESSAGE, ["on it goes"])])
+            )
+            if event.seq != record.head + 1:  # type: ignore[union-attr]
+                raise StoreError(f"#{record.name} goes on from {record.head} with {event}")
+    finally:
+        turns.result(Deferred.fromCoroutine(store.close()))
+    return logs

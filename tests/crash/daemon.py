@@ -1,0 +1,133 @@
+"""The daemon as a user starts it, `twistd -n chat` with SQLite, many times over and cheaply.
+
+A process that has imported everything forks for each start, and the child calls twistd's own entry
+point. That costs a tenth of a new interpreter, which is what makes 10,000 starts possible; with
+``fresh`` the child becomes a new interpreter all the same.
+
+The process that imports this must not have installed a reactor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from twisted.application.service import IServiceMaker
+from twisted.plugin import getPlugins
+from twisted.scripts.twistd import run as run_twistd
+
+import chatd
+import chatd.cli
+import chatd.tap
+
+list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
+
+CHECKOUT = Path(chatd.__file__).parent.parent
+STORE = "disk/chat"
+"""The store below a daemon's directory, alone in a directory of its own."""
+
+_TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
+
+
+class Daemon:
+    """A daemon in that directory, which listens, or has ended already."""
+
+    def __init__(self, directory: Path, variables: dict[str, str], *, fresh: bool = False) -> None:
+        (directory / "disk").mkdir(exist_ok=True)
+        arguments = [*_TWISTD, "-s", f"sqlite:{STORE}"]
+        self._status: int | None = None
+        self._log, output = os.pipe()
+        self.pid = _fork(
+            lambda: _become_twistd(arguments, fresh=fresh), directory, variables, output
+        )
+        os.close(output)
+        self.said = ""
+        self.port = 0
+        while "history in " not in self.said and (more := os.read(self._log, 4096)):
+            self.said += more.decode()
+        if found := re.search(r"listening on 127\.0\.0\.1:(\d+)\.", self.said):
+            self.port = int(found[1])
+
+    def kill(self) -> None:
+        """Kill it as `kill -9` does."""
+        if self._status is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait for its end; gives its status as `os.waitstatus_to_exitcode`, and has read all that
+        it said."""
+        if self._status is None:
+            while more := os.read(self._log, 4096):
+                self.said += more.decode()
+            os.close(self._log)
+            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._status
+
+    def stop(self) -> int:
+        """Stop it as systemd does."""
+        os.kill(self.pid, signal.SIGTERM)
+        return self.wait()
+
+
+def export(directory: Path) -> bytes:
+    """What `chatd export` writes of the store in that directory."""
+    reading, output = os.pipe()
+    pid = _fork(
+        lambda: sys.exit(chatd.cli.main(["export", "--store", f"sqlite:{STORE}"])),
+        directory,
+        {},
+        output,
+    )
+    os.close(output)
+    with open(reading, "rb") as pipe:
+        written = pipe.read()
+    if os.waitpid(pid, 0)[1]:
+        raise RuntimeError(f"chatd export failed: {written.decode()}")
+    return written
+
+
+def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
+    if fresh:
+        os.environ["PYTHONPATH"] = str(CHECKOUT)
+        entry = "from twisted.scripts.twistd import run; run()"
+        os.execv(sys.executable, [sys.executable, "-c", entry, *arguments[1:]])
+    sys.argv = arguments
+    run_twistd()
+
+
+def _fork(
+    work: Callable[[], object], directory: Path, variables: dict[str, str], output: int
+) -> int:
+    """Do that in a child, whose output and errors go there; gives its pid."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        _be_child(work, directory, variables, output)
+    return pid
+
+
+def _be_child(
+    work: Callable[[], object], directory: Path, variables: dict[str, str], output: int
+) -> NoReturn:
+    status = 70
+    try:
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.closerange(3, 4096)  # what is the parent's
+        os.environ.update(variables)
+        os.chdir(directory)
+        work()
+        status = 0
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        status = 0 if end.code is None else end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

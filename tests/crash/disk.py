@@ -1,0 +1,71 @@
+"""The shim `disk.c` from Python: built when it is first needed, set up by environment variables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+SOURCE = Path(__file__).with_name("disk.c")
+SHIM = "disk.so"
+
+
+def why_not() -> str:
+    """Why there can be no shim here; empty if there can."""
+    if not sys.platform.startswith("linux"):
+        return "the shim that stands before the disk needs Linux"
+    if shutil.which("cc") is None:
+        return "no C compiler (cc), which the shim that stands before the disk needs"
+    return ""
+
+
+def build(directory: Path) -> Path:
+    """Compile the shim; gives the library."""
+    library = directory / SHIM
+    command = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+    subprocess.run([*command, "-o", library, SOURCE, "-lpthread"], check=True)
+    return library
+
+
+def environment(
+    below: Path,
+    *,
+    kill: tuple[int, str] | None = None,
+    fault: Path | None = None,
+    record: Path | None = None,
+) -> dict[str, str]:
+    """What sets the shim up: see the head of ``disk.c``."""
+    variables = {"DISK_BELOW": os.path.realpath(below)}
+    if kill is not None:
+        variables["DISK_KILL"] = f"{kill[0]} {kill[1]}"
+    if fault is not None:
+        variables["DISK_FAULT"] = str(fault)
+    if record is not None:
+        variables["DISK_RECORD"] = str(record)
+    return variables
+
+
+class Call(NamedTuple):
+    """A call that was done: what ``disk.c`` records."""
+
+    kind: str
+    fd: int
+    offset: int
+    path: str
+    data: bytes
+
+
+def recorded(path: Path) -> list[Call]:
+    """What was recorded, in the order in which it happened."""
+    content = path.read_bytes()
+    calls = []
+    place = 0
+    while place < len(content):
+        end = content.index(b"\n", place)
+        kind, fd, offset, length, name = content[place:end].decode().split(" ", 4)
+        place = end + 1 + int(length)
+        calls.append(Call(kind, int(fd), int(offset), name, content[end + 1 : place]))
+    return calls
