@@ -23,7 +23,7 @@ from chatd.formats import ChatFormat
 from chatd.room import Room
 from chatd.store import RoomRecord, StoreError
 from chatd.stores import path_of
-from chatd.stores.sqlite import APPLICATION_ID, VERSION, Archive, SqliteStore
+from chatd.stores.sqlite import APPLICATION_ID, STEPS, Archive, SqliteStore
 from tests.stores import StoreReactor, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -171,7 +171,7 @@ class TestFile:
 
     def test_says_what_it_is(self, world: World, path: Path) -> None:
         assert sql(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
-        assert sql(path, "PRAGMA user_version") == [(VERSION,)]
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS),)]
 
     def test_keeps_a_write_ahead_log(self, world: World, path: Path) -> None:
         assert sql(path, "PRAGMA journal_mode") == [("wal",)]
@@ -346,10 +346,11 @@ class TestRefusals:
     async def test_a_newer_version(self, opening: Opening, path: Path) -> None:
         opening.first()
         await opening.close()
-        sql(path, f"PRAGMA user_version = {VERSION + 1}")
+        newer = len(STEPS) + 1
+        sql(path, f"PRAGMA user_version = {newer}")
         assert refusal(path) == (
-            f"{path}: it was written by a newer chatd (version {VERSION + 1} of the file; this one"
-            f" knows {VERSION}). Upgrade chatd, or give another --store."
+            f"{path}: it was written by a newer chatd (version {newer} of the file; this one"
+            f" knows {len(STEPS)}). Upgrade chatd, or give another --store."
         )
 
     async def test_a_file_of_ours_that_is_damaged(self, opening: Opening, path: Path) -> None:
