@@ -169,7 +169,7 @@ def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> No
             luis.type("/help", "/who", "/rooms", "/history 1")
             luis.until("/help COMMAND")
             luis.until("*** In #lobby: ")
-            luis.until("people here, ")
+            luis.until("*** #lobby: ")
             with Person(house.daemon.port) as eva:
                 assert "You are guest" in eva.line()
                 eva.until("/quit to leave.")
