@@ -7,8 +7,11 @@ is who may come in, which is the factory's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
     IDelayedCall,
@@ -29,7 +32,6 @@ from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.limits import Full, Pace
 from chatd.protocols.outlet import Connection, Outlet
 from chatd.protocols.telnet import IAC, TelnetFilter
-from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
@@ -60,8 +62,11 @@ UNENDED_LINES = 4
 """How many lines it counts for when something is read in which no line ends: looking at one byte
 takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
 
-LINE_SECONDS = 0.0002
-"""How long a line takes at most: what takes longer counts for several. Most take a tenth of it."""
+LINE_SECONDS = 0.0001
+"""How long a line takes at most: what takes longer counts for several. Most take a fifth of it."""
+
+PAID_SECONDS = 0.05
+"""What one thing counts for at most: the machine may have been busy with something else."""
 
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
@@ -267,9 +272,7 @@ class LineProtocol(LineReceiver):
                 now = seconds()  # cutting takes time, also where no line comes of it
         self.outlet.release()
         self._handling = False
-        if self._pace is not None:
-            # At most what a turn may take: the machine may have been busy with something else.
-            self._pace.spend(now, min(now - began, TURN_SECONDS) / LINE_SECONDS, 0)
+        self._pay(began, now)
         self._read_on(left < LINES_A_TURN)
 
     def say(self, text: str) -> None:
@@ -280,7 +283,22 @@ class LineProtocol(LineReceiver):
         """Do this once all lines so far are said; take no other line until then."""
         self._say()
         self._run = 0
-        self.session.when_settled(action)
+        self.session.when_settled(action if self._pace is None else partial(self._paid, action))
+
+    def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
+        """Do what waited, and have its client pay for the time. (In a turn, the turn is paid.)"""
+        if self._handling:
+            return action()
+        began = self._clock.seconds()
+        try:
+            return action()
+        finally:
+            self._pay(began, self._clock.seconds())
+
+    def _pay(self, began: float, now: float) -> None:
+        """Have time that was taken count for lines."""
+        if self._pace is not None:
+            self._pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
     def _say(self) -> None:
         if self._texts:
@@ -360,7 +378,7 @@ class LineProtocol(LineReceiver):
 
     def _end_delay(self) -> None:
         self._delayed = None
-        self._handle_lines()
+        self.factory.turns.await_one(self)  # those who owe the same time wake up together
 
     def _cut(self, now: float) -> bool:
         """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
