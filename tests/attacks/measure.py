@@ -16,7 +16,7 @@ from typing import NamedTuple
 from benchmarks.machine import Cores, Failed
 from benchmarks.servers import TWISTD, Running, Server, free_port, running
 from tests.attacks.attack import Attack, Tally, Target
-from tests.attacks.kernel import Held, cpu_seconds, held_at, resident
+from tests.attacks.kernel import Held, cpu_of, held_at, resident
 from tests.attacks.probe import FORK, Latencies, Probe, dial
 from tests.certificate import write_certificate
 
@@ -74,6 +74,7 @@ class Result:
     tracebacks: int
     newcomer: float
     busy: float
+    waited: float
     tally: Tally
     missed: list[str] = field(default_factory=list)
 
@@ -185,12 +186,12 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
     usual = max(usual, _wait_and_look(prey, calm), key=lambda memory: memory.total)
     before = prey.probe.take()
     log = len(prey.log())
-    cpu = cpu_seconds(prey.pid)
+    cpu = cpu_of(prey.pid)
     began = time.monotonic()
     worst, most, tally = _attack(prey, kind, clients, seconds)
     newcomer = prey.newcomer()
     elapsed = time.monotonic() - began
-    busy = (cpu_seconds(prey.pid) - cpu) / elapsed
+    now = cpu_of(prey.pid)
     meanwhile = prey.probe.take()
     said = prey.log()[log:]
     return Result(
@@ -203,7 +204,8 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
         log_per_minute=len(said) / 1024 * 60 / elapsed,
         tracebacks=said.count(b"Traceback") + said.count(b"Unhandled"),
         newcomer=1e3 * newcomer,
-        busy=busy,
+        busy=(now.used - cpu.used) / elapsed,
+        waited=(now.waited - cpu.waited) / elapsed,
         tally=tally,
     )
 
