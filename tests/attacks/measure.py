@@ -26,8 +26,10 @@ OVERTIME_SECONDS = 20.0
 
 CLASS = 40
 PASTE = 100
-"""What is usual before an attack: a class of 40, each of whom pastes 100 lines, so that what the
-daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is measured."""
+LONG = 5
+"""What is usual before an attack: a class of 40, each of whom pastes 100 lines and 5 long ones, so
+that what the daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is
+measured."""
 
 NEWCOMER = 2_000_000
 """Number of the clients that are neither probe nor attacker."""
@@ -138,9 +140,10 @@ class Prey:
     def be_usual(self) -> None:
         """Have a class come, paste, and leave."""
         line = b"a line of those that a class pastes, of about eighty bytes, as people write\n"
+        long = b"and one of those that are as long as a line may be ".ljust(4_000, b".") + b"\n"
         people = [dial(self.target.port, NEWCOMER + 1 + index) for index in range(CLASS)]
         for person in people:
-            person.sendall(line * PASTE + b"/pasted\n")
+            person.sendall(line * PASTE + long * LONG + b"/pasted\n")
         for person in people:
             _read_until(person, b"/pasted")
             person.close()
