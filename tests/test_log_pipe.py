@@ -201,14 +201,20 @@ def test_a_log_that_was_not_read_for_a_while_is_whole(tmp_path: Path, pipe: Pipe
     assert pipe.until(b"Server Shut Down.\n")
 
 
-@pytest.mark.parametrize("where", ["--logfile=/dev/full", "standard output"])
-def test_people_talk_although_the_disk_of_the_log_is_full(tmp_path: Path, where: str) -> None:
-    arguments = [where] if where.startswith("-") else []
-    with (
-        open("/dev/full", "wb") as full,
-        daemon(tmp_path, *arguments, stdout=full.fileno()) as process,
-    ):
+def test_people_talk_although_the_disk_of_standard_output_is_full(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full, daemon(tmp_path, stdout=full.fileno()) as process:
         talk(tmp_path, process)
+
+
+def test_people_talk_although_the_disk_of_the_log_file_is_full(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.symlink_to("/dev/full")
+    with (
+        daemon(tmp_path, f"--logfile={log}", stdout=subprocess.DEVNULL) as process,
+        visit(tmp_path, process) as ana,
+    ):
+        ana.type("one", "two")
+        assert ana.until("> two")[-2:] == ["<guest1> one", "<guest1> two"]
 
 
 def test_people_talk_although_whoever_read_the_log_has_gone(tmp_path: Path, pipe: Pipe) -> None:

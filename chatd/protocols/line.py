@@ -28,7 +28,8 @@ from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.limits import Full, Pace
 from chatd.protocols.outlet import Connection, Outlet
-from chatd.protocols.telnet import TelnetFilter
+from chatd.protocols.telnet import IAC, TelnetFilter
+from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
@@ -52,12 +53,25 @@ FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
 weigh twenty times what it did, for as long as its client may not go on.)"""
 
+TELNET_BYTES = 512
+"""The same where telnet has commands in it, which are looked at byte by byte (0.25 ms)."""
+
+UNENDED_LINES = 4
+"""How many lines it counts for when something is read in which no line ends: looking at one byte
+takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
+
+LINE_SECONDS = 0.0002
+"""How long a line takes at most: what takes longer counts for several. Most take a tenth of it."""
+
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
 before it (the longest that programs print, a 24-bit colour, is 19 bytes, and its end is 4)."""
 
 BARE_LENGTH = 256
 """How many characters a bare line may have."""
+
+DELAY_SECONDS = 0.1
+"""How long one that is too fast is left alone at least, so that many of them wake up seldom."""
 
 HANDSHAKE_SECONDS = 10.0
 """How long a TLS handshake may take, about: those connected are looked after every few seconds."""
@@ -134,7 +148,7 @@ class LineProtocol(LineReceiver):
         """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
         if self.session.stream.finished or self._stopped:
             return
-        self._unread += self.without_telnet(data)
+        self._unread += data
         self._handle_lines()
 
     def without_telnet(self, data: bytes) -> bytes:
@@ -236,7 +250,7 @@ class LineProtocol(LineReceiver):
         self._handling = True
         self.outlet.hold()
         seconds, lines = self._clock.seconds, self._lines
-        now = seconds()
+        began = now = seconds()
         end = now + share
         left = LINES_A_TURN
         while left and now < end:
@@ -253,6 +267,9 @@ class LineProtocol(LineReceiver):
                 now = seconds()  # cutting takes time, also where no line comes of it
         self.outlet.release()
         self._handling = False
+        if self._pace is not None:
+            # At most what a turn may take: the machine may have been busy with something else.
+            self._pace.spend(now, min(now - began, TURN_SECONDS) / LINE_SECONDS, 0)
         self._read_on(left < LINES_A_TURN)
 
     def say(self, text: str) -> None:
@@ -320,6 +337,7 @@ class LineProtocol(LineReceiver):
         more = bool(self._lines or self._unread or self._last_line_is_left)
         if self._unread and not self._lines and (wait := self._too_fast()):
             if self._delayed is None:
+                wait = max(wait, DELAY_SECONDS)
                 self._delayed = self._clock.callLater(wait, self._end_delay)
         elif more and (may_read or had_turn):
             # Also one that may not go on now, but may when its answers are taken, which is perhaps
@@ -352,12 +370,16 @@ class LineProtocol(LineReceiver):
                 return False
             if not framer.unfinished:
                 self._since = now
-            piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
-            lines = framer.feed(piece)
+            size = (
+                TELNET_BYTES if self.telnet and IAC in self._unread[:FRAMED_BYTES] else FRAMED_BYTES
+            )
+            piece, self._unread = self._unread[:size], self._unread[size:]
+            text = self.without_telnet(piece)
+            lines = framer.feed(text)
             if lines:
                 self._since = now
             if pace is not None:
-                pace.spend(now, len(lines), len(piece))
+                pace.spend(now, len(lines) or UNENDED_LINES, len(piece))
         elif self._last_line_is_left:
             lines = framer.finish()
         else:

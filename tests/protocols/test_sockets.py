@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Generator
 from contextlib import closing
 from typing import cast
@@ -29,9 +30,9 @@ def limit(connection: socket.socket) -> int:
 class Pair:
     """A connection to a prepared address, its two ends."""
 
-    def __init__(self, dead_seconds: int = 90, buffer: int = 32768) -> None:
+    def __init__(self, dead_seconds: int = 90, buffers: tuple[int, int] = (65536, 32768)) -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-            prepare(cast(IReadDescriptor, listening), dead_seconds, buffer)
+            prepare(cast(IReadDescriptor, listening), dead_seconds, *buffers)
             self.client = socket.create_connection(listening.getsockname())
             self.server = listening.accept()[0]
         self.server.setblocking(False)
@@ -64,8 +65,8 @@ def test_a_peer_that_does_not_answer_is_found_within_the_time(pair: Pair) -> Non
 
 
 def test_the_kernel_holds_little(pair: Pair) -> None:
-    for name in socket.SO_SNDBUF, socket.SO_RCVBUF:
-        assert option(pair.server, name, socket.SOL_SOCKET) == 2 * 32768
+    assert option(pair.server, socket.SO_SNDBUF, socket.SOL_SOCKET) == 2 * 65536
+    assert option(pair.server, socket.SO_RCVBUF, socket.SOL_SOCKET) == 2 * 32768
 
 
 def test_what_is_sent_waits_for_nothing(pair: Pair) -> None:
@@ -73,15 +74,20 @@ def test_what_is_sent_waits_for_nothing(pair: Pair) -> None:
 
 
 def test_nothing_else_is_asked_where_nothing_is_wanted() -> None:
-    with closing(Pair(0, 0)) as pair:
+    with closing(Pair(0, (0, 0))) as pair:
         assert option(pair.server, socket.SO_KEEPALIVE, socket.SOL_SOCKET) == 0
         assert limit(pair.server) == 0
-        assert option(pair.server, socket.SO_SNDBUF, socket.SOL_SOCKET) > 2 * 32768
+        assert option(pair.server, socket.SO_SNDBUF, socket.SOL_SOCKET) != 2 * 65536
 
 
 def test_a_unix_socket_can_be_prepared_too() -> None:
     with closing(socket.socket(socket.AF_UNIX)) as listening:
-        prepare(cast(IReadDescriptor, listening), 90, 32768)
+        prepare(cast(IReadDescriptor, listening), 90, 65536, 32768)
+
+
+def info(*, probes: int = 0, unacked: int = 0) -> bytes:
+    """The beginning of a ``struct tcp_info``."""
+    return struct.pack("=3xB20xI", probes, unacked)
 
 
 def stop_reading(pair: Pair, patience: Patience) -> None:
@@ -105,9 +111,27 @@ def test_it_stays_while_what_was_sent_is_not_acknowledged(
 ) -> None:
     patience = Patience()
     stop_reading(pair, patience)
-    monkeypatch.setattr("chatd.protocols.sockets._window_is_closed", lambda connection: False)
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: info(unacked=1))
     patience.renew([pair.server])
     assert limit(pair.server) == LIMIT
+
+
+def test_a_peer_that_answers_no_probe_any_more_is_dead(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = Patience()
+    stop_reading(pair, patience)
+    answers = iter([info(probes=probes) for probes in (0, 1, 0, 1, 2)])
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: next(answers))
+    found = [patience.renew([pair.server]) for _ in range(5)]
+    assert found == [set(), set(), set(), set(), {pair.server}]
+
+
+def test_without_a_limit_nobody_is_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: info(probes=1))
+    with closing(Pair(0)) as pair:
+        patience = Patience()
+        assert [patience.renew([pair.server]) for _ in range(3)] == [set()] * 3
 
 
 def test_a_connection_that_is_closed_meanwhile_is_let_be(pair: Pair) -> None:
