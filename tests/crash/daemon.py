@@ -42,7 +42,7 @@ class Daemon:
         arguments = [*_TWISTD, "-s", f"sqlite:{STORE}"]
         self._status: int | None = None
         self._log, output = os.pipe()
-        self.pid = _fork(
+        self.pid = fork(
             lambda: _become_twistd(arguments, fresh=fresh), directory, variables, output
         )
         os.close(output)
@@ -77,7 +77,7 @@ class Daemon:
 def export(directory: Path) -> bytes:
     """What `chatd export` writes of the store in that directory."""
     reading, output = os.pipe()
-    pid = _fork(
+    pid = fork(
         lambda: sys.exit(chatd.cli.main(["export", "--store", f"sqlite:{STORE}"])),
         directory,
         {},
@@ -100,10 +100,10 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
     run_twistd()
 
 
-def _fork(
+def fork(
     work: Callable[[], object], directory: Path, variables: dict[str, str], output: int
 ) -> int:
-    """Do that in a child, whose output and errors go there; gives its pid."""
+    """Do that in a child in that directory, whose output and errors go there; gives its pid."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
