@@ -137,9 +137,11 @@ class SqliteStore(Store):
         try:
             self._files = {str(path): (_create(path), 0)}
             with _refusals(path, _ADVICE):
-                if os.path.exists(self._wal):
+                if os.path.exists(self._wal) and not os.path.exists(f"{path}-journal"):
                     # What is refused is left as it is. A connection that may write would, in
                     # closing, put into the file what stands in its log, and delete the log.
+                    # (With a journal it was being made when the power failed: nothing to lose,
+                    # and one that only reads cannot roll back.)
                     with closing(_connect_reading(path)) as connection:
                         if _version(connection) == len(STEPS):
                             _rooms(connection)
