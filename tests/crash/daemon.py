@@ -9,6 +9,7 @@ The process that imports this must not have installed a reactor.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -31,6 +32,7 @@ CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
 
+_PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
 
 
@@ -119,6 +121,7 @@ def _be_child(
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.closerange(3, 4096)  # what is the parent's
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end with it, however it ends
         os.environ.update(variables)
         os.chdir(directory)
         work()
