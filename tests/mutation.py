@@ -218,8 +218,8 @@ class _Changes(ast.NodeVisitor):
         if not isinstance(only, _SIMPLE) or node.orelse:
             for statement in (*node.body, *node.orelse):
                 self.visit(statement)
-        elif not isinstance(only, ast.Return | ast.Continue | ast.Break) or _value(only):
-            self.generic_visit(only)  # without it is as without the condition
+        else:
+            self.generic_visit(only)  # to drop it would be to make the condition false
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self._replace(node.test, b"True", b"False")
@@ -286,12 +286,10 @@ class _Changes(ast.NodeVisitor):
 
 
 _ARITHMETIC = (ast.Constant, ast.BinOp, ast.Tuple, ast.operator, ast.expr_context)
-_SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise, ast.Delete, ast.Return)
-_SIMPLE += (ast.Continue, ast.Break)
-
-
-def _value(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return) and statement.value is not None
+_SIMPLE = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.Delete),
+    *(ast.Raise, ast.Continue, ast.Break),
+)
 
 
 def mutants_of(module: str, source: bytes) -> Iterator[Mutant]:
