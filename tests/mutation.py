@@ -16,15 +16,14 @@ import argparse
 import ast
 import os
 import resource
-import signal
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
+from math import ceil
 from multiprocessing import connection, get_context
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -57,9 +56,11 @@ TESTS = {
 }
 """What is broken, and the tests that must notice."""
 
-SECONDS = 10.0
-LENGTH = 3.0
-"""Tests count as failed after so many seconds, and so many times what they take of whole code."""
+SECONDS = 3
+"""A mutant's tests may take so many seconds of a processor, and so many times what others take.
+
+One that waits for ever is ended by the deadlines of tests/conftest.py and pyproject.toml.
+"""
 
 MEMORY = 8 << 30
 """What a mutant may take, in bytes of address space."""
@@ -335,12 +336,12 @@ class _Instead(MetaPathFinder, Loader):
         exec(compile(self._mutant.source, self._mutant.module, "exec"), module.__dict__)
 
 
-def _test(mutant: Mutant, tests: list[str], directory: str, *, aloud: bool) -> None:
-    """In a process of its own: exit with 0 if no test fails."""
-    os.setsid()  # so that it can be ended with all that it has started
+def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> None:
+    """In a process of its own: exit with 0 if no test fails. Whole code has no limit: 0 seconds."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.meta_path.insert(0, _Instead(mutant))
-    if not aloud:
+    if seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
@@ -352,41 +353,35 @@ def _test(mutant: Mutant, tests: list[str], directory: str, *, aloud: bool) -> N
 class _Run:
     """The tests of one mutant, in a forked process."""
 
-    def __init__(self, mutant: Mutant, seconds: float, *, aloud: bool = False) -> None:
+    def __init__(self, mutant: Mutant, seconds: int) -> None:
         self.mutant = mutant
         self._directory = tempfile.TemporaryDirectory(prefix="chatd-mutant-")
-        self._until = time.monotonic() + seconds
         tests = [str(ROOT / test) for test in TESTS[mutant.module]]
         self.process: ForkProcess = get_context("fork").Process(
-            target=_test, args=(mutant, tests, self._directory.name), kwargs={"aloud": aloud}
+            target=_test, args=(mutant, tests, self._directory.name, seconds), daemon=True
         )
         self.process.start()
 
-    @property
-    def seconds_left(self) -> float:
-        return max(0.0, self._until - time.monotonic())
-
     def end(self) -> bool:
-        """Clean up; whether no test failed."""
-        if self.process.exitcode is None:
-            os.killpg(self.process.ident or 0, signal.SIGKILL)
+        """Wait for it, and clean up; whether no test failed."""
         self.process.join()
         self._directory.cleanup()
         return self.process.exitcode == 0
 
 
-def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Mutant]:
-    """Those that no test notices in this time, as they are found; so many side by side."""
+def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator[Mutant]:
+    """Those that no test notices, as they are found.
+
+    So many are tested side by side, for so many seconds of a processor each.
+    """
     running: list[_Run] = []
     waiting = list(reversed(mutants))
     while waiting or running:
         while waiting and len(running) < jobs:
             running.append(_Run(waiting.pop(), seconds))
-        connection.wait(
-            [run.process.sentinel for run in running], min(run.seconds_left for run in running)
-        )
+        connection.wait([run.process.sentinel for run in running])
         for run in tuple(running):
-            if run.process.exitcode is not None or not run.seconds_left:
+            if run.process.exitcode is not None:
                 running.remove(run)
                 if run.end():
                     yield run.mutant
@@ -427,12 +422,11 @@ def main() -> int:
 def _module(module: str, known: dict[str, str], jobs: int, only: str) -> Counter[str]:
     source = (ROOT / module).read_bytes()
     mutants = [one for one in mutants_of(module, source) if only in one.text]
-    began = time.monotonic()
-    unbroken = _Run(Mutant(module, "", 0, (), (), source), 0.0, aloud=True)
-    unbroken.process.join()
-    seconds = SECONDS + LENGTH * (time.monotonic() - began)
-    if not unbroken.end():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    if not _Run(Mutant(module, "", 0, (), (), source), 0).end():
         sys.exit(f"{module}: its tests fail although nothing is broken.")
+    taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    seconds = SECONDS + ceil(SECONDS * taken)
     count = Counter(mutants=len(mutants))
     for mutant in survivors_of([one for one in mutants if one.text not in known], jobs, seconds):
         count["survived"] += 1
