@@ -109,7 +109,7 @@ class Replay:
 
     @property
     def done(self) -> bool:
-        return not self._page and not self._reading and self._after >= self._upto
+        return not self._page and self._after >= self._upto
 
     def take(self) -> bytes:
         if not self._page and not self._reading and self._after < self._upto:
@@ -233,7 +233,6 @@ class Feed:
         del self._cursors[cursor]
         if not self._cursors:
             self.chunks.clear()
-            self._fresh.clear()
             self.start = self.log.mark
             self._size = 0
 

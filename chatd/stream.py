@@ -143,9 +143,8 @@ class Stream:
         for source in self._live:
             data = source.take()
             if data:
-                if len(self._live) > 1:  # the others first, next time
-                    self._live.remove(source)
-                    self._live.append(source)
+                self._live.remove(source)  # the others first, next time
+                self._live.append(source)
                 return data
         return b""
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.encoding import encode_line, visible
+from chatd.encoding import encode_line, encode_lines, visible
 
 EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
 
@@ -92,3 +92,7 @@ def test_a_line_never_holds_iac_or_another_line_end_whatever_its_text() -> None:
     line = encode_line("".join(EVERY_CODE_POINT), b"\n")
     assert b"\xff" not in line
     assert line.index(b"\n") == len(line) - 1
+
+
+def test_no_lines_are_no_bytes() -> None:
+    assert encode_lines([], b"\r\n") == b""

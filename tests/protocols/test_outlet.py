@@ -170,6 +170,50 @@ class AnyTransportTests(OutletTestCase):
         self.assertEqual(transport.value(), b"a\n")
 
 
+class PushingTests(OutletTestCase):
+    """What is pushed is sent past an empty supply, or is not taken at all."""
+
+    def setUp(self) -> None:
+        self.make(Transport())
+
+    def refused(self) -> bool:
+        """Whether what is pushed is not taken, and not sent."""
+        self.transport.clear()
+        return not self.outlet.push(b"pushed\n") and not self.transport.value()
+
+    def test_what_is_pushed_is_sent_at_once(self) -> None:
+        self.assertTrue(self.outlet.push(b"pushed\n"))
+        self.assertEqual(self.transport.value(), b"pushed\n")
+
+    def test_nothing_is_taken_without_room_for_it(self) -> None:
+        self.outlet.pauseProducing()
+        self.assertTrue(self.refused())
+        self.outlet.resumeProducing()
+        self.assertFalse(self.refused())
+
+    def test_nothing_is_taken_while_it_is_held(self) -> None:
+        self.outlet.hold()
+        self.outlet.hold()
+        self.outlet.release()
+        self.assertTrue(self.refused())
+        self.outlet.release()
+        self.assertFalse(self.refused())
+
+    def test_nothing_is_taken_while_something_is_being_sent(self) -> None:
+        seen: list[bool] = []
+        self.patch(self.transport, "write", lambda data: seen.append(self.outlet.push(b"pushed")))
+        self.give(b"a\n")
+        self.assertEqual(seen, [False])
+
+    def test_nothing_is_taken_when_it_is_closing(self) -> None:
+        self.finish()
+        self.assertTrue(self.refused())
+
+    def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
+        self.outlet.end()
+        self.assertTrue(self.refused())
+
+
 class PlainSocketTests(OutletTestCase):
     """On a plain socket it pushes to the socket itself, and is a pull producer for the rest."""
 
