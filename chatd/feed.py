@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
+from chatd.complaints import Faults
 from chatd.event import Entry, Event, Notice
 from chatd.formats import Format
 from chatd.store import StoreError
@@ -49,7 +49,9 @@ class Mark(NamedTuple):
 
 
 class Log(Protocol):
-    """What a feed needs of its room."""
+    """What a feed needs of its room. ``faults`` is where it tells of errors."""
+
+    faults: Faults
 
     @property
     def mark(self) -> Mark:
@@ -84,9 +86,6 @@ class Reader(Protocol):
 
     def push(self, data: bytes) -> bool:
         """Send this at once; False, and nothing is sent, if anything else has to be sent first."""
-
-
-_logger = Logger()
 
 
 class Replay:
@@ -125,7 +124,7 @@ class Replay:
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
-                    _logger.failure("a room's log could not be read")
+                    self._log.faults.tell("a room's log could not be read")
                 self._page = self._format.error(
                     ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
                 )
@@ -208,14 +207,14 @@ class Feed:
                     ):
                         cursor.mark = after
                 except Exception:
-                    _logger.failure("a client could not be sent to")
+                    self.log.faults.tell("a client could not be sent to")
         end = self.log.mark
         for cursor in cursors:
             if cursor.mark is not end:
                 try:
                     cursor.reader.wake()
                 except Exception:
-                    _logger.failure("a client could not be woken")
+                    self.log.faults.tell("a client could not be woken")
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
             self._size -= oldest.weight

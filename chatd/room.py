@@ -29,6 +29,7 @@ class Room:
         self.topic = topic
         self.guests = 0
         self.named: dict[str, None] = {}  # the names of those who have one, as they came
+        self.faults = store.faults
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Generic, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
@@ -46,8 +45,6 @@ one, to ask whether another one was meant."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_logger = Logger()
 
 
 class Refusal(Exception):
@@ -104,6 +101,7 @@ class ChatServer(Subscriber):
     ) -> None:
         self.now = now
         self.language = language
+        self.faults = store.faults
         self._store = store
         self._clock = clock
         self._recent = recent
@@ -128,7 +126,13 @@ class ChatServer(Subscriber):
         """Make a session for somebody who has just come. It is in no room yet: see `enter`."""
         self._last_number += 1
         session = Session(
-            self._last_number, stream, format, self._clock, self.language, private=private
+            self._last_number,
+            stream,
+            format,
+            self._clock,
+            self.language,
+            self.faults,
+            private=private,
         )
         self._sessions[session.number] = session
         return session
@@ -288,7 +292,7 @@ class ChatServer(Subscriber):
             for number, lines in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
-                    _safely(session.published, name, lines)
+                    self._safely(session.published, name, lines)
                     changed[session] = None
         self._tell(changed)
 
@@ -300,7 +304,7 @@ class ChatServer(Subscriber):
             self._forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                _safely(session.refused, len(draft.texts))
+                self._safely(session.refused, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 
@@ -310,15 +314,14 @@ class ChatServer(Subscriber):
             self._held_back.clear()
         self._talking = {session for session in self._talking if session.unpublished}
         for session in changed:
-            _safely(session.changed)
+            self._safely(session.changed)
 
-
-def _safely(tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Tell one session; whatever that does, the others are told too."""
-    try:
-        tell(*args, **kwargs)
-    except Exception:
-        _logger.failure("a session could not be told")
+    def _safely(self, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Tell one session; whatever that does, the others are told too."""
+        try:
+            tell(*args, **kwargs)
+        except Exception:
+            self.faults.tell("a session could not be told")
 
 
 def short(text: str) -> str:

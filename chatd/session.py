@@ -13,9 +13,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.complaints import Faults
 from chatd.event import Change, Draft, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
@@ -35,8 +35,6 @@ Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again."""
 
-    log = Logger()
-
     def __init__(
         self,
         number: int,
@@ -44,6 +42,7 @@ class Session:
         format: Format,
         clock: IReactorTime,
         language: Language,
+        faults: Faults,
         *,
         private: bool = True,
     ) -> None:
@@ -64,6 +63,7 @@ class Session:
         self.changed: Callable[[], None] = lambda: None
         stream.relieved = self._changed
         self._clock = clock
+        self._faults = faults
         self._echo = True
         self._cursor: Cursor | None = None
         self._held: Action | None = None
@@ -152,7 +152,7 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self.log.failure("what session {number} asked for failed", failure, number=self.number)
+        self._faults.tell("what a session asked for failed", failure)
         self.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _changed(self) -> None:

@@ -18,7 +18,6 @@ from twisted.internet.interfaces import (
     ISSLTransport,
 )
 from twisted.internet.protocol import connectionDone
-from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -72,7 +71,6 @@ class LineProtocol(LineReceiver):
     ``max_length`` is how many characters a line may have.
     """
 
-    log = Logger()
     delimiter = b"\n"
     telnet = False
     for_people = False
@@ -274,7 +272,7 @@ class LineProtocol(LineReceiver):
                 self._failed()
 
     def _failed(self) -> None:
-        self.log.failure("a line of session {number} failed", number=self.session.number)
+        self.server.faults.tell("a line of a session failed")
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle_line(self, line: bytes) -> None:

@@ -30,6 +30,7 @@ from typing import ParamSpec, TypeVar
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
+from chatd.complaints import Trouble
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.store import (
     PAGE_CHARACTERS,
@@ -37,7 +38,6 @@ from chatd.store import (
     RoomRecord,
     Store,
     StoreError,
-    Trouble,
     page_of,
 )
 from chatd.stores.worker import Worker

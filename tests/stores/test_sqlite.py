@@ -478,7 +478,7 @@ class TestFailingDisk:
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
         assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
-            f"[chatd.store.Trouble#error] past lines cannot be read: {path}:"
+            f"[chatd.complaints.Trouble#error] past lines cannot be read: {path}:"
             " unable to open database file."
         ]
 
