@@ -121,18 +121,20 @@ class Replay:
         while not self._page and self._after < self._upto:
             try:
                 events = await self._log.read(self._after, self._upto)
+                left_out = self._leave_out
+                page = self._format.render(
+                    [event for event in events if event.session != left_out] if left_out else events
+                )
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
                     self._log.faults.tell("a room's log could not be read")
-                self._page = self._format.error(
+                page = self._format.error(
                     ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
                 )
                 events = []
             self._after = events[-1].seq if events else self._upto
-            if self._leave_out:
-                events = [event for event in events if event.session != self._leave_out]
-            self._page += self._format.render(events)
+            self._page += page
         self._reading = False
         self._wake()
 
@@ -231,10 +233,14 @@ class Feed:
         """
         del self._cursors[cursor]
         if not self._cursors:
-            self.chunks.clear()
-            self._fresh.clear()
-            self.start = self.log.mark
-            self._size = 0
+            self.forget()
+
+    def forget(self) -> None:
+        """Forget what was rendered. Whoever has not taken it reads the log instead."""
+        self.chunks.clear()
+        self._fresh.clear()
+        self.start = self.log.mark
+        self._size = 0
 
 
 class Cursor:
