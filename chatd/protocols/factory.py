@@ -142,8 +142,13 @@ class ChatFactory(Factory):
         pending = [client for client in self.clients if client.pending]
         for client in pending:
             client.check(now)
-        sockets = [socket_of(client.transport) for client in pending if client.outlet.waiting]
-        self._patience.renew(filter(None, sockets))
+        waiting = {
+            connection: client
+            for client in pending
+            if client.outlet.waiting and (connection := socket_of(client.transport))
+        }
+        for connection in self._patience.renew(waiting):
+            waiting[connection].abort()
 
     def gone(self, client: LineProtocol) -> None:
         """Forget a client that has gone."""

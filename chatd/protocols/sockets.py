@@ -10,12 +10,16 @@ import os
 import socket
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from twisted.internet.interfaces import IReadDescriptor, ISystemHandle
 
-_UNACKED = 24
-"""Where ``tcpi_unacked`` stands in ``struct tcp_info`` (linux/tcp.h), four bytes."""
+_PROBES, _UNACKED = 3, 24
+"""Where ``tcpi_probes``, a byte, and ``tcpi_unacked``, four, stand in ``struct tcp_info``
+(linux/tcp.h)."""
+
+_TCP_RTO_MAX_MS = 44
+"""linux/tcp.h, since Linux 6.15; the most seconds between two tries, 120 without it."""
 
 
 def prepare(port: IReadDescriptor, dead_seconds: int, buffer: int) -> None:
@@ -43,6 +47,9 @@ def prepare(port: IReadDescriptor, dead_seconds: int, buffer: int) -> None:
                 (socket.TCP_USER_TIMEOUT, dead_seconds * 2000 // 3),
             ):
                 listening.setsockopt(socket.IPPROTO_TCP, option, value)
+            with suppress(OSError):  # an older Linux
+                most = min(max(1, dead_seconds // 6), 120) * 1000
+                listening.setsockopt(socket.IPPROTO_TCP, _TCP_RTO_MAX_MS, most)
 
 
 class Patience:
@@ -50,20 +57,35 @@ class Patience:
 
     While nothing fits into a peer's window Linux counts ``TCP_USER_TIMEOUT`` on, although the peer
     answers every probe (measured on 6.18: a stopped ``nc`` was reset). So the limit is lifted from
-    a connection while more waits for it, and all that it was sent has been acknowledged.
+    a connection while more waits for it, and all that it was sent has been acknowledged. Who died
+    meanwhile is known by a probe that is not answered.
     """
 
     def __init__(self) -> None:
         # What the limits were, in milliseconds.
         self._lifted: WeakKeyDictionary[socket.socket, int] = WeakKeyDictionary()
+        self._silent: WeakSet[socket.socket] = WeakSet()
 
-    def renew(self, waiting: Iterable[socket.socket]) -> None:
-        """Look at the connections for which more waits than they take. Others need no patience."""
-        closed = {connection for connection in waiting if _window_is_closed(connection)}
+    def renew(self, waiting: Iterable[socket.socket]) -> set[socket.socket]:
+        """Look at the connections for which more waits than they take; others need no patience.
+
+        To be called every few seconds. Gives those whose peers have not answered a probe between
+        the last time and this: they are dead.
+        """
+        infos = {connection: _info(connection) for connection in waiting}
+        closed = {connection for connection, info in infos.items() if not any(info[_UNACKED:])}
         for connection in set(self._lifted) - closed:
             _swap_limit(connection, self._lifted.pop(connection))
         for connection in closed - set(self._lifted):
             self._lifted[connection] = _swap_limit(connection, 0)
+        silent = {
+            connection
+            for connection in closed
+            if self._lifted[connection] and infos[connection][_PROBES]
+        }
+        dead = silent & set(self._silent)
+        self._silent = WeakSet(silent)
+        return dead
 
 
 def socket_of(transport: object) -> socket.socket | None:
@@ -79,13 +101,12 @@ def socket_of(transport: object) -> socket.socket | None:
     return None
 
 
-def _window_is_closed(connection: socket.socket) -> bool:
-    """Whether the peer has acknowledged all that it was sent, so that what waits is its doing."""
+def _info(connection: socket.socket) -> bytes:
+    """What the kernel says of a connection; of one that is gone, or no TCP, not that it waits."""
     try:
-        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
+        return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
     except OSError:
-        return False  # it is gone, or is no TCP
-    return not any(info[_UNACKED:])
+        return b"\xff" * (_UNACKED + 4)
 
 
 def _swap_limit(connection: socket.socket, milliseconds: int) -> int:

@@ -8,7 +8,7 @@ It knows nothing that `chatd.store` does not say.
 
 The file::
 
-    PRAGMA application_id = 0x63686174 ("chat"), user_version = 1
+    PRAGMA application_id = 0x63686174 ("chat"), user_version = the number of steps that made it
     rooms    a row for each room in which something was said, with its head
     events   a row for each event; id = room's id << 40 | seq, so that the one tree holds each
              room's log as a stretch in order
@@ -25,12 +25,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
 from chatd.complaints import Trouble
+from chatd.encoding import visible
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.store import (
     PAGE_CHARACTERS,
@@ -46,12 +47,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 APPLICATION_ID = 0x63686174
-VERSION = 1
 
 _SEQ_BITS = 40
 _SEQ_MASK = (1 << _SEQ_BITS) - 1
 
-_SCHEMA = f"""
+STEPS = (
+    f"""
+PRAGMA application_id = {APPLICATION_ID};
 CREATE TABLE rooms (
     id      INTEGER PRIMARY KEY,
     name    TEXT NOT NULL UNIQUE,   -- as the one who made it wrote it
@@ -72,14 +74,20 @@ CREATE VIEW log AS
            datetime(events.time / 1000, 'unixepoch') AS utc, events.session AS session,
            author, kind, text
     FROM events JOIN rooms ON rooms.id = events.id >> {_SEQ_BITS};
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
-"""
+""",
+)
+"""What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
+change one that was released; add one."""
 
 _FETCHED = PAGE_EVENTS // 2
 """How many rows are fetched at a time: half a page. Of the longest lines that is 6 MB."""
 
-_ADVICE = "Put that right, or give another --store."
+_LATEST = 253_402_300_799_999
+"""The last moment of the year 9999, after which times cannot be written (milliseconds)."""
+
+_NOT_UTF8 = "it is damaged: text in it is not UTF-8"
+_OR = "or give another --store."
+_ADVICE = f"Put that right, {_OR}"
 
 _KINDS = {int(kind): kind for kind in Kind}
 _SELECT = "SELECT id, time, session, author, kind, text FROM events"
@@ -123,9 +131,16 @@ class SqliteStore(Store):
         self._lock = _lock(path)
         try:
             self._identities = {str(path): _create(path)}
-            with _refusals(path, _ADVICE), closing(_connect(path)) as connection:
-                _prepare(connection)
-                self._rooms = _rooms(connection)
+            with _refusals(path, _ADVICE):
+                if os.path.exists(self._wal):
+                    # What is refused is left as it is. A connection that may write would, in
+                    # closing, put into the file what stands in its log, and delete the log.
+                    with closing(_connect_reading(path)) as connection:
+                        if _version(connection) == len(STEPS):
+                            _rooms(connection)
+                with closing(_connect(path)) as connection:
+                    _prepare(connection)
+                    self._rooms = _rooms(connection)
         except BaseException:
             with suppress(OSError):
                 _lock_path(path).unlink()
@@ -245,7 +260,7 @@ class SqliteStore(Store):
             row = connection.execute(
                 "SELECT id, head, topic, session FROM rooms WHERE name = ?", (name,)
             ).fetchone()
-            head = self._heads[name] = _Head(*row)
+            head = self._heads[name] = _Head(*_sound(row, int, int, str, int))
         return head
 
     def _check_identity(self) -> None:
@@ -301,12 +316,12 @@ class Archive:
                 and characters < PAGE_CHARACTERS
                 and (some := rows.fetchmany(_FETCHED))
             ):
+                characters += _characters(some)
                 # In lists, not one by one: this thread and the reactor's share the interpreter.
                 page += [
                     Event(room, number & _SEQ_MASK, time, session, author, _KINDS[kind], text)
                     for number, time, session, author, kind, text in some
                 ]
-                characters += sum([len(row[5]) for row in some])
             rows.close()  # ends the transaction
             return page if characters < PAGE_CHARACTERS else page_of(page)
 
@@ -337,11 +352,14 @@ class Archive:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with _refusals(self._path):
             if self._reading is None:
-                reading = sqlite3.connect(
-                    self._path.as_uri() + "?mode=ro", uri=True, check_same_thread=False
-                )
+                reading = _connect_reading(self._path)
                 with _closed_on_error(reading):
-                    _check_version(reading)
+                    version = _version(reading)
+                    if version < len(STEPS):
+                        raise StoreError(
+                            f"it was written by an older chatd (version {version} of the file;"
+                            f" this one reads {len(STEPS)}). Start this one's daemon on it once."
+                        )
                 self._reading = reading
             yield self._reading
 
@@ -351,7 +369,7 @@ class Archive:
             row = connection.execute("SELECT id FROM rooms WHERE name = ?", (room,)).fetchone()
             if row is None:
                 return 0
-            self._ids[room] = row[0] << _SEQ_BITS
+            self._ids[room] = _sound(row, int)[0] << _SEQ_BITS
         return self._ids[room]
 
 
@@ -394,6 +412,10 @@ def _create(path: Path) -> tuple[int, int]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise StoreError(f"{path} is not a file. Give another --store.")
+        log = path.with_name(f"{path.name}-wal")
+        if not status.st_size and log.exists() and log.stat().st_size:
+            # SQLite would take it for a new one, and delete the log.
+            raise StoreError(f"{path} is empty, but {log.name} is not. Put the file back, {_OR}")
     finally:
         os.close(descriptor)
     return _identity(status)
@@ -406,6 +428,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _connect_reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path.as_uri() + "?mode=ro", uri=True, check_same_thread=False)
+
+
 @contextmanager
 def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     try:
@@ -416,29 +442,51 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make a new file ours, or see that it is. Raises `StoreError`."""
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if empty and connection.execute("PRAGMA application_id").fetchone()[0] == 0:
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-    _check_version(connection)
+    """Take a file through the steps that it lacks, each in a transaction. Raises `StoreError`."""
+    done = _version(connection)
+    for number, step in enumerate(STEPS[done:], done + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreError("its file system cannot hold a write-ahead log. Use a local disk.")
 
 
-def _check_version(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+def _version(connection: sqlite3.Connection) -> int:
+    """Of which version a file is. Raises `StoreError` if it is not ours, or newer."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if empty and application == 0:
+        return 0
+    if application != APPLICATION_ID:
         raise StoreError("it is the database of another program. Give another --store.")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
         raise StoreError(
             f"it was written by a newer chatd (version {version} of the file; this one knows"
-            f" {VERSION}). Upgrade chatd, or give another --store."
+            f" {len(STEPS)}). Upgrade chatd, or give another --store."
         )
+    return version
 
 
 def _rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
     rows = connection.execute("SELECT name, head, topic, session FROM rooms ORDER BY name")
-    return [RoomRecord(*row) for row in rows]
+    return [RoomRecord(*_sound(row, str, int, str, int)) for row in rows]
+
+
+def _sound(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
+    """A room's row, if it is as it was written. Raises `StoreError`."""
+    if tuple(map(type, row)) != types:
+        raise StoreError("it is damaged: a room in it is not as it was written.")
+    return row
+
+
+def _characters(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
+    """How much text is in rows of events. Raises `StoreError` for what could not be shown."""
+    _, times, _, authors, _, texts = zip(*rows, strict=True)
+    with suppress(TypeError):
+        if min(times) >= 0 and max(times) <= _LATEST:
+            "".join(authors)
+            return len("".join(texts))
+    raise StoreError("it is damaged: an event in it is not as it was written.")
 
 
 @contextmanager
@@ -449,6 +497,13 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from None
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}. {advice}".rstrip()) from None
+        # It may quote what is in the file. What people said is not for the log.
+        why = visible(str(error))
+        if why.startswith("Could not decode to UTF-8"):
+            why = _NOT_UTF8
+        raise StoreError(f"{path}: {why}. {advice}".rstrip()) from None
+    except UnicodeDecodeError:  # of what SQLite would have quoted
+        raise StoreError(f"{path}: {_NOT_UTF8}. {advice}".rstrip()) from None
     except KeyError as error:
-        raise StoreError(f"{path}: it holds an event of an unknown kind, {error}.") from None
+        kind = str(error)[:20]
+        raise StoreError(f"{path}: it holds an event of an unknown kind, {kind}.") from None

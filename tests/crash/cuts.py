@@ -17,16 +17,14 @@ import re
 import sqlite3
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from queue import Queue
 from shutil import rmtree
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from chatd.event import Draft, Kind
 from chatd.store import StoreError
@@ -35,6 +33,7 @@ from tests.crash import disk
 from tests.crash.check import lines_of
 from tests.crash.daemon import STORE, Daemon, export
 from tests.crash.people import WINDOW, Person, talk
+from tests.stores import Turns
 
 T = TypeVar("T")
 
@@ -203,27 +202,6 @@ class Seen:
         del stream[:end]
 
 
-class _Turns:
-    """A reactor as far as a store needs one that is waited for."""
-
-    def __init__(self) -> None:
-        self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
-
-    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
-        self._calls.put((function, args))
-
-    def result(self, deferred: Deferred[T]) -> T:
-        """What it comes to; raises what it fails with."""
-        results: list[T | Failure] = []
-        deferred.addBoth(results.append)
-        while not results:
-            function, arguments = self._calls.get(timeout=20)
-            function(*arguments)
-        if isinstance(results[0], Failure):
-            results[0].raiseException()
-        return cast(T, results[0])
-
-
 def cut_power(commits: int, seed: int) -> Result:
     """Record a run of about so many commits, and cut the power after each of its calls.
 
@@ -320,7 +298,7 @@ def _cut(
 
 def _open(path: Path) -> dict[str, list[str]]:
     """Read all logs as the daemon does, and say one line more in each."""
-    turns = _Turns()
+    turns = Turns()
     store = SqliteStore(cast(IStoreReactor, turns), path)
     store.start()
     logs: dict[str, list[str]] = {}

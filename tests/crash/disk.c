@@ -6,6 +6,7 @@
  *   DISK_KILL    "N before" or "N after": the process kills itself (SIGKILL) right before or right
  *                after its Nth call that changes or syncs one of these files, and says so on
  *                standard error: "killed before sync NAME\n"
+ *   DISK_FROM    a file; calls are counted once it exists (without it: from the start)
  *   DISK_FAULT   a file. While it exists, it says which calls fail and how: "write ENOSPC",
  *                "sync EIO", "sync hang" (until it is gone), "write EROFS"
  *   DISK_RECORD  a file to which every such call that was done is appended, in order, with its
@@ -88,6 +89,16 @@ static void record(const char *kind, int fd, long long offset, const void *data,
     errno = saved;
 }
 
+/* How many calls there were, with the one that is about to be done; 0 before they are counted. */
+static long count(void)
+{
+    const char *from = getenv("DISK_FROM");
+
+    if (from && syscall(SYS_faccessat, AT_FDCWD, from, F_OK) != 0)
+        return 0;
+    return __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
+}
+
 static void kill_at(long number, const char *when, const char *kind, const char *path)
 {
     const char *wanted = getenv("DISK_KILL");
@@ -142,7 +153,7 @@ static int fails(const char *kind)
         int hold = getenv("DISK_RECORD") != NULL;                                                  \
         if (hold)                                                                                  \
             pthread_mutex_lock(&lock);                                                             \
-        number = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);                                  \
+        number = count();                                                                          \
         kill_at(number, "before", kind, path);                                                                 \
         if (!fails(strcmp(kind, "sync") == 0 ? "sync" : "write"))                                  \
             done = (call);                                                                         \

@@ -34,6 +34,7 @@ def environment(
     below: Path,
     *,
     kill: tuple[int, str] | None = None,
+    counting_from: Path | None = None,
     fault: Path | None = None,
     record: Path | None = None,
 ) -> dict[str, str]:
@@ -41,6 +42,8 @@ def environment(
     variables = {"DISK_BELOW": os.path.realpath(below)}
     if kill is not None:
         variables["DISK_KILL"] = f"{kill[0]} {kill[1]}"
+    if counting_from is not None:
+        variables["DISK_FROM"] = str(counting_from)
     if fault is not None:
         variables["DISK_FAULT"] = str(fault)
     if record is not None:

@@ -1,9 +1,9 @@
 """Kills daemons under load, starts them again on the same store, and looks what was lost.
 
-Half of the kills come at a random instant, half at a call to the disk: the Nth since the start,
-right before it or right after it. These are of the start too, in which what the one before left is
-recovered. A round is some lives of daemons on one store; at its end the checker holds what all
-clients were shown in all lives against what `chatd export` writes.
+Kills come at a random instant; at a call to the disk of one of the next commits, right before it
+or right after it; and at a call of the start, in which what the one before left is recovered. A
+round is some lives of daemons on one store; at its end the checker holds what all clients were
+shown in all lives against what `chatd export` writes.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ PEOPLE = 8
 LIVES = 25
 """Kills in a round."""
 
-CALLS = 120
-"""Up to which call to the disk a daemon may live. Those of the start are about 30."""
+CALLS = 100
+"""Up to which call to the disk a daemon may live. A commit is some 10 of them."""
 
 SECONDS = 0.1
 """The longest that a daemon may live that is killed at a random instant, once all have spoken."""
@@ -83,12 +83,10 @@ def _round(
 ) -> None:
     seen: list[tuple[str, bytes]] = []
     for life in range(lives):
-        at_call = chance.random() < 0.5
-        seen += (
-            _killed_at_a_call(directory, life, chance, result, fresh=fresh)
-            if at_call
-            else _killed_at_an_instant(directory, life, chance, result, fresh=fresh)
+        (live,) = chance.choices(
+            [_killed_at_an_instant, _killed_in_a_commit, _killed_in_starting], [40, 40, 20]
         )
+        seen += live(directory, life, chance, result, fresh)
     exported = export(directory)
     (directory / "stored.txt").write_bytes(exported)
     stored = Stored(lines_of(exported), unique=True)
@@ -107,51 +105,64 @@ def _round(
 
 
 def _killed_at_an_instant(
-    directory: Path, life: int, chance: random.Random, result: Result, *, fresh: bool
+    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
 ) -> list[tuple[str, bytes]]:
-    daemon = Daemon(directory, disk.environment(directory / "disk"), fresh=fresh)
+    daemon = Daemon(directory, {}, fresh=fresh)
     with ExitStack() as stack:
-        people: list[Person] = []
-        _enter(daemon, life, chance, stack, people)
-        talk(people, until=lambda: all(person.receipts for person in people))
+        people = _enter(daemon, life, chance, stack)
         end = time.monotonic() + chance.uniform(0, SECONDS)
         talk(people, until=lambda: time.monotonic() >= end)
         daemon.kill()
-        talk(people)  # what still comes out of the kernel was seen, too
-        _wait(daemon, result)
-        return _transcripts(life, people)
+        return _what_was_seen(daemon, life, people, "at a random instant", result)
 
 
-def _killed_at_a_call(
-    directory: Path, life: int, chance: random.Random, result: Result, *, fresh: bool
+def _killed_in_a_commit(
+    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
 ) -> list[tuple[str, bytes]]:
-    at = (chance.randint(1, CALLS), chance.choice(("before", "after")))
-    daemon = Daemon(directory, disk.environment(directory / "disk", kill=at), fresh=fresh)
+    armed = directory / "armed"
+    variables = disk.environment(directory / "disk", kill=_moment(chance), counting_from=armed)
+    daemon = Daemon(directory, variables, fresh=fresh)
     with ExitStack() as stack:
-        people: list[Person] = []
-        if daemon.port:
-            with suppress(ConnectionError):  # it may be gone before all have come
-                _enter(daemon, life, chance, stack, people)
-        talk(people)
-        _wait(daemon, result)
-        return _transcripts(life, people)
+        people = _enter(daemon, life, chance, stack)
+        armed.touch()
+        seen = _what_was_seen(daemon, life, people, "in a commit", result)
+        armed.unlink()
+        return seen
 
 
-def _enter(
-    daemon: Daemon, life: int, chance: random.Random, stack: ExitStack, people: list[Person]
-) -> None:
-    for number in range(PEOPLE):
-        people.append(Person(daemon.port, life, number, chance))
-        stack.enter_context(closing(people[-1].socket))
+def _killed_in_starting(
+    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
+) -> list[tuple[str, bytes]]:
+    variables = disk.environment(directory / "disk", kill=_moment(chance))
+    daemon = Daemon(directory, variables, fresh=fresh)
+    with ExitStack() as stack:
+        # With little to recover, it lives on to its first commits.
+        people = _enter(daemon, life, chance, stack) if daemon.port else []
+        return _what_was_seen(daemon, life, people, "in starting", result)
 
 
-def _wait(daemon: Daemon, result: Result) -> None:
+def _moment(chance: random.Random) -> tuple[int, str]:
+    return chance.randint(1, CALLS), chance.choice(("before", "after"))
+
+
+def _what_was_seen(
+    daemon: Daemon, life: int, people: list[Person], when: str, result: Result
+) -> list[tuple[str, bytes]]:
+    talk(people)  # what still comes out of the kernel was seen, too
     status = daemon.wait()
-    where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
     if status != -9 or "Traceback" in daemon.said:
         result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
-    result.killed[where[-1] if where else "killed at a random instant"] += 1
-
-
-def _transcripts(life: int, people: list[Person]) -> list[tuple[str, bytes]]:
+    where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
+    result.killed[f"{when}: {where[-1]}" if where else when] += 1
     return [(f"seen-{life}-{number}.txt", bytes(each.seen)) for number, each in enumerate(people)]
+
+
+def _enter(daemon: Daemon, life: int, chance: random.Random, stack: ExitStack) -> list[Person]:
+    """All who talk; each has said something and seen it, or the daemon is gone already."""
+    people: list[Person] = []
+    with suppress(ConnectionError):
+        for number in range(PEOPLE):
+            people.append(Person(daemon.port, life, number, chance))
+            stack.enter_context(closing(people[-1].socket))
+    talk(people, until=lambda: all(person.receipts for person in people))
+    return people

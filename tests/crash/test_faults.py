@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from tests.crash import disk
-from tests.test_daemon import Daemon, Person
+from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person
 
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
@@ -157,3 +160,98 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
         kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
         assert kept[-2:] == [("before",), ("after",)]
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> None:
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        with failing("sync hang")(house):
+            ana.type("waits")
+            luis.type("/help", "/who", "/rooms", "/history 1")
+            luis.until("/help COMMAND")
+            luis.until("*** In #lobby: ")
+            luis.until("*** #lobby: ")
+            with Person(house.daemon.port) as eva:
+                assert "You are guest" in eva.line()
+                eva.until("/quit to leave.")
+                eva.type("/join tea", "/who")
+                eva.until("*** You are in #tea")
+                eva.until("*** In #tea: ")
+        assert "<ana> waits" in ana.until("<ana> waits")
+
+
+def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(house: House) -> None:
+    said = [f"{number} {'x' * 1000}" for number in range(20_000)]
+    unsent = memoryview("".join(f"{line}\n" for line in said).encode())
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        before = house.memory()
+        with failing("sync hang")(house):
+            ana.socket.setblocking(False)
+            # Until the server reads no more of her, and the kernel has its buffers full.
+            while select.select([], [ana.socket], [], 0.3)[1]:
+                unsent = unsent[ana.socket.send(unsent[: 1 << 16]) :]
+            assert len(unsent) > 1 << 20
+            assert house.memory() - before < 4 << 20
+        ana.socket.settimeout(PATIENCE)
+        reading = Thread(target=ana.until, args=(f"> {said[-1]}",))
+        reading.start()
+        sending = Thread(target=ana.socket.sendall, args=(unsent,))
+        sending.start()
+        shown = luis.until(f"> {said[-1]}")
+        sending.join()
+        reading.join()
+    assert [line for line in shown if line.startswith("<")] == [f"<ana> {line}" for line in said]
+
+
+# A disk that is really full
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
+    """A daemon whose store is on a disk of 1 MiB."""
+    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+    mount = 'mount -t tmpfs -o size=1m none disk && exec "$@"'
+    (tmp_path / "disk").mkdir()
+    in_a_small_place = [*unshare, "sh", "-c", mount, "sh"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(
+            [*in_a_small_place, "true"], cwd=tmp_path, capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("may not mount a tmpfs in a namespace of its own (unshare)")
+    monkeypatch.setattr("tests.test_daemon.TWISTD", [*in_a_small_place, *TWISTD])
+    house = House(tmp_path)
+    house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
+    with house.daemon:
+        yield house
+
+
+def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> None:
+    filling = small.path.with_name("filling")
+    filling.write_bytes(bytes(512 << 10))
+    text = "x" * 3000
+    with small.enter("ana") as ana, small.enter("luis") as luis:
+        saved = 0
+        while True:
+            ana.type(f"{saved} {text}")
+            while (answer := ana.line()).startswith("***"):
+                pass
+            if answer.startswith("ERR"):
+                break
+            saved += 1
+        assert answer.startswith("ERR Not saved: ")
+        assert saved > 10
+        (refused,) = small.log(wait=1)
+        assert refused.startswith("lines are refused, because they cannot be saved: ")
+        assert "full" in refused
+        filling.unlink()
+        ana.type("after")
+        ana.until("<ana> after")
+        assert [line for line in luis.until("<ana> after") if line.startswith("<")] == [
+            *(f"<ana> {number} {text}" for number in range(saved)),
+            "<ana> after",
+        ]
+        assert small.log() == ["lines are saved again"]
+
+
+# A file that is damaged

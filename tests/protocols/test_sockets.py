@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Generator
 from contextlib import closing
 from typing import cast
@@ -84,6 +85,11 @@ def test_a_unix_socket_can_be_prepared_too() -> None:
         prepare(cast(IReadDescriptor, listening), 90, 32768)
 
 
+def info(*, probes: int = 0, unacked: int = 0) -> bytes:
+    """The beginning of a ``struct tcp_info``."""
+    return struct.pack("=3xB20xI", probes, unacked)
+
+
 def stop_reading(pair: Pair, patience: Patience) -> None:
     """Have the client read nothing, until its limit is lifted."""
     while limit(pair.server):  # the last acknowledgements may still be on their way
@@ -105,9 +111,27 @@ def test_it_stays_while_what_was_sent_is_not_acknowledged(
 ) -> None:
     patience = Patience()
     stop_reading(pair, patience)
-    monkeypatch.setattr("chatd.protocols.sockets._window_is_closed", lambda connection: False)
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: info(unacked=1))
     patience.renew([pair.server])
     assert limit(pair.server) == LIMIT
+
+
+def test_a_peer_that_answers_no_probe_any_more_is_dead(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = Patience()
+    stop_reading(pair, patience)
+    answers = iter([info(probes=probes) for probes in (0, 1, 0, 1, 2)])
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: next(answers))
+    found = [patience.renew([pair.server]) for _ in range(5)]
+    assert found == [set(), set(), set(), set(), {pair.server}]
+
+
+def test_without_a_limit_nobody_is_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatd.protocols.sockets._info", lambda connection: info(probes=1))
+    with closing(Pair(0)) as pair:
+        patience = Patience()
+        assert [patience.renew([pair.server]) for _ in range(3)] == [set()] * 3
 
 
 def test_a_connection_that_is_closed_meanwhile_is_let_be(pair: Pair) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from queue import Queue
+from typing import Any, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
+from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.store import Store, Subscriber
+
+T = TypeVar("T")
 
 
 class StoreReactor(Clock):
@@ -19,6 +23,30 @@ class StoreReactor(Clock):
         from twisted.internet import reactor
 
         reactor.callFromThread(function, *args)
+
+
+class Turns:
+    """What a store needs of a reactor, where there is none: who wants a result waits for it."""
+
+    def __init__(self) -> None:
+        self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
+
+    def seconds(self) -> float:
+        return 0
+
+    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
+        self._calls.put((function, args))
+
+    def result(self, deferred: Deferred[T]) -> T:
+        """What it comes to; raises what it fails with."""
+        results: list[T | Failure] = []
+        deferred.addBoth(results.append)
+        while not results:
+            function, arguments = self._calls.get(timeout=20)
+            function(*arguments)
+        if isinstance(results[0], Failure):
+            results[0].raiseException()
+        return cast(T, results[0])
 
 
 class Recorder(Subscriber):

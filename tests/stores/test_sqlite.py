@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -23,8 +25,8 @@ from chatd.formats import ChatFormat
 from chatd.room import Room
 from chatd.store import RoomRecord, StoreError
 from chatd.stores import path_of
-from chatd.stores.sqlite import APPLICATION_ID, VERSION, Archive, SqliteStore
-from tests.stores import StoreReactor, World, draft, joined, texts
+from chatd.stores.sqlite import APPLICATION_ID, STEPS, Archive, SqliteStore
+from tests.stores import StoreReactor, Turns, World, draft, joined, texts
 
 Expect = Callable[..., object]
 
@@ -171,7 +173,7 @@ class TestFile:
 
     def test_says_what_it_is(self, world: World, path: Path) -> None:
         assert sql(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
-        assert sql(path, "PRAGMA user_version") == [(VERSION,)]
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS),)]
 
     def test_keeps_a_write_ahead_log(self, world: World, path: Path) -> None:
         assert sql(path, "PRAGMA journal_mode") == [("wal",)]
@@ -346,10 +348,11 @@ class TestRefusals:
     async def test_a_newer_version(self, opening: Opening, path: Path) -> None:
         opening.first()
         await opening.close()
-        sql(path, f"PRAGMA user_version = {VERSION + 1}")
+        newer = len(STEPS) + 1
+        sql(path, f"PRAGMA user_version = {newer}")
         assert refusal(path) == (
-            f"{path}: it was written by a newer chatd (version {VERSION + 1} of the file; this one"
-            f" knows {VERSION}). Upgrade chatd, or give another --store."
+            f"{path}: it was written by a newer chatd (version {newer} of the file; this one"
+            f" knows {len(STEPS)}). Upgrade chatd, or give another --store."
         )
 
     async def test_a_file_of_ours_that_is_damaged(self, opening: Opening, path: Path) -> None:
@@ -360,6 +363,240 @@ class TestRefusals:
         assert refusal(path) == (
             f"{path}: no such table: rooms. Put that right, or give another --store."
         )
+
+
+VERSIONS = Path(__file__).parent
+ANOTHER_STEP = "ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';"
+
+
+@pytest.fixture
+def another_step(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let this be a later chatd, which takes a file through these steps, too."""
+
+    def later(*steps: str) -> None:
+        monkeypatch.setattr("chatd.stores.sqlite.STEPS", (*STEPS, *steps))
+
+    return later
+
+
+class TestVersions:
+    @pytest.mark.parametrize("version", range(1, len(STEPS) + 1))
+    async def test_a_file_of_every_version_is_opened_and_goes_on(
+        self, opening: Opening, path: Path, version: int
+    ) -> None:
+        # For each new version, one is kept here that the first release with it wrote.
+        shutil.copy(VERSIONS / f"version_{version}.db", path)
+        assert sql(path, "PRAGMA user_version") == [(version,)]
+        world = opening.first()
+        await world.say(draft("on it goes"))
+        assert await world.everything() == [
+            Event("lobby", 1, 1_795_300_000_000, 1, "guest1", Kind.MESSAGE, "hola"),
+            Event("lobby", 2, 1_795_300_000_000, 1, "guest1", Kind.MESSAGE, "¿qué tal?"),
+            Event("lobby", 3, 1_795_300_000_000, 2, "ana", Kind.ACTION, "waves"),
+            Event("lobby", 4, 1_000_000, 1, "ana", Kind.MESSAGE, "on it goes"),
+        ]
+        assert texts(await world.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
+        assert list((await opening.again()).store.rooms()) == [
+            RoomRecord("Ops", 2, "tea", 3),
+            RoomRecord("lobby", 4, "", 2),
+        ]
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS),)]
+
+    async def test_a_file_goes_through_the_steps_that_it_lacks(
+        self, opening: Opening, path: Path, another_step: Callable[..., None]
+    ) -> None:
+        await opening.first().say(draft("a"))
+        another_step(ANOTHER_STEP, "CREATE INDEX times ON events (time);")
+        world = await opening.again()
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        assert sql(path, "SELECT name, purpose FROM rooms") == [("lobby", "talk")]
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS) + 2,)]
+
+    def test_a_new_file_goes_through_all_steps(
+        self, opening: Opening, path: Path, another_step: Callable[..., None]
+    ) -> None:
+        another_step(ANOTHER_STEP)
+        opening.first()
+        assert sql(path, "SELECT purpose FROM rooms") == []
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS) + 1,)]
+
+    async def test_a_step_that_fails_leaves_the_version_before_it(
+        self, opening: Opening, path: Path, another_step: Callable[..., None]
+    ) -> None:
+        await opening.first().say(draft("a"))
+        await opening.close()
+        with pytest.MonkeyPatch.context() as patch:
+            broken = "DELETE FROM events; INSERT INTO nowhere VALUES (1);"
+            patch.setattr("chatd.stores.sqlite.STEPS", (*STEPS, ANOTHER_STEP, broken))
+            assert refusal(path) == (
+                f"{path}: no such table: nowhere. Put that right, or give another --store."
+            )
+        assert sql(path, "PRAGMA user_version") == [(len(STEPS) + 1,)]
+        another_step(ANOTHER_STEP)
+        assert texts(await opening.first().everything()) == ["a"]
+
+    async def test_an_older_chatd_does_not_open_it(
+        self, opening: Opening, path: Path, another_step: Callable[..., None]
+    ) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("chatd.stores.sqlite.STEPS", (*STEPS, ANOTHER_STEP))
+            await opening.first().say(draft("a"))
+            await opening.close()
+        content = path.read_bytes()
+        assert "it was written by a newer chatd" in refusal(path)
+        assert path.read_bytes() == content
+
+    async def test_an_archive_changes_nothing_and_so_reads_no_older_version(
+        self, opening: Opening, path: Path, another_step: Callable[..., None]
+    ) -> None:
+        await opening.first().say(draft("a"))
+        another_step(ANOTHER_STEP)
+        with pytest.raises(StoreError, match="Start this one's daemon on it once"):
+            Archive(path).rooms()
+
+
+class Damaged:
+    """Files that chance has damaged, one after the other, at a path."""
+
+    def __init__(self, path: Path, content: bytes, log: bytes) -> None:
+        self.path = path
+        self.log_path = Path(f"{path}-wal")
+        self._content = content
+        self._log = log
+
+    def make(self, chance: random.Random) -> None:
+        """The next one: with a bit flipped, cut short, or with a sector lost; some have a log."""
+        for left in self.path.parent.glob(f"{self.path.name}*"):
+            left.unlink()
+        content = bytearray(self._content)
+        place = chance.randrange(len(content))
+        what = chance.choice(("flipped", "flipped", "cut", "lost"))
+        if what == "flipped":
+            content[place] ^= 1 << chance.randrange(8)
+        elif what == "cut":
+            del content[place:]
+        else:
+            content[place : place + 512] = bytes(len(content[place : place + 512]))
+        self.path.write_bytes(content)
+        if chance.random() < 0.5:
+            self.log_path.write_bytes(self._log)
+
+    def files(self) -> tuple[bytes, bytes]:
+        """The file and its log."""
+        log = self.log_path.read_bytes() if self.log_path.exists() else b""
+        return self.path.read_bytes(), log
+
+
+class TestDamage:
+    @pytest.fixture
+    def damaged(self, path: Path, tmp_path: Path) -> Damaged:
+        turns = Turns()
+        store = SqliteStore(turns, path)  # type: ignore[arg-type]
+        store.start()
+        for number in range(100):
+            turns.result(store.commit([draft(f"{number} {'x' * 100}"), draft("tea", "ops")]))
+        turns.result(Deferred.fromCoroutine(store.close()))
+        content = path.read_bytes()
+        store = SqliteStore(turns, path)  # type: ignore[arg-type]
+        store.start()
+        for number in range(10):
+            turns.result(store.commit([draft(f"{number}")]))
+        damaged = Damaged(tmp_path / "damaged", content, Path(f"{path}-wal").read_bytes())
+        turns.result(Deferred.fromCoroutine(store.close()))
+        return damaged
+
+    def test_is_told_in_one_line_if_it_is_seen_and_a_file_that_is_refused_is_left_as_it_was(
+        self, damaged: Damaged, expected_errors: Expect, unmeasured: None
+    ) -> None:
+        seed = random.randrange(10**6)
+        chance = random.Random(seed)
+        told = 0
+        for number in range(150):
+            damaged.make(chance)
+            before = damaged.files()
+            opened, why = self._use(damaged.path)
+            assert opened or damaged.files() == before, (seed, number, why)
+            assert why.isprintable(), (seed, number, why)
+            told += bool(why)
+        assert told > 30
+        expected_errors()
+
+    def _use(self, path: Path) -> tuple[bool, str]:
+        """Do with a file all that a daemon may; gives whether it could be opened, and what was
+        wrong. Any other error than a `StoreError` fails the test."""
+        turns = Turns()
+        try:
+            store = SqliteStore(turns, path)  # type: ignore[arg-type]
+        except StoreError as error:
+            return False, str(error)
+        store.start()
+        try:
+            store.describe()
+            for record in store.rooms():
+                seq = 0
+                while page := turns.result(
+                    Deferred.fromCoroutine(store.read(record.name, seq, record.head))
+                ):
+                    ChatFormat(times=True).render(page)
+                    seq = page[-1].seq
+                turns.result(Deferred.fromCoroutine(store.seq_before(record.name, 2**50)))
+            turns.result(store.commit([draft("a"), draft("b", "ops"), draft("c", "new")]))
+        except StoreError as error:
+            return True, str(error)
+        finally:
+            turns.result(Deferred.fromCoroutine(store.close()))
+        return True, ""
+
+    @pytest.mark.parametrize(
+        ("statement", "why"),
+        [
+            ("UPDATE events SET time = 'noon'", "an event in it is not as it was written"),
+            ("UPDATE events SET time = 1 << 60", "an event in it is not as it was written"),
+            ("UPDATE events SET text = x'ff'", "an event in it is not as it was written"),
+            ("UPDATE events SET author = x'ff'", "an event in it is not as it was written"),
+            ("UPDATE events SET text = CAST(x'ff' AS TEXT)", "text in it is not UTF-8"),
+        ],
+    )
+    async def test_of_an_event_is_told_when_it_is_read(
+        self, world: World, path: Path, statement: str, why: str, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("secret"))
+        sql(path, statement)
+        with pytest.raises(StoreError) as caught:
+            await world.store.read("lobby", 0, 1)
+        assert str(caught.value) == f"{path}: it is damaged: {why}."
+        expected_errors()
+
+    async def test_of_a_room_is_told_at_the_start(self, opening: Opening, path: Path) -> None:
+        await opening.first().say(draft())
+        await opening.close()
+        sql(path, "UPDATE rooms SET head = 'many'")
+        assert refusal(path) == f"{path}: it is damaged: a room in it is not as it was written."
+
+    async def test_of_a_room_is_told_when_something_is_said_in_it(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        sql(path, "INSERT INTO rooms (name, head, topic, session) VALUES ('lobby', 'x', '', 1)")
+        await world.say(draft("lost"))
+        assert [why for _, why in world.recorder.refused] == [
+            f"{path}: it is damaged: a room in it is not as it was written."
+        ]
+        expected_errors()
+
+    async def test_a_file_that_was_emptied_is_not_taken_for_a_new_one_while_its_log_is_there(
+        self, opening: Opening, path: Path, tmp_path: Path
+    ) -> None:
+        await opening.first().say(draft("in the log alone"))
+        log = Path(f"{path}-wal").read_bytes()
+        await opening.close()
+        path.write_bytes(b"")
+        Path(f"{path}-wal").write_bytes(log)
+        assert refusal(path) == (
+            f"{path} is empty, but chat.sqlite-wal is not. Put the file back,"
+            " or give another --store."
+        )
+        assert Path(f"{path}-wal").read_bytes() == log
 
 
 class TestFailingDisk:
