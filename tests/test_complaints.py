@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import NoReturn
 
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.logger import (
     LogEvent,
+    LogLevel,
     eventAsText,
     formatEvent,
     formatEventAsClassicLogText,
@@ -16,6 +19,7 @@ from twisted.logger import (
 )
 from twisted.trial.unittest import SynchronousTestCase
 
+import chatd
 from chatd.complaints import FIRST_SILENCE, KINDS, LONGEST_SILENCE, Faults, Trouble
 
 
@@ -25,6 +29,24 @@ class OurFault(Exception):
 
 def fail(said: str) -> NoReturn:
     raise OurFault(said)
+
+
+class CallTests(SynchronousTestCase):
+    def test_everything_is_logged_by_a_constant_format(self) -> None:
+        """Twisted looks up, and calls, what a format asks for: so no format is ever others' text."""
+        levels = {level.name for level in LogLevel.iterconstants()} | {"failure"}
+        calls = 0
+        for path in Path(chatd.__file__).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                    continue
+                logger = ast.unparse(node.func.value)
+                if node.func.attr in levels and logger.endswith(("log", "logger")):
+                    calls += 1
+                    where = f"{path}:{node.lineno}"
+                    constant = isinstance(node.args[0], ast.Constant)
+                    self.assertTrue(constant or ast.unparse(node.args[0]) == "self._telling", where)
+        self.assertGreater(calls, 5)
 
 
 class ComplaintsTestCase(SynchronousTestCase):
