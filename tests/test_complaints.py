@@ -33,7 +33,7 @@ def fail(said: str) -> NoReturn:
 
 class CallTests(SynchronousTestCase):
     def test_everything_is_logged_by_a_constant_format(self) -> None:
-        """Twisted looks up, and calls, what a format asks for: so no format is ever others' text."""
+        """Twisted looks up, and calls, what a format asks for: so it is never others' text."""
         levels = {level.name for level in LogLevel.iterconstants()} | {"failure"}
         calls = 0
         for path in Path(chatd.__file__).parent.rglob("*.py"):
