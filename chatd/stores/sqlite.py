@@ -30,6 +30,7 @@ from typing import Any, ParamSpec, TypeVar
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
+from chatd.complaints import Trouble
 from chatd.encoding import visible
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.store import (
@@ -38,7 +39,6 @@ from chatd.store import (
     RoomRecord,
     Store,
     StoreError,
-    Trouble,
     page_of,
 )
 from chatd.stores.worker import Worker
@@ -414,18 +414,23 @@ def _lock(path: Path) -> int:
     systems. The lock crosses a fork with the descriptor, and ends with the process.
     """
     lock_path = _lock_path(path)
-    try:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    while True:
+        try:
+            descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise StoreError(
+                f"{path} is in use by another chatd. Stop that one, or give another --store."
+            ) from None
+        # One who was refused takes the file away with the lock. That one locks nobody out.
+        with suppress(FileNotFoundError):
+            if _identity(os.stat(lock_path)) == _identity(os.fstat(descriptor)):
+                return descriptor
         os.close(descriptor)
-        raise StoreError(
-            f"{path} is in use by another chatd. Stop that one, or give another --store."
-        ) from None
-    return descriptor
 
 
 def _lock_path(path: Path) -> Path:

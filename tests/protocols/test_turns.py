@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.internet import task
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.complaints import Faults
 from chatd.protocols.turns import TURN_SECONDS, Turns
 
 
@@ -48,7 +50,7 @@ class Client:
 class TurnsTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
-        self.turns = Turns(self.clock)  # type: ignore[arg-type]
+        self.turns = Turns(self.clock, Faults(task.Clock()))  # type: ignore[arg-type]
         self.taken: list[str] = []
         self.shares: list[float] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import resource
@@ -283,6 +284,20 @@ class TestLock:
         refusal(path)
         path.unlink()
         opening.first()
+
+    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
+        self, path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flock = fcntl.flock
+
+        def refused_elsewhere(descriptor: int, operation: int) -> None:
+            monkeypatch.undo()
+            path.with_name("chat.sqlite.lock").unlink()
+            flock(descriptor, operation)
+
+        monkeypatch.setattr(fcntl, "flock", refused_elsewhere)
+        opening.first()
+        assert "is in use by another chatd" in refusal(path)
 
 
 class TestRefusals:
@@ -757,7 +772,7 @@ class TestFailingDisk:
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
         assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
-            f"[chatd.store.Trouble#error] past lines cannot be read: {path}:"
+            f"[chatd.complaints.Trouble#error] past lines cannot be read: {path}:"
             " unable to open database file."
         ]
 
