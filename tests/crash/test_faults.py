@@ -6,6 +6,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Generator, Iterator
@@ -30,16 +31,26 @@ class House:
         self.fault = directory / "fault"
         self.path = directory / STORE
         self.path.parent.mkdir(exist_ok=True)
-        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0")
+        motd = directory / "motd"
+        motd.touch()
+        self._said_so_far = f"read --motd {motd} again."
+        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd")
 
     def log(self, wait: float = 0) -> list[str]:
-        """What the daemon has said since this was last asked, or says in that many seconds."""
+        """What the daemon has said since this was last asked, or says in that many seconds.
+
+        Its log is written by a thread. It says that it has read its motd behind all the rest.
+        """
         output = self.daemon.process.stdout
         assert output is not None
+        select.select([output], [], [], wait)
+        self.daemon.process.send_signal(signal.SIGHUP)
         said = b""
-        while select.select([output], [], [], 0 if said else wait)[0]:
-            said += os.read(output.fileno(), 1 << 16)
-        return [line.partition("] ")[2] for line in said.decode().splitlines()]
+        while not said.decode().endswith(f"] {self._said_so_far}\n"):
+            piece = os.read(output.fileno(), 1 << 16)
+            assert piece, "it has ended"
+            said += piece
+        return [line.partition("] ")[2] for line in said.decode().splitlines()[:-1]]
 
     def memory(self) -> int:
         """How many bytes of memory it has now."""
