@@ -43,15 +43,15 @@ class Cores:
         os.sched_setaffinity(0, {self.load})
 
 
-def allow_files() -> None:
-    """Let this process and its children open as many files as 10,000 clients need."""
+def allow_files(files: int = LEAST_FILES) -> None:
+    """Let this process and its children open so many files."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if hard != resource.RLIM_INFINITY:
-        hard = max(hard, LEAST_FILES)
+        hard = max(hard, files)
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (LEAST_FILES, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     except (ValueError, OSError):
-        refuse(f"10,000 clients need {LEAST_FILES} open files: raise the hard limit (ulimit -Hn).")
+        refuse(f"all clients need {files:,} open files: raise the hard limit (ulimit -Hn).")
 
 
 def compile_programs(directory: Path) -> dict[str, Path]:

@@ -26,6 +26,13 @@ STOP_SECONDS = 10.0
 
 TWISTD = Path(sys.executable).with_name("twistd")
 
+_NO_LIMITS = [
+    word
+    for limit in ("lines-per-second", "bytes-per-second", "connections", "connections-per-address")
+    for word in (f"--{limit}", "0")
+]
+"""As of the peers: thousands come from one address here, and talk as fast as they can."""
+
 
 class Running(NamedTuple):
     """A server that takes connections."""
@@ -62,7 +69,7 @@ def running(
     ``store`` is a chatd store that is moved there first, and moved back. Raises `Failed`.
     """
     directory = Path(tempfile.mkdtemp(prefix=f"{server.name.replace(' ', '-')}.", dir=scratch))
-    port = _free_port()
+    port = free_port()
     command = server.command(directory, port, rooms)
     if store is not None:
         store.rename(directory / "chatd.sqlite")
@@ -93,9 +100,9 @@ def running(
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _free_port() -> int:
-    """A port that nobody listens on, below those that connections are made from."""
-    for port in range(20_000, 30_000):
+def free_port(first: int = 20_000) -> int:
+    """A port that nobody listens on, from the first on and below those of connections."""
+    for port in range(first, 30_000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
@@ -131,7 +138,7 @@ def _find(program: str) -> str | None:
 
 
 def _chatd(directory: Path, port: int, rooms: int) -> list[str]:
-    return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1"]
+    return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1", *_NO_LIMITS]
 
 
 CHATD = Server("chatd", "chat", _chatd)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import ParamSpec
+from typing import Generic, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -22,7 +22,15 @@ from chatd.session import Session
 from chatd.store import Store, Subscriber
 from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
-from chatd.validation import InvalidName, fold, is_reserved, validate_name, validate_room_name
+from chatd.validation import (
+    InvalidName,
+    NameFault,
+    fold,
+    is_reserved,
+    looks,
+    validate_name,
+    validate_room_name,
+)
 
 UNPUBLISHED_LINES = 256
 ALL_UNPUBLISHED_LINES = 512
@@ -37,6 +45,7 @@ one, to ask whether another one was meant."""
 
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 _logger = Logger()
 
@@ -52,6 +61,29 @@ class Refusal(Exception):
         self.kind = kind
         self.key = key
         self.values = values
+
+
+class Likeness(Generic[T]):
+    """What names in use look like, so that no other one can be taken for them."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, T] = {}
+
+    def find(self, name: str) -> T | None:
+        """Whose name looks like this one; None if nobody's does."""
+        owners = (self._owners.get(look) for look in looks(name))
+        return next((owner for owner in owners if owner is not None), None)
+
+    def add(self, name: str, owner: T) -> None:
+        """This name is in use."""
+        for look in looks(name):
+            self._owners.setdefault(look, owner)
+
+    def remove(self, name: str, owner: T) -> None:
+        """It is not, any more."""
+        for look in looks(name):
+            if self._owners.get(look) is owner:
+                del self._owners[look]
 
 
 class ChatServer(Subscriber):
@@ -75,17 +107,19 @@ class ChatServer(Subscriber):
         self._store = store
         self._clock = clock
         self._recent = recent
-        self._motd = motd
+        self.motd = motd
         self._rooms: dict[str, Room] = {}
         self._named: dict[str, Session] = {}
+        self._like_rooms: Likeness[Room] = Likeness()
+        self._like_names: Likeness[Session] = Likeness()
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = 0
         for name, head, topic, session in store.rooms():
-            self._rooms[fold(name)] = Room(name, store, head, topic)
+            self._add(Room(name, store, head, topic))
             self._last_number = max(self._last_number, session)
-        self.lobby = self._rooms.setdefault(fold(lobby), Room(lobby, store))
+        self.lobby = self._rooms.get(fold(lobby)) or self._add(Room(lobby, store))
         store.subscribe(self)
 
     # Sessions
@@ -101,14 +135,13 @@ class ChatServer(Subscriber):
 
     def enter(self, session: Session, *, recent: bool = True) -> None:
         """Welcome a session in the lobby."""
-        session.enter(self.lobby, "welcome", self._recent if recent else 0, self._motd)
+        session.enter(self.lobby, "welcome", self._recent if recent else 0, self.motd)
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.leave(session)
         session.stream.finish()
-        if self._named.get(fold(session.name)) is session:
-            del self._named[fold(session.name)]
+        self._free_name(session)
 
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
@@ -155,8 +188,8 @@ class ChatServer(Subscriber):
         """Give a session a name. Raises `Refusal`."""
         try:
             name = validate_name(wanted)
-        except InvalidName:
-            raise Refusal(ErrorKind.INVALID_NAME, "invalid_name", name=short(wanted)) from None
+        except InvalidName as invalid:
+            raise _refusal(invalid, "invalid_name", wanted) from None
         key = fold(name)
         if name == session.name:
             session.answer("you_are_already", name=name)
@@ -165,10 +198,18 @@ class ChatServer(Subscriber):
             raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
         if self._named.get(key, session) is not session:
             raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
-        if not session.is_guest:
-            del self._named[fold(session.name)]
+        other = self._like_names.find(name)
+        if other is not None and other is not session:
+            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other.name)
+        self._free_name(session)
         self._named[key] = session
+        self._like_names.add(name, session)
         session.rename(name)
+
+    def _free_name(self, session: Session) -> None:
+        if self._named.get(fold(session.name)) is session:
+            del self._named[fold(session.name)]
+            self._like_names.remove(session.name, session)
 
     # Rooms
 
@@ -193,16 +234,23 @@ class ChatServer(Subscriber):
         elif room is not None:
             self._move(session, room, "joined_room")
         else:
+            other = self._like_rooms.find(name)
+            if other is not None:
+                raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=other.name)
             meant = self._similar(key)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
-            room = self._rooms[key] = Room(name, self._store)
-            self._move(session, room, "joined_new_room", then)
+            self._move(session, self._add(Room(name, self._store)), "joined_new_room", then)
 
     def leave(self, session: Session) -> None:
         """Put a session into no room."""
         room = session.room
         session.leave()
         self._forget_if_empty(room)
+
+    def _add(self, room: Room) -> Room:
+        self._rooms[fold(room.name)] = room
+        self._like_rooms.add(room.name, room)
+        return room
 
     def _similar(self, key: str) -> Room | None:
         # Comparing is slow (50 us a pair), so what is compared is few, and likely.
@@ -222,6 +270,7 @@ class ChatServer(Subscriber):
     def _forget_if_empty(self, room: Room | None) -> None:
         if room is not None and room.forgettable and room is not self.lobby:
             self._rooms.pop(fold(room.name), None)
+            self._like_rooms.remove(room.name, room)
 
     # What the store says
 
@@ -280,5 +329,11 @@ def short(text: str) -> str:
 def _room_name(wanted: str) -> str:
     try:
         return validate_room_name(wanted)
-    except InvalidName:
-        raise Refusal(ErrorKind.INVALID_NAME, "invalid_room", name=short(wanted)) from None
+    except InvalidName as invalid:
+        raise _refusal(invalid, "invalid_room", wanted) from None
+
+
+def _refusal(invalid: InvalidName, key: str, wanted: str) -> Refusal:
+    if invalid.reason is NameFault.SCRIPTS:
+        key = "mixed_scripts"
+    return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))

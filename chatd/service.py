@@ -14,10 +14,11 @@ from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, DeferredList, TimeoutError, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.encoding import visible
-from chatd.protocols.line import ChatFactory
+from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
 from chatd.store import Store
 
 COMMIT_SECONDS = 2.0
@@ -67,6 +68,8 @@ class ChatService(Service):
         self.doors = doors
         self._clock = clock
         self._foreground = foreground
+        self._checking = LoopingCall(self._check)
+        self._checking.clock = clock
 
     def startService(self) -> None:
         """Open the store for work, and say where the daemon listens and what it keeps."""
@@ -78,11 +81,18 @@ class ChatService(Service):
                 listening = self._listening(door.kind, port.getHost())
                 self.log.info("{listening}", listening=listening)
         self.log.info("{history}", history=self._store.describe())
+        self._checking.start(CHECK_SECONDS, now=False)
 
     def stopService(self) -> Deferred[None]:
         """Stop: take nothing more, commit and show what was said, say goodbye, close."""
         super().stopService()
+        if self._checking.running:
+            self._checking.stop()
         return Deferred.fromCoroutine(self._stop())
+
+    def _check(self) -> None:
+        for door in self.doors:
+            door.factory.check()
 
     async def _stop(self) -> None:
         ports = [port for door in self.doors for port in door.ports]

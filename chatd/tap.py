@@ -10,23 +10,32 @@ from __future__ import annotations
 import gc
 import re
 import resource
-import signal
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from twisted.application.service import IService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IAddress, IListeningPort, IReadDescriptor
+from twisted.internet.protocol import Factory, Protocol
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
-from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatFactory
+from chatd.encoding import visible
+from chatd.log_pipe import LogPipe
+from chatd.protocols import sockets
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.limits import Admission, Limits
+from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
+from chatd.signals import renew_on_hangup, stop_in_time
 from chatd.store import Store, StoreError
 from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
@@ -39,9 +48,17 @@ DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
 BACKLOG = 1024
 """How many may wait to be accepted. With Twisted's own 50, of 200 at once some are reset."""
 
+OWN_FILES = 60
+"""How many files the daemon keeps for itself: some twenty, and for those told that it is full."""
+
+DEAD_AFTER_MOST = 90_000
+"""Linux takes no more than 32,767 seconds for a time of keepalive: a third of this is asked for."""
+
 SWITCH_SECONDS = 0.0005
 """How long the store's threads may keep the interpreter from the reactor's. With Python's own 5 ms,
 a client that catches up makes everybody's lines take 9 ms instead of 2 on one core."""
+
+_log = Logger()
 
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
@@ -50,7 +67,7 @@ class Options(TwistedOptions):
     """What ``twistd chat`` takes. Values are checked in `makeService`."""
 
     synopsis = "[options]"
-    longdesc = "A chat room that any terminal can join."
+    longdesc = "A chat room that any terminal can join. A limit of 0 is no limit."
     optParameters = [
         ["store", "s", "sqlite:chatd.sqlite", "Where history is kept: sqlite:PATH or memory:"],
         ["max-length", None, "4096", "Characters in one chat line."],
@@ -58,6 +75,14 @@ class Options(TwistedOptions):
         ["lobby", None, "lobby", "The room that everyone enters."],
         ["language", None, "en", "What the server speaks: en or es."],
         ["motd", None, None, "File with a text shown after the welcome."],
+        ["lines-per-second", None, "100", "Lines taken from a connection, after a burst."],
+        ["bytes-per-second", None, "65536", "Bytes taken from a connection, after a burst."],
+        ["line-seconds", None, "300", "How long a line may take to end."],
+        ["connections", None, "10000", "How many may be connected."],
+        ["connections-per-address", None, "100", "How many from one IPv4 address or IPv6 /64."],
+        ["dead-after", None, "90", "Seconds after which a peer that does not answer is let go."],
+        ["send-buffer", None, "65536", "Bytes that the kernel keeps for a client."],
+        ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
     ]
 
     def __init__(self) -> None:
@@ -85,6 +110,7 @@ def makeService(options: Options) -> IService:
     """
     from twisted.internet import reactor
 
+    _measure_time_steadily(reactor)
     clock = cast(IStoreReactor, reactor)
     twistd: Mapping[str, Any] = options.parent or {}
     rundir = _rundir(twistd)
@@ -92,26 +118,57 @@ def makeService(options: Options) -> IService:
     recent = _number(options, "recent", 0)
     language = _language(options["language"])
     lobby = _lobby(options["lobby"])
-    motd = _motd(options["motd"], rundir)
+    motd_path = rundir / options["motd"] if options["motd"] is not None else None
+    motd = _motd(motd_path)
+    limits = _limits(options)
+    dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
+    buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     store = _store(options["store"], rundir, twistd, clock)
     server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
-    chat = Door(Kind.CHAT, ChatFactory(server, clock, max_length))
-    bare = Door(Kind.BARE, ChatFactory(server, clock, BARE_LENGTH, BareProtocol))
+    _raise_open_files()
+    limits = _within_open_files(limits)
+    admission = Admission(limits)
+    chat = ChatFactory(server, clock, max_length, ChatProtocol, limits, admission)
+    bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol, limits, admission)
     wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
     wanted += [(bare, description) for description in options["bare"]]
     _listen(wanted, reactor)
-    _raise_open_files()
+    for port in (*chat.ports, *bare.ports):
+        sockets.prepare(cast(IReadDescriptor, port), dead_after, *buffers)
     _collect_garbage_rarely()
     sys.setswitchinterval(SWITCH_SECONDS)
-    reactor.addSystemEventTrigger("before", "shutdown", _stop_once)
+    _never_wait_for_the_log(twistd, reactor)
+    reactor.callWhenRunning(stop_in_time)
+    renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
-    return ChatService(store, [chat, bare], clock, foreground=foreground)
+    doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
+    return ChatService(store, doors, clock, foreground=foreground)
 
 
-def _stop_once() -> None:
-    """Heed no second Ctrl+C while stopping, which Twisted answers with a traceback."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+def _measure_time_steadily(reactor: Any) -> None:
+    """Have timers run on a clock that nobody sets.
+
+    Twisted's is the time of day: set an hour forward, all timers fire at once, and set back, none
+    does for an hour. That its clock may be replaced is not written anywhere, so a test holds it.
+    What was scheduled before moves along.
+    """
+    ahead = time.monotonic() - reactor.seconds()
+    reactor.seconds = time.monotonic
+    for call in reactor.getDelayedCalls():
+        call.delay(ahead)
+
+
+def _never_wait_for_the_log(twistd: Mapping[str, Any], reactor: Any) -> None:
+    """Have twistd, which begins its log behind this, log to a pipe that holds nobody.
+
+    (Where it logs to a file of its own, nothing waits longer than a disk does.)
+    """
+    to_file = twistd.get("logfile") not in (None, "", "-") or not twistd.get("nodaemon")
+    if to_file or twistd.get("syslog") or twistd.get("logger") or sys.stdout is None:
+        return
+    pipe = LogPipe(sys.stdout.fileno(), sys.stdout.encoding)
+    sys.stdout = pipe
+    reactor.addSystemEventTrigger("after", "shutdown", pipe.end)
 
 
 def _raise_open_files() -> None:
@@ -140,11 +197,24 @@ def _refuse(why: str) -> NoReturn:
     raise SystemExit(f"chatd: {why}")
 
 
-def _number(options: Options, name: str, least: int) -> int:
+def _number(options: Options, name: str, least: int, most: int = 999_999_999) -> int:
     value = options[name]
-    if not re.fullmatch("[0-9]{1,9}", value) or int(value) < least:
-        _refuse(f"--{name} takes a whole number, {least} or more; not {value!r}.")
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        range_ = f"{least} or more" if most == 999_999_999 else f"{least} to {most}"
+        _refuse(f"--{name} takes a whole number, {range_}; not {value!r}.")
     return int(value)
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(*(_number(options, field.replace("_", "-"), 0) for field in Limits._fields))
+
+
+def _within_open_files(limits: Limits) -> Limits:
+    """No more connections than there may be open files, so that the store has what it needs."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if not limits.connections or soft == resource.RLIM_INFINITY:
+        return limits
+    return limits._replace(connections=min(limits.connections, max(1, soft - OWN_FILES)))
 
 
 def _language(value: str) -> Language:
@@ -158,19 +228,43 @@ def _lobby(value: str) -> str:
     try:
         return validate_room_name(value)
     except InvalidName:
-        _refuse(f"--lobby takes a room's name: 1 to 32 letters, digits, _, - or .; not {value!r}.")
+        _refuse(
+            "--lobby takes a room's name: 1 to 32 letters of one alphabet, digits, _, - or .;"
+            f" not {value!r}."
+        )
 
 
-def _motd(value: str | None, rundir: Path) -> str:
-    if value is None:
-        return ""
-    path = rundir / value
+class _MotdError(Exception):
+    """The motd cannot be read. Its text says which and why: one line, for operators."""
+
+
+def _motd(path: Path | None) -> str:
+    try:
+        return "" if path is None else _read_motd(path)
+    except _MotdError as error:
+        _refuse(str(error))
+
+
+def _read_motd(path: Path) -> str:
     try:
         return path.read_text("utf-8").rstrip("\n")
     except OSError as error:
-        _refuse(f"cannot read --motd {path}: {error.strerror}.")
+        why = error.strerror
     except UnicodeDecodeError:
-        _refuse(f"cannot read --motd {path}: it is not UTF-8.")
+        why = "it is not UTF-8"
+    raise _MotdError(f"cannot read --motd {path}: {why}.")
+
+
+def _renew_motd(server: ChatServer, path: Path | None) -> None:
+    """Have those who come from now on told what the file says by now."""
+    if path is None:
+        return
+    try:
+        server.motd = _read_motd(path)
+    except _MotdError as error:
+        _log.error("{why} The old one stays.", why=visible(str(error)))
+    else:
+        _log.info("read --motd {path} again.", path=visible(str(path)))
 
 
 def _rundir(twistd: Mapping[str, Any]) -> Path:
@@ -201,16 +295,28 @@ def _becomes(twistd: Mapping[str, Any]) -> tuple[int, int]:
     return -1 if uid is None else uid, -1 if gid is None else gid
 
 
-def _listen(wanted: list[tuple[Door, str]], reactor: Any) -> None:
+def _listen(wanted: list[tuple[ChatFactory, str]], reactor: Any) -> None:
     """Bind every address, or none."""
     try:
-        for door, description in wanted:
-            door.ports.append(_bind(description, door.factory, reactor))
+        for factory, description in wanted:
+            factory.ports.append(_bind(description, factory, reactor))
     except SystemExit:
-        for door, _ in wanted:
-            while door.ports:
-                door.ports.pop().stopListening()
+        for factory, _ in wanted:
+            while factory.ports:
+                factory.ports.pop().stopListening()
         raise
+
+
+class _BehindProxy(Factory):
+    """Builds what another factory builds, for clients whose own addresses come in a header."""
+
+    noisy = False
+
+    def __init__(self, factory: ChatFactory) -> None:
+        self._factory = factory
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
+        return self._factory.build(None, located=False)
 
 
 def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:
@@ -218,8 +324,10 @@ def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPor
     endpoint = description
     if _TAKES_BACKLOG.match(description):
         endpoint += f":backlog={BACKLOG}"
+    proxied = description.startswith("haproxy:")
+    serves = _BehindProxy(factory) if proxied else factory
     try:
-        serverFromString(reactor, endpoint).listen(factory).addBoth(results.append)
+        serverFromString(reactor, endpoint).listen(serves).addBoth(results.append)
     except Exception as error:
         # Whatever an endpoint's parser raises is about what the operator wrote.
         _refuse_address(description, error)

@@ -8,6 +8,8 @@ import enum
 import re
 import unicodedata
 
+from chatd.lookalikes import is_of_one_script, skeleton
+
 MAX_NAME_LENGTH = 32
 """How many code points a name may have, in NFC."""
 
@@ -22,11 +24,14 @@ _SGR = re.compile(r"\x1b\[[0-9;:]*m")
 _INVISIBLE = re.compile(
     r"[\u115f\u1160\u3164\uffa0"  # Hangul fillers
     r"\u034f\u17b4\u17b5"  # grapheme joiner, Khmer inherent vowels
-    r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # variation selectors
+    r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
+    r"\U00013440\U00016fe4]"  # Egyptian mirror, Khitan filler
 )
 
 # What names the server and those whom it names itself. `\d` is any script's decimal digit.
-_RESERVED = re.compile(r"chatd|server|private|guest\d+")
+_SERVERS_NAMES = ("chatd", "server", "private")
+_GUEST = re.compile(r"guest\d+")
+_LIKE_GUEST = re.compile(r"(?i:guest)[lO2-9]+")  # as `looks` has it, where 1 is an l and 0 an O
 
 # RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
 _TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
@@ -56,8 +61,19 @@ class InvalidLine(ValueError):
         self.reason = reason
 
 
+class NameFault(enum.Enum):
+    """Why a text cannot be a name."""
+
+    FORM = "has not the form of a name"
+    SCRIPTS = "mixes scripts"
+
+
 class InvalidName(ValueError):
-    """A text that cannot be a name."""
+    """A text that cannot be a name. Its `reason` says why."""
+
+    def __init__(self, reason: NameFault) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 def validate_line(raw: bytes, max_length: int) -> str:
@@ -86,18 +102,17 @@ def validate_line(raw: bytes, max_length: int) -> str:
 def validate_name(text: str) -> str:
     """Return *text* as a name, in NFC.
 
-    A name is 1 to `MAX_NAME_LENGTH` code points: letters and decimal digits of any script, ``_``,
-    ``-`` and ``.``, starting with a letter or digit. A letter may carry `MAX_MARKS` combining
-    marks. Characters that show nothing are refused. Raises `InvalidName` for anything else.
+    A name is 1 to `MAX_NAME_LENGTH` code points: letters and decimal digits of one script (see
+    `chatd.lookalikes.is_of_one_script`), ``_``, ``-`` and ``.``, starting with a letter or digit. A
+    letter may carry `MAX_MARKS` combining marks. Characters that show nothing are refused. Raises
+    `InvalidName` for anything else.
     """
     # Sorting a long run of marks is quadratic; NFC makes at most four code points into one.
     if len(text) > 4 * MAX_NAME_LENGTH:
-        raise InvalidName("too long")
+        raise InvalidName(NameFault.FORM)
     name = unicodedata.normalize("NFC", text)
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise InvalidName("empty or too long")
-    if _INVISIBLE.search(name):
-        raise InvalidName("holds an invisible character")
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or _INVISIBLE.search(name):
+        raise InvalidName(NameFault.FORM)
     marks_left = 0
     for place, character in enumerate(name):
         category = unicodedata.category(character)
@@ -108,7 +123,9 @@ def validate_name(text: str) -> str:
         elif category == "Nd" or (place and character in "_-."):
             marks_left = 0
         else:
-            raise InvalidName("holds a character that may not stand there")
+            raise InvalidName(NameFault.FORM)
+    if not is_of_one_script(name):
+        raise InvalidName(NameFault.SCRIPTS)
     return name
 
 
@@ -126,9 +143,26 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
+def looks(name: str) -> frozenset[str]:
+    """Return what a name looks like, as it is written and in small letters.
+
+    Two names of which one can be taken for the other have one of these in common; so have two that
+    are the same to `fold`. Takes any string.
+    """
+    return frozenset((skeleton(name), skeleton(fold(name))))
+
+
+_LIKE_SERVERS_NAMES = frozenset[str]().union(
+    *(looks(form) for name in _SERVERS_NAMES for form in (name, name.capitalize(), name.upper()))
+)
+
+
 def is_reserved(name: str) -> bool:
-    """Whether *name*, however written, is one that only the server gives."""
-    return _RESERVED.fullmatch(fold(name)) is not None
+    """Whether *name*, however written, is one that only the server gives, or looks like one."""
+    if _GUEST.fullmatch(fold(name)):
+        return True
+    likeness = looks(name)
+    return bool(likeness & _LIKE_SERVERS_NAMES) or any(map(_LIKE_GUEST.fullmatch, likeness))
 
 
 def seconds_of(duration: str) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -228,7 +229,13 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session", autouse=True)
 def _reactor_runs(twisted_greenlet: object) -> None:
-    """Start the reactor, so that what it opens for itself is not taken for some test's leak."""
+    """Start the reactor, so that what it opens for itself is not taken for some test's leak.
+
+    On the clock that a daemon sets: in a reactor that runs, tests of that would fire all timers.
+    """
+    from twisted.internet import reactor
+
+    reactor.seconds = time.monotonic
     _turn()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString, serverFromString
@@ -21,7 +21,9 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.event import Draft, Entry, Notice
-from chatd.protocols.line import BareProtocol, ChatFactory, LineProtocol
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.limits import Admission, Limits
+from chatd.protocols.line import BareProtocol, LineProtocol
 from chatd.server import ChatServer
 from chatd.store import Store, StoreError
 from chatd.stores.memory import MemoryStore
@@ -63,14 +65,24 @@ class World:
 
     store: Any
 
-    def __init__(self, *, slow: bool = False, max_length: int = 4096, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        slow: bool = False,
+        max_length: int = 4096,
+        limits: Limits = Limits(),  # noqa: B008 - a value
+        **options: Any,
+    ) -> None:
         self.clock = Clock()
         self.store = (
             HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.clock.seconds)
         )
         self.server = ChatServer(self.store, self.clock, now=self.clock.seconds, **options)
-        self.chat = ChatFactory(self.server, self.clock, max_length)
-        self.bare = ChatFactory(self.server, self.clock, 256, BareProtocol)
+        admission = Admission(limits)
+        self.chat = ChatFactory(
+            self.server, self.clock, max_length, limits=limits, admission=admission
+        )
+        self.bare = ChatFactory(self.server, self.clock, 256, BareProtocol, limits, admission)
 
     def settle(self) -> None:
         """Let everything that is due happen."""
@@ -109,7 +121,7 @@ class Person:
     def __init__(self, world: World, factory: ChatFactory) -> None:
         self.world = world
         self.transport = StringTransport()
-        self.protocol: LineProtocol = factory.buildProtocol(None)
+        self.protocol = cast(LineProtocol, factory.buildProtocol(None))
         self.protocol.makeConnection(self.transport)  # type: ignore[arg-type]
         world.settle()
 

@@ -27,6 +27,12 @@ SENTENCE_WRONG_NAME = (
 )
 
 
+SENTENCE_MIXED = (
+    "ERR Invalid name: {} mixes alphabets that are not written together."
+    " Take letters of one alphabet."
+)
+
+
 class CommandTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.world = World()
@@ -178,6 +184,43 @@ class NickTests(CommandTestCase):
         self.luis.seen()
         self.refused("Jose\u0301", "ERR Name in use: José is somebody else. Take another name.")
 
+    def test_a_look_alike_of_a_name_in_use_is_refused(self) -> None:
+        self.world.person("аса")  # Cyrillic
+        self.luis.seen()
+        for name, other in ("aca", "аса"), ("Iuis", "luis"):
+            with self.subTest(name=name):
+                self.refused(
+                    name,
+                    f"ERR Name in use: {name} looks like {other}, who is somebody else."
+                    " Take another name.",
+                )
+
+    def test_it_is_free_again_when_the_other_one_has_another_name_or_has_gone(self) -> None:
+        guest = self.world.person()
+        self.ask("/nick lvan", who=self.luis)
+        self.ask("/nick luis", who=self.luis)
+        self.assertEqual(self.ask("/nick Ivan", who=guest), ["*** You are now Ivan."])
+        guest.hang_up()
+        self.assertEqual(self.ask("/nick lvan"), ["*** You are now lvan."])
+
+    def test_a_look_alike_of_ones_own_name_is_a_change(self) -> None:
+        self.ask("/nick lvan")
+        self.assertEqual(self.ask("/nick Ivan"), ["*** You are now Ivan."])
+        self.assertEqual(self.ask("/nick Iván"), ["*** You are now Iván."])
+
+    def test_letters_of_two_alphabets_are_refused(self) -> None:
+        for name in "luiѕ", "аlice", "日本dev":
+            with self.subTest(name=name):
+                self.refused(name, SENTENCE_MIXED.format(name))
+
+    def test_look_alikes_of_the_servers_names_are_kept_too(self) -> None:
+        for name in "guestl", "GuestI", "guest1O":
+            with self.subTest(name=name):
+                self.refused(
+                    name,
+                    f"ERR Invalid name: {name} is kept for the server. Take another name.",
+                )
+
     def test_a_name_is_put_in_nfc(self) -> None:
         self.assertEqual(self.ask("/nick N\u0303andu\u0301"), ["*** You are now Ñandú."])
 
@@ -241,6 +284,27 @@ class JoinTests(CommandTestCase):
                 "*** You are in #Opps, a new room; nobody else is here.",
                 "*** Did you mean #ops?",
             ],
+        )
+
+    def test_a_look_alike_of_a_room_is_refused_and_the_room_is_named(self) -> None:
+        self.luis.type("/join ops", "/join аса", "hola")
+        self.assertEqual(
+            self.ask("/join aca"),
+            ["ERR Name in use: #aca looks like #аса. /join аса, or take another name."],
+        )
+        self.assertEqual(self.ask("/who #aca")[0][:11], "ERR No room")
+        self.luis.type("/leave")
+        self.luis.seen()
+        self.assertEqual(self.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
+        self.assertEqual(
+            self.ask("/join Iobby"),
+            ["ERR Name in use: #Iobby looks like #lobby. /join lobby, or take another name."],
+        )
+
+    def test_the_look_alike_of_a_room_that_was_forgotten_may_be_made(self) -> None:
+        self.ask("/join аса", "/leave")
+        self.assertEqual(
+            self.ask("/join aca"), ["*** You are in #aca, a new room; nobody else is here."]
         )
 
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:

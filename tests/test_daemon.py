@@ -18,14 +18,16 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 import chatd
+from chatd.tap import OWN_FILES
 from tests.certificate import write_certificate
 
 TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
@@ -41,16 +43,24 @@ def environment() -> dict[str, str]:
     return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
+UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
+"""No limit of speed: these tests say much at once."""
+
+
 class Daemon:
     """`twistd -n chat` on a port of its own; its store is in the directory."""
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    def __init__(
+        self, directory: Path, *arguments: str, files: tuple[int, int] | None = None
+    ) -> None:
+        chat = ["chat", "-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *arguments]
         self.process = subprocess.Popen(
-            [*TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", "sqlite:store", *arguments],
+            [*TWISTD, "-n", "--pidfile=", *chat],
             cwd=directory,
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
         )
         assert self.process.stdout is not None
         self.said: list[str] = []
@@ -214,16 +224,69 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
 
 
 def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
-    try:
-        daemon = Daemon(tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    with daemon:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Daemon(tmp_path, files=(256, hard)) as daemon:
         limits = Path(f"/proc/{daemon.process.pid}/limits").read_text()
     (line,) = [line for line in limits.splitlines() if line.startswith("Max open files ")]
     assert line.split()[3:5] == [str(hard), str(hard)]
+
+
+# What one may take
+
+
+def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) -> None:
+    with Daemon(tmp_path, "--lines-per-second", "100") as daemon, Person(daemon.port) as ana:
+        ana.type(*(f"line {number}" for number in range(500)))
+        began = time.monotonic()
+        seen = ana.until("line 499")
+        assert seen[-500:] == [f"<guest1> line {number}" for number in range(500)]
+        assert time.monotonic() - began > 1.5  # and never mind how much longer on a busy machine
+
+
+def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_path: Path) -> None:
+    with (
+        Daemon(tmp_path, "--connections-per-address", "2") as daemon,
+        Person(daemon.port) as ana,
+        Person(daemon.port) as luis,
+    ):
+        ana.until("/quit")
+        luis.until("/quit")
+        with Person(daemon.port) as third:
+            third.type("hola")
+            assert third.lines.read().decode() == (
+                "ERR Full: 2 are connected from your address, as many as may be. Close one of"
+                " them, or have the operator raise --connections-per-address.\n"
+            )
+        luis.socket.shutdown(socket.SHUT_RDWR)
+        greeted = False
+        while not greeted:  # as soon as the server knows that luis has gone
+            with Person(daemon.port) as third:
+                greeted = third.line().startswith("*** Welcome")
+
+
+def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Path) -> None:
+    options = ("-l", f"haproxy:{LOOPBACK}", "--connections-per-address", "1", "--recent", "0")
+    with Daemon(tmp_path, *options) as daemon, ExitStack() as stack:
+
+        def enter(host: str) -> str:
+            person = stack.enter_context(Person(daemon.ports[1]))
+            person.type(f"PROXY TCP4 {host} 127.0.0.1 40000 60073\r", f"I am {host}")
+            person.until("/quit")
+            return person.line()
+
+        assert enter("192.0.2.1") == "<guest1> I am 192.0.2.1"
+        assert enter("192.0.2.2") == "<guest2> I am 192.0.2.2"
+        assert enter("192.0.2.1").startswith("ERR Full: 1 are connected from your address")
+
+
+def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
+    few = OWN_FILES + 3
+    with Daemon(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:
+        people = [stack.enter_context(Person(daemon.port)) for _ in range(3)]
+        for person in people:
+            person.until("/quit")
+        with Person(daemon.port) as fourth:
+            assert fourth.line() == "ERR Full: 3 are connected, as many as may be. Try again later."
 
 
 # At every door

@@ -16,7 +16,8 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.commands import TABLE
-from chatd.protocols.line import ChatFactory, LineProtocol
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.line import LineProtocol
 from chatd.server import ChatServer
 from chatd.stores.memory import MemoryStore
 from chatd.tap import Options

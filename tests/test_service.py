@@ -11,6 +11,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.protocols.factory import CHECK_SECONDS
+from chatd.protocols.limits import Limits
 from chatd.service import (
     CLOSE_SECONDS,
     COMMIT_SECONDS,
@@ -121,6 +123,21 @@ class StartTests(ServiceTestCase):
                 "history in memory: the last 10000 lines of a room, until it stops.",
             ],
         )
+
+
+class CheckTests(ServiceTestCase):
+    def test_those_connected_are_looked_after_until_it_stops(self) -> None:
+        world = World(limits=Limits(line_seconds=60))
+        service = self.make(world)
+        service.startService()
+        ana = world.person()
+        ana.send(b"half")
+        for _ in range(13):
+            world.clock.advance(CHECK_SECONDS)
+        self.assertIn("took more than 60 seconds", ana.seen()[0])
+        ana.hang_up()
+        self.successResultOf(service.stopService())
+        self.assertEqual(world.clock.getDelayedCalls(), [])
 
 
 class StopTests(ServiceTestCase):

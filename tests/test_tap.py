@@ -6,17 +6,28 @@ import os
 import resource
 import socket
 import stat
+import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from twisted.internet.interfaces import IListeningPort
+from twisted.internet.testing import MemoryReactorClock
 from twisted.python.usage import UsageError
 
+from chatd import tap
+from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
 from chatd.service import ChatService
-from chatd.tap import BACKLOG, DEFAULT_LISTEN, Options, makeService
+from chatd.tap import (
+    BACKLOG,
+    DEFAULT_LISTEN,
+    OWN_FILES,
+    Options,
+    _measure_time_steadily,
+    makeService,
+)
 
 FREE = "tcp:0:interface=127.0.0.1"
 
@@ -25,10 +36,17 @@ class Twistd(dict):
     """The options of twistd itself."""
 
 
+@pytest.fixture(autouse=True)
+def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is made here have no say when pytest is sent signals, or stops its reactor."""
+    monkeypatch.setattr(tap, "renew_on_hangup", lambda *_: None)
+    monkeypatch.setattr(tap, "stop_in_time", lambda: None)
+
+
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
     """What `twistd chat` makes of these arguments, with tmp_path for its run directory."""
     options = Options()
-    options.parent = Twistd(rundir=str(tmp_path), nodaemon=not daemon)
+    options.parent = Twistd(rundir=str(tmp_path), nodaemon=not daemon, logfile="twistd.log")
     options.parseOptions(["--store", "memory:", *arguments])
     service = makeService(options)
     assert isinstance(service, ChatService)
@@ -70,6 +88,21 @@ def test_a_wrong_recent_is_refused(tmp_path: Path) -> None:
     assert line == "--recent takes a whole number, 0 or more; not '-1'."
 
 
+LIMITS = (*Limits._fields, "dead_after", "send_buffer", "receive_buffer")
+
+
+@pytest.mark.parametrize("name", [name.replace("_", "-") for name in LIMITS])
+def test_a_wrong_limit_is_refused(tmp_path: Path, name: str) -> None:
+    for value in "-1", "many":
+        line = refusal(tmp_path, f"--{name}", value)
+        assert line.startswith(f"--{name} takes a whole number, 0 ")
+
+
+def test_a_dead_after_that_linux_cannot_keep_is_refused(tmp_path: Path) -> None:
+    line = refusal(tmp_path, "--dead-after", "90001")
+    assert line == "--dead-after takes a whole number, 0 to 90000; not '90001'."
+
+
 def test_a_wrong_language_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "--language", "fr") == "--language takes en or es; not 'fr'."
 
@@ -98,6 +131,44 @@ def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
 def test_a_word_that_is_no_option_is_refused(tmp_path: Path) -> None:
     with pytest.raises((UsageError, SystemExit)):
         make(tmp_path, "nonsense")
+
+
+# Limits
+
+
+async def test_the_limits_are_those_that_were_asked_for(tmp_path: Path) -> None:
+    asked = Limits(1, 2, 3, 4, 5)
+    options = [
+        part
+        for name, value in asked._asdict().items()
+        for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    service = make(tmp_path, *options, "--listen", FREE, "--bare", FREE)
+    assert [door.factory.limits for door in service.doors] == [asked, asked]
+    await unbind(service)
+
+
+async def test_every_limit_can_be_switched_off(tmp_path: Path) -> None:
+    names = [name.replace("_", "-") for name in LIMITS]
+    options = [part for name in names for part in (f"--{name}", "0")]
+    service = make(tmp_path, *options, "--listen", FREE)
+    assert service.doors[0].factory.limits == Limits()
+    await unbind(service)
+
+
+async def test_no_more_may_be_connected_than_there_may_be_open_files(tmp_path: Path) -> None:
+    service = make(tmp_path, "--connections", "999999999", "--listen", FREE)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert service.doors[0].factory.limits.connections == soft - OWN_FILES
+    await unbind(service)
+
+
+async def test_connections_have_the_buffers_that_were_asked_for(tmp_path: Path) -> None:
+    service = make(tmp_path, "--send-buffer", "20000", "--listen", FREE)
+    (port,) = ports_of(service)
+    with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
+        assert listening.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 40000
+    await unbind(service)
 
 
 # Stores
@@ -265,7 +336,7 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server is bare.server
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
-    assert chat.server._motd == "Sé amable."
+    assert chat.server.motd == "Sé amable."
     await unbind(service)
 
 
@@ -274,3 +345,22 @@ async def test_it_knows_whether_it_stays_in_the_foreground(tmp_path: Path, daemo
     service = make(tmp_path, "--listen", FREE, daemon=daemon)
     assert service._foreground is not daemon
     await unbind(service)
+
+
+# Time
+
+
+async def test_timers_do_not_run_on_the_time_of_day(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    service = make(tmp_path, "--listen", FREE)
+    assert reactor.seconds is time.monotonic  # type: ignore[attr-defined]
+    await unbind(service)
+
+
+def test_what_was_scheduled_before_the_clock_was_changed_is_due_when_it_was() -> None:
+    reactor = MemoryReactorClock()
+    reactor.advance(1e9)
+    call = reactor.callLater(60, lambda: None)
+    _measure_time_steadily(reactor)
+    assert 59 < call.getTime() - time.monotonic() <= 60

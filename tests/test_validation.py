@@ -10,11 +10,13 @@ from chatd.validation import (
     InvalidLine,
     InvalidName,
     LineFault,
+    NameFault,
     fold,
     is_http_request,
     is_irc_greeting,
     is_reserved,
     is_tls_hello,
+    looks,
     validate_line,
     validate_name,
     validate_room_name,
@@ -136,6 +138,18 @@ class TestName:
         with pytest.raises(InvalidName):
             validate_name(text)
 
+    @pytest.mark.parametrize("text", ["аlice", "alicе", "日本dev", "a\u0661", "𝐚na"])
+    def test_letters_of_two_scripts_are_refused_with_that_reason(self, text: str) -> None:
+        with pytest.raises(InvalidName) as caught:
+            validate_name(text)
+        assert caught.value.reason is NameFault.SCRIPTS
+
+    @pytest.mark.parametrize("text", ["", "a b", "аlice\u200b", "x" * 33])
+    def test_what_has_not_the_form_of_a_name_is_refused_with_that_reason(self, text: str) -> None:
+        with pytest.raises(InvalidName) as caught:
+            validate_name(text)
+        assert caught.value.reason is NameFault.FORM
+
     @given(st.text(st.characters(categories=["L", "Nd", "Mn", "Mc"], include_characters="_-.")))
     def test_what_is_returned_is_a_name_itself(self, text: str) -> None:
         try:
@@ -181,9 +195,38 @@ class TestComparison:
     def test_the_servers_own_names_are_reserved_however_written(self, name: str) -> None:
         assert is_reserved(name)
 
+    @pytest.mark.parametrize("name", ["guestl", "GuestI", "guest1O", "ѕеrvеr", "ᏟᎻᎪᎢᎠ", "ΡRІVАΤΕ"])
+    def test_so_are_their_look_alikes(self, name: str) -> None:
+        assert is_reserved(name)
+
     @pytest.mark.parametrize("name", ["ana", "guest", "guests1", "guest1a", "servers", "chatd2"])
     def test_other_names_are_free(self, name: str) -> None:
         assert not is_reserved(name)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("aca", "аса"),
+            ("Ivan", "lvan"),
+            ("Bob1", "bobl"),
+            ("B0B", "BOB"),
+            ("HATA", "НАТА"),
+            ("comer", "Corner"),
+            ("ana", "ＡＮＡ"),
+        ],
+    )
+    def test_names_that_look_the_same_as_written_or_in_small_letters_share_a_look(
+        self, one: str, other: str
+    ) -> None:
+        assert looks(one) & looks(other)
+
+    @pytest.mark.parametrize(("one", "other"), [("ana", "eva"), ("bob", "b0b"), ("hata", "НАТА")])
+    def test_other_names_share_none(self, one: str, other: str) -> None:
+        assert not looks(one) & looks(other)
+
+    @given(st.text(max_size=20), st.text(max_size=20))
+    def test_names_that_are_the_same_share_a_look(self, one: str, other: str) -> None:
+        assert fold(one) != fold(other) or looks(one) & looks(other)
 
 
 class TestForeignProtocols:

@@ -244,3 +244,12 @@ async def test_no_bytes_harm_anybody(house: House, name: str, bare: bool) -> Non
     await sender.until("the end")  # the connection stays
     for line in heard:
         assert not CONTROLS.search(line), line
+
+
+async def test_one_who_quits_and_then_closes_is_forgotten_once(house: House) -> None:
+    ana = await house.guest()
+    ana.send("/quit")
+    await ana.until("Goodbye.")
+    await ana.end()
+    await ana.close()  # while the server still waits for this
+    await house.chat.when_empty()

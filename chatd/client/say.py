@@ -98,7 +98,8 @@ def _name(text: str) -> str:
         return validate_name(text)
     except InvalidName:
         raise argparse.ArgumentTypeError(
-            f"{text!r} cannot be a name: 1 to 32 letters, digits, _ - or ., a letter or digit first"
+            f"{text!r} cannot be a name: 1 to 32 letters of one alphabet, digits, _ - or .,"
+            " a letter or digit first"
         ) from None
 
 
@@ -107,7 +108,8 @@ def _room(text: str) -> str:
         return validate_room_name(text)
     except InvalidName:
         raise argparse.ArgumentTypeError(
-            f"{text!r} cannot be a room: 1 to 32 letters, digits, _ - or ., a letter or digit first"
+            f"{text!r} cannot be a room: 1 to 32 letters of one alphabet, digits, _ - or .,"
+            " a letter or digit first"
         ) from None
 
 

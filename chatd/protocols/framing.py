@@ -29,6 +29,7 @@ class Framer:
         self._telnet_line_ends = telnet_line_ends
         self._held = bytearray()  # the line that has not ended yet; once it is cut, its two ends
         self._cut = False
+        self._dropped = False
         self._first_line_ended_in_cr: bool | None = None
 
     @property
@@ -55,9 +56,11 @@ class Framer:
             lines = [line.removesuffix(b"\r") for line in ended]
         else:
             lines = ended
-        if self._cut:
+        if self._dropped:
+            del lines[0]
+        elif self._cut:
             lines[0] = _too_long(ended[0])
-            self._cut = False
+        self._dropped = self._cut = False
         self._held.clear()
         self._hold(rest)
         return lines
@@ -66,6 +69,11 @@ class Framer:
     def unfinished(self) -> bool:
         """Whether a line has begun that has not ended yet."""
         return bool(self._held)
+
+    def drop(self) -> None:
+        """Throw away the line that has begun, with all of it that still comes."""
+        self._dropped = True
+        self._hold(b"")
 
     def finish(self) -> list[bytes]:
         """Return the last line, if the input ended without a line end behind it."""
@@ -80,7 +88,7 @@ class Framer:
     def _hold(self, piece: bytes) -> None:
         self._held += piece
         # One more than a line may have: the last may be the CR of its line end.
-        if self._cut or len(self._held) > self._max_bytes + 1:
+        if self._dropped or self._cut or len(self._held) > self._max_bytes + 1:
             self._cut = True
             self._held = bytearray(_ends(self._held))
 

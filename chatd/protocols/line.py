@@ -1,22 +1,23 @@
 """Lines over a connection: the border between Twisted and the chat. Bytes in, verbs out.
 
 `ChatProtocol` speaks chat lines, for people with nothing but a terminal; `BareProtocol` speaks bare
-lines. Here a line is validated, and told from a command. What it does is none of its business.
+lines. Here a line is validated, and told from a command. What it does is none of its business, nor
+is who may come in, which is the factory's.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
-    IAddress,
+    IDelayedCall,
     IHalfCloseableProtocol,
-    IListeningPort,
+    IHandshakeListener,
     IReactorTime,
+    ISSLTransport,
 )
-from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
@@ -25,8 +26,10 @@ from zope.interface import implementer
 from chatd import commands
 from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
+from chatd.protocols.limits import Full, Pace
 from chatd.protocols.outlet import Connection, Outlet
-from chatd.protocols.telnet import TelnetFilter
+from chatd.protocols.telnet import IAC, TelnetFilter
+from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
@@ -40,17 +43,25 @@ from chatd.validation import (
     validate_line,
 )
 
-LINES_A_TURN = 256
-TURN_SECONDS = 0.002
-"""How many lines of one client are handled before others have their turn, and for how long those
-who have more than that may hold the reactor, all together."""
+if TYPE_CHECKING:
+    from chatd.protocols.factory import ChatFactory
 
-ACCEPTS_A_TURN = 80
-"""About how many come in at one address before those who are in have their turn."""
+LINES_A_TURN = 256
+"""How many lines of one client are handled before others have their turn."""
 
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
 weigh twenty times what it did, for as long as its client may not go on.)"""
+
+TELNET_BYTES = 512
+"""The same where telnet has commands in it, which are looked at byte by byte (0.25 ms)."""
+
+UNENDED_LINES = 4
+"""How many lines it counts for when something is read in which no line ends: looking at one byte
+takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
+
+LINE_SECONDS = 0.0002
+"""How long a line takes at most: what takes longer counts for several. Most take a tenth of it."""
 
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
@@ -59,10 +70,16 @@ before it (the longest that programs print, a 24-bit colour, is 19 bytes, and it
 BARE_LENGTH = 256
 """How many characters a bare line may have."""
 
+DELAY_SECONDS = 0.1
+"""How long one that is too fast is left alone at least, so that many of them wake up seldom."""
+
+HANDSHAKE_SECONDS = 10.0
+"""How long a TLS handshake may take, about: those connected are looked after every few seconds."""
+
 _FAULTS = {LineFault.TOO_LONG: "too_long", LineFault.NOT_UTF8: "not_utf8"}
 
 
-@implementer(IHalfCloseableProtocol)
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
 class LineProtocol(LineReceiver):
     """What both kinds of lines have in common: framing, fairness, order, and closing.
 
@@ -75,6 +92,10 @@ class LineProtocol(LineReceiver):
     for_people = False
     answers_blank = True
     factory: ChatFactory
+    network: str | None = None
+    """The network that this connection is counted for; None while it is counted for none."""
+    located = True
+    """Whether that network is where it really comes from."""
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         self.server = server
@@ -90,20 +111,36 @@ class LineProtocol(LineReceiver):
         self._ended = False  # it said that it will send nothing more
         self._lost = False
         self._stopped = False
+        self._entered = False
+        self._since = clock.seconds()  # when it came, or the line began that has not ended
+        self._pace: Pace | None = None
+        self._delayed: IDelayedCall | None = None
 
     def format(self) -> Format:
         """How this client is shown what happens."""
         raise NotImplementedError
 
     def connectionMade(self) -> None:
-        """Welcome somebody."""
-        self.factory.clients.add(self)
+        """Welcome somebody; over TLS, once hands were shaken."""
+        factory = self.factory
+        factory.clients.add(self)
+        self._pace = factory.pace()
         stream = Stream()
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
-        self.outlet.hold()
         stream.sink = self.outlet
         self.session.changed = self._go_on
+        if not ISSLTransport.providedBy(self.transport):
+            self._enter()
+
+    def handshakeCompleted(self) -> None:
+        """Welcome somebody who came over TLS."""
+        if not self.session.stream.finished:
+            self._enter()
+
+    def _enter(self) -> None:
+        self._entered = True
+        self.outlet.hold()
         self.server.enter(self.session, recent=self.for_people)
         self.outlet.release()
 
@@ -111,7 +148,7 @@ class LineProtocol(LineReceiver):
         """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
         if self.session.stream.finished or self._stopped:
             return
-        self._unread += self.without_telnet(data)
+        self._unread += data
         self._handle_lines()
 
     def without_telnet(self, data: bytes) -> bytes:
@@ -169,6 +206,28 @@ class LineProtocol(LineReceiver):
             self.session.answer("stopping")
             self._finish()
 
+    @property
+    def pending(self) -> bool:
+        """Whether this client has begun something that it must end, and is to be looked after."""
+        return self._framer.unfinished or self.outlet.waiting or not self._entered
+
+    def check(self, now: float) -> None:
+        """See whether this client takes longer than it may, at this time in seconds."""
+        seconds = self.factory.limits.line_seconds
+        if self._lost:
+            return
+        if not self._entered:
+            if now - self._since > HANDSHAKE_SECONDS:
+                self.abort()
+        elif seconds and self._framer.unfinished and now - self._since > seconds:
+            self._framer.drop()
+            self._since = now
+            self.when_said(
+                lambda: self.session.error(
+                    ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=seconds
+                )
+            )
+
     def abort(self) -> None:
         """Close at once, whatever this client is owed."""
         cast(Connection, self.transport).abortConnection()
@@ -191,12 +250,12 @@ class LineProtocol(LineReceiver):
         self._handling = True
         self.outlet.hold()
         seconds, lines = self._clock.seconds, self._lines
-        now = seconds()
+        began = now = seconds()
         end = now + share
         left = LINES_A_TURN
         while left and now < end:
             self._run = min(self.server.allowance(self.session), left)
-            if not self._run or not (lines or self._cut()):
+            if not self._run or not (lines or self._cut(now)):
                 break
             while lines and self._run > 0 and now < end:
                 self._run -= 1
@@ -208,6 +267,9 @@ class LineProtocol(LineReceiver):
                 now = seconds()  # cutting takes time, also where no line comes of it
         self.outlet.release()
         self._handling = False
+        if self._pace is not None:
+            # At most what a turn may take: the machine may have been busy with something else.
+            self._pace.spend(now, min(now - began, TURN_SECONDS) / LINE_SECONDS, 0)
         self._read_on(left < LINES_A_TURN)
 
     def say(self, text: str) -> None:
@@ -236,6 +298,8 @@ class LineProtocol(LineReceiver):
         whole = not isinstance(line, TooLong)
         try:
             if self._first:
+                if not self.located and not self._is_admitted():
+                    return
                 self._first = not line.strip()
                 if self._framer.first_line_ended_in_cr:
                     self.session.change_format(self.session.format.with_eol(b"\r\n"))
@@ -251,6 +315,17 @@ class LineProtocol(LineReceiver):
         except Exception:
             self._failed()
 
+    def _is_admitted(self) -> bool:
+        """Count a client behind a proxy, which has said by now where it comes from."""
+        try:
+            self.factory.locate(self)
+        except Full as full:
+            self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
+            self.server.finish(self.session)
+            self._run = 0
+            return False
+        return True
+
     def _read_on(self, had_turn: bool) -> None:
         """See to it that this client goes on as soon as it may, and that it waits until then."""
         if self.session.stream.finished:
@@ -260,7 +335,11 @@ class LineProtocol(LineReceiver):
             return
         may_read = self.server.allowance(self.session) > 0
         more = bool(self._lines or self._unread or self._last_line_is_left)
-        if more and (may_read or had_turn):
+        if self._unread and not self._lines and (wait := self._too_fast()):
+            if self._delayed is None:
+                wait = max(wait, DELAY_SECONDS)
+                self._delayed = self._clock.callLater(wait, self._end_delay)
+        elif more and (may_read or had_turn):
             # Also one that may not go on now, but may when its answers are taken, which is perhaps
             # at once: its next turn comes after everybody else's.
             self.factory.turns.await_one(self)
@@ -275,13 +354,34 @@ class LineProtocol(LineReceiver):
         elif self.paused:
             self.resumeProducing()
 
-    def _cut(self) -> bool:
-        """Cut a piece of what was read into lines; False when there is nothing to cut."""
+    def _too_fast(self) -> float:
+        """For how many seconds nothing more may be taken."""
+        return self._pace.wait(self._clock.seconds()) if self._pace is not None else 0.0
+
+    def _end_delay(self) -> None:
+        self._delayed = None
+        self._handle_lines()
+
+    def _cut(self, now: float) -> bool:
+        """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
+        framer, pace = self._framer, self._pace
         if self._unread:
-            piece, self._unread = self._unread[:FRAMED_BYTES], self._unread[FRAMED_BYTES:]
-            lines = self._framer.feed(piece)
+            if pace is not None and pace.wait(now):
+                return False
+            if not framer.unfinished:
+                self._since = now
+            size = (
+                TELNET_BYTES if self.telnet and IAC in self._unread[:FRAMED_BYTES] else FRAMED_BYTES
+            )
+            piece, self._unread = self._unread[:size], self._unread[size:]
+            text = self.without_telnet(piece)
+            lines = framer.feed(text)
+            if lines:
+                self._since = now
+            if pace is not None:
+                pace.spend(now, len(lines) or UNENDED_LINES, len(piece))
         elif self._last_line_is_left:
-            lines = self._framer.finish()
+            lines = framer.finish()
         else:
             return False
         lines.reverse()
@@ -300,7 +400,12 @@ class LineProtocol(LineReceiver):
 
     def _depart(self) -> None:
         """There is nothing left to be done for somebody who has gone."""
+        if self not in self.factory.clients:
+            return  # to close may be to be told at once that it is closed
         self._forget_input()
+        if self._delayed is not None:
+            self._delayed.cancel()
+            self._delayed = None
         self.factory.turns.forget(self)
         self.session.changed = _nobody
         self.server.disconnect(self.session)
@@ -309,44 +414,6 @@ class LineProtocol(LineReceiver):
     def _forget_input(self) -> None:
         self._unread = b""
         self._lines.clear()
-
-
-class Turns:
-    """Gives those who have more to be handled another turn, after all others were read.
-
-    The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
-    """
-
-    def __init__(self, clock: IReactorTime) -> None:
-        self._clock = clock
-        self._waiting: dict[LineProtocol, None] = {}
-
-    @property
-    def share(self) -> float:
-        """How many seconds a turn may take beside those of all who wait for one."""
-        return TURN_SECONDS / (1 + len(self._waiting))
-
-    def awaited_by(self, client: LineProtocol) -> bool:
-        """Whether that client waits for its next turn."""
-        return client in self._waiting
-
-    def await_one(self, client: LineProtocol) -> None:
-        """Give that client a turn later."""
-        if not self._waiting:
-            self._clock.callLater(0, self._take_turns)
-        self._waiting[client] = None
-
-    def forget(self, client: LineProtocol) -> None:
-        """Give that client no turn."""
-        self._waiting.pop(client, None)
-
-    def _take_turns(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for client in waiting:
-            try:
-                client.take_turn(TURN_SECONDS / len(waiting))
-            except Exception:
-                LineProtocol.log.failure("a client's turn failed")
 
 
 def _nobody() -> None:
@@ -433,58 +500,3 @@ class BareProtocol(LineProtocol):
         self.when_said(
             lambda: self.session.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=self.max_length)
         )
-
-
-class ChatFactory(Factory):
-    """Builds the protocols of one kind of address, and holds the set of those connected.
-
-    The set is for counting and for stopping; talking does not walk it: rooms do.
-    ``protocol`` is `ChatProtocol` or `BareProtocol`; ``max_length`` as there.
-    """
-
-    noisy = False
-
-    def __init__(
-        self,
-        server: ChatServer,
-        clock: IReactorTime,
-        max_length: int = 4096,
-        protocol: type[LineProtocol] = ChatProtocol,
-    ) -> None:
-        self.server = server
-        self.clients: set[LineProtocol] = set()
-        self.ports: list[IListeningPort] = []
-        self.turns = Turns(clock)
-        self._protocol = protocol
-        self._clock = clock
-        self._max_length = max_length
-        self._empty: list[Deferred[None]] = []
-
-    def buildProtocol(  # type: ignore[override]  # Twisted's hint names a private protocol
-        self, addr: IAddress | None
-    ) -> LineProtocol:
-        """A protocol for somebody who is connecting."""
-        for port in self.ports:
-            # Twisted takes 20 more in a turn each time that there were as many as it takes: in a
-            # storm of 10,000, soon 600, which holds the reactor for 80 ms.
-            port.numberAccepts = min(port.numberAccepts, ACCEPTS_A_TURN)  # type: ignore[attr-defined]
-        protocol = self._protocol(self.server, self._clock, self._max_length)
-        protocol.factory = self
-        return protocol
-
-    def gone(self, client: LineProtocol) -> None:
-        """Forget a client that has gone."""
-        self.clients.discard(client)
-        if not self.clients:
-            empty, self._empty = self._empty, []
-            for done in empty:
-                done.callback(None)
-
-    def when_empty(self) -> Deferred[None]:
-        """Fires when no client is connected."""
-        done: Deferred[None] = Deferred()
-        if self.clients:
-            self._empty.append(done)
-        else:
-            done.callback(None)
-        return done

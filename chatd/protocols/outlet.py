@@ -26,7 +26,6 @@ from twisted.internet.interfaces import (
     IReactorTime,
     ISSLTransport,
     ISystemHandle,
-    ITCPTransport,
 )
 from zope.interface import implementer
 
@@ -109,9 +108,12 @@ class Outlet:
         self._closing = False
         self._ending = False
         self._deadline: IDelayedCall | None = None
-        if ITCPTransport.providedBy(transport):
-            transport.setTcpNoDelay(True)  # what is pushed is a turn's whole talk already
         transport.registerProducer(self, self._socket is None)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the connection takes nothing more at the moment."""
+        return self._busy
 
     def hold(self) -> None:
         """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""

@@ -32,6 +32,7 @@ class ErrorKind(enum.Enum):
     WRONG_USE = "Wrong use"
     NOT_SAVED = "Not saved"
     NOT_READABLE = "Not readable"
+    FULL = "Full"
     WRONG_PROTOCOL = "Wrong protocol"
     SERVER_ERROR = "Server error"
 

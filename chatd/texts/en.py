@@ -85,8 +85,13 @@ SENTENCES = {
         "{name} cannot be a room's name. Take 1 to 32 letters, digits, _, - or .,"
         " a letter or digit first."
     ),
+    "mixed_scripts": (
+        "{name} mixes alphabets that are not written together. Take letters of one alphabet."
+    ),
     "reserved_name": "{name} is kept for the server. Take another name.",
     "name_in_use": "{name} is somebody else. Take another name.",
+    "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
+    "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
     "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
@@ -97,6 +102,14 @@ SENTENCES = {
         " The operator's log says why."
     ),
     "not_readable": "lines {first} to {last} of the log cannot be read. Try again later.",
+    "line_took_too_long": (
+        "it took more than {limit} seconds to end, so all of it was dropped. Send it again."
+    ),
+    "full": "{limit} are connected, as many as may be. Try again later.",
+    "address_full": (
+        "{limit} are connected from your address, as many as may be. Close one of them,"
+        " or have the operator raise --connections-per-address."
+    ),
     "wrong_protocol": "this port takes plain lines (nc, telnet).",
     "server_error": "that did not work. The operator's log says why.",
 }

@@ -86,8 +86,13 @@ SENTENCES = {
         "{name} no puede ser el nombre de una sala. Usa de 1 a 32 letras, cifras, _, - o .,"
         " y primero una letra o una cifra."
     ),
+    "mixed_scripts": (
+        "{name} mezcla alfabetos que no se escriben juntos. Usa letras de un solo alfabeto."
+    ),
     "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
     "name_in_use": "{name} es otra persona. Elige otro nombre.",
+    "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
+    "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
     "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
@@ -98,6 +103,15 @@ SENTENCES = {
         " El registro del servidor dice por qué."
     ),
     "not_readable": "las líneas {first} a {last} no se pueden leer. Inténtalo más tarde.",
+    "line_took_too_long": (
+        "tardó más de {limit} segundos en terminar, así que no se tomó nada de ella."
+        " Envíala otra vez."
+    ),
+    "full": "hay {limit} conexiones, que son todas las que puede haber. Prueba más tarde.",
+    "address_full": (
+        "hay {limit} conexiones desde tu dirección, que son todas las que puede haber. Cierra"
+        " alguna, o pide a quien administra que suba --connections-per-address."
+    ),
     "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
 }

@@ -21,6 +21,7 @@ from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
 STORE = "disk/chat"
+UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
 class House:
@@ -30,7 +31,7 @@ class House:
         self.fault = directory / "fault"
         self.path = directory / STORE
         self.path.parent.mkdir(exist_ok=True)
-        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0")
+        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0", *UNLIMITED)
 
     def log(self, wait: float = 0) -> list[str]:
         """What the daemon has said since this was last asked, or says in that many seconds."""
@@ -155,7 +156,7 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
     for line in refused:
         assert line.startswith("lines are refused, because they cannot be saved: ")
         assert why in line
-    assert house.log() == ["lines are saved again"]
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
     with closing(sqlite3.connect(house.path)) as store:
         kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
         assert kept[-2:] == [("before",), ("after",)]
@@ -241,7 +242,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             saved += 1
         assert answer.startswith("ERR Not saved: ")
         assert saved > 10
-        (refused,) = small.log(wait=1)
+        (refused,) = small.log(wait=PATIENCE)
         assert refused.startswith("lines are refused, because they cannot be saved: ")
         assert "full" in refused
         filling.unlink()
@@ -251,7 +252,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             *(f"<ana> {number} {text}" for number in range(saved)),
             "<ana> after",
         ]
-        assert small.log() == ["lines are saved again"]
+        assert small.log(wait=PATIENCE) == ["lines are saved again"]
 
 
 # A file that is damaged

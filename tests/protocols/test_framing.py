@@ -1,5 +1,7 @@
 """How `chatd.protocols.framing` makes lines of bytes: as a plain reference does, for any cut."""
 
+from itertools import pairwise
+from random import Random, SystemRandom
 from typing import Any
 
 from hypothesis import given, settings
@@ -93,6 +95,21 @@ class FramerTests(SynchronousTestCase):
     def test_a_line_too_long_is_marked_when_the_input_ends(self) -> None:
         self.assertEqual(frame(b"xxxxx", max_bytes=4), [(b"xxxxx", True)])
 
+    def test_a_line_that_was_dropped_is_gone_with_what_still_comes_of_it(self) -> None:
+        framer = Framer(10, telnet_line_ends=False)
+        for beginning, rest in ((b"half", b" a line\n"), (b"x" * 100, b"x" * 100 + b"\n")):
+            self.assertEqual(framer.feed(beginning), [])
+            framer.drop()
+            self.assertTrue(framer.unfinished)
+            self.assertEqual(framer.feed(rest + b"next\nl"), [b"next"])
+            self.assertEqual(framer.feed(b"ast\n"), [b"last"])
+
+    def test_of_a_line_that_was_dropped_nothing_comes_at_the_end_either(self) -> None:
+        framer = Framer(10, telnet_line_ends=False)
+        framer.feed(b"half")
+        framer.drop()
+        self.assertEqual(framer.finish(), [])
+
     def test_knows_whether_the_first_line_ended_in_cr(self) -> None:
         for stream, expected in (
             (b"a\r\nb\n", True),
@@ -140,3 +157,28 @@ class FramerTests(SynchronousTestCase):
         self.assertEqual(frame(*reads, rest, max_bytes=max_bytes, telnet=telnet), expected)
         one_byte_each = (bytes([byte]) for byte in stream)
         self.assertEqual(frame(*one_byte_each, max_bytes=max_bytes, telnet=telnet), expected)
+
+    def test_ten_thousand_streams_cut_anywhere_give_the_lines_of_the_reference(self) -> None:
+        seed = SystemRandom().getrandbits(32)
+        dice = Random(seed)
+        pieces = (
+            b"\n",
+            b"\r",
+            b"\0",
+            b"\r\n",
+            b"\r\0",
+            b"hola",
+            "¿qué?".encode(),
+            b"x" * 260,
+            b"\xff",
+        )
+        for _ in range(10_000):
+            stream = b"".join(dice.choices(pieces, k=dice.randrange(20)))
+            telnet, max_bytes = dice.random() < 0.5, dice.choice((3, 255, 271))
+            cuts = sorted(dice.randrange(len(stream) + 1) for _ in range(dice.randrange(8)))
+            reads = [stream[a:b] for a, b in pairwise([0, *cuts, len(stream)])]
+            self.assertEqual(
+                frame(*reads, max_bytes=max_bytes, telnet=telnet),
+                reference(stream, max_bytes, telnet),
+                f"seed {seed}: {reads}",
+            )

@@ -8,16 +8,30 @@ from types import SimpleNamespace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import Factory
 from twisted.internet.tcp import Port
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import directlyProvides
 
 from chatd import commands
 from chatd.commands import Command
 from chatd.event import Draft, Kind
 from chatd.formats import local_time
+from chatd.protocols.factory import ACCEPTS_A_TURN
 from chatd.protocols.framing import Framer
-from chatd.protocols.line import ACCEPTS_A_TURN, FRAMED_BYTES, LINES_A_TURN, TURN_SECONDS
+from chatd.protocols.limits import BURST_SECONDS, Limits
+from chatd.protocols.line import (
+    FRAMED_BYTES,
+    HANDSHAKE_SECONDS,
+    LINE_SECONDS,
+    LINES_A_TURN,
+    UNENDED_LINES,
+    LineProtocol,
+)
+from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ALL_UNPUBLISHED_LINES, SOME_UNPUBLISHED_LINES, UNPUBLISHED_LINES
 from chatd.session import Session
 from chatd.store import WAITING_BYTES
@@ -1132,3 +1146,208 @@ class AnyBytesTests(SynchronousTestCase):
             client.half_close()
         for seen in luis.bytes_seen(), reader.bytes_seen():
             self.assertNotRegex(seen.decode(), "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class SpeedTests(SynchronousTestCase):
+    """A flood is slowed down by not reading it; nothing of it is lost."""
+
+    def setUp(self) -> None:
+        self.world = World(limits=Limits(lines_per_second=10))
+        self.luis = self.world.person()
+        self.ana = self.world.person()
+        self.burst = int(10 * BURST_SECONDS)
+
+    def heard(self, seconds: float = 0) -> list[str]:
+        """What luis sees in that time."""
+        for _ in range(int(seconds * 10)):
+            self.world.clock.advance(0.1)
+            self.world.settle()
+        return [line.rpartition(" ")[2] for line in self.luis.seen()]
+
+    def flood(self, lines: int) -> list[str]:
+        """Have ana say so many lines of about half a piece each."""
+        texts = [f"{'x' * (FRAMED_BYTES // 2 - 8)}{number:07}" for number in range(lines)]
+        for text in texts:
+            self.ana.send(text.encode() + b"\n")
+        self.world.settle()
+        return texts
+
+    def test_a_burst_is_said_at_once(self) -> None:
+        self.ana.type(*map(str, range(self.burst)))
+        self.assertEqual(self.heard(), [str(number) for number in range(self.burst)])
+        self.assertFalse(self.ana.paused)
+
+    def test_what_is_beyond_it_is_said_later_in_order_and_whole(self) -> None:
+        texts = self.flood(self.burst + 20)
+        at_once = self.heard()
+        self.assertLess(len(at_once), self.burst + 5)
+        self.assertTrue(self.ana.paused)
+        self.assertEqual(at_once + self.heard(5), texts)
+        self.assertFalse(self.ana.paused)
+
+    def test_so_is_it_when_the_client_has_gone(self) -> None:
+        texts = self.flood(self.burst + 20)
+        self.ana.hang_up()
+        self.assertEqual(self.heard(5), texts)
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+    def test_and_when_it_only_sends_no_more(self) -> None:
+        texts = self.flood(self.burst + 20)
+        self.ana.half_close()
+        self.assertFalse(self.ana.closed)
+        self.assertEqual(self.heard(5), texts)
+        self.assertTrue(self.ana.closed)
+
+    def test_blank_lines_count(self) -> None:
+        self.ana.send(b"\n" * FRAMED_BYTES)
+        self.ana.send(b"hola\n")
+        self.assertEqual(self.heard(), [])
+        self.assertEqual(self.heard(FRAMED_BYTES / 10), ["hola"])
+
+    def test_bytes_count_also_without_lines(self) -> None:
+        world = World(limits=Limits(bytes_per_second=1000))
+        ana = world.person()
+        ana.send(b"x" * FRAMED_BYTES)
+        ana.send(b"x" * FRAMED_BYTES)
+        self.assertTrue(ana.paused)
+        world.clock.advance(FRAMED_BYTES / 1000 - BURST_SECONDS)
+        self.assertFalse(ana.paused)
+
+    def test_a_read_in_which_no_line_ends_counts_for_several(self) -> None:
+        reads = self.burst // UNENDED_LINES + 2
+        for _ in range(reads):
+            self.ana.send(b"x")
+        self.assertTrue(self.ana.paused)
+        self.ana.send(b"\n")
+        self.assertEqual(self.heard(2), ["x" * reads])
+
+    def test_what_takes_long_counts_for_several(self) -> None:
+        def take_long(*_: object) -> None:
+            self.world.clock.rightNow += 10 * LINE_SECONDS
+
+        self.patch(commands, "run", take_long)
+        self.ana.send(b"/who\n" * 3)
+        self.ana.send(b"hola\n")
+        self.assertEqual(self.heard(), [])
+        self.assertEqual(self.heard(1), ["hola"])
+
+    def test_telnet_counts_as_text_does(self) -> None:
+        world = World(limits=Limits(bytes_per_second=1000))
+        ana = world.person()
+        for _ in range(8):
+            ana.send(b"\xff\xf1" * 256)
+        self.assertTrue(ana.paused)
+
+    def test_nobody_else_is_slowed_down(self) -> None:
+        self.flood(self.burst + 20)
+        self.luis.seen()
+        self.luis.type("hola")
+        self.assertEqual(self.heard(), ["hola"])
+
+    def test_one_who_is_cut_off_meanwhile_leaves_nothing_behind(self) -> None:
+        self.flood(self.burst + 20)
+        self.ana.hang_up(ConnectionAborted)
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])
+
+
+class LineTimeTests(SynchronousTestCase):
+    """A line that never ends is dropped."""
+
+    def setUp(self) -> None:
+        self.world = World(limits=Limits(line_seconds=60))
+        self.luis = self.world.person()
+        self.ana = self.world.person()
+
+    def wait(self, seconds: float) -> None:
+        self.world.clock.advance(seconds)
+        self.world.chat.check()
+
+    def test_its_client_is_told_and_stays(self) -> None:
+        self.ana.send(b"half a li")
+        self.wait(61)
+        self.assertEqual(
+            self.ana.seen(),
+            [
+                "ERR Invalid message: it took more than 60 seconds to end, so all of it was"
+                " dropped. Send it again."
+            ],
+        )
+        self.ana.type("ne", "hola")
+        self.assertEqual(self.luis.seen(), ["<guest2> hola"])
+
+    def test_until_then_it_may_come_in_pieces(self) -> None:
+        for piece in (b"half", b" a", b" line"):
+            self.ana.send(piece)
+            self.wait(20)
+        self.ana.type("")
+        self.assertEqual(self.luis.seen(), ["<guest2> half a line"])
+
+    def test_the_time_begins_with_the_line(self) -> None:
+        self.wait(1000)
+        self.ana.send(b"hola\nhalf")
+        self.wait(59)
+        self.ana.type(" a line")
+        self.assertEqual(self.luis.seen(), ["<guest2> hola", "<guest2> half a line"])
+
+    def test_one_who_says_nothing_may_do_so_for_ever(self) -> None:
+        self.wait(100_000)
+        self.assertEqual(self.ana.seen(), [])
+
+    def test_with_no_limit_a_line_may_take_for_ever(self) -> None:
+        world = World()
+        ana = world.person()
+        ana.send(b"half")
+        world.clock.advance(100_000)
+        world.chat.check()
+        ana.type(" a line")
+        self.assertEqual(ana.seen(), ["<guest1> half a line"])
+
+
+class HandshakeTests(SynchronousTestCase):
+    """Over TLS nobody is there until hands were shaken."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.transport = StringTransport()
+        directlyProvides(self.transport, ISSLTransport)
+        self.aborted = False
+        self.transport.abortConnection = self.abort  # type: ignore[method-assign]
+        self.client = self.world.chat.buildProtocol(None)
+        assert isinstance(self.client, LineProtocol)
+        self.client.makeConnection(self.transport)
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def test_before_it_nobody_has_come(self) -> None:
+        self.assertEqual(self.transport.value(), b"")
+        self.assertEqual(self.world.server.lobby.people, 0)
+
+    def test_after_it_somebody_is_welcomed(self) -> None:
+        self.client.handshakeCompleted()
+        self.assertIn(b"Welcome", self.transport.value())
+        self.assertEqual(self.world.server.lobby.people, 1)
+        self.world.clock.advance(HANDSHAKE_SECONDS + 1)
+        self.world.chat.check()
+        self.assertFalse(self.aborted)
+
+    def test_one_who_never_ends_it_is_cut_off(self) -> None:
+        self.world.clock.advance(HANDSHAKE_SECONDS)
+        self.world.chat.check()
+        self.assertFalse(self.aborted)
+        self.world.clock.advance(1)
+        self.world.chat.check()
+        self.assertTrue(self.aborted)
+
+    def test_one_who_goes_before_it_was_never_there(self) -> None:
+        luis = self.world.person()
+        self.client.connectionLost(Failure(ConnectionLost()))
+        self.assertEqual(luis.seen(), [])
+        self.assertEqual(len(self.world.chat.clients), 1)
+
+    def test_a_server_that_stops_does_not_wait_for_it(self) -> None:
+        self.client.stop_reading()
+        self.client.say_goodbye()
+        self.assertTrue(self.transport.disconnecting)
+        self.client.handshakeCompleted()
+        self.assertEqual(self.world.server.lobby.people, 0)

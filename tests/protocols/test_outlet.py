@@ -12,7 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides, implementer
 
-from chatd.protocols.line import ChatFactory
+from chatd.protocols.factory import ChatFactory
 from chatd.protocols.outlet import CLOSE_SECONDS, LINGER_SECONDS, Outlet
 from tests.helpers import House
 
@@ -53,9 +53,6 @@ class SocketTransport(Transport):
 
     def getHandle(self) -> object:
         return self.handle
-
-    def setTcpNoDelay(self, enabled: bool) -> None:
-        """A socket pair delays nothing."""
 
     def received(self) -> bytes:
         """What has come out at the other end so far."""
@@ -395,12 +392,6 @@ async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> No
     assert await ana.end() == [*(f"<guest1> {text}" for text in said), "*** Goodbye."]
     await ana.close()
     await house.close()
-
-
-async def test_what_is_sent_is_sent_without_delay(house: House) -> None:
-    await house.guest()
-    (client,) = house.chat.clients
-    assert client.transport.getTcpNoDelay()
 
 
 async def test_a_refused_protocol_gets_its_answer_although_it_sends_on(house: House) -> None:

@@ -1,0 +1,169 @@
+"""Who may come in, and whose turn it is: what concerns more than one connection of a kind.
+
+`ChatFactory` builds the protocols, holds the set of those connected, and looks after them. It knows
+nothing of what they say.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime, ITransport
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.python.failure import Failure
+
+from chatd.protocols.limits import Admission, Full, Limits, Pace, network_of
+from chatd.protocols.line import ChatProtocol, LineProtocol
+from chatd.protocols.outlet import Connection
+from chatd.protocols.sockets import Patience, socket_of
+from chatd.protocols.turns import Turns
+from chatd.server import ChatServer
+from chatd.texts import ErrorKind
+
+ACCEPTS_A_TURN = 80
+"""About how many come in at one address before those who are in have their turn."""
+
+CHECK_SECONDS = 5.0
+"""How often those connected are looked after: see `ChatFactory.check`."""
+
+REFUSED_SECONDS = 1.0
+REFUSED_AT_ONCE = 32
+"""How long somebody who is not let in may take to read why, and how many may at a time."""
+
+
+class Refused(Protocol):
+    """Tells somebody why they are not let in, and hangs up."""
+
+    factory: ChatFactory
+
+    def __init__(self, clock: IReactorTime, reason: bytes) -> None:
+        self._clock = clock
+        self._reason = reason
+
+    def connectionMade(self) -> None:
+        transport = cast(Connection, self.transport)
+        self.factory.refused.add(self)
+        self._deadline = self._clock.callLater(REFUSED_SECONDS, transport.abortConnection)
+        transport.write(self._reason)
+        # What it sends is read and dropped: to close with unread input would take the reason away.
+        transport.loseWriteConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.factory.refused.discard(self)
+        if self._deadline.active():
+            self._deadline.cancel()
+
+
+class ChatFactory(Factory):
+    """Builds the protocols of one kind of address, and holds the set of those connected.
+
+    The set is for counting and for stopping; talking does not walk it: rooms do.
+    ``protocol`` is `ChatProtocol` or `BareProtocol`; ``max_length`` as there. ``admission`` counts
+    those of all factories.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int = 4096,
+        protocol: type[LineProtocol] = ChatProtocol,
+        limits: Limits = Limits(),  # noqa: B008 - a value
+        admission: Admission | None = None,
+    ) -> None:
+        self.server = server
+        self.clients: set[LineProtocol] = set()
+        self.refused: set[Refused] = set()
+        self.ports: list[IListeningPort] = []
+        self.turns = Turns(clock)
+        self.limits = limits
+        self._admission = admission or Admission(limits)
+        self._patience = Patience()
+        self._protocol = protocol
+        self._clock = clock
+        self._max_length = max_length
+        self._empty: list[Deferred[None]] = []
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
+        """A protocol for somebody who is connecting; None for one too many to be told so."""
+        return self.build(addr)
+
+    def build(self, address: IAddress | None, *, located: bool = True) -> Protocol | None:
+        """As `buildProtocol`. Not ``located`` is a client whose own address is not known yet."""
+        for port in self.ports:
+            # Twisted takes 20 more in a turn each time that there were as many as it takes: in a
+            # storm of 10,000, soon 600, which holds the reactor for 80 ms.
+            port.numberAccepts = min(port.numberAccepts, ACCEPTS_A_TURN)  # type: ignore[attr-defined]
+        protocol = self._protocol(self.server, self._clock, self._max_length)
+        protocol.factory = self
+        protocol.located = located
+        try:
+            self._admit(protocol, address)
+        except Full as full:
+            return self._refuse(protocol, full)
+        return protocol
+
+    def locate(self, client: LineProtocol) -> None:
+        """Count a client for the address that its transport knows by now. Raises `Full`."""
+        self._dismiss(client)
+        self._admit(client, cast(ITransport, client.transport).getPeer())
+        client.located = True
+
+    def _admit(self, client: LineProtocol, address: IAddress | None) -> None:
+        network = network_of(address)
+        self._admission.enter(network)
+        client.network = network
+
+    def _dismiss(self, client: LineProtocol) -> None:
+        if client.network is not None:
+            self._admission.leave(client.network)
+            client.network = None
+
+    def _refuse(self, client: LineProtocol, full: Full) -> Refused | None:
+        if len(self.refused) >= REFUSED_AT_ONCE:
+            return None
+        reason = client.format().error(ErrorKind.FULL, full.key, limit=full.limit)
+        refused = Refused(self._clock, reason)
+        refused.factory = self
+        return refused
+
+    def pace(self) -> Pace | None:
+        """How fast another client may be, from its first byte on; None for as fast as it likes."""
+        limits = self.limits
+        return Pace(limits) if limits.lines_per_second or limits.bytes_per_second else None
+
+    def check(self) -> None:
+        """Look after everybody connected: to be called every `CHECK_SECONDS`."""
+        now = self._clock.seconds()
+        # Of thousands, few: who does nothing is asked one thing.
+        pending = [client for client in self.clients if client.pending]
+        for client in pending:
+            client.check(now)
+        waiting = {
+            connection: client
+            for client in pending
+            if client.outlet.waiting and (connection := socket_of(client.transport))
+        }
+        for connection in self._patience.renew(waiting):
+            waiting[connection].abort()
+
+    def gone(self, client: LineProtocol) -> None:
+        """Forget a client that has gone."""
+        self.clients.discard(client)
+        self._dismiss(client)
+        if not self.clients:
+            empty, self._empty = self._empty, []
+            for done in empty:
+                done.callback(None)
+
+    def when_empty(self) -> Deferred[None]:
+        """Fires when no client is connected."""
+        done: Deferred[None] = Deferred()
+        if self.clients:
+            self._empty.append(done)
+        else:
+            done.callback(None)
+        return done

@@ -1,0 +1,105 @@
+"""What one connection may take, so that the others have enough: how many come in, and how fast.
+
+Pure counting. This module must not know lines, protocols or what is done about a limit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from ipaddress import IPv6Address as Ipv6
+from ipaddress import ip_network
+from math import inf
+from typing import NamedTuple
+
+from twisted.internet.address import IPv4Address, IPv6Address
+
+BURST_SECONDS = 3.0
+"""What a connection may send at once after a rest, as so many seconds of its rate."""
+
+
+class Limits(NamedTuple):
+    """What a connection may take; 0 switches a limit off.
+
+    ``lines_per_second`` and ``bytes_per_second`` are what is taken from one on average, behind a
+    burst; ``connections`` and ``connections_per_address`` how many there may be; ``line_seconds``
+    how long a line may take from its first byte to its end.
+    """
+
+    lines_per_second: int = 0
+    bytes_per_second: int = 0
+    connections: int = 0
+    connections_per_address: int = 0
+    line_seconds: int = 0
+
+
+class Pace:
+    """How fast one connection is read: a leaky bucket each for lines and bytes.
+
+    What was taken is spent afterwards, so one piece may go beyond the burst; that is waited for.
+    (The "generic cell rate algorithm" of ITU-T I.371: one number says how full a bucket is.)
+    """
+
+    __slots__ = ("_bytes_paid", "_limits", "_lines_paid")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        # The times at which what was taken so far is paid for.
+        self._lines_paid = self._bytes_paid = -inf
+
+    def spend(self, now: float, lines: float, length: int) -> None:
+        """So many lines and bytes were taken, at this time in seconds."""
+        limits, rested = self._limits, now - BURST_SECONDS
+        if limits.lines_per_second:
+            self._lines_paid = max(self._lines_paid, rested) + lines / limits.lines_per_second
+        if limits.bytes_per_second:
+            self._bytes_paid = max(self._bytes_paid, rested) + length / limits.bytes_per_second
+
+    def wait(self, now: float) -> float:
+        """In how many seconds more may be taken; 0 when it may be now."""
+        return max(self._lines_paid - now, self._bytes_paid - now, 0.0)
+
+
+class Full(Exception):
+    """Nobody may come in now. Names a sentence of `chatd.texts`, and its ``limit``."""
+
+    def __init__(self, key: str, limit: int) -> None:
+        super().__init__(key, limit)
+        self.key = key
+        self.limit = limit
+
+
+class Admission:
+    """Counts who is connected, in all and from each network. One for all addresses of a daemon."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._networks: Counter[str] = Counter()
+        self._connections = 0
+
+    def enter(self, network: str) -> None:
+        """Count one in. Raises `Full`, and does not, when there are as many as there may be."""
+        most, most_of_one = self._limits.connections, self._limits.connections_per_address
+        if most and self._connections >= most:
+            raise Full("full", most)
+        if network and most_of_one and self._networks[network] >= most_of_one:
+            raise Full("address_full", most_of_one)
+        self._connections += 1
+        self._networks[network] += 1
+
+    def leave(self, network: str) -> None:
+        """Count one out."""
+        self._connections -= 1
+        self._networks[network] -= 1
+        if not self._networks[network]:
+            del self._networks[network]
+
+
+def network_of(address: object) -> str:
+    """The network that counts as one address; empty for what has none, such as a UNIX socket.
+
+    An IPv4 address, or a /64 of IPv6, all of which one host may have (RFC 8981).
+    """
+    if isinstance(address, IPv6Address):
+        ip = Ipv6(address.host.partition("%")[0])
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return address.host if isinstance(address, IPv4Address) else ""

@@ -1,0 +1,122 @@
+"""What the kernel is asked to do for connections: find out that a peer is dead, and hold little.
+
+On Linux a connection has the options of the socket that listened for it, so they are set there,
+once. This module must not know what is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from weakref import WeakKeyDictionary, WeakSet
+
+from twisted.internet.interfaces import IReadDescriptor, ISystemHandle
+
+_PROBES, _UNACKED = 3, 24
+"""Where ``tcpi_probes``, a byte, and ``tcpi_unacked``, four, stand in ``struct tcp_info``
+(linux/tcp.h)."""
+
+_TCP_RTO_MAX_MS = 44
+"""linux/tcp.h, since Linux 6.15; the most seconds between two tries, 120 without it."""
+
+
+def prepare(
+    port: IReadDescriptor, dead_seconds: int, send_buffer: int, receive_buffer: int
+) -> None:
+    """Set the options of a listening port, for all who will connect there.
+
+    Over TCP nothing that is sent waits for more: what is pushed is a turn's whole talk already.
+    A peer that does not answer for about ``dead_seconds`` is given up: with nothing under way,
+    after a third of that it is asked, six times; what was sent to it must be acknowledged within
+    two thirds. The buffers are how many bytes the kernel holds (it counts its own overhead, too,
+    for which Linux doubles the number). 0 leaves any of them as the system has it.
+    """
+    with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
+        for option, buffer in (
+            (socket.SO_SNDBUF, send_buffer),
+            (socket.SO_RCVBUF, receive_buffer),
+        ):
+            if buffer:
+                listening.setsockopt(socket.SOL_SOCKET, option, buffer)
+        if listening.family not in (socket.AF_INET, socket.AF_INET6):
+            return
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if dead_seconds:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in (
+                (socket.TCP_KEEPIDLE, max(1, dead_seconds // 3)),
+                (socket.TCP_KEEPINTVL, max(1, dead_seconds // 9)),
+                (socket.TCP_KEEPCNT, 6),
+                (socket.TCP_USER_TIMEOUT, dead_seconds * 2000 // 3),
+            ):
+                listening.setsockopt(socket.IPPROTO_TCP, option, value)
+            with suppress(OSError):  # an older Linux
+                most = min(max(1, dead_seconds // 6), 120) * 1000
+                listening.setsockopt(socket.IPPROTO_TCP, _TCP_RTO_MAX_MS, most)
+
+
+class Patience:
+    """Keeps the kernel from giving up peers that live but do not read.
+
+    While nothing fits into a peer's window Linux counts ``TCP_USER_TIMEOUT`` on, although the peer
+    answers every probe (measured on 6.18: a stopped ``nc`` was reset). So the limit is lifted from
+    a connection while more waits for it, and all that it was sent has been acknowledged. Who died
+    meanwhile is known by a probe that is not answered.
+    """
+
+    def __init__(self) -> None:
+        # What the limits were, in milliseconds.
+        self._lifted: WeakKeyDictionary[socket.socket, int] = WeakKeyDictionary()
+        self._silent: WeakSet[socket.socket] = WeakSet()
+
+    def renew(self, waiting: Iterable[socket.socket]) -> set[socket.socket]:
+        """Look at the connections for which more waits than they take; others need no patience.
+
+        To be called every few seconds. Gives those whose peers have not answered a probe between
+        the last time and this: they are dead.
+        """
+        infos = {connection: _info(connection) for connection in waiting}
+        closed = {connection for connection, info in infos.items() if not any(info[_UNACKED:])}
+        for connection in set(self._lifted) - closed:
+            _swap_limit(connection, self._lifted.pop(connection))
+        for connection in closed - set(self._lifted):
+            self._lifted[connection] = _swap_limit(connection, 0)
+        silent = {
+            connection
+            for connection in closed
+            if self._lifted[connection] and infos[connection][_PROBES]
+        }
+        dead = silent & set(self._silent)
+        self._silent = WeakSet(silent)
+        return dead
+
+
+def socket_of(transport: object) -> socket.socket | None:
+    """The socket at the bottom of a transport and what wraps it; None if it has none."""
+    while transport is not None:
+        handle = None
+        if ISystemHandle.providedBy(transport):
+            with suppress(AttributeError):  # Twisted has none any more once it is closed
+                handle = transport.getHandle()
+        if isinstance(handle, socket.socket):
+            return handle
+        transport = getattr(transport, "transport", None)
+    return None
+
+
+def _info(connection: socket.socket) -> bytes:
+    """What the kernel says of a connection; of one that is gone, or no TCP, not that it waits."""
+    try:
+        return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
+    except OSError:
+        return b"\xff" * (_UNACKED + 4)
+
+
+def _swap_limit(connection: socket.socket, milliseconds: int) -> int:
+    before = 0
+    with suppress(OSError):  # it is gone
+        before = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+    return before

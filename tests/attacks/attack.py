@@ -1,0 +1,169 @@
+"""What all attacks have in common: where they strike, for how long, and the tools for it.
+
+An attack runs in a process of its own. It knows the port and what anybody knows of the protocol,
+and nothing of how it is measured.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import ClassVar, NamedTuple
+
+from tests.attacks.probe import dial
+
+Supply = Callable[[int], bytes]
+"""What a client sends next, given its number."""
+
+RESET = struct.pack("ii", 1, 0)
+"""For SO_LINGER: closing throws away what is unsent, and resets the connection."""
+
+
+class Target(NamedTuple):
+    """Where an attack strikes: the port for chat lines, and the one for TLS (0 without one)."""
+
+    port: int
+    tls_port: int
+
+
+class Tally(NamedTuple):
+    """What an attack did: connections made, connections that it lost, bytes that were taken."""
+
+    connected: int
+    cut: int
+    sent: int
+
+
+class Attack:
+    """One attack. The docstring of each says what it does, and what it did to other servers.
+
+    ``clients`` is how many connections it has at once, ``few`` how many in the short form.
+    ``options`` are those of ``twistd chat`` that it needs, ``files`` how many files the daemon may
+    open, ``tls`` whether it needs a port for TLS.
+    """
+
+    clients: ClassVar[int] = 1
+    few: ClassVar[int] = 1
+    options: ClassVar[tuple[str, ...]] = ()
+    files: ClassVar[int] = 0
+    tls: ClassVar[bool] = False
+
+    def __init__(self, target: Target, clients: int, seconds: float) -> None:
+        self.target = target
+        self.size = clients
+        self.end = time.monotonic() + seconds
+        self.connected = 0
+        self.cut = 0
+        self.sent = 0
+
+    def run(self) -> None:
+        """Attack until the time is over, and leave."""
+        raise NotImplementedError
+
+    def tally(self) -> Tally:
+        """What it did so far."""
+        return Tally(self.connected, self.cut, self.sent)
+
+    @property
+    def going(self) -> bool:
+        """Whether there is time left."""
+        return time.monotonic() < self.end
+
+    def dial(self, client: int) -> socket.socket:
+        """A connection of that client, which does not block."""
+        connection = dial(self.target.port, client)
+        connection.setblocking(False)
+        self.connected += 1
+        return connection
+
+    def fleet(self, first: int = 0) -> list[socket.socket]:
+        """All clients, connected; as many of them as get in while there is time."""
+        fleet = []
+        for client in range(first, first + self.size):
+            if not self.going:
+                break
+            with suppress(OSError):
+                fleet.append(self.dial(client))
+        return fleet
+
+    def linger(self) -> None:
+        """Do nothing, until the time is over."""
+        time.sleep(max(0.0, self.end - time.monotonic()))
+
+    def pour(
+        self, fleet: list[socket.socket], supply: Supply, read: bool = True, pace: float = 0.0
+    ) -> None:
+        """Have every client send what it is supplied with, as fast as it is taken, to the end.
+
+        What comes back is thrown away, or not even read; whoever is cut off comes back. With a
+        pace, each client sends one piece in so many seconds.
+        """
+        epoll = select.epoll()
+        wanted = select.EPOLLOUT | (select.EPOLLIN if read else 0)
+        clients = {}
+        rest = [b""] * len(fleet)
+        due = [0.0] * len(fleet)
+        for client, connection in enumerate(fleet):
+            clients[connection.fileno()] = client
+            epoll.register(connection, wanted)
+        while self.going:
+            began = time.monotonic()
+            ready = epoll.poll(0.05, 256)
+            for descriptor, events in ready:
+                client = clients[descriptor]
+                connection = fleet[client]
+                try:
+                    if events & select.EPOLLIN and not connection.recv(1 << 16):
+                        raise ConnectionResetError
+                    if events & select.EPOLLOUT and began >= due[client]:
+                        piece = rest[client] or supply(client)
+                        count = connection.send(piece)
+                        rest[client] = piece[count:]
+                        self.sent += count
+                        if pace and not rest[client]:
+                            due[client] = began + pace
+                    elif events & (select.EPOLLHUP | select.EPOLLERR):
+                        raise ConnectionResetError
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    self.cut += 1
+                    del clients[descriptor]
+                    connection.close()
+                    with suppress(OSError):
+                        fleet[client] = self.dial(client)
+                        rest[client] = b""
+                        clients[fleet[client].fileno()] = client
+                        epoll.register(fleet[client], wanted)
+            if pace:
+                time.sleep(min(pace / 4, 0.01))
+
+    def reset(self, connection: socket.socket) -> None:
+        """Close a connection by RST."""
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        connection.close()
+
+    def visit(self, at_once: int, payload: Supply, reset: bool = False) -> None:
+        """Connect, send, close, and again: that many at once, to the end; nobody reads."""
+        waiting: list[socket.socket] = []
+        client = 0
+        while self.going:
+            client = (client + 1) % 10_000
+            try:
+                connection = self.dial(client)
+                with suppress(BlockingIOError):
+                    self.sent += connection.send(payload(client))
+            except OSError:
+                self.cut += 1
+                continue
+            waiting.append(connection)
+            if len(waiting) >= at_once:
+                oldest = waiting.pop(0)
+                if reset:
+                    self.reset(oldest)
+                else:
+                    oldest.close()

@@ -1,0 +1,102 @@
+"""Attacks by those who use the commands: oddly, or without end."""
+
+from __future__ import annotations
+
+import random
+
+from tests.attacks.attack import Attack
+
+COMMANDS = (
+    *("help", "nick", "join", "leave", "rooms", "who", "me", "msg", "topic", "history", "since"),
+    *("echo", "times", "language"),
+)
+"""All but those after which nothing is a command any more."""
+
+ODD_ARGUMENTS = (
+    b"",
+    b" ",
+    b"-1",
+    b"0",
+    b"99999999999999999999999999",
+    b"1e9",
+    b"10m 10m",
+    b"99999999999d",
+    b"#",
+    b"##",
+    b"{log_source.secret} {0} {}",
+    b"%s%n%d",
+    b"../../etc/passwd",
+    b"'; DROP TABLE log; --",
+    b"\x1b]0;title\x07",
+    b"\x00\x00",
+    b"\r\r",
+    b"\xff\xfe",
+    "\u202e\u2066\ud7ff\uffff\U0010ffff".encode(),
+    ("e" + "\u0301" * 2000).encode(),
+    b"x" * 4_090,
+    b"x" * 200_000,
+    b"guest1",
+    b"#lobby",
+    b"a b c d e f g",
+)
+
+
+class OddArguments(Attack):
+    """Ten clients give every command no argument, huge ones and odd ones, in a random order."""
+
+    clients = 10
+    few = 4
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        lines = [
+            b"/%s %s\n" % (name.encode(), argument)
+            for name in COMMANDS
+            for argument in ODD_ARGUMENTS
+        ]
+        self.pour(self.fleet(), lambda _: dice.choice(lines))
+
+
+class CommandFlood(Attack):
+    """Ten clients ask for the last hundred lines, in a loop, and read the answers."""
+
+    clients = 10
+    few = 4
+
+    def run(self) -> None:
+        self.pour(self.fleet(), lambda _: b"/history 100\n" * 100)
+
+
+class Renames(Attack):
+    """Twenty clients take new names without end; each is told to everybody in the room."""
+
+    clients = 20
+    few = 10
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        self.pour(self.fleet(), lambda _: b"/nick n%d\n" % dice.randrange(10**9))
+
+
+class RoomsMade(Attack):
+    """Twenty clients make rooms without end, and say a line in each, so that it stays."""
+
+    clients = 20
+    few = 10
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        self.pour(self.fleet(), lambda _: b"/join r%d\nhere\n/rooms\n" % dice.randrange(10**9))
+
+
+class RoomsEntered(Attack):
+    """Twenty named clients enter and leave the room without end."""
+
+    clients = 20
+    few = 10
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for index, client in enumerate(fleet):
+            client.send(b"/nick visitor%d\n" % index)
+        self.pour(fleet, lambda _: b"/join elsewhere\n/leave\n")

@@ -1,0 +1,120 @@
+"""How fast a connection is read, and how many come in: counting alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+
+from chatd.protocols.limits import BURST_SECONDS, Admission, Full, Limits, Pace, network_of
+
+RATE = 100
+
+
+def lines(rate: int = RATE) -> Pace:
+    return Pace(Limits(lines_per_second=rate))
+
+
+def test_a_burst_waits_for_nothing() -> None:
+    pace = lines()
+    pace.spend(1000.0, int(RATE * BURST_SECONDS), 0)
+    assert pace.wait(1000.0) == 0
+
+
+def test_what_goes_beyond_the_burst_is_waited_for() -> None:
+    pace = lines()
+    pace.spend(1000.0, int(RATE * BURST_SECONDS) + 50, 0)
+    assert pace.wait(1000.0) == pytest.approx(0.5)
+    assert pace.wait(1000.5) == 0
+
+
+def test_a_rest_earns_another_burst_and_no_more() -> None:
+    pace = lines()
+    for now in (1000.0, 5000.0):
+        pace.spend(now, int(RATE * BURST_SECONDS), 0)
+        assert pace.wait(now) == 0
+        pace.spend(now, RATE, 0)
+        assert pace.wait(now) == pytest.approx(1)
+
+
+def test_bytes_have_a_rate_of_their_own() -> None:
+    pace = Pace(Limits(lines_per_second=RATE, bytes_per_second=1000))
+    pace.spend(1000.0, 1, int(1000 * BURST_SECONDS) + 2000)
+    assert pace.wait(1000.0) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(line_seconds=1)])
+def test_without_a_rate_nothing_waits(limits: Limits) -> None:
+    pace = Pace(limits)
+    pace.spend(1000.0, 10**9, 10**12)
+    assert pace.wait(1000.0) == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 2), st.integers(1, 50)), min_size=1))
+def test_over_any_time_no_more_is_taken_than_the_burst_the_rate_and_one_piece(
+    asked: list[tuple[float, int]],
+) -> None:
+    pace, now, taken, most = lines(10), 1000.0, 0, 0
+    for pause, count in asked:
+        now += pause
+        if not pace.wait(now):
+            pace.spend(now, count, 0)
+            taken += count
+            most = max(most, count)
+    assert taken <= 10 * (BURST_SECONDS + now - 1000.0) + most + 1e-6
+
+
+def test_so_many_come_in_from_an_address() -> None:
+    admission = Admission(Limits(connections_per_address=2))
+    admission.enter("192.0.2.1")
+    admission.enter("192.0.2.1")
+    with pytest.raises(Full) as full:
+        admission.enter("192.0.2.1")
+    assert (full.value.key, full.value.limit) == ("address_full", 2)
+    admission.enter("192.0.2.2")
+
+
+def test_so_many_come_in_at_all() -> None:
+    admission = Admission(Limits(connections=2))
+    admission.enter("192.0.2.1")
+    admission.enter("")
+    with pytest.raises(Full) as full:
+        admission.enter("192.0.2.2")
+    assert (full.value.key, full.value.limit) == ("full", 2)
+
+
+@pytest.mark.parametrize("limits", [Limits(connections=1), Limits(connections_per_address=1)])
+def test_one_who_leaves_makes_room_and_one_who_is_refused_takes_none(limits: Limits) -> None:
+    admission = Admission(limits)
+    admission.enter("192.0.2.1")
+    with pytest.raises(Full):
+        admission.enter("192.0.2.1")
+    admission.leave("192.0.2.1")
+    admission.enter("192.0.2.1")
+
+
+def test_those_without_an_address_do_not_count_as_one() -> None:
+    admission = Admission(Limits(connections_per_address=1))
+    admission.enter("")
+    admission.enter("")
+
+
+def v6(host: str) -> IPv6Address:
+    return IPv6Address("TCP", host, 1)
+
+
+def test_an_address_is_one_of_ipv4_or_a_64_of_ipv6() -> None:
+    assert network_of(IPv4Address("TCP", "192.0.2.1", 1)) == "192.0.2.1"
+    assert network_of(v6("2001:db8::1")) == network_of(v6("2001:db8::ffff:1:2:3"))
+    assert network_of(v6("2001:db8::1")) != network_of(v6("2001:db8:0:1::1"))
+    assert network_of(v6("fe80::1%eth0")) == network_of(v6("fe80::2"))
+
+
+def test_ipv4_over_an_ipv6_socket_is_ipv4() -> None:
+    assert network_of(v6("::ffff:192.0.2.1")) == "192.0.2.1"
+
+
+@pytest.mark.parametrize("address", [None, UNIXAddress("/run/chat.sock")])
+def test_what_has_no_address_has_no_network(address: object) -> None:
+    assert network_of(address) == ""
