@@ -22,6 +22,7 @@ from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
 STORE = "disk/chat"
+UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
 class House:
@@ -34,7 +35,8 @@ class House:
         motd = directory / "motd"
         motd.touch()
         self._said_so_far = f"read --motd {motd} again."
-        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd")
+        options = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *UNLIMITED)
+        self.daemon = Daemon(directory, *options)
 
     def log(self, wait: float = 0) -> list[str]:
         """What the daemon has said since this was last asked, or says in that many seconds.
@@ -166,7 +168,7 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
     for line in refused:
         assert line.startswith("lines are refused, because they cannot be saved: ")
         assert why in line
-    assert house.log() == ["lines are saved again"]
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
     with closing(sqlite3.connect(house.path)) as store:
         kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
         assert kept[-2:] == [("before",), ("after",)]
@@ -252,7 +254,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             saved += 1
         assert answer.startswith("ERR Not saved: ")
         assert saved > 10
-        (refused,) = small.log(wait=1)
+        (refused,) = small.log(wait=PATIENCE)
         assert refused.startswith("lines are refused, because they cannot be saved: ")
         assert "full" in refused
         filling.unlink()
@@ -262,7 +264,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             *(f"<ana> {number} {text}" for number in range(saved)),
             "<ana> after",
         ]
-        assert small.log() == ["lines are saved again"]
+        assert small.log(wait=PATIENCE) == ["lines are saved again"]
 
 
 # A file that is damaged
