@@ -81,7 +81,8 @@ class Options(TwistedOptions):
         ["connections", None, "10000", "How many may be connected."],
         ["connections-per-address", None, "100", "How many from one IPv4 address or IPv6 /64."],
         ["dead-after", None, "90", "Seconds after which a peer that does not answer is let go."],
-        ["buffer", None, "32768", "Bytes that the kernel keeps for a connection, each way."],
+        ["send-buffer", None, "65536", "Bytes that the kernel keeps for a client."],
+        ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
     ]
 
     def __init__(self) -> None:
@@ -121,7 +122,7 @@ def makeService(options: Options) -> IService:
     motd = _motd(motd_path)
     limits = _limits(options)
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
-    buffer = _number(options, "buffer", 0)
+    buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     store = _store(options["store"], rundir, twistd, clock)
     server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
     _raise_open_files()
@@ -133,7 +134,7 @@ def makeService(options: Options) -> IService:
     wanted += [(bare, description) for description in options["bare"]]
     _listen(wanted, reactor)
     for port in (*chat.ports, *bare.ports):
-        sockets.prepare(cast(IReadDescriptor, port), dead_after, buffer)
+        sockets.prepare(cast(IReadDescriptor, port), dead_after, *buffers)
     _collect_garbage_rarely()
     sys.setswitchinterval(SWITCH_SECONDS)
     _never_wait_for_the_log(twistd, reactor)

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd import feed as feed_module
+from chatd.complaints import Faults
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source
 from chatd.formats import BareFormat, Format
@@ -44,6 +45,7 @@ class Store:
     """
 
     def __init__(self) -> None:
+        self.faults = Faults(Clock())
         self.events: list[Event] = []
         self.prompt = False
         self.asked: list[tuple[int, int]] = []

@@ -88,7 +88,7 @@ def test_a_wrong_recent_is_refused(tmp_path: Path) -> None:
     assert line == "--recent takes a whole number, 0 or more; not '-1'."
 
 
-LIMITS = (*Limits._fields, "dead_after", "buffer")
+LIMITS = (*Limits._fields, "dead_after", "send_buffer", "receive_buffer")
 
 
 @pytest.mark.parametrize("name", [name.replace("_", "-") for name in LIMITS])
@@ -164,7 +164,7 @@ async def test_no_more_may_be_connected_than_there_may_be_open_files(tmp_path: P
 
 
 async def test_connections_have_the_buffers_that_were_asked_for(tmp_path: Path) -> None:
-    service = make(tmp_path, "--buffer", "20000", "--listen", FREE)
+    service = make(tmp_path, "--send-buffer", "20000", "--listen", FREE)
     (port,) = ports_of(service)
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
         assert listening.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == 40000

@@ -46,7 +46,7 @@ class Pace:
         # The times at which what was taken so far is paid for.
         self._lines_paid = self._bytes_paid = -inf
 
-    def spend(self, now: float, lines: int, length: int) -> None:
+    def spend(self, now: float, lines: float, length: int) -> None:
         """So many lines and bytes were taken, at this time in seconds."""
         limits, rested = self._limits, now - BURST_SECONDS
         if limits.lines_per_second:

@@ -22,19 +22,24 @@ _TCP_RTO_MAX_MS = 44
 """linux/tcp.h, since Linux 6.15; the most seconds between two tries, 120 without it."""
 
 
-def prepare(port: IReadDescriptor, dead_seconds: int, buffer: int) -> None:
+def prepare(
+    port: IReadDescriptor, dead_seconds: int, send_buffer: int, receive_buffer: int
+) -> None:
     """Set the options of a listening port, for all who will connect there.
 
     Over TCP nothing that is sent waits for more: what is pushed is a turn's whole talk already.
     A peer that does not answer for about ``dead_seconds`` is given up: with nothing under way,
     after a third of that it is asked, six times; what was sent to it must be acknowledged within
-    two thirds. ``buffer`` is how many bytes the kernel holds each way (it counts its own overhead,
-    too, for which Linux doubles the number). 0 leaves either as the system has it.
+    two thirds. The buffers are how many bytes the kernel holds (it counts its own overhead, too,
+    for which Linux doubles the number). 0 leaves any of them as the system has it.
     """
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
-        if buffer:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        for option, buffer in (
+            (socket.SO_SNDBUF, send_buffer),
+            (socket.SO_RCVBUF, receive_buffer),
+        ):
+            if buffer:
+                listening.setsockopt(socket.SOL_SOCKET, option, buffer)
         if listening.family not in (socket.AF_INET, socket.AF_INET6):
             return
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

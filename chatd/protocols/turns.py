@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
+
+from chatd.complaints import Faults
 
 TURN_SECONDS = 0.002
 """For how long those who have more than a turn's lines may hold the reactor, all together."""
@@ -27,11 +28,11 @@ class Turns:
     The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
     """
 
-    log = Logger()
-
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, faults: Faults) -> None:
         self._clock = clock
+        self._faults = faults
         self._waiting: dict[Waiting, None] = {}
+        self._scheduled = False
 
     @property
     def share(self) -> float:
@@ -44,18 +45,30 @@ class Turns:
 
     def await_one(self, client: Waiting) -> None:
         """Give that client a turn later."""
-        if not self._waiting:
-            self._clock.callLater(0, self._take_turns)
         self._waiting[client] = None
+        self._schedule()
 
     def forget(self, client: Waiting) -> None:
         """Give that client no turn."""
         self._waiting.pop(client, None)
 
+    def _schedule(self) -> None:
+        if self._waiting and not self._scheduled:
+            self._scheduled = True
+            self._clock.callLater(0, self._take_turns)
+
     def _take_turns(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for client in waiting:
+        self._scheduled = False
+        count = len(self._waiting)
+        end = self._clock.seconds() + TURN_SECONDS
+        for client in tuple(self._waiting):
+            if client not in self._waiting:
+                continue  # it has gone meanwhile
+            del self._waiting[client]
             try:
-                client.take_turn(TURN_SECONDS / len(waiting))
+                client.take_turn(TURN_SECONDS / count)
             except Exception:
-                self.log.failure("a client's turn failed")
+                self._faults.tell("a client's turn failed")
+            if self._clock.seconds() >= end:
+                break  # the rest go first when the others were read again
+        self._schedule()

@@ -27,7 +27,7 @@ FILES = 1_500
 
 HEADINGS = (
     *("attack", "attackers", "p50 ms", "p99 ms", "greatest ms", "KiB each", "of it kernel"),
-    *("log KiB/min", "newcomer ms", "daemon busy", "missed"),
+    *("log KiB/min", "newcomer ms", "busy", "kept waiting", "missed"),
 )
 
 
@@ -49,6 +49,7 @@ def row_of(result: Result) -> list[str]:
         rounded(result.log_per_minute),
         rounded(result.newcomer),
         f"{result.busy:.0%}",
+        f"{result.waited:.0%}",
         ", ".join(result.missed) or "nothing",
     ]
 

@@ -53,10 +53,20 @@ def resident(pid: int) -> int:
     return 1024 * int(status.split("VmRSS:")[1].split()[0])
 
 
-def cpu_seconds(pid: int) -> float:
-    """Seconds that a process was on a core, all its threads."""
+class Cpu(NamedTuple):
+    """Seconds that a process was on a core, all its threads; and that its first one waited for one,
+    which others had."""
+
+    used: float
+    waited: float
+
+
+def cpu_of(pid: int) -> Cpu:
+    """What a process has used so far."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+    used = sum(int(thread.read_text().split()[0]) for thread in threads)
+    waited = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
+    return Cpu(used / 1e9, waited / 1e9)
 
 
 def _dump(port: int) -> Iterator[tuple[int, ...]]:

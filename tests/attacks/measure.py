@@ -16,7 +16,7 @@ from typing import NamedTuple
 from benchmarks.machine import Cores, Failed
 from benchmarks.servers import TWISTD, Running, Server, free_port, running
 from tests.attacks.attack import Attack, Tally, Target
-from tests.attacks.kernel import Held, cpu_seconds, held_at, resident
+from tests.attacks.kernel import Held, cpu_of, held_at, resident
 from tests.attacks.probe import FORK, Latencies, Probe, dial
 from tests.certificate import write_certificate
 
@@ -26,8 +26,10 @@ OVERTIME_SECONDS = 20.0
 
 CLASS = 40
 PASTE = 100
-"""What is usual before an attack: a class of 40, each of whom pastes 100 lines, so that what the
-daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is measured."""
+LONG = 5
+"""What is usual before an attack: a class of 40, each of whom pastes 100 lines and 5 long ones, so
+that what the daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is
+measured."""
 
 NEWCOMER = 2_000_000
 """Number of the clients that are neither probe nor attacker."""
@@ -74,6 +76,7 @@ class Result:
     tracebacks: int
     newcomer: float
     busy: float
+    waited: float
     tally: Tally
     missed: list[str] = field(default_factory=list)
 
@@ -137,9 +140,10 @@ class Prey:
     def be_usual(self) -> None:
         """Have a class come, paste, and leave."""
         line = b"a line of those that a class pastes, of about eighty bytes, as people write\n"
+        long = b"and one of those that are as long as a line may be ".ljust(4_000, b".") + b"\n"
         people = [dial(self.target.port, NEWCOMER + 1 + index) for index in range(CLASS)]
         for person in people:
-            person.sendall(line * PASTE + b"/pasted\n")
+            person.sendall(line * PASTE + long * LONG + b"/pasted\n")
         for person in people:
             _read_until(person, b"/pasted")
             person.close()
@@ -185,12 +189,12 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
     usual = max(usual, _wait_and_look(prey, calm), key=lambda memory: memory.total)
     before = prey.probe.take()
     log = len(prey.log())
-    cpu = cpu_seconds(prey.pid)
+    cpu = cpu_of(prey.pid)
     began = time.monotonic()
     worst, most, tally = _attack(prey, kind, clients, seconds)
     newcomer = prey.newcomer()
     elapsed = time.monotonic() - began
-    busy = (cpu_seconds(prey.pid) - cpu) / elapsed
+    now = cpu_of(prey.pid)
     meanwhile = prey.probe.take()
     said = prey.log()[log:]
     return Result(
@@ -203,7 +207,8 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
         log_per_minute=len(said) / 1024 * 60 / elapsed,
         tracebacks=said.count(b"Traceback") + said.count(b"Unhandled"),
         newcomer=1e3 * newcomer,
-        busy=busy,
+        busy=(now.used - cpu.used) / elapsed,
+        waited=(now.waited - cpu.waited) / elapsed,
         tally=tally,
     )
 

@@ -26,7 +26,9 @@ from chatd.protocols.limits import BURST_SECONDS, Limits
 from chatd.protocols.line import (
     FRAMED_BYTES,
     HANDSHAKE_SECONDS,
+    LINE_SECONDS,
     LINES_A_TURN,
+    UNENDED_LINES,
     LineProtocol,
 )
 from chatd.protocols.turns import TURN_SECONDS
@@ -1210,6 +1212,31 @@ class SpeedTests(SynchronousTestCase):
         self.assertTrue(ana.paused)
         world.clock.advance(FRAMED_BYTES / 1000 - BURST_SECONDS)
         self.assertFalse(ana.paused)
+
+    def test_a_read_in_which_no_line_ends_counts_for_several(self) -> None:
+        reads = self.burst // UNENDED_LINES + 2
+        for _ in range(reads):
+            self.ana.send(b"x")
+        self.assertTrue(self.ana.paused)
+        self.ana.send(b"\n")
+        self.assertEqual(self.heard(2), ["x" * reads])
+
+    def test_what_takes_long_counts_for_several(self) -> None:
+        def take_long(*_: object) -> None:
+            self.world.clock.rightNow += 10 * LINE_SECONDS
+
+        self.patch(commands, "run", take_long)
+        self.ana.send(b"/who\n" * 3)
+        self.ana.send(b"hola\n")
+        self.assertEqual(self.heard(), [])
+        self.assertEqual(self.heard(1), ["hola"])
+
+    def test_telnet_counts_as_text_does(self) -> None:
+        world = World(limits=Limits(bytes_per_second=1000))
+        ana = world.person()
+        for _ in range(8):
+            ana.send(b"\xff\xf1" * 256)
+        self.assertTrue(ana.paused)
 
     def test_nobody_else_is_slowed_down(self) -> None:
         self.flood(self.burst + 20)
