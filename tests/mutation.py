@@ -51,7 +51,7 @@ TESTS = {
     "chatd/feed.py": ["tests/test_feed.py", "tests/test_room.py"],
     "chatd/stream.py": ["tests/test_stream.py"],
     "chatd/store.py": ["tests/test_store.py", "tests/stores/test_contract.py"],
-    "chatd/stores/sqlite.py": ["tests/stores/test_contract.py", "tests/stores/test_sqlite.py"],
+    "chatd/stores/sqlite.py": ["tests/stores/test_sqlite.py", "tests/stores/test_contract.py"],
     "chatd/protocols/outlet.py": ["tests/protocols/test_outlet.py"],
 }
 """What is broken, and the tests that must notice."""

@@ -337,6 +337,21 @@ class ClosingTests(OutletTestCase):
         self.clock.advance(1)
         self.assertTrue(self.transport.disconnected)
 
+    def test_what_is_put_in_for_a_client_that_takes_nothing_gives_it_no_more_time(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.give(b"more\n")
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_one_that_makes_room_while_it_is_being_closed_gets_no_more_time(self) -> None:
+        self.finish()
+        self.outlet.resumeProducing()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
     def test_a_client_that_takes_something_gets_more_time(self) -> None:
         self.fill()
         self.supply.pieces.extend([PlainSocketTests.BIG] * 2)
@@ -389,6 +404,19 @@ class LostTests(OutletTestCase):
 
     def test_nor_does_one_that_is_lost_while_it_lingers(self) -> None:
         self.finish()
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_that_was_cut_off_may_be_lost(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_so_may_one_that_lingered_for_too_long(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
         self.outlet.lost()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
