@@ -37,10 +37,9 @@ def renew_on_hangup(reactor: IReactorFromThreads, renew: Callable[[], None]) -> 
 
 
 def stop_in_time() -> None:
-    """Have Ctrl+C and SIGTERM stop the daemon once, and in time. To be called in a running reactor.
+    """Have Ctrl+C and SIGTERM call `end_in_time` first. To be called in a running reactor.
 
-    Twisted answers a second one with a traceback; so it is not heeded. And the system ends the
-    process if it has not ended by itself after `STOP_SECONDS`.
+    So a stop has its end also where something holds the reactor, which is to stop by itself.
     """
     for number in _STOPPING:
         heed = signal.getsignal(number)
@@ -48,9 +47,18 @@ def stop_in_time() -> None:
             signal.signal(number, partial(_stop, heed))
 
 
-def _stop(heed: Handler, number: int, frame: FrameType | None) -> None:
+def end_in_time() -> None:
+    """Heed no second Ctrl+C or SIGTERM, which Twisted answers with a traceback.
+
+    And have the system end the process if it has not ended by itself after `STOP_SECONDS`.
+    """
     for stopping in _STOPPING:
         signal.signal(stopping, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
+    if not any(signal.getitimer(signal.ITIMER_REAL)):
+        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
+
+
+def _stop(heed: Handler, number: int, frame: FrameType | None) -> None:
+    end_in_time()
     heed(number, frame)

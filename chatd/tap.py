@@ -35,7 +35,7 @@ from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
-from chatd.signals import renew_on_hangup, stop_in_time
+from chatd.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.store import Store, StoreError
 from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
@@ -139,6 +139,7 @@ def makeService(options: Options) -> IService:
     sys.setswitchinterval(SWITCH_SECONDS)
     _never_wait_for_the_log(twistd, reactor)
     reactor.callWhenRunning(stop_in_time)
+    reactor.addSystemEventTrigger("before", "shutdown", end_in_time)  # for one sent before that
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]

@@ -40,7 +40,8 @@ class Twistd(dict):
 def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is made here have no say when pytest is sent signals, or stops its reactor."""
     monkeypatch.setattr(tap, "renew_on_hangup", lambda *_: None)
-    monkeypatch.setattr(tap, "stop_in_time", lambda: None)
+    for name in "stop_in_time", "end_in_time":
+        monkeypatch.setattr(tap, name, lambda: None)
 
 
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:
