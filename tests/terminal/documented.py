@@ -55,4 +55,10 @@ def undocumented(data: bytes, eol: bytes = b"\n") -> set[str]:
     """What of the bytes sent to a client is not in the documented set. They must be UTF-8."""
     lines = data.split(eol)
     assert lines.pop() == b"", f"half a line: {data[-80:]!r}"
-    return {character for line in lines for character in beyond(line.decode())}
+    texts = [line.decode() for line in lines]
+    return {
+        character
+        for text in texts
+        if not (text.isascii() and text.isprintable())  # for speed
+        for character in beyond(text)
+    }

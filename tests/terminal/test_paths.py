@@ -1,0 +1,174 @@
+"""Every path by which what one person wrote reaches another, or the log, goes by the one encoder.
+
+Dynamic: hostile text is tried as the argument of every command there is, as a line, as a name and
+as a room, also where no check on the way in would refuse it. Static: the code makes bytes for
+clients in one place, and has no other way to write them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from twisted.logger import LogEvent, eventAsText, globalLogPublisher
+
+import chatd
+from chatd import server as server_module
+from chatd.commands import TABLE
+from tests.helpers import Person, World
+from tests.terminal.documented import is_unsafe, undocumented
+
+HOSTILE = {
+    "sequences": "\x1b]0;title\x07\x1b[2J\x1b[6n\x1b[c\x9b31m\x90q\x9c",
+    "controls": "x\rERR\x00\x07\x08\x0b\x0c\x0e\x7f\x84\x85",
+    "formats": "a\u2028b\u2029c\u202eevil\u2066\ufdd0\U0010ffff\U000e0001",
+    "marks": "a" + "\u0301\u200d" * 12,
+    "braces": "{name} %s {0!r}\x1b",
+}
+
+NAMED_BY_OTHERS = ("/who", "/rooms", "/topic", "/history", "/since 1d", "/msg #ops hola")
+"""What listeners ask, to be shown what somebody else wrote."""
+
+
+@contextmanager
+def logged() -> Generator[list[str], None, None]:
+    """What the log says meanwhile."""
+    lines: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        lines.append(eventAsText(event, includeTimestamp=False))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield lines
+    finally:
+        globalLogPublisher.removeObserver(observe)
+
+
+def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
+    """What everybody is sent while one person tries a text on every path."""
+    world = World()
+    eve, ana, program = world.person("eve"), world.person("ana"), world.program()
+    spanish = world.person("luis")
+    spanish.type("/idioma es", "/horas sí")
+    everybody: list[tuple[str, Person]] = [
+        ("eve", eve),
+        ("ana", ana),
+        ("bare", program),
+        ("spanish", spanish),
+    ]
+    for person in ana, spanish:
+        person.type("/join ops", "hola", "/leave")
+    words = [command.name for command in TABLE if command.name not in ("text", "quit")]
+    tries = [hostile, f"//{hostile}", f"/{hostile}", f"/nosuch{hostile}"]
+    for word in words:
+        tries += [f"/{word} {hostile}", f"/{word} ana {hostile}", f"/{word} #ops {hostile}"]
+        tries += [f"/{word} #{hostile}", f"/{word} x{hostile}"]
+    # Behind /text, no line is a command.
+    for line in [*tries, "/text", f"/quit {hostile}", hostile]:
+        eve.type(line)
+        for asked in NAMED_BY_OTHERS:
+            ana.type(asked)
+        for who, person in everybody:
+            yield f"{who} after {line!r}", person.bytes_seen()
+    # Somebody who comes later is shown the last lines, the topic and who is there.
+    yield "a newcomer", world.person(greeted=True).bytes_seen()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
+def test_nothing_undocumented_arrives_on_any_path(
+    monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
+) -> None:
+    if not checked:  # as if the rules for names were forgotten
+        monkeypatch.setattr(server_module, "validate_name", str)
+        monkeypatch.setattr(server_module, "validate_room_name", lambda text: text.lstrip("#"))
+    with logged() as log:
+        for path, data in everything_seen(hostile):
+            assert undocumented(data) == set(), path
+    assert not [line for line in log if any(map(is_unsafe, line.rstrip("\n")))]
+
+
+def test_hostile_text_does_arrive() -> None:
+    """The test above would hold for a server that shows nothing, too."""
+    seen = b"".join(
+        data for path, data in everything_seen("\x1b]0;x\x07") if path.startswith("ana")
+    )
+    for line in b"<eve> ^[]0;x^G", b"* eve ^[]0;x^G", b"set the topic: ^[]0;x^G":
+        assert line in seen
+    assert b"(private) <eve> ^[]0;x^G" in seen
+
+
+# The code
+
+DAEMON = [
+    path
+    for path in sorted(Path(chatd.__file__).parent.rglob("*.py"))
+    if path.parent.name != "client" and path.name not in ("cli.py", "__main__.py")
+]
+TREES = {path.name: ast.parse(path.read_text("utf-8")) for path in DAEMON}
+
+LOGGED_AS_THEY_ARE = {"listening", "history", "what", "number", "why"}
+"""What log lines have in them: addresses of this machine, sentences and numbers of the daemon's
+own, and what the operating system says of the store. Nothing that a client sent."""
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in some code, each with the name of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", None) or getattr(node.func, "id", ""), node
+
+
+def files_that_call(name: str, where: Callable[[ast.Call], bool] = lambda call: True) -> set[str]:
+    return {
+        file for file, tree in TREES.items() for called, call in calls(tree)
+        if called == name and where(call)
+    }  # fmt: skip
+
+
+def test_text_becomes_bytes_in_the_encoder_alone() -> None:
+    assert files_that_call("encode") == {"encoding.py"}
+    assert files_that_call("encode_lines") | files_that_call("encode_line") == {
+        "encoding.py",
+        "formats.py",
+    }
+
+
+def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
+    for node in ast.walk(TREES["formats.py"]):
+        if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "bytes":
+            for result in (each for each in ast.walk(node) if isinstance(each, ast.Return)):
+                said = ast.unparse(result.value or result)
+                assert said == "b''" or said.startswith(("encode_line(", "encode_lines(")), said
+
+
+def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
+    for file, tree in TREES.items():
+        for called, call in calls(tree):
+            if called == "put" and file not in ("worker.py", "stream.py"):
+                given = ast.unparse(call.args[0])
+                of_format = given.split("(")[0].rpartition(".")[0].endswith("format")
+                assert of_format or (file, given) == ("line.py", "reply"), f"{file}: {given}"
+
+
+def test_only_outlets_write_to_a_connection() -> None:
+    assert files_that_call("write") | files_that_call("send") <= {"outlet.py"}
+    assert files_that_call("print") | files_that_call("writeSequence") == set()
+
+
+def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
+    levels = {"debug", "info", "warn", "error", "critical", "failure", "emit"}
+    found = 0
+    for file, tree in TREES.items():
+        for called, call in calls(tree):
+            logger = ast.unparse(call.func).rpartition(".")[0]
+            if called not in levels or not logger.endswith(("log", "logger")):
+                continue
+            found += 1
+            assert isinstance(call.args[0], ast.Constant), f"{file}: {ast.unparse(call)}"
+            assert {word.arg for word in call.keywords} <= LOGGED_AS_THEY_ARE, ast.unparse(call)
+    assert found >= 8
