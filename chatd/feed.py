@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
+from chatd.complaints import Faults
 from chatd.event import Entry, Event, Notice
 from chatd.formats import Format
 from chatd.store import StoreError
@@ -49,7 +49,9 @@ class Mark(NamedTuple):
 
 
 class Log(Protocol):
-    """What a feed needs of its room."""
+    """What a feed needs of its room. ``faults`` is where it tells of errors."""
+
+    faults: Faults
 
     @property
     def mark(self) -> Mark:
@@ -86,9 +88,6 @@ class Reader(Protocol):
         """Send this at once; False, and nothing is sent, if anything else has to be sent first."""
 
 
-_logger = Logger()
-
-
 class Replay:
     """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
 
@@ -109,7 +108,7 @@ class Replay:
 
     @property
     def done(self) -> bool:
-        return not self._page and not self._reading and self._after >= self._upto
+        return not self._page and self._after >= self._upto
 
     def take(self) -> bytes:
         if not self._page and not self._reading and self._after < self._upto:
@@ -122,18 +121,20 @@ class Replay:
         while not self._page and self._after < self._upto:
             try:
                 events = await self._log.read(self._after, self._upto)
+                left_out = self._leave_out
+                page = self._format.render(
+                    [event for event in events if event.session != left_out] if left_out else events
+                )
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
-                    _logger.failure("a room's log could not be read")
-                self._page = self._format.error(
+                    self._log.faults.tell("a room's log could not be read")
+                page = self._format.error(
                     ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
                 )
                 events = []
             self._after = events[-1].seq if events else self._upto
-            if self._leave_out:
-                events = [event for event in events if event.session != self._leave_out]
-            self._page += self._format.render(events)
+            self._page += page
         self._reading = False
         self._wake()
 
@@ -208,14 +209,14 @@ class Feed:
                     ):
                         cursor.mark = after
                 except Exception:
-                    _logger.failure("a client could not be sent to")
+                    self.log.faults.tell("a client could not be sent to")
         end = self.log.mark
         for cursor in cursors:
             if cursor.mark is not end:
                 try:
                     cursor.reader.wake()
                 except Exception:
-                    _logger.failure("a client could not be woken")
+                    self.log.faults.tell("a client could not be woken")
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
             self._size -= oldest.weight
@@ -232,10 +233,14 @@ class Feed:
         """
         del self._cursors[cursor]
         if not self._cursors:
-            self.chunks.clear()
-            self._fresh.clear()
-            self.start = self.log.mark
-            self._size = 0
+            self.forget()
+
+    def forget(self) -> None:
+        """Forget what was rendered. Whoever has not taken it reads the log instead."""
+        self.chunks.clear()
+        self._fresh.clear()
+        self.start = self.log.mark
+        self._size = 0
 
 
 class Cursor:

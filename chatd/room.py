@@ -29,6 +29,7 @@ class Room:
         self.topic = topic
         self.guests = 0
         self.named: dict[str, None] = {}  # the names of those who have one, as they came
+        self.faults = store.faults
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
@@ -67,8 +68,8 @@ class Room:
 
     def append(self, entry: Draft | Notice) -> None:
         """Let something be said or announced here; it is shown once it is committed."""
-        self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
         self._store.append(entry)
+        self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
 
     def refuse(self, lines: int) -> None:
         """So many lines that were appended could not be committed."""
@@ -86,7 +87,11 @@ class Room:
                 self.topic = event.text
         for feed in tuple(self._feeds.values()):
             if feed.followed:
-                feed.render(before, entries, after)
+                try:
+                    feed.render(before, entries, after)
+                except Exception:
+                    self.faults.tell("a room could not be shown in some format")
+                    feed.forget()
             else:
                 del self._feeds[feed.format]
         # Only now: whoever is woken may have others take, and they may follow any of the feeds.

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Generic, ParamSpec, TypeVar
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
@@ -46,8 +45,6 @@ one, to ask whether another one was meant."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_logger = Logger()
 
 
 class Refusal(Exception):
@@ -104,6 +101,7 @@ class ChatServer(Subscriber):
     ) -> None:
         self.now = now
         self.language = language
+        self.faults = store.faults
         self._store = store
         self._clock = clock
         self._recent = recent
@@ -128,7 +126,13 @@ class ChatServer(Subscriber):
         """Make a session for somebody who has just come. It is in no room yet: see `enter`."""
         self._last_number += 1
         session = Session(
-            self._last_number, stream, format, self._clock, self.language, private=private
+            self._last_number,
+            stream,
+            format,
+            self._clock,
+            self.language,
+            self.faults,
+            private=private,
         )
         self._sessions[session.number] = session
         return session
@@ -139,18 +143,22 @@ class ChatServer(Subscriber):
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
-        self.leave(session)
-        session.stream.finish()
         self._free_name(session)
+        try:
+            self.leave(session)
+        finally:
+            session.stream.finish()
 
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
-        if not session.stream.finished:
-            self.finish(session)
-        session.stream.abandon()
-        del self._sessions[session.number]
-        self._held_back.pop(session, None)
-        self._talking.discard(session)
+        try:
+            if not session.stream.finished:
+                self.finish(session)
+        finally:
+            del self._sessions[session.number]
+            self._held_back.pop(session, None)
+            self._talking.discard(session)
+            session.stream.abandon()
 
     def allowance(self, session: Session) -> int:
         """How many lines may be taken from a session now.
@@ -279,16 +287,19 @@ class ChatServer(Subscriber):
         for entry in entries:
             by_room[entry.room].append(entry)
         for name, part in by_room.items():
-            room = self._rooms[fold(name)]
-            room.publish(part)
-            self._forget_if_empty(room)
+            try:
+                room = self._rooms[fold(name)]
+                room.publish(part)
+                self._forget_if_empty(room)
+            except Exception:
+                self.faults.tell("a room could not be shown what was said in it")
         changed: dict[Session, None] = {}
         for name, part in by_room.items():
             said = Counter([entry.session for entry in part if isinstance(entry, Event)])
             for number, lines in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
-                    _safely(session.published, name, lines)
+                    self._safely(session, session.published, name, lines)
                     changed[session] = None
         self._tell(changed)
 
@@ -300,7 +311,7 @@ class ChatServer(Subscriber):
             self._forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                _safely(session.refused, len(draft.texts))
+                self._safely(session, session.refused, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 
@@ -310,15 +321,16 @@ class ChatServer(Subscriber):
             self._held_back.clear()
         self._talking = {session for session in self._talking if session.unpublished}
         for session in changed:
-            _safely(session.changed)
+            self._safely(session, session.changed)
 
-
-def _safely(tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Tell one session; whatever that does, the others are told too."""
-    try:
-        tell(*args, **kwargs)
-    except Exception:
-        _logger.failure("a session could not be told")
+    def _safely(
+        self, session: Session, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Tell one session; whatever that does, the others are told too."""
+        try:
+            tell(*args, **kwargs)
+        except Exception:
+            session.stream.failed("a session could not be told")
 
 
 def short(text: str) -> str:

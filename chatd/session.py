@@ -13,9 +13,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.complaints import Faults
 from chatd.event import Change, Draft, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
@@ -35,8 +35,6 @@ Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again."""
 
-    log = Logger()
-
     def __init__(
         self,
         number: int,
@@ -44,6 +42,7 @@ class Session:
         format: Format,
         clock: IReactorTime,
         language: Language,
+        faults: Faults,
         *,
         private: bool = True,
     ) -> None:
@@ -64,6 +63,7 @@ class Session:
         self.changed: Callable[[], None] = lambda: None
         stream.relieved = self._changed
         self._clock = clock
+        self._faults = faults
         self._echo = True
         self._cursor: Cursor | None = None
         self._held: Action | None = None
@@ -98,9 +98,9 @@ class Session:
         if room is None:
             self.when_settled(lambda: self._not_said(len(texts)))
             return
+        room.append(Draft(room.name, self.number, self.name, kind, texts))
         self.has_spoken = True
         self.unpublished += len(texts)
-        room.append(Draft(room.name, self.number, self.name, kind, texts))
 
     def _not_said(self, lines: int) -> None:
         for _ in range(lines):
@@ -152,8 +152,11 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self.log.failure("what session {number} asked for failed", failure, number=self.number)
-        self.error(ErrorKind.SERVER_ERROR, "server_error")
+        self._faults.tell("what a session asked for failed", failure)
+        try:
+            self.error(ErrorKind.SERVER_ERROR, "server_error")
+        except Exception:
+            self.stream.failed("a session could not be told of an error")
 
     def _changed(self) -> None:
         self.changed()
@@ -200,6 +203,7 @@ class Session:
         self._follow()
 
     def _follow(self) -> None:
+        self._unfollow()  # done already, unless that failed
         if self.room is not None:
             self._cursor = Cursor(
                 self.room.feed(self.format), self.number, self.stream, echo=self._echo
@@ -224,11 +228,11 @@ class Session:
         if room.topic:
             greeting += "\n" + self.sentence("topic", topic=room.topic)
         self.leave()
+        room.enter(self.name, self.is_guest)
         self.room = room
         self.tell("\n".join(filter(None, (greeting, then))))
         if recent and room.head:
             self.replay(room, max(0, room.head - recent), room.head)
-        room.enter(self.name, self.is_guest)
         self._follow()
         self._introduced = False
         self._begin_presence()
@@ -238,13 +242,14 @@ class Session:
         room = self.room
         if room is None:
             return
-        self._unfollow()
-        self._end_presence()
+        # Whatever fails, nobody is counted here who is not.
+        self.room = None
         room.leave(self.name, self.is_guest)
+        self._end_presence()
         if self._lasts:
             room.append(Notice(room.name, self.number, Change.LEFT, self.name))
         self._lasts = False
-        self.room = None
+        self._unfollow()
 
     def rename(self, name: str) -> None:
         """Have another name, or the first one that is not a guest's. The others are told."""

@@ -19,6 +19,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.complaints import Faults, Trouble
 from chatd.event import Draft, Entry, Event, Notice
 
 WAITING_BYTES = 4 * 1024 * 1024
@@ -30,10 +31,6 @@ PAGE_CHARACTERS = 64 * 1024
 
 _ENTRY_OVERHEAD = 200
 """What a waiting line weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
-
-FIRST_SILENCE = 1.0
-LONGEST_SILENCE = 600.0
-"""Trouble is told in the log at once, then after pauses that double between these, in seconds."""
 
 
 class StoreError(Exception):
@@ -47,41 +44,6 @@ class RoomRecord(NamedTuple):
     head: int
     topic: str
     session: int
-
-
-class Trouble:
-    """One thing that may go wrong again and again, and is told in the log, but not every time.
-
-    ``telling`` is what the log says of it, a format of Twisted's in which ``{why}`` stands. Trouble
-    that comes and goes is told once in `FIRST_SILENCE` at most.
-    """
-
-    log = Logger()
-
-    def __init__(self, clock: IReactorTime, telling: str) -> None:
-        self._clock = clock
-        self._telling = telling
-        self._silence = FIRST_SILENCE
-        self._silent_until = 0.0
-        self._earliest = 0.0  # when it may be told next if it goes away and comes back
-        self._told = False
-
-    def tell(self, why: str) -> None:
-        """It went wrong."""
-        now = self._clock.seconds()
-        if now >= self._silent_until:
-            self._told = True
-            self._earliest = now + FIRST_SILENCE
-            self._silent_until = now + self._silence
-            self._silence = min(self._silence * 2, LONGEST_SILENCE)
-            self.log.error(self._telling, why=why)
-
-    def end(self) -> bool:
-        """It went well. Whether trouble had been told since the last time that it did."""
-        told, self._told = self._told, False
-        self._silence = FIRST_SILENCE
-        self._silent_until = self._earliest
-        return told
 
 
 class Subscriber(abc.ABC):
@@ -99,12 +61,14 @@ class Subscriber(abc.ABC):
 class Store(abc.ABC):
     """A store of logs: `append` what is said, and it is published once it is kept.
 
-    Subclasses say how a batch is committed and how events are read back.
+    Subclasses say how a batch is committed and how events are read back. ``faults`` is where
+    whoever works with it tells of errors.
     """
 
     log = Logger()
 
     def __init__(self, clock: IReactorTime) -> None:
+        self.faults = Faults(clock)
         self._clock = clock
         self._subscriber: Subscriber | None = None
         self._waiting: list[Draft | Notice] = []
@@ -195,7 +159,7 @@ class Store(abc.ABC):
             else:
                 self._committed(result)
         except Exception:
-            self.log.failure("a subscriber failed")
+            self.faults.tell("a subscriber of the store failed")
         if self._waiting:
             # Once everybody was read again, so that all who answer to what was just shown are in
             # one batch: to commit before makes two half batches, and thus twice the sends. (What
@@ -216,7 +180,7 @@ class Store(abc.ABC):
 
     def _failed(self, failure: Failure, batch: Sequence[Draft | Notice]) -> None:
         if failure.check(StoreError) is None:
-            self.log.failure("the store failed", failure)
+            self.faults.tell("the store failed", failure)
             why = "an error in the server"
         else:
             why = failure.getErrorMessage()

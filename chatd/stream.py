@@ -46,14 +46,16 @@ class Stream:
 
     ``sink`` is who takes it; it is pumped when there may be something to take. ``relieved`` is
     called when the stream was full and is not any more. Whoever reads the stream sets the first,
-    whoever fills it the second.
+    whoever fills it the second. ``failed`` is set by whoever has the client, and called in the
+    handling of an error that leaves it in no known state, which it is told.
     """
 
-    __slots__ = ("_answers", "_live", "_queue", "_shut", "finished", "relieved", "sink")
+    __slots__ = ("_answers", "_live", "_queue", "_shut", "failed", "finished", "relieved", "sink")
 
     def __init__(self) -> None:
         self.sink: Sink = _NOWHERE
         self.relieved: Callable[[], None] = _nobody
+        self.failed: Callable[[str], None] = _nobody
         self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
         self._live: list[Live] = []
         self._answers = 0
@@ -129,6 +131,7 @@ class Stream:
         self.finished = True
         self._live.clear()
         self.relieved = _nobody
+        self.failed = _nobody
 
     def take(self) -> bytes:
         """The next piece to send; empty when there is none at hand."""
@@ -143,9 +146,8 @@ class Stream:
         for source in self._live:
             data = source.take()
             if data:
-                if len(self._live) > 1:  # the others first, next time
-                    self._live.remove(source)
-                    self._live.append(source)
+                self._live.remove(source)  # the others first, next time
+                self._live.append(source)
                 return data
         return b""
 
@@ -219,5 +221,5 @@ class _Nowhere:
 _NOWHERE = _Nowhere()
 
 
-def _nobody() -> None:
+def _nobody(*_: object) -> None:
     """Nobody waits to be told."""

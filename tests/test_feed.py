@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd import feed as feed_module
+from chatd.complaints import Faults
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source
 from chatd.formats import BareFormat, Format
@@ -44,6 +45,7 @@ class Store:
     """
 
     def __init__(self) -> None:
+        self.faults = Faults(Clock())
         self.events: list[Event] = []
         self.prompt = False
         self.asked: list[tuple[int, int]] = []
@@ -189,6 +191,17 @@ class TestReplay:
         assert replay.done
         assert replay.take() == b""
         assert world.store.asked == []
+
+    def test_of_nothing_wakes_nobody(self, world: World) -> None:
+        world.fill("a")
+        assert self.replay(world, 1, 1).take() == b""
+        assert world.wakes == 0
+
+    def test_leaves_out_nobody_unless_it_is_told_to(self, world: World) -> None:
+        world.fill("a", session=1)
+        world.store.prompt = True
+        replay = Replay(world.room, world.format, 0, 1, world.wake)
+        assert replay.take() == b"a\n"
 
     def test_leaves_out_one_session(self, world: World) -> None:
         world.fill("a", session=1)
@@ -371,6 +384,14 @@ class TestPushing:
         world.publish(*map(said, texts))
         assert lines(world.taken) == texts
 
+    def test_behind_a_large_batch_pushing_goes_on(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        world.publish(*(said(f"{number:0999}") for number in range(100)))
+        world.publish(said("next"))
+        assert lines(world.taken)[-1] == "next"
+        assert world.wakes == 0
+
     def test_whoever_has_something_else_to_be_sent_first_is_woken(self, world: World) -> None:
         cursor = world.follow()
         world.publish(said("a"))
@@ -447,6 +468,18 @@ class TestFallingBehind:
         for _ in range(5000):
             world.publish(joined("luis"))
         assert len(bare.chunks) < 2000
+
+    def test_the_tail_is_bounded_by_memory_however_short_the_lines_are(self, world: World) -> None:
+        world.follow()
+        for _ in range(20):
+            world.publish(*[said("x")] * 200)
+        assert len(world.feed.chunks) < 10
+
+    def test_of_what_was_rendered_last_one_piece_stays_however_large(self, world: World) -> None:
+        world.follow()
+        for _ in range(2):
+            world.publish(*[said("x")] * (TAIL_BYTES // 100))
+        assert len(world.feed.chunks) == 1
 
     def test_what_fell_out_of_the_tail_is_read_from_the_log_without_notices(
         self, world: World

@@ -26,7 +26,9 @@ class SessionTestCase(SynchronousTestCase):
         self.session = self.make(1)
 
     def make(self, number: int) -> Session:
-        return Session(number, Stream(), ChatFormat(), self.clock, Language.ENGLISH)
+        return Session(
+            number, Stream(), ChatFormat(), self.clock, Language.ENGLISH, self.store.faults
+        )
 
     def seen(self, session: Session | None = None) -> bytes:
         stream = (session or self.session).stream
@@ -167,5 +169,13 @@ class InboxTests(SessionTestCase):
         self.assertEqual(self.seen(), b"psst\n")
 
     def test_a_session_may_have_none(self) -> None:
-        session = Session(2, Stream(), BareFormat(), self.clock, Language.ENGLISH, private=False)
+        session = Session(
+            2,
+            Stream(),
+            BareFormat(),
+            self.clock,
+            Language.ENGLISH,
+            self.store.faults,
+            private=False,
+        )
         self.assertIsNone(session.inbox)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 from hypothesis import given
@@ -110,6 +111,12 @@ class TestOrder:
         one.said += [b"1a\n", b"1b\n", b"1c\n"]
         two.said += [b"2a\n", b"2b\n"]
         assert everything(stream) == b"1a\n2a\n1b\n2b\n1c\n"
+
+    def test_a_live_source_with_nothing_is_passed_over(self) -> None:
+        silent, busy = Room(), Room()
+        stream = following(silent, busy)
+        busy.said += [b"line\n"]
+        assert stream.take() == b"line\n"
 
     def test_an_answer_comes_behind_what_every_live_source_had(self) -> None:
         one, two = Room(), Room()
@@ -244,6 +251,15 @@ class TestFull:
         stream.replay(Replay(b"x" * ANSWER_BYTES))
         assert not stream.full
 
+    def test_private_lines_that_an_answer_stands_behind_count(self) -> None:
+        stream = Stream()
+        inbox = Inbox(stream.wake)
+        stream.follow(inbox)
+        inbox.put(b"x" * INBOX_BYTES)
+        assert not stream.full
+        stream.put(b"answer\n")
+        assert stream.full
+
     def test_relieved_is_called_once_when_it_is_full_no_more(self) -> None:
         stream = Stream()
         stream.relieved = relieved = Calls()
@@ -314,6 +330,57 @@ class TestFinish:
         stream.finish()
         stream.finish()
         assert sink.pumps == 1
+
+
+class TestShut:
+    def test_what_there_is_is_dropped(self) -> None:
+        stream = Stream()
+        stream.put(b"x" * ANSWER_BYTES)
+        stream.shut()
+        assert not stream.full
+        assert stream.take() == b""
+
+    def test_what_is_put_in_is_dropped(self) -> None:
+        stream = Stream()
+        stream.shut()
+        stream.put(b"answer\n")
+        stream.replay(Replay(b"1\n"))
+        assert stream.take() == b""
+
+    def test_nothing_is_sent_any_more(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.shut()
+        stream.wake()
+        assert not stream.push(b"a\n")
+        assert (sink.pumps, sink.pushed) == (0, [])
+
+    def test_what_a_live_source_had_does_not_keep_it_from_being_drained(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"last\n"]
+        stream.shut()
+        stream.finish()
+        assert stream.drained
+
+
+class TestAbandon:
+    def test_it_is_finished_with_nothing_to_send(self) -> None:
+        room = Room()
+        stream = following(room)
+        stream.put(b"answer\n")
+        room.said += [b"line\n"]
+        stream.abandon()
+        assert stream.drained
+        assert stream.take() == b""
+
+    def test_it_holds_on_to_nobody(self) -> None:
+        room, sink, relieved = Room(), Sink(), Calls()
+        stream = following(room)
+        stream.sink, stream.relieved = sink, relieved
+        stream.abandon()
+        held = gc.get_referents(stream)
+        assert not [one for one in (room, sink, relieved) if one in held or one in stream._live]
 
 
 class TestInbox:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.validation import (
+    MAX_NAME_LENGTH,
     InvalidLine,
     InvalidName,
     LineFault,
@@ -17,6 +18,7 @@ from chatd.validation import (
     is_reserved,
     is_tls_hello,
     looks,
+    seconds_of,
     validate_line,
     validate_name,
     validate_room_name,
@@ -294,3 +296,27 @@ class TestForeignProtocols:
     )
     def test_other_lines_are_no_irc_greeting(self, line: bytes) -> None:
         assert not is_irc_greeting(line)
+
+
+class TestSecondsOf:
+    @pytest.mark.parametrize(
+        ("duration", "seconds"),
+        [("90s", 90), ("10m", 600), ("2h", 7200), ("3D", 259_200), ("1w", 604_800)],
+    )
+    def test_a_time_span_is_a_number_and_a_unit(self, duration: str, seconds: int) -> None:
+        assert seconds_of(duration) == seconds
+
+    @pytest.mark.parametrize("duration", ["", "10", "m", "1.5h", "-1h", "1h ", "1y", "1234567890s"])
+    def test_anything_else_is_refused(self, duration: str) -> None:
+        with pytest.raises(ValueError, match="not a time span"):
+            seconds_of(duration)
+
+
+def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:
+    name = "\u1f82" * MAX_NAME_LENGTH
+    assert validate_name(unicodedata.normalize("NFD", name)) == name
+
+
+def test_an_error_says_its_reason() -> None:
+    assert str(InvalidLine(LineFault.BLANK)) == "blank"
+    assert str(InvalidName(NameFault.SCRIPTS)) == "mixes scripts"

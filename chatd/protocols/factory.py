@@ -78,7 +78,7 @@ class ChatFactory(Factory):
         self.clients: set[LineProtocol] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
-        self.turns = Turns(clock)
+        self.turns = Turns(clock, server.faults)
         self.limits = limits
         self._admission = admission or Admission(limits)
         self._patience = Patience()

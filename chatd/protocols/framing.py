@@ -73,7 +73,6 @@ class Framer:
     def drop(self) -> None:
         """Throw away the line that has begun, with all of it that still comes."""
         self._dropped = True
-        self._hold(b"")
 
     def finish(self) -> list[bytes]:
         """Return the last line, if the input ended without a line end behind it."""
@@ -88,7 +87,7 @@ class Framer:
     def _hold(self, piece: bytes) -> None:
         self._held += piece
         # One more than a line may have: the last may be the CR of its line end.
-        if self._dropped or self._cut or len(self._held) > self._max_bytes + 1:
+        if len(self._held) > self._max_bytes + 1:
             self._cut = True
             self._held = bytearray(_ends(self._held))
 

@@ -7,8 +7,11 @@ is who may come in, which is the factory's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Coroutine
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
     IDelayedCall,
@@ -18,7 +21,6 @@ from twisted.internet.interfaces import (
     ISSLTransport,
 )
 from twisted.internet.protocol import connectionDone
-from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -29,7 +31,6 @@ from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.limits import Full, Pace
 from chatd.protocols.outlet import Connection, Outlet
 from chatd.protocols.telnet import IAC, TelnetFilter
-from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
@@ -60,8 +61,11 @@ UNENDED_LINES = 4
 """How many lines it counts for when something is read in which no line ends: looking at one byte
 takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
 
-LINE_SECONDS = 0.0002
-"""How long a line takes at most: what takes longer counts for several. Most take a tenth of it."""
+LINE_SECONDS = 0.0001
+"""How long a line takes at most: what takes longer counts for several. Most take a fifth of it."""
+
+PAID_SECONDS = 0.05
+"""What one thing counts for at most: the machine may have been busy with something else."""
 
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
@@ -76,7 +80,26 @@ DELAY_SECONDS = 0.1
 HANDSHAKE_SECONDS = 10.0
 """How long a TLS handshake may take, about: those connected are looked after every few seconds."""
 
+P = ParamSpec("P")
+L = TypeVar("L", bound="LineProtocol")
+
 _FAULTS = {LineFault.TOO_LONG: "too_long", LineFault.NOT_UTF8: "not_utf8"}
+
+
+def guarded(method: Callable[Concatenate[L, P], None]) -> Callable[Concatenate[L, P], None]:
+    """Have what fails in a method of a protocol's cost its client the connection, and no more.
+
+    In Twisted's hands the error would be a traceback in the log each time.
+    """
+
+    @wraps(method)
+    def guard(self: L, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception:
+            self._break("a client could not be served")
+
+    return guard
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
@@ -86,7 +109,6 @@ class LineProtocol(LineReceiver):
     ``max_length`` is how many characters a line may have.
     """
 
-    log = Logger()
     delimiter = b"\n"
     telnet = False
     for_people = False
@@ -120,6 +142,7 @@ class LineProtocol(LineReceiver):
         """How this client is shown what happens."""
         raise NotImplementedError
 
+    @guarded
     def connectionMade(self) -> None:
         """Welcome somebody; over TLS, once hands were shaken."""
         factory = self.factory
@@ -130,9 +153,11 @@ class LineProtocol(LineReceiver):
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
         stream.sink = self.outlet
         self.session.changed = self._go_on
+        stream.failed = self._break
         if not ISSLTransport.providedBy(self.transport):
             self._enter()
 
+    @guarded
     def handshakeCompleted(self) -> None:
         """Welcome somebody who came over TLS."""
         if not self.session.stream.finished:
@@ -141,12 +166,15 @@ class LineProtocol(LineReceiver):
     def _enter(self) -> None:
         self._entered = True
         self.outlet.hold()
-        self.server.enter(self.session, recent=self.for_people)
-        self.outlet.release()
+        try:
+            self.server.enter(self.session, recent=self.for_people)
+        finally:
+            self.outlet.release()
 
+    @guarded
     def dataReceived(self, data: bytes) -> None:
         """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
-        if self.session.stream.finished or self._stopped:
+        if self._stopped or self.session.stream.finished:
             return
         self._unread += data
         self._handle_lines()
@@ -170,6 +198,7 @@ class LineProtocol(LineReceiver):
         """Handle a line that was too long to keep; given are its two ends."""
         raise NotImplementedError
 
+    @guarded
     def readConnectionLost(self) -> None:
         """The client will send nothing more: do what it sent, send what it is owed, and close."""
         self._ended = True
@@ -179,9 +208,12 @@ class LineProtocol(LineReceiver):
     def writeConnectionLost(self) -> None:
         """The client was sent everything; it may still be sending."""
 
+    @guarded
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Somebody has gone. What was read from them is said all the same."""
         self._lost = True
+        if self not in self.factory.clients:
+            return
         self._ended = self._ended or reason.check(ConnectionDone) is not None
         self.outlet.lost()
         aborted = reason.check(ConnectionAborted)  # by this side
@@ -191,6 +223,7 @@ class LineProtocol(LineReceiver):
             self.session.stream.shut()
             self._handle_lines()
 
+    @guarded
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
         self._stopped = True
@@ -200,6 +233,7 @@ class LineProtocol(LineReceiver):
             # What still comes is read and dropped: closing with unread input would reset.
             self.resumeProducing()
 
+    @guarded
     def say_goodbye(self) -> None:
         """Tell this client that the server is stopping, and close."""
         if not self.session.stream.finished:
@@ -211,6 +245,7 @@ class LineProtocol(LineReceiver):
         """Whether this client has begun something that it must end, and is to be looked after."""
         return self._framer.unfinished or self.outlet.waiting or not self._entered
 
+    @guarded
     def check(self, now: float) -> None:
         """See whether this client takes longer than it may, at this time in seconds."""
         seconds = self.factory.limits.line_seconds
@@ -243,12 +278,22 @@ class LineProtocol(LineReceiver):
         if not turns.awaited_by(self):
             self.take_turn(turns.share)
 
+    @guarded
     def take_turn(self, share: float) -> None:
         """Handle what was read, for about so many seconds and at most `LINES_A_TURN` lines."""
         if self._handling or self._stopped:
             return
         self._handling = True
         self.outlet.hold()
+        try:
+            left = self._take_lines(share)
+        finally:
+            self.outlet.release()
+            self._handling = False
+        self._read_on(left < LINES_A_TURN)
+
+    def _take_lines(self, share: float) -> int:
+        """Take lines until the time is over; gives how many more it might have been."""
         seconds, lines = self._clock.seconds, self._lines
         began = now = seconds()
         end = now + share
@@ -265,12 +310,8 @@ class LineProtocol(LineReceiver):
             self._say()
             if not lines:
                 now = seconds()  # cutting takes time, also where no line comes of it
-        self.outlet.release()
-        self._handling = False
-        if self._pace is not None:
-            # At most what a turn may take: the machine may have been busy with something else.
-            self._pace.spend(now, min(now - began, TURN_SECONDS) / LINE_SECONDS, 0)
-        self._read_on(left < LINES_A_TURN)
+        self._pay(began, now)
+        return left
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and behind it."""
@@ -280,7 +321,22 @@ class LineProtocol(LineReceiver):
         """Do this once all lines so far are said; take no other line until then."""
         self._say()
         self._run = 0
-        self.session.when_settled(action)
+        self.session.when_settled(action if self._pace is None else partial(self._paid, action))
+
+    def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
+        """Do what waited, and have its client pay for the time. (In a turn, the turn is paid.)"""
+        if self._handling:
+            return action()
+        began = self._clock.seconds()
+        try:
+            return action()
+        finally:
+            self._pay(began, self._clock.seconds())
+
+    def _pay(self, began: float, now: float) -> None:
+        """Have time that was taken count for lines."""
+        if self._pace is not None:
+            self._pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
     def _say(self) -> None:
         if self._texts:
@@ -291,7 +347,7 @@ class LineProtocol(LineReceiver):
                 self._failed()
 
     def _failed(self) -> None:
-        self.log.failure("a line of session {number} failed", number=self.session.number)
+        self.server.faults.tell("a line of a session failed")
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle_line(self, line: bytes) -> None:
@@ -360,7 +416,7 @@ class LineProtocol(LineReceiver):
 
     def _end_delay(self) -> None:
         self._delayed = None
-        self._handle_lines()
+        self.factory.turns.await_one(self)  # those who owe the same time wake up together
 
     def _cut(self, now: float) -> bool:
         """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
@@ -407,9 +463,36 @@ class LineProtocol(LineReceiver):
             self._delayed.cancel()
             self._delayed = None
         self.factory.turns.forget(self)
-        self.session.changed = _nobody
-        self.server.disconnect(self.session)
-        self.factory.gone(self)
+        try:
+            self.session.changed = _nobody
+            self.server.disconnect(self.session)
+        finally:
+            self.factory.gone(self)
+
+    def _break(self, what: str) -> None:
+        """An error is being handled that leaves this client in no known state: let it go.
+
+        It is told, if that goes out at once.
+        """
+        self.server.faults.tell(what)
+        self._stopped = True
+        if not hasattr(self, "session"):  # nobody has come in
+            self.factory.gone(self)
+            self.abort()
+            return
+        try:
+            if self._lost:
+                self.session.stream.shut()
+                self._depart()
+                return
+            self._forget_input()
+            self.session.error(ErrorKind.SERVER_ERROR, "server_error")
+            self.server.finish(self.session)
+            if not self.outlet.waiting:
+                return
+        except Exception:
+            self.server.faults.tell("a client could not be told that it cannot be served")
+        self.abort()
 
     def _forget_input(self) -> None:
         self._unread = b""

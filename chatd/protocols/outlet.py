@@ -17,6 +17,7 @@ from __future__ import annotations
 import fcntl
 import socket
 import termios
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import (
@@ -49,6 +50,8 @@ class Supply(Protocol):
     """What an outlet needs of a stream."""
 
     finished: bool
+    failed: Callable[[str], None]
+    """Is called in the handling of an error in taking from it or sending, and told which."""
 
     @property
     def drained(self) -> bool:
@@ -129,7 +132,11 @@ class Outlet:
         """Send this at once; False, and nothing is sent, if something is in the way."""
         if self._busy or self._holds or self._pumping or self._closing or self._ending:
             return False
-        self._send(data)
+        try:
+            self._send(data)
+        except Exception:
+            self._busy = True  # whatever was sent of it, nothing follows
+            self._supply.failed("a client could not be sent to")
         return True
 
     def pump(self) -> None:
@@ -142,11 +149,14 @@ class Outlet:
         try:
             while not self._busy and (data := self._supply.take()):
                 self._send(data)
+            if self._supply.drained and not self._busy:
+                self._close()
+        except Exception:
+            self._busy = True
+            self._supply.failed("a client could not be sent to")
         finally:
             self._pumping = False
-        if self._supply.drained and not self._busy:
-            self._close()
-        elif self._supply.finished:
+        if self._supply.finished and not self._closing:
             self._ending = True
         if self._ending and self._busy and self._deadline is None:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
+
+from chatd.complaints import Faults
 
 TURN_SECONDS = 0.002
 """For how long those who have more than a turn's lines may hold the reactor, all together."""
@@ -27,10 +28,9 @@ class Turns:
     The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
     """
 
-    log = Logger()
-
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, faults: Faults) -> None:
         self._clock = clock
+        self._faults = faults
         self._waiting: dict[Waiting, None] = {}
         self._scheduled = False
 
@@ -68,7 +68,7 @@ class Turns:
             try:
                 client.take_turn(TURN_SECONDS / count)
             except Exception:
-                self.log.failure("a client's turn failed")
+                self._faults.tell("a client's turn failed")
             if self._clock.seconds() >= end:
                 break  # the rest go first when the others were read again
         self._schedule()

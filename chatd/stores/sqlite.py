@@ -30,6 +30,7 @@ from typing import Any, ParamSpec, TypeVar
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
+from chatd.complaints import Trouble
 from chatd.encoding import visible
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.store import (
@@ -38,7 +39,6 @@ from chatd.store import (
     RoomRecord,
     Store,
     StoreError,
-    Trouble,
     page_of,
 )
 from chatd.stores.worker import Worker
@@ -78,6 +78,11 @@ CREATE VIEW log AS
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
 change one that was released; add one."""
+
+_WAL_HEAD = 32
+_FRAME_HEAD = 24
+"""What stands in a write-ahead log before all frames, and before each frame's page, in bytes
+(https://www.sqlite.org/fileformat2.html#the_write_ahead_log)."""
 
 _FETCHED = PAGE_EVENTS // 2
 """How many rows are fetched at a time: half a page. Of the longest lines that is 6 MB."""
@@ -130,11 +135,13 @@ class SqliteStore(Store):
         self._heads: dict[str, _Head] = {}
         self._lock = _lock(path)
         try:
-            self._identities = {str(path): _create(path)}
+            self._files = {str(path): (_create(path), 0)}
             with _refusals(path, _ADVICE):
-                if os.path.exists(self._wal):
+                if os.path.exists(self._wal) and not os.path.exists(f"{path}-journal"):
                     # What is refused is left as it is. A connection that may write would, in
                     # closing, put into the file what stands in its log, and delete the log.
+                    # (With a journal it was being made when the power failed: nothing to lose,
+                    # and one that only reads cannot roll back.)
                     with closing(_connect_reading(path)) as connection:
                         if _version(connection) == len(STEPS):
                             _rooms(connection)
@@ -199,16 +206,18 @@ class SqliteStore(Store):
     # What follows runs in the writer's thread.
 
     def _write(self, batch: Sequence[Draft | Notice]) -> Sequence[Entry]:
-        self._check_identity()
+        shorter = self._look_at_files()
         with _refusals(self._path):
             if self._writing is None:
                 self._writing = _connect(self._path)
             connection = self._writing
+            if shorter:
+                self._check_length(connection)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 entries = self._number(connection, batch)
                 connection.execute("COMMIT")
-                self._remember_wal()
+                self._remember_files()
             except BaseException:
                 # Whatever became of it, the next batch starts from what the disk says.
                 self._heads.clear()
@@ -263,21 +272,44 @@ class SqliteStore(Store):
             head = self._heads[name] = _Head(*_sound(row, int, int, str, int))
         return head
 
-    def _check_identity(self) -> None:
+    def _look_at_files(self) -> bool:
+        """Whether one of the files is shorter than it was. Raises `StoreError` if one is gone."""
         # SQLite goes on writing to a file that was deleted, and says nothing. Never open the path
         # to look: closing it again would drop SQLite's own locks.
-        for path, identity in self._identities.items():
+        shorter = False
+        for path, (identity, size) in self._files.items():
             try:
-                found = _identity(os.stat(path))
+                status = os.stat(path)
             except OSError as error:
                 raise StoreError(f"{path}: {error.strerror}. Put the file back.") from None
-            if found != identity:
+            if _identity(status) != identity:
                 raise StoreError(f"{path} was replaced while in use. Put the old file back.")
+            shorter |= status.st_size < size
+        return shorter
 
-    def _remember_wal(self) -> None:
-        # What was committed last is in there alone; it stays until the connection is closed.
-        if self._wal not in self._identities:
-            self._identities[self._wal] = _identity(os.stat(self._wal))
+    def _check_length(self, connection: sqlite3.Connection) -> None:
+        """See that it was SQLite that made a file shorter, for another program (VACUUM, or a
+        checkpoint that truncates). Raises `StoreError` if not."""
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        # The second question may write to the file, so it comes after the first.
+        if not 0 < pages * page <= os.stat(self._path).st_size or (
+            os.stat(self._wal).st_size < self._log_length(connection, page)
+        ):
+            raise StoreError("it or its log was cut short while in use. Put back what was cut off.")
+        self._remember_files()
+
+    def _log_length(self, connection: sqlite3.Connection, page: int) -> int:
+        _, frames, _ = connection.execute("PRAGMA wal_checkpoint").fetchone()
+        return _WAL_HEAD + frames * (_FRAME_HEAD + page) if frames > 0 else 0
+
+    def _remember_files(self) -> None:
+        # What was committed last is in the log alone; it stays until the connection is closed.
+        with suppress(OSError):  # it is looked for before the next commit
+            for path in (str(self._path), self._wal):
+                status = os.stat(path)
+                identity, _ = self._files.get(path, (_identity(status), 0))
+                self._files[path] = identity, status.st_size
 
     def _close_writer(self) -> None:
         if self._writing is not None:
@@ -355,6 +387,8 @@ class Archive:
                 reading = _connect_reading(self._path)
                 with _closed_on_error(reading):
                     version = _version(reading)
+                    if version == 0:
+                        raise StoreError("it is empty.")
                     if version < len(STEPS):
                         raise StoreError(
                             f"it was written by an older chatd (version {version} of the file;"
@@ -380,18 +414,23 @@ def _lock(path: Path) -> int:
     systems. The lock crosses a fork with the descriptor, and ends with the process.
     """
     lock_path = _lock_path(path)
-    try:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    while True:
+        try:
+            descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise StoreError(
+                f"{path} is in use by another chatd. Stop that one, or give another --store."
+            ) from None
+        # One who was refused takes the file away with the lock. That one locks nobody out.
+        with suppress(FileNotFoundError):
+            if _identity(os.stat(lock_path)) == _identity(os.fstat(descriptor)):
+                return descriptor
         os.close(descriptor)
-        raise StoreError(
-            f"{path} is in use by another chatd. Stop that one, or give another --store."
-        ) from None
-    return descriptor
 
 
 def _lock_path(path: Path) -> Path:

@@ -16,7 +16,7 @@ from tests.crash import disk
 
 
 class Result(Protocol):
-    """What came of kills or cuts."""
+    """What came of it."""
 
     faults: list[str]
 
@@ -39,6 +39,9 @@ def main() -> int:
         default=0,
         help="cut the power after each call of a run of about so many commits",
     )
+    parser.add_argument(
+        "--upgrade", action="store_true", help="kill an upgrade of the file at each of its calls"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument(
         "--fresh", action="store_true", help="start a new interpreter each time (slow)"
@@ -50,6 +53,7 @@ def main() -> int:
         return _again_with_the_shim()
     from tests.crash.cuts import cut_power
     from tests.crash.kills import kill_daemons
+    from tests.crash.upgrades import kill_upgrades
 
     print(f"--seed {options.seed}", flush=True)
     faults = 0
@@ -57,6 +61,8 @@ def main() -> int:
         faults += _report(lambda: kill_daemons(options.kills, options.seed, fresh=options.fresh))
     if options.commits:
         faults += _report(lambda: cut_power(options.commits, options.seed))
+    if options.upgrade:
+        faults += _report(kill_upgrades)
     return 1 if faults else 0
 
 

@@ -43,6 +43,9 @@ LIVES = 3
 SECTOR = 512
 """What a disk writes whole, in bytes."""
 
+OFTEN = 5
+"""How many cuts come after each call while the file is made: files and names come and go then."""
+
 EACH_REAL = 100
 """After every so many cuts a real daemon is started on what is left."""
 
@@ -62,7 +65,7 @@ class Result:
         """All of it, for people."""
         return "\n".join(
             [
-                f"{self.cuts} power cuts, one or two after each of {self.calls} calls, in a run"
+                f"{self.cuts} power cuts, one or more after each of {self.calls} calls, in a run"
                 f" of {self.commits} syncs of the log and {self.lines} lines;"
                 f" {self.daemons} daemons started on what was left; {len(self.faults)} faults",
                 *self.faults,
@@ -205,7 +208,7 @@ class Seen:
 def cut_power(commits: int, seed: int) -> Result:
     """Record a run of about so many commits, and cut the power after each of its calls.
 
-    After every call there is a cut of which chance decides what it leaves; and before every sync
+    After every call there are cuts of which chance decides what they leave; and before every sync
     one that leaves nothing but what was synced (until then it would leave the same, and less had
     been sent). A fault leaves its directory for you to look at.
     """
@@ -226,7 +229,8 @@ def cut_power(commits: int, seed: int) -> Result:
                 recorded_disk.do(call, below)
             result.calls += 1
             result.commits += call.kind == "sync" and call.path.endswith("-wal")
-            _cut(directory / "cut", recorded_disk, chance, seen, result)
+            for _ in range(1 if seen.heads else OFTEN):
+                _cut(directory / "cut", recorded_disk, chance, seen, result)
             if following is None or following.kind == "sync":
                 _cut(directory / "cut", recorded_disk, None, seen, result)
             if result.faults or seen.faults:
@@ -239,9 +243,15 @@ def cut_power(commits: int, seed: int) -> Result:
 def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk.Call]]:
     """Some lives of a daemon, the second of which is killed; gives what each did."""
     records = []
+    enough = directory / "enough"
     for life in range(LIVES):
         record = directory / f"record-{life}"
-        daemon = Daemon(directory, disk.environment(directory / "disk", record=record))
+        # It kills itself, for from outside it might be killed between a call and its record.
+        kill = (7, "after") if life == 1 else None
+        variables = disk.environment(
+            directory / "disk", record=record, kill=kill, counting_from=enough
+        )
+        daemon = Daemon(directory, variables)
         with ExitStack() as stack:
             people = [Person(daemon.port, life, number, chance) for number in range(PEOPLE)]
             for person in people:
@@ -249,8 +259,9 @@ def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk
             # A commit brings each of them about WINDOW receipts.
             wanted = WINDOW * commits // LIVES
             talk(people, until=partial(_have_receipts, people, wanted), patience=600)
-            if life == 1:
-                daemon.kill()
+            if kill:
+                enough.touch()
+                talk(people)
                 daemon.wait()
             else:
                 daemon.stop()

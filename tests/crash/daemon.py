@@ -9,6 +9,7 @@ The process that imports this must not have installed a reactor.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -31,7 +32,9 @@ CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
 
+_PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
+_UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there be load
 
 
 class Daemon:
@@ -39,10 +42,10 @@ class Daemon:
 
     def __init__(self, directory: Path, variables: dict[str, str], *, fresh: bool = False) -> None:
         (directory / "disk").mkdir(exist_ok=True)
-        arguments = [*_TWISTD, "-s", f"sqlite:{STORE}"]
+        arguments = [*_TWISTD, *_UNLIMITED, "-s", f"sqlite:{STORE}"]
         self._status: int | None = None
         self._log, output = os.pipe()
-        self.pid = _fork(
+        self.pid = fork(
             lambda: _become_twistd(arguments, fresh=fresh), directory, variables, output
         )
         os.close(output)
@@ -77,7 +80,7 @@ class Daemon:
 def export(directory: Path) -> bytes:
     """What `chatd export` writes of the store in that directory."""
     reading, output = os.pipe()
-    pid = _fork(
+    pid = fork(
         lambda: sys.exit(chatd.cli.main(["export", "--store", f"sqlite:{STORE}"])),
         directory,
         {},
@@ -100,10 +103,10 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
     run_twistd()
 
 
-def _fork(
+def fork(
     work: Callable[[], object], directory: Path, variables: dict[str, str], output: int
 ) -> int:
-    """Do that in a child, whose output and errors go there; gives its pid."""
+    """Do that in a child in that directory, whose output and errors go there; gives its pid."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -119,6 +122,7 @@ def _be_child(
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.closerange(3, 4096)  # what is the parent's
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end with it, however it ends
         os.environ.update(variables)
         os.chdir(directory)
         work()

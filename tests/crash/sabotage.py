@@ -32,7 +32,7 @@ def show_before_commit() -> None:
                 entries.append(entry)
         return succeed(entries)
 
-    sqlite.SqliteStore.commit = commit  # type: ignore[method-assign]
+    sqlite.SqliteStore.commit = commit  # type: ignore[assignment, method-assign]
 
 
 def sync_seldom() -> None:

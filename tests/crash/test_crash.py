@@ -78,3 +78,12 @@ def test_a_daemon_that_does_not_sync_each_commit_is_found_out(memory: Path) -> N
     status, said = crash(memory, "--commits", "6", sabotage="sync_seldom")
     assert status == 1, said
     assert "had been shown" in said
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--upgrade")
+    assert status == 0, said
+    assert "left version 1, " in said
+    assert "left version 2;" in said

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.protocols.framing import Framer, TooLong
 
+max_lengths = st.sampled_from([3, 255, 271, 500])
 streams = st.lists(
     st.one_of(
         st.sampled_from([b"\n", b"\r", b"\0", b"\r\n", b"\r\0", b"\r\r\n", b"hola"]),
@@ -86,6 +87,10 @@ class FramerTests(SynchronousTestCase):
         self.assertTrue(too_long)
         self.assertEqual(ends, line[:256] + line[-17:-2])
 
+    def test_the_marker_is_one_although_its_ends_would_be_a_line(self) -> None:
+        half = b"x" * 600
+        self.assertEqual(frame(half, half, b"\n", max_bytes=1000), [(b"x" * 272, True)])
+
     def test_what_has_no_line_end_is_a_line_when_the_input_ends(self) -> None:
         framer = Framer(4, telnet_line_ends=False)
         self.assertEqual(framer.feed(b"a\nb"), [b"a"])
@@ -128,7 +133,7 @@ class FramerTests(SynchronousTestCase):
     def test_holds_no_more_than_a_line_and_the_ends_of_one(self) -> None:
         framer = Framer(1000, telnet_line_ends=True)
         for _ in range(50):
-            framer.feed(b"x" * 999)
+            framer.feed(b"x" * 501)
             self.assertLessEqual(len(framer._held), 1001)
 
     def test_a_read_of_newlines_is_split_once(self) -> None:
@@ -144,7 +149,9 @@ class FramerTests(SynchronousTestCase):
         self.assertEqual((len(lines), len(splits)), (65_536, 1))
 
     @settings(deadline=None)  # trial does not load the profile of conftest.py
-    @given(streams, st.lists(st.integers(0, 400)), st.sampled_from([3, 255, 271]), st.booleans())
+    @given(
+        streams, st.lists(st.integers(0, 400)), st.sampled_from([3, 255, 271, 500]), st.booleans()
+    )
     def test_any_cut_gives_the_lines_of_the_reference(
         self, stream: bytes, sizes: list[int], max_bytes: int, telnet: bool
     ) -> None:

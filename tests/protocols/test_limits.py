@@ -44,6 +44,17 @@ def test_bytes_have_a_rate_of_their_own() -> None:
     assert pace.wait(1000.0) == pytest.approx(2)
 
 
+def test_bytes_add_up() -> None:
+    pace = Pace(Limits(bytes_per_second=1000))
+    for _ in range(2):
+        pace.spend(1000.0, 1, int(1000 * BURST_SECONDS))
+    assert pace.wait(1000.0) == pytest.approx(BURST_SECONDS)
+
+
+def test_whoever_names_no_limit_has_none() -> None:
+    assert not any(Limits())
+
+
 @pytest.mark.parametrize("limits", [Limits(), Limits(line_seconds=1)])
 def test_without_a_rate_nothing_waits(limits: Limits) -> None:
     pace = Pace(limits)
@@ -92,6 +103,24 @@ def test_one_who_leaves_makes_room_and_one_who_is_refused_takes_none(limits: Lim
         admission.enter("192.0.2.1")
     admission.leave("192.0.2.1")
     admission.enter("192.0.2.1")
+
+
+@pytest.mark.parametrize("limits", [Limits(connections=2), Limits(connections_per_address=2)])
+def test_one_who_leaves_makes_room_for_one(limits: Limits) -> None:
+    admission = Admission(limits)
+    admission.enter("192.0.2.1")
+    admission.enter("192.0.2.1")
+    admission.leave("192.0.2.1")
+    admission.enter("192.0.2.1")
+    with pytest.raises(Full):
+        admission.enter("192.0.2.1")
+
+
+def test_of_networks_that_nobody_is_in_nothing_is_kept() -> None:
+    admission = Admission(Limits(connections_per_address=2))
+    admission.enter("192.0.2.1")
+    admission.leave("192.0.2.1")
+    assert not admission._networks
 
 
 def test_those_without_an_address_do_not_count_as_one() -> None:

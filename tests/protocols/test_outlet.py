@@ -170,6 +170,50 @@ class AnyTransportTests(OutletTestCase):
         self.assertEqual(transport.value(), b"a\n")
 
 
+class PushingTests(OutletTestCase):
+    """What is pushed is sent past an empty supply, or is not taken at all."""
+
+    def setUp(self) -> None:
+        self.make(Transport())
+
+    def refused(self) -> bool:
+        """Whether what is pushed is not taken, and not sent."""
+        self.transport.clear()
+        return not self.outlet.push(b"pushed\n") and not self.transport.value()
+
+    def test_what_is_pushed_is_sent_at_once(self) -> None:
+        self.assertTrue(self.outlet.push(b"pushed\n"))
+        self.assertEqual(self.transport.value(), b"pushed\n")
+
+    def test_nothing_is_taken_without_room_for_it(self) -> None:
+        self.outlet.pauseProducing()
+        self.assertTrue(self.refused())
+        self.outlet.resumeProducing()
+        self.assertFalse(self.refused())
+
+    def test_nothing_is_taken_while_it_is_held(self) -> None:
+        self.outlet.hold()
+        self.outlet.hold()
+        self.outlet.release()
+        self.assertTrue(self.refused())
+        self.outlet.release()
+        self.assertFalse(self.refused())
+
+    def test_nothing_is_taken_while_something_is_being_sent(self) -> None:
+        seen: list[bool] = []
+        self.patch(self.transport, "write", lambda data: seen.append(self.outlet.push(b"pushed")))
+        self.give(b"a\n")
+        self.assertEqual(seen, [False])
+
+    def test_nothing_is_taken_when_it_is_closing(self) -> None:
+        self.finish()
+        self.assertTrue(self.refused())
+
+    def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
+        self.outlet.end()
+        self.assertTrue(self.refused())
+
+
 class PlainSocketTests(OutletTestCase):
     """On a plain socket it pushes to the socket itself, and is a pull producer for the rest."""
 
@@ -293,6 +337,21 @@ class ClosingTests(OutletTestCase):
         self.clock.advance(1)
         self.assertTrue(self.transport.disconnected)
 
+    def test_what_is_put_in_for_a_client_that_takes_nothing_gives_it_no_more_time(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.give(b"more\n")
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_one_that_makes_room_while_it_is_being_closed_gets_no_more_time(self) -> None:
+        self.finish()
+        self.outlet.resumeProducing()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
     def test_a_client_that_takes_something_gets_more_time(self) -> None:
         self.fill()
         self.supply.pieces.extend([PlainSocketTests.BIG] * 2)
@@ -345,6 +404,19 @@ class LostTests(OutletTestCase):
 
     def test_nor_does_one_that_is_lost_while_it_lingers(self) -> None:
         self.finish()
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_that_was_cut_off_may_be_lost(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_so_may_one_that_lingered_for_too_long(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
         self.outlet.lost()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 

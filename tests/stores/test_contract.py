@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, globalLogPublisher
 
+from chatd.complaints import FIRST_SILENCE, LONGEST_SILENCE
 from chatd.event import Draft, Event, Kind
 from chatd.store import (
-    FIRST_SILENCE,
-    LONGEST_SILENCE,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
     WAITING_BYTES,
@@ -45,7 +44,7 @@ def complaints() -> Iterator[list[str]]:
     said: list[str] = []
 
     def observe(event: LogEvent) -> None:
-        if event["log_namespace"].startswith("chatd.store"):
+        if event["log_namespace"].startswith(("chatd.store", "chatd.complaints")):
             said.append(event.get("why") or event["log_format"])
 
     globalLogPublisher.addObserver(observe)

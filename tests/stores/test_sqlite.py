@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import resource
@@ -283,6 +284,20 @@ class TestLock:
         refusal(path)
         path.unlink()
         opening.first()
+
+    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
+        self, path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flock = fcntl.flock
+
+        def refused_elsewhere(descriptor: int, operation: int) -> None:
+            monkeypatch.undo()
+            path.with_name("chat.sqlite.lock").unlink()
+            flock(descriptor, operation)
+
+        monkeypatch.setattr(fcntl, "flock", refused_elsewhere)
+        opening.first()
+        assert "is in use by another chatd" in refusal(path)
 
 
 class TestRefusals:
@@ -650,6 +665,48 @@ class TestFailingDisk:
         ]
         expected_errors()
 
+    @pytest.mark.parametrize(("suffix", "size"), [("", 0), ("", 4096), ("-wal", 0), ("-wal", 9000)])
+    async def test_a_file_that_is_cut_short_is_noticed_and_nothing_is_written_to_it(
+        self,
+        opening: Opening,
+        path: Path,
+        suffix: str,
+        size: int,
+        expected_errors: Expect,
+    ) -> None:
+        await opening.first().say(draft("a"))
+        world = await opening.again()  # so that the file holds something
+        await world.say(*(draft(str(number)) for number in range(500)))
+        cut = Path(f"{path}{suffix}")
+        content = cut.read_bytes()
+        os.truncate(cut, size)
+        await world.say(draft("lost"))
+        assert cut.stat().st_size == size
+        ((_, why),) = world.recorder.refused
+        assert why == (
+            f"{path}: it or its log was cut short while in use. Put back what was cut off."
+        )
+        cut.write_bytes(content)
+        await world.say(draft("b"))
+        assert [event.seq for event in await world.everything()] == [*range(1, 503)]
+        expected_errors()
+
+    @pytest.mark.parametrize("statement", ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"])
+    async def test_a_file_that_another_program_makes_shorter_by_sqlite_s_means_is_as_good(
+        self, opening: Opening, path: Path, statement: str
+    ) -> None:
+        await opening.first().say(*(draft("x" * 1000) for _ in range(500)))
+        world = await opening.again()
+        await world.say(draft("a"))
+        sql(path, "DELETE FROM events WHERE text LIKE 'xxx%'")
+        await world.say(draft("b"))
+        before = path.stat().st_size + Path(f"{path}-wal").stat().st_size
+        sql(path, statement)
+        sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        assert path.stat().st_size + Path(f"{path}-wal").stat().st_size < before
+        await world.say(draft("c"))
+        assert texts(await world.everything()) == ["a", "b", "c"]
+
     async def test_notices_need_no_disk(self, world: World, path: Path) -> None:
         path.unlink()
         await world.say(joined("luis"))
@@ -715,7 +772,7 @@ class TestFailingDisk:
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
         assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
-            f"[chatd.store.Trouble#error] past lines cannot be read: {path}:"
+            f"[chatd.complaints.Trouble#error] past lines cannot be read: {path}:"
             " unable to open database file."
         ]
 
@@ -806,6 +863,11 @@ class TestArchive:
         with pytest.raises(StoreError, match=f"{path}: unable to open database file"):
             Archive(path).rooms()
         assert not path.exists()
+
+    def test_refuses_what_is_empty(self, path: Path) -> None:
+        path.touch()
+        with pytest.raises(StoreError, match=f"{path}: it is empty."):
+            Archive(path).rooms()
 
     def test_refuses_what_is_not_ours(self, path: Path) -> None:
         sql(path, "CREATE TABLE songs (name)")

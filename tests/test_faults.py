@@ -1,0 +1,346 @@
+"""A fault in any handler costs one client an error, or at worst its connection; others nothing.
+
+An error is injected into one place after another, as if there were a bug, while somebody else is
+in the same room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+from twisted.internet.task import deferLater
+from twisted.logger import LogEvent
+
+from chatd import commands
+from chatd.commands import TABLE, Command
+from chatd.feed import Cursor
+from chatd.formats import ChatFormat
+from chatd.protocols import line as line_module
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.framing import Framer
+from chatd.protocols.outlet import Outlet
+from chatd.protocols.telnet import TelnetFilter
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.service import ChatService, Door, Kind
+from chatd.session import Session
+from chatd.stores.memory import MemoryStore
+from chatd.stream import Stream
+from tests.helpers import House, Person, World
+
+Expect = Callable[..., list[LogEvent]]
+
+SERVER_ERROR = "ERR Server error: "
+NOT_READABLE = "ERR Not readable: "
+
+
+class Injected(Exception):
+    """The fault."""
+
+
+def fail(*_: object, **__: object) -> NoReturn:
+    raise Injected
+
+
+class Fault:
+    """Faults that happen while ``armed``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.armed = True
+        self.happened = 0
+        self._patch = monkeypatch
+
+    def inject(self, owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
+        """Have this function fail when it is called with arguments of which ``when`` is true."""
+        original = getattr(owner, name)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            if self.armed and when(*args):
+                self.happened += 1
+                raise Injected
+            return original(*args, **kwargs)
+
+        self._patch.setattr(owner, name, function)
+
+
+@pytest.fixture
+def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
+    return Fault(monkeypatch)
+
+
+class Scene:
+    """Luis, to whom nothing must happen, and Ana, to whom it does. Both are in the lobby."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.luis = self.world.person("luis")
+        self.ana = self.world.person("ana")
+        self.world.say("what was said before")
+        self.seen()
+
+    def seen(self) -> None:
+        self.luis.seen()
+        self.ana.seen()
+
+    def luis_talks(self) -> None:
+        """He sees what he says, once, and nothing that is not for him."""
+        self.luis.seen()
+        self.luis.type("one", "two")
+        lines = [line for line in self.luis.seen() if not line.startswith("*** ana ")]
+        assert lines == ["<luis> one", "<luis> two"]
+
+    def everything_is_right(self) -> None:
+        """Once the faults are over: who is here is counted, can talk, and is heard once."""
+        here = {"luis": self.luis}
+        if self.ana.closed:
+            self.ana.hang_up()
+        if self.ana.protocol in self.world.chat.clients:
+            here["ana"] = self.ana
+        server = self.world.server
+        sessions = server._sessions.values()
+        assert {session.name for session in sessions} == set(server._named) == set(here)
+        for room in server._rooms.values():
+            assert set(room.named) == {session.name for session in sessions if session.room is room}
+            assert not room.guests
+        for person in here.values():
+            person.type("/leave")  # back to the lobby
+        assert set(server.lobby.named) == set(here)
+        for name, speaker in here.items():
+            self.seen()
+            speaker.type("all is well")
+            for person in here.values():
+                (line,) = person.seen()
+                assert line.endswith(f"<{name}> all is well")
+        stored = list(self.world.store._logs["lobby"].events)
+        assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+# Commands
+
+
+@pytest.mark.parametrize("kind", ["at once", "later"])
+@pytest.mark.parametrize("name", [command.name for command in TABLE])
+def test_a_command(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, expected_errors: Expect
+) -> None:
+    async def fail_later(*_: object) -> None:
+        fail()
+
+    handler = fail if kind == "at once" else fail_later
+    with monkeypatch.context() as patched:
+        patched.setitem(commands.COMMANDS, name, Command((name,), handler))
+        scene.ana.type(f"/{name} x", "and on")
+        said = scene.ana.seen()
+        assert said[0].startswith(SERVER_ERROR)
+        assert said[1:] == ["<ana> and on"]
+        assert scene.luis.seen() == ["<ana> and on"]
+        scene.luis_talks()
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# What Ana does
+
+DEEDS = {
+    "what is read": lambda ana: ana.send(b"hola\n"),
+    "a line": lambda ana: ana.type("hola"),
+    "a doubled slash": lambda ana: ana.type("//hola"),
+    "an answer": lambda ana: ana.type("/topic"),
+    "past lines": lambda ana: ana.type("/history 5"),
+    "a time": lambda ana: ana.type("/since 1m"),
+    "another room": lambda ana: ana.type("/join elsewhere"),
+    "the end of the input": lambda ana: (ana.send(b"hola"), ana.half_close()),
+    "going": lambda ana: ana.hang_up(),
+    "quitting": lambda ana: ana.type("/quit"),
+    "being said to": lambda ana: None,
+}
+PLACES: dict[str, tuple[str, Any, str]] = {
+    "telnet": ("what is read", TelnetFilter, "feed"),
+    "framing": ("a line", Framer, "feed"),
+    "framing the last line": ("the end of the input", Framer, "finish"),
+    "validation": ("a line", line_module, "validate_line"),
+    "taking a slash off": ("a doubled slash", commands, "text_of"),
+    "saying": ("a line", Session, "say"),
+    "the room": ("a line", Room, "append"),
+    "the store": ("a line", MemoryStore, "append"),
+    "how much may be said": ("a line", ChatServer, "allowance"),
+    "publishing to the author": ("a line", Session, "published"),
+    "an answer": ("an answer", ChatFormat, "say"),
+    "putting an answer": ("an answer", Stream, "put"),
+    "a replay": ("past lines", Stream, "replay"),
+    "reading the log": ("past lines", Room, "read"),
+    "looking for a time": ("a time", MemoryStore, "seq_before"),
+    "rendering the log": ("past lines", ChatFormat, "render"),
+    "taking": ("an answer", Stream, "take"),
+    "sending": ("an answer", Outlet, "_send"),
+    "pushing": ("being said to", Outlet, "_send"),
+    "entering": ("another room", Session, "enter"),
+    "following": ("another room", Session, "_follow"),
+    "ceasing to follow": ("another room", Session, "_unfollow"),
+    "the half-close": ("the end of the input", Outlet, "end"),
+    "finishing": ("the end of the input", ChatServer, "finish"),
+    "a lost connection": ("going", Outlet, "lost"),
+    "closing the cursor": ("going", Cursor, "close"),
+    "the end of the stream": ("going", Stream, "abandon"),
+    "quitting": ("quitting", ChatServer, "finish"),
+    "quitting, the connection": ("quitting", Outlet, "_close"),
+}
+"""What is done, and the function that fails."""
+
+
+def belongs_to(ana: Person) -> Callable[..., bool]:
+    """Whether a function is called for Ana, by its arguments."""
+    protocol = ana.protocol
+    parts: list[Any] = [ana.session, protocol, protocol.outlet, ana.session.stream]
+    parts += [protocol._framer, protocol._telnet, ana.session._cursor]  # type: ignore[attr-defined]
+
+    def for_ana(*args: Any) -> bool:
+        if args and isinstance(args[0], Room | MemoryStore):
+            return len(args) < 2 or getattr(args[1], "session", ana.session.number) == (
+                ana.session.number
+            )
+        if args and isinstance(args[0], ChatFormat):
+            return bool(args[0] == ana.session.format)
+        if args and isinstance(args[0], ChatServer):
+            return args[1] is ana.session
+        if args and isinstance(args[0], str | bytes):
+            return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]
+        return any(args[0] is part for part in parts)
+
+    return for_ana
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Expect) -> None:
+    deed, owner, name = PLACES[place]
+    # With a format of her own, what is rendered for her is rendered for nobody else.
+    scene.ana.type("/times on")
+    scene.seen()
+    fault.inject(owner, name, belongs_to(scene.ana))
+    DEEDS[deed](scene.ana)
+    scene.world.settle()
+    scene.luis_talks()
+    assert fault.happened
+    fault.armed = False
+    seen = scene.ana.bytes_seen().decode()
+    told = SERVER_ERROR in seen or NOT_READABLE in seen
+    assert told or scene.ana.closed or deed == "going"
+    scene.everything_is_right()
+    expected_errors(Injected)
+
+
+def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
+    scene: Scene, fault: Fault, expected_errors: Expect
+) -> None:
+    scene.ana.type("/times on")
+    scene.seen()
+    own = scene.ana.session.format
+    fault.inject(ChatFormat, "render", lambda format, _: format == own and not fault.happened)
+    scene.luis_talks()
+    assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Coming
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (ChatFactory, "pace"),
+        (Outlet, "__init__"),
+        (Stream, "__init__"),
+        (ChatServer, "connect"),
+        (ChatServer, "enter"),
+        (Session, "enter"),
+        (Room, "enter"),
+        (Stream, "put"),
+    ],
+)
+def test_a_fault_when_somebody_comes(
+    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    fault.inject(owner, name)
+    eva = scene.world.person(greeted=True)
+    fault.armed = False
+    assert fault.happened
+    assert eva.closed
+    eva.send(b"hola\n")
+    eva.hang_up()
+    scene.luis_talks()
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Stopping
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Outlet, "end"), (Session, "answer")])
+def test_a_fault_while_the_daemon_stops(
+    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    world = scene.world
+    service = ChatService(world.store, [Door(Kind.CHAT, world.chat)], world.clock)
+    service.startService()
+    fault.inject(owner, name, belongs_to(scene.ana))
+    stopped = service.stopService()
+    world.settle()
+    assert fault.happened
+    assert scene.luis.seen() == ["*** The server is stopping."]
+    for person in scene.luis, scene.ana:
+        assert person.closed
+        person.hang_up()
+    assert stopped.called
+    expected_errors(Injected)
+
+
+# On real sockets, where Twisted calls
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "deed"),
+    [
+        (Outlet, "_send", "hola"),
+        (TelnetFilter, "feed", "hola"),
+        (Framer, "feed", "hola"),
+        (Framer, "finish", "half-close"),
+        (Outlet, "end", "half-close"),
+    ],
+)
+async def test_on_a_socket_a_fault_in(
+    fault: Fault, owner: Any, name: str, deed: str, expected_errors: Expect
+) -> None:
+    house = House()
+    await house.listen()
+    luis, ana = await house.guest(), await house.guest()
+    (protocol,) = (each for each in house.chat.clients if each.session.name == "guest2")
+    parts = protocol.outlet, protocol._framer, protocol._telnet  # type: ignore[attr-defined]
+    fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
+    if deed == "half-close":
+        ana.send_raw(b"no end")
+        ana.half_close()
+    else:
+        ana.send(deed)
+    while protocol in house.chat.clients:
+        luis.send("one", "two")
+        lines = await luis.until("> two")
+        assert lines[-2:] == ["<guest1> one", "<guest1> two"]
+        if not ana.gone.called and protocol.session.stream.finished:
+            ana.transport.loseConnection()
+        await deferLater(house.reactor, 0)
+    assert fault.happened
+    luis.send("/who")
+    assert "guest" not in (await luis.until("In #lobby"))[-1].replace("1 guest.", "")
+    await house.close()
+    expected_errors(Injected)
