@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import socket
 import sqlite3
@@ -24,10 +25,10 @@ SAMPLE_SECONDS = 0.1
 OVERTIME_SECONDS = 20.0
 """How long an attack may take to leave once its time is over."""
 
-CLASS = 40
+CLASS = 15
 PASTE = 100
-LONG = 15
-"""What is usual before an attack: a class of 40, each of whom pastes 100 lines and 15 long ones, so
+LONG = 40
+"""What is usual before an attack: a class of 15, each of whom pastes 100 lines and 40 long ones, so
 that what the daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is
 measured."""
 
@@ -144,9 +145,16 @@ class Prey:
         people = [dial(self.target.port, NEWCOMER + 1 + index) for index in range(CLASS)]
         for person in people:
             person.sendall(line * PASTE + long * LONG + b"/pasted\n")
-        for person in people:
-            _read_until(person, b"/pasted")
-            person.close()
+        last = dict.fromkeys(people, b"")
+        while last:
+            ready = select.select(list(last), [], [], 10.0)[0]
+            if not ready:
+                raise Failed("a class that pastes is not answered")
+            for person in ready:
+                last[person] = last[person][-100:] + person.recv(1 << 16)
+                if b"/pasted" in last[person]:
+                    del last[person]
+                    person.close()
 
 
 def _read_until(client: socket.socket, wanted: bytes) -> None:
@@ -257,6 +265,7 @@ def _run(
     kind: type[Attack], target: Target, clients: int, seconds: float, pipe: Connection
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(BrokenPipeError):
         try:
             attack = kind(target, clients, seconds)
