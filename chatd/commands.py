@@ -146,15 +146,15 @@ def _leave(server: ChatServer, session: Session, argument: str) -> None:
 def _rooms(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    rooms = list(server.rooms())
-    lines = [session.sentence("rooms", count=len(rooms))]
-    for room in rooms[:ROOMS_LISTED]:
+    count, rooms = server.rooms(ROOMS_LISTED)
+    lines = [session.sentence("rooms", count=count)]
+    for room in rooms:
         line = session.sentence("room", room=room.name, people=room.people, count=room.head)
         if room.topic:
             line += " " + session.sentence("topic", topic=short(room.topic))
         lines.append(line)
-    if len(rooms) > ROOMS_LISTED:
-        lines.append(session.sentence("more_rooms", count=len(rooms) - ROOMS_LISTED))
+    if count > len(rooms):
+        lines.append(session.sentence("more_rooms", count=count - len(rooms)))
     session.tell("\n".join(lines))
 
 

@@ -8,7 +8,15 @@ into something new.
 This module must not know who wrote the text, who reads it, or what a line looks like around it.
 """
 
+import re
 from collections.abc import Sequence
+from functools import cache
+
+from chatd.unicode_tables import JOINERS, MARKS
+
+MAX_MARKS = 4
+"""How many combining marks that take no room of their own are shown on one character. Hebrew with
+vowels and accents, Tibetan and Burmese take four."""
 
 
 def _show(code: int) -> str:
@@ -22,32 +30,71 @@ def _show(code: int) -> str:
 
 
 _UNSAFE = (
-    *(code for code in range(0x20) if chr(code) != "\t"),  # C0: ESC, CR, BEL
-    *range(0x7F, 0xA0),  # DEL, and C1: some terminals take U+009B for CSI (RFC 5198 section 2)
-    *(0x2028, 0x2029),  # line and paragraph separators
-    *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # CVE-2021-42574
-    *range(0x206A, 0x2070),  # deprecated formats
-    *range(0xFFF9, 0xFFFC),  # interlinear annotation
-    0xE0001,  # language tag
-    *range(0xD800, 0xE000),  # lone surrogates, which UTF-8 cannot carry
-    *range(0xFDD0, 0xFDF0),  # noncharacters, and the two at the end of each plane (Unicode 23.7)
-    *(plane | end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)),
+    *(range(0x09), range(0x0A, 0x20)),  # C0 but TAB: ESC, CR, BEL
+    range(0x7F, 0xA0),  # DEL, and C1: some terminals take U+009B for CSI (RFC 5198 section 2)
+    range(0x2028, 0x202A),  # line and paragraph separators
+    *(range(0x061C, 0x061D), range(0x200E, 0x2010)),  # bidi controls (CVE-2021-42574)
+    *(range(0x202A, 0x202F), range(0x2066, 0x206A)),
+    range(0x206A, 0x2070),  # deprecated formats
+    range(0xFFF9, 0xFFFC),  # interlinear annotation
+    range(0xE0001, 0xE0002),  # language tag
+    range(0xD800, 0xE000),  # lone surrogates, which UTF-8 cannot carry
+    range(0xFDD0, 0xFDF0),  # noncharacters, and the two at the end of each plane (Unicode 23.7)
+    *(range(plane | 0xFFFE, plane + 0x10000) for plane in range(0, 0x110000, 0x10000)),
 )
 
-_SHOWN = {code: _show(code) for code in _UNSAFE}
+_SHOWN = {code: _show(code) for codes in _UNSAFE for code in codes}
+
+# The patterns of marks are long, and made when they are first needed. Each range beyond U+FFFF
+# costs every character a comparison, so these are left out where they can be.
+
+
+def _near(ranges: str) -> str:
+    return re.split("[^\0-\uffff]", ranges, maxsplit=1)[0]
+
+
+@cache
+def _maybe_too_many_marks() -> re.Pattern[str]:
+    """Finds all runs of marks, and some of letters beyond U+FFFF; not of emoji."""
+    beyond = "\U00010000-\U0001efff\U000e0000-\U000effff"
+    either = f"[{_near(MARKS)}{_near(JOINERS)}{beyond}]"
+    return re.compile(f"[{_near(MARKS)}{beyond}]{either}{{{MAX_MARKS},}}")
+
+
+@cache
+def _too_many_marks(near: bool) -> re.Pattern[str]:
+    mark, joiner = (_near(MARKS), _near(JOINERS)) if near else (MARKS, JOINERS)
+    return re.compile(f"((?:[{mark}][{joiner}]*){{{MAX_MARKS}}})([{mark}][{mark}{joiner}]*)")
+
+
+def _thin_out(run: re.Match[str]) -> str:
+    marks = run[0]
+    return _too_many_marks(max(marks) <= "\uffff").sub(_show_further_marks, marks)
+
+
+def _show_further_marks(run: re.Match[str]) -> str:
+    return run[1] + run[2].encode("unicode_escape").decode()
 
 
 def visible(text: str) -> str:
     r"""Return *text* with all that a terminal might obey shown in plain characters.
 
     TAB stays. C0 and DEL are shown in caret notation (``^[``, ``^?``), C1 as ``\x9b``, line
-    separators, bidi controls, noncharacters and lone surrogates as ``\u202e`` or ``\U000e0001``.
-    Takes any string and never raises.
+    separators, bidi controls, noncharacters and lone surrogates as ``\u202e`` or ``\U000e0001``. So
+    are, of the marks and joiners in a row, those behind the first `MAX_MARKS` marks. Takes any
+    string and never raises.
     """
-    # Nothing unsafe is printable, so ordinary text in any language leaves here.
-    if text.isprintable():
+    if _is_ordinary(text):
         return text
-    return text.translate(_SHOWN)
+    text = _maybe_too_many_marks().sub(_thin_out, text)
+    return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def _is_ordinary(text: str) -> bool:
+    """A quick look that is right about nearly all texts, in any language. Those of which it is not
+    sure may turn out to hold nothing unsafe."""
+    # Of what is unsafe, nothing but marks is printable.
+    return text.isprintable() and (text.isascii() or _maybe_too_many_marks().search(text) is None)
 
 
 def encode_line(text: str, eol: bytes) -> bytes:
@@ -62,7 +109,7 @@ def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
     is as many lines as there are texts; and it never holds 0xFF, which telnet would take for a
     command.
     """
-    if not "".join(texts).isprintable():  # one look, for a whole batch
+    if not _is_ordinary("".join(texts)):  # one look, for a whole batch
         texts = [visible(text) for text in texts]
     end = eol.decode()
     return (end.join(texts) + end).encode() if texts else b""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from typing import Generic, ParamSpec, TypeVar
@@ -221,9 +221,16 @@ class ChatServer(Subscriber):
 
     # Rooms
 
-    def rooms(self) -> Iterable[Room]:
-        """All rooms, the fullest first."""
-        return sorted(self._rooms.values(), key=lambda room: (-room.people, room.name))
+    def rooms(self, most: int) -> tuple[int, list[Room]]:
+        """How many rooms there are, and so many of them: the fullest first, then empty ones.
+
+        Rooms in which nobody is may be very many, so they are not looked at for this.
+        """
+        sessions = self._sessions.values()
+        peopled = {session.room for session in sessions if session.room is not None}
+        shown = sorted(peopled, key=lambda room: (-room.people, room.name))[:most]
+        empty = (room for room in self._rooms.values() if not room.people)
+        return len(self._rooms), shown + list(islice(empty, most - len(shown)))
 
     def room_called(self, wanted: str) -> Room:
         """The room of that name. Raises `Refusal` when there is none."""

@@ -299,7 +299,7 @@ def _listen(wanted: list[tuple[ChatFactory, str]], reactor: Any) -> None:
     """Bind every address, or none."""
     try:
         for factory, description in wanted:
-            factory.ports.append(_bind(description, factory, reactor))
+            factory.accept_at(_bind(description, factory, reactor))
     except SystemExit:
         for factory, _ in wanted:
             while factory.ports:

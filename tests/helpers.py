@@ -281,7 +281,7 @@ class House:
         factory = self.bare if bare else self.chat
         port = await serverFromString(self.reactor, endpoint).listen(factory)
         self.ports.append(port)
-        factory.ports.append(port)
+        factory.accept_at(port)
         return port
 
     async def connect(self, address: str = "") -> Client:

@@ -1,34 +1,15 @@
 """What `chatd.encoding` lets through to a terminal: measured on every code point there is."""
 
 import sys
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.encoding import encode_line, encode_lines, visible
+from tests.terminal.documented import beyond, is_unsafe
 
 EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
-
-# Written out a second time on purpose, and in other words: by what Unicode calls them.
-BIDI_CONTROLS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-OTHER_FORMATS = frozenset("\u206a\u206b\u206c\u206d\u206e\u206f\ufff9\ufffa\ufffb\U000e0001")
-
-
-def is_unsafe(character: str) -> bool:
-    code = ord(character)
-    return (
-        (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\t")
-        or character in BIDI_CONTROLS
-        or character in OTHER_FORMATS
-        or 0xFDD0 <= code <= 0xFDEF
-        or code & 0xFFFE == 0xFFFE
-    )
-
-
 UNSAFE = frozenset(filter(is_unsafe, EVERY_CODE_POINT))
 
 
@@ -54,6 +35,64 @@ def test_shows_what_a_terminal_would_obey(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+MARK, VEDIC, FAR = "\u0301", "\u1cd0", "\U0001e944"
+ZWJ = "\u200d"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" + MARK * 5, "a" + MARK * 4 + r"\u0301"),
+        (MARK * 5, MARK * 4 + r"\u0301"),
+        ("a" + (MARK + VEDIC) * 3, "a" + (MARK + VEDIC) * 2 + r"\u0301\u1cd0"),
+        ("𞤀" + FAR * 5, "𞤀" + FAR * 4 + r"\U0001e944"),
+        (("a" + MARK * 5) * 2, ("a" + MARK * 4 + r"\u0301") * 2),
+        # Nothing that joins begins the count anew, and what joins behind them is shown with them.
+        ("a" + (MARK + ZWJ) * 5, "a" + (MARK + ZWJ) * 4 + r"\u0301\u200d"),
+        ("a" + (MARK + "\xad") * 5, "a" + (MARK + "\xad") * 4 + r"\u0301\xad"),
+        ("a" + MARK * 4 + "\u0903" + MARK, "a" + MARK * 4 + "\u0903" + r"\u0301"),
+        ("a" + MARK * 4 + "\u1160" + MARK, "a" + MARK * 4 + "\u1160" + r"\u0301"),
+        ("a" + MARK * 4 + "\u202e" + MARK * 4, "a" + MARK * 4 + r"\u202e" + r"\u0301" * 4),
+        ("a" + MARK * 4 + "\x1b" + MARK * 4, "a" + MARK * 4 + "^[" + MARK * 4),
+        ("❤" + "\ufe0f" * 6, "❤" + "\ufe0f" * 4 + r"\ufe0f\ufe0f"),
+    ],
+)
+def test_shows_the_marks_behind_the_fourth(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + MARK * 4,
+        ("a" + MARK * 4) * 9,
+        "Việt",
+        "Vie\u0323\u0302t",
+        "ที่นี่",
+        "လျှော့",
+        "नमस्ते",
+        "མཱུྃ",
+        "שִׁ֑",
+        "مُحَمَّدٌ",
+        "1\ufe0f\u20e3" * 6,
+        "❤️" * 9,
+        "👩\u200d❤️\u200d💋\u200d👨" * 3,
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "𞤀" + "𞥄𞤀" * 9,
+        "𝐇𝐞𝐥𝐥𝐨",
+        "┌──────┐",
+        "👍🏽👍🏽👍🏽",
+        "각",
+    ],
+)
+def test_leaves_the_marks_of_living_languages_and_emoji_as_they_are(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_marks_of_two_lines_are_not_added_up() -> None:
+    assert encode_lines([MARK * 4, MARK * 4], b"\n").decode() == f"{MARK * 4}\n{MARK * 4}\n"
+
+
 @pytest.mark.parametrize(
     "text", ["", "hola", "a\tb", "¿qué tal, Ñandú?", "日本語", "👩‍👩‍👧 ❤️", "שלום", "a\u00a0b"]
 )
@@ -73,6 +112,12 @@ def test_shows_every_unsafe_code_point_that_stands_alone() -> None:
 
 def test_lets_no_unsafe_code_point_out() -> None:
     assert UNSAFE.isdisjoint(visible("".join(EVERY_CODE_POINT)))
+
+
+@given(st.text(st.sampled_from("ab" + MARK * 3 + VEDIC + FAR + ZWJ + "\u0903\u1160\u202e\x1b𝐇👍")))
+def test_lets_nothing_undocumented_out_however_marks_are_mixed(text: str) -> None:
+    assert list(beyond(visible(text))) == []
+    assert visible(visible(text)) == visible(text)
 
 
 @given(st.text(st.characters()))

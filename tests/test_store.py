@@ -1,13 +1,9 @@
-"""`chatd.store` itself: what a page is. `tests/stores` has the contract."""
+"""`chatd.store` itself: what a page is. Its contract: `tests/stores`."""
 
 from __future__ import annotations
 
 from chatd.event import Event, Kind
-from chatd.store import (
-    PAGE_CHARACTERS,
-    PAGE_EVENTS,
-    page_of,
-)
+from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, page_of
 
 
 def event(text: str) -> Event:

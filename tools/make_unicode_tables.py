@@ -30,6 +30,8 @@ WRITTEN_TOGETHER = {
 IN_NAMES = {"L&", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
 """The categories of what may stand in a name, as Scripts.txt writes them."""
 
+JOINING_HANGUL = (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC))
+
 LINE = 92
 """How long the texts in the module are, a line, beside quotes and indentation."""
 
@@ -63,6 +65,17 @@ PROTOTYPES = (
 {prototypes}
 )
 """Characters that look like others, and what each of them looks like, with ``|`` between."""
+
+MARKS = (
+{marks}
+)
+"""Marks that take no room beside their letter, as ranges in a regular expression."""
+
+JOINERS = (
+{joiners}
+)
+"""What else may stand between a letter and its marks: marks that take some room, formats, and the
+vowels and finals of Hangul that join."""
 '''
 
 
@@ -161,12 +174,23 @@ def ranges(scripts: dict[int, str], never: set[int]) -> Iterator[tuple[int, int,
     yield first, last, scripts[last]
 
 
+def of_categories(directory: Path, wanted: set[str], more: Iterable[int] = ()) -> str:
+    """All characters of some categories, and more, as ranges in a regular expression."""
+    found = set(more)
+    for points, _, comment in rows(directory / "Scripts.txt"):
+        if comment.split()[0] in wanted:
+            found.update(points)
+    firsts = sorted(point for point in found if point - 1 not in found)
+    lasts = sorted(point for point in found if point + 1 not in found)
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
+
+
 def literal(text: str) -> str:
     """A text as lines of source, in ASCII."""
     lines = [""]
     for character in text:
         point = ord(character)
-        if character.isascii() and (character.isalnum() or character in " |/*"):
+        if character.isascii() and (character.isalnum() or character in " |/*-"):
             source = character
         else:
             source = f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
@@ -196,6 +220,8 @@ def main() -> None:
             first=literal("".join(map(chr, firsts))),
             last=literal("".join(map(chr, lasts))),
             scripts=literal("|".join(of)),
+            marks=literal(of_categories(directory, {"Mn", "Me"})),
+            joiners=literal(of_categories(directory, {"Mc", "Cf"}, JOINING_HANGUL)),
             alike=literal("".join(map(chr, sorted(prototypes)))),
             prototypes=literal("|".join(prototypes[point] for point in sorted(prototypes))),
         ),

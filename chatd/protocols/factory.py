@@ -21,8 +21,9 @@ from chatd.protocols.turns import Turns
 from chatd.server import ChatServer
 from chatd.texts import ErrorKind
 
-ACCEPTS_A_TURN = 80
-"""About how many come in at one address before those who are in have their turn."""
+ACCEPTS_A_TURN = 4
+"""How many come in at one address before those who are in have their turn: that takes some 0.2 ms
+for each, and over TLS, with the handshake, two."""
 
 CHECK_SECONDS = 5.0
 """How often those connected are looked after: see `ChatFactory.check`."""
@@ -86,17 +87,28 @@ class ChatFactory(Factory):
         self._clock = clock
         self._max_length = max_length
         self._empty: list[Deferred[None]] = []
+        self._accepting = False
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
         """A protocol for somebody who is connecting; None for one too many to be told so."""
         return self.build(addr)
 
+    def accept_at(self, port: IListeningPort) -> None:
+        """Have people come in at a port that listens."""
+        self.ports.append(port)
+        self._accept_again()
+
+    def _accept_again(self) -> None:
+        self._accepting = False
+        for port in self.ports:
+            port.numberAccepts = ACCEPTS_A_TURN  # type: ignore[attr-defined]
+
     def build(self, address: IAddress | None, *, located: bool = True) -> Protocol | None:
         """As `buildProtocol`. Not ``located`` is a client whose own address is not known yet."""
-        for port in self.ports:
-            # Twisted takes 20 more in a turn each time that there were as many as it takes: in a
-            # storm of 10,000, soon 600, which holds the reactor for 80 ms.
-            port.numberAccepts = min(port.numberAccepts, ACCEPTS_A_TURN)  # type: ignore[attr-defined]
+        if not self._accepting:
+            # Twisted begins with 100 in a turn, and takes 20 more whenever there were as many.
+            self._accepting = True
+            self._clock.callLater(0, self._accept_again)
         protocol = self._protocol(self.server, self._clock, self._max_length)
         protocol.factory = self
         protocol.located = located

@@ -66,6 +66,11 @@ class Framer:
         return lines
 
     @property
+    def held(self) -> int:
+        """How many bytes of a line are kept that has begun and not ended."""
+        return len(self._held)
+
+    @property
     def unfinished(self) -> bool:
         """Whether a line has begun that has not ended yet."""
         return bool(self._held)

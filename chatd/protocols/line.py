@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 LINES_A_TURN = 256
 """How many lines of one client are handled before others have their turn."""
 
+SMALL_BYTES = 512
+"""What is handled as soon as it is read. More than that waits for a turn, for together those who
+read it may hold the reactor no longer than one (`Turns`)."""
+
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
 weigh twenty times what it did, for as long as its client may not go on.)"""
@@ -203,7 +207,7 @@ class LineProtocol(LineReceiver):
         """The client will send nothing more: do what it sent, send what it is owed, and close."""
         self._ended = True
         self.outlet.end()
-        self._handle_lines()
+        self.factory.turns.await_one(self)  # a thousand may do so at once
 
     def writeConnectionLost(self) -> None:
         """The client was sent everything; it may still be sending."""
@@ -275,7 +279,12 @@ class LineProtocol(LineReceiver):
     def _handle_lines(self) -> None:
         """Have a turn now, unless this client is waiting for one as others are."""
         turns = self.factory.turns
-        if not turns.awaited_by(self):
+        if self._handling or turns.awaited_by(self):
+            return
+        held = self._framer.held if self._ended else 0
+        if len(self._unread) + held > SMALL_BYTES:
+            self._read_on(True)
+        else:
             self.take_turn(turns.share)
 
     @guarded

@@ -26,8 +26,8 @@ OVERTIME_SECONDS = 20.0
 
 CLASS = 40
 PASTE = 100
-LONG = 5
-"""What is usual before an attack: a class of 40, each of whom pastes 100 lines and 5 long ones, so
+LONG = 15
+"""What is usual before an attack: a class of 40, each of whom pastes 100 lines and 15 long ones, so
 that what the daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is
 measured."""
 

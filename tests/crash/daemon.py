@@ -34,6 +34,7 @@ STORE = "disk/chat"
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
+_UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there be load
 
 
 class Daemon:
@@ -41,7 +42,7 @@ class Daemon:
 
     def __init__(self, directory: Path, variables: dict[str, str], *, fresh: bool = False) -> None:
         (directory / "disk").mkdir(exist_ok=True)
-        arguments = [*_TWISTD, "-s", f"sqlite:{STORE}"]
+        arguments = [*_TWISTD, *_UNLIMITED, "-s", f"sqlite:{STORE}"]
         self._status: int | None = None
         self._log, output = os.pipe()
         self.pid = fork(

@@ -29,6 +29,9 @@ LIVES = 25
 CALLS = 100
 """Up to which call to the disk a daemon may live. A commit is some 10 of them."""
 
+FAULTS = 20
+"""How many faults are told one by one."""
+
 SECONDS = 0.1
 """The longest that a daemon may live that is killed at a random instant, once all have spoken."""
 
@@ -70,7 +73,7 @@ def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
         directory = Path(tempfile.mkdtemp(prefix="chatd-kills-"))
         _round(directory, min(LIVES, kills - result.kills), chance, result, fresh=fresh)
         if result.faults:
-            result.faults.append(f"see {directory}")
+            result.faults[FAULTS:] = [f"{len(result.faults)} faults in all: see {directory}"]
         else:
             rmtree(directory)
         if result.kills % 1000 == 0:

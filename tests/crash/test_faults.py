@@ -6,6 +6,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,7 @@ from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
 STORE = "disk/chat"
+UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
 class House:
@@ -30,16 +32,27 @@ class House:
         self.fault = directory / "fault"
         self.path = directory / STORE
         self.path.parent.mkdir(exist_ok=True)
-        self.daemon = Daemon(directory, "-s", f"sqlite:{STORE}", "--recent", "0")
+        motd = directory / "motd"
+        motd.touch()
+        self._said_so_far = f"read --motd {motd} again."
+        options = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *UNLIMITED)
+        self.daemon = Daemon(directory, *options)
 
     def log(self, wait: float = 0) -> list[str]:
-        """What the daemon has said since this was last asked, or says in that many seconds."""
+        """What the daemon has said since this was last asked, or says in that many seconds.
+
+        Its log is written by a thread. It says that it has read its motd behind all the rest.
+        """
         output = self.daemon.process.stdout
         assert output is not None
+        select.select([output], [], [], wait)
+        self.daemon.process.send_signal(signal.SIGHUP)
         said = b""
-        while select.select([output], [], [], 0 if said else wait)[0]:
-            said += os.read(output.fileno(), 1 << 16)
-        return [line.partition("] ")[2] for line in said.decode().splitlines()]
+        while not said.decode().endswith(f"] {self._said_so_far}\n"):
+            piece = os.read(output.fileno(), 1 << 16)
+            assert piece, "it has ended"
+            said += piece
+        return [line.partition("] ")[2] for line in said.decode().splitlines()[:-1]]
 
     def memory(self) -> int:
         """How many bytes of memory it has now."""
@@ -155,7 +168,7 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
     for line in refused:
         assert line.startswith("lines are refused, because they cannot be saved: ")
         assert why in line
-    assert house.log() == ["lines are saved again"]
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
     with closing(sqlite3.connect(house.path)) as store:
         kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
         assert kept[-2:] == [("before",), ("after",)]
@@ -241,7 +254,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             saved += 1
         assert answer.startswith("ERR Not saved: ")
         assert saved > 10
-        (refused,) = small.log(wait=1)
+        (refused,) = small.log(wait=PATIENCE)
         assert refused.startswith("lines are refused, because they cannot be saved: ")
         assert "full" in refused
         filling.unlink()
@@ -251,7 +264,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
             *(f"<ana> {number} {text}" for number in range(saved)),
             "<ana> after",
         ]
-        assert small.log() == ["lines are saved again"]
+        assert small.log(wait=PATIENCE) == ["lines are saved again"]
 
 
 # A file that is damaged

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
-from twisted.internet.protocol import Protocol
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.tcp import Port
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.protocols.factory import REFUSED_AT_ONCE, REFUSED_SECONDS, Refused
+from chatd.protocols.factory import ACCEPTS_A_TURN, REFUSED_AT_ONCE, REFUSED_SECONDS, Refused
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import LineProtocol
 from tests.helpers import World
@@ -75,4 +78,24 @@ class AdmissionTests(SynchronousTestCase):
             assert refused is not None
             refused.connectionLost(Failure(ConnectionDone()))
         self.assertIsInstance(self.come(world, "192.0.2.1")[0], Refused)
+        world.settle()
         self.assertEqual(len(world.clock.getDelayedCalls()), 1)
+
+
+class AcceptingTests(SynchronousTestCase):
+    def test_twisted_takes_more_at_once_each_time_that_there_are_many(self) -> None:
+        """What `ChatFactory.buildProtocol` keeps in bounds: no interface names it."""
+        port = Port(0, Factory(), interface="127.0.0.1")
+        port.startListening()
+        self.addCleanup(port.stopListening)
+        self.assertEqual(port.numberAccepts, 100)
+
+    def test_only_so_many_come_in_in_a_turn(self) -> None:
+        world = World()
+        port = SimpleNamespace(numberAccepts=620)
+        world.chat.accept_at(port)  # type: ignore[arg-type]
+        self.assertEqual(port.numberAccepts, ACCEPTS_A_TURN)
+        world.person()
+        port.numberAccepts = 24  # as Twisted has it after a turn
+        world.person()
+        self.assertEqual(port.numberAccepts, ACCEPTS_A_TURN)

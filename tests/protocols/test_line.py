@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import ISSLTransport
-from twisted.internet.protocol import Factory
-from twisted.internet.tcp import Port
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
@@ -20,7 +17,6 @@ from chatd import commands
 from chatd.commands import Command
 from chatd.event import Draft, Kind
 from chatd.formats import local_time
-from chatd.protocols.factory import ACCEPTS_A_TURN
 from chatd.protocols.framing import Framer
 from chatd.protocols.limits import BURST_SECONDS, Limits
 from chatd.protocols.line import (
@@ -28,6 +24,7 @@ from chatd.protocols.line import (
     HANDSHAKE_SECONDS,
     LINE_SECONDS,
     LINES_A_TURN,
+    SMALL_BYTES,
     UNENDED_LINES,
     LineProtocol,
 )
@@ -514,10 +511,11 @@ class GoodbyeTests(SynchronousTestCase):
         self.assertEqual(self.ana.seen(), [])
 
     def test_what_was_sent_and_not_handled_yet_is_not(self) -> None:
-        self.ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        self.ana.send(b"/who\n" * 10)
+        self.ana.send(b"/who\n" * SMALL_BYTES)
         self.ana.protocol.stop_reading()
         self.world.settle()
-        self.assertEqual(len(self.ana.seen()), LINES_A_TURN)
+        self.assertEqual(len(self.ana.seen()), 10)
 
     def test_what_was_said_is_shown_and_then_goodbye_is_said(self) -> None:
         self.ana.type("hola")
@@ -886,22 +884,6 @@ class PausingTests(SynchronousTestCase):
         self.assertEqual(luis.protocol.session.unpublished, SOME_UNPUBLISHED_LINES)
 
 
-class AcceptingTests(SynchronousTestCase):
-    def test_twisted_takes_more_at_once_each_time_that_there_are_many(self) -> None:
-        """What `ChatFactory.buildProtocol` keeps in bounds: no interface names it."""
-        port = Port(0, Factory(), interface="127.0.0.1")
-        port.startListening()
-        self.addCleanup(port.stopListening)
-        self.assertEqual(port.numberAccepts, 100)
-
-    def test_only_so_many_come_in_in_a_turn(self) -> None:
-        world = World()
-        port = SimpleNamespace(numberAccepts=620)
-        world.chat.ports.append(port)  # type: ignore[arg-type]
-        world.person()
-        self.assertEqual(port.numberAccepts, ACCEPTS_A_TURN)
-
-
 class FairnessTests(SynchronousTestCase):
     """No client's lines keep the others waiting."""
 
@@ -910,6 +892,8 @@ class FairnessTests(SynchronousTestCase):
         world = World()
         ana = world.person()
         ana.send(line * 2000)
+        self.assertEqual(ana.seen(), [])
+        ana.protocol.take_turn(TURN_SECONDS)
         handled = len(ana.seen()) // lines_an_answer
         world.settle()
         self.assertEqual(len(ana.seen()) // lines_an_answer, 2000 - handled)
@@ -917,6 +901,23 @@ class FairnessTests(SynchronousTestCase):
 
     def test_only_so_many_lines_of_one_client_are_handled_a_turn(self) -> None:
         self.assertEqual(self.answers_a_turn(b"/who\n", 1), LINES_A_TURN)
+
+    def test_what_is_short_is_handled_at_once(self) -> None:
+        ana = World().person()
+        ana.send(b"/who\n")
+        self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
+
+    def test_what_is_long_waits_for_a_turn_also_when_its_client_has_nothing_more_to_send(
+        self,
+    ) -> None:
+        world = World()
+        luis, ana = world.person(), world.person()
+        text = "x" * SMALL_BYTES
+        ana.send(text.encode())
+        ana.protocol.readConnectionLost()
+        self.assertEqual(luis.seen(), [])
+        world.settle()
+        self.assertEqual(luis.seen(), [f"<guest2> {text}"])
 
     def test_a_turn_is_over_too_when_it_has_taken_its_time(self) -> None:
         world = World()
@@ -943,6 +944,7 @@ class FairnessTests(SynchronousTestCase):
     def test_blank_lines_on_a_chat_port_do_not_count(self) -> None:
         ana = World().person()
         ana.send(b"\n" * (2 * LINES_A_TURN) + b"\r\n/who\n")
+        ana.protocol.take_turn(TURN_SECONDS)
         self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
@@ -970,6 +972,7 @@ class FairnessTests(SynchronousTestCase):
         world = World()
         ana = world.person()
         ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        ana.protocol.take_turn(TURN_SECONDS)
         ana.hang_up()
         self.assertEqual(len(ana.seen()), LINES_A_TURN)
 
@@ -1207,8 +1210,9 @@ class SpeedTests(SynchronousTestCase):
     def test_bytes_count_also_without_lines(self) -> None:
         world = World(limits=Limits(bytes_per_second=1000))
         ana = world.person()
-        ana.send(b"x" * FRAMED_BYTES)
-        ana.send(b"x" * FRAMED_BYTES)
+        for _ in range(2):
+            ana.send(b"x" * FRAMED_BYTES)
+            world.settle()
         self.assertTrue(ana.paused)
         world.clock.advance(FRAMED_BYTES / 1000 - BURST_SECONDS)
         self.assertFalse(ana.paused)

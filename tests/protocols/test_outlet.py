@@ -14,6 +14,7 @@ from zope.interface import directlyProvides, implementer
 
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.outlet import CLOSE_SECONDS, LINGER_SECONDS, Outlet
+from chatd.protocols.turns import Turns
 from tests.helpers import House
 
 
@@ -467,6 +468,7 @@ async def test_the_last_lines_arrive_although_the_client_sends_on(house: House) 
 async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> None:
     house, clock = House(), Clock()
     house.chat = ChatFactory(house.server, clock)
+    house.chat.turns = Turns(house.reactor, house.store.faults)
     await house.listen()
     luis, ana = await house.guest(), await house.guest()
     ana.transport.pauseProducing()
