@@ -46,13 +46,14 @@ EQUIVALENTS = ROOT / "tests" / "mutation.txt"
 TESTS = {
     "chatd/validation.py": ["tests/test_validation.py"],
     "chatd/encoding.py": ["tests/test_encoding.py"],
+    "chatd/complaints.py": ["tests/test_complaints.py"],
     "chatd/protocols/framing.py": ["tests/protocols/test_framing.py"],
     "chatd/protocols/limits.py": ["tests/protocols/test_limits.py"],
     "chatd/feed.py": ["tests/test_feed.py", "tests/test_room.py"],
     "chatd/stream.py": ["tests/test_stream.py"],
     "chatd/store.py": ["tests/test_store.py", "tests/stores/test_contract.py"],
     "chatd/stores/sqlite.py": ["tests/stores/test_sqlite.py", "tests/stores/test_contract.py"],
-    "chatd/protocols/outlet.py": ["tests/protocols/test_outlet.py"],
+    "chatd/protocols/outlet.py": ["tests/protocols/test_outlet.py", "tests/test_faults.py"],
 }
 """What is broken, and the tests that must notice."""
 

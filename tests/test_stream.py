@@ -375,12 +375,12 @@ class TestAbandon:
         assert stream.take() == b""
 
     def test_it_holds_on_to_nobody(self) -> None:
-        room, sink, relieved = Room(), Sink(), Calls()
+        room, sink, relieved, failed = Room(), Sink(), Calls(), Calls()
         stream = following(room)
-        stream.sink, stream.relieved = sink, relieved
+        stream.sink, stream.relieved, stream.failed = sink, relieved, failed  # type: ignore[assignment]
         stream.abandon()
-        held = gc.get_referents(stream)
-        assert not [one for one in (room, sink, relieved) if one in held or one in stream._live]
+        held = [*gc.get_referents(stream), *stream._live]
+        assert not [one for one in (room, sink, relieved, failed) if one in held]
 
 
 class TestInbox:

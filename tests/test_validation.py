@@ -192,7 +192,17 @@ class TestComparison:
         assert fold(fold(text)) == fold(text)
 
     @pytest.mark.parametrize(
-        "name", ["chatd", "Server", "PRIVATE", "guest1", "Guest007", "ｇｕｅｓｔ1", "guest\u0661"]
+        "name",
+        [
+            "chatd",
+            "Server",
+            "PRIVATE",
+            "guest1",
+            "Guest007",
+            "ｇｕｅｓｔ1",
+            "guest\u0661",
+            "guest\u0662",
+        ],
     )
     def test_the_servers_own_names_are_reserved_however_written(self, name: str) -> None:
         assert is_reserved(name)

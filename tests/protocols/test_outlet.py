@@ -24,6 +24,8 @@ class Pieces:
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = deque(pieces)
         self.finished = False
+        self.failures: list[str] = []
+        self.failed = self.failures.append
 
     @property
     def drained(self) -> bool:
@@ -199,6 +201,24 @@ class PushingTests(OutletTestCase):
         self.assertTrue(self.refused())
         self.outlet.release()
         self.assertFalse(self.refused())
+
+    def test_one_without_room_is_waiting(self) -> None:
+        self.assertFalse(self.outlet.waiting)
+        self.outlet.pauseProducing()
+        self.assertTrue(self.outlet.waiting)
+
+    def test_when_sending_fails_that_is_told_and_nothing_follows(self) -> None:
+        def fail(data: bytes) -> None:
+            raise ZeroDivisionError
+
+        for send in (lambda: self.outlet.push(b"a\n")), (lambda: self.give(b"a\n")):
+            self.make(Transport())
+            broken = self.patch(self.transport, "write", fail)
+            send()
+            broken.restore()
+            self.assertEqual(self.supply.failures, ["a client could not be sent to"])
+            self.give(b"next\n")
+            self.assertTrue(self.refused())
 
     def test_nothing_is_taken_while_something_is_being_sent(self) -> None:
         seen: list[bool] = []
