@@ -29,6 +29,9 @@ Handler = Callable[[ChatServer, Session, str], Coroutine[Deferred[Any], Any, Non
 HISTORY_LINES = 20
 """How many lines /history shows when it is not told."""
 
+READING_COST = 20
+"""What a command that reads the store counts for: fifteen at once, and then five a second."""
+
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
 
@@ -45,10 +48,12 @@ class WrongUse(Exception):
 @dataclass(frozen=True)
 class Command:
     """A row of the table. ``names`` are what it can be called, its own name first; what it takes
-    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation."""
+    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
+    lines it counts for where these are limited."""
 
     names: tuple[str, ...]
     handler: Handler
+    cost: int = 1
 
     @property
     def name(self) -> str:
@@ -68,6 +73,12 @@ def parse(line: str) -> tuple[str, str] | None:
 def text_of(line: str) -> str:
     """What a line says that is no command: of two slashes at its start, the first is taken off."""
     return line[1:] if line.startswith("//") else line
+
+
+def cost_of(name: str) -> int:
+    """How many lines the command of that name counts for."""
+    command = COMMANDS.get(name)
+    return 1 if command is None else command.cost
 
 
 def run(
@@ -291,8 +302,8 @@ TABLE = (
     Command(("me", "yo"), _me),
     Command(("msg", "mensaje", "privado"), _msg),
     Command(("topic", "tema"), _topic),
-    Command(("history", "historial", "historia"), _history),
-    Command(("since", "desde"), _since),
+    Command(("history", "historial", "historia"), _history, READING_COST),
+    Command(("since", "desde"), _since, READING_COST),
     Command(("echo", "eco"), _echo),
     Command(("times", "horas"), _times),
     Command(("language", "idioma"), _language),

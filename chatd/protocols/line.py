@@ -232,6 +232,8 @@ class LineProtocol(LineReceiver):
         """Take nothing more from this client: the server is stopping."""
         self._stopped = True
         self._forget_input()
+        if self._lost:
+            return
         self.outlet.end()
         if self.paused and not self._ended:
             # What still comes is read and dropped: closing with unread input would reset.
@@ -554,6 +556,8 @@ class ChatProtocol(LineProtocol):
             self.say(commands.text_of(text))
         else:
             name, argument = command
+            if self._pace is not None:
+                self._pace.spend(self._clock.seconds(), commands.cost_of(name) - 1, 0)
             self.when_said(lambda: commands.run(self.server, session, name, argument))
 
     def lineLengthExceeded(self, line: bytes) -> None:

@@ -628,8 +628,20 @@ class GoneTests(SynchronousTestCase):
         self.assertEqual(self.go("one", "/quit", "two"), ["<guest2> one"])
         self.assertEqual(len(self.world.chat.clients), 1)
 
+    def test_one_whose_connection_broke_is_in_the_way_of_no_stop(self) -> None:
+        self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
+        self.world.settle()
+        self.assertTrue(self.ana.paused)
+        self.ana.hang_up(ConnectionLost)
+        self.ana.transport.resumeProducing = lambda: self.fail("it is gone")  # type: ignore[method-assign]
+        gone = self.ana.protocol
+        gone.stop_reading()
+        gone.say_goodbye()
+        self.assertEqual(len(self.world.chat.clients), 1)
+
     def test_a_server_that_stops_waits_for_no_more_than_what_waits_for_commit(self) -> None:
         self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
+        self.world.settle()
         self.ana.hang_up()
         gone = self.ana.protocol
         gone.stop_reading()
@@ -1234,6 +1246,13 @@ class SpeedTests(SynchronousTestCase):
         self.ana.send(b"hola\n")
         self.assertEqual(self.heard(), [])
         self.assertEqual(self.heard(1), ["hola"])
+
+    def test_a_command_that_reads_the_store_counts_for_several(self) -> None:
+        for _ in range(3):
+            self.ana.type("/history")
+        self.ana.send(b"hola\n")
+        self.assertEqual(self.heard(), [])
+        self.assertEqual(self.heard(5), ["hola"])
 
     def test_telnet_counts_as_text_does(self) -> None:
         world = World(limits=Limits(bytes_per_second=1000))
