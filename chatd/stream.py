@@ -17,7 +17,7 @@ from typing import Protocol
 
 from chatd.feed import Source
 
-ANSWER_BYTES = 64 * 1024
+ANSWER_BYTES = 32 * 1024
 """With this much of its answers not taken, a client is not read from."""
 
 INBOX_BYTES = 64 * 1024

@@ -54,6 +54,9 @@ SMALL_BYTES = 512
 """What is handled as soon as it is read. More than that waits for a turn, for together those who
 read it may hold the reactor no longer than one (`Turns`)."""
 
+READ_BYTES = 16 * 1024
+"""How much is read of a client at a time. Twisted's own is 64 KiB, all of which may have to wait."""
+
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
 weigh twenty times what it did, for as long as its client may not go on.)"""
@@ -156,6 +159,7 @@ class LineProtocol(LineReceiver):
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
         stream.sink = self.outlet
+        cast(Connection, self.transport).bufferSize = READ_BYTES
         self.session.changed = self._go_on
         stream.failed = self._break
         if not ISSLTransport.providedBy(self.transport):

@@ -62,7 +62,9 @@ class Supply(Protocol):
 
 
 class Connection(Protocol):
-    """What an outlet needs of a transport."""
+    """What is needed of a transport. ``bufferSize`` is how many bytes it reads at a time."""
+
+    bufferSize: int
 
     def write(self, data: bytes) -> None: ...
 

@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides, implementer
 
 from chatd.protocols.factory import ChatFactory
+from chatd.protocols.line import READ_BYTES
 from chatd.protocols.outlet import CLOSE_SECONDS, LINGER_SECONDS, Outlet
 from chatd.protocols.turns import Turns
 from tests.helpers import House
@@ -511,3 +512,21 @@ async def test_no_piece_is_cut_by_another(house: House) -> None:
     assert said == [f"<guest2> {number} " + "x" * 4000 for number in range(200)]
     for line in lines:
         assert line.startswith("<guest2> ") or line.endswith(("y" * 100, "2 guests.")), line
+
+
+async def test_so_much_is_read_of_a_client_at_a_time(house: House) -> None:
+    """No interface of Twisted's names what this is set by."""
+    ana = await house.guest()
+    (client,) = house.chat.clients
+    reads: list[int] = []
+    take = client.dataReceived
+
+    def note(data: bytes) -> None:
+        reads.append(len(data))
+        take(data)
+
+    client.dataReceived = note  # type: ignore[method-assign]
+    ana.send_raw(b"x" * 10 * READ_BYTES)
+    ana.send("", "/who")
+    await ana.until("1 guest")
+    assert max(reads) <= READ_BYTES
