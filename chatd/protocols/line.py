@@ -55,7 +55,7 @@ SMALL_BYTES = 512
 read it may hold the reactor no longer than one (`Turns`)."""
 
 READ_BYTES = 16 * 1024
-"""How much is read of a client at a time. Twisted's own is 64 KiB, all of which may have to wait."""
+"""How much is read of a client at a time. Of Twisted's own 64 KiB, all may have to wait."""
 
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
