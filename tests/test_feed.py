@@ -575,6 +575,15 @@ class TestForgetting:
         world.publish(said("a"))
         assert cursor.take() == b"a\n"
 
+    def test_what_is_forgotten_before_it_was_shown_is_not_pushed(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        before, entries = world.room.mark, said("a").events(0, 0)
+        world.feed.render(before, entries, before.behind(entries))
+        world.feed.forget()
+        world.feed.show()
+        assert world.taken == b""
+
     def test_the_next_tail_is_as_long_as_any(self, world: World) -> None:
         kept = []
         for _ in range(2):

@@ -134,7 +134,7 @@ class FramerTests(SynchronousTestCase):
         framer = Framer(1000, telnet_line_ends=True)
         for _ in range(50):
             framer.feed(b"x" * 501)
-            self.assertLessEqual(len(framer._held), 1001)
+            self.assertLessEqual(framer.held, 1001)
 
     def test_a_read_of_newlines_is_split_once(self) -> None:
         """Measured: 5 ms. Cutting one line at a time takes 187 ms."""
