@@ -629,6 +629,15 @@ class TestBounded:
         assert cursor.take() == b"a\nb\n"
         assert (cursor.take(), cursor.done) == (b"", True)
 
+    def test_that_ends_inside_the_tail_reads_only_what_is_missing(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow()
+        world.bury()
+        world.publish(joined("luis"))
+        rest = cursor.detach()
+        assert rest is not None
+        assert drain([rest], world)[-1] == "luis"
+
     def test_reads_from_the_log_what_was_there_before_its_feed(self, world: World) -> None:
         world.store.prompt = True
         world.fill(*"abcd")
