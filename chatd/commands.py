@@ -29,8 +29,8 @@ Handler = Callable[[ChatServer, Session, str], Coroutine[Deferred[Any], Any, Non
 HISTORY_LINES = 20
 """How many lines /history shows when it is not told."""
 
-READING_COST = 20
-"""What a command that reads the store counts for: fifteen at once, and then five a second."""
+READING_COST = 50
+"""What a command that reads the store counts for: six at once, and then two a second."""
 
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50

@@ -18,7 +18,6 @@ from chatd.commands import TABLE, Command
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
 from chatd.protocols import line as line_module
-from chatd.protocols.factory import ChatFactory
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
 from chatd.protocols.telnet import TelnetFilter
@@ -257,7 +256,6 @@ def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (ChatFactory, "pace"),
         (Outlet, "__init__"),
         (Stream, "__init__"),
         (ChatServer, "connect"),

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime, 
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from chatd.protocols.limits import Admission, Full, Limits, Pace, network_of
+from chatd.protocols.limits import Admission, Full, Limits, network_of
 from chatd.protocols.line import ChatProtocol, LineProtocol
 from chatd.protocols.outlet import Connection
 from chatd.protocols.sockets import Patience, socket_of
@@ -126,12 +126,13 @@ class ChatFactory(Factory):
 
     def _admit(self, client: LineProtocol, address: IAddress | None) -> None:
         network = network_of(address)
+        client.pace = self._admission.pace(network)
         self._admission.enter(network)
         client.network = network
 
     def _dismiss(self, client: LineProtocol) -> None:
         if client.network is not None:
-            self._admission.leave(client.network)
+            self._admission.leave(client.network, client.pace, self._clock.seconds())
             client.network = None
 
     def _refuse(self, client: LineProtocol, full: Full) -> Refused | None:
@@ -141,11 +142,6 @@ class ChatFactory(Factory):
         refused = Refused(self._clock, reason)
         refused.factory = self
         return refused
-
-    def pace(self) -> Pace | None:
-        """How fast another client may be, from its first byte on; None for as fast as it likes."""
-        limits = self.limits
-        return Pace(limits) if limits.lines_per_second or limits.bytes_per_second else None
 
     def check(self) -> None:
         """Look after everybody connected: to be called every `CHECK_SECONDS`."""

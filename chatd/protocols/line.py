@@ -123,6 +123,8 @@ class LineProtocol(LineReceiver):
     factory: ChatFactory
     network: str | None = None
     """The network that this connection is counted for; None while it is counted for none."""
+    pace: Pace | None = None
+    """How fast it may be."""
     located = True
     """Whether that network is where it really comes from."""
 
@@ -142,7 +144,6 @@ class LineProtocol(LineReceiver):
         self._stopped = False
         self._entered = False
         self._since = clock.seconds()  # when it came, or the line began that has not ended
-        self._pace: Pace | None = None
         self._delayed: IDelayedCall | None = None
 
     def format(self) -> Format:
@@ -154,7 +155,6 @@ class LineProtocol(LineReceiver):
         """Welcome somebody; over TLS, once hands were shaken."""
         factory = self.factory
         factory.clients.add(self)
-        self._pace = factory.pace()
         stream = Stream()
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
@@ -210,8 +210,10 @@ class LineProtocol(LineReceiver):
     def readConnectionLost(self) -> None:
         """The client will send nothing more: do what it sent, send what it is owed, and close."""
         self._ended = True
-        self.outlet.end()
-        self.factory.turns.await_one(self)  # a thousand may do so at once
+        if self._stopped:
+            self.outlet.end()
+        else:
+            self.factory.turns.await_one(self)  # a thousand may do so at once
 
     def writeConnectionLost(self) -> None:
         """The client was sent everything; it may still be sending."""
@@ -299,6 +301,8 @@ class LineProtocol(LineReceiver):
         if self._handling or self._stopped:
             return
         self._handling = True
+        if self._ended:
+            self.outlet.end()
         self.outlet.hold()
         try:
             left = self._take_lines(share)
@@ -336,7 +340,7 @@ class LineProtocol(LineReceiver):
         """Do this once all lines so far are said; take no other line until then."""
         self._say()
         self._run = 0
-        self.session.when_settled(action if self._pace is None else partial(self._paid, action))
+        self.session.when_settled(action if self.pace is None else partial(self._paid, action))
 
     def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
         """Do what waited, and have its client pay for the time. (In a turn, the turn is paid.)"""
@@ -350,8 +354,8 @@ class LineProtocol(LineReceiver):
 
     def _pay(self, began: float, now: float) -> None:
         """Have time that was taken count for lines."""
-        if self._pace is not None:
-            self._pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
+        if self.pace is not None:
+            self.pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
     def _say(self) -> None:
         if self._texts:
@@ -427,7 +431,7 @@ class LineProtocol(LineReceiver):
 
     def _too_fast(self) -> float:
         """For how many seconds nothing more may be taken."""
-        return self._pace.wait(self._clock.seconds()) if self._pace is not None else 0.0
+        return self.pace.wait(self._clock.seconds()) if self.pace is not None else 0.0
 
     def _end_delay(self) -> None:
         self._delayed = None
@@ -435,7 +439,7 @@ class LineProtocol(LineReceiver):
 
     def _cut(self, now: float) -> bool:
         """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
-        framer, pace = self._framer, self._pace
+        framer, pace = self._framer, self.pace
         if self._unread:
             if pace is not None and pace.wait(now):
                 return False
@@ -560,8 +564,8 @@ class ChatProtocol(LineProtocol):
             self.say(commands.text_of(text))
         else:
             name, argument = command
-            if self._pace is not None:
-                self._pace.spend(self._clock.seconds(), commands.cost_of(name) - 1, 0)
+            if self.pace is not None:
+                self.pace.spend(self._clock.seconds(), commands.cost_of(name) - 1, 0)
             self.when_said(lambda: commands.run(self.server, session, name, argument))
 
     def lineLengthExceeded(self, line: bytes) -> None:

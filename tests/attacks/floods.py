@@ -40,13 +40,14 @@ class LineFlood(Attack):
 
 
 class ManyLineFloods(LineFlood):
-    """A hundred clients say lines of 512 bytes as fast as they are taken.
+    """Ten clients say lines of 512 bytes as fast as they are taken.
 
-    Every line goes to everybody in the room: what is not held back at its source is multiplied.
+    Every line goes to everybody in the room: what is not held back at its source is multiplied. (A
+    hundred from a hundred addresses say 6 MB a second, more than a core can send to a hundred.)
     """
 
-    clients = 100
-    few = 20
+    clients = 10
+    few = 10
 
 
 class ShortLineFloods(LineFlood):

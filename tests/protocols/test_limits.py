@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from chatd.protocols.limits import BURST_SECONDS, Admission, Full, Limits, Pace, network_of
+from chatd.protocols.limits import (
+    BURST_SECONDS,
+    NETWORKS_KEPT,
+    Admission,
+    Full,
+    Limits,
+    Pace,
+    network_of,
+)
 
 RATE = 100
 
@@ -127,6 +135,57 @@ def test_those_without_an_address_do_not_count_as_one() -> None:
     admission = Admission(Limits(connections_per_address=1))
     admission.enter("")
     admission.enter("")
+
+
+def owing(admission: Admission, network: str, lines: int) -> None:
+    """Have somebody come from there, take so many lines at 1000 seconds, and go."""
+    admission.enter(network)
+    pace = admission.pace(network)
+    assert pace is not None
+    pace.spend(1000.0, lines, 0)
+    admission.leave(network, pace, 1000.0)
+
+
+def wait(admission: Admission, network: str) -> float:
+    """How long a newcomer from there has to wait at that time."""
+    pace = admission.pace(network)
+    assert pace is not None
+    return pace.wait(1000.0)
+
+
+def test_a_newcomer_owes_what_the_last_one_to_go_from_their_address_owed() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    owing(admission, "192.0.2.1", int(RATE * BURST_SECONDS) + RATE)
+    assert wait(admission, "192.0.2.1") == pytest.approx(1)
+    assert wait(admission, "192.0.2.2") == 0
+    owing(admission, "192.0.2.1", RATE)
+    assert wait(admission, "192.0.2.1") == pytest.approx(2)
+
+
+def test_those_without_an_address_owe_nothing_for_each_other() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    owing(admission, "", 10 * RATE)
+    assert wait(admission, "") == 0
+
+
+def test_what_is_owed_is_kept_of_so_many_addresses() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    for number in range(NETWORKS_KEPT + 1):
+        owing(admission, str(number), 10 * RATE)
+    assert [wait(admission, "0"), wait(admission, "1")] == [0, pytest.approx(7)]
+
+
+def test_one_who_has_rested_leaves_no_debt() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    pace = admission.pace("192.0.2.1")
+    assert pace is not None
+    pace.spend(1000.0, RATE, 0)
+    assert [pace.rested(1000.0), pace.rested(1001.0)] == [False, True]
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(connections=1)])
+def test_without_a_rate_there_is_no_pace(limits: Limits) -> None:
+    assert Admission(limits).pace("192.0.2.1") is None
 
 
 def v6(host: str) -> IPv6Address:
