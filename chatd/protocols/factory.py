@@ -126,7 +126,7 @@ class ChatFactory(Factory):
 
     def _admit(self, client: LineProtocol, address: IAddress | None) -> None:
         network = network_of(address)
-        client.pace = self._admission.pace(network)
+        client.pace = self._admission.pace(network, self._clock.seconds())
         self._admission.enter(network)
         client.network = network
 

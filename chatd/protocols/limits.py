@@ -18,7 +18,7 @@ BURST_SECONDS = 3.0
 
 
 NETWORKS_KEPT = 10_000
-"""Of how many networks it is kept what those who went owe, some 300 bytes each."""
+"""Of how many networks it is kept how those who went had talked, some 300 bytes each."""
 
 
 class Limits(NamedTuple):
@@ -58,10 +58,10 @@ class Pace:
         if limits.bytes_per_second:
             self._bytes_paid = max(self._bytes_paid, rested) + length / limits.bytes_per_second
 
-    def take_over(self, other: Pace) -> None:
-        """Owe what that one owes."""
-        self._lines_paid = other._lines_paid
-        self._bytes_paid = other._bytes_paid
+    def take_over(self, other: Pace, now: float) -> None:
+        """Have no more of a burst left than that one, but owe nothing."""
+        self._lines_paid = min(other._lines_paid, now)
+        self._bytes_paid = min(other._bytes_paid, now)
 
     def rested(self, now: float) -> bool:
         """Whether there is a whole burst left."""
@@ -84,15 +84,15 @@ class Full(Exception):
 class Admission:
     """Counts who is connected, in all and from each network. One for all addresses of a daemon.
 
-    A newcomer owes what the last one to go from their network owed, so that to go and come again is
-    no way around a limit.
+    A newcomer has what is left of the burst of the last one to go from their network, so that to
+    go and come again is no way around a limit. (Not their debt: it may be somebody else.)
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._networks: Counter[str] = Counter()
         self._connections = 0
-        self._owed: dict[str, Pace] = {}  # the longest kept first
+        self._left: dict[str, Pace] = {}  # the longest kept first
 
     def enter(self, network: str) -> None:
         """Count one in. Raises `Full`, and does not, when there are as many as there may be."""
@@ -104,23 +104,23 @@ class Admission:
         self._connections += 1
         self._networks[network] += 1
 
-    def pace(self, network: str) -> Pace | None:
+    def pace(self, network: str, now: float) -> Pace | None:
         """How fast a newcomer from there may be; None for as fast as they like."""
         limits = self._limits
         if not (limits.lines_per_second or limits.bytes_per_second):
             return None
         pace = Pace(limits)
-        if network in self._owed:
-            pace.take_over(self._owed[network])
+        if network in self._left:
+            pace.take_over(self._left[network], now)
         return pace
 
     def leave(self, network: str, pace: Pace | None = None, now: float = 0.0) -> None:
         """Count one out, who went at that pace, at this time in seconds."""
         if network and pace is not None and not pace.rested(now):
-            self._owed.pop(network, None)
-            self._owed[network] = pace
-            if len(self._owed) > NETWORKS_KEPT:
-                del self._owed[next(iter(self._owed))]
+            self._left.pop(network, None)
+            self._left[network] = pace
+            if len(self._left) > NETWORKS_KEPT:
+                del self._left[next(iter(self._left))]
         self._connections -= 1
         self._networks[network] -= 1
         if not self._networks[network]:

@@ -137,47 +137,60 @@ def test_those_without_an_address_do_not_count_as_one() -> None:
     admission.enter("")
 
 
-def owing(admission: Admission, network: str, lines: int) -> None:
-    """Have somebody come from there, take so many lines at 1000 seconds, and go."""
+def talk(admission: Admission, network: str, lines: int) -> None:
+    """Have somebody come from there, say so many lines at 1000 seconds, and go."""
     admission.enter(network)
-    pace = admission.pace(network)
+    pace = admission.pace(network, 1000.0)
     assert pace is not None
     pace.spend(1000.0, lines, 0)
     admission.leave(network, pace, 1000.0)
 
 
-def wait(admission: Admission, network: str) -> float:
-    """How long a newcomer from there has to wait at that time."""
-    pace = admission.pace(network)
+def burst_left(admission: Admission, network: str, now: float = 1000.0) -> int:
+    """How many lines a newcomer from there may say at once."""
+    pace = admission.pace(network, now)
     assert pace is not None
-    return pace.wait(1000.0)
+    lines = 0
+    while not pace.wait(now):
+        pace.spend(now, 1, 0)
+        lines += 1
+    return lines - 1
 
 
-def test_a_newcomer_owes_what_the_last_one_to_go_from_their_address_owed() -> None:
+BURST = int(RATE * BURST_SECONDS)
+
+
+def test_to_go_and_come_again_gives_no_new_burst() -> None:
     admission = Admission(Limits(lines_per_second=RATE))
-    owing(admission, "192.0.2.1", int(RATE * BURST_SECONDS) + RATE)
-    assert wait(admission, "192.0.2.1") == pytest.approx(1)
-    assert wait(admission, "192.0.2.2") == 0
-    owing(admission, "192.0.2.1", RATE)
-    assert wait(admission, "192.0.2.1") == pytest.approx(2)
+    talk(admission, "192.0.2.1", RATE)
+    assert burst_left(admission, "192.0.2.1") == pytest.approx(BURST - RATE, abs=1)
+    assert burst_left(admission, "192.0.2.2") == pytest.approx(BURST, abs=1)
+    assert burst_left(admission, "192.0.2.1", 2000.0) == pytest.approx(BURST, abs=1)
 
 
-def test_those_without_an_address_owe_nothing_for_each_other() -> None:
+def test_nobody_waits_for_what_another_one_owed() -> None:
     admission = Admission(Limits(lines_per_second=RATE))
-    owing(admission, "", 10 * RATE)
-    assert wait(admission, "") == 0
+    talk(admission, "192.0.2.1", 100 * RATE)
+    assert burst_left(admission, "192.0.2.1") == 0
 
 
-def test_what_is_owed_is_kept_of_so_many_addresses() -> None:
+def test_those_without_an_address_are_not_taken_for_each_other() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    talk(admission, "", 10 * RATE)
+    assert burst_left(admission, "") == pytest.approx(BURST, abs=1)
+
+
+def test_so_many_addresses_are_remembered() -> None:
     admission = Admission(Limits(lines_per_second=RATE))
     for number in range(NETWORKS_KEPT + 1):
-        owing(admission, str(number), 10 * RATE)
-    assert [wait(admission, "0"), wait(admission, "1")] == [0, pytest.approx(7)]
+        talk(admission, str(number), 10 * RATE)
+    assert burst_left(admission, "0") == pytest.approx(BURST, abs=1)
+    assert burst_left(admission, "1") == 0
 
 
-def test_one_who_has_rested_leaves_no_debt() -> None:
+def test_one_who_has_rested_has_a_whole_burst_again() -> None:
     admission = Admission(Limits(lines_per_second=RATE))
-    pace = admission.pace("192.0.2.1")
+    pace = admission.pace("192.0.2.1", 1000.0)
     assert pace is not None
     pace.spend(1000.0, RATE, 0)
     assert [pace.rested(1000.0), pace.rested(1001.0)] == [False, True]
@@ -185,7 +198,7 @@ def test_one_who_has_rested_leaves_no_debt() -> None:
 
 @pytest.mark.parametrize("limits", [Limits(), Limits(connections=1)])
 def test_without_a_rate_there_is_no_pace(limits: Limits) -> None:
-    assert Admission(limits).pace("192.0.2.1") is None
+    assert Admission(limits).pace("192.0.2.1", 1000.0) is None
 
 
 def v6(host: str) -> IPv6Address:
