@@ -29,6 +29,9 @@ Handler = Callable[[ChatServer, Session, str], Coroutine[Deferred[Any], Any, Non
 HISTORY_LINES = 20
 """How many lines /history shows when it is not told."""
 
+JOINING_COST = 10
+"""What going to a room counts for: it may make one, which is kept when something is said in it."""
+
 READING_COST = 50
 """What a command that reads the store counts for: six at once, and then two a second."""
 
@@ -295,7 +298,7 @@ def _quit(server: ChatServer, session: Session, argument: str) -> None:
 TABLE = (
     Command(("help", "h", "ayuda"), _help_command),
     Command(("nick", "name", "nombre", "apodo"), _nick),
-    Command(("join", "j", "sala", "entrar"), _join),
+    Command(("join", "j", "sala", "entrar"), _join, JOINING_COST),
     Command(("leave", "part", "volver", "dejar"), _leave),
     Command(("rooms", "list", "salas"), _rooms),
     Command(("who", "names", "w", "quien", "quién"), _who),

@@ -279,6 +279,22 @@ def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Pat
         assert enter("192.0.2.1").startswith("ERR Full: 1 are connected from your address")
 
 
+def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path / "server.pem")
+    tls = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
+    context = ssl.create_default_context(cafile=certificate)
+    with (
+        Daemon(tmp_path, "-l", tls, "--connections", "1") as daemon,
+        Person(daemon.port) as ana,
+        socket.create_connection(("127.0.0.1", daemon.ports[1]), PATIENCE) as connection,
+    ):
+        ana.until("/quit")
+        with context.wrap_socket(connection, server_hostname="127.0.0.1") as second:
+            assert second.makefile("rb").read() == (
+                b"ERR Full: 1 are connected, as many as may be. Try again later.\n"
+            )
+
+
 def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
     few = OWN_FILES + 3
     with Daemon(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime, ITransport
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IReactorTime,
+    ISSLTransport,
+    ITransport,
+)
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
@@ -47,8 +53,11 @@ class Refused(Protocol):
         self.factory.refused.add(self)
         self._deadline = self._clock.callLater(REFUSED_SECONDS, transport.abortConnection)
         transport.write(self._reason)
-        # What it sends is read and dropped: to close with unread input would take the reason away.
-        transport.loseWriteConnection()
+        if ISSLTransport.providedBy(transport):
+            transport.loseConnection()  # once hands were shaken
+        else:
+            # What it sends is read and dropped: to close with unread input would take the reason.
+            transport.loseWriteConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.factory.refused.discard(self)

@@ -408,13 +408,10 @@ class LineProtocol(LineReceiver):
             if self._lost:
                 self._depart()
             return
+        self._slow_down()
         may_read = self.server.allowance(self.session) > 0
         more = bool(self._lines or self._unread or self._last_line_is_left)
-        if self._unread and not self._lines and (wait := self._too_fast()):
-            if self._delayed is None:
-                wait = max(wait, DELAY_SECONDS)
-                self._delayed = self._clock.callLater(wait, self._end_delay)
-        elif more and (may_read or had_turn):
+        if more and (may_read or had_turn) and not self._delayed:
             # Also one that may not go on now, but may when its answers are taken, which is perhaps
             # at once: its next turn comes after everybody else's.
             self.factory.turns.await_one(self)
@@ -423,15 +420,19 @@ class LineProtocol(LineReceiver):
             session = self.session
             if not (more or session.occupied or (session.unpublished and not self._lost)):
                 self._finish()
-        elif more or not may_read:
+        elif more or not may_read or self._delayed:
             if not self.paused:
                 self.pauseProducing()
         elif self.paused:
             self.resumeProducing()
 
-    def _too_fast(self) -> float:
-        """For how many seconds nothing more may be taken."""
-        return self.pace.wait(self._clock.seconds()) if self.pace is not None else 0.0
+    def _slow_down(self) -> None:
+        """Leave one that is too fast alone for a while, unless it still has lines to be handled."""
+        if self.pace is None or self._lines or self._delayed is not None:
+            return
+        wait = self.pace.wait(self._clock.seconds())
+        if wait:
+            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
 
     def _end_delay(self) -> None:
         self._delayed = None

@@ -1188,8 +1188,9 @@ class SpeedTests(SynchronousTestCase):
         return texts
 
     def test_a_burst_is_said_at_once(self) -> None:
-        self.ana.type(*map(str, range(self.burst)))
-        self.assertEqual(self.heard(), [str(number) for number in range(self.burst)])
+        lines = [str(number) for number in range(self.burst - 1)]
+        self.ana.type(*lines)
+        self.assertEqual(self.heard(), lines)
         self.assertFalse(self.ana.paused)
 
     def test_what_is_beyond_it_is_said_later_in_order_and_whole(self) -> None:
@@ -1226,8 +1227,15 @@ class SpeedTests(SynchronousTestCase):
             ana.send(b"x" * FRAMED_BYTES)
             world.settle()
         self.assertTrue(ana.paused)
-        world.clock.advance(FRAMED_BYTES / 1000 - BURST_SECONDS)
+        world.clock.advance(2 * FRAMED_BYTES / 1000 - BURST_SECONDS)
+        world.settle()
         self.assertFalse(ana.paused)
+
+    def test_one_who_is_too_fast_is_not_even_read(self) -> None:
+        self.ana.type(*map(str, range(self.burst + 1)))
+        self.assertTrue(self.ana.paused)
+        self.assertEqual(len(self.heard(1)), self.burst + 1)
+        self.assertFalse(self.ana.paused)
 
     def test_a_read_in_which_no_line_ends_counts_for_several(self) -> None:
         reads = self.burst // UNENDED_LINES + 2
