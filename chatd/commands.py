@@ -32,8 +32,8 @@ HISTORY_LINES = 20
 JOINING_COST = 10
 """What going to a room counts for: it may make one, which is kept when something is said in it."""
 
-READING_COST = 50
-"""What a command that reads the store counts for: six at once, and then two a second."""
+READING_COST = 100
+"""What a command that reads the store counts for: three at once, and then one a second."""
 
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
