@@ -145,6 +145,7 @@ class LineProtocol(LineReceiver):
         self._entered = False
         self._since = clock.seconds()  # when it came, or the line began that has not ended
         self._delayed: IDelayedCall | None = None
+        self._owes = False  # for a command: also lines that were cut wait until it is paid
 
     def format(self) -> Format:
         """How this client is shown what happens."""
@@ -319,7 +320,7 @@ class LineProtocol(LineReceiver):
         left = LINES_A_TURN
         while left and now < end:
             self._run = min(self.server.allowance(self.session), left)
-            if not self._run or not (lines or self._cut(now)):
+            if not self._run or self._owes or not (lines or self._cut(now)):
                 break
             while lines and self._run > 0 and now < end:
                 self._run -= 1
@@ -428,14 +429,17 @@ class LineProtocol(LineReceiver):
 
     def _slow_down(self) -> None:
         """Leave one that is too fast alone for a while, unless it still has lines to be handled."""
-        if self.pace is None or self._lines or self._delayed is not None:
+        if self.pace is None or self._delayed is not None or (self._lines and not self._owes):
             return
         wait = self.pace.wait(self._clock.seconds())
         if wait:
             self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
+        else:
+            self._owes = False
 
     def _end_delay(self) -> None:
         self._delayed = None
+        self._owes = False
         self.factory.turns.await_one(self)  # those who owe the same time wake up together
 
     def _cut(self, now: float) -> bool:
@@ -565,8 +569,10 @@ class ChatProtocol(LineProtocol):
             self.say(commands.text_of(text))
         else:
             name, argument = command
-            if self.pace is not None:
-                self.pace.spend(self._clock.seconds(), commands.cost_of(name) - 1, 0)
+            if self.pace is not None and (cost := commands.cost_of(name)) > 1:
+                now = self._clock.seconds()
+                self.pace.spend(now, cost - 1, 0)
+                self._owes = self.pace.wait(now) > 0
             self.when_said(lambda: commands.run(self.server, session, name, argument))
 
     def lineLengthExceeded(self, line: bytes) -> None:
