@@ -111,9 +111,12 @@ DAEMON = [
 ]
 TREES = {path.name: ast.parse(path.read_text("utf-8")) for path in DAEMON}
 
-LOGGED_AS_THEY_ARE = {"listening", "history", "what", "number", "why"}
-"""What log lines have in them: addresses of this machine, sentences and numbers of the daemon's
-own, and what the operating system says of the store. Nothing that a client sent."""
+LOGGED_AS_THEY_ARE = {"listening", "history", "what", "again", "path", "why"}
+"""What log lines have in them: addresses and paths of this machine, sentences and numbers of the
+daemon's own, and what the operating system says of the store. Nothing that a client sent."""
+
+OF_THE_LOG = {"complaints.py", "log_pipe.py"}
+"""Where the log is made and written: with no client at the other end."""
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -131,7 +134,7 @@ def files_that_call(name: str, where: Callable[[ast.Call], bool] = lambda call: 
 
 
 def test_text_becomes_bytes_in_the_encoder_alone() -> None:
-    assert files_that_call("encode") == {"encoding.py"}
+    assert files_that_call("encode") - OF_THE_LOG == {"encoding.py"}
     assert files_that_call("encode_lines") | files_that_call("encode_line") == {
         "encoding.py",
         "formats.py",
@@ -149,14 +152,18 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
 def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
     for file, tree in TREES.items():
         for called, call in calls(tree):
-            if called == "put" and file not in ("worker.py", "stream.py"):
+            if called == "put" and file not in {"worker.py", "stream.py", *OF_THE_LOG}:
                 given = ast.unparse(call.args[0])
                 of_format = given.split("(")[0].rpartition(".")[0].endswith("format")
                 assert of_format or (file, given) == ("line.py", "reply"), f"{file}: {given}"
 
 
-def test_only_outlets_write_to_a_connection() -> None:
-    assert files_that_call("write") | files_that_call("send") <= {"outlet.py"}
+def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
+    writing = files_that_call("write") | files_that_call("send")
+    assert writing - OF_THE_LOG == {"outlet.py", "factory.py"}
+    (refused,) = [call for called, call in calls(TREES["factory.py"]) if called == "Refused"]
+    assert ast.unparse(refused.args[1]) == "reason"
+    assert "reason = client.format().error(" in ast.unparse(TREES["factory.py"])
     assert files_that_call("print") | files_that_call("writeSequence") == set()
 
 
@@ -169,6 +176,13 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
             if called not in levels or not logger.endswith(("log", "logger")):
                 continue
             found += 1
-            assert isinstance(call.args[0], ast.Constant), f"{file}: {ast.unparse(call)}"
+            given = call.args[0]
+            constant = isinstance(given, ast.Constant)
+            assert constant or ast.unparse(given) == "self._telling", f"{file}: {ast.unparse(call)}"
             assert {word.arg for word in call.keywords} <= LOGGED_AS_THEY_ARE, ast.unparse(call)
     assert found >= 8
+    troubles = [
+        call for tree in TREES.values() for called, call in calls(tree) if called == "Trouble"
+    ]
+    assert len(troubles) >= 2
+    assert all(isinstance(call.args[1], ast.Constant) for call in troubles)
