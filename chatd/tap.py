@@ -82,7 +82,7 @@ class Options(TwistedOptions):
         ["connections-per-address", None, "100", "How many from one IPv4 address or IPv6 /64."],
         ["dead-after", None, "90", "Seconds after which a peer that does not answer is let go."],
         ["send-buffer", None, "32768", "Bytes that the kernel keeps for a client."],
-        ["receive-buffer", None, "16384", "Bytes that the kernel keeps from a client."],
+        ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
     ]
 
     def __init__(self) -> None:

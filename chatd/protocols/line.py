@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 LINES_A_TURN = 256
 """How many lines of one client are handled before others have their turn."""
 
-SMALL_BYTES = 512
+SMALL_BYTES = 2048
 """What is handled as soon as it is read. More than that waits for a turn, for together those who
 read it may hold the reactor no longer than one (`Turns`)."""
 
