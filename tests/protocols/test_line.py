@@ -983,7 +983,7 @@ class FairnessTests(SynchronousTestCase):
     def test_who_hangs_up_between_two_turns_is_not_heard_again(self) -> None:
         world = World()
         ana = world.person()
-        ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        ana.send(b"/who\n" * (2 * LINES_A_TURN))
         ana.protocol.take_turn(TURN_SECONDS)
         ana.hang_up()
         self.assertEqual(len(ana.seen()), LINES_A_TURN)
