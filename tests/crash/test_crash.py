@@ -69,7 +69,7 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_pa
 
 
 def test_power_cuts_lose_nothing(memory: Path) -> None:
-    status, said = crash(memory, "--commits", "15")
+    status, said = crash(memory, "--commits", "8")
     assert status == 0, said
     assert " 0 faults" in said
 
