@@ -219,3 +219,46 @@ def test_ipv4_over_an_ipv6_socket_is_ipv4() -> None:
 @pytest.mark.parametrize("address", [None, UNIXAddress("/run/chat.sock")])
 def test_what_has_no_address_has_no_network(address: object) -> None:
     assert network_of(address) == ""
+
+
+def test_bytes_too_take_from_what_is_left_of_a_burst() -> None:
+    pace = Pace(Limits(bytes_per_second=1000))
+    pace.spend(1000.0, 0, 1000)
+    assert [pace.rested(1000.0), pace.rested(1001.0)] == [False, True]
+
+
+def test_a_rate_of_bytes_alone_is_a_rate() -> None:
+    admission = Admission(Limits(bytes_per_second=1000))
+    assert admission.pace("192.0.2.1", 1000.0) is not None
+
+
+def test_whoever_came_again_lately_is_remembered_longest() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    for number in (*range(NETWORKS_KEPT), 0, NETWORKS_KEPT):
+        talk(admission, str(number), 10 * RATE)
+    assert burst_left(admission, "0") == 0
+    assert burst_left(admission, "1") == pytest.approx(BURST, abs=1)
+
+
+def test_one_who_owes_nothing_takes_nobody_s_place() -> None:
+    admission = Admission(Limits(lines_per_second=RATE))
+    talk(admission, "192.0.2.1", 10 * RATE)
+    for number in range(NETWORKS_KEPT):
+        talk(admission, str(number), 0)
+    assert burst_left(admission, "192.0.2.1") == 0
+
+
+@pytest.mark.parametrize(("spent", "waits_for"), [(1000, 2000), (100_000, 0)])
+def test_to_go_and_come_again_gives_no_new_burst_of_bytes(spent: int, waits_for: int) -> None:
+    admission = Admission(Limits(bytes_per_second=1000))
+    admission.enter("192.0.2.1")
+    pace = admission.pace("192.0.2.1", 1000.0)
+    assert pace is not None
+    pace.spend(1000.0, 0, spent)
+    admission.leave("192.0.2.1", pace, 1000.0)
+    again = admission.pace("192.0.2.1", 1000.0)
+    assert again is not None
+    again.spend(1000.0, 0, waits_for)
+    assert again.wait(1000.0) == 0
+    again.spend(1000.0, 0, 100)
+    assert again.wait(1000.0) == pytest.approx(0.1)
