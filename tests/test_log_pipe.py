@@ -166,8 +166,9 @@ def visit(directory: Path, process: subprocess.Popen[bytes]) -> Person:
     """Somebody who comes as soon as the daemon lets them. It can say nothing of when that is."""
     late = time.monotonic() + PATIENCE
     while time.monotonic() < late:
-        with suppress(FileNotFoundError, ConnectionRefusedError):  # not bound, or not listening yet
-            return Person(str(directory / "chat"))
+        if (directory / "chat").exists():
+            with suppress(ConnectionRefusedError):  # it is bound, and does not listen yet
+                return Person(str(directory / "chat"))
         with suppress(subprocess.TimeoutExpired):
             pytest.fail(f"it ended with {process.wait(0.01)}")
     pytest.fail("it did not start")
