@@ -158,10 +158,8 @@ class Outlet:
             self._supply.failed("a client could not be sent to")
         finally:
             self._pumping = False
-        if self._closing:
-            return
         self._ending = self._ending or self._supply.finished
-        if self._ending and self._busy and self._deadline is None:
+        if self._ending and self._busy and self._deadline is None and not self._closing:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
 
     def end(self) -> None:

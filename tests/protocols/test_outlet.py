@@ -234,6 +234,10 @@ class PushingTests(OutletTestCase):
         self.finish()
         self.assertTrue(self.refused())
 
+    def test_nothing_is_taken_when_the_connection_is_lost(self) -> None:
+        self.outlet.lost()
+        self.assertTrue(self.refused())
+
     def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
         self.outlet.end()
         self.assertTrue(self.refused())
