@@ -28,7 +28,7 @@ class Room:
         self.mark = Mark(0, head)
         self.topic = topic
         self.guests = 0
-        self.named: dict[str, None] = {}  # the names of those who have one, as they came
+        self.named: dict[str, int] = {}  # how often those with a name are here, as they came
         self.faults = store.faults
         self._waiting = 0
         self._store = store
@@ -42,7 +42,7 @@ class Room:
 
     @property
     def people(self) -> int:
-        """How many sessions are here."""
+        """How many are here; one who is here several times counts once."""
         return self.guests + len(self.named)
 
     @property
@@ -55,14 +55,16 @@ class Room:
         if guest:
             self.guests += 1
         else:
-            self.named[name] = None
+            self.named[name] = self.named.get(name, 0) + 1
 
     def leave(self, name: str, guest: bool) -> None:
         """Count someone out."""
         if guest:
             self.guests -= 1
         else:
-            del self.named[name]
+            self.named[name] -= 1
+            if not self.named[name]:
+                del self.named[name]
         if not self.people:
             self._latest.clear()
 

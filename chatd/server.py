@@ -10,12 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import Generic, ParamSpec, TypeVar
+from typing import ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.accounts import Accounts
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
+from chatd.names import Likeness, Names
+from chatd.refusals import Refusal, short
 from chatd.room import Room
 from chatd.session import Session
 from chatd.store import Store, Subscriber
@@ -25,8 +28,6 @@ from chatd.validation import (
     InvalidName,
     NameFault,
     fold,
-    is_reserved,
-    looks,
     validate_name,
     validate_room_name,
 )
@@ -44,43 +45,6 @@ one, to ask whether another one was meant."""
 
 
 P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Refusal(Exception):
-    """Something cannot be done. Says what is wrong, and what would be right, to a person.
-
-    ``key`` and ``values`` name a sentence of `chatd.texts`.
-    """
-
-    def __init__(self, kind: ErrorKind, key: str, **values: object) -> None:
-        super().__init__(kind, key, values)
-        self.kind = kind
-        self.key = key
-        self.values = values
-
-
-class Likeness(Generic[T]):
-    """What names in use look like, so that no other one can be taken for them."""
-
-    def __init__(self) -> None:
-        self._owners: dict[str, T] = {}
-
-    def find(self, name: str) -> T | None:
-        """Whose name looks like this one; None if nobody's does."""
-        owners = (self._owners.get(look) for look in looks(name))
-        return next((owner for owner in owners if owner is not None), None)
-
-    def add(self, name: str, owner: T) -> None:
-        """This name is in use."""
-        for look in looks(name):
-            self._owners.setdefault(look, owner)
-
-    def remove(self, name: str, owner: T) -> None:
-        """It is not, any more."""
-        for look in looks(name):
-            if self._owners.get(look) is owner:
-                del self._owners[look]
 
 
 class ChatServer(Subscriber):
@@ -107,9 +71,9 @@ class ChatServer(Subscriber):
         self._recent = recent
         self.motd = motd
         self._rooms: dict[str, Room] = {}
-        self._named: dict[str, Session] = {}
+        self.accounts = Accounts(store)
+        self.names = Names(self.accounts)
         self._like_rooms: Likeness[Room] = Likeness()
-        self._like_names: Likeness[Session] = Likeness()
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
@@ -143,7 +107,7 @@ class ChatServer(Subscriber):
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
-        self._free_name(session)
+        self.names.free(session)
         try:
             self.leave(session)
         finally:
@@ -177,20 +141,23 @@ class ChatServer(Subscriber):
             0, min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES) - session.unpublished
         )
 
-    def session_called(self, name: str) -> Session | None:
-        """Who has that name and can be written to; None when nobody does."""
+    def sessions_called(self, name: str) -> Sequence[Session]:
+        """Who has that name and can be written to: several sessions, if it is an account's."""
         try:
-            key = fold(validate_name(name))
+            name = validate_name(name)
         except InvalidName:
-            return None
-        session = self._named.get(key)
-        if session is None and key.startswith("guest") and key[5:].isdecimal():
-            session = self._sessions.get(int(key[5:15]))
-            if session is not None and session.name != key:
-                session = None
-        if session is None or session.inbox is None or session.stream.finished:
-            return None
-        return session
+            return ()
+        sessions = self.names.of(name)
+        key = fold(name)
+        if not sessions and key.startswith("guest") and key[5:].isdecimal():
+            guest = self._sessions.get(int(key[5:15]))
+            if guest is not None and guest.name == key:
+                sessions = [guest]
+        return [
+            session
+            for session in sessions
+            if session.inbox is not None and not session.stream.finished
+        ]
 
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
@@ -198,26 +165,12 @@ class ChatServer(Subscriber):
             name = validate_name(wanted)
         except InvalidName as invalid:
             raise _refusal(invalid, "invalid_name", wanted) from None
-        key = fold(name)
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
-        if is_reserved(name):
-            raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
-        if self._named.get(key, session) is not session:
-            raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
-        other = self._like_names.find(name)
-        if other is not None and other is not session:
-            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other.name)
-        self._free_name(session)
-        self._named[key] = session
-        self._like_names.add(name, session)
+        self.names.check(session, name)
+        self.names.take(session, name)
         session.rename(name)
-
-    def _free_name(self, session: Session) -> None:
-        if self._named.get(fold(session.name)) is session:
-            del self._named[fold(session.name)]
-            self._like_names.remove(session.name, session)
 
     # Rooms
 
@@ -338,11 +291,6 @@ class ChatServer(Subscriber):
             tell(*args, **kwargs)
         except Exception:
             session.stream.failed("a session could not be told")
-
-
-def short(text: str) -> str:
-    """What somebody sent, short enough to be quoted to them."""
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _room_name(wanted: str) -> str:

@@ -49,6 +49,9 @@ class Session:
         self.number = number
         self.name = f"guest{number}"
         self.is_guest = True
+        self.account: str | None = None  # the key of the account that it is logged in to
+        self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
+        self.confidential = False  # whether nobody on the way can read what it sends
         self.room: Room | None = None
         self.format = format
         self.language = language
@@ -246,7 +249,7 @@ class Session:
         self.room = None
         room.leave(self.name, self.is_guest)
         self._end_presence()
-        if self._lasts:
+        if self._lasts and self.name not in room.named:
             room.append(Notice(room.name, self.number, Change.LEFT, self.name))
         self._lasts = False
         self._unfollow()
@@ -256,8 +259,9 @@ class Session:
         room = self.room
         if room is not None:
             room.leave(self.name, self.is_guest)
+            if name not in room.named:
+                room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
             room.enter(name, False)
-            room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
             self._introduced = True
         was_guest, self.is_guest, self.name = self.is_guest, False, name
         if was_guest:
@@ -286,5 +290,5 @@ class Session:
     def _last(self) -> None:
         self._lasting = None
         self._lasts = True
-        if not self._introduced and self.room is not None:
+        if not self._introduced and self.room is not None and self.room.named[self.name] == 1:
             self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults, Trouble
-from chatd.event import Draft, Entry, Event, Notice
+from chatd.event import Draft, Entry, Event, Notice, Record
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -44,6 +44,23 @@ class RoomRecord(NamedTuple):
     head: int
     topic: str
     session: int
+
+
+class Keeping:
+    """Some records on their way to be kept, together with the lines around them.
+
+    ``done`` fires when they are, or fails with `StoreError`.
+    """
+
+    __slots__ = ("done", "records")
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.done: Deferred[None] = Deferred()
+
+
+Waiting = Draft | Notice | Keeping
+"""What a batch is made of."""
 
 
 class Subscriber(abc.ABC):
@@ -71,7 +88,7 @@ class Store(abc.ABC):
         self.faults = Faults(clock)
         self._clock = clock
         self._subscriber: Subscriber | None = None
-        self._waiting: list[Draft | Notice] = []
+        self._waiting: list[Waiting] = []
         self._unpublished_bytes = 0
         self._working = False
         self._idle: list[Deferred[None]] = []
@@ -84,6 +101,10 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def rooms(self) -> Sequence[RoomRecord]:
         """The rooms in which something was said, as they were when the store was opened."""
+
+    @abc.abstractmethod
+    def records(self) -> Sequence[Record]:
+        """All that was kept beside the logs, as it was when the store was opened."""
 
     @abc.abstractmethod
     def start(self) -> None:
@@ -105,10 +126,11 @@ class Store(abc.ABC):
         """
 
     @abc.abstractmethod
-    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
-        """Number and keep the drafts of a batch, all or none; notices pass in their places.
+    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+        """Number and keep the drafts and the records of a batch, all or none.
 
-        One batch at a time. Fails with `StoreError`.
+        Gives the drafts' events, with the notices in their places. One batch at a time. Fails with
+        `StoreError`.
         """
 
     @abc.abstractmethod
@@ -119,7 +141,18 @@ class Store(abc.ABC):
         """Name the one who is told what was committed and what was not."""
         self._subscriber = subscriber
 
-    def append(self, entry: Draft | Notice) -> None:
+    def keep(self, *records: Record) -> Deferred[None]:
+        """Let these records join the batch that is waiting, in their place among what is said.
+
+        All or none of them are kept, and all or none of what is appended in the same turn of the
+        reactor. Fires once they are, and all in front of them was published; fails with
+        `StoreError`.
+        """
+        keeping = Keeping(records)
+        self.append(keeping)
+        return keeping.done
+
+    def append(self, entry: Waiting) -> None:
         """Let this join the batch that is waiting.
 
         The batch is committed when this turn of the reactor is over, the one before was shown, and
@@ -150,7 +183,7 @@ class Store(abc.ABC):
         self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
 
     def _end(
-        self, result: Sequence[Entry] | Failure, batch: Sequence[Draft | Notice], weight: int
+        self, result: Sequence[Entry] | Failure, batch: Sequence[Waiting], weight: int
     ) -> None:
         self._unpublished_bytes -= weight
         try:
@@ -160,6 +193,13 @@ class Store(abc.ABC):
                 self._committed(result)
         except Exception:
             self.faults.tell("a subscriber of the store failed")
+        for entry in batch:
+            if isinstance(entry, Keeping):
+                if isinstance(result, Failure):
+                    why = result.value if result.check(StoreError) else StoreError("it failed.")
+                    entry.done.errback(why)
+                else:
+                    entry.done.callback(None)
         if self._waiting:
             # Once everybody was read again, so that all who answer to what was just shown are in
             # one batch: to commit before makes two half batches, and thus twice the sends. (What
@@ -178,7 +218,7 @@ class Store(abc.ABC):
         if self._subscriber is not None:
             self._subscriber.publish(entries)
 
-    def _failed(self, failure: Failure, batch: Sequence[Draft | Notice]) -> None:
+    def _failed(self, failure: Failure, batch: Sequence[Waiting]) -> None:
         if failure.check(StoreError) is None:
             self.faults.tell("the store failed", failure)
             why = "an error in the server"
@@ -202,7 +242,9 @@ def page_of(events: Iterable[Event]) -> list[Event]:
     return page
 
 
-def _weight(entry: Draft | Notice) -> int:
+def _weight(entry: Waiting) -> int:
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD
+    if isinstance(entry, Keeping):
+        return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
     return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))

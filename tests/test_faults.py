@@ -99,7 +99,11 @@ class Scene:
             here["ana"] = self.ana
         server = self.world.server
         sessions = server._sessions.values()
-        assert {session.name for session in sessions} == set(server._named) == set(here)
+        assert (
+            {session.name for session in sessions}
+            == {name for name in here if server.names.of(name)}
+            == set(here)
+        )
         for room in server._rooms.values():
             assert set(room.named) == {session.name for session in sessions if session.room is room}
             assert not room.guests

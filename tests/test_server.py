@@ -22,17 +22,17 @@ NOT_SAVED = (
 class RecordedStore(MemoryStore):
     """A store that was opened with some rooms in it."""
 
-    records: Sequence[RoomRecord] = ()
+    stored: Sequence[RoomRecord] = ()
 
     def rooms(self) -> Sequence[RoomRecord]:
-        return self.records
+        return self.stored
 
 
 def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
     """A world whose store was kept from an earlier run."""
     world = World()
     world.store = RecordedStore(world.clock)
-    world.store.records = records
+    world.store.stored = records
     world.server = ChatServer(world.store, world.clock, lobby=lobby)
     world.chat.server = world.server
     return world

@@ -12,6 +12,7 @@ The file::
     rooms    a row for each room in which something was said, with its head
     events   a row for each event; id = room's id << 40 | seq, so that the one tree holds each
              room's log as a stretch in order
+    records  what is kept beside the logs: accounts, and who may do what in which room
     log      a view for people: events with their room, seq and time in clear
 """
 
@@ -32,13 +33,15 @@ from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
 from chatd.complaints import Trouble
 from chatd.encoding import visible
-from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.event import Entry, Event, Kind, Notice, Record
 from chatd.store import (
     PAGE_CHARACTERS,
     PAGE_EVENTS,
+    Keeping,
     RoomRecord,
     Store,
     StoreError,
+    Waiting,
     page_of,
 )
 from chatd.stores.worker import Worker
@@ -74,6 +77,14 @@ CREATE VIEW log AS
            datetime(events.time / 1000, 'unixepoch') AS utc, events.session AS session,
            author, kind, text
     FROM events JOIN rooms ON rooms.id = events.id >> {_SEQ_BITS};
+""",
+    """
+CREATE TABLE records (
+    kind    TEXT NOT NULL,          -- what it is: account, ...
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,          -- JSON
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
 """,
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
@@ -145,9 +156,11 @@ class SqliteStore(Store):
                     with closing(_connect_reading(path)) as connection:
                         if _version(connection) == len(STEPS):
                             _rooms(connection)
+                            _records(connection)
                 with closing(_connect(path)) as connection:
                     _prepare(connection)
                     self._rooms = _rooms(connection)
+                    self._records = _records(connection)
         except BaseException:
             with suppress(OSError):
                 _lock_path(path).unlink()
@@ -171,6 +184,9 @@ class SqliteStore(Store):
     def rooms(self) -> Sequence[RoomRecord]:
         return self._rooms
 
+    def records(self) -> Sequence[Record]:
+        return self._records
+
     def start(self) -> None:
         self._writer.start()
         self._reader.start()
@@ -190,7 +206,7 @@ class SqliteStore(Store):
         self._unreadable.end()
         return answer
 
-    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
         notices = [entry for entry in batch if isinstance(entry, Notice)]
         if len(notices) == len(batch):
             return succeed(notices)
@@ -205,7 +221,7 @@ class SqliteStore(Store):
 
     # What follows runs in the writer's thread.
 
-    def _write(self, batch: Sequence[Draft | Notice]) -> Sequence[Entry]:
+    def _write(self, batch: Sequence[Waiting]) -> Sequence[Entry]:
         shorter = self._look_at_files()
         with _refusals(self._path):
             if self._writing is None:
@@ -226,9 +242,7 @@ class SqliteStore(Store):
                 raise
         return entries
 
-    def _number(
-        self, connection: sqlite3.Connection, batch: Sequence[Draft | Notice]
-    ) -> list[Entry]:
+    def _number(self, connection: sqlite3.Connection, batch: Sequence[Waiting]) -> list[Entry]:
         now = int(self._now() * 1000)
         touched: dict[str, _Head] = {}
         rows: list[tuple[int, int, int, str, int, str]] = []
@@ -236,6 +250,9 @@ class SqliteStore(Store):
         for entry in batch:
             if isinstance(entry, Notice):
                 entries.append(entry)
+                continue
+            if isinstance(entry, Keeping):
+                _keep(connection, entry.records)
                 continue
             name, session, author, kind, texts = entry
             head = touched.get(name)
@@ -511,10 +528,25 @@ def _rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
     return [RoomRecord(*_sound(row, str, int, str, int)) for row in rows]
 
 
+def _records(connection: sqlite3.Connection) -> list[Record]:
+    rows = connection.execute("SELECT kind, key, value FROM records ORDER BY kind, key")
+    return [Record(*_sound(row, str, str, str)) for row in rows]
+
+
+def _keep(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+    for kind, key, value in records:
+        if value is None:
+            connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, value)
+            )
+
+
 def _sound(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
-    """A room's row, if it is as it was written. Raises `StoreError`."""
+    """A row, if it is as it was written. Raises `StoreError`."""
     if tuple(map(type, row)) != types:
-        raise StoreError("it is damaged: a room in it is not as it was written.")
+        raise StoreError("it is damaged: a room or record in it is not as it was written.")
     return row
 
 

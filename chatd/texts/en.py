@@ -90,6 +90,9 @@ SENTENCES = {
     ),
     "reserved_name": "{name} is kept for the server. Take another name.",
     "name_in_use": "{name} is somebody else. Take another name.",
+    "registered_name": (
+        "{name} is registered. /login {name} PASSWORD if it is yours, or take another name."
+    ),
     "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
@@ -99,6 +102,10 @@ SENTENCES = {
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
     "not_saved": (
         "your line could not be stored, so nobody was shown it. Say it again later."
+        " The operator's log says why."
+    ),
+    "change_not_saved": (
+        "that could not be stored, so nothing was changed. Try again later."
         " The operator's log says why."
     ),
     "not_readable": "lines {first} to {last} of the log cannot be read. Try again later.",

@@ -91,6 +91,9 @@ SENTENCES = {
     ),
     "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
     "name_in_use": "{name} es otra persona. Elige otro nombre.",
+    "registered_name": (
+        "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."
+    ),
     "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
@@ -100,6 +103,10 @@ SENTENCES = {
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
+        " El registro del servidor dice por qué."
+    ),
+    "change_not_saved": (
+        "eso no se ha podido guardar, así que nada ha cambiado. Inténtalo más tarde."
         " El registro del servidor dice por qué."
     ),
     "not_readable": "las líneas {first} a {last} no se pueden leer. Inténtalo más tarde.",

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
 from chatd import commands
-from chatd.commands import Command
+from chatd.commands.base import READING_COST, Command
 from chatd.event import Draft, Kind
 from chatd.formats import local_time
 from chatd.protocols.framing import Framer
@@ -1258,12 +1258,12 @@ class SpeedTests(SynchronousTestCase):
         self.ana.type("/history")
         self.ana.send(b"hola\n")
         self.assertEqual(self.heard(), [])
-        self.assertEqual(self.heard(commands.READING_COST / 10), ["hola"])
+        self.assertEqual(self.heard(READING_COST / 10), ["hola"])
 
     def test_lines_behind_such_commands_wait_also_when_they_came_together(self) -> None:
         self.ana.send(b"/history\nhola\n")
         self.assertEqual(self.heard(1), [])
-        self.assertEqual(self.heard(commands.READING_COST / 10), ["hola"])
+        self.assertEqual(self.heard(READING_COST / 10), ["hola"])
 
     def test_telnet_counts_as_text_does(self) -> None:
         world = World(limits=Limits(bytes_per_second=1000))

@@ -587,7 +587,10 @@ class TestDamage:
         await opening.first().say(draft())
         await opening.close()
         sql(path, "UPDATE rooms SET head = 'many'")
-        assert refusal(path) == f"{path}: it is damaged: a room in it is not as it was written."
+        assert (
+            refusal(path)
+            == f"{path}: it is damaged: a room or record in it is not as it was written."
+        )
 
     async def test_of_a_room_is_told_when_something_is_said_in_it(
         self, world: World, path: Path, expected_errors: Expect
@@ -595,7 +598,7 @@ class TestDamage:
         sql(path, "INSERT INTO rooms (name, head, topic, session) VALUES ('lobby', 'x', '', 1)")
         await world.say(draft("lost"))
         assert [why for _, why in world.recorder.refused] == [
-            f"{path}: it is damaged: a room in it is not as it was written."
+            f"{path}: it is damaged: a room or record in it is not as it was written."
         ]
         expected_errors()
 

@@ -1,0 +1,65 @@
+"""What a command is, and what handlers share. The table itself is in `chatd.commands`.
+
+A handler is given the server, the session that asks, and the rest of the line without the spaces
+around it. It answers through the session, or raises `Refusal` or `WrongUse`; one that has to wait
+for the store is a coroutine, which may raise `StoreError`, too. Handlers know no connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from chatd.refusals import Refusal
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.texts import ErrorKind
+
+Waiting = Coroutine[Deferred[Any], Any, None]
+Handler = Callable[[ChatServer, Session, str], Waiting | None]
+
+READING_COST = 100
+"""What a command that reads the store counts for: three at once, and then one a second."""
+
+_SWITCH = {"on": True, "off": False, "sí": True, "si": True, "no": False}
+
+
+class WrongUse(Exception):
+    """A command was given what it does not take. It is answered with its usage."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the table. ``names`` are what it can be called, its own name first; what it takes
+    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
+    lines it counts for where these are limited. Of a ``secret`` one, the rest of the line holds a
+    password: the spaces around that are kept."""
+
+    names: tuple[str, ...]
+    handler: Handler
+    cost: int = 1
+    secret: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its own name, the first."""
+        return self.names[0]
+
+
+def room_of(session: Session) -> Room:
+    """The room that a session is in. Raises `Refusal` if it is in none."""
+    if session.room is None:
+        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    return session.room
+
+
+def switch(argument: str) -> bool:
+    """What ``on`` and ``off`` mean, in each language. Raises `WrongUse` for anything else."""
+    try:
+        return _SWITCH[argument.lower()]
+    except KeyError:
+        raise WrongUse from None
