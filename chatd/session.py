@@ -29,11 +29,13 @@ LASTING = 5.0
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
 
-Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
+Waiting = Coroutine[Deferred[Any], Any, None]
+Action = Callable[[], Waiting | None]
 
 
 class Session:
-    """``number`` is this session's alone. ``changed`` is called when it may be `ready` again."""
+    """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
+    ``hide_typing`` when what is typed should not be seen where it is typed, and when it may."""
 
     def __init__(
         self,
@@ -56,6 +58,8 @@ class Session:
         self.format = format
         self.language = language
         self.text_only = False
+        self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
+        self.hide_typing: Callable[[bool], None] = _shown
         self.has_spoken = False
         self.unpublished = 0  # how many of its lines wait for commit
         self.stream = stream
@@ -182,6 +186,19 @@ class Session:
         """Tell it what was wrong."""
         self.stream.put(self.format.error(kind, key, **values))
 
+    def ask(self, key: str, then: Callable[[str], Waiting | None]) -> None:
+        """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
+        self.asked = then
+        self.hide_typing(True)
+        self.answer(key)
+
+    def answered(self) -> Callable[[str], Waiting | None]:
+        """It has answered, or will not: what is to be done with the answer."""
+        then, self.asked = self.asked, None
+        assert then is not None
+        self.hide_typing(False)
+        return then
+
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
         self.stream.replay(
@@ -254,17 +271,22 @@ class Session:
         self._lasts = False
         self._unfollow()
 
-    def rename(self, name: str) -> None:
-        """Have another name, or the first one that is not a guest's. The others are told."""
+    def rename(self, name: str, *, guest: bool = False) -> None:
+        """Have another name, or none of its own any more. The others are told."""
         room = self.room
         if room is not None:
             room.leave(self.name, self.is_guest)
-            if name not in room.named:
+            # One who is here several times stays here under that name.
+            several = (self.name if guest else name) in room.named
+            if not several:
                 room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
-            room.enter(name, False)
+            room.enter(name, guest)
             self._introduced = True
-        was_guest, self.is_guest, self.name = self.is_guest, False, name
-        if was_guest:
+        was_guest, self.is_guest, self.name = self.is_guest, guest, name
+        if guest:
+            self._end_presence()
+            self._lasts = False
+        elif was_guest:
             self._begin_presence()
         self.answer("you_are", name=name)
 
@@ -292,3 +314,7 @@ class Session:
         self._lasts = True
         if not self._introduced and self.room is not None and self.room.named[self.name] == 1:
             self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
+
+
+def _shown(hidden: bool) -> None:
+    """Nothing can be done about what is seen where it is typed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import chatd
-from chatd.commands import TABLE
+from chatd.commands import GENERAL, SECTIONS, TABLE
 from chatd.event import Change
 from chatd.texts import ErrorKind, Language, en, es, people, sentence
 
@@ -62,6 +62,7 @@ def asked_for() -> set[str]:
 
 DERIVED = (
     {f"help_{command.name}" for command in TABLE}
+    | {f"section_{name}" for name in SECTIONS}
     | {change.value for change in Change}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
 )
@@ -158,10 +159,15 @@ class TestHelp:
 
     @pytest.mark.parametrize("language", Language)
     def test_fits_on_a_small_screen(self, language: Language) -> None:
-        assert len(TABLE) + 1 <= 20
-        rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in TABLE]
-        width = max(len(usage) for usage, _ in rows)
-        assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
+        sections = [sentence(language, f"section_{name}").split(" :: ") for name in SECTIONS]
+        for listed, others in (
+            (GENERAL, sections),
+            *((section, []) for section in SECTIONS.values()),
+        ):
+            assert len(listed) + len(others) + 1 <= 20
+            rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in listed] + others
+            width = max(len(usage) for usage, _ in rows)
+            assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
 
     def test_is_written_for_commands_alone(self) -> None:
         of_rows = {f"help_{command.name}" for command in TABLE}

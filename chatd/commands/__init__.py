@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chatd.commands import past, settings, talking
-from chatd.commands.base import Command, Waiting, WrongUse
+from chatd.commands import accounts, past, settings, talking
+from chatd.commands.base import Command, SecretFault, Waiting, WrongUse, tell_why_not
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -54,6 +54,10 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
     except (Refusal, WrongUse) as error:
         _tell_why_not(session, command, name, error)
         return None
+    except Exception as error:
+        if command.secret:
+            raise SecretFault.of(error) from None
+        raise
     return None if waiting is None else _finish(session, command, name, waiting)
 
 
@@ -62,19 +66,21 @@ async def _finish(session: Session, command: Command, name: str, waiting: Waitin
         await waiting
     except (Refusal, WrongUse, StoreError) as error:
         _tell_why_not(session, command, name, error)
+    except Exception as error:
+        if command.secret:
+            raise SecretFault.of(error) from None
+        raise
 
 
 def _tell_why_not(
     session: Session, command: Command, name: str, error: Refusal | WrongUse | StoreError
 ) -> None:
-    if isinstance(error, Refusal):
-        session.error(error.kind, error.key, **error.values)
-    elif isinstance(error, WrongUse):
+    if isinstance(error, WrongUse):
         usage, explanation = _help(session, command)
         values = {"command": f"/{name}", "usage": usage, "explanation": explanation}
         session.error(ErrorKind.WRONG_USE, "wrong_use", **values)
     else:
-        session.error(ErrorKind.NOT_SAVED, "change_not_saved")
+        tell_why_not(session, error)
 
 
 def _help(session: Session, command: Command) -> list[str]:
@@ -132,7 +138,7 @@ GENERAL = (
 )
 """What /help lists at once."""
 
-SECTIONS: dict[str, tuple[Command, ...]] = {}
+SECTIONS: dict[str, tuple[Command, ...]] = {"account": accounts.TABLE}
 """The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
 sentence ``section_KEY``), and lists a section when it is given that name."""
 
