@@ -51,6 +51,7 @@ class Names:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._sessions: dict[str, list[Session]] = {}
+        self._names: dict[Session, str] = {}
         self._like: Likeness[str] = Likeness()  # to names
         for account in accounts.table.values():
             self._like.add(account.name, account.name)
@@ -105,17 +106,19 @@ class Names:
         """A session has this name from now on, and no longer the one that it had."""
         self.free(session)
         self._sessions.setdefault(fold(name), []).append(session)
+        self._names[session] = name
         self._like.add(name, name)
 
     def free(self, session: Session) -> None:
         """A session has no name any more that others could not take."""
-        key = fold(session.name)
-        sessions = self._sessions.get(key, [])
-        if session in sessions:
-            sessions.remove(session)
-            if not sessions:
-                del self._sessions[key]
-                self.forget(session.name)
+        name = self._names.pop(session, None)
+        if name is None:
+            return
+        sessions = self._sessions[fold(name)]
+        sessions.remove(session)
+        if not sessions:
+            del self._sessions[fold(name)]
+            self.forget(name)
 
     def forget(self, name: str) -> None:
         """This name is nobody's now, unless somebody has it."""

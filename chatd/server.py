@@ -188,8 +188,7 @@ class ChatServer(Subscriber):
         if session.account is not None:
             raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
         self.names.check(session, name)
-        self.names.take(session, name)
-        session.rename(name)
+        self._name(session, name)
 
     # Accounts
 
@@ -231,11 +230,15 @@ class ChatServer(Subscriber):
 
     def log_in(self, session: Session, account: Account) -> None:
         """A session is an account's from here on, and has its name."""
-        if session.account is not None:
+        before = session.account
+        if before is not None:
             self._end_login(session)
-        session.account = account.key
-        self.names.take(session, account.name)
-        session.rename(account.name)
+        try:
+            self._name(session, account.name)
+            session.account = account.key
+        finally:
+            if before is not None and session.account is None:
+                self._make_guest(session)
         self.logged_in(session)
 
     def log_out(self, session: Session) -> None:
@@ -255,6 +258,17 @@ class ChatServer(Subscriber):
         except Exception:
             self.faults.tell("a session could not be logged out properly")
         session.account = None
+
+    def _name(self, session: Session, name: str) -> None:
+        before, was_guest = session.name, session.is_guest
+        self.names.take(session, name)
+        try:
+            session.rename(name)
+        finally:
+            if session.name != name:  # it has failed
+                self.names.free(session)
+                if not was_guest:
+                    self.names.take(session, before)
 
     def _make_guest(self, session: Session) -> None:
         self.names.free(session)

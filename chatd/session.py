@@ -29,6 +29,9 @@ LASTING = 5.0
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
 
+READING_SECONDS = 2.0
+"""What comes sooner behind an answer was not written by somebody who has read it."""
+
 Waiting = Coroutine[Deferred[Any], Any, None]
 Action = Callable[[], Waiting | None]
 
@@ -59,6 +62,7 @@ class Session:
         self.language = language
         self.text_only = False
         self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
+        self._unasked_until = 0.0
         self.hide_typing: Callable[[bool], None] = _shown
         self.has_spoken = False
         self.unpublished = 0  # how many of its lines wait for commit
@@ -159,7 +163,7 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self._faults.tell("what a session asked for failed", failure)
+        self._faults.tell("what a session asked for failed", failure, words=False)
         try:
             self.error(ErrorKind.SERVER_ERROR, "server_error")
         except Exception:
@@ -192,12 +196,29 @@ class Session:
         self.hide_typing(True)
         self.answer(key)
 
-    def answered(self) -> Callable[[str], Waiting | None]:
-        """It has answered, or will not: what is to be done with the answer."""
-        then, self.asked = self.asked, None
-        assert then is not None
+    def refuse_to_ask(self) -> None:
+        """It wanted to be asked something, and is not. If its next line comes too soon to be by
+        somebody who has read that, it is the answer all the same."""
+        self._unasked_until = self._clock.seconds() + READING_SECONDS
+        self.asked = self._answered_unasked
+
+    @property
+    def unasked(self) -> bool:
+        """Whether its next line, if it comes now, may be an answer although nothing was asked."""
+        return self.asked == self._answered_unasked and self._clock.seconds() < self._unasked_until
+
+    def answered(self) -> Callable[[str], Waiting | None] | None:
+        """Its next line is here: what is to be done with it; None if it is a line like others."""
+        then = self.asked
+        if then == self._answered_unasked and not self.unasked:
+            then = None
+        self.asked = None
         self.hide_typing(False)
         return then
+
+    def _answered_unasked(self, answer: str) -> None:
+        if answer:
+            self.error(ErrorKind.NOT_SAID, "answer_to_nothing")
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""

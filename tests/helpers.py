@@ -313,6 +313,7 @@ class House:
 
         self.reactor: Any = reactor
         self.store = store or MemoryStore(self.reactor)
+        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor)
         self.bare = ChatFactory(self.server, self.reactor, 256, BareProtocol)

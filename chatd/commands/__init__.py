@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chatd.commands import accounts, past, settings, talking
-from chatd.commands.base import Command, SecretFault, Waiting, WrongUse, tell_why_not
+from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -54,10 +54,6 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
     except (Refusal, WrongUse) as error:
         _tell_why_not(session, command, name, error)
         return None
-    except Exception as error:
-        if command.secret:
-            raise SecretFault.of(error) from None
-        raise
     return None if waiting is None else _finish(session, command, name, waiting)
 
 
@@ -66,10 +62,6 @@ async def _finish(session: Session, command: Command, name: str, waiting: Waitin
         await waiting
     except (Refusal, WrongUse, StoreError) as error:
         _tell_why_not(session, command, name, error)
-    except Exception as error:
-        if command.secret:
-            raise SecretFault.of(error) from None
-        raise
 
 
 def _tell_why_not(

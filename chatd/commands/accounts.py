@@ -7,7 +7,8 @@ looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import ceil
 
 from twisted.python.failure import Failure
@@ -28,12 +29,15 @@ OTHERS = ("others", "otras", "otros")
 
 
 def _register(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    _check_privacy(server, session, argument)
-    if session.account is not None:
-        raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=session.name)
-    if session.is_guest:
-        raise Refusal(ErrorKind.NOT_REGISTERED, "name_first")
-    return _take_password(server, session, argument, lambda text: _keep_name(server, session, text))
+    with _question(session, argument):
+        _check_privacy(server, session, argument)
+        if session.account is not None:
+            raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=session.name)
+        if session.is_guest:
+            raise Refusal(ErrorKind.NOT_REGISTERED, "name_first")
+        return _take_password(
+            server, session, argument, lambda text: _keep_name(server, session, text)
+        )
 
 
 async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
@@ -58,14 +62,14 @@ def _login(server: ChatServer, session: Session, argument: str) -> Waiting | Non
     name, _, password = argument.lstrip(" ").partition(" ")
     if not name:
         raise WrongUse
-    _check_privacy(server, session, password)
-    account = _account_called(server, name)
-    if session.account == account.key:
-        session.answer("you_are_already", name=account.name)
-        return None
-    return _take_password(
-        server, session, password, lambda text: _log_in(server, session, account.name, text)
-    )
+    with _question(session, password):
+        _check_privacy(server, session, password)
+        account = _account_called(server, name)
+        if session.account == account.key:
+            raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
+        return _take_password(
+            server, session, password, lambda text: _log_in(server, session, account.name, text)
+        )
 
 
 async def _log_in(server: ChatServer, session: Session, name: str, text: str) -> None:
@@ -75,11 +79,12 @@ async def _log_in(server: ChatServer, session: Session, name: str, text: str) ->
 
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    _check_privacy(server, session, argument)
-    _own_account(server, session)
-    return _take_password(
-        server, session, argument, lambda text: _change_password(server, session, text)
-    )
+    with _question(session, argument):
+        _check_privacy(server, session, argument)
+        _own_account(server, session)
+        return _take_password(
+            server, session, argument, lambda text: _change_password(server, session, text)
+        )
 
 
 async def _change_password(server: ChatServer, session: Session, text: str) -> None:
@@ -107,11 +112,12 @@ def _logout(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _unregister(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    _check_privacy(server, session, argument)
-    _own_account(server, session)
-    return _take_password(
-        server, session, argument, lambda text: _give_up_name(server, session, text)
-    )
+    with _question(session, argument):
+        _check_privacy(server, session, argument)
+        _own_account(server, session)
+        return _take_password(
+            server, session, argument, lambda text: _give_up_name(server, session, text)
+        )
 
 
 async def _give_up_name(server: ChatServer, session: Session, text: str) -> None:
@@ -150,6 +156,17 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
 
 
 # What they share
+
+
+@contextmanager
+def _question(session: Session, password: str) -> Iterator[None]:
+    """Where a password is asked for, if none was given; or refused to be asked for."""
+    try:
+        yield
+    except Exception:
+        if not _is_given(password):
+            session.refuse_to_ask()
+        raise
 
 
 def _check_privacy(server: ChatServer, session: Session, password: str) -> None:

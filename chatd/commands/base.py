@@ -30,15 +30,6 @@ class WrongUse(Exception):
     """A command was given what it does not take. It is answered with its usage."""
 
 
-class SecretFault(Exception):
-    """An error in what was given a password: says which, and nothing of what it said."""
-
-    @classmethod
-    def of(cls, error: Exception) -> SecretFault:
-        """The same error, without its words."""
-        return cls(type(error).__name__).with_traceback(error.__traceback__)
-
-
 @dataclass(frozen=True)
 class Command:
     """A row of the table. ``names`` are what it can be called, its own name first; what it takes
@@ -78,8 +69,6 @@ async def answering(session: Session, waiting: Waiting) -> None:
         await waiting
     except (Refusal, StoreError) as error:
         tell_why_not(session, error)
-    except Exception as error:
-        raise SecretFault.of(error) from None
 
 
 def tell_why_not(session: Session, error: Refusal | StoreError) -> None:

@@ -185,7 +185,7 @@ class LineProtocol(LineReceiver):
             proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
             client = transport.getPeer()
             self.session.confidential = (
-                client is not proxy and is_local(client) and (encrypted or is_local(proxy))
+                client != proxy and is_local(client) and (encrypted or is_local(proxy))
             )
 
     @guarded
@@ -389,7 +389,7 @@ class LineProtocol(LineReceiver):
                 self._failed()
 
     def _failed(self) -> None:
-        self.server.faults.tell("a line of a session failed")
+        self.server.faults.tell("a line of a session failed", words=False)
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle_line(self, line: bytes) -> None:
@@ -443,8 +443,8 @@ class LineProtocol(LineReceiver):
             # One who is gone waits for no receipt.
             session = self.session
             if not (more or session.occupied or (session.unpublished and not self._lost)):
-                if session.asked is not None:
-                    session.answered()("")
+                if session.asked is not None and (then := session.answered()):
+                    then("")
                 self._finish()
         elif more or not may_read or self._delayed:
             if not self.paused:
@@ -530,7 +530,7 @@ class LineProtocol(LineReceiver):
 
         It is told, if that goes out at once.
         """
-        self.server.faults.tell(what)
+        self.server.faults.tell(what, words=False)
         self._stopped = True
         if not hasattr(self, "session"):  # nobody has come in
             self.factory.gone(self)
@@ -547,7 +547,9 @@ class LineProtocol(LineReceiver):
             if not self.outlet.waiting:
                 return
         except Exception:
-            self.server.faults.tell("a client could not be told that it cannot be served")
+            self.server.faults.tell(
+                "a client could not be told that it cannot be served", words=False
+            )
         self.abort()
 
     def _forget_input(self) -> None:
@@ -601,8 +603,7 @@ class ChatProtocol(LineProtocol):
         # Ctrl+D over telnet comes as this byte, in front of the next line.
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
-        if self.session.asked is not None:
-            self._take_answer(line)
+        if self.session.asked is not None and self._take_answer(line):
             return
         try:
             text = validate_line(line, self.max_length)
@@ -638,15 +639,19 @@ class ChatProtocol(LineProtocol):
             self.session.answered()
         self._fault(LineFault.TOO_LONG)
 
-    def _take_answer(self, line: bytes) -> None:
-        """Give a line to who asked for it, whatever it is. It is nothing that could be said."""
+    def _take_answer(self, line: bytes) -> bool:
+        """Give a line to who asked for it, whatever it is. False if it is a line like others."""
+        unasked = self.session.unasked
         then = self.session.answered()
         try:
             answer = line.decode()
         except UnicodeDecodeError:
             self._fault(LineFault.NOT_UTF8)
-        else:
-            self.when_said(lambda: then(answer))
+            return True
+        if then is None or (unasked and commands.parse(answer) is not None):
+            return False
+        self.when_said(lambda: then(answer))
+        return True
 
     def _hide_typing(self, hidden: bool) -> None:
         reply = self._telnet.hide(hidden)

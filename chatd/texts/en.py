@@ -114,6 +114,10 @@ SENTENCES = {
         "this looks like a password. A command begins with / at once, and a space stands behind"
         " its word; // says it anyway."
     ),
+    "answer_to_nothing": (
+        "this came right behind a question that was not asked, so it may be a password."
+        " Say it again if it is not."
+    ),
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
     "password_too_short": "a password has at least {limit} characters.",
     "password_too_long": "a password has at most {limit} characters.",

@@ -119,6 +119,10 @@ SENTENCES = {
         "esto parece una contraseña. Una orden empieza por / sin nada delante, y tras su palabra"
         " va un espacio; con // se dice de todos modos."
     ),
+    "answer_to_nothing": (
+        "esto ha venido justo detrás de una pregunta que no se ha hecho, así que puede ser una"
+        " contraseña. Dilo otra vez si no lo es."
+    ),
     "no_accounts": (
         "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
     ),

@@ -14,6 +14,7 @@ from chatd.accounts import Account
 from chatd.passwords import Hasher, Passwords
 from chatd.records import Put
 from chatd.server import ADDRESS_TRIES, NAME_TRIES
+from chatd.session import READING_SECONDS
 from tests.helpers import CHEAP, FAR, Immediately, Person, World
 
 PASSWORD = "correct horse"
@@ -283,7 +284,9 @@ def test_without_a_name_it_says_how_it_is_used(scene: Scene) -> None:
 
 def test_one_who_is_logged_in_already_is_told_so(scene: Scene) -> None:
     scene.ana.type("/login ana whatever")
-    assert scene.ana.seen() == ["*** You are ana already."]
+    assert scene.ana.seen() == [
+        "ERR Name in use: ana is yours already. /password changes its password."
+    ]
 
 
 def test_one_may_go_from_one_account_to_another(scene: Scene) -> None:
@@ -526,6 +529,39 @@ def test_whoever_is_asked_and_goes_costs_nothing(scene: Scene) -> None:
     scene.world.person("eva")
 
 
+@pytest.mark.parametrize("question", ["/register", "/login nobody", "/password", "/unregister"])
+def test_what_comes_right_behind_a_question_that_is_not_asked_is_not_said(
+    scene: Scene, question: str
+) -> None:
+    guest = scene.guest()
+    guest.send(f"{question}\n{PASSWORD}\nhello\n".encode())
+    scene.world.settle()
+    refused, not_said, hello = guest.seen()
+    assert refused.startswith("ERR Not registered: ")
+    assert not_said == (
+        "ERR Not said: this came right behind a question that was not asked, so it may be a"
+        " password. Say it again if it is not."
+    )
+    assert hello == "<guest3> hello"
+    assert scene.luis.seen() == ["<guest3> hello"]
+
+
+def test_what_comes_after_the_refusal_was_read_is_said(scene: Scene) -> None:
+    guest = scene.guest()
+    guest.type("/register")
+    scene.world.clock.advance(READING_SECONDS)
+    guest.type("hello")
+    assert guest.seen()[1:] == ["<guest3> hello"]
+
+
+def test_so_is_what_comes_behind_a_command_or_a_blank_line(scene: Scene) -> None:
+    for between in "/nick eva", "":
+        guest = scene.guest()
+        guest.type("/register", between, "hello")
+        assert guest.seen()[-1].endswith("> hello")
+        guest.hang_up()
+
+
 # Where passwords are taken
 
 
@@ -534,10 +570,9 @@ def test_over_a_network_none_is_taken(scene: Scene, line: str) -> None:
     far = scene.guest(address=FAR)
     far.type(f"{line} {PASSWORD}")
     assert far.seen() == [IN_CLEAR]
-    far.type(line, "hello")
+    far.type(line)
     assert far.seen() == [
-        "ERR Not encrypted: passwords are not taken here. Come over TLS, or from this machine.",
-        "<guest3> hello",
+        "ERR Not encrypted: passwords are not taken here. Come over TLS, or from this machine."
     ]
 
 
