@@ -67,6 +67,12 @@ def rows(text: str, header: str) -> list[list[str]]:
     return table
 
 
+def all_rows(text: str, header: str) -> list[list[str]]:
+    """The cells of all tables whose header's first cell is *header*."""
+    tables = text.split(f"\n| {header} |")
+    return [row for table in tables[1:] for row in rows(f"| {header} |{table}", header)]
+
+
 def marked(text: str, marker: str) -> str:
     """The fenced block that stands right behind a marker."""
     found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -86,9 +92,8 @@ def anchor(heading: str) -> str:
 
 @pytest.mark.parametrize(("language", "header"), [("en", "command"), ("es", "orden")])
 def test_readme_lists_every_command_with_all_its_names(language: str, header: str) -> None:
-    table = rows(read(READMES[Language(language)]), header)
     listed = []
-    for usage, _, others in table:
+    for usage, _, others in all_rows(read(READMES[Language(language)]), header):
         names = re.findall(r"`/([^`]+)`", others)
         listed.append({usage.strip("`").split()[0].removeprefix("/"), *names})
     assert listed == [set(command.names) for command in TABLE]
@@ -99,7 +104,7 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     table = rows(read(READMES[Language(language)]), header)
     listed = {}
     for option, _, default in table:
-        names = re.search(r"`--([a-z-]+) ", option)
+        names = re.search(r"`--([a-z-]+)[ `]", option)
         assert names is not None, option
         short = re.match(r"`-(\w)`, ", option)
         listed[names[1]] = (short and short[1], default.strip("`"))
@@ -112,6 +117,8 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
     expected["bare"] = ("b", nothing)
     expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])
+    for name, *_ in Options.optFlags:
+        expected[name] = (None, {"en": "off", "es": "no"}[language])
     assert listed == expected
 
 
