@@ -176,6 +176,18 @@ def seconds_of(duration: str) -> int:
     return int(match[1]) * _UNITS[match[2].lower()]
 
 
+def written_duration(seconds: int) -> str:
+    """Return a time span as people are shown it: ``10m``, ``1h 30m``, ``2d``; ``0s`` for none."""
+    parts = []
+    for unit in "dhm":
+        count, seconds = divmod(max(0, seconds), _UNITS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    if seconds or not parts:
+        parts.append(f"{seconds}s")
+    return " ".join(parts)
+
+
 def is_http_request(line: bytes, *, whole: bool = True) -> bool:
     """Whether a connection's first line is an HTTP request: method, target, version.
 

@@ -60,9 +60,16 @@ def asked_for() -> set[str]:
     return found
 
 
+DEEDS = (
+    *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
+    *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall"),
+)
+"""What somebody may have done who runs a room: see `chatd.event.Deed`."""
+
 DERIVED = (
     {f"help_{command.name}" for command in TABLE}
     | {change.value for change in Change}
+    | {f"did_{verb}" for verb in DEEDS}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
 )
 """The keys that the code puts together."""

@@ -22,6 +22,7 @@ from chatd.validation import (
     validate_line,
     validate_name,
     validate_room_name,
+    written_duration,
 )
 
 
@@ -320,6 +321,22 @@ class TestSecondsOf:
     def test_anything_else_is_refused(self, duration: str) -> None:
         with pytest.raises(ValueError, match="not a time span"):
             seconds_of(duration)
+
+    @pytest.mark.parametrize(
+        ("seconds", "written"),
+        [
+            (-1, "0s"),
+            (0, "0s"),
+            (59, "59s"),
+            (600, "10m"),
+            (5400, "1h 30m"),
+            (172_800, "2d"),
+            (1_209_600, "14d"),
+            (90_061, "1d 1h 1m 1s"),
+        ],
+    )
+    def test_is_shown_in_units_that_are_not_nothing(self, seconds: int, written: str) -> None:
+        assert written_duration(seconds) == written
 
 
 def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, globalLogPublisher
 
 from chatd.complaints import FIRST_SILENCE, LONGEST_SILENCE
-from chatd.event import Draft, Event, Kind
+from chatd.event import Draft, Event, Kind, Record
 from chatd.store import (
     PAGE_CHARACTERS,
     PAGE_EVENTS,
@@ -536,3 +536,125 @@ class TestFailure:
             await world.settle()
         assert complaints == ["no disk"]
         expected_errors()
+
+
+ANA = Record("account", "ana", '{"admin": true}')
+OPS = Record("room", "ops", '{"owner": "ana"}')
+
+
+async def kept(world: World) -> set[Record]:
+    """What a store knows that is opened after this one. (One in memory is never opened again.)"""
+    if isinstance(world.store, SqliteStore):
+        await world.reopen()
+    return set(world.store.records())
+
+
+class TestKeep:
+    async def test_there_are_no_records_before_any_is_kept(self, world: World) -> None:
+        assert await kept(world) == set()
+
+    async def test_what_is_kept_is_there_when_the_store_is_opened_again(self, world: World) -> None:
+        await world.keep(ANA, OPS)
+        assert await kept(world) == {ANA, OPS}
+
+    async def test_a_record_takes_the_place_of_the_one_with_its_kind_and_key(
+        self, world: World
+    ) -> None:
+        await world.keep(ANA, OPS)
+        other = ANA._replace(value="{}")
+        namesake = ANA._replace(kind="room")
+        await world.keep(other, namesake)
+        assert await kept(world) == {other, namesake, OPS}
+
+    async def test_none_forgets_what_there_is(self, world: World) -> None:
+        await world.keep(ANA, OPS)
+        await world.keep(ANA._replace(value=None), OPS._replace(key="nobody", value=None))
+        assert await kept(world) == {OPS}
+
+    async def test_of_several_with_one_key_the_last_one_counts(self, world: World) -> None:
+        await world.keep(ANA, ANA._replace(value=None), ANA._replace(value="2"))
+        assert await kept(world) == {ANA._replace(value="2")}
+
+    async def test_records_are_in_the_batch_of_what_is_said_around_them(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("a"))
+        done = world.store.keep(ANA)
+        world.store.append(draft("b"))
+        world.end_turn()
+        assert gates.batches == [["a", "ana", "b"]]
+        gates.open()
+        await world.settle()
+        await done
+        assert texts(world.recorder.published) == ["a", "b"]
+
+    async def test_they_are_kept_only_with_the_lines_around_them(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        """The line cannot be kept, here, for its text is none that a file could hold."""
+        if isinstance(world.store, MemoryStore):
+            return  # it can keep everything
+        kept_first = world.store.keep(ANA)
+        world.store.append(draft("\ud800"))
+        kept_last = world.store.keep(OPS)
+        failures = [kept_first.addErrback(str), kept_last.addErrback(str)]
+        await world.settle()
+        assert ["it failed" in await failure for failure in failures] == [True, True]
+        assert await kept(world) == set()
+        expected_errors(UnicodeEncodeError)
+
+    async def test_lines_are_kept_only_with_the_records_around_them(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        if isinstance(world.store, MemoryStore):
+            return
+        world.store.append(draft("lost"))
+        failed = world.store.keep(ANA, OPS._replace(value="\ud800"))
+        failed.addErrback(lambda _: None)
+        await world.settle()
+        assert texts(await world.everything()) == []
+        assert [why for _, why in world.recorder.refused] == ["an error in the server"]
+        assert await kept(world) == set()
+        expected_errors(UnicodeEncodeError)
+
+    async def test_it_is_told_once_all_in_front_was_published(self, world: World) -> None:
+        heard: list[str] = []
+        world.recorder.publish = lambda entries: heard.extend(texts(entries))
+        world.store.append(draft("a"))
+        world.store.keep(ANA).addCallback(lambda _: heard.append("kept"))
+        assert heard == []
+        await world.settle()
+        assert heard == ["a", "kept"]
+
+    async def test_it_is_told_when_nothing_was_said(self, world: World) -> None:
+        await world.keep(ANA)
+        assert world.recorder.published == []
+
+    async def test_a_commit_that_fails_keeps_nothing_and_says_why(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        done = world.store.keep(ANA)
+        world.end_turn()
+        gates.fail(StoreError("no disk"))
+        with pytest.raises(StoreError, match="no disk"):
+            await done
+        await world.settle()
+        assert set(world.store.records()) == set()
+        expected_errors()
+
+    async def test_an_error_of_our_own_is_a_store_error_to_whoever_keeps(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        done = world.store.keep(ANA)
+        world.end_turn()
+        gates.fail(ZeroDivisionError("oh"))
+        with pytest.raises(StoreError, match="it failed"):
+            await done
+        expected_errors(ZeroDivisionError)
+
+    async def test_what_waits_to_be_kept_counts_as_waiting(self, world: World) -> None:
+        world.store.keep(ANA._replace(value="x" * WAITING_BYTES))
+        assert world.store.full
+        await world.settle()
+        assert not world.store.full
