@@ -44,6 +44,10 @@ class Format(abc.ABC):
         """The same, with or without the time before each event."""
         return self
 
+    def with_quiet(self, quiet: bool) -> Format:
+        """The same, without notices or with them."""
+        return self
+
     def in_language(self, language: Language) -> Format:
         """The same, in another language."""
         return self
@@ -55,13 +59,19 @@ class Format(abc.ABC):
 
 @dataclass(frozen=True)
 class ChatFormat(Format):
-    """Chat lines, for people: names, notices, and times where they are wanted."""
+    """Chat lines, for people: names, notices, and times where they are wanted.
+
+    A ``quiet`` one shows no notices.
+    """
 
     language: Language = Language.ENGLISH
     times: bool = False
     eol: bytes = b"\n"
+    quiet: bool = False
 
     def render(self, entries: Sequence[Entry]) -> bytes:
+        if self.quiet:
+            entries = [entry for entry in entries if isinstance(entry, Event)]
         lines = [
             # Nearly every line is this one, so it costs no call.
             f"<{entry.author}> {entry.text}"
@@ -99,6 +109,9 @@ class ChatFormat(Format):
 
     def with_times(self, times: bool) -> Format:
         return replace(self, times=times)
+
+    def with_quiet(self, quiet: bool) -> Format:
+        return replace(self, quiet=quiet)
 
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)

@@ -12,6 +12,7 @@ from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.feed import Feed, Mark
 from chatd.formats import Format
 from chatd.store import Store
+from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 
@@ -36,6 +37,11 @@ class Room:
         self._latest: list[Event] = []  # a stretch of the log that ends at its head
 
     @property
+    def key(self) -> str:
+        """What it is found by. That of an inbox begins with ``@``, as no room's can."""
+        return self.name if self.name.startswith("@") else fold(self.name)
+
+    @property
     def head(self) -> int:
         """The seq of the last published event; how much was said here so far."""
         return self.mark.seq
@@ -48,7 +54,12 @@ class Room:
     @property
     def forgettable(self) -> bool:
         """Whether nothing would be lost without it: empty, and nothing said or being said."""
-        return not self.head and not self.people and not self._waiting
+        return not self.end and not self.people
+
+    @property
+    def end(self) -> int:
+        """The seq that the last event will have at most, once all that waits is published."""
+        return self.mark.seq + self._waiting
 
     def enter(self, name: str, guest: bool) -> None:
         """Count someone in."""

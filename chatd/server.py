@@ -10,14 +10,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts import Accounts
+from chatd.attendance import Attendance
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
 from chatd.names import Likeness, Names
+from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.room import Room
 from chatd.session import Session
@@ -31,6 +33,7 @@ from chatd.validation import (
     validate_name,
     validate_room_name,
 )
+from chatd.views import NOTHING_SET
 
 UNPUBLISHED_LINES = 256
 ALL_UNPUBLISHED_LINES = 512
@@ -78,8 +81,14 @@ class ChatServer(Subscriber):
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = 0
+        self.attendance = Attendance(store, self.accounts, self._rooms.get, self.readable)
+        self.on_account_gone: list[Callable[[str], Sequence[Put]]] = [self.attendance.places.forget]
         for name, head, topic, session in store.rooms():
-            self._add(Room(name, store, head, topic))
+            room = Room(name, store, head, topic)
+            if name.startswith("@"):
+                self.attendance.inboxes[name] = room
+            else:
+                self._add(room)
             self._last_number = max(self._last_number, session)
         self.lobby = self._rooms.get(fold(lobby)) or self._add(Room(lobby, store))
         store.subscribe(self)
@@ -111,13 +120,19 @@ class ChatServer(Subscriber):
         try:
             self.leave(session)
         finally:
-            session.stream.finish()
+            try:
+                session.stop_following()
+            finally:
+                session.stream.finish()
 
     def disconnect(self, session: Session) -> None:
         """Forget a session: it has gone."""
         try:
-            if not session.stream.finished:
-                self.finish(session)
+            try:
+                if not session.stream.finished:
+                    self.finish(session)
+            finally:
+                self.attendance.depart(session)
         finally:
             del self._sessions[session.number]
             self._held_back.pop(session, None)
@@ -172,6 +187,46 @@ class ChatServer(Subscriber):
         self.names.take(session, name)
         session.rename(name)
 
+    # Those who are logged in
+
+    def logged_in(self, session: Session) -> None:
+        """A session has just logged in, and has the name of its account."""
+        account = self.accounts.table[session.account or ""]
+        session.apply(session.settings.with_kept(account.settings))
+        self.attendance.arrive(session, account.key)
+
+    def logging_out(self, session: Session) -> None:
+        """A session is about to be a guest's again."""
+        self.attendance.depart(session)
+
+    async def keep_setting(self, session: Session, **settings: Any) -> None:
+        """Set something for a session, and keep it with its account if it has one. Raises
+        `StoreError` if it cannot be kept.
+
+        Whom somebody ignores is the same on all their connections.
+        """
+        account = self.accounts.table.get(session.account or "")
+        sessions = [session]
+        if account is not None:
+            kept = account._replace(settings={**account.settings, **settings})
+            await change(self._store, self.accounts.table.put(account.key, kept))
+            if "ignored" in settings:
+                others = self.attendance.sessions(account.key)
+                sessions += [other for other in others if other is not session]
+        for each in sessions:
+            each.apply(each.settings.with_kept(settings))
+
+    def away_text(self, name: str) -> str:
+        """What somebody told others to be told while they are away; "" if they are not."""
+        account = self.accounts.called(name)
+        if account is not None:
+            return NOTHING_SET.with_kept(account.settings).away
+        return next((each.settings.away for each in self.sessions_called(name)), "")
+
+    def readable(self, session: Session, room: Room) -> bool:
+        """Whether a session may read a room."""
+        return True
+
     # Rooms
 
     def rooms(self, most: int) -> tuple[int, list[Room]]:
@@ -213,6 +268,8 @@ class ChatServer(Subscriber):
         """Put a session into no room."""
         room = session.room
         session.leave()
+        if session.visit is not None:
+            self.attendance.keep(session.visit.account)
         self._forget_if_empty(room)
 
     def _add(self, room: Room) -> Room:
@@ -233,6 +290,7 @@ class ChatServer(Subscriber):
     def _move(self, session: Session, room: Room, key: str, then: str = "") -> None:
         before = session.room
         session.enter(room, key, self._recent, then)
+        self.attendance.entered(session)
         self._forget_if_empty(before)
 
     def _forget_if_empty(self, room: Room | None) -> None:
@@ -248,13 +306,16 @@ class ChatServer(Subscriber):
             by_room[entry.room].append(entry)
         for name, part in by_room.items():
             try:
-                room = self._rooms[fold(name)]
+                room = self._log(name)
                 room.publish(part)
                 self._forget_if_empty(room)
             except Exception:
                 self.faults.tell("a room could not be shown what was said in it")
         changed: dict[Session, None] = {}
         for name, part in by_room.items():
+            if name.startswith("@"):
+                self._deliver(name, part, changed)
+                continue
             said = Counter([entry.session for entry in part if isinstance(entry, Event)])
             for number, lines in said.items():
                 session = self._sessions.get(number)
@@ -266,7 +327,7 @@ class ChatServer(Subscriber):
     def refuse(self, drafts: Sequence[Draft], why: str) -> None:
         changed: dict[Session, None] = {}
         for draft in drafts:
-            room = self._rooms[fold(draft.room)]
+            room = self._log(draft.room)
             room.refuse(len(draft.texts))
             self._forget_if_empty(room)
             session = self._sessions.get(draft.session)
@@ -274,6 +335,24 @@ class ChatServer(Subscriber):
                 self._safely(session, session.refused, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
+
+    def _deliver(self, inbox: str, entries: Sequence[Entry], changed: dict[Session, None]) -> None:
+        """Tell those who said private lines that these are kept."""
+        key = inbox.removeprefix("@")
+        account = self.accounts.table.get(key)
+        name = key if account is None else account.name
+        away = self.away_text(name)
+        notes = [("is_away", away)] if away else []
+        if not self.attendance.sessions(key):
+            notes.append(("waits_for", name))
+        for entry in entries:
+            session = self._sessions.get(entry.session)
+            if session is not None and isinstance(entry, Event):
+                self._safely(session, session.delivered, entry, name, *notes)
+                changed[session] = None
+
+    def _log(self, name: str) -> Room:
+        return self.attendance.inboxes[name] if name.startswith("@") else self._rooms[fold(name)]
 
     def _tell(self, changed: dict[Session, None]) -> None:
         if self._held_back and not self._store.full:

@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from chatd.attendance import Attendance
 from chatd.encoding import visible
 from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
 from chatd.store import Store
@@ -28,7 +29,7 @@ DRAIN_SECONDS = 2.0
 """How long it then waits for clients to take what they are owed."""
 
 CLOSE_SECONDS = 0.5
-"""How long it then waits for the store to be closed."""
+"""How long it then waits for places to be kept, and the store to be closed."""
 
 
 class Kind(enum.Enum):
@@ -93,6 +94,12 @@ class ChatService(Service):
     def _check(self) -> None:
         for door in self.doors:
             door.factory.check()
+        for attendance in self._attendances:
+            attendance.check()
+
+    @property
+    def _attendances(self) -> list[Attendance]:
+        return list(dict.fromkeys(door.factory.server.attendance for door in self.doors))
 
     async def _stop(self) -> None:
         ports = [port for door in self.doors for port in door.ports]
@@ -107,10 +114,16 @@ class ChatService(Service):
         for door in self.doors:
             for client in tuple(door.factory.clients):
                 client.abort()
-        closed = Deferred.fromCoroutine(self._store.close())
+        closed = Deferred.fromCoroutine(self._close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket goes a turn later; one that somebody took away is no matter.
         await DeferredList(unbound, consumeErrors=True)
+
+    async def _close(self) -> None:
+        # Only now is known how far people were shown what was said.
+        for attendance in self._attendances:
+            await attendance.stop()
+        await self._store.close()
 
     async def _empty(self) -> None:
         for door in self.doors:

@@ -7,7 +7,7 @@ It knows no connection, no other session and no command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,12 +16,15 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
-from chatd.event import Change, Draft, Kind, Notice
+from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
+from chatd.places import Visit
 from chatd.room import Room
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
+from chatd.validation import fold
+from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 
 LASTING = 5.0
 """How many seconds a named person's presence lasts before the others are told of it."""
@@ -52,7 +55,11 @@ class Session:
         self.account: str | None = None  # the key of the account that it is logged in to
         self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
         self.confidential = False  # whether nobody on the way can read what it sends
+        self.visit: Visit | None = None  # while it is logged in
         self.room: Room | None = None
+        self.entered_at = 0  # the seq from which on it follows that room
+        self.settings = NOTHING_SET
+        self.view = EVERYTHING
         self.format = format
         self.language = language
         self.text_only = False
@@ -67,7 +74,6 @@ class Session:
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
-        self._echo = True
         self._cursor: Cursor | None = None
         self._held: Action | None = None
         self._busy = False
@@ -127,6 +133,15 @@ class Session:
                 self.answer("said_in_room", room=room)
         self._go_on()
 
+    def delivered(self, event: Event, receiver: str, *notes: tuple[str, str]) -> None:
+        """A private line that it said is kept for its receiver. The notes are told behind its
+        receipt: a sentence's key, and what to say of the receiver."""
+        self.unpublished -= 1
+        self.stream.put(self.format.private(event.author, event.text, receiver))
+        for key, text in notes:
+            self.answer(key, name=receiver, text=text)
+        self._go_on()
+
     def refused(self, lines: int) -> None:
         """So many lines that it said could not be committed."""
         self.unpublished -= lines
@@ -182,11 +197,33 @@ class Session:
         """Tell it what was wrong."""
         self.stream.put(self.format.error(kind, key, **values))
 
+    def receive(self, author: str, text: str) -> bool:
+        """Let a private line wait for it in memory; False without room for it."""
+        if self.inbox is None:
+            return False
+        if fold(author) in self.view.ignored:
+            return True
+        rings = self.view.bell is not Bell.OFF and author != self.name
+        return self.inbox.put(self.format.private(author, text), rings)
+
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
-        self.stream.replay(
-            Replay(room, self.format.with_times(True), after, upto, self.stream.wake)
+        replay = Replay(
+            room,
+            self.format.with_times(True),
+            after,
+            upto,
+            self.stream.wake,
+            self.view.of_past,
+            self.number,
         )
+        if self.visit is not None:
+            self.visit.show(room.key, replay)
+        self.stream.replay(replay)
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Show it some events, with times, as an answer."""
+        self.stream.put(self.format.with_times(True).render(events))
 
     def change_format(self, format: Format) -> None:
         """Show it everything in another way, from here on."""
@@ -194,30 +231,72 @@ class Session:
         self.format = format
         self._follow()
 
-    def change_language(self, language: Language) -> None:
-        """Speak another language to it, from here on."""
-        self.language = language
-        self.change_format(self.format.in_language(language))
-
-    def change_echo(self, echo: bool) -> None:
-        """Show it its own lines from here on, or do not."""
+    def apply(self, settings: Settings) -> None:
+        """Have other settings, from here on."""
         self._unfollow()
-        self._echo = echo
+        self.settings = settings
+        if settings.language:
+            self.language = Language(settings.language)
+        self.format = (
+            self.format.with_times(settings.times)
+            .with_quiet(settings.quiet)
+            .in_language(self.language)
+        )
+        self.view = settings.view(self.name)
         self._follow()
 
-    def _follow(self) -> None:
+    def begin_visit(self, visit: Visit) -> None:
+        """It is logged in: it follows its inbox, and what it is shown is counted."""
+        self._unfollow()
+        self.visit = visit
+        # What is still to be taken of what it was shown before now is nobody's to count.
+        since = None if self.stream.owes_past else self.entered_at
+        self._follow(since)
+
+    def stop_following(self) -> None:
+        """Take no more from its room and its inbox than what they had so far."""
+        self._unfollow()
+
+    def end_visit(self) -> None:
+        """It is logged in no more."""
+        self._unfollow()
+        self.visit = None
+        self._follow()
+
+    def _follow(self, since: int | None = None) -> None:
         self._unfollow()  # done already, unless that failed
+        self._follow_room(since)
+        if self.visit is not None:
+            inbox = self.visit.inbox
+            # As private lines to guests, it shows no times while it is live.
+            self.visit.cursor = self._cursor_in(inbox, self.format.with_times(False))
+
+    def _follow_room(self, since: int | None = None) -> None:
+        self._unfollow_room()
         if self.room is not None:
-            self._cursor = Cursor(
-                self.room.feed(self.format), self.number, self.stream, echo=self._echo
-            )
-            self.stream.follow(self._cursor)
+            self._cursor = self._cursor_in(self.room, self.format, since)
+
+    def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
+        cursor = Cursor(log.feed(format), self.number, self.stream, view=self.view)
+        if self.visit is not None:
+            self.visit.follow(log.key, cursor, since)
+        self.stream.follow(cursor)
+        return cursor
 
     def _unfollow(self) -> None:
+        self._unfollow_room()
+        if self.visit is not None and self.visit.cursor is not None:
+            self._end(self.visit.cursor)
+            self.visit.cursor = None
+
+    def _unfollow_room(self) -> None:
         if self._cursor is not None:
-            self._cursor.close()
-            self.stream.unfollow(self._cursor)
+            self._end(self._cursor)
             self._cursor = None
+
+    def _end(self, cursor: Cursor) -> None:
+        cursor.close()
+        self.stream.unfollow(cursor)
 
     # Where it is, and who
 
@@ -236,7 +315,8 @@ class Session:
         self.tell("\n".join(filter(None, (greeting, then))))
         if recent and room.head:
             self.replay(room, max(0, room.head - recent), room.head)
-        self._follow()
+        self.entered_at = room.head
+        self._follow_room()
         self._introduced = False
         self._begin_presence()
 
@@ -252,7 +332,7 @@ class Session:
         if self._lasts and self.name not in room.named:
             room.append(Notice(room.name, self.number, Change.LEFT, self.name))
         self._lasts = False
-        self._unfollow()
+        self._unfollow_room()
 
     def rename(self, name: str) -> None:
         """Have another name, or the first one that is not a guest's. The others are told."""
@@ -264,6 +344,8 @@ class Session:
             room.enter(name, False)
             self._introduced = True
         was_guest, self.is_guest, self.name = self.is_guest, False, name
+        if self.view.bell is Bell.MENTIONS:
+            self.apply(self.settings)  # other lines name it now
         if was_guest:
             self._begin_presence()
         self.answer("you_are", name=name)

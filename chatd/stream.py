@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chatd.feed import Source
+from chatd.views import BELL
 
 ANSWER_BYTES = 32 * 1024
 """With this much of its answers not taken, a client is not read from."""
@@ -71,6 +72,11 @@ class Stream:
     def drained(self) -> bool:
         """Whether it was finished, and all of it was taken."""
         return self.finished and not self._queue
+
+    @property
+    def owes_past(self) -> bool:
+        """Whether lines of a room that it was to be shown before now are not all taken yet."""
+        return any(not isinstance(queued, bytes) for queued in self._queue)
 
     def wake(self) -> None:
         """A source may have something."""
@@ -191,8 +197,10 @@ class Inbox:
         self._lines: list[bytes] = []
         self._size = 0
 
-    def put(self, line: bytes) -> bool:
-        """Let a line wait; False when there is no room for it."""
+    def put(self, line: bytes, ring: bool = False) -> bool:
+        """Let a line wait, and ring when it is taken, perhaps; False without room for it."""
+        if ring:
+            line = BELL + line
         if self._size + len(line) > INBOX_BYTES:
             return False
         self._lines.append(line)

@@ -19,6 +19,7 @@ from chatd.room import Room
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from chatd.texts import ErrorKind
+from chatd.views import EVERYTHING, View
 
 PAGE = 3
 
@@ -148,7 +149,8 @@ def world() -> World:
 
 class TestReplay:
     def replay(self, world: World, after: int, upto: int, leave_out: int = 0) -> Replay:
-        return Replay(world.room, world.format, after, upto, world.wake, leave_out)
+        view = View(echo=False) if leave_out else EVERYTHING
+        return Replay(world.room, world.format, after, upto, world.wake, view, leave_out)
 
     def test_gives_a_stretch_of_the_log_page_by_page(self, world: World) -> None:
         world.fill(*"abcdefgh")
@@ -294,12 +296,12 @@ class TestLive:
         assert other.take() == b"a\nana\nb\n"
 
     def test_without_echo_its_own_lines_do_not_either(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
         assert cursor.take() == b"luis\nb\n"
 
     def test_without_echo_a_batch_of_its_own_lines_is_passed_over(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1))
         world.publish(said("b", 2))
         assert cursor.take() == b"b\n"
@@ -437,7 +439,7 @@ class TestPushing:
 
     def test_nor_without_echo_their_own_lines(self, world: World) -> None:
         world.idle = True
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1), said("b", 2))
         assert world.taken == b""
         assert cursor.take() == b"b\n"
@@ -524,7 +526,7 @@ class TestFallingBehind:
 
     def test_without_echo_its_own_lines_are_left_out_of_what_is_read(self, world: World) -> None:
         world.store.prompt = True
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("mine", 1), said("yours", 2), said("mine", 1))
         world.publish(*(said("x" * PUSH_BYTES, 2) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
         taken = drain([cursor], world)
@@ -674,7 +676,7 @@ class TestDetach:
         assert cursor.detach() is None
 
     def test_leaves_own_lines_and_notices_out_as_the_cursor_did(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("mine", 1), joined("me", 1), said("yours", 2))
         rest = cursor.detach()
         assert rest is not None
@@ -759,7 +761,7 @@ class TestAnySchedule:
         """Session 1 reads. The answers that it is given (!) stand where it asked for them."""
         world = World()
         world.store.prompt = prompt
-        cursor = world.follow(1, echo=echo)
+        cursor = world.follow(1, view=View(echo=echo))
         queue: list[Source | str] = []
         expected: list[str] = []
         optional: set[str] = set()

@@ -15,6 +15,7 @@ from chatd.room import Room
 from chatd.session import Session
 from chatd.stream import Stream
 from chatd.texts import Language
+from chatd.views import Settings
 from tests.helpers import HeldStore
 
 
@@ -140,9 +141,7 @@ class PlaceTests(SessionTestCase):
         self.assertIsNone(self.session.room)
 
     def test_a_setting_that_is_changed_in_no_room_holds_in_the_next_one(self) -> None:
-        self.session.change_echo(False)
-        self.session.change_language(Language.SPANISH)
-        self.session.change_format(self.session.format.with_times(True))
+        self.session.apply(Settings(echo=False, language="es", times=True))
         self.session.enter(self.room, "joined_room", 0)
         self.assertEqual(self.seen(), "*** Estás en #lobby. No hay nadie más aquí.\n".encode())
         self.room.publish([Event("lobby", 1, 0, 1, "guest1", Kind.MESSAGE, "hola")])

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import chatd
-from chatd.commands import TABLE
+from chatd.commands import GENERAL, SECTIONS, TABLE
 from chatd.event import Change
 from chatd.texts import ErrorKind, Language, en, es, people, sentence
+from chatd.views import Bell
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 KEYS = sorted(en.SENTENCES)
@@ -68,6 +69,9 @@ DEEDS = (
 
 DERIVED = (
     {f"help_{command.name}" for command in TABLE}
+    | {f"section_{section}" for section in SECTIONS}
+    | {f"bell_{bell.value}" for bell in Bell}
+    | {"missed_more", "private_missed_more"}
     | {change.value for change in Change}
     | {f"did_{verb}" for verb in DEEDS}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
@@ -165,10 +169,14 @@ class TestHelp:
 
     @pytest.mark.parametrize("language", Language)
     def test_fits_on_a_small_screen(self, language: Language) -> None:
-        assert len(TABLE) + 1 <= 20
-        rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in TABLE]
-        width = max(len(usage) for usage, _ in rows)
-        assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
+        sections = [sentence(language, f"section_{name}").split(" :: ") for name in SECTIONS]
+        for commands in GENERAL, *SECTIONS.values():
+            rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in commands]
+            if commands is GENERAL:
+                rows += sections
+            assert len(rows) + 1 <= 20
+            width = max(len(usage) for usage, _ in rows)
+            assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
 
     def test_is_written_for_commands_alone(self) -> None:
         of_rows = {f"help_{command.name}" for command in TABLE}

@@ -132,7 +132,10 @@ GENERAL = (
 )
 """What /help lists at once."""
 
-SECTIONS: dict[str, tuple[Command, ...]] = {}
+SECTIONS: dict[str, tuple[Command, ...]] = {
+    "account": settings.ROWS,
+    "past": past.ROWS,
+}
 """The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
 sentence ``section_KEY``), and lists a section when it is given that name."""
 

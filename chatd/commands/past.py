@@ -6,6 +6,7 @@ import re
 
 from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_of
 from chatd.formats import local_time
+from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -54,7 +55,34 @@ def _show_history(session: Session, room: Room, after: int, key: str, **values: 
         session.replay(room, after, room.head)
 
 
+def _missed(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    if not server.attendance.show_missed(_logged_in(session)):
+        session.answer("nothing_missed")
+
+
+async def _skip(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    await server.attendance.skip(_logged_in(session))
+    session.answer("skipped")
+
+
+def _logged_in(session: Session) -> Session:
+    """The same, if it has an account, for which what was missed is known. Raises `Refusal`."""
+    if session.visit is None:
+        raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
+    return session
+
+
 TABLE = (
     Command(("history", "historial", "historia"), _history, READING_COST),
     Command(("since", "desde"), _since, READING_COST),
 )
+
+ROWS = (
+    Command(("missed", "pendiente"), _missed, READING_COST),
+    Command(("skip", "saltar"), _skip),
+)
+"""For the section of the past."""

@@ -75,14 +75,21 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
         session.say(text, room=server.room_called(receiver))
         session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
+    account = server.accounts.called(receiver)
+    if account is not None:
+        server.attendance.say_to(session, account.key, text)
+        session.when_settled(_nothing)
+        return
     others = server.sessions_called(receiver)
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
     for other in others:
-        if other.inbox is None or not other.inbox.put(other.format.private(session.name, text)):
+        if not other.receive(session.name, text):
             raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=other.name)
     session.has_spoken = True
     session.stream.put(session.format.private(session.name, text, other.name))
+    if away := server.away_text(other.name):
+        session.answer("is_away", name=other.name, text=away)
 
 
 def _nothing() -> None:

@@ -90,6 +90,52 @@ SENTENCES = {
     "help_language": "/language en|es :: what the server speaks to you",
     "help_text": "/text :: from here on every line is text, and no line a command",
     "help_quit": "/quit :: leave",
+    # What was missed
+    "private_missed": "{count} private lines while you were away:",
+    "private_missed_one": "{count} private line while you were away:",
+    "private_missed_more": "{count} more private lines: /missed shows them.",
+    "private_missed_more_one": "{count} more private line: /missed shows it.",
+    "missed": "{count} lines in #{room} since you left:",
+    "missed_one": "{count} line in #{room} since you left:",
+    "missed_more": "{count} more in #{room}: /missed shows them, /skip marks all as seen.",
+    "missed_more_one": "{count} more in #{room}: /missed shows it, /skip marks all as seen.",
+    "missed_before": (
+        "{count} more lines in #{room} since you left: /missed shows them, /skip marks all as seen."
+    ),
+    "missed_before_one": (
+        "{count} more line in #{room} since you left: /missed shows it, /skip marks all as seen."
+    ),
+    "nothing_missed": "You have missed nothing.",
+    "skipped": "All lines of your rooms, and your private lines, count as seen.",
+    "nothing_counted": (
+        "what you missed is known only while you are logged in. /history shows the last lines."
+    ),
+    "waits_for": "{name} is not here. It is kept, and shown when {name} comes back.",
+    "is_away": "{name} is away: {text}",
+    "section_past": "/help past :: what you missed, and finding what was said",
+    "help_missed": "/missed :: show the next lines that you missed in your rooms",
+    "help_skip": "/skip :: take all that you missed for seen",
+    # What one sets for oneself
+    "away": "away",
+    "away_on": "Whoever writes to you is told: {away}. /away again when you are back.",
+    "away_off": "You are not away any more.",
+    "bell_on": "Every line of somebody else rings.",
+    "bell_mentions": "Lines that name you, and private lines, ring.",
+    "bell_off": "Nothing rings.",
+    "quiet_on": "You are not told who comes, goes and changes name.",
+    "quiet_off": "You are told who comes, goes and changes name.",
+    "ignored": "What {name} says is not shown to you. /unignore {name} shows it again.",
+    "unignored": "What {name} says is shown to you.",
+    "not_ignored": "You do not ignore {name}.",
+    "ignores": "You ignore {names}.",
+    "ignores_nobody": "You ignore nobody.",
+    "too_many_ignored": "you ignore {limit} people, as many as may be. /unignore NAME first.",
+    "section_account": "/help account :: your name, and what you set for yourself",
+    "help_ignore": "/ignore [NAME] :: do not be shown what NAME says; or see whom you ignore",
+    "help_unignore": "/unignore NAME :: be shown it again",
+    "help_bell": "/bell on|off|mentions :: whether lines of others ring, or those that name you",
+    "help_quiet": "/quiet on|off :: whether you are spared who comes, goes and changes name",
+    "help_away": "/away [TEXT] :: have who writes to you be told TEXT; again: you are back",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",

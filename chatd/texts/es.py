@@ -90,6 +90,55 @@ SENTENCES = {
     "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
     "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
     "help_quit": "/salir :: irte",
+    # Lo que te perdiste
+    "private_missed": "{count} líneas privadas mientras no estabas:",
+    "private_missed_one": "{count} línea privada mientras no estabas:",
+    "private_missed_more": "{count} líneas privadas más: /pendiente las muestra.",
+    "private_missed_more_one": "{count} línea privada más: /pendiente la muestra.",
+    "missed": "{count} líneas en #{room} desde que te fuiste:",
+    "missed_one": "{count} línea en #{room} desde que te fuiste:",
+    "missed_more": "{count} más en #{room}: /pendiente las muestra, /saltar las da por vistas.",
+    "missed_more_one": "{count} más en #{room}: /pendiente la muestra, /saltar la da por vista.",
+    "missed_before": (
+        "{count} líneas más en #{room} desde que te fuiste: /pendiente las muestra,"
+        " /saltar las da por vistas."
+    ),
+    "missed_before_one": (
+        "{count} línea más en #{room} desde que te fuiste: /pendiente la muestra,"
+        " /saltar la da por vista."
+    ),
+    "nothing_missed": "No te has perdido nada.",
+    "skipped": "Todas las líneas de tus salas, y tus líneas privadas, se dan por vistas.",
+    "nothing_counted": (
+        "lo que te has perdido solo se sabe si has accedido a tu cuenta."
+        " /historial muestra las últimas líneas."
+    ),
+    "waits_for": "{name} no está aquí. Queda guardado, y se le mostrará cuando vuelva.",
+    "is_away": "{name} no está disponible: {text}",
+    "section_past": "/ayuda pasado :: lo que te perdiste, y buscar lo que se dijo",
+    "help_missed": "/pendiente :: ver las siguientes líneas que te perdiste en tus salas",
+    "help_skip": "/saltar :: dar por visto todo lo que te perdiste",
+    # Lo que uno ajusta para sí
+    "away": "he salido",
+    "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
+    "away_off": "Ya no estás ausente.",
+    "bell_on": "Cada línea de otra persona hace sonar el timbre.",
+    "bell_mentions": "Las líneas que te nombran, y las privadas, hacen sonar el timbre.",
+    "bell_off": "Nada hace sonar el timbre.",
+    "quiet_on": "No se te dice quién entra, se va o cambia de nombre.",
+    "quiet_off": "Se te dice quién entra, se va o cambia de nombre.",
+    "ignored": "Lo que dice {name} no se te muestra. /atender {name} lo muestra otra vez.",
+    "unignored": "Lo que dice {name} se te muestra.",
+    "not_ignored": "No ignoras a {name}.",
+    "ignores": "Ignoras a {names}.",
+    "ignores_nobody": "No ignoras a nadie.",
+    "too_many_ignored": "ya ignoras a {limit} personas, que son el máximo. Usa antes /atender.",
+    "section_account": "/ayuda cuenta :: tu nombre, y lo que ajustas para ti",
+    "help_ignore": "/ignorar [NOMBRE] :: no ver lo que dice NOMBRE; o ver a quién ignoras",
+    "help_unignore": "/atender NOMBRE :: verlo otra vez",
+    "help_bell": "/timbre sí|no|menciones :: si las líneas de otros suenan, o las que te nombran",
+    "help_quiet": "/silencio sí|no :: no saber quién entra, se va o cambia de nombre",
+    "help_away": "/ausente [TEXTO] :: que a quien te escriba se le diga TEXTO; otra vez: volver",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
