@@ -132,7 +132,9 @@ class Attendance:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its places went with it
-        visits = self._present.get(account, {}).values()
+        # What was sent to a machine that is no more was shown to nobody.
+        present = self._present.get(account, {}).items()
+        visits = [visit for session, visit in present if session.stream.acknowledged]
         for log in dict.fromkeys(log for visit in visits for log in visit.logs):
             before = self.places.of(account, log)
             place = reached((span for visit in visits for span in visit.spans(log)), before)

@@ -41,6 +41,10 @@ class Sink(Protocol):
     def push(self, data: bytes) -> bool:
         """Take this at once, before the rest; False, and it is not taken, without room for it."""
 
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was taken has arrived at the client's system, as far as is known."""
+
 
 class Stream:
     """Takes what a client is to be sent, and gives it out in order.
@@ -77,6 +81,11 @@ class Stream:
     def owes_past(self) -> bool:
         """Whether lines of a room that it was to be shown before now are not all taken yet."""
         return any(not isinstance(queued, bytes) for queued in self._queue)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was taken has arrived at the client's system, as far as is known."""
+        return self.sink.acknowledged
 
     def wake(self) -> None:
         """A source may have something."""
@@ -129,7 +138,7 @@ class Stream:
         self._shut = True
         self._queue.clear()
         self._answers = 0
-        self.sink = _NOWHERE
+        self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
     def abandon(self) -> None:
         """Nobody will take or put in anything any more: hold on to nothing and nobody."""
@@ -219,6 +228,9 @@ class Inbox:
 
 
 class _Nowhere:
+    def __init__(self, acknowledged: bool) -> None:
+        self.acknowledged = acknowledged
+
     def pump(self) -> None:
         """Nobody is there to take anything."""
 
@@ -226,7 +238,8 @@ class _Nowhere:
         return False
 
 
-_NOWHERE = _Nowhere()
+_NOWHERE = _Nowhere(True)
+_LOST = _Nowhere(False)
 
 
 def _nobody(*_: object) -> None:

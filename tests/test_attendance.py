@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionLost
 from twisted.logger import LogEvent
 
 from chatd.attendance import CHECKS_A_MINUTE, SHOWN_AT_ONCE
 from chatd.formats import local_time
+from chatd.protocols.outlet import Outlet
 from chatd.records import change
 from chatd.room import Room
 from chatd.server import ChatServer
@@ -482,6 +484,27 @@ class TestPlaces:
             ana.hang_up()
         assert place(world, "lobby") == 0
 
+    def test_what_was_sent_to_a_machine_that_is_no_more_was_not_seen(self, world: World) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        luis.type("one")
+        world.server.attendance.keep("ana")
+        luis.type("two")
+        assert ana.seen()[-1] == "<luis> two"
+        ana.hang_up(ConnectionLost)
+        assert place(world, "lobby") == 1
+
+    def test_nor_is_it_while_that_is_not_known(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, luis = member(world, "ana"), world.person("luis")
+        luis.type("one")
+        with monkeypatch.context() as patched:
+            patched.setattr(Outlet, "acknowledged", False)
+            world.server.attendance.keep("ana")
+            assert place(world, "lobby") == 0
+            first.type("/join ops", "/leave")
+            assert greeting(member(world, "ana", greeted=True))[1:] == dated("<luis> one")
+
 
 class TestKeeping:
     def test_places_are_kept_every_minute_if_they_moved(self, world: World) -> None:
@@ -614,6 +637,7 @@ class Hall:
         await change(self.house.store, self.server.accounts.table.put("ana", Account("ana", "")))
 
     async def stop(self) -> None:
+        await self.server.attendance.stop()
         for client in self.house.clients:
             await client.close()
         await self.house.close()
