@@ -1,4 +1,4 @@
-"""`chatd.commands.settings`: what one sets for oneself, for as long as one is here or has a name."""
+"""`chatd.commands.settings`: what one sets for oneself, while one is here or has an account."""
 
 from __future__ import annotations
 
