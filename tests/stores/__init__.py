@@ -25,14 +25,12 @@ class StoreReactor(Clock):
         reactor.callFromThread(function, *args)
 
 
-class Turns:
+class Turns(Clock):
     """What a store needs of a reactor, where there is none: who wants a result waits for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
-
-    def seconds(self) -> float:
-        return 0
 
     def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
         self._calls.put((function, args))
