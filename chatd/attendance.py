@@ -185,6 +185,18 @@ class Attendance:
             key=lambda each: (each.log is not visit.inbox, each.log is here),
         )
 
+    def rooms(self, session: Session) -> list[Room]:
+        """The rooms that somebody was in, those of late first, as far as they may read them."""
+        here, visit = session.room, session.visit
+        logs = self.places.logs(visit.account) if visit is not None else []
+        rooms = [self._room_of(log) for log in reversed(logs) if not log.startswith("@")]
+        others = [room for room in rooms if room is not None and room is not here]
+        return [
+            room
+            for room in ([here, *others] if here is not None else others)
+            if self._readable(session, room)
+        ]
+
     def entered(self, session: Session) -> None:
         """Somebody who is logged in went into a room, and was shown its last lines."""
         visit = session.visit

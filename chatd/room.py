@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.feed import Feed, Mark
 from chatd.formats import Format
-from chatd.store import Store
+from chatd.store import Found, Store, Wanted
 from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
@@ -136,3 +136,7 @@ class Room:
     async def seq_before(self, time: int) -> int:
         """See `chatd.store.Store.seq_before`. Never past what was published."""
         return min(await self._store.seq_before(self.name, time), self.mark.seq)
+
+    async def search(self, wanted: Wanted, upto: int, limit: int) -> Found:
+        """See `chatd.store.Store.search`. Never past what was published."""
+        return await self._store.search(self.name, wanted, min(upto, self.mark.seq), limit)

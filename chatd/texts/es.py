@@ -115,7 +115,21 @@ SENTENCES = {
     ),
     "waits_for": "{name} no está aquí. Queda guardado, y se le mostrará cuando vuelva.",
     "is_away": "{name} no está disponible: {text}",
+    "found": "{count} líneas de #{room}, primero las últimas:",
+    "found_one": "{count} línea de #{room}:",
+    "found_more": "{count} líneas de #{room}, primero las últimas; puede haber más:",
+    "found_more_one": "La última línea de #{room}; puede haber más:",
+    "nothing_found": "No se ha encontrado nada en #{room}.",
+    "not_looked_at": (
+        "Las líneas 1 a {first} de {all} no se han mirado. Con palabras más largas va más rápido."
+    ),
+    "mentions": "{count} líneas de #{room} que te nombran, primero las últimas:",
+    "mentions_one": "{count} línea de #{room} que te nombra:",
+    "no_mentions": "No se ha encontrado ninguna línea que nombre a {name}.",
+    "more_mentions": "Puede haber más. /buscar {name} busca más atrás en la sala en que estás.",
     "section_past": "/ayuda pasado :: lo que te perdiste, y buscar lo que se dijo",
+    "help_search": '/buscar TEXTO :: buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
+    "help_mentions": "/menciones :: líneas de tus salas que te nombran",
     "help_missed": "/pendiente :: ver las siguientes líneas que te perdiste en tus salas",
     "help_skip": "/saltar :: dar por visto todo lo que te perdiste",
     # Lo que uno ajusta para sí
