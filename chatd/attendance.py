@@ -42,7 +42,8 @@ class Missed(NamedTuple):
 
 
 class Attendance:
-    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one."""
+    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one,
+    ``now`` the time in seconds since 1970."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Attendance:
         accounts: Accounts,
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
+        now: Callable[[], float],
     ) -> None:
         self.places = Places(store)
         self.inboxes: dict[str, Room] = {}
@@ -57,6 +59,7 @@ class Attendance:
         self._accounts = accounts
         self._room_of = room_of
         self._readable = readable
+        self._now = now
         self._present: dict[str, dict[Session, Visit]] = {}
         self._checks = 0
 
@@ -77,6 +80,19 @@ class Attendance:
             # Whatever was written before was written to another owner of that name.
             self._keep(self.places.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
+
+    def clear(self, account: str) -> None:
+        """Forget what was written to an account that is gone."""
+        Deferred.fromCoroutine(self._clear(self.inbox(account)))
+
+    async def _clear(self, inbox: Room) -> None:
+        # Until there is another owner, nothing is written there.
+        now = int(self._now() * 1000) + 1
+        try:
+            while await self._store.forget(inbox.name, now):
+                pass
+        except StoreError:
+            self._store.faults.tell("private lines of an account that is gone cannot be forgotten")
 
     def sessions(self, account: str) -> list[Session]:
         """Who is here and logged in to that account."""

@@ -14,16 +14,18 @@ from typing import Any, ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts import Accounts
+from chatd.accounts import Account, Accounts
 from chatd.attendance import Attendance
 from chatd.event import Draft, Entry, Event
 from chatd.formats import Format
 from chatd.names import Likeness, Names
+from chatd.passwords import Passwords
+from chatd.rates import Tries
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.room import Room
 from chatd.session import Session
-from chatd.store import Store, Subscriber
+from chatd.store import Store, StoreError, Subscriber
 from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
 from chatd.validation import (
@@ -41,6 +43,11 @@ SOME_UNPUBLISHED_LINES = 16
 """How many lines of one session may wait for commit; how many those of all who talk share, so that
 nobody waits long for the batches of a few; and how many each may have, however many talk."""
 
+NAME_TRIES = (5, 5.0)
+ADDRESS_TRIES = (40, 3.0)
+"""How many wrong passwords for one name and from one address are looked at one after another, and
+in how many seconds one more. A class behind one address logs in at once."""
+
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
 """How many rooms are looked at, and how many likely ones of them compared with the name of a new
@@ -53,6 +60,8 @@ P = ParamSpec("P")
 class ChatServer(Subscriber):
     """``lobby`` is the room that everyone enters, ``recent`` how many past lines a newcomer to a
     room is shown, ``motd`` what is told after the welcome, ``now`` the time in seconds since 1970.
+    ``passwords`` checks them, if there is anything to do so; with ``plaintext_passwords`` also
+    where others may read them on the way.
     """
 
     def __init__(
@@ -64,6 +73,8 @@ class ChatServer(Subscriber):
         recent: int = 10,
         language: Language = Language.ENGLISH,
         motd: str = "",
+        passwords: Passwords | None = None,
+        plaintext_passwords: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.now = now
@@ -74,6 +85,10 @@ class ChatServer(Subscriber):
         self._recent = recent
         self.motd = motd
         self._rooms: dict[str, Room] = {}
+        self.passwords = passwords
+        self.plaintext_passwords = plaintext_passwords
+        self.name_tries = Tries(clock, *NAME_TRIES)
+        self.address_tries = Tries(clock, *ADDRESS_TRIES)
         self.accounts = Accounts(store)
         self.names = Names(self.accounts)
         self._like_rooms: Likeness[Room] = Likeness()
@@ -81,7 +96,7 @@ class ChatServer(Subscriber):
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = 0
-        self.attendance = Attendance(store, self.accounts, self._rooms.get, self.readable)
+        self.attendance = Attendance(store, self.accounts, self._rooms.get, self.readable, now)
         self.on_account_gone: list[Callable[[str], Sequence[Put]]] = [self.attendance.places.forget]
         for name, head, topic, session in store.rooms():
             room = Room(name, store, head, topic)
@@ -183,20 +198,100 @@ class ChatServer(Subscriber):
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
+        if session.account is not None:
+            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
         self.names.check(session, name)
+        self._name(session, name)
+
+    # Accounts
+
+    async def register(self, account: Account, owner: Session | None = None) -> None:
+        """Make a name somebody's: the session's that has it, or nobody's who is here.
+
+        Whoever else has it, or one that looks like it, becomes a guest. Raises `Refusal`, and
+        `StoreError`.
+        """
+        self.names.check_account(account.name)
+        kept = self.accounts.keep(account)
+        self.names.reserve(account.name)
+        try:
+            await kept
+        except StoreError:
+            self.names.forget(account.name)
+            raise
+        if owner is not None and not owner.stream.finished:
+            owner.account = account.key
+        for session in self.names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._make_guest(session)
+        self.names.reserve(account.name)  # what it looks like may have been theirs
+
+    async def unregister(self, account: Account) -> None:
+        """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
+        key = account.key
+        puts = [put for hook in self.on_account_gone for put in hook(key)]
+        await change(self._store, self.accounts.table.put(key, None), *puts)
+        self.account_gone(account)
+
+    def account_gone(self, account: Account) -> None:
+        """That account is no more: those logged in to it are guests."""
+        for session in tuple(self.names.of(account.name)):
+            if session.account == account.key:
+                session.answer("unregistered", name=account.name)
+                self.log_out(session)
+        self.names.forget(account.name)
+        self.attendance.clear(account.key)
+
+    def log_in(self, session: Session, account: Account) -> None:
+        """A session is an account's from here on, and has its name."""
+        before = session.account
+        if before is not None:
+            self._end_login(session)
+        try:
+            self._name(session, account.name)
+            session.account = account.key
+        finally:
+            if before is not None and session.account is None:
+                self._make_guest(session)
+        self.logged_in(session)
+
+    def log_out(self, session: Session) -> None:
+        """A session is no account's any more, but a guest where it is."""
+        self._end_login(session)
+        self._make_guest(session)
+
+    def _end_login(self, session: Session) -> None:
+        try:
+            self.logging_out(session)
+        except Exception:
+            self.faults.tell("a session could not be logged out properly")
+        session.account = None
+
+    def _name(self, session: Session, name: str) -> None:
+        before, was_guest = session.name, session.is_guest
         self.names.take(session, name)
-        session.rename(name)
+        try:
+            session.rename(name)
+        finally:
+            if session.name != name:  # it has failed
+                self.names.free(session)
+                if not was_guest:
+                    self.names.take(session, before)
+
+    def _make_guest(self, session: Session) -> None:
+        self.names.free(session)
+        session.rename(f"guest{session.number}", guest=True)
 
     # Those who are logged in
 
     def logged_in(self, session: Session) -> None:
-        """A session has just logged in, and has the name of its account."""
+        """A session has just logged in, or registered, and has the name of its account."""
         account = self.accounts.table[session.account or ""]
         session.apply(session.settings.with_kept(account.settings))
         self.attendance.arrive(session, account.key)
 
     def logging_out(self, session: Session) -> None:
-        """A session is about to be a guest's again."""
+        """A session is about to be logged out. Its account may be gone already."""
         self.attendance.depart(session)
 
     async def keep_setting(self, session: Session, **settings: Any) -> None:
@@ -223,10 +318,6 @@ class ChatServer(Subscriber):
             return NOTHING_SET.with_kept(account.settings).away
         return next((each.settings.away for each in self.sessions_called(name)), "")
 
-    def readable(self, session: Session, room: Room) -> bool:
-        """Whether a session may read a room."""
-        return True
-
     # Rooms
 
     def rooms(self, most: int) -> tuple[int, list[Room]]:
@@ -239,6 +330,10 @@ class ChatServer(Subscriber):
         shown = sorted(peopled, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people)
         return len(self._rooms), shown + list(islice(empty, most - len(shown)))
+
+    def readable(self, session: Session, room: Room) -> bool:
+        """Whether a session may know what is said in a room, and who is there."""
+        return True
 
     def room_called(self, wanted: str) -> Room:
         """The room of that name. Raises `Refusal` when there is none."""

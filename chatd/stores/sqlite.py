@@ -54,7 +54,7 @@ from chatd.store import (
 )
 from chatd.stores import index
 from chatd.stores.chores import ENOUGH_EVENTS, PAUSE_SECONDS, Chores
-from chatd.stores.worker import Worker
+from chatd.worker import Worker
 
 P = ParamSpec("P")
 T = TypeVar("T")

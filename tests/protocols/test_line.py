@@ -34,9 +34,7 @@ from chatd.session import Session
 from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
 from chatd.texts import Language
-from tests.helpers import WELCOME, Person, World
-
-HELP_LINES = len(commands.GENERAL) + len(commands.SECTIONS) + 1
+from tests.helpers import HELP_LINES, WELCOME, Person, World
 
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
@@ -770,7 +768,7 @@ class HalfCloseTests(SynchronousTestCase):
         self.assertFalse(ana.closed)
         while not ana.closed:
             ana.take_again()
-        self.assertEqual(len(ana.seen()), HELP_LINES * 1000)
+        self.assertEqual(len(ana.seen()), 1000 * HELP_LINES)
 
     def test_an_error_is_an_answer_too(self) -> None:
         ana = World().person()
