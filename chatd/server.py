@@ -436,15 +436,24 @@ class ChatServer(Subscriber):
         key = inbox.removeprefix("@")
         account = self.accounts.table.get(key)
         name = key if account is None else account.name
-        away = self.away_text(name)
-        notes = [("is_away", away)] if away else []
-        if not self.attendance.sessions(key):
-            notes.append(("waits_for", name))
+        try:
+            notes = self._notes_on(name, key)
+        except Exception:
+            self.faults.tell("it could not be found out who is here")
+            notes = []
         for entry in entries:
             session = self._sessions.get(entry.session)
             if session is not None and isinstance(entry, Event):
                 self._safely(session, session.delivered, entry, name, *notes)
                 changed[session] = None
+
+    def _notes_on(self, name: str, account: str) -> list[tuple[str, str]]:
+        """What is told to those who write to an account: see `Session.delivered`."""
+        away = self.away_text(name)
+        notes = [("is_away", away)] if away else []
+        if not self.attendance.sessions(account):
+            notes.append(("waits_for", name))
+        return notes
 
     def _log(self, name: str) -> Room:
         return self.attendance.inboxes[name] if name.startswith("@") else self._rooms[fold(name)]

@@ -15,12 +15,14 @@ from twisted.logger import LogEvent
 
 from chatd import commands
 from chatd.accounts import Account, Accounts
+from chatd.attendance import Attendance
 from chatd.commands import TABLE, Command
 from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
 from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
+from chatd.places import Places, Visit
 from chatd.protocols import line as line_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
@@ -33,6 +35,7 @@ from chatd.session import Session
 from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
 from tests.helpers import CHEAP, House, Person, World
+from tests.members import member
 from tests.terminal.test_paths import logged
 
 Expect = Callable[..., list[LogEvent]]
@@ -351,6 +354,75 @@ def test_the_log_never_holds_a_password_whatever_fails(
     if scene.world.clock.getDelayedCalls():
         scene.world.clock.advance(60)
     expected_errors(Injected, PasswordsFailed)
+
+
+# Those who are logged in
+
+KEPT: dict[str, tuple[str, Any, str]] = {
+    "coming back": ("coming", Attendance, "arrive"),
+    "having one's settings": ("coming", Session, "apply"),
+    "beginning a visit": ("coming", Session, "begin_visit"),
+    "keeping a place": ("coming", Places, "puts"),
+    "looking for what was missed": ("coming", Visit, "due"),
+    "showing what was missed": ("coming", Attendance, "show_missed"),
+    "saying it": ("said to", Attendance, "say_to"),
+    "beginning an inbox": ("said to", Attendance, "inbox"),
+    "the receipt": ("said to", Session, "delivered"),
+    "who is here": ("said to", Attendance, "sessions"),
+    "showing it": ("said to", Stream, "push"),
+    "keeping on leaving": ("moving", Attendance, "keep"),
+    "what is shown": ("moving", Visit, "follow"),
+    "forgetting what was shown": ("moving", Visit, "prune"),
+    "how far it was shown": ("going", Stream, "acknowledged"),
+    "keeping on going": ("going", Attendance, "keep"),
+    "departing": ("going", Attendance, "depart"),
+    "ending a visit": ("going", Session, "end_visit"),
+    "what was missed": ("asking", Attendance, "missed"),
+    "skipping": ("asking", Attendance, "skip"),
+}
+"""What fails around somebody who is logged in, and what is being done."""
+
+
+@pytest.mark.parametrize("place", KEPT)
+def test_with_somebody_who_is_logged_in_a_fault_in(
+    scene: Scene, fault: Fault, place: str, expected_errors: Expect
+) -> None:
+    deed, owner, name = KEPT[place]
+    eva = scene.world.person() if deed == "coming" else member(scene.world, "eva")
+    scene.seen()
+    if name == "acknowledged":
+        fault.happened = 1
+        fail_to_tell = property(fail)
+        fault._patch.setattr(Stream, name, fail_to_tell)
+    elif owner is Stream:
+        fault.inject(owner, name, lambda stream, *_: stream is eva.session.stream)
+    else:
+        fault.inject(owner, name)
+    if deed == "coming":
+        eva.type("/login eva correct horse")
+    elif deed == "said to":
+        scene.ana.type("/msg eva hola")
+    elif deed == "moving":
+        eva.type("/join ops", "/leave")
+    elif deed == "asking":
+        eva.type("/missed", "/skip")
+    else:
+        eva.hang_up()
+    scene.world.settle()
+    assert fault.happened
+    fault.armed = False
+    fault._patch.undo()
+    scene.luis_talks()
+    if not eva.closed and deed != "going":
+        eva.type("/quit")
+    if deed != "going":
+        eva.hang_up()
+    scene.everything_is_right()
+    # She may come again, and is written to.
+    again = member(scene.world, "eva")
+    scene.luis.type("/msg eva psst")
+    assert again.seen()[-1] == "(private) <luis> psst"
+    expected_errors(Injected)
 
 
 # Coming

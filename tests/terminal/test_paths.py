@@ -8,6 +8,7 @@ clients in one place, and has no other way to write them.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,9 @@ from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 import chatd
 from chatd import server as server_module
 from chatd.commands import TABLE
+from chatd.views import BELL
 from tests.helpers import Person, World
+from tests.members import member
 from tests.terminal.documented import is_unsafe, undocumented
 
 HOSTILE = {
@@ -37,6 +40,9 @@ NAMED_BY_OTHERS = (
     "/since 1d",
     "/msg #ops hola",
     "/whois eve",
+    "/msg eve hola",
+    "/search from:eve",
+    "/mentions",
 )
 """What listeners ask, to be shown what somebody else wrote."""
 
@@ -67,7 +73,10 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
         ("ana", ana),
         ("bare", program),
         ("spanish", spanish),
+        ("registered", member(world, "eva")),
+        ("ringing", world.person("tom")),
     ]
+    everybody[-1][1].type("/bell mentions")
     for person in ana, spanish:
         person.type("/join ops", "hola", "/leave")
     words = [command.name for command in TABLE if command.name not in ("text", "quit")]
@@ -75,6 +84,7 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
     for word in words:
         tries += [f"/{word} {hostile}", f"/{word} ana {hostile}", f"/{word} #ops {hostile}"]
         tries += [f"/{word} #{hostile}", f"/{word} x{hostile}"]
+    tries += [f"/msg eva {hostile}", f"tom {hostile}", f"ana {hostile}", f"/msg tom {hostile}"]
     # What is asked for: the next line is the answer.
     for asked in "/register", "/login eve", "/password", "/unregister":
         tries += [asked, hostile]
@@ -86,8 +96,13 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
             ana.type(asked)
         for who, person in everybody:
             yield f"{who} after {line!r}", person.bytes_seen()
-    # Somebody who comes later is shown the last lines, the topic and who is there.
+    # Somebody who comes later is shown the last lines, the topic and who is there; and somebody who
+    # comes back, what was missed.
     yield "a newcomer", world.person(greeted=True).bytes_seen()
+    everybody[-2][1].hang_up()
+    for text in hostile, f"eva {hostile}":
+        world.say(text, f"/msg eva {text}")
+    yield "registered, back again", member(world, "eva", greeted=True).bytes_seen()
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
@@ -98,9 +113,14 @@ def test_nothing_undocumented_arrives_on_any_path(
     if not checked:  # as if the rules for names were forgotten
         monkeypatch.setattr(server_module, "validate_name", str)
         monkeypatch.setattr(server_module, "validate_room_name", lambda text: text.lstrip("#"))
+    rung = 0
     with logged() as log:
         for path, data in everything_seen(hostile):
+            if path.startswith("ringing"):  # has asked for that: before a line, and nowhere else
+                rung += data.count(BELL)
+                data = re.sub(rb"^\x07", b"", data, flags=re.MULTILINE)
             assert undocumented(data) == set(), path
+    assert rung
     assert not [line for line in log if any(map(is_unsafe, line.rstrip("\n")))]
 
 
@@ -112,6 +132,10 @@ def test_hostile_text_does_arrive() -> None:
     for line in b"<eve> ^[]0;x^G", b"* eve ^[]0;x^G", b"set the topic: ^[]0;x^G":
         assert line in seen
     assert b"(private) <eve> ^[]0;x^G" in seen
+    assert b"*** eve is away: ^[]0;x^G" in seen
+    back = b"".join(data for path, data in everything_seen("\x1b]0;x\x07") if "back" in path)
+    assert b"] (private) <guest8> ^[]0;x^G" in back
+    assert b"] <guest8> ^[]0;x^G" in back
 
 
 # The code
@@ -200,3 +224,13 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
     ]
     assert len(troubles) >= 2
     assert all(isinstance(call.args[1], ast.Constant) for call in troubles)
+
+
+def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
+    """Both look first whether the reader asked for it."""
+    assert {
+        file
+        for file, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "BELL" and isinstance(node.ctx, ast.Load)
+    } == {"feed.py", "stream.py"}
