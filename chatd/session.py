@@ -43,6 +43,39 @@ class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
     ``hide_typing`` when what is typed should not be seen where it is typed, and when it may."""
 
+    __slots__ = (  # a dict of more than thirty would weigh 1.3 KB more
+        "_busy",
+        "_clock",
+        "_cursor",
+        "_faults",
+        "_held",
+        "_introduced",
+        "_lasting",
+        "_lasts",
+        "_unasked_until",
+        "account",
+        "asked",
+        "changed",
+        "confidential",
+        "entered_at",
+        "format",
+        "has_spoken",
+        "hide_typing",
+        "inbox",
+        "is_guest",
+        "language",
+        "name",
+        "network",
+        "number",
+        "room",
+        "settings",
+        "stream",
+        "text_only",
+        "unpublished",
+        "view",
+        "visit",
+    )
+
     def __init__(
         self,
         number: int,
