@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
 from twisted.logger import LogEvent
 
@@ -174,6 +174,28 @@ class TestInboxes:
         ana.type("hola", "/join ops")
         ana.hang_up()
         assert dict(world.server.attendance.places.table) == {}
+
+    def test_what_was_written_to_an_account_is_forgotten_with_it(self, world: World) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        luis.type(*[f"/msg ana {number}" for number in range(3)])
+        ana.hang_up()
+        account = world.server.accounts.table["ana"]
+        ensureDeferred(world.server.unregister(account))
+        world.settle()
+        assert not world.store._logs["@ana"].events
+        register(world, "ana")
+        luis.type("/msg ana hola")
+        assert greeting(member(world, "ana", greeted=True))[1:] == dated("(private) <luis> hola")
+
+    def test_one_whose_account_goes_is_a_guest_who_is_shown_what_guests_are(
+        self, world: World
+    ) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+        world.settle()
+        ana.seen()
+        luis.type("hola", f"/msg {ana.session.name} psst")
+        assert ana.seen() == ["<luis> hola", "(private) <luis> psst"]
 
 
 class TestComingBack:

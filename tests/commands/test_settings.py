@@ -241,6 +241,10 @@ class TestAway:
             "*** eva is not here. It is kept, and shown when eva comes back.",
         ]
 
+    def test_is_told_by_whois(self, ana: Person, luis: Person) -> None:
+        ana.type("/away at lunch")
+        assert told(luis, "/whois ana")[-1] == "*** ana is away: at lunch"
+
     def test_is_cut_short(self, world: World, ana: Person) -> None:
         ana.type(f"/away {'x' * 1000}")
         assert world.server.away_text("ana") == "x" * AWAY_CHARACTERS
