@@ -118,8 +118,12 @@ _LATEST = 253_402_300_799_999
 SEARCH_SECONDS = 0.04
 """How long one search may look; others who want to read wait for it."""
 
-_CANDIDATES = 100
-"""How many events that the index names are looked at in one go."""
+_CANDIDATES = 50
+_MORE_CANDIDATES = 500
+"""How many events that the index names are looked at in one go; first few, for most are right."""
+
+_SCANNED = 1_000
+"""How many events are looked at in one go without the index. Of the longest lines that is 16 MB."""
 
 INDEXED_EVENTS = 200
 INDEXED_CHARACTERS = 16 * 1024
@@ -708,56 +712,92 @@ class _Search:
 
     def _scan(self, start: int, floor: int, upto: int) -> int:
         """Look at one event after the other, backwards; gives the seq behind which all were."""
-        if upto <= floor:
-            return upto
-        rows = self._connection.execute(
-            f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id DESC", (start | floor, start | upto)
-        )
-        fetched = min(self._limit * 2, _FETCHED)
-        while some := rows.fetchmany(fetched):
-            after = self._take(some)
-            if len(self._found) == self._limit or time.monotonic() > self._late:
-                rows.close()
-                return after
-            fetched = _FETCHED
-        return floor
+        fetched = _FETCHED
+        after = upto
+        while after > floor:
+            ids = self._look_at(
+                "WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT ?",
+                (start | floor, start | after, fetched),
+            )
+            if not ids:
+                return floor
+            after = (ids[-1] & _SEQ_MASK) - 1
+            if self._enough():
+                return self._after(after)
+            fetched = _SCANNED
+        return max(after, floor)
 
     def _by_index(self, asked: str, start: int, floor: int, upto: int) -> int:
         """Look at the events that the index names, backwards; as `_scan`."""
         after = upto
+        most = _CANDIDATES
         try:
-            numbers = index.candidates(self._connection, asked, start | floor, start | upto)
-            while some := [number for (number,) in numbers.fetchmany(_CANDIDATES)]:
-                places = ", ".join("?" * len(some))
-                rows = self._connection.execute(
-                    f"{_SELECT} WHERE id IN ({places}) ORDER BY id DESC", some
-                )
-                after = int(some[-1] & _SEQ_MASK) - 1
-                if taken := rows.fetchall():
-                    after = max(after, self._take(taken))
-                if len(self._found) == self._limit or time.monotonic() > self._late:
-                    numbers.close()
-                    return after
+            while after > floor:
+                ids = index.candidates(self._connection, asked, start | floor, start | after, most)
+                places = ", ".join("?" * len(ids))
+                self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
+                if len(ids) < most:
+                    after = floor
+                else:
+                    after = (ids[-1] & _SEQ_MASK) - 1
+                if self._enough():
+                    return self._after(after)
+                most = min(2 * most, _MORE_CANDIDATES)
             return floor
         except sqlite3.Error as error:
             self.trouble = f"{visible(str(error))}."
             return self._scan(start, floor, after)
 
-    def _take(self, rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
-        """Keep of some events, the newest first, those that are wanted; gives the seq behind which
-        all were looked at."""
-        _characters(rows)
-        words = self._wanted.words
-        for number, time_, session, author, kind, text in rows:
-            compared = folded(text)
-            if all(word in compared for word in words):
+    def _look_at(self, which: str, values: Sequence[int]) -> list[int]:
+        """Keep of some events those that are wanted; gives the ids of all, the highest first.
+
+        All their texts come in one row: for each row that SQLite gives, this thread would have to
+        wait for the reactor's to leave the interpreter to it.
+        """
+        words, author, _ = self._wanted
+        column = "text" if words else "author"
+        listed, lengths, joined = self._connection.execute(
+            "SELECT group_concat(id), group_concat(length(CAST(text AS BLOB))),"
+            " CAST(group_concat(text, '') AS BLOB)"
+            f" FROM (SELECT id, {column} AS text FROM events {which})",
+            values,
+        ).fetchone()
+        if listed is None:
+            return []
+        ids = list(map(int, listed.split(",")))
+        right = []
+        end = 0
+        for number, length in zip(ids, map(int, lengths.split(",")), strict=True):
+            begin, end = end, end + length
+            text = folded(joined[begin:end].decode())
+            if all(word in text for word in words) and (words or author in ("", text)):
+                right.append(number)
+        self._keep(right)
+        return ids
+
+    def _keep(self, ids: Sequence[int]) -> None:
+        """Keep those of some events, the newest first, that are wanted."""
+        for begin in range(0, len(ids), _CANDIDATES):
+            some = ids[begin : begin + _CANDIDATES]
+            places = ", ".join("?" * len(some))
+            rows = self._connection.execute(
+                f"{_SELECT} WHERE id IN ({places}) ORDER BY id DESC", some
+            ).fetchall()
+            _characters(rows)
+            for number, time_, session, author, kind, text in rows:
                 seq = number & _SEQ_MASK
                 event = Event(self._room, seq, time_, session, author, _KINDS[kind], text)
                 if self._wanted.found(event):
                     self._found.append(event)
                     if len(self._found) == self._limit:
-                        return seq - 1
-        return (rows[-1][0] & _SEQ_MASK) - 1
+                        return
+
+    def _enough(self) -> bool:
+        return len(self._found) == self._limit or time.monotonic() > self._late
+
+    def _after(self, after: int) -> int:
+        """How far it has looked: at everything above this, or only above what was found last."""
+        return self._found[-1].seq - 1 if len(self._found) == self._limit else after
 
 
 def _lock(path: Path) -> int:
