@@ -245,8 +245,14 @@ class SqliteStore(Store):
 
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         found = await self._asked(self._archive.search, room, wanted, upto, limit)
-        if why := self._archive.trouble():
-            self._unindexed.tell(why)
+        trouble = self._archive.trouble
+        if trouble is not None:
+            self._unindexed.tell(str(trouble))
+        if isinstance(trouble, _Damaged):
+            # Not waited for: whoever searches has what was found without it.
+            self._writer.run(self._distrust_index).addCallbacks(
+                lambda _: self._chores.want(), self._stepped
+            )
         return found
 
     async def forget(self, room: str, before: int) -> int:
@@ -589,7 +595,7 @@ class Archive:
         self._path = path
         self._reading: sqlite3.Connection | None = None
         self._ids: dict[str, int] = {}
-        self._trouble = ""
+        self.trouble: StoreError | None = None  # with the index, in the last search
 
     def rooms(self) -> list[RoomRecord]:
         """The rooms in which something was said."""
@@ -630,16 +636,12 @@ class Archive:
             # Of one state of the file: the index is brought up to date meanwhile.
             connection.execute("BEGIN")
             try:
-                search = _Search(connection, room, wanted.folded(), limit)
+                search = _Search(connection, self._path, room, wanted.folded(), limit)
                 found = search.look(upto)
-                self._trouble = search.trouble
+                self.trouble = search.trouble
                 return found
             finally:
                 connection.execute("ROLLBACK")
-
-    def trouble(self) -> str:
-        """What was wrong with the index in the last search; nothing if it is empty."""
-        return self._trouble and f"{self._path}: {self._trouble}"
 
     def close(self) -> None:
         """Give the file back."""
@@ -678,10 +680,16 @@ class _Search:
     """One search in a room: in what is not in the index yet, and then by the index."""
 
     def __init__(
-        self, connection: sqlite3.Connection, room: str, wanted: Wanted, limit: int
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        room: str,
+        wanted: Wanted,
+        limit: int,
     ) -> None:
-        self.trouble = ""
+        self.trouble: StoreError | None = None
         self._connection = connection
+        self._path = path
         self._room = room
         self._wanted = wanted
         self._limit = limit
@@ -732,20 +740,20 @@ class _Search:
         after = upto
         most = _CANDIDATES
         try:
-            while after > floor:
-                ids = index.candidates(self._connection, asked, start | floor, start | after, most)
-                places = ", ".join("?" * len(ids))
-                self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
-                if len(ids) < most:
-                    after = floor
-                else:
-                    after = (ids[-1] & _SEQ_MASK) - 1
-                if self._enough():
-                    return self._after(after)
-                most = min(2 * most, _MORE_CANDIDATES)
+            with _refusals(self._path):
+                while after > floor:
+                    ids = index.candidates(
+                        self._connection, asked, start | floor, start | after, most
+                    )
+                    places = ", ".join("?" * len(ids))
+                    self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
+                    after = (ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
+                    if self._enough():
+                        return self._after(after)
+                    most = min(2 * most, _MORE_CANDIDATES)
             return floor
-        except sqlite3.Error as error:
-            self.trouble = f"{visible(str(error))}."
+        except StoreError as error:
+            self.trouble = error
             return self._scan(start, floor, after)
 
     def _look_at(self, which: str, values: Sequence[int]) -> list[int]:
@@ -979,8 +987,9 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
         why = visible(str(error))
         if why.startswith("Could not decode to UTF-8"):
             why = _NOT_UTF8
-        # Of exactly this class are "malformed" and the like.
-        kind = _Damaged if type(error) is sqlite3.DatabaseError else StoreError
+        # Of exactly these classes are "malformed" and what follows from it.
+        damaged = type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)
+        kind = _Damaged if damaged else StoreError
         raise kind(f"{path}: {why}. {advice}".rstrip()) from None
     except UnicodeDecodeError:  # of what SQLite would have quoted
         raise StoreError(f"{path}: {_NOT_UTF8}. {advice}".rstrip()) from None
