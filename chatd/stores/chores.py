@@ -6,6 +6,7 @@ It knows neither what is done nor in which thread, only that it is done in short
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -44,7 +45,7 @@ class Chores:
         self._working = False
         self._stopped = False
         self._events = 0
-        self._last_event = clock.seconds()
+        self._last_event = -inf
         self._put_off_since: float | None = None
 
     def said(self, events: int) -> None:

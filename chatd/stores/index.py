@@ -116,13 +116,19 @@ def question(words: Sequence[str]) -> str | None:
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in some) or None
 
 
-def candidates(connection: sqlite3.Connection, asked: str, after: int, upto: int) -> sqlite3.Cursor:
-    """The ids above ``after`` of texts that may be meant, up to ``upto``, the highest first."""
-    return connection.execute(
-        "SELECT rowid FROM search WHERE search MATCH ? AND rowid > ? AND rowid <= ?"
-        " ORDER BY rowid DESC",
-        (asked, after, upto),
-    )
+def candidates(
+    connection: sqlite3.Connection, asked: str, after: int, upto: int, most: int
+) -> list[int]:
+    """The highest ids of texts that may be meant, above ``after`` and up to ``upto``; descending.
+
+    They come in one row: see `chatd.stores.sqlite`.
+    """
+    (listed,) = connection.execute(
+        "SELECT group_concat(rowid) FROM (SELECT rowid FROM search"
+        " WHERE search MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?)",
+        (asked, after, upto, most),
+    ).fetchone()
+    return list(map(int, listed.split(","))) if listed else []
 
 
 def _plain(text: str) -> str:

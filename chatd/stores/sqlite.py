@@ -118,8 +118,12 @@ _LATEST = 253_402_300_799_999
 SEARCH_SECONDS = 0.04
 """How long one search may look; others who want to read wait for it."""
 
-_CANDIDATES = 100
-"""How many events that the index names are looked at in one go."""
+_CANDIDATES = 50
+_MORE_CANDIDATES = 500
+"""How many events that the index names are looked at in one go; first few, for most are right."""
+
+_SCANNED = 1_000
+"""How many events are looked at in one go without the index. Of the longest lines that is 16 MB."""
 
 INDEXED_EVENTS = 200
 INDEXED_CHARACTERS = 16 * 1024
@@ -241,8 +245,14 @@ class SqliteStore(Store):
 
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         found = await self._asked(self._archive.search, room, wanted, upto, limit)
-        if why := self._archive.trouble():
-            self._unindexed.tell(why)
+        trouble = self._archive.trouble
+        if trouble is not None:
+            self._unindexed.tell(str(trouble))
+        if isinstance(trouble, _Damaged):
+            # Not waited for: whoever searches has what was found without it.
+            self._writer.run(self._distrust_index).addCallbacks(
+                lambda _: self._chores.want(), self._stepped
+            )
         return found
 
     async def forget(self, room: str, before: int) -> int:
@@ -585,7 +595,7 @@ class Archive:
         self._path = path
         self._reading: sqlite3.Connection | None = None
         self._ids: dict[str, int] = {}
-        self._trouble = ""
+        self.trouble: StoreError | None = None  # with the index, in the last search
 
     def rooms(self) -> list[RoomRecord]:
         """The rooms in which something was said."""
@@ -626,16 +636,12 @@ class Archive:
             # Of one state of the file: the index is brought up to date meanwhile.
             connection.execute("BEGIN")
             try:
-                search = _Search(connection, room, wanted.folded(), limit)
+                search = _Search(connection, self._path, room, wanted.folded(), limit)
                 found = search.look(upto)
-                self._trouble = search.trouble
+                self.trouble = search.trouble
                 return found
             finally:
                 connection.execute("ROLLBACK")
-
-    def trouble(self) -> str:
-        """What was wrong with the index in the last search; nothing if it is empty."""
-        return self._trouble and f"{self._path}: {self._trouble}"
 
     def close(self) -> None:
         """Give the file back."""
@@ -674,10 +680,16 @@ class _Search:
     """One search in a room: in what is not in the index yet, and then by the index."""
 
     def __init__(
-        self, connection: sqlite3.Connection, room: str, wanted: Wanted, limit: int
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        room: str,
+        wanted: Wanted,
+        limit: int,
     ) -> None:
-        self.trouble = ""
+        self.trouble: StoreError | None = None
         self._connection = connection
+        self._path = path
         self._room = room
         self._wanted = wanted
         self._limit = limit
@@ -708,56 +720,92 @@ class _Search:
 
     def _scan(self, start: int, floor: int, upto: int) -> int:
         """Look at one event after the other, backwards; gives the seq behind which all were."""
-        if upto <= floor:
-            return upto
-        rows = self._connection.execute(
-            f"{_SELECT} WHERE id > ? AND id <= ? ORDER BY id DESC", (start | floor, start | upto)
-        )
-        fetched = min(self._limit * 2, _FETCHED)
-        while some := rows.fetchmany(fetched):
-            after = self._take(some)
-            if len(self._found) == self._limit or time.monotonic() > self._late:
-                rows.close()
-                return after
-            fetched = _FETCHED
-        return floor
+        fetched = _FETCHED
+        after = upto
+        while after > floor:
+            ids = self._look_at(
+                "WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT ?",
+                (start | floor, start | after, fetched),
+            )
+            if not ids:
+                return floor
+            after = (ids[-1] & _SEQ_MASK) - 1
+            if self._enough():
+                return self._after(after)
+            fetched = _SCANNED
+        return max(after, floor)
 
     def _by_index(self, asked: str, start: int, floor: int, upto: int) -> int:
         """Look at the events that the index names, backwards; as `_scan`."""
         after = upto
+        most = _CANDIDATES
         try:
-            numbers = index.candidates(self._connection, asked, start | floor, start | upto)
-            while some := [number for (number,) in numbers.fetchmany(_CANDIDATES)]:
-                places = ", ".join("?" * len(some))
-                rows = self._connection.execute(
-                    f"{_SELECT} WHERE id IN ({places}) ORDER BY id DESC", some
-                )
-                after = int(some[-1] & _SEQ_MASK) - 1
-                if taken := rows.fetchall():
-                    after = max(after, self._take(taken))
-                if len(self._found) == self._limit or time.monotonic() > self._late:
-                    numbers.close()
-                    return after
+            with _refusals(self._path):
+                while after > floor:
+                    ids = index.candidates(
+                        self._connection, asked, start | floor, start | after, most
+                    )
+                    places = ", ".join("?" * len(ids))
+                    self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
+                    after = (ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
+                    if self._enough():
+                        return self._after(after)
+                    most = min(2 * most, _MORE_CANDIDATES)
             return floor
-        except sqlite3.Error as error:
-            self.trouble = f"{visible(str(error))}."
+        except StoreError as error:
+            self.trouble = error
             return self._scan(start, floor, after)
 
-    def _take(self, rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
-        """Keep of some events, the newest first, those that are wanted; gives the seq behind which
-        all were looked at."""
-        _characters(rows)
-        words = self._wanted.words
-        for number, time_, session, author, kind, text in rows:
-            compared = folded(text)
-            if all(word in compared for word in words):
+    def _look_at(self, which: str, values: Sequence[int]) -> list[int]:
+        """Keep of some events those that are wanted; gives the ids of all, the highest first.
+
+        All their texts come in one row: for each row that SQLite gives, this thread would have to
+        wait for the reactor's to leave the interpreter to it.
+        """
+        words, author, _ = self._wanted
+        column = "text" if words else "author"
+        listed, lengths, joined = self._connection.execute(
+            "SELECT group_concat(id), group_concat(length(CAST(text AS BLOB))),"
+            " CAST(group_concat(text, '') AS BLOB)"
+            f" FROM (SELECT id, {column} AS text FROM events {which})",
+            values,
+        ).fetchone()
+        if listed is None:
+            return []
+        ids = list(map(int, listed.split(",")))
+        right = []
+        end = 0
+        for number, length in zip(ids, map(int, lengths.split(",")), strict=True):
+            begin, end = end, end + length
+            text = folded(joined[begin:end].decode())
+            if all(word in text for word in words) and (words or author in ("", text)):
+                right.append(number)
+        self._keep(right)
+        return ids
+
+    def _keep(self, ids: Sequence[int]) -> None:
+        """Keep those of some events, the newest first, that are wanted."""
+        for begin in range(0, len(ids), _CANDIDATES):
+            some = ids[begin : begin + _CANDIDATES]
+            places = ", ".join("?" * len(some))
+            rows = self._connection.execute(
+                f"{_SELECT} WHERE id IN ({places}) ORDER BY id DESC", some
+            ).fetchall()
+            _characters(rows)
+            for number, time_, session, author, kind, text in rows:
                 seq = number & _SEQ_MASK
                 event = Event(self._room, seq, time_, session, author, _KINDS[kind], text)
                 if self._wanted.found(event):
                     self._found.append(event)
                     if len(self._found) == self._limit:
-                        return seq - 1
-        return (rows[-1][0] & _SEQ_MASK) - 1
+                        return
+
+    def _enough(self) -> bool:
+        return len(self._found) == self._limit or time.monotonic() > self._late
+
+    def _after(self, after: int) -> int:
+        """How far it has looked: at everything above this, or only above what was found last."""
+        return self._found[-1].seq - 1 if len(self._found) == self._limit else after
 
 
 def _lock(path: Path) -> int:
@@ -939,8 +987,9 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
         why = visible(str(error))
         if why.startswith("Could not decode to UTF-8"):
             why = _NOT_UTF8
-        # Of exactly this class are "malformed" and the like.
-        kind = _Damaged if type(error) is sqlite3.DatabaseError else StoreError
+        # Of exactly these classes are "malformed" and what follows from it.
+        damaged = type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)
+        kind = _Damaged if damaged else StoreError
         raise kind(f"{path}: {why}. {advice}".rstrip()) from None
     except UnicodeDecodeError:  # of what SQLite would have quoted
         raise StoreError(f"{path}: {_NOT_UTF8}. {advice}".rstrip()) from None

@@ -24,7 +24,6 @@ from chatd.store import (
     StoreError,
     Wanted,
 )
-from chatd.stores.chores import ENOUGH_EVENTS, IDLE_SECONDS
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
 from chatd.validation import fold
@@ -681,22 +680,12 @@ def searched(
         search = world.store.search
 
         async def search_index(room: str, wanted: Wanted, upto: int, limit: int) -> Found:
-            await catch_up(world)
+            await world.catch_up()
             return await search(room, wanted, upto, limit)
 
         world.store.search = search_index
     yield world
     pytest_twisted.blockon(Deferred.fromCoroutine(world.store.close()))
-
-
-async def catch_up(world: World) -> None:
-    """Let nobody talk, until all that can wait was done."""
-    chores = world.store._chores
-    chores.said(ENOUGH_EVENTS)
-    await world.wait_for(lambda: chores._call is not None)
-    while chores._call is not None:
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not chores._working)
 
 
 async def search(
