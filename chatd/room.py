@@ -12,6 +12,7 @@ from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.feed import Feed, Mark
 from chatd.formats import Format
 from chatd.store import Store
+from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 
@@ -21,12 +22,19 @@ many of the longest lines as a page may hold."""
 
 
 class Room:
-    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far."""
+    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
+
+    ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
+    to come in.
+    """
 
     def __init__(self, name: str, store: Store, head: int = 0, topic: str = "") -> None:
         self.name = name
+        self.key = fold(name)
         self.mark = Mark(0, head)
         self.topic = topic
+        self.guarded = False
+        self.expected = 0
         self.guests = 0
         self.named: dict[str, int] = {}  # how often those with a name are here, as they came
         self.faults = store.faults
@@ -48,7 +56,7 @@ class Room:
     @property
     def forgettable(self) -> bool:
         """Whether nothing would be lost without it: empty, and nothing said or being said."""
-        return not self.head and not self.people and not self._waiting
+        return not (self.head or self.people or self.expected or self._waiting)
 
     def enter(self, name: str, guest: bool) -> None:
         """Count someone in."""

@@ -20,6 +20,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.commands import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
@@ -33,6 +34,9 @@ WELCOME = (
     "*** /nick NAME to be named, /help for commands, /quit to leave.",
 )
 """The lines of the welcome that are always the same."""
+
+HELP_LINES = len(GENERAL) + len(SECTIONS) + 1
+"""How many lines /help answers."""
 
 LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import chatd
-from chatd.commands import TABLE
+from chatd.commands import GENERAL, SECTIONS, TABLE
 from chatd.event import Change
+from chatd.rights import Mode
 from chatd.texts import ErrorKind, Language, en, es, people, sentence
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
@@ -62,7 +63,8 @@ def asked_for() -> set[str]:
 
 DEEDS = (
     *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
-    *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall"),
+    *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
+    *("ban_network", "unban_network"),
 )
 """What somebody may have done who runs a room: see `chatd.event.Deed`."""
 
@@ -70,6 +72,8 @@ DERIVED = (
     {f"help_{command.name}" for command in TABLE}
     | {change.value for change in Change}
     | {f"did_{verb}" for verb in DEEDS}
+    | {f"section_{section}" for section in SECTIONS}
+    | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
 )
 """The keys that the code puts together."""
@@ -165,10 +169,11 @@ class TestHelp:
 
     @pytest.mark.parametrize("language", Language)
     def test_fits_on_a_small_screen(self, language: Language) -> None:
-        assert len(TABLE) + 1 <= 20
-        rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in TABLE]
-        width = max(len(usage) for usage, _ in rows)
-        assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
+        for table in GENERAL, *SECTIONS.values():
+            assert len(table) + 1 <= 20
+            rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in table]
+            width = max(len(usage) for usage, _ in rows)
+            assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
 
     def test_is_written_for_commands_alone(self) -> None:
         of_rows = {f"help_{command.name}" for command in TABLE}

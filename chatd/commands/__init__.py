@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chatd.commands import past, settings, talking
+from chatd.commands import past, running, settings, talking
 from chatd.commands.base import Command, Waiting, WrongUse
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
@@ -132,7 +132,9 @@ GENERAL = (
 )
 """What /help lists at once."""
 
-SECTIONS: dict[str, tuple[Command, ...]] = {}
+SECTIONS: dict[str, tuple[Command, ...]] = {
+    "running": running.TABLE,
+}
 """The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
 sentence ``section_KEY``), and lists a section when it is given that name."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_of
+from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.formats import local_time
+from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -23,7 +24,7 @@ def _history(server: ChatServer, session: Session, argument: str) -> None:
     wanted = int(argument or HISTORY_LINES)
     if not wanted:
         raise WrongUse
-    room = room_of(session)
+    room = room_to_read(server, session)
     _show_history(session, room, max(0, room.head - wanted), "history")
 
 
@@ -32,15 +33,16 @@ def _since(server: ChatServer, session: Session, argument: str) -> Waiting:
         since = max(0, int(server.now()) - seconds_of(argument))
     except ValueError:
         raise WrongUse from None
-    return _show_since(session, room_of(session), since)
+    return _show_since(server, session, room_to_read(server, session), since)
 
 
-async def _show_since(session: Session, room: Room, since: int) -> None:
+async def _show_since(server: ChatServer, session: Session, room: Room, since: int) -> None:
     try:
         after = await room.seq_before(since * 1000)
     except StoreError:
         session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
     else:
+        server.moderation.check(session, room, Act.READ)  # still
         _show_history(session, room, after, "since", time=local_time(since))
 
 

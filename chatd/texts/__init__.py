@@ -28,6 +28,7 @@ class ErrorKind(enum.Enum):
     NO_ROOM = "No room"
     NOBODY = "Nobody"
     INBOX_FULL = "Inbox full"
+    NOT_ALLOWED = "Not allowed"
     UNKNOWN_COMMAND = "Unknown command"
     WRONG_USE = "Wrong use"
     NOT_SAVED = "Not saved"

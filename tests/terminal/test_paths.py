@@ -153,6 +153,8 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
     for file, tree in TREES.items():
         for called, call in calls(tree):
             if called == "put" and file not in {"worker.py", "stream.py", *OF_THE_LOG}:
+                if len(call.args) == 2:  # a value into a table: see chatd.records
+                    continue
                 given = ast.unparse(call.args[0])
                 of_format = given.split("(")[0].rpartition(".")[0].endswith("format")
                 assert of_format or (file, given) == ("line.py", "reply"), f"{file}: {given}"
