@@ -380,6 +380,16 @@ class ChatServer(Subscriber):
 
         return done.addErrback(take_back)
 
+    def hang_up(self, sessions: Iterable[Session], by: Session) -> None:
+        """Let go of some sessions: somebody wants it so."""
+
+        def let_go(session: Session) -> None:
+            session.answer("disconnected_by", name=by.name)
+            self.finish(session)
+
+        for session in sessions:
+            self._safely(session, let_go, session)
+
     def wall(self, session: Session, text: str) -> Deferred[None]:
         """Say something in every room with people in it. Fires once that is on disk."""
         for room in self._rooms.values():
@@ -402,23 +412,30 @@ class ChatServer(Subscriber):
             )
 
     def _put_out_unless_allowed(self, room: Room, sessions: Sequence[Session]) -> None:
-        refusals = {
-            session: refusal
-            for session in sessions
-            if (refusal := self.moderation.refusal(session, room, Act.READ)) is not None
-        }
+        refusals: dict[Session, Refusal] = {}
+
+        def ask(session: Session) -> None:
+            refusal = self.moderation.refusal(session, room, Act.READ)
+            if refusal is not None:
+                refusals[session] = refusal
+
+        for session in sessions:
+            self._safely(session, ask, session)
         self.put_out(room, refusals)
 
     def put_out(self, room: Room, whom: dict[Session, Refusal]) -> None:
         """Put sessions out of a room and into the lobby; out of the lobby, into no room. They are
         told why."""
         put_out = [session for session in whom if session.room is room]
-        for session in put_out:
-            session.leave()  # all at once: they are shown nothing more
-            why = session.sentence(whom[session].key, **whom[session].values)
-            session.answer("put_out", room=room.name, why=why)
+        for session in put_out:  # all at once: they are shown nothing more
+            self._safely(session, self._put_one_out, session, room, whom[session])
         self._forget_if_empty(room)
         self._let_in(put_out, room)
+
+    def _put_one_out(self, session: Session, room: Room, refusal: Refusal) -> None:
+        session.leave()
+        why = session.sentence(refusal.key, **refusal.values)
+        session.answer("put_out", room=room.name, why=why)
 
     def _let_in(self, sessions: Sequence[Session], before: Room) -> None:
         for session in sessions[:PUT_OUT_AT_ONCE]:

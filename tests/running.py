@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.accounts import Account
-from chatd.names import fold
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.line import BareProtocol
 from chatd.records import change
 from chatd.rights import Mode, Role
 from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.validation import fold
 from tests.helpers import Person, World
 
 
 class Town(World):
     """A world in which people can be registered without a password."""
+
+    def again(self) -> Town:
+        """The same town after a restart: nobody is there, and what was kept is."""
+        town = Town()
+        town.clock, town.store = self.clock, self.store
+        town.server = ChatServer(self.store, self.clock, now=self.clock.seconds)
+        town.chat = ChatFactory(town.server, self.clock)
+        town.bare = ChatFactory(town.server, self.clock, 256, BareProtocol)
+        return town
 
     def register(self, name: str, *, admin: bool = False) -> None:
         """That name is somebody's from now on."""

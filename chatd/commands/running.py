@@ -481,9 +481,7 @@ async def _disconnect(server: ChatServer, session: Session, argument: str) -> No
     rooms = dict.fromkeys(other.room for other in sessions if other.room is not None)
     for room in rooms:
         await server.carry_out(session, room, Deed("disconnect", name))
-    for other in sessions:
-        other.answer("disconnected_by", name=session.name)
-        server.finish(other)
+    server.hang_up(sessions, session)
     session.answer("disconnected", count=len(sessions), name=name)
 
 

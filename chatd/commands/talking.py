@@ -6,6 +6,7 @@ from chatd.commands.base import Command, Waiting, WrongUse, room_to_read
 from chatd.event import Kind
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
+from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
@@ -105,16 +106,30 @@ def _nothing() -> None:
 
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
-    if argument:
-        if session.room is not None:
-            server.moderation.check(session, session.room, Act.TOPIC)
-        session.say(argument, kind=Kind.TOPIC)
+    named, text = _room_named(server, argument)
+    if text:
+        room = named or session.room
+        if room is not None:
+            server.moderation.check(session, room, Act.TOPIC)
+        session.say(text, kind=Kind.TOPIC, room=room)
+        session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
-    room = room_to_read(server, session)
+    room = room_to_read(server, session, named.name if named else "")
     if room.topic:
         session.answer("topic", topic=room.topic)
     else:
         session.answer("no_topic", room=room.name)
+
+
+def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
+    """The room that is named first, and the rest. A topic may begin with ``#``, too."""
+    name, _, rest = argument.partition(" ")
+    if name.startswith("#"):
+        try:
+            return server.room_called(name), rest.strip()
+        except Refusal:
+            pass
+    return None, argument
 
 
 TABLE = (
