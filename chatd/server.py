@@ -16,11 +16,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.accounts import Accounts
+from chatd.accounts import Account, Accounts
 from chatd.event import Deed, Draft, Entry, Event, Kind
 from chatd.formats import Format
 from chatd.moderation import Moderation, Run
 from chatd.names import Likeness, Names
+from chatd.passwords import Passwords
+from chatd.rates import Tries
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.rights import Act, Mode
@@ -44,6 +46,11 @@ SOME_UNPUBLISHED_LINES = 16
 """How many lines of one session may wait for commit; how many those of all who talk share, so that
 nobody waits long for the batches of a few; and how many each may have, however many talk."""
 
+NAME_TRIES = (5, 5.0)
+ADDRESS_TRIES = (40, 3.0)
+"""How many wrong passwords for one name and from one address are looked at one after another, and
+in how many seconds one more. A class behind one address logs in at once."""
+
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
 """How many rooms are looked at, and how many likely ones of them compared with the name of a new
@@ -62,6 +69,8 @@ P = ParamSpec("P")
 class ChatServer(Subscriber):
     """``lobby`` is the room that everyone enters, ``recent`` how many past lines a newcomer to a
     room is shown, ``motd`` what is told after the welcome, ``now`` the time in seconds since 1970.
+    ``passwords`` checks them, if there is anything to do so; with ``plaintext_passwords`` also
+    where others may read them on the way.
     """
 
     def __init__(
@@ -73,6 +82,8 @@ class ChatServer(Subscriber):
         recent: int = 10,
         language: Language = Language.ENGLISH,
         motd: str = "",
+        passwords: Passwords | None = None,
+        plaintext_passwords: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.now = now
@@ -84,6 +95,10 @@ class ChatServer(Subscriber):
         self.motd = motd
         self._started = clock.seconds()
         self._rooms: dict[str, Room] = {}
+        self.passwords = passwords
+        self.plaintext_passwords = plaintext_passwords
+        self.name_tries = Tries(clock, *NAME_TRIES)
+        self.address_tries = Tries(clock, *ADDRESS_TRIES)
         self.accounts = Accounts(store)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
@@ -130,19 +145,6 @@ class ChatServer(Subscriber):
     def located(self, session: Session) -> None:
         """It is known only now where a session comes from."""
         self.review(session)
-
-    def logged_in(self, session: Session) -> None:
-        """A session is an account's from now on."""
-        self.review(session)
-
-    def logging_out(self, session: Session) -> None:
-        """A session is going to be no account's any more."""
-        self.moderation.logging_out(session)
-        account, session.account = session.account, None
-        try:
-            self.review(session)
-        finally:
-            session.account = account
 
     def finish(self, session: Session) -> None:
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
@@ -224,10 +226,102 @@ class ChatServer(Subscriber):
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
+        if session.account is not None:
+            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
         self.names.check(session, name)
-        self.names.take(session, name)
-        session.rename(name)
+        self._name(session, name)
+
+    # Accounts
+
+    async def register(self, account: Account, owner: Session | None = None) -> None:
+        """Make a name somebody's: the session's that has it, or nobody's who is here.
+
+        Whoever else has it, or one that looks like it, becomes a guest. Raises `Refusal`, and
+        `StoreError`.
+        """
+        self.names.check_account(account.name)
+        kept = self.accounts.keep(account)
+        self.names.reserve(account.name)
+        try:
+            await kept
+        except StoreError:
+            self.names.forget(account.name)
+            raise
+        if owner is not None and not owner.stream.finished:
+            owner.account = account.key
+        for session in self.names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._make_guest(session)
+        self.names.reserve(account.name)  # what it looks like may have been theirs
+
+    async def unregister(self, account: Account) -> None:
+        """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
+        key = account.key
+        puts = [put for hook in self.on_account_gone for put in hook(key)]
+        await change(self._store, self.accounts.table.put(key, None), *puts)
+        self.account_gone(account)
+
+    def account_gone(self, account: Account) -> None:
+        """That account is no more: those logged in to it are guests."""
+        for session in tuple(self.names.of(account.name)):
+            if session.account == account.key:
+                session.answer("unregistered", name=account.name)
+                self.log_out(session)
+        self.names.forget(account.name)
+
+    def log_in(self, session: Session, account: Account) -> None:
+        """A session is an account's from here on, and has its name."""
+        before = session.account
+        if before is not None:
+            self._end_login(session)
+        try:
+            self._name(session, account.name)
+            session.account = account.key
+        finally:
+            if before is not None and session.account is None:
+                self._make_guest(session)
+        self.logged_in(session)
+
+    def log_out(self, session: Session) -> None:
+        """A session is no account's any more, but a guest where it is."""
+        self._end_login(session)
+        self._make_guest(session)
+
+    def logged_in(self, session: Session) -> None:
+        """A session has just logged in, or registered."""
         self.review(session)
+
+    def logging_out(self, session: Session) -> None:
+        """A session is about to be logged out. Its account may be gone already."""
+        self.moderation.logging_out(session)
+        account, session.account = session.account, None
+        try:
+            self.review(session)
+        finally:
+            session.account = account
+
+    def _end_login(self, session: Session) -> None:
+        try:
+            self.logging_out(session)
+        except Exception:
+            self.faults.tell("a session could not be logged out properly")
+        session.account = None
+
+    def _name(self, session: Session, name: str) -> None:
+        before, was_guest = session.name, session.is_guest
+        self.names.take(session, name)
+        try:
+            session.rename(name)
+        finally:
+            if session.name != name:  # it has failed
+                self.names.free(session)
+                if not was_guest:
+                    self.names.take(session, before)
+        self.review(session)
+
+    def _make_guest(self, session: Session) -> None:
+        self.names.free(session)
+        session.rename(f"guest{session.number}", guest=True)
 
     # Rooms
 

@@ -34,12 +34,17 @@ CONFIRM_SECONDS = 60
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
 
-Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
+READING_SECONDS = 2.0
+"""What comes sooner behind an answer was not written by somebody who has read it."""
+
+Waiting = Coroutine[Deferred[Any], Any, None]
+Action = Callable[[], Waiting | None]
 
 
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
-    ``guard`` gives why it may not speak in a guarded room, and None if it may."""
+    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``hide_typing`` is
+    called when what is typed should not be seen where it is typed, and when it may."""
 
     def __init__(
         self,
@@ -62,6 +67,9 @@ class Session:
         self.format = format
         self.language = language
         self.text_only = False
+        self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
+        self._unasked_until = 0.0
+        self.hide_typing: Callable[[bool], None] = _shown
         self.has_spoken = False
         self.unpublished = 0  # how many of its lines wait for commit
         self.stream = stream
@@ -178,7 +186,7 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self._faults.tell("what a session asked for failed", failure)
+        self._faults.tell("what a session asked for failed", failure, words=False)
         try:
             self.error(ErrorKind.SERVER_ERROR, "server_error")
         except Exception:
@@ -204,6 +212,36 @@ class Session:
     def error(self, kind: ErrorKind, key: str, **values: object) -> None:
         """Tell it what was wrong."""
         self.stream.put(self.format.error(kind, key, **values))
+
+    def ask(self, key: str, then: Callable[[str], Waiting | None]) -> None:
+        """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
+        self.asked = then
+        self.hide_typing(True)
+        self.answer(key)
+
+    def refuse_to_ask(self) -> None:
+        """It wanted to be asked something, and is not. If its next line comes too soon to be by
+        somebody who has read that, it is the answer all the same."""
+        self._unasked_until = self._clock.seconds() + READING_SECONDS
+        self.asked = self._answered_unasked
+
+    @property
+    def unasked(self) -> bool:
+        """Whether its next line, if it comes now, may be an answer although nothing was asked."""
+        return self.asked == self._answered_unasked and self._clock.seconds() < self._unasked_until
+
+    def answered(self) -> Callable[[str], Waiting | None] | None:
+        """Its next line is here: what is to be done with it; None if it is a line like others."""
+        then = self.asked
+        if then == self._answered_unasked and not self.unasked:
+            then = None
+        self.asked = None
+        self.hide_typing(False)
+        return then
+
+    def _answered_unasked(self, answer: str) -> None:
+        if answer:
+            self.error(ErrorKind.NOT_SAID, "answer_to_nothing")
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
@@ -277,17 +315,22 @@ class Session:
         self._lasts = False
         self._unfollow()
 
-    def rename(self, name: str) -> None:
-        """Have another name, or the first one that is not a guest's. The others are told."""
+    def rename(self, name: str, *, guest: bool = False) -> None:
+        """Have another name, or none of its own any more. The others are told."""
         room = self.room
         if room is not None:
             room.leave(self.name, self.is_guest)
-            if name not in room.named:
+            # One who is here several times stays here under that name.
+            several = (self.name if guest else name) in room.named
+            if not several:
                 room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
-            room.enter(name, False)
+            room.enter(name, guest)
             self._introduced = True
-        was_guest, self.is_guest, self.name = self.is_guest, False, name
-        if was_guest:
+        was_guest, self.is_guest, self.name = self.is_guest, guest, name
+        if guest:
+            self._end_presence()
+            self._lasts = False
+        elif was_guest:
             self._begin_presence()
         self.answer("you_are", name=name)
 
@@ -321,13 +364,17 @@ def _let_speak(session: Session, room: Room) -> None:
     """Nobody looks after who may speak."""
 
 
-def _one_by_one(first: Action, second: Action) -> Coroutine[Deferred[Any], Any, None] | None:
+def _one_by_one(first: Action, second: Action) -> Waiting | None:
     waiting = first()
     return second() if waiting is None else _and_then(waiting, second)
 
 
-async def _and_then(first: Coroutine[Deferred[Any], Any, None], second: Action) -> None:
+async def _and_then(first: Waiting, second: Action) -> None:
     await first
     waiting = second()
     if waiting is not None:
         await waiting
+
+
+def _shown(hidden: bool) -> None:
+    """Nothing can be done about what is seen where it is typed."""

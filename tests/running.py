@@ -38,9 +38,9 @@ class Town(World):
         if self.server.accounts.called(name) is None:
             self.register(name, admin=admin)
         person = self.person()
-        person.session.account = fold(name)
         person.session.network = network
-        person.type(f"/nick {name}")
+        self.server.log_in(person.session, self.server.accounts.table[fold(name)])
+        self.settle()
         person.seen()
         return person
 

@@ -217,9 +217,9 @@ class Replay:
         self.room = lines[0].split()[1]
         self.ana = Person(self.factory)
         server, session = self.factory.server, self.ana.protocol.session
-        change(self.store, server.accounts.table.put("ana", Account("ana", "")))
-        session.account = "ana"
-        self.ana.types("/nick ana")
+        account = Account("ana", "")
+        change(self.store, server.accounts.table.put("ana", account))
+        server.log_in(session, account)
         self.turn()
         self.unseen.clear()
         self.look_on(lines)

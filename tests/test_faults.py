@@ -14,22 +14,28 @@ from twisted.internet.task import deferLater
 from twisted.logger import LogEvent
 
 from chatd import commands
+from chatd.accounts import Account, Accounts
 from chatd.commands import TABLE, Command
+from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
 from chatd.moderation import Moderation
+from chatd.names import Names
+from chatd.passwords import Hasher, PasswordsFailed
 from chatd.protocols import line as line_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
 from chatd.protocols.telnet import TelnetFilter
+from chatd.rates import Tries
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
 from chatd.session import Session
 from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
-from tests.helpers import House, Person, World
+from tests.helpers import CHEAP, House, Person, World
 from tests.running import Town
+from tests.terminal.test_paths import logged
 
 Expect = Callable[..., list[LogEvent]]
 
@@ -78,6 +84,7 @@ class Scene:
         self.world = World()
         self.luis = self.world.person("luis")
         self.ana = self.world.person("ana")
+        self.world.server.accounts.keep(Account("eva", CHEAP.hash("correct horse")))
         self.world.say("what was said before")
         self.seen()
 
@@ -165,6 +172,10 @@ DEEDS = {
     "the end of the input": lambda ana: (ana.send(b"hola"), ana.half_close()),
     "going": lambda ana: ana.hang_up(),
     "quitting": lambda ana: ana.type("/quit"),
+    "registering": lambda ana: ana.type("/register correct horse"),
+    "logging in": lambda ana: ana.type("/login eva correct horse"),
+    "answering": lambda ana: ana.type("/register", "correct horse"),
+    "nearly logging in": lambda ana: ana.type(" /login eva hola"),
     "being said to": lambda ana: None,
 }
 PLACES: dict[str, tuple[str, Any, str]] = {
@@ -197,6 +208,18 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "the end of the stream": ("going", Stream, "abandon"),
     "quitting": ("quitting", ChatServer, "finish"),
     "quitting, the connection": ("quitting", Outlet, "_close"),
+    "hashing": ("registering", Hasher, "hash"),
+    "registering": ("registering", ChatServer, "register"),
+    "keeping": ("registering", Accounts, "keep"),
+    "checking": ("logging in", Hasher, "check"),
+    "counting tries": ("logging in", Tries, "spend"),
+    "logging in": ("logging in", ChatServer, "log_in"),
+    "taking a name": ("logging in", Names, "take"),
+    "having a name": ("logging in", Session, "rename"),
+    "asking": ("answering", Session, "ask"),
+    "being answered": ("answering", Session, "answered"),
+    "hiding what is typed": ("answering", TelnetFilter, "hide"),
+    "looking for passwords": ("nearly logging in", line_module, "holds_a_password"),
 }
 """What is done, and the function that fails."""
 
@@ -214,8 +237,10 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.format)
-        if args and isinstance(args[0], ChatServer):
-            return args[1] is ana.session
+        if args and isinstance(args[0], ChatServer | Names):
+            return args[1] is ana.session or ana.session in args[2:]
+        if args and isinstance(args[0], Hasher | Accounts | Tries):
+            return True
         if args and isinstance(args[0], str | bytes):
             return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]
         return any(args[0] is part for part in parts)
@@ -238,8 +263,10 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
     seen = scene.ana.bytes_seen().decode()
     told = SERVER_ERROR in seen or NOT_READABLE in seen
     assert told or scene.ana.closed or deed == "going"
+    if scene.ana.session.asked:
+        scene.ana.type("")
     scene.everything_is_right()
-    expected_errors(Injected)
+    expected_errors(Injected, PasswordsFailed)
 
 
 def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
@@ -254,6 +281,78 @@ def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
     scene.everything_is_right()
     assert not scene.ana.closed
     expected_errors(Injected)
+
+
+SECRET = "correct horse"
+TELLING: list[tuple[Any, str]] = [
+    (owner, name)
+    for deed, owner, name in PLACES.values()
+    if deed in ("registering", "logging in", "answering", "nearly logging in")
+] + [
+    (TelnetFilter, "feed"),
+    (Framer, "feed"),
+    (line_module, "validate_line"),
+    (commands, "parse"),
+    (commands, "run"),
+    (accounts_module, "password_of"),
+    (Session, "answer"),
+    (Session, "error"),
+    (Session, "when_settled"),
+    (ChatFormat, "error"),
+    (Stream, "put"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), TELLING)
+def test_the_log_never_holds_a_password_whatever_fails(
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    expected_errors: Expect,
+) -> None:
+    """Each fault quotes everything that it was given."""
+    server = scene.world.server
+    server.accounts.keep(Account("eva", CHEAP.hash(SECRET)))
+    scene.world.settle()
+    shown: list[str] = []
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    original = getattr(owner, name)
+    happened = 0
+
+    def quote(*args: Any, **kwargs: Any) -> Any:
+        nonlocal happened
+        if any(SECRET in repr(vars(each) if hasattr(each, "__dict__") else each) for each in args):
+            happened += 1
+        if happened:
+            raise Injected(f"{args} {kwargs} {SECRET}")
+        return original(*args, **kwargs)
+
+    with logged() as log, monkeypatch.context() as patched:
+        patched.setattr(owner, name, quote)
+        for lines in (
+            [f"/register {SECRET}"],
+            ["/register", SECRET],
+            [f"/login eva {SECRET}"],
+            ["/login eva", SECRET],
+            [f"/password {SECRET}"],
+            [f"/unregister {SECRET}"],
+            [f" /login eva {SECRET}"],
+        ):
+            for _ in range(2):  # also with the fault at every call
+                person = scene.world.person()
+                person.type(f"/nick nico{next(letters)}")
+                person.type(*lines)
+                if len(lines) == 1:  # else the question may not have come to be asked
+                    shown.append(person.bytes_seen().decode())
+                person.hang_up()
+            happened += 1
+    assert log
+    assert not [line for line in log if "correct" in line]
+    assert "correct" not in "".join(shown)
+    if scene.world.clock.getDelayedCalls():
+        scene.world.clock.advance(60)
+    expected_errors(Injected, PasswordsFailed)
 
 
 # Coming

@@ -434,10 +434,10 @@ class TestRestarts:
             await house.listen()
             ana = await house.guest()
             (session,) = house.server.sessions
+            account = Account("ana", "")
             if not opened:
-                await change(store, house.server.accounts.table.put("ana", Account("ana", "")))
-            session.account = "ana"
-            ana.send("/nick ana")
+                await change(store, house.server.accounts.table.put("ana", account))
+            house.server.log_in(session, account)
             if not opened:
                 ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
                 lines = await ana.until("/nosuch")

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from chatd.stores.sqlite import SqliteStore
 from tests.certificate import write_certificate
-from tests.helpers import Client, House
+from tests.helpers import HELP_LINES, Client, House
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -53,7 +53,7 @@ async def test_a_half_closed_client_is_sent_all_its_answers(house: House) -> Non
     script = await house.connect()
     script.send_raw(b"/help\n" * 3000)
     script.half_close()
-    assert len(await script.end()) == 3 + 3000 * 17
+    assert len(await script.end()) == 3 + 3000 * HELP_LINES
 
 
 @unmeasured

@@ -7,20 +7,18 @@ for the store is a coroutine, which may raise `StoreError`, too. Handlers know n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from twisted.internet.defer import Deferred
 
 from chatd.refusals import Refusal
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
+from chatd.session import Waiting as Waiting
+from chatd.store import StoreError
 from chatd.texts import ErrorKind
 
-Waiting = Coroutine[Deferred[Any], Any, None]
 Handler = Callable[[ChatServer, Session, str], Waiting | None]
 
 READING_COST = 100
@@ -72,3 +70,19 @@ def switch(argument: str) -> bool:
         return _SWITCH[argument.lower()]
     except KeyError:
         raise WrongUse from None
+
+
+async def answering(session: Session, waiting: Waiting) -> None:
+    """Do what a password that was asked for is for, or tell the one who gave it why not."""
+    try:
+        await waiting
+    except (Refusal, StoreError) as error:
+        tell_why_not(session, error)
+
+
+def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
+    """Tell the one who asked why it was not done."""
+    if isinstance(error, Refusal):
+        session.error(error.kind, error.key, **error.values)
+    else:
+        session.error(ErrorKind.NOT_SAVED, "change_not_saved")

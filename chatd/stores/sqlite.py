@@ -44,7 +44,7 @@ from chatd.store import (
     Waiting,
     page_of,
 )
-from chatd.stores.worker import Worker
+from chatd.worker import Worker
 
 P = ParamSpec("P")
 T = TypeVar("T")

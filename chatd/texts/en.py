@@ -146,6 +146,59 @@ SENTENCES = {
     "help_language": "/language en|es :: what the server speaks to you",
     "help_text": "/text :: from here on every line is text, and no line a command",
     "help_quit": "/quit :: leave",
+    # Accounts
+    "section_account": "/help account :: a name of your own: passwords, logging in and out",
+    "help_register": "/register PASSWORD :: make the name that you have yours",
+    "help_login": "/login NAME PASSWORD :: have the name that is yours",
+    "help_password": "/password PASSWORD :: change your password",
+    "help_logout": "/logout [others] :: give your name back, or close your other connections",
+    "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
+    "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
+    "password_prompt": (
+        "Your next line is the password; nobody is shown it. An empty line cancels."
+    ),
+    "password_cancelled": "Cancelled: no password was taken.",
+    "registered": "{name} is yours now. When you come back: /login {name}",
+    "password_changed": "Your password is changed. /logout others closes your other connections.",
+    "others_closed": "{count} other connections of yours were closed.",
+    "others_closed_one": "{count} other connection of yours was closed.",
+    "no_others": "You have no other connection.",
+    "closed_by_owner": "{name} closed this connection from another one.",
+    "unregistered": "{name} is not registered any more.",
+    "registered_elsewhere": "{name} is somebody else's name now.",
+    "whois_registered": "{name} is registered.",
+    "whois_not_registered": "{name} is not registered.",
+    "whois_here": "{name} is here in {rooms}, with {count} connections.",
+    "whois_here_one": "{name} is here in {rooms}, with {count} connection.",
+    "whois_in_no_room": "{name} is here, with {count} connections.",
+    "whois_in_no_room_one": "{name} is here, with {count} connection.",
+    "whois_not_here": "{name} is not here.",
+    "name_first": "choose a name first: /nick NAME, and then /register.",
+    "yours_already": "{name} is yours already. /password changes its password.",
+    "not_registered": "{name} is nobody's so far. /nick {name} takes it, /register keeps it.",
+    "not_logged_in": "you are not logged in. /login NAME PASSWORD, or /register a name.",
+    "logout_first": "{name} is the name that you are logged in with. /logout first.",
+    "wrong_password": "that is not the password of {name}.",
+    "too_many_tries": "wait {count} seconds. This password was not looked at.",
+    "too_many_tries_one": "wait {count} second. This password was not looked at.",
+    "too_many_wait": "many passwords are being checked now. Try again in some seconds.",
+    "password_in_clear": (
+        "passwords are not taken here. What you sent may have been read; do not use it again."
+    ),
+    "no_password_in_clear": "passwords are not taken here. Come over TLS, or from this machine.",
+    "nearly_a_password": (
+        "this looks like a password. A command begins with / at once, and a space stands behind"
+        " its word; // says it anyway."
+    ),
+    "answer_to_nothing": (
+        "this came right behind a question that was not asked, so it may be a password."
+        " Say it again if it is not."
+    ),
+    "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
+    "password_too_short": "a password has at least {limit} characters.",
+    "password_too_long": "a password has at most {limit} characters.",
+    "password_has_controls": "a password has no control characters, such as TAB.",
+    # Running rooms, for /help
     "section_running": "/help moderation :: running rooms: who may come in and speak, mutes, bans",
     "help_create": "/create ROOM [MODE] :: make a room of your own; MODE as with /mode",
     "help_mode": "/mode [MODE] :: how the room is run: open, private, moderated, announce",

@@ -147,6 +147,66 @@ SENTENCES = {
     "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
     "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
     "help_quit": "/salir :: irte",
+    # Cuentas
+    "section_account": "/ayuda cuenta :: un nombre solo tuyo: contraseñas, acceder y terminar",
+    "help_register": "/registrar CONTRASEÑA :: hacer tuyo el nombre que tienes",
+    "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
+    "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
+    "help_logout": "/terminar [otras] :: devolver tu nombre, o cerrar tus otras conexiones",
+    "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
+    "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
+    "password_prompt": (
+        "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
+    ),
+    "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
+    "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
+    "password_changed": ("Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones."),
+    "others_closed": "Se han cerrado {count} conexiones tuyas.",
+    "others_closed_one": "Se ha cerrado {count} conexión tuya.",
+    "no_others": "No tienes ninguna otra conexión.",
+    "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
+    "unregistered": "{name} ya no está registrado.",
+    "registered_elsewhere": "{name} es ahora el nombre de otra persona.",
+    "whois_registered": "{name} está registrado.",
+    "whois_not_registered": "{name} no está registrado.",
+    "whois_here": "{name} está aquí en {rooms}, con {count} conexiones.",
+    "whois_here_one": "{name} está aquí en {rooms}, con {count} conexión.",
+    "whois_in_no_room": "{name} está aquí, con {count} conexiones.",
+    "whois_in_no_room_one": "{name} está aquí, con {count} conexión.",
+    "whois_not_here": "{name} no está aquí.",
+    "name_first": "elige antes un nombre: /nombre NOMBRE, y después /registrar.",
+    "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
+    "not_registered": (
+        "{name} todavía no es de nadie. /nombre {name} lo toma, /registrar lo conserva."
+    ),
+    "not_logged_in": "no has accedido. /acceder NOMBRE CONTRASEÑA, o /registrar un nombre.",
+    "logout_first": "{name} es el nombre con el que has accedido. Antes, /terminar.",
+    "wrong_password": "esa no es la contraseña de {name}.",
+    "too_many_tries": "espera {count} segundos. Esta contraseña no se ha mirado.",
+    "too_many_tries_one": "espera {count} segundo. Esta contraseña no se ha mirado.",
+    "too_many_wait": (
+        "se están comprobando muchas contraseñas. Inténtalo otra vez dentro de unos segundos."
+    ),
+    "password_in_clear": (
+        "aquí no se aceptan contraseñas. Lo que has enviado puede haberse leído;"
+        " no lo uses nunca más."
+    ),
+    "no_password_in_clear": "aquí no se aceptan contraseñas. Ven por TLS, o desde esta máquina.",
+    "nearly_a_password": (
+        "esto parece una contraseña. Una orden empieza por / sin nada delante, y tras su palabra"
+        " va un espacio; con // se dice de todos modos."
+    ),
+    "answer_to_nothing": (
+        "esto ha venido justo detrás de una pregunta que no se ha hecho, así que puede ser una"
+        " contraseña. Dilo otra vez si no lo es."
+    ),
+    "no_accounts": (
+        "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
+    ),
+    "password_too_short": "una contraseña tiene al menos {limit} caracteres.",
+    "password_too_long": "una contraseña tiene como mucho {limit} caracteres.",
+    "password_has_controls": "una contraseña no lleva caracteres de control, como el tabulador.",
+    # Llevar salas, para la ayuda
     "section_running": "/ayuda moderar :: llevar salas: quién entra y habla, callar, vetar",
     "help_create": "/crear SALA [MODO] :: crear una sala tuya; MODO como con /modo",
     "help_mode": "/modo [MODO] :: cómo va la sala: abierto, privado, moderado, anuncios",

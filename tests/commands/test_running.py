@@ -956,8 +956,8 @@ class TestComingAndGoing:
     ) -> None:
         ask(ana, "/invite eva", "/mode private")
         eva.seen()
-        town.server.logging_out(eva.session)
-        assert eva.session.account == "eva"
+        town.server.log_out(eva.session)
+        assert eva.session.name.startswith("guest")
         assert eva.session.room is town.server.lobby
         assert eva.seen()[0].startswith("*** You are out of #ops: #ops is private.")
 
@@ -965,8 +965,7 @@ class TestComingAndGoing:
         self, town: Town, ana: Person, eva: Person
     ) -> None:
         ask(ana, "/mute eva")
-        town.server.logging_out(eva.session)
-        eva.session.account = None
+        town.server.log_out(eva.session)
         eva.type("/nick otra")
         refused(eva, "hola")
 
@@ -975,8 +974,7 @@ class TestComingAndGoing:
         ask(ana, "/ban eva")
         guest = town.guest("otra")
         guest.type("/join ops")
-        guest.session.account = "eva"
-        town.server.logged_in(guest.session)
+        town.server.log_in(guest.session, town.server.accounts.table["eva"])
         assert guest.session.room is town.server.lobby
 
     def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(

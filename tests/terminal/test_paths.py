@@ -31,7 +31,15 @@ HOSTILE = {
     "braces": "{name} %s {0!r}\x1b",
 }
 
-NAMED_BY_OTHERS = ("/who", "/rooms", "/topic", "/history", "/since 1d", "/msg #ops hola")
+NAMED_BY_OTHERS = (
+    "/who",
+    "/rooms",
+    "/topic",
+    "/history",
+    "/since 1d",
+    "/msg #ops hola",
+    "/whois eve",
+)
 """What listeners ask, to be shown what somebody else wrote."""
 
 
@@ -69,6 +77,10 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
     for word in words:
         tries += [f"/{word} {hostile}", f"/{word} ana {hostile}", f"/{word} #ops {hostile}"]
         tries += [f"/{word} #{hostile}", f"/{word} x{hostile}"]
+    # What is asked for: the next line is the answer.
+    for asked in "/register", "/login eve", "/password", "/unregister":
+        tries += [asked, hostile]
+    tries += [f" /login {hostile} {hostile}", f"login {hostile} x", f"/login\t{hostile}"]
     # Behind /text, no line is a command.
     for line in [*tries, "/text", f"/quit {hostile}", hostile]:
         eve.type(line)
