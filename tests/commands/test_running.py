@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
 from chatd.formats import local_time
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
-from tests.helpers import HeldStore, Person
+from tests.helpers import FAR, HERE, HeldStore, Person
 from tests.running import Town
 
 HOUR = 3600
@@ -826,34 +827,52 @@ class TestBansOfAddresses:
         assert only(ask(ana, f"/unban {who}")).endswith("is not banned from #ops.")
 
     def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, town: Town) -> None:
-        root = town.citizen("root", admin=True)
-        self.crowd(town, room="lobby")
+        root, zoe = town.citizen("root", admin=True), town.person("zoe", address=FAR)
         ask(root, "/ban @zoe 1h", "/ban @zoe 1h")
-        late = town.person(greeted=True)
-        late.seen()
-        late.session.network = self.ADDRESS
-        town.server.located(late.session)
-        assert late.session.room is None
-        assert "you are banned from #lobby until" in late.seen()[0]
-
-        def come(address: str) -> Person:
-            person = town.person()
-            session = person.session
-            session.leave()
-            session.network = address
-            person.seen()
-            town.server.enter(session)
-            return person
-
-        assert come(self.ADDRESS).seen() == [
-            "*** Welcome to chatd. You are guest6, in no room.",
-            "*** /join ROOM for one where you may be, /help for commands, /quit to leave.",
+        assert zoe.session.room is None
+        error = (
             f"ERR Not allowed: you are banned from #lobby until {local_time(HOUR)}, by root."
-            " /join another room.",
-        ]
-        assert (
-            come("198.51.100.1").seen()[0].startswith("*** Welcome to chatd. You are guest7 in #")
+            " /join another room."
         )
+        newcomer = town.person(greeted=True, address=FAR)
+        assert newcomer.seen() == [
+            "*** Welcome to chatd. You are guest3, in no room.",
+            "*** /join ROOM for one where you may be, /help for commands, /quit to leave.",
+            error,
+        ]
+        assert only(ask(newcomer, "hola")).startswith("ERR No room: ")
+        assert ask(newcomer, "/leave") == [error]
+        assert ask(newcomer, "/join ops")[0].startswith("*** You are in #ops")
+        program = Person(town, town.bare, FAR)
+        program.type("hola")
+        assert program.seen() == ["ERR Not allowed", "ERR No room"]
+        assert town.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
+
+    def test_one_whose_address_becomes_known_late_is_put_out(self, town: Town) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        protocol = town.chat.build(HERE, located=False)
+        transport = StringTransport(peerAddress=HERE)
+        transport.transport = transport  # of the proxy's
+        protocol.makeConnection(transport)
+        assert protocol.session.room is town.server.lobby
+        transport.peerAddr = FAR
+        transport.clear()
+        protocol.dataReceived(b"hola\n")
+        town.settle()
+        assert protocol.session.room is None
+        seen = transport.value().decode().split("\n")
+        assert seen[0].startswith("*** You are out of #lobby: you are banned from #lobby until ")
+        assert seen[2].startswith("ERR No room: ")
+        assert root.seen() == []
+
+    def test_an_administrator_who_logs_in_from_there_may_go_there(self, town: Town) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        late = town.person(address=FAR)
+        assert late.session.room is None
+        town.server.log_in(late.session, town.server.accounts.table["root"])
+        assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
 
 class TestEqualsAndBetters:
