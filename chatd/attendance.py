@@ -69,8 +69,13 @@ class Attendance:
         """The log of an account's private lines."""
         name = f"@{account}"
         if name not in self.inboxes:
-            self.inboxes[name] = Room(name, self._store)
+            self.add_inbox(Room(name, self._store))
         return self.inboxes[name]
+
+    def add_inbox(self, log: Room) -> None:
+        """That is the log of an account's private lines."""
+        log.key = log.name  # folded already
+        self.inboxes[log.name] = log
 
     def say_to(self, session: Session, account: str, text: str) -> None:
         """Let a session say something to an account: it waits there until it is read."""
@@ -173,7 +178,7 @@ class Attendance:
         missed = self.missed(session)
         left = SHOWN_AT_ONCE
         for number, (log, after, upto) in enumerate(missed):
-            private = log.name.startswith("@")
+            private = log.key in self.inboxes
             share = left if private else left // (len(missed) - number)
             shown = min(share, upto - after)
             left -= shown

@@ -20,6 +20,9 @@ from chatd.validation import written_duration
 _MESSAGE = Kind.MESSAGE  # see chatd.room
 _ACTION = Kind.ACTION
 
+_OF_MODES = ("create", "mode")
+"""The deeds whose target is the word for a mode."""
+
 
 class Format(abc.ABC):
     """How one kind of client is shown what happens. What it has no way to show is nothing."""
@@ -157,11 +160,21 @@ def _deed(language: Language, name: str, deed: Deed) -> str:
     verb, target, seconds, reason = deed
     if target.startswith("@"):
         verb, target = f"{verb}_address", target[1:]
+    if verb in _OF_MODES:
+        target = mode_word(language, target)
     did = sentence(language, f"did_{verb}", name=name, target=target)
     if seconds:
         did = sentence(language, "for_time", did=did, time=written_duration(seconds))
     key = "with_reason" if reason else "without_reason"
     return sentence(language, key, did=did, reason=reason)
+
+
+def mode_word(language: Language, mode: str) -> str:
+    """The word for a room's mode; that of a later chatd is its own."""
+    try:
+        return sentence(language, f"mode_{mode}")
+    except KeyError:
+        return mode
 
 
 @lru_cache(maxsize=1024)

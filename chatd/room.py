@@ -22,12 +22,19 @@ many of the longest lines as a page may hold."""
 
 
 class Room:
-    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far."""
+    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
+
+    ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
+    to come in.
+    """
 
     def __init__(self, name: str, store: Store, head: int = 0, topic: str = "") -> None:
         self.name = name
+        self.key = fold(name)
         self.mark = Mark(0, head)
         self.topic = topic
+        self.guarded = False
+        self.expected = 0
         self.guests = 0
         self.named: dict[str, int] = {}  # how often those with a name are here, as they came
         self.faults = store.faults
@@ -35,11 +42,6 @@ class Room:
         self._store = store
         self._feeds: dict[Format, Feed] = {}
         self._latest: list[Event] = []  # a stretch of the log that ends at its head
-
-    @property
-    def key(self) -> str:
-        """What it is found by. That of an inbox begins with ``@``, as no room's can."""
-        return self.name if self.name.startswith("@") else fold(self.name)
 
     @property
     def head(self) -> int:
@@ -54,7 +56,7 @@ class Room:
     @property
     def forgettable(self) -> bool:
         """Whether nothing would be lost without it: empty, and nothing said or being said."""
-        return not self.end and not self.people
+        return not (self.end or self.people or self.expected)
 
     @property
     def end(self) -> int:

@@ -8,6 +8,7 @@ It knows no connection, no other session and no command.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
 from chatd.places import Visit
+from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
@@ -28,6 +30,9 @@ from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 
 LASTING = 5.0
 """How many seconds a named person's presence lasts before the others are told of it."""
+
+CONFIRM_SECONDS = 60
+"""Within what time something has to be asked again to be meant."""
 
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
@@ -41,7 +46,8 @@ Action = Callable[[], Waiting | None]
 
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
-    ``hide_typing`` when what is typed should not be seen where it is typed, and when it may."""
+    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``hide_typing`` is
+    called when what is typed should not be seen where it is typed, and when it may."""
 
     __slots__ = (  # a dict of more than thirty would weigh 1.3 KB more
         "_busy",
@@ -52,6 +58,7 @@ class Session:
         "_introduced",
         "_lasting",
         "_lasts",
+        "_to_confirm",
         "_unasked_until",
         "account",
         "asked",
@@ -59,6 +66,7 @@ class Session:
         "confidential",
         "entered_at",
         "format",
+        "guard",
         "has_spoken",
         "hide_typing",
         "inbox",
@@ -112,6 +120,7 @@ class Session:
             self.inbox = Inbox(stream.wake)
             stream.follow(self.inbox)
         self.changed: Callable[[], None] = lambda: None
+        self.guard: Callable[[Session, Room], Refusal | None] = _let_speak
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
@@ -121,6 +130,7 @@ class Session:
         self._lasting: IDelayedCall | None = None
         self._lasts = False
         self._introduced = False
+        self._to_confirm = ("", 0.0)  # what it asked for and has to ask again, and when it did
 
     # What it says and asks
 
@@ -142,19 +152,25 @@ class Session:
     def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
         """Say some valid lines in a room, the one it is in if none is given.
 
-        In no room, it is told that they were not said.
+        In no room, or where it may not speak, it is told that they were not said.
         """
         room = room or self.room
         if room is None:
-            self.when_settled(lambda: self._not_said(len(texts)))
+            self._not_said(len(texts), Refusal(ErrorKind.NO_ROOM, "not_said"))
+            return
+        if room.guarded and (refusal := self.guard(self, room)) is not None:
+            self._not_said(len(texts), refusal)
             return
         room.append(Draft(room.name, self.number, self.name, kind, texts))
         self.has_spoken = True
         self.unpublished += len(texts)
 
-    def _not_said(self, lines: int) -> None:
-        for _ in range(lines):
-            self.error(ErrorKind.NO_ROOM, "not_said")
+    def _not_said(self, lines: int, why: Refusal) -> None:
+        def tell() -> None:
+            for _ in range(lines):
+                self.error(why.kind, why.key, **why.values)
+
+        self.when_settled(tell)  # behind the receipts
 
     def when_settled(self, action: Action) -> None:
         """Do this once everything that it said so far is published. Nothing else until then.
@@ -162,9 +178,18 @@ class Session:
         If the action gives a coroutine, nothing else until that has ended, either.
         """
         if self.unpublished:
-            self._held = action
+            held = self._held
+            self._held = action if held is None else partial(_one_by_one, held, action)
         else:
             self._do(action)
+
+    def confirms(self, what: str) -> bool:
+        """Whether it asks for the same thing as it did less than a minute ago, and so means it."""
+        now = self._clock.seconds()
+        asked, when = self._to_confirm
+        confirmed = asked == what and now - when < CONFIRM_SECONDS
+        self._to_confirm = ("", 0.0) if confirmed else (what, now)
+        return confirmed
 
     def published(self, room: str, lines: int) -> None:
         """So many lines that it said in that room have been committed, and shown there."""
@@ -366,7 +391,9 @@ class Session:
             self._cursor = None
 
     def _end(self, cursor: Cursor) -> None:
-        cursor.close()
+        # Either may be done already, if this failed half way.
+        if not cursor.closed:
+            cursor.close()
         self.stream.unfollow(cursor)
 
     # Where it is, and who
@@ -450,6 +477,22 @@ class Session:
         self._lasts = True
         if not self._introduced and self.room is not None and self.room.named[self.name] == 1:
             self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
+
+
+def _let_speak(session: Session, room: Room) -> None:
+    """Nobody looks after who may speak."""
+
+
+def _one_by_one(first: Action, second: Action) -> Waiting | None:
+    waiting = first()
+    return second() if waiting is None else _and_then(waiting, second)
+
+
+async def _and_then(first: Waiting, second: Action) -> None:
+    await first
+    waiting = second()
+    if waiting is not None:
+        await waiting
 
 
 def _shown(hidden: bool) -> None:

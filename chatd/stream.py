@@ -122,7 +122,8 @@ class Stream:
     def unfollow(self, source: Live) -> None:
         """Take no more from it than what it had so far."""
         self._settle()
-        self._live.remove(source)
+        if source in self._live:
+            self._live.remove(source)
 
     def finish(self) -> None:
         """Nothing comes any more, whatever is put in: what there is so far is the end of it."""

@@ -20,6 +20,7 @@ from chatd.commands import TABLE, Command
 from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
+from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
 from chatd.places import Places, Visit
@@ -36,6 +37,7 @@ from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
 from tests.helpers import CHEAP, House, Person, World
 from tests.members import member
+from tests.running import Town
 from tests.terminal.test_paths import logged
 
 Expect = Callable[..., list[LogEvent]]
@@ -453,6 +455,67 @@ def test_a_fault_when_somebody_comes(
     scene.luis_talks()
     scene.everything_is_right()
     assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Being put out of a room, by one who runs it
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Moderation, "role_of"),
+        (Session, "leave"),
+        (Session, "sentence"),
+        (Session, "enter"),
+        (Session, "_follow_room"),
+        (Session, "_unfollow_room"),
+        (Stream, "put"),
+        (Stream, "unfollow"),
+    ],
+)
+def test_a_fault_while_people_are_put_out(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
+    for person in eva, luis, ana, max_:
+        person.type("/join ops")
+    fault.inject(
+        owner,
+        name,
+        lambda *args: any(arg is ana.session for arg in args) or (args[0] is ana.session.stream),
+    )
+    eva.seen()
+    eva.type("/mode private")
+    assert fault.happened
+    fault.armed = False
+    assert eva.seen() == ["*** eva set the room's mode to private."]
+    for person in luis, max_:
+        assert person.session.room is town.server.lobby
+        person.seen()
+    assert ana.session.stream.finished or ana.session.room is not town.room("ops")
+    ana.hang_up()
+    eva.type("hola")
+    assert eva.seen() == ["<eva> hola"]
+    luis.type("hola")
+    assert luis.seen() == max_.seen() == ["<luis> hola"]
+    expected_errors(Injected)
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (ChatServer, "finish")])
+def test_a_fault_while_a_name_is_disconnected(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    root = town.citizen("root", admin=True)
+    people = [town.citizen("ana") for _ in range(3)]
+    fault.inject(owner, name, lambda *args: people[1].session in args)
+    root.type("/disconnect ana")
+    fault.armed = False
+    assert fault.happened
+    assert root.seen()[-1] == "*** Disconnected: 3 connections of ana."
+    assert all(person.closed for person in people)
     expected_errors(Injected)
 
 

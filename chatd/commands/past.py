@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_of
+from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.event import Event
 from chatd.formats import local_time
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal
+from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -38,7 +39,7 @@ def _history(server: ChatServer, session: Session, argument: str) -> None:
     wanted = int(argument or HISTORY_LINES)
     if not wanted:
         raise WrongUse
-    room = room_of(session)
+    room = room_to_read(server, session)
     _show_history(session, room, max(0, room.head - wanted), "history")
 
 
@@ -47,15 +48,16 @@ def _since(server: ChatServer, session: Session, argument: str) -> Waiting:
         since = max(0, int(server.now()) - seconds_of(argument))
     except ValueError:
         raise WrongUse from None
-    return _show_since(session, room_of(session), since)
+    return _show_since(server, session, room_to_read(server, session), since)
 
 
-async def _show_since(session: Session, room: Room, since: int) -> None:
+async def _show_since(server: ChatServer, session: Session, room: Room, since: int) -> None:
     try:
         after = await room.seq_before(since * 1000)
     except StoreError:
         session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
     else:
+        server.moderation.check(session, room, Act.READ)  # still
         _show_history(session, room, after, "since", time=local_time(since))
 
 
@@ -73,7 +75,7 @@ def _search(server: ChatServer, session: Session, argument: str) -> Waiting:
     wanted = parse(argument, server.now())
     if not asks_for_something(wanted):
         raise WrongUse
-    return _show_found(server, session, room_of(session), wanted)
+    return _show_found(server, session, room_to_read(server, session), wanted)
 
 
 async def _show_found(server: ChatServer, session: Session, room: Room, wanted: Wanted) -> None:
@@ -155,8 +157,7 @@ async def _find(
     except StoreError:
         session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
         return None
-    if not server.readable(session, room):  # any more
-        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    server.moderation.check(session, room, Act.READ)  # still
     shown = list(_fitting(events[:most]))
     full = len(shown) < len(events) or len(shown) == most
     return shown, full and (upto > 0 or len(shown) < len(events)), 0 if full else upto

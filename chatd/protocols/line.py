@@ -423,6 +423,7 @@ class LineProtocol(LineReceiver):
             self.server.finish(self.session)
             self._run = 0
             return False
+        self.server.located(self.session)
         return True
 
     def _read_on(self, had_turn: bool) -> None:

@@ -11,6 +11,7 @@ import pytest
 from chatd.commands.past import FOUND_CHARACTERS, FOUND_SHOWN
 from chatd.event import Event
 from chatd.formats import local_time
+from chatd.rights import Mode
 from chatd.room import Room
 from chatd.store import Found, StoreError, Wanted
 from tests.helpers import Person, World
@@ -140,9 +141,16 @@ class TestSearch:
     def test_shows_nothing_of_a_room_that_may_not_be_read_any_more(
         self, world: World, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        luis.type("green")
-        monkeypatch.setattr(world.server, "readable", lambda session, room: False)
-        assert [line[:12] for line in told(ana, "/search green")] == ["ERR No room:"]
+        async def look(room: Room, wanted: Wanted, upto: int, limit: int) -> Found:
+            world.server.moderation.set_mode(room, Mode.PRIVATE).apply()
+            world.server.moderation.changed(room, ())
+            return Found(await room.read(0, upto), 0)
+
+        ana.type("/join ops")
+        luis.type("/join ops", "green")
+        monkeypatch.setattr(Room, "search", look)
+        for asked in "/search green", "/search green":
+            assert [line[:16] for line in told(ana, asked)] == ["ERR Not allowed:"]
 
     def test_takes_something_to_look_for(self, ana: Person) -> None:
         for wrong in "/search", '/search ""', "/search " + "x " * 17:
