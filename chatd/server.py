@@ -347,10 +347,14 @@ class ChatServer(Subscriber):
         """How many rooms a session may read, and so many of them: the fullest first, then empty
         ones.
 
-        Rooms in which nobody is may be very many, so they are not looked at for this.
+        Rooms in which nobody is may be very many, so they are not looked at for this; and of those
+        among them that not everyone may read, not all.
         """
-        hidden = {room for room in self.moderation.guarded if not self.readable(session, room)}
-        peopled = {other.room for other in self.sessions if other.room is not None} - hidden
+        some_hidden = islice(self.moderation.hidden, ROOMS_LOOKED_AT)
+        peopled = {other.room for other in self.sessions if other.room is not None}
+        asked = {*some_hidden, *(peopled & self.moderation.hidden)}
+        hidden = self.moderation.hidden - {room for room in asked if self.readable(session, room)}
+        peopled -= hidden
         shown = sorted(peopled, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
@@ -433,7 +437,7 @@ class ChatServer(Subscriber):
             other
             for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)
             if other[0] == key[0] and abs(len(other) - len(key)) <= 2
-            if not room.guarded or self.readable(session, room)
+            if room not in self.moderation.hidden or self.readable(session, room)
         )
         matches = get_close_matches(key, islice(likely, ROOMS_COMPARED), 1, 0.7)
         return self._rooms[matches[0]] if matches else None
