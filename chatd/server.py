@@ -57,7 +57,8 @@ ROOMS_COMPARED = 20
 one, to ask whether another one was meant."""
 
 PUT_OUT_AT_ONCE = 50
-"""How many of those who are put out of a room come into the lobby in one turn of the reactor."""
+"""How many of those who are put out of a room are told why, and come into the lobby, in one turn of
+the reactor."""
 
 NOBODYS = 0
 """The number of no session. What somebody who runs a room does there is logged under it: that is
@@ -526,26 +527,23 @@ class ChatServer(Subscriber):
         told why."""
         put_out = [session for session in whom if session.room is room]
         for session in put_out:  # all at once: they are shown nothing more
-            self._safely(session, self._put_one_out, session, room, whom[session])
+            self._safely(session, session.leave)
         self._forget_if_empty(room)
-        self._let_in(put_out, room)
+        self._tell_why([(session, whom[session]) for session in put_out], room)
 
-    def _put_one_out(self, session: Session, room: Room, refusal: Refusal) -> None:
-        session.leave()
+    def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
+        for session, why in put_out[:PUT_OUT_AT_ONCE]:
+            if session.room is None and not session.stream.finished:
+                self._safely(session, self._move_out, session, room, why)
+        if put_out[PUT_OUT_AT_ONCE:]:
+            # Telling and greeting thousands takes a while.
+            self._clock.callLater(0, self._tell_why, put_out[PUT_OUT_AT_ONCE:], room)
+
+    def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
-
-    def _let_in(self, sessions: Sequence[Session], before: Room) -> None:
-        for session in sessions[:PUT_OUT_AT_ONCE]:
-            if session.room is None and not session.stream.finished:
-                self._safely(session, self._let_one_in, session, before)
-        if sessions[PUT_OUT_AT_ONCE:]:
-            # Greeting thousands takes a while.
-            self._clock.callLater(0, self._let_in, sessions[PUT_OUT_AT_ONCE:], before)
-
-    def _let_one_in(self, session: Session, before: Room) -> None:
         # What a program goes on saying was not meant for the lobby.
-        allowed = before is not self.lobby and not session.text_only
+        allowed = room is not self.lobby and not session.text_only
         if allowed and self.readable(session, self.lobby):
             self._move(session, self.lobby, "joined_room")
         else:
