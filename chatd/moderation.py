@@ -63,7 +63,7 @@ class Moderation:
         self, store: Store, accounts: Accounts, now: Callable[[], float], lobby: str
     ) -> None:
         self.rooms: Table[Run] = Table(store, "room", Run)
-        self.guarded: set[Room] = set()  # those in which not everyone may read and speak
+        self.hidden: set[Room] = set()  # those that not everyone may read
         self._roles: Table[Rank] = Table(store, "role", Rank)
         self._sanctions: Table[Sanction] = Table(store, "sanction", Sanction)
         self._accounts = accounts
@@ -74,7 +74,7 @@ class Moderation:
             self._keys[_room_in(key)].add(key)
         # What holds for those who are here and have no account, as long as they are here.
         self._given: dict[Session, dict[str, Role]] = {}
-        self._once: dict[Session, set[str]] = {}  # what they were called when they were sanctioned
+        self._held: dict[Session, set[str]] = {}  # the keys of sanctions that they had once
         self._leaving: dict[Room, set[Session]] = {}  # who is being put out
 
     # Who is what
@@ -192,12 +192,13 @@ class Moderation:
     def gone(self, session: Session) -> None:
         """Forget somebody who is not connected any more."""
         self._given.pop(session, None)
-        self._once.pop(session, None)
+        self._held.pop(session, None)
 
     def logging_out(self, session: Session) -> None:
-        """What holds for the account that this session had holds for the session, too."""
-        if session.account is not None:
-            self._once.setdefault(session, set()).add(session.account)
+        """What is ordered for the account that this session had holds for the session, too."""
+        keys = {key for key in self._sanctions if key.split("/", 2)[2] == session.account}
+        if keys:
+            self._held.setdefault(session, set()).update(keys)
 
     def account_gone(self, key: str) -> list[Put]:
         """What is to be changed when an account is removed: what it was in rooms."""
@@ -233,14 +234,31 @@ class Moderation:
             *(self._sanctions.put(key, sanction) for key in sorted(new)),
         ]
 
-    def hold(self, sessions: Iterable[Session], target: str) -> None:
+    def hold(self, kind: str, room: Room, name: str, sessions: Iterable[Session]) -> None:
         """What is ordered for that name holds for these, also when they take another one."""
         for session in sessions:
-            self._once.setdefault(session, set()).add(target)
+            self._held.setdefault(session, set()).add(f"{kind}/{room.key}/{fold(name)}")
 
-    def lift(self, kind: str, room: Room, targets: Iterable[str]) -> list[Put]:
-        """The end of all that holds of these."""
-        keys = {f"{kind}/{room.key}/{target}" for target in targets}
+    def keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
+        """The keys of the mutes or bans in a room that may concern somebody by name."""
+        start = f"{kind}/{room.key}/"
+        keys = {start + fold(session.name)}
+        if session.account is not None:
+            keys.add(start + session.account)
+        return keys.union(key for key in self._held.get(session, ()) if key.startswith(start))
+
+    def lift(self, kind: str, room: Room, name: str, sessions: Iterable[Session]) -> list[Put]:
+        """The end of all that holds for that name, and for those who have it."""
+        keys = {f"{kind}/{room.key}/{fold(name)}"}
+        return self._lift(keys.union(*(self.keys_of(kind, room, each) for each in sessions)))
+
+    def lift_networks(self, room: Room, networks: Iterable[str]) -> list[Put]:
+        """The end of the bans of these networks."""
+        return self._lift({f"{BAN}/{room.key}/@{network}" for network in networks})
+
+    def _lift(self, keys: set[str]) -> list[Put]:
+        for held in self._held.values():
+            held -= keys
         return [self._sanctions.put(key, None) for key in sorted(keys) if key in self._sanctions]
 
     def _over(self, room: Room) -> set[str]:
@@ -259,13 +277,6 @@ class Moderation:
                 found.append((kind, target, self._sanctions[key]))
         return sorted(found, key=lambda each: (each[2].until, *each[:2]))
 
-    def targets_of(self, session: Session) -> set[str]:
-        """What somebody is called, or was when they were sanctioned."""
-        targets = {fold(session.name), *self._once.get(session, ())}
-        if session.account is not None:
-            targets.add(session.account)
-        return targets
-
     def _sanction_of(self, kind: str, session: Session, room: Room) -> Sanction | None:
         keys = self._keys.get(room.key)
         if not keys:
@@ -273,15 +284,12 @@ class Moderation:
         role = self.role_of(session, room)
         if role >= Role.OWNER:
             return None
-        targets = self.targets_of(session)
+        wanted = self.keys_of(kind, room, session)
         if session.network and role < Role.OPERATOR:
-            targets.add(f"@{session.network}")
+            wanted.add(f"{kind}/{room.key}/@{session.network}")
         now = self._now()
         holding = [
-            sanction
-            for target in targets
-            if (sanction := self._sanctions.get(f"{kind}/{room.key}/{target}")) is not None
-            and sanction.until > now
+            sanction for key in wanted & keys if (sanction := self._sanctions[key]).until > now
         ]
         return max(holding, default=None)
 
@@ -311,15 +319,19 @@ class Moderation:
 
     def forget(self, room: Room) -> list[Put]:
         """A room is forgotten: what has to be changed then."""
-        self.guarded.discard(room)
+        self.hidden.discard(room)
         return [self.rooms.put(room.key, None)] if room.key in self.rooms else []
 
     def _guard(self, room: Room) -> None:
         room.guarded = self._is_guarded(room)
-        if room.guarded:
-            self.guarded.add(room)
+        if room.guarded and self._is_hidden(room):
+            self.hidden.add(room)
         else:
-            self.guarded.discard(room)
+            self.hidden.discard(room)
+
+    def _is_hidden(self, room: Room) -> bool:
+        banned = any(key.startswith(BAN) for key in self._keys.get(room.key, ()))
+        return banned or LEAST[Act.READ, self.mode_of(room)] > Role.EVERYONE
 
     def _is_guarded(self, room: Room) -> bool:
         run = self.rooms.get(room.key)

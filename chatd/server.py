@@ -59,7 +59,8 @@ ROOMS_COMPARED = 20
 one, to ask whether another one was meant."""
 
 PUT_OUT_AT_ONCE = 50
-"""How many of those who are put out of a room come into the lobby in one turn of the reactor."""
+"""How many of those who are put out of a room are told why, and come into the lobby, in one turn of
+the reactor."""
 
 NOBODYS = 0
 """The number of no session. What somebody who runs a room does there is logged under it: that is
@@ -396,10 +397,14 @@ class ChatServer(Subscriber):
         """How many rooms a session may read, and so many of them: the fullest first, then empty
         ones.
 
-        Rooms in which nobody is may be very many, so they are not looked at for this.
+        Rooms in which nobody is may be very many, so they are not looked at for this; and of those
+        among them that not everyone may read, not all.
         """
-        hidden = {room for room in self.moderation.guarded if not self.readable(session, room)}
-        peopled = {other.room for other in self.sessions if other.room is not None} - hidden
+        some_hidden = islice(self.moderation.hidden, ROOMS_LOOKED_AT)
+        peopled = {other.room for other in self.sessions if other.room is not None}
+        asked = {*some_hidden, *(peopled & self.moderation.hidden)}
+        hidden = self.moderation.hidden - {room for room in asked if self.readable(session, room)}
+        peopled -= hidden
         shown = sorted(peopled, key=lambda room: (-room.people, room.name))[:most]
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
@@ -484,7 +489,7 @@ class ChatServer(Subscriber):
             other
             for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)
             if other[0] == key[0] and abs(len(other) - len(key)) <= 2
-            if not room.guarded or self.readable(session, room)
+            if room not in self.moderation.hidden or self.readable(session, room)
         )
         matches = get_close_matches(key, islice(likely, ROOMS_COMPARED), 1, 0.7)
         return self._rooms[matches[0]] if matches else None
@@ -574,26 +579,23 @@ class ChatServer(Subscriber):
         told why."""
         put_out = [session for session in whom if session.room is room]
         for session in put_out:  # all at once: they are shown nothing more
-            self._safely(session, self._put_one_out, session, room, whom[session])
+            self._safely(session, session.leave)
         self._forget_if_empty(room)
-        self._let_in(put_out, room)
+        self._tell_why([(session, whom[session]) for session in put_out], room)
 
-    def _put_one_out(self, session: Session, room: Room, refusal: Refusal) -> None:
-        session.leave()
+    def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
+        for session, why in put_out[:PUT_OUT_AT_ONCE]:
+            if session.room is None and not session.stream.finished:
+                self._safely(session, self._move_out, session, room, why)
+        if put_out[PUT_OUT_AT_ONCE:]:
+            # Telling and greeting thousands takes a while.
+            self._clock.callLater(0, self._tell_why, put_out[PUT_OUT_AT_ONCE:], room)
+
+    def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
-
-    def _let_in(self, sessions: Sequence[Session], before: Room) -> None:
-        for session in sessions[:PUT_OUT_AT_ONCE]:
-            if session.room is None and not session.stream.finished:
-                self._safely(session, self._let_one_in, session, before)
-        if sessions[PUT_OUT_AT_ONCE:]:
-            # Greeting thousands takes a while.
-            self._clock.callLater(0, self._let_in, sessions[PUT_OUT_AT_ONCE:], before)
-
-    def _let_one_in(self, session: Session, before: Room) -> None:
         # What a program goes on saying was not meant for the lobby.
-        allowed = before is not self.lobby and not session.text_only
+        allowed = room is not self.lobby and not session.text_only
         if allowed and self.readable(session, self.lobby):
             self._move(session, self.lobby, "joined_room")
         else:

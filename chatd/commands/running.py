@@ -309,7 +309,7 @@ async def _sanction_name(
     moderation.check_above(session, room, name, sessions)
     sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)
-    moderation.hold(sessions, fold(name))
+    moderation.hold(kind, room, name, sessions)
     await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.review_room(room)
 
@@ -381,22 +381,21 @@ def _unmute(server: ChatServer, session: Session, argument: str) -> Waiting | No
 
 def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     room, who = _room_to_run(server, session, argument, Act.BAN)
-    targets: set[str] = set()
-    deed = Deed("unban", who)
     if who.startswith("@"):
         name = _one_name(server, who[1:])
         deed = Deed("unban", f"@{name}")
-        targets = {f"@{other.network}" for other in server.called(name) if other.network}
-        for kind, target, sanction in server.moderation.sanctions_in(room):
-            if kind == BAN and target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
-                targets.add(target)
+        networks = {other.network for other in server.called(name)}
+        for _, target, sanction in server.moderation.sanctions_in(room):
+            if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
+                networks.add(target[1:])
     else:
         try:
-            targets = {f"@{network_of_host(who)}"}
+            networks = {network_of_host(who)}
         except ValueError:
             return _lift_name(server, session, room, who, BAN)
         deed = Deed("unban_network")
-    return _lift(server, session, room, BAN, targets, deed, who)
+    puts = server.moderation.lift_networks(room, networks)
+    return _lift(server, session, room, puts, deed, "not_banned", who)
 
 
 def _lift_name(
@@ -405,23 +404,22 @@ def _lift_name(
     name = _one_name(server, words)
     sessions, moderation = server.called(name), server.moderation
     moderation.check_above(session, room, name, sessions)
-    targets = {fold(name)}.union(*map(moderation.targets_of, sessions))
-    return _lift(server, session, room, kind, targets, Deed(f"un{kind}", name), name)
+    puts = moderation.lift(kind, room, name, sessions)
+    none = "not_muted" if kind == MUTE else "not_banned"
+    return _lift(server, session, room, puts, Deed(f"un{kind}", name), none, name)
 
 
 def _lift(
     server: ChatServer,
     session: Session,
     room: Room,
-    kind: str,
-    targets: Collection[str],
+    puts: Sequence[Put],
     deed: Deed,
-    shown: str,
+    none: str,
+    who: str,
 ) -> Waiting | None:
-    puts = server.moderation.lift(kind, room, targets)
     if not puts:
-        key = "not_muted" if kind == MUTE else "not_banned"
-        session.answer(key, name=short(shown), room=room.name)
+        session.answer(none, name=short(who), room=room.name)
         return None
     return _carry_out(server, session, room, deed, puts)
 

@@ -588,6 +588,20 @@ class TestMutes:
         assert ask(ana, "/unmute otro") == ["*** ana let otro speak again."]
         assert ask(luis, "hola") == ["<otro> hola"]
 
+    def test_who_takes_the_name_then_is_somebody_else_once_it_is_lifted(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 10m")
+        luis.type("/nick otro", "/join tea")
+        ask(ana, "/unmute luis")
+        other = town.guest("luis")
+        for room in "ops", "tea":
+            other.type(f"/join {room}")
+        town.citizen("root", admin=True).type("/mute #ops luis", "/mute #tea luis")
+        refused(other, "hola")
+        assert ask(luis, "hola") == ["<otro> hola"]
+        assert ask(luis, "/join ops", "hola")[-1] == "<otro> hola"
+
     def test_nor_to_come_again_with_the_old_one(
         self, town: Town, ana: Person, luis: Person
     ) -> None:
@@ -988,6 +1002,9 @@ class TestComingAndGoing:
         town.server.log_out(eva.session)
         eva.type("/nick otra")
         refused(eva, "hola")
+        town.citizen("eva").hang_up()
+        ask(ana, "/unmute eva")
+        assert ask(eva, "hola") == ["<otra> hola"]
 
     def test_who_logs_in_to_a_banned_account_is_out(self, town: Town, ana: Person) -> None:
         town.register("eva")
