@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chatd.records import Table
+from twisted.internet.defer import Deferred
+
+from chatd.records import Table, change
 from chatd.store import Store
-from chatd.validation import fold
+from chatd.validation import MAX_NAME_LENGTH, fold
 
 
 class Account(NamedTuple):
@@ -33,10 +35,16 @@ class Accounts:
 
     def __init__(self, store: Store) -> None:
         self.table: Table[Account] = Table(store, "account", Account)
+        self._store = store
 
     def called(self, name: str) -> Account | None:
         """Whose that name is; None if nobody's."""
-        return self.table.get(fold(name))
+        # What is longer than a name may take long to fold.
+        return self.table.get(fold(name)) if len(name) <= 4 * MAX_NAME_LENGTH else None
+
+    def keep(self, account: Account) -> Deferred[None]:
+        """Have an account be as this one. Fails with `StoreError`."""
+        return change(self._store, self.table.put(account.key, account))
 
     @property
     def has_administrator(self) -> bool:

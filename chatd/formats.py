@@ -20,6 +20,9 @@ from chatd.validation import written_duration
 _MESSAGE = Kind.MESSAGE  # see chatd.room
 _ACTION = Kind.ACTION
 
+_OF_MODES = ("create", "mode")
+"""The deeds whose target is the word for a mode."""
+
 
 class Format(abc.ABC):
     """How one kind of client is shown what happens. What it has no way to show is nothing."""
@@ -44,6 +47,10 @@ class Format(abc.ABC):
         """The same, with or without the time before each event."""
         return self
 
+    def with_quiet(self, quiet: bool) -> Format:
+        """The same, without notices or with them."""
+        return self
+
     def in_language(self, language: Language) -> Format:
         """The same, in another language."""
         return self
@@ -55,13 +62,19 @@ class Format(abc.ABC):
 
 @dataclass(frozen=True)
 class ChatFormat(Format):
-    """Chat lines, for people: names, notices, and times where they are wanted."""
+    """Chat lines, for people: names, notices, and times where they are wanted.
+
+    A ``quiet`` one shows no notices.
+    """
 
     language: Language = Language.ENGLISH
     times: bool = False
     eol: bytes = b"\n"
+    quiet: bool = False
 
     def render(self, entries: Sequence[Entry]) -> bytes:
+        if self.quiet:
+            entries = [entry for entry in entries if isinstance(entry, Event)]
         lines = [
             # Nearly every line is this one, so it costs no call.
             f"<{entry.author}> {entry.text}"
@@ -99,6 +112,9 @@ class ChatFormat(Format):
 
     def with_times(self, times: bool) -> Format:
         return replace(self, times=times)
+
+    def with_quiet(self, quiet: bool) -> Format:
+        return replace(self, quiet=quiet)
 
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)
@@ -144,11 +160,21 @@ def _deed(language: Language, name: str, deed: Deed) -> str:
     verb, target, seconds, reason = deed
     if target.startswith("@"):
         verb, target = f"{verb}_address", target[1:]
+    if verb in _OF_MODES:
+        target = mode_word(language, target)
     did = sentence(language, f"did_{verb}", name=name, target=target)
     if seconds:
         did = sentence(language, "for_time", did=did, time=written_duration(seconds))
     key = "with_reason" if reason else "without_reason"
     return sentence(language, key, did=did, reason=reason)
+
+
+def mode_word(language: Language, mode: str) -> str:
+    """The word for a room's mode; that of a later chatd is its own."""
+    try:
+        return sentence(language, f"mode_{mode}")
+    except KeyError:
+        return mode
 
 
 @lru_cache(maxsize=1024)

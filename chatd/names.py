@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from chatd.accounts import Accounts
+from chatd.accounts import Account, Accounts
 from chatd.refusals import Refusal
 from chatd.session import Session
 from chatd.texts import ErrorKind
@@ -28,6 +28,11 @@ class Likeness(Generic[T]):
         owners = (self._owners.get(look) for look in looks(name))
         return next((owner for owner in owners if owner is not None), None)
 
+    def all(self, name: str) -> list[T]:
+        """All whose names look like this one."""
+        owners = (self._owners.get(look) for look in looks(name))
+        return [owner for owner in owners if owner is not None]
+
     def add(self, name: str, owner: T) -> None:
         """This name is in use."""
         for look in looks(name):
@@ -46,6 +51,7 @@ class Names:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._sessions: dict[str, list[Session]] = {}
+        self._names: dict[Session, str] = {}
         self._like: Likeness[str] = Likeness()  # to names
         for account in accounts.table.values():
             self._like.add(account.name, account.name)
@@ -71,6 +77,28 @@ class Names:
         if other is not None and fold(other) != key and not self._is_only_of(session, other):
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
+    def check_account(self, name: str) -> None:
+        """Whether this valid name may be registered, whoever has it now. Raises `Refusal`."""
+        if is_reserved(name):
+            raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
+        for other in [name, *self._like.all(name)]:
+            if (account := self._accounts.called(other)) is not None:
+                if fold(other) == fold(name):
+                    raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+                raise Refusal(
+                    ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=account.name
+                )
+
+    def in_the_way(self, account: Account) -> list[Session]:
+        """Who has the name of an account, or one that looks like it, and is not logged in."""
+        names = {fold(name): name for name in [account.name, *self._like.all(account.name)]}
+        return [
+            session
+            for name in names.values()
+            for session in self.of(name)
+            if session.account is None
+        ]
+
     def _is_only_of(self, session: Session, name: str) -> bool:
         return self._accounts.called(name) is None and list(self.of(name)) == [session]
 
@@ -78,17 +106,19 @@ class Names:
         """A session has this name from now on, and no longer the one that it had."""
         self.free(session)
         self._sessions.setdefault(fold(name), []).append(session)
+        self._names[session] = name
         self._like.add(name, name)
 
     def free(self, session: Session) -> None:
         """A session has no name any more that others could not take."""
-        key = fold(session.name)
-        sessions = self._sessions.get(key, [])
-        if session in sessions:
-            sessions.remove(session)
-            if not sessions:
-                del self._sessions[key]
-                self.forget(session.name)
+        name = self._names.pop(session, None)
+        if name is None:
+            return
+        sessions = self._sessions[fold(name)]
+        sessions.remove(session)
+        if not sessions:
+            del self._sessions[fold(name)]
+            self.forget(name)
 
     def forget(self, name: str) -> None:
         """This name is nobody's now, unless somebody has it."""

@@ -122,6 +122,13 @@ class TestDeeds:
             "*** ana lifted the ban of the address that luis came from."
         )
 
+    def test_a_mode_is_told_in_the_language_of_who_reads(self) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text="mode private 0")
+        assert ChatFormat(Language.SPANISH).render([event]).decode() == (
+            "*** ana ha puesto la sala en modo privado.\n"
+        )
+        assert deed("mode", "strange") == "*** ana set the room's mode to strange."
+
     def test_a_word_to_all_is_its_reason(self) -> None:
         assert deed("wall", "-", 0, "tea is ready") == "*** ana to all: tea is ready"
 

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.attendance import CHECKS_A_MINUTE
 from chatd.protocols.factory import CHECK_SECONDS
 from chatd.protocols.limits import Limits
 from chatd.service import (
@@ -22,6 +23,7 @@ from chatd.service import (
     Kind,
 )
 from tests.helpers import House, World
+from tests.members import member
 
 GOODBYE = "*** The server is stopping."
 
@@ -249,6 +251,29 @@ class StopTests(ServiceTestCase):
         self.world.release()
         self.hang_up()
         self.successResultOf(stopped)
+
+    def test_places_are_kept_once_clients_have_taken_what_they_take(self) -> None:
+        world = World()
+        ana, luis = member(world, "ana"), world.person("luis")
+        service = self.make(world)
+        service.startService()
+        luis.send(b"last words\n")
+        stopped = service.stopService()
+        world.settle()
+        for person in ana, luis:
+            person.hang_up()
+        self.assertTrue(stopped.called)
+        self.assertIn("<luis> last words", ana.seen())
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+
+    def test_places_are_looked_at_with_everybody(self) -> None:
+        world = World()
+        member(world, "ana").type("hola")
+        service = self.make(world)
+        service.startService()
+        world.clock.pump([CHECK_SECONDS] * CHECKS_A_MINUTE)
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+        service.stopService()
 
     def test_a_store_that_does_not_close_does_not_keep_it(self) -> None:
         async def close() -> None:

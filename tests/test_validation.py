@@ -18,6 +18,7 @@ from chatd.validation import (
     is_reserved,
     is_tls_hello,
     looks,
+    network_of_host,
     seconds_of,
     validate_line,
     validate_name,
@@ -337,6 +338,28 @@ class TestSecondsOf:
     )
     def test_is_shown_in_units_that_are_not_nothing(self, seconds: int, written: str) -> None:
         assert written_duration(seconds) == written
+
+
+class TestNetworkOfHost:
+    @pytest.mark.parametrize(
+        ("host", "network"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("2001:DB8:0::ffff:7", "2001:db8::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+        ],
+    )
+    def test_is_an_address_or_a_64(self, host: str, network: str) -> None:
+        assert network_of_host(host) == network
+
+    @pytest.mark.parametrize(
+        "host", ["", "ana", "192.0.2", "192.0.2.256", "192.0.2.0/24", ":", "@"]
+    )
+    def test_of_what_is_no_address(self, host: str) -> None:
+        with pytest.raises(ValueError, match="does not appear to be"):
+            network_of_host(host)
 
 
 def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:

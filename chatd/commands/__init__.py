@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chatd.commands import past, settings, talking
-from chatd.commands.base import Command, Waiting, WrongUse
+from chatd.commands import accounts, past, running, settings, talking
+from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -67,14 +67,12 @@ async def _finish(session: Session, command: Command, name: str, waiting: Waitin
 def _tell_why_not(
     session: Session, command: Command, name: str, error: Refusal | WrongUse | StoreError
 ) -> None:
-    if isinstance(error, Refusal):
-        session.error(error.kind, error.key, **error.values)
-    elif isinstance(error, WrongUse):
+    if isinstance(error, WrongUse):
         usage, explanation = _help(session, command)
         values = {"command": f"/{name}", "usage": usage, "explanation": explanation}
         session.error(ErrorKind.WRONG_USE, "wrong_use", **values)
     else:
-        session.error(ErrorKind.NOT_SAVED, "change_not_saved")
+        tell_why_not(session, error)
 
 
 def _help(session: Session, command: Command) -> list[str]:
@@ -132,7 +130,11 @@ GENERAL = (
 )
 """What /help lists at once."""
 
-SECTIONS: dict[str, tuple[Command, ...]] = {}
+SECTIONS: dict[str, tuple[Command, ...]] = {
+    "account": (*accounts.TABLE, *settings.ROWS),
+    "past": past.ROWS,
+    "running": running.TABLE,
+}
 """The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
 sentence ``section_KEY``), and lists a section when it is given that name."""
 

@@ -7,19 +7,18 @@ for the store is a coroutine, which may raise `StoreError`, too. Handlers know n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from twisted.internet.defer import Deferred
 
 from chatd.refusals import Refusal
+from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
+from chatd.session import Waiting as Waiting
+from chatd.store import StoreError
 from chatd.texts import ErrorKind
 
-Waiting = Coroutine[Deferred[Any], Any, None]
 Handler = Callable[[ChatServer, Session, str], Waiting | None]
 
 READING_COST = 100
@@ -57,9 +56,33 @@ def room_of(session: Session) -> Room:
     return session.room
 
 
+def room_to_read(server: ChatServer, session: Session, name: str = "") -> Room:
+    """The room of that name, or the one that a session is in, for one who wants to know what is in
+    it. Raises `Refusal` if it may not, too."""
+    room = server.room_called(name) if name else room_of(session)
+    server.moderation.check(session, room, Act.READ)
+    return room
+
+
 def switch(argument: str) -> bool:
     """What ``on`` and ``off`` mean, in each language. Raises `WrongUse` for anything else."""
     try:
         return _SWITCH[argument.lower()]
     except KeyError:
         raise WrongUse from None
+
+
+async def answering(session: Session, waiting: Waiting) -> None:
+    """Do what a password that was asked for is for, or tell the one who gave it why not."""
+    try:
+        await waiting
+    except (Refusal, StoreError) as error:
+        tell_why_not(session, error)
+
+
+def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
+    """Tell the one who asked why it was not done."""
+    if isinstance(error, Refusal):
+        session.error(error.kind, error.key, **error.values)
+    else:
+        session.error(ErrorKind.NOT_SAVED, "change_not_saved")

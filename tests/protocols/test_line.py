@@ -34,7 +34,7 @@ from chatd.session import Session
 from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
 from chatd.texts import Language
-from tests.helpers import WELCOME, Person, World
+from tests.helpers import HELP_LINES, WELCOME, Person, World
 
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
@@ -768,7 +768,7 @@ class HalfCloseTests(SynchronousTestCase):
         self.assertFalse(ana.closed)
         while not ana.closed:
             ana.take_again()
-        self.assertEqual(len(ana.seen()), 17_000)
+        self.assertEqual(len(ana.seen()), 1000 * HELP_LINES)
 
     def test_an_error_is_an_answer_too(self) -> None:
         ana = World().person()
@@ -850,7 +850,7 @@ class PausingTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), [])
         ana.take_again()
         self.assertFalse(ana.paused)
-        self.assertEqual(len(ana.seen()), asked * 17 + 1)
+        self.assertEqual(len(ana.seen()), asked * HELP_LINES + 1)
 
     def test_a_full_store_pauses_whoever_sends_until_it_has_room(self) -> None:
         world = World(slow=True)
@@ -960,7 +960,7 @@ class FairnessTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
-        self.assertLessEqual(self.answers_a_turn(b"/help\n", 17), LINES_A_TURN)
+        self.assertLessEqual(self.answers_a_turn(b"/help\n", HELP_LINES), LINES_A_TURN)
 
     def test_also_when_the_client_begins_to_take_them(self) -> None:
         world = World()
@@ -969,7 +969,7 @@ class FairnessTests(SynchronousTestCase):
         ana.send(b"/help\n" * 2000)
         ana.seen()
         ana.transport.producer.resumeProducing()
-        self.assertLessEqual(len(ana.seen()) // 17, 2 * LINES_A_TURN)
+        self.assertLessEqual(len(ana.seen()) // HELP_LINES, 2 * LINES_A_TURN)
         world.settle()
 
     def test_a_pause_for_the_others_is_no_end(self) -> None:

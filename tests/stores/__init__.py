@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
 from chatd.store import Keeping, Store, Subscriber
+from chatd.stores.chores import IDLE_SECONDS
 
 T = TypeVar("T")
 
@@ -25,14 +26,12 @@ class StoreReactor(Clock):
         reactor.callFromThread(function, *args)
 
 
-class Turns:
+class Turns(Clock):
     """What a store needs of a reactor, where there is none: who wants a result waits for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
-
-    def seconds(self) -> float:
-        return 0
 
     def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
         self._calls.put((function, args))
@@ -118,6 +117,14 @@ class World:
         kept = self.store.keep(*records)
         await self.settle()
         await kept
+
+    async def catch_up(self) -> None:
+        """Let nobody talk, until all was done that a store in a file does then."""
+        chores = self.store._chores
+        chores.want()
+        while chores._call is not None or chores._working:
+            self.reactor.advance(IDLE_SECONDS)
+            await self.wait_for(lambda: not chores._working)
 
     async def everything(self, room: str = "lobby") -> list[Event]:
         """A room's whole log, page by page."""

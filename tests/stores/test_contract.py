@@ -16,13 +16,17 @@ from twisted.logger import LogEvent, globalLogPublisher
 from chatd.complaints import FIRST_SILENCE, LONGEST_SILENCE
 from chatd.event import Draft, Event, Kind, Record
 from chatd.store import (
+    FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
     WAITING_BYTES,
+    Found,
     StoreError,
+    Wanted,
 )
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
+from chatd.validation import fold
 from tests.stores import Gates, Recorder, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -672,3 +676,202 @@ class TestKeep:
         assert world.store.full
         await world.settle()
         assert not world.store.full
+
+
+@pytest.fixture(params=["memory", "sqlite", "indexed", "unindexable"])
+def searched(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A store that is searched: in memory; in a file of which nothing is indexed so far, or all
+    that was said before it is searched; and with an SQLite that cannot index."""
+    if request.param == "memory":
+        world = World(lambda reactor, now: MemoryStore(reactor, now))
+    else:
+        world = World(lambda reactor, now: SqliteStore(reactor, tmp_path / "chat.sqlite", now))
+    if request.param == "unindexable":
+        monkeypatch.setattr("chatd.stores.index.is_possible", lambda: False)
+    if request.param in ("indexed", "unindexable"):
+        search = world.store.search
+
+        async def search_index(room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+            await world.catch_up()
+            return await search(room, wanted, upto, limit)
+
+        world.store.search = search_index
+    yield world
+    pytest_twisted.blockon(Deferred.fromCoroutine(world.store.close()))
+
+
+async def search(
+    world: World, *words: str, author: str = "", since: int = 0, upto: int = 2**39, limit: int = 20
+) -> list[str]:
+    found = await world.store.search("lobby", Wanted(words, author, since), upto, limit)
+    assert found.after == 0 or len(found.events) == limit
+    return texts(found.events)
+
+
+class TestSearch:
+    async def test_finds_what_holds_a_word_the_newest_first(self, searched: World) -> None:
+        await searched.say(draft("the build is green"), draft("tea"), draft("build again"))
+        assert await search(searched, "build") == ["build again", "the build is green"]
+
+    async def test_finds_nothing_where_nothing_was_said(self, searched: World) -> None:
+        await searched.say(draft("hola"))
+        found = await searched.store.search("nowhere", Wanted(("hola",)), 10, 10)
+        assert found == Found([], 0)
+
+    async def test_finds_parts_of_words_in_any_case(self, searched: World) -> None:
+        await searched.say(draft("The BUILDING"), draft("ﬁne ｂuild"), draft("BUİLD"))
+        assert await search(searched, "build") == ["ﬁne ｂuild", "The BUILDING"]
+        assert await search(searched, "UILDING") == ["The BUILDING"]
+
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [
+            ("今日は良い天気ですね", "天気"),
+            ("今日は良い天気ですね", "良い天気"),
+            ("¿Qué tal? ÑANDÚ", "ñandú"),
+            ("STRASSE", "straße"),
+            ("tú", "TÚ"),
+            ("a\0bcd", "\0bc"),
+            ("a\0bcd", "bcd"),
+            ('say "cheese"', '"cheese"'),
+            ("a AND b NOT c*", "and b not c*"),
+            ("%_%", "%_%"),
+            ("👩‍👩‍👧👧👧", "👧👧"),
+            ("x" * 4096 + "yz", "xyz"),
+        ],
+        ids=lambda text: ascii(text)[-40:],
+    )
+    async def test_finds_words_of_every_kind(self, searched: World, text: str, word: str) -> None:
+        await searched.say(draft(text), draft("something else"))
+        assert await search(searched, word) == [text]
+
+    async def test_finds_what_holds_all_words(self, searched: World) -> None:
+        await searched.say(draft("one two"), draft("two one three"), draft("one"), draft("two"))
+        assert await search(searched, "one", "two") == ["two one three", "one two"]
+        assert await search(searched, "one", "t") == ["two one three", "one two"]
+
+    async def test_a_word_with_spaces_is_a_phrase(self, searched: World) -> None:
+        await searched.say(draft("good morning all"), draft("morning is good"))
+        assert await search(searched, "good morning") == ["good morning all"]
+
+    async def test_all_parts_of_a_word_in_a_text_are_not_the_word(self, searched: World) -> None:
+        await searched.say(draft("abcd bcde"), draft("abcde"))
+        assert await search(searched, "abcde") == ["abcde"]
+
+    async def test_without_words_it_finds_everything(self, searched: World) -> None:
+        await searched.say(draft("a"), draft("b", author="Luis"))
+        assert await search(searched) == ["b", "a"]
+
+    async def test_finds_only_what_that_author_said(self, searched: World) -> None:
+        await searched.say(draft("hola"), draft("hola!", author="Luis"), draft("hola?"))
+        assert await search(searched, "hola", author=fold("LUIS")) == ["hola!"]
+        assert await search(searched, author="luis") == ["hola!"]
+
+    async def test_finds_only_what_was_said_since(self, searched: World) -> None:
+        for number in range(5):
+            searched.time = 1000 + number
+            await searched.say(draft(f"hola {number}"))
+        assert await search(searched, "hola", since=1_003_000) == ["hola 4", "hola 3"]
+        assert await search(searched, "ol", since=1_003_000) == ["hola 4", "hola 3"]
+
+    async def test_finds_only_what_was_said_in_that_room(self, searched: World) -> None:
+        await searched.say(draft("hola", "ops"), draft("hola!"), draft("hola", "tea"))
+        assert await search(searched, "hola") == ["hola!"]
+
+    async def test_finds_nothing_behind_the_seq_that_it_is_told(self, searched: World) -> None:
+        await searched.say(*(draft(f"hola {number}") for number in range(1, 6)))
+        assert await search(searched, "hola", upto=2) == ["hola 2", "hola 1"]
+        assert await search(searched, "ol", upto=0) == []
+
+    async def test_of_many_it_finds_the_last_ones_and_goes_on_from_there(
+        self, searched: World
+    ) -> None:
+        await searched.say(*(draft(f"hola {number}") for number in range(700)))
+        for word in "hola", "ol":
+            found = await searched.store.search("lobby", Wanted((word,)), 2**39, 100)
+            assert [event.seq for event in found.events] == [*range(700, 600, -1)]
+            assert found.after == 600
+            found = await searched.store.search("lobby", Wanted((word,)), found.after, 1000)
+            assert [event.seq for event in found.events] == [*range(600, 0, -1)]
+            assert found.after == 0
+
+    @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DEED])
+    async def test_finds_what_was_said_in_every_way(self, searched: World, kind: Kind) -> None:
+        await searched.say(draft("hola", kind=kind), draft("hola!", kind=Kind.DEED))
+        assert await search(searched, "hola") == ["hola"]
+
+    async def test_finds_events_as_they_are(self, searched: World) -> None:
+        await searched.say(draft("hola", "Ops", 7, "Eva", Kind.ACTION))
+        found = await searched.store.search("Ops", Wanted(("hola",)), 1, 1)
+        assert found.events == [Event("Ops", 1, 1_000_000, 7, "Eva", Kind.ACTION, "hola")]
+
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.lists(st.text("abcB ñÑ日本", max_size=12), min_size=1, max_size=30),
+        st.lists(st.text("abcB ñÑ日本", max_size=5), max_size=3),
+    )
+    async def test_finds_all_that_it_should_and_nothing_else(
+        self, searched: World, said: list[str], words: list[str]
+    ) -> None:
+        before = len(searched.recorder.published)
+        await searched.say(*map(draft, said))
+        found = await searched.store.search("lobby", Wanted(tuple(words)), 2**39, 1000)
+        assert [event.text for event in found.events if event.seq > before] == [
+            text for text in reversed(said) if all(fold(word) in fold(text) for word in words)
+        ]
+
+    async def test_what_is_forgotten_is_not_found(self, searched: World) -> None:
+        await searched.say(draft("old hola"))
+        assert await search(searched, "hola") == ["old hola"]
+        searched.time += 10
+        await searched.say(draft("new hola"))
+        assert await searched.store.forget("lobby", 1_001_000) == 1
+        assert await search(searched, "hola") == ["new hola"]
+
+
+class TestForget:
+    async def test_forgets_what_was_said_before_and_nothing_else(self, world: World) -> None:
+        for number in range(4):
+            world.time = 1000 + number
+            await world.say(draft(f"{number}"), draft(f"{number}", "ops"))
+        assert await world.store.forget("lobby", 1_002_000) == 2
+        assert texts(await world.everything()) == ["2", "3"]
+        assert texts(await world.everything("ops")) == ["0", "1", "2", "3"]
+        assert await world.store.forget("lobby", 1_002_000) == 0
+
+    async def test_there_is_nothing_to_forget_where_nothing_was_said(self, world: World) -> None:
+        assert await world.store.forget("nowhere", 2**50) == 0
+
+    async def test_numbers_go_on_and_the_topic_stays(self, world: World) -> None:
+        await world.say(draft("tea", kind=Kind.TOPIC), draft("hola", session=9))
+        assert await world.store.forget("lobby", 2**50) == 2
+        assert await world.everything() == []
+        await world.say(draft("on it goes"))
+        assert [event.seq for event in await world.everything()] == [3]
+        if isinstance(world.store, SqliteStore):
+            await world.reopen()
+        (record,) = world.store.rooms()
+        assert (record.head, record.topic, record.session) == (3, "tea", 9)
+
+    async def test_forgets_a_bounded_number_at_a_time(self, world: World) -> None:
+        await world.say(*(draft(str(number)) for number in range(2 * FORGOTTEN + 1)))
+        forgotten = [await world.store.forget("lobby", 2**50) for _ in range(4)]
+        assert forgotten == [FORGOTTEN, FORGOTTEN, 1, 0]
+
+    async def test_reading_passes_over_what_was_forgotten(self, world: World) -> None:
+        await world.say(draft("a"))
+        world.time += 1
+        await world.say(draft("b"))
+        await world.store.forget("lobby", 1_001_000)
+        assert texts(await world.store.read("lobby", 0, 1)) == []
+        assert texts(await world.store.read("lobby", 0, 2)) == ["b"]
+        assert await world.store.seq_before("lobby", 2**50) == 2
+
+    async def test_the_rooms_in_which_something_was_said_are_known(self, world: World) -> None:
+        assert await world.store.names() == []
+        await world.say(draft(room="Ops"), draft())
+        assert sorted(await world.store.names()) == ["Ops", "lobby"]
+        await world.store.forget("lobby", 2**50)
+        assert sorted(await world.store.names()) == ["Ops", "lobby"]
