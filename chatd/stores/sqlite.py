@@ -139,6 +139,7 @@ _PURGE_PAUSE = 1000
 """After the index was written anew it is left alone for so many times as long as that took."""
 
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
+_NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 _OR = "or give another --store."
 _ADVICE = f"Put that right, {_OR}"
 
@@ -576,7 +577,7 @@ class _Upkeep:
             (after, after & ~_SEQ_MASK | upto, events),
         ):
             if type(text) is not str:
-                raise StoreError("it is damaged: an event in it is not as it was written.")
+                raise StoreError(_NOT_AS_WRITTEN)
             rows.append((number, folded(text)))
             characters -= len(text)
             if characters <= 0:
@@ -775,15 +776,18 @@ class _Search:
         ids = list(map(int, listed.split(",")))
         right = []
         end = 0
-        for number, length in zip(ids, map(int, lengths.split(",")), strict=True):
-            begin, end = end, end + length
-            text = folded(joined[begin:end].decode())
-            if all(word in text for word in words) and (words or author in ("", text)):
-                right.append(number)
-        self._keep(right)
+        try:
+            for number, length in zip(ids, map(int, (lengths or "").split(",")), strict=True):
+                begin, end = end, end + length
+                text = folded(joined[begin:end].decode())
+                if all(word in text for word in words) and (words or author in ("", text)):
+                    right.append(number)
+        except (TypeError, ValueError):  # of which a UnicodeDecodeError is one
+            raise StoreError(_NOT_AS_WRITTEN) from None
+        self._take(right)
         return ids
 
-    def _keep(self, ids: Sequence[int]) -> None:
+    def _take(self, ids: Sequence[int]) -> None:
         """Keep those of some events, the newest first, that are wanted."""
         for begin in range(0, len(ids), _CANDIDATES):
             some = ids[begin : begin + _CANDIDATES]
@@ -972,7 +976,7 @@ def _characters(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
         if min(times) >= 0 and max(times) <= _LATEST:
             "".join(authors)
             return len("".join(texts))
-    raise StoreError("it is damaged: an event in it is not as it was written.")
+    raise StoreError(_NOT_AS_WRITTEN)
 
 
 @contextmanager

@@ -519,6 +519,13 @@ class Damaged:
         return self.path.read_bytes(), log
 
 
+def catch_up(turns: Turns, store: SqliteStore) -> None:
+    """Take all steps of what can wait; of a damaged file they may never end."""
+    for _ in range(50):
+        if turns.result(store._writer.run(store._step)) is None:
+            break
+
+
 class TestDamage:
     @pytest.fixture
     def damaged(self, path: Path, tmp_path: Path) -> Damaged:
@@ -527,6 +534,7 @@ class TestDamage:
         store.start()
         for number in range(100):
             turns.result(store.commit([draft(f"{number} {'x' * 100}"), draft("tea", "ops")]))
+        catch_up(turns, store)
         turns.result(Deferred.fromCoroutine(store.close()))
         content = path.read_bytes()
         store = SqliteStore(turns, path)  # type: ignore[arg-type]
@@ -550,7 +558,7 @@ class TestDamage:
             assert opened or damaged.files() == before, (seed, number, why)
             assert why.isprintable(), (seed, number, why)
             told += bool(why)
-        assert told > 30
+        assert told > 20
         expected_errors()
 
     def _use(self, path: Path) -> tuple[bool, str]:
@@ -572,7 +580,15 @@ class TestDamage:
                     ChatFormat(times=True).render(page)
                     seq = page[-1].seq
                 turns.result(Deferred.fromCoroutine(store.seq_before(record.name, 2**50)))
+                for word in "xxx", "te":
+                    wanted = Wanted((word,))
+                    turns.result(
+                        Deferred.fromCoroutine(store.search(record.name, wanted, 2**40, 150))
+                    )
             turns.result(store.commit([draft("a"), draft("b", "ops"), draft("c", "new")]))
+            catch_up(turns, store)
+            turns.result(Deferred.fromCoroutine(store.forget("lobby", 2**50)))
+            catch_up(turns, store)
         except StoreError as error:
             return True, str(error)
         finally:
