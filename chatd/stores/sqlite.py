@@ -576,8 +576,9 @@ class _Upkeep:
             "SELECT id, text FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
             (after, after & ~_SEQ_MASK | upto, events),
         ):
-            if type(text) is not str:
+            if type(text) is not str or number <= after:
                 raise StoreError(_NOT_AS_WRITTEN)
+            after = number
             rows.append((number, folded(text)))
             characters -= len(text)
             if characters <= 0:
@@ -624,6 +625,8 @@ class Archive:
                     for number, time, session, author, kind, text in some
                 ]
             rows.close()  # ends the transaction
+            if page and page[-1].seq <= after:  # it would be read for ever
+                raise StoreError(_NOT_AS_WRITTEN)
             return page if characters < PAGE_CHARACTERS else page_of(page)
 
     def seq_before(self, room: str, time: int) -> int:
@@ -730,7 +733,7 @@ class _Search:
             )
             if not ids:
                 return floor
-            after = (ids[-1] & _SEQ_MASK) - 1
+            after = min(after, ids[-1] & _SEQ_MASK) - 1
             if self._enough():
                 return self._after(after)
             fetched = _SCANNED
@@ -748,7 +751,7 @@ class _Search:
                     )
                     places = ", ".join("?" * len(ids))
                     self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
-                    after = (ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
+                    after = min(after, ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
                     if self._enough():
                         return self._after(after)
                     most = min(2 * most, _MORE_CANDIDATES)

@@ -615,6 +615,23 @@ class TestDamage:
         assert str(caught.value) == f"{path}: it is damaged: {why}."
         expected_errors()
 
+    async def test_of_an_id_makes_nobody_read_search_or_forget_for_ever(
+        self, opening: Opening, path: Path, expected_errors: Expect
+    ) -> None:
+        await opening.first().say(*(draft(f"hola {number}") for number in range(3)))
+        await opening.close()
+        content = path.read_bytes()
+        last, first = (b"\xa0\x80\x80\x80\x80" + bytes([seq]) for seq in (3, 1))
+        assert content.count(last) == 1
+        path.write_bytes(content.replace(last, first))
+        world = opening.first()
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.read("lobby", 2, 3)
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.forget("lobby", 2**50)
+        await world.store.search("lobby", Wanted(("la",)), 3, 9)
+        expected_errors()
+
     async def test_of_a_room_is_told_at_the_start(self, opening: Opening, path: Path) -> None:
         await opening.first().say(draft())
         await opening.close()
