@@ -961,7 +961,7 @@ def _seq_before(connection: sqlite3.Connection, start: int, time: int) -> int:
         if row is None or row[1] >= time:
             later = middle - 1
         else:
-            earlier = int(row[0]) & _SEQ_MASK
+            earlier = max(middle, int(row[0]) & _SEQ_MASK)  # of a damaged file, too, it ends
     return earlier
 
 
