@@ -32,11 +32,12 @@ class Table(Mapping[str, V], Generic[V]):
 
     def __init__(self, store: Store, kind: str, type: Callable[..., V]) -> None:
         self.kind = kind
-        self._values: dict[str, V] = {
+        self._kept: dict[str, V] = {
             record.key: type(**json.loads(record.value))
             for record in store.records()
             if record.kind == kind and record.value is not None
         }
+        self._values = self._kept.copy()
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
@@ -65,13 +66,18 @@ class Put(NamedTuple):
         value = None if self.value is None else json.dumps(self.value._asdict())
         return Record(self.table.kind, self.key, value)
 
-    def apply(self) -> Put:
-        """Make the change in memory; gives the one that would take it back."""
-        values = self.table._values
-        before = Put(self.table, self.key, values.pop(self.key, None))
-        if self.value is not None:
-            values[self.key] = self.value
-        return before
+    def apply(self) -> None:
+        """Make the change in memory."""
+        _put(self.table._values, self.key, self.value)
+
+    def kept(self) -> None:
+        """It is on disk."""
+        _put(self.table._kept, self.key, self.value)
+
+    def take_back(self) -> None:
+        """It cannot be kept: what is on disk counts again, unless somebody changed it further."""
+        if self.table.get(self.key) is self.value:
+            _put(self.table._values, self.key, self.table._kept.get(self.key))
 
 
 def change(store: Store, *puts: Put) -> Deferred[None]:
@@ -81,12 +87,23 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
     Fires once they are on disk. If they cannot be kept, those that nobody has changed further are
     taken back, and it fails with `StoreError`.
     """
-    befores = [put.apply() for put in puts]
+    for put in puts:
+        put.apply()
+
+    def kept(_: None) -> None:
+        for put in puts:
+            put.kept()
 
     def take_back(failure: Failure) -> Failure:
-        for put, before in zip(reversed(puts), reversed(befores), strict=True):
-            if put.table.get(put.key) is put.value:
-                before.apply()
+        for put in puts:
+            put.take_back()
         return failure
 
-    return store.keep(*(put.record for put in puts)).addErrback(take_back)
+    return store.keep(*(put.record for put in puts)).addCallbacks(kept, take_back)
+
+
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value

@@ -20,7 +20,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults, Trouble
-from chatd.event import Draft, Entry, Event, Notice, Record
+from chatd.event import Draft, Entry, Event, Kind, Notice, Record
+from chatd.validation import fold
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -28,6 +29,11 @@ WAITING_BYTES = 4 * 1024 * 1024
 PAGE_EVENTS = 700
 PAGE_CHARACTERS = 64 * 1024
 """What one read gives at most: this many events, or the first ones that reach this much text."""
+
+FORGOTTEN = 500
+"""How many events are forgotten at a time, at most: whoever says something meanwhile waits."""
+
+_FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 
 _ENTRY_OVERHEAD = 200
 """What a waiting line weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
@@ -44,6 +50,47 @@ class RoomRecord(NamedTuple):
     head: int
     topic: str
     session: int
+
+
+class Wanted(NamedTuple):
+    """What is searched for: events with all these words in their text, said by ``author``.
+
+    A word may be part of one, or several with spaces between them. It is written in any case, and
+    compared as `chatd.validation.fold` does. ``author`` is folded already; empty, it is anybody.
+    What is from before ``since`` (milliseconds) is not wanted.
+    """
+
+    words: tuple[str, ...]
+    author: str = ""
+    since: int = 0
+
+    def folded(self) -> Wanted:
+        """The same with its words as `folded` gives texts."""
+        return self._replace(words=tuple(map(folded, self.words)))
+
+    def found(self, event: Event) -> bool:
+        """Whether that is one of those; for one that is `folded`."""
+        if event.kind not in _FOUND_KINDS or event.time < self.since:
+            return False
+        if self.author and folded(event.author) != self.author:
+            return False
+        text = folded(event.text)
+        return all(word in text for word in self.words)
+
+
+class Found(NamedTuple):
+    """What a search came to: events, the newest first, and how far it looked.
+
+    Everything of the room with a seq above ``after`` was looked at; 0 if nothing is left.
+    """
+
+    events: list[Event]
+    after: int
+
+
+def folded(text: str) -> str:
+    """A text as it is compared in a search."""
+    return text.lower() if text.isascii() else fold(text)
 
 
 class Keeping:
@@ -123,6 +170,26 @@ class Store(abc.ABC):
         """The seq of the room's last event from before ``time`` (milliseconds); 0 if none.
 
         Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        """The room's last events that are wanted, among those with ``seq <= upto``.
+
+        It looks no longer than is good for others, and says how far it came: whoever wants more
+        asks again with that as ``upto``. Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    async def names(self) -> list[str]:
+        """The rooms in which something was said so far. Raises `StoreError`."""
+
+    @abc.abstractmethod
+    async def forget(self, room: str, before: int) -> int:
+        """Forget the room's oldest events, from before a time (milliseconds), a few at a time.
+
+        Gives how many; 0 when there are none left. Seqs go on as if nothing had been forgotten, and
+        so does the topic. Raises `StoreError`.
         """
 
     @abc.abstractmethod

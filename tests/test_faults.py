@@ -15,12 +15,15 @@ from twisted.logger import LogEvent
 
 from chatd import commands
 from chatd.accounts import Account, Accounts
+from chatd.attendance import Attendance
 from chatd.commands import TABLE, Command
 from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
+from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
+from chatd.places import Places, Visit
 from chatd.protocols import line as line_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
@@ -33,6 +36,8 @@ from chatd.session import Session
 from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
 from tests.helpers import CHEAP, House, Person, World
+from tests.members import member
+from tests.running import Town
 from tests.terminal.test_paths import logged
 
 Expect = Callable[..., list[LogEvent]]
@@ -197,8 +202,8 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "sending": ("an answer", Outlet, "_send"),
     "pushing": ("being said to", Outlet, "_send"),
     "entering": ("another room", Session, "enter"),
-    "following": ("another room", Session, "_follow"),
-    "ceasing to follow": ("another room", Session, "_unfollow"),
+    "following": ("another room", Session, "_follow_room"),
+    "ceasing to follow": ("another room", Session, "_unfollow_room"),
     "the half-close": ("the end of the input", Outlet, "end"),
     "finishing": ("the end of the input", ChatServer, "finish"),
     "a lost connection": ("going", Outlet, "lost"),
@@ -353,6 +358,75 @@ def test_the_log_never_holds_a_password_whatever_fails(
     expected_errors(Injected, PasswordsFailed)
 
 
+# Those who are logged in
+
+KEPT: dict[str, tuple[str, Any, str]] = {
+    "coming back": ("coming", Attendance, "arrive"),
+    "having one's settings": ("coming", Session, "apply"),
+    "beginning a visit": ("coming", Session, "begin_visit"),
+    "keeping a place": ("coming", Places, "puts"),
+    "looking for what was missed": ("coming", Visit, "due"),
+    "showing what was missed": ("coming", Attendance, "show_missed"),
+    "saying it": ("said to", Attendance, "say_to"),
+    "beginning an inbox": ("said to", Attendance, "inbox"),
+    "the receipt": ("said to", Session, "delivered"),
+    "who is here": ("said to", Attendance, "sessions"),
+    "showing it": ("said to", Stream, "push"),
+    "keeping on leaving": ("moving", Attendance, "keep"),
+    "what is shown": ("moving", Visit, "follow"),
+    "forgetting what was shown": ("moving", Visit, "prune"),
+    "how far it was shown": ("going", Stream, "acknowledged"),
+    "keeping on going": ("going", Attendance, "keep"),
+    "departing": ("going", Attendance, "depart"),
+    "ending a visit": ("going", Session, "end_visit"),
+    "what was missed": ("asking", Attendance, "missed"),
+    "skipping": ("asking", Attendance, "skip"),
+}
+"""What fails around somebody who is logged in, and what is being done."""
+
+
+@pytest.mark.parametrize("place", KEPT)
+def test_with_somebody_who_is_logged_in_a_fault_in(
+    scene: Scene, fault: Fault, place: str, expected_errors: Expect
+) -> None:
+    deed, owner, name = KEPT[place]
+    eva = scene.world.person() if deed == "coming" else member(scene.world, "eva")
+    scene.seen()
+    if name == "acknowledged":
+        fault.happened = 1
+        fail_to_tell = property(fail)
+        fault._patch.setattr(Stream, name, fail_to_tell)
+    elif owner is Stream:
+        fault.inject(owner, name, lambda stream, *_: stream is eva.session.stream)
+    else:
+        fault.inject(owner, name)
+    if deed == "coming":
+        eva.type("/login eva correct horse")
+    elif deed == "said to":
+        scene.ana.type("/msg eva hola")
+    elif deed == "moving":
+        eva.type("/join ops", "/leave")
+    elif deed == "asking":
+        eva.type("/missed", "/skip")
+    else:
+        eva.hang_up()
+    scene.world.settle()
+    assert fault.happened
+    fault.armed = False
+    fault._patch.undo()
+    scene.luis_talks()
+    if not eva.closed and deed != "going":
+        eva.type("/quit")
+    if deed != "going":
+        eva.hang_up()
+    scene.everything_is_right()
+    # She may come again, and is written to.
+    again = member(scene.world, "eva")
+    scene.luis.type("/msg eva psst")
+    assert again.seen()[-1] == "(private) <luis> psst"
+    expected_errors(Injected)
+
+
 # Coming
 
 
@@ -381,6 +455,67 @@ def test_a_fault_when_somebody_comes(
     scene.luis_talks()
     scene.everything_is_right()
     assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Being put out of a room, by one who runs it
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Moderation, "role_of"),
+        (Session, "leave"),
+        (Session, "sentence"),
+        (Session, "enter"),
+        (Session, "_follow_room"),
+        (Session, "_unfollow_room"),
+        (Stream, "put"),
+        (Stream, "unfollow"),
+    ],
+)
+def test_a_fault_while_people_are_put_out(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
+    for person in eva, luis, ana, max_:
+        person.type("/join ops")
+    fault.inject(
+        owner,
+        name,
+        lambda *args: any(arg is ana.session for arg in args) or (args[0] is ana.session.stream),
+    )
+    eva.seen()
+    eva.type("/mode private")
+    assert fault.happened
+    fault.armed = False
+    assert eva.seen() == ["*** eva set the room's mode to private."]
+    for person in luis, max_:
+        assert person.session.room is town.server.lobby
+        person.seen()
+    assert ana.session.stream.finished or ana.session.room is not town.room("ops")
+    ana.hang_up()
+    eva.type("hola")
+    assert eva.seen() == ["<eva> hola"]
+    luis.type("hola")
+    assert luis.seen() == max_.seen() == ["<luis> hola"]
+    expected_errors(Injected)
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (ChatServer, "finish")])
+def test_a_fault_while_a_name_is_disconnected(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    root = town.citizen("root", admin=True)
+    people = [town.citizen("ana") for _ in range(3)]
+    fault.inject(owner, name, lambda *args: people[1].session in args)
+    root.type("/disconnect ana")
+    fault.armed = False
+    assert fault.happened
+    assert root.seen()[-1] == "*** Disconnected: 3 connections of ana."
+    assert all(person.closed for person in people)
     expected_errors(Injected)
 
 

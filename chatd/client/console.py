@@ -163,7 +163,11 @@ class _Console:
         """Print lines above the line that is being typed."""
         if not raw_lines:
             return
-        lines = [visible(raw.decode(errors="backslashreplace")) for raw in raw_lines]
+        rings = any(raw.startswith(wire.BELL) for raw in raw_lines)
+        lines = [
+            visible(raw.removeprefix(wire.BELL).decode(errors="backslashreplace"))
+            for raw in raw_lines
+        ]
         for line in lines:
             self._names.see(names_in(line))
             self._hides = self._hides or asks_for_password(line)
@@ -178,6 +182,8 @@ class _Console:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in lines))
             sys.stdout.flush()
+        if rings:
+            self._screen.bell()
         if app.is_running:
             app.invalidate()
 

@@ -153,6 +153,8 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
     else:
         where = session.sentence("whois_in_no_room", name=name, count=len(sessions))
     session.tell(f"{known} {where}")
+    if away := server.away_text(name):
+        session.answer("is_away", name=name, text=away)
 
 
 # What they share

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatd.refusals import Refusal
+from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -53,6 +54,14 @@ def room_of(session: Session) -> Room:
     if session.room is None:
         raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
     return session.room
+
+
+def room_to_read(server: ChatServer, session: Session, name: str = "") -> Room:
+    """The room of that name, or the one that a session is in, for one who wants to know what is in
+    it. Raises `Refusal` if it may not, too."""
+    room = server.room_called(name) if name else room_of(session)
+    server.moderation.check(session, room, Act.READ)
+    return room
 
 
 def switch(argument: str) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from ipaddress import IPv6Address as Ipv6
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from math import inf
 from typing import NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 from chatd.rates import charged
+from chatd.validation import network_of_host
 
 BURST_SECONDS = 3.0
 """What a connection may send at once after a rest, as so many seconds of its rate."""
@@ -133,11 +134,10 @@ class Admission:
 def network_of(address: object) -> str:
     """The network that counts as one address; empty for what has none, such as a UNIX socket.
 
-    An IPv4 address, or a /64 of IPv6, all of which one host may have (RFC 8981).
+    See `chatd.validation.network_of_host`.
     """
     if isinstance(address, IPv6Address):
-        ip = Ipv6(address.host.partition("%")[0])
-        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+        return network_of_host(address.host)
     return address.host if isinstance(address, IPv4Address) else ""
 
 

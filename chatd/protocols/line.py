@@ -248,7 +248,7 @@ class LineProtocol(LineReceiver):
         if self not in self.factory.clients:
             return
         self._ended = self._ended or reason.check(ConnectionDone) is not None
-        self.outlet.lost()
+        self.outlet.lost(ended=reason.check(ConnectionDone) is not None)
         aborted = reason.check(ConnectionAborted)  # by this side
         if aborted or self._stopped or self.session.stream.finished:
             self._depart()
@@ -423,6 +423,7 @@ class LineProtocol(LineReceiver):
             self.server.finish(self.session)
             self._run = 0
             return False
+        self.server.located(self.session)
         return True
 
     def _read_on(self, had_turn: bool) -> None:

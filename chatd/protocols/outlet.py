@@ -86,6 +86,7 @@ class Outlet:
     """Sends what a stream gives to a transport, and closes when the stream is drained."""
 
     __slots__ = (
+        "_arrived",
         "_busy",
         "_clock",
         "_closing",
@@ -107,6 +108,7 @@ class Outlet:
         self._clock = clock
         self._socket = _plain_socket(transport)
         self._busy = False
+        self._arrived: bool | None = None  # whether all that was sent did, once that is known
         self._holds = 0
         self._pumping = False
         self._wanted = False
@@ -119,6 +121,13 @@ class Outlet:
     def waiting(self) -> bool:
         """Whether the connection takes nothing more at the moment."""
         return self._busy
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was sent has reached the other side's system, as far as is known."""
+        if self._arrived is not None:
+            return self._arrived
+        return not (self._busy or (self._socket is not None and _unacknowledged(self._socket)))
 
     def hold(self) -> None:
         """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""
@@ -158,9 +167,8 @@ class Outlet:
             self._supply.failed("a client could not be sent to")
         finally:
             self._pumping = False
-        if self._supply.finished and not self._closing:
-            self._ending = True
-        if self._ending and self._busy and self._deadline is None:
+        self._ending = self._ending or self._supply.finished
+        if self._ending and self._busy and self._deadline is None and not self._closing:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
 
     def end(self) -> None:
@@ -172,8 +180,9 @@ class Outlet:
         else:
             self.pump()
 
-    def lost(self) -> None:
-        """The connection is gone."""
+    def lost(self, ended: bool = False) -> None:
+        """The connection is gone; if it ``ended``, because the other side had enough of it."""
+        self._arrived = self._arrived or ended
         self._closing = True
         self._cancel_deadline()
 
@@ -209,21 +218,23 @@ class Outlet:
 
     def _close(self) -> None:
         self._closing = True
-        self._cancel_deadline()
         self._transport.unregisterProducer()
         if self._linger and self._socket is not None:
-            self._deadline = self._clock.callLater(LINGER_SECONDS, self._stop_lingering)
+            self._deadline = self._clock.callLater(
+                LINGER_SECONDS, self._stop_lingering, self._socket
+            )
             self._transport.resumeProducing()
             self._transport.loseWriteConnection()
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
             self._transport.loseConnection()
 
-    def _stop_lingering(self) -> None:
+    def _stop_lingering(self, connection: socket.socket) -> None:
         self._deadline = None
-        if self._socket is not None and _unacknowledged(self._socket):
+        if _unacknowledged(connection):
             self._transport.loseConnection()  # the kernel sees to the rest
         else:
+            self._arrived = True
             self._transport.abortConnection()
 
     def _give_up(self) -> None:

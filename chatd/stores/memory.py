@@ -14,10 +14,14 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Record
-from chatd.store import Keeping, RoomRecord, Store, Waiting, page_of
+from chatd.store import FORGOTTEN, Found, Keeping, RoomRecord, Store, Waiting, Wanted, page_of
 
 EVENTS_KEPT = 10_000
 """How many of its last events a room keeps."""
+
+LOOKED_AT = 512 * 1024
+"""How many characters one search looks at, each event counting for 50 more: it holds the reactor
+meanwhile, some milliseconds."""
 
 
 class _Log:
@@ -69,6 +73,33 @@ class MemoryStore(Store):
             return 0
         earlier = dropwhile(lambda event: event.time >= time, reversed(log.events))
         return next((event.seq for event in earlier), log.head - len(log.events))
+
+    async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        log = self._logs.get(room)
+        wanted = wanted.folded()
+        found: list[Event] = []
+        characters = 0
+        for event in reversed(log.events) if log is not None else ():
+            if event.seq > upto:
+                continue
+            if len(found) == limit or characters >= LOOKED_AT:
+                return Found(found, event.seq)
+            characters += len(event.text) + 50
+            if wanted.found(event):
+                found.append(event)
+        return Found(found, 0)
+
+    async def names(self) -> list[str]:
+        return list(self._logs)
+
+    async def forget(self, room: str, before: int) -> int:
+        log = self._logs.get(room)
+        events = log.events if log is not None else deque()
+        forgotten = 0
+        while events and events[0].time < before and forgotten < FORGOTTEN:
+            events.popleft()
+            forgotten += 1
+        return forgotten
 
     def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
         now = int(self._now() * 1000)

@@ -34,6 +34,7 @@ class ErrorKind(enum.Enum):
     NOT_ENCRYPTED = "Not encrypted"
     NOT_SAID = "Not said"
     NO_ACCOUNTS = "No accounts"
+    NOT_ALLOWED = "Not allowed"
     UNKNOWN_COMMAND = "Unknown command"
     WRONG_USE = "Wrong use"
     NOT_SAVED = "Not saved"

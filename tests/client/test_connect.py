@@ -27,11 +27,20 @@ CTRL_C = "\x03"
 CTRL_D = "\x04"
 
 
+class Screen(pyte.Screen):
+    """Counts how often it rings."""
+
+    bells = 0
+
+    def bell(self, *_: object) -> None:
+        self.bells += 1
+
+
 class Terminal:
     """A terminal of 80 columns in which `chatd connect` runs."""
 
     def __init__(self, port: int, stdout: int | None = None, **environment: str) -> None:
-        self._screen = pyte.Screen(80, 24)
+        self._screen = Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
@@ -62,6 +71,11 @@ class Terminal:
     def rows(self) -> list[str]:
         """Return what is on the screen, without what is blank."""
         return [row.rstrip() for row in self._screen.display if row.strip()]
+
+    @property
+    def bells(self) -> int:
+        """How often it has rung."""
+        return self._screen.bells
 
     def colours(self, text: str) -> set[str]:
         """Return the colours in which *text* is on the screen."""
@@ -252,6 +266,14 @@ def test_there_are_no_colours_when_no_color_is_set_and_not_empty(
         talk.peer.send("ERR No: no. Do.")
         talk.terminal.until_last("ERR No: no. Do.", ">")
         assert (talk.terminal.colours("ERR No") == {"red"}) is is_coloured
+
+
+def test_a_line_that_rings_rings_and_is_shown_without_that(talk: Talk) -> None:
+    talk.peer.send(b"<luis> one", b"\x07<luis> ana\x07?", "<luis> two")
+    talk.terminal.until_last("<luis> one", "<luis> ana^G?", "<luis> two", ">")
+    talk.peer.send("<luis> three")
+    talk.terminal.until_last("<luis> three", ">")
+    assert talk.terminal.bells == 1
 
 
 def test_a_hostile_server_cannot_drive_the_terminal(talk: Talk) -> None:

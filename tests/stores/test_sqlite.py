@@ -9,6 +9,7 @@ import resource
 import shutil
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,13 +21,22 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, eventAsText
 
+from chatd.complaints import FIRST_SILENCE
 from chatd.event import Event, Kind
 from chatd.feed import Replay
 from chatd.formats import ChatFormat
 from chatd.room import Room
-from chatd.store import RoomRecord, StoreError
+from chatd.store import FORGOTTEN, RoomRecord, StoreError, Wanted
 from chatd.stores import path_of
-from chatd.stores.sqlite import APPLICATION_ID, STEPS, Archive, SqliteStore
+from chatd.stores.chores import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
+from chatd.stores.sqlite import (
+    APPLICATION_ID,
+    INDEXED_CHARACTERS,
+    INDEXED_EVENTS,
+    STEPS,
+    Archive,
+    SqliteStore,
+)
 from tests.stores import StoreReactor, Turns, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -103,6 +113,11 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
+def descriptors() -> int:
+    """How many files are open in this process."""
+    return len(os.listdir("/dev/fd"))
+
+
 class TestReopening:
     async def test_history_is_there_with_everything_that_was_said(self, opening: Opening) -> None:
         await opening.first().say(draft("se va", "ops", 7, "eva", Kind.ACTION))
@@ -142,6 +157,18 @@ class TestReopening:
         world = await opening.again()
         await world.say(draft())
         assert [event.seq for event in await world.everything()] == [3]
+
+    async def test_what_stands_in_the_log_alone_of_one_that_was_killed_is_there(
+        self, opening: Opening, path: Path, tmp_path: Path
+    ) -> None:
+        await opening.first().say(draft("in the log alone"))
+        killed = tmp_path / "killed"
+        shutil.copy(path, killed)
+        shutil.copy(f"{path}-wal", f"{killed}-wal")
+        await opening.close()
+        world = World(lambda reactor, now: SqliteStore(reactor, killed, now))
+        assert texts(await world.everything()) == ["in the log alone"]
+        await world.store.close()
 
     async def test_it_says_where_history_is_and_how_many_lines(
         self, opening: Opening, path: Path
@@ -199,6 +226,48 @@ class TestFile:
         (writer,) = connections
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
+
+    async def test_is_also_where_sqlite_would_not_by_itself(
+        self, opening: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[sqlite3.Connection] = []
+        connect = sqlite3.connect
+
+        def careless(database: Path | str, **options: object) -> sqlite3.Connection:
+            made.append(connect(database, **{**options, "check_same_thread": False}))
+            made[-1].execute("PRAGMA synchronous = OFF")
+            return made[-1]
+
+        monkeypatch.setattr(sqlite3, "connect", careless)
+        world = opening.first()
+        made.clear()
+        await world.say(draft())
+        (writer,) = made
+        full = 2
+        assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
+
+    async def test_only_its_lock_is_open_before_the_store_starts(self, path: Path) -> None:
+        before = descriptors()
+        store = SqliteStore(StoreReactor(), path)
+        assert descriptors() == before + 1
+        store.start()
+        await store.close()
+
+    async def test_nothing_of_it_is_open_and_no_thread_left_when_it_is_closed(
+        self, path: Path
+    ) -> None:
+        before = descriptors()
+        threads = set(threading.enumerate())
+        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        await world.say(draft())
+        await world.everything()
+        workers = set(threading.enumerate()) - threads
+        assert len(workers) == 2
+        await world.store.close()
+        for worker in workers:
+            worker.join(5)
+        assert not [worker for worker in workers if worker.is_alive()]
+        assert descriptors() == before
 
     async def test_people_can_look_at_the_log(self, world: World, path: Path) -> None:
         world.time = 86_400
@@ -260,6 +329,42 @@ class TestText:
         expected_errors(UnicodeEncodeError)
 
 
+class TestBeginning:
+    """Files that are no store yet, and become one."""
+
+    def test_an_empty_file_with_an_empty_log(self, opening: Opening, path: Path) -> None:
+        path.touch()
+        Path(f"{path}-wal").touch()
+        assert list(opening.first().store.rooms()) == []
+
+    def test_an_empty_database_that_another_program_looks_at(
+        self, opening: Opening, path: Path
+    ) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("SELECT * FROM sqlite_master")
+            assert Path(f"{path}-wal").exists()
+            assert list(opening.first().store.rooms()) == []
+
+    def test_one_that_was_being_made_when_the_power_failed(
+        self, opening: Opening, path: Path, tmp_path: Path
+    ) -> None:
+        with closing(sqlite3.connect(tmp_path / "made", isolation_level=None)) as making:
+            making.executescript(f"BEGIN; {STEPS[0]} PRAGMA user_version = 1; COMMIT;")
+            # What does not fit into its memory is written before the end, with a journal to go back
+            making.execute("PRAGMA cache_size = 1")
+            making.execute("BEGIN")
+            making.executemany(
+                "INSERT INTO events VALUES (?, 0, 0, '', 1, ?)",
+                [(number, "x" * 1000) for number in range(100)],
+            )
+            shutil.copy(tmp_path / "made", path)
+            shutil.copy(tmp_path / "made-journal", f"{path}-journal")
+            Path(f"{path}-wal").touch()
+        opening.first()
+        assert sql(path, "SELECT count(*) FROM events") == [(0,)]
+
+
 class TestLock:
     def test_a_second_daemon_is_refused(self, world: World, path: Path) -> None:
         assert refusal(path) == (
@@ -285,9 +390,14 @@ class TestLock:
         path.unlink()
         opening.first()
 
-    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
-        self, path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_that_is_refused_leaves_nothing_open(self, world: World, path: Path) -> None:
+        before = descriptors()
+        refusal(path)
+        assert descriptors() == before
+
+    @pytest.fixture
+    def taken_away(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the first lock that is taken be taken away by another one at that moment."""
         flock = fcntl.flock
 
         def refused_elsewhere(descriptor: int, operation: int) -> None:
@@ -296,8 +406,17 @@ class TestLock:
             flock(descriptor, operation)
 
         monkeypatch.setattr(fcntl, "flock", refused_elsewhere)
+
+    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
+        self, path: Path, opening: Opening, taken_away: None
+    ) -> None:
         opening.first()
         assert "is in use by another chatd" in refusal(path)
+
+    def test_and_is_not_kept_open(self, opening: Opening, taken_away: None) -> None:
+        before = descriptors()
+        opening.first()
+        assert descriptors() == before + 1  # the lock
 
 
 class TestRefusals:
@@ -370,6 +489,22 @@ class TestRefusals:
             f" knows {len(STEPS)}). Upgrade chatd, or give another --store."
         )
 
+    async def test_nothing_is_left_beside_a_file_that_is_refused(
+        self, opening: Opening, path: Path
+    ) -> None:
+        opening.first()
+        await opening.close()
+        sql(path, f"PRAGMA user_version = {len(STEPS) + 1}")
+        refusal(path)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_a_file_that_is_refused_is_not_open_any_more(self, path: Path) -> None:
+        path.write_bytes(b"x" * 5000)
+        before = descriptors()
+        with pytest.raises(StoreError) as caught:
+            SqliteStore(StoreReactor(), path)
+        assert descriptors() == before, caught  # the error, which is still at hand, holds nothing
+
     async def test_a_file_of_ours_that_is_damaged(self, opening: Opening, path: Path) -> None:
         opening.first()
         await opening.close()
@@ -411,6 +546,14 @@ class TestVersions:
             Event("lobby", 4, 1_000_000, 1, "ana", Kind.MESSAGE, "on it goes"),
         ]
         assert texts(await world.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
+        accounts = [record.key for record in world.store.records()]
+        assert accounts == (["ana"] if version > 1 else [])
+        for _ in range(2):  # before and after all is indexed
+            found = await world.store.search("lobby", Wanted(("a",)), 9, 9)
+            assert [event.seq for event in found.events] == [3, 2, 1]
+            found = await world.store.search("lobby", Wanted(("OLA",)), 9, 9)
+            assert [event.seq for event in found.events] == [1]
+            await world.catch_up()
         assert list((await opening.again()).store.rooms()) == [
             RoomRecord("Ops", 2, "tea", 3),
             RoomRecord("lobby", 4, "", 2),
@@ -503,6 +646,13 @@ class Damaged:
         return self.path.read_bytes(), log
 
 
+def catch_up(turns: Turns, store: SqliteStore) -> None:
+    """Take all steps of what can wait; of a damaged file they may never end."""
+    for _ in range(50):
+        if turns.result(store._writer.run(store._step)) is None:
+            break
+
+
 class TestDamage:
     @pytest.fixture
     def damaged(self, path: Path, tmp_path: Path) -> Damaged:
@@ -511,6 +661,7 @@ class TestDamage:
         store.start()
         for number in range(100):
             turns.result(store.commit([draft(f"{number} {'x' * 100}"), draft("tea", "ops")]))
+        catch_up(turns, store)
         turns.result(Deferred.fromCoroutine(store.close()))
         content = path.read_bytes()
         store = SqliteStore(turns, path)  # type: ignore[arg-type]
@@ -534,7 +685,7 @@ class TestDamage:
             assert opened or damaged.files() == before, (seed, number, why)
             assert why.isprintable(), (seed, number, why)
             told += bool(why)
-        assert told > 30
+        assert told > 15
         expected_errors()
 
     def _use(self, path: Path) -> tuple[bool, str]:
@@ -556,7 +707,15 @@ class TestDamage:
                     ChatFormat(times=True).render(page)
                     seq = page[-1].seq
                 turns.result(Deferred.fromCoroutine(store.seq_before(record.name, 2**50)))
+                for word in "xxx", "te":
+                    wanted = Wanted((word,))
+                    turns.result(
+                        Deferred.fromCoroutine(store.search(record.name, wanted, 2**40, 150))
+                    )
             turns.result(store.commit([draft("a"), draft("b", "ops"), draft("c", "new")]))
+            catch_up(turns, store)
+            turns.result(Deferred.fromCoroutine(store.forget("lobby", 2**50)))
+            catch_up(turns, store)
         except StoreError as error:
             return True, str(error)
         finally:
@@ -567,7 +726,8 @@ class TestDamage:
         ("statement", "why"),
         [
             ("UPDATE events SET time = 'noon'", "an event in it is not as it was written"),
-            ("UPDATE events SET time = 1 << 60", "an event in it is not as it was written"),
+            ("UPDATE events SET time = -1", "an event in it is not as it was written"),
+            ("UPDATE events SET time = 253402300800000", "an event in it is not as it was written"),
             ("UPDATE events SET text = x'ff'", "an event in it is not as it was written"),
             ("UPDATE events SET author = x'ff'", "an event in it is not as it was written"),
             ("UPDATE events SET text = CAST(x'ff' AS TEXT)", "text in it is not UTF-8"),
@@ -581,6 +741,35 @@ class TestDamage:
         with pytest.raises(StoreError) as caught:
             await world.store.read("lobby", 0, 1)
         assert str(caught.value) == f"{path}: it is damaged: {why}."
+        expected_errors()
+
+    @pytest.mark.parametrize(
+        ("time", "shown"),
+        [(0, "1970-01-01 00:00:00"), (253_402_300_799_999, "9999-12-31 23:59:59")],
+    )
+    async def test_the_first_and_the_last_time_that_can_be_shown_are_no_damage(
+        self, world: World, path: Path, time: int, shown: str
+    ) -> None:
+        await world.say(draft())
+        sql(path, f"UPDATE events SET time = {time}")
+        assert [event.time for event in await world.everything()] == [time]
+        assert sql(path, "SELECT utc FROM log") == [(shown,)]
+
+    async def test_of_an_id_makes_nobody_read_search_or_forget_for_ever(
+        self, opening: Opening, path: Path, expected_errors: Expect
+    ) -> None:
+        await opening.first().say(*(draft(f"hola {number}") for number in range(3)))
+        await opening.close()
+        content = path.read_bytes()
+        last, first = (b"\xa0\x80\x80\x80\x80" + bytes([seq]) for seq in (3, 1))
+        assert content.count(last) == 1
+        path.write_bytes(content.replace(last, first))
+        world = opening.first()
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.read("lobby", 2, 3)
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.forget("lobby", 2**50)
+        await world.store.search("lobby", Wanted(("la",)), 3, 9)
         expected_errors()
 
     async def test_of_a_room_is_told_at_the_start(self, opening: Opening, path: Path) -> None:
@@ -601,6 +790,19 @@ class TestDamage:
             f"{path}: it is damaged: a room or record in it is not as it was written."
         ]
         expected_errors()
+
+    async def test_of_the_tables_is_told_also_where_sqlite_would_quote_what_is_no_text(
+        self, opening: Opening, path: Path
+    ) -> None:
+        opening.first()
+        await opening.close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as damaging:
+            damaging.execute("PRAGMA writable_schema = ON")
+            damaging.execute("UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = 'none'")
+        assert refusal(path) == (
+            f"{path}: it is damaged: text in it is not UTF-8. Put that right, or give another"
+            " --store."
+        )
 
     async def test_a_file_that_was_emptied_is_not_taken_for_a_new_one_while_its_log_is_there(
         self, opening: Opening, path: Path, tmp_path: Path
@@ -694,6 +896,72 @@ class TestFailingDisk:
         assert [event.seq for event in await world.everything()] == [*range(1, 503)]
         expected_errors()
 
+    @pytest.mark.parametrize("size", [0, 100])
+    async def test_a_log_that_is_cut_short_is_noticed_also_if_the_file_has_all_that_was_in_it(
+        self, world: World, path: Path, size: int, expected_errors: Expect
+    ) -> None:
+        log = Path(f"{path}-wal")
+        await world.say(draft("a"))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM events").fetchall()
+            sql(path, "PRAGMA wal_checkpoint")
+            content = log.read_bytes()
+            os.truncate(log, size)
+            # While the other one reads, it would be written on behind the gap, and never found.
+            await world.say(draft("lost"))
+        assert log.stat().st_size == size
+        ((_, why),) = world.recorder.refused
+        assert why == (
+            f"{path}: it or its log was cut short while in use. Put back what was cut off."
+        )
+        log.write_bytes(content)
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        expected_errors()
+
+    async def test_a_file_that_is_emptied_is_noticed_also_if_its_log_is_empty(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        content = path.read_bytes()
+        os.truncate(path, 0)
+        await world.say(draft("lost"))
+        assert path.read_bytes() == b""
+        ((_, why),) = world.recorder.refused
+        assert why == (
+            f"{path}: it or its log was cut short while in use. Put back what was cut off."
+        )
+        path.write_bytes(content)
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        expected_errors()
+
+    async def test_a_file_that_goes_while_a_line_is_committed_is_noticed_before_the_next_one(
+        self,
+        connections: list[sqlite3.Connection],
+        world: World,
+        path: Path,
+        expected_errors: Expect,
+    ) -> None:
+        await world.say(draft("a"))
+
+        def move_away(statement: str) -> None:
+            if statement == "COMMIT":
+                path.rename(path.with_suffix(".away"))
+
+        connections[-1].set_trace_callback(move_away)
+        await world.say(draft("b"))
+        await world.say(draft("lost"))
+        connections[-1].set_trace_callback(None)
+        path.with_suffix(".away").rename(path)
+        await world.say(draft("c"))
+        assert texts(world.recorder.published) == ["a", "b", "c"]
+        assert [texts([each]) for each, _ in world.recorder.refused] == [["lost"]]
+        assert texts(await world.everything()) == ["a", "b", "c"]
+        expected_errors()
+
     @pytest.mark.parametrize("statement", ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"])
     async def test_a_file_that_another_program_makes_shorter_by_sqlite_s_means_is_as_good(
         self, opening: Opening, path: Path, statement: str
@@ -779,6 +1047,24 @@ class TestFailingDisk:
             " unable to open database file."
         ]
 
+    async def test_the_pauses_are_short_again_when_it_could_be_read_meanwhile(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        async def fail_to_read() -> None:
+            sql(path, "UPDATE events SET kind = 9")
+            with pytest.raises(StoreError):
+                await world.store.read("lobby", 0, 1)
+            sql(path, "UPDATE events SET kind = 1")
+
+        await world.say(draft())
+        await fail_to_read()
+        world.reactor.advance(FIRST_SILENCE)
+        await fail_to_read()  # the next pause would be twice as long
+        await world.everything()
+        world.reactor.advance(FIRST_SILENCE)
+        await fail_to_read()
+        assert len(expected_errors()) == 3
+
     async def test_an_event_of_an_unknown_kind_cannot_be_read(
         self, world: World, path: Path, expected_errors: Expect
     ) -> None:
@@ -787,6 +1073,16 @@ class TestFailingDisk:
         with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
             await world.store.read("lobby", 0, 2)
         assert texts(await world.store.read("lobby", 1, 2)) == ["b"]
+        expected_errors()
+
+    async def test_of_a_kind_that_is_long_the_beginning_is_told(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft())
+        sql(path, f"UPDATE events SET kind = '{'x' * 1000}'")
+        with pytest.raises(StoreError) as caught:
+            await world.store.read("lobby", 0, 1)
+        assert str(caught.value) == (f"{path}: it holds an event of an unknown kind, '{'x' * 19}.")
         expected_errors()
 
     async def test_that_is_said_in_the_place_of_the_lines_that_cannot_be_shown(
@@ -821,6 +1117,266 @@ class TestFailingDisk:
         assert [event.seq for event in await world.everything()] == [1, 3]
         assert sql(path, "SELECT head, topic, session FROM rooms") == [(3, "hi", 7)]
         expected_errors()
+
+
+SECRET = "Zebras at Midnight"
+
+
+def held(path: Path) -> set[str]:
+    """In which of the files parts of the secret stand, as it was said or as it is indexed."""
+    parts = ["Zebra", "zebra", "Midnight", "midnight"]
+    return {
+        each.name
+        for each in path.parent.iterdir()
+        if any(part.encode() in each.read_bytes() for part in parts)
+    }
+
+
+def indexed(path: Path) -> list[tuple[object, ...]]:
+    """Up to where the rooms are in the index."""
+    return sql(path, "SELECT name, indexed FROM rooms ORDER BY name")
+
+
+def in_index(path: Path, gram: str) -> list[object]:
+    """The seqs of the first room's events in which three characters stand, as the index has it."""
+    asked = f"SELECT rowid FROM search WHERE search MATCH '\"{gram}\"'"
+    return [int(str(number)) & 0xFFFFFFFFFF for (number,) in sql(path, asked)]
+
+
+class TestIndex:
+    async def test_is_written_while_nobody_talks(self, world: World, path: Path) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        assert indexed(path) == [("lobby", 0)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", INDEXED_EVENTS)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", ENOUGH_EVENTS)]
+        assert len(in_index(path, "ola")) == ENOUGH_EVENTS
+
+    async def test_takes_few_of_the_longest_lines_at_a_time(self, world: World, path: Path) -> None:
+        await world.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", 1)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 3)]
+
+    async def test_goes_on_where_it_was_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola a"), draft("hola", "ops"))
+        await world.catch_up()
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        world = await opening.again()
+        assert indexed(path) == [("lobby", 1), ("ops", 1)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
+
+    async def test_an_old_store_is_indexed_bit_by_bit(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_1.db", path)
+        world = opening.first()
+        assert indexed(path) == [("Ops", 0), ("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("Ops", 2), ("lobby", 3)]
+        found = await world.store.search("lobby", Wanted(("TAL",)), 9, 9)
+        assert texts(found.events) == ["¿qué tal?"]
+
+    async def test_a_line_is_saved_while_it_cannot_be_written_and_the_operator_told_once(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a" * 9000))
+        with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
+            world.store._chores.want()
+            for _ in range(3):
+                world.reactor.advance(AGAIN_SECONDS)
+                await world.wait_for(lambda: not world.store._chores._working)
+            await world.say(draft("b"))
+        assert texts(world.recorder.published) == ["a" * 9000, "b"]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 2)]
+        (told, *_) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.complaints.Trouble#error] searches look less far than they could:"
+            f" {path}: disk I/O error."
+        )
+
+    @pytest.mark.parametrize("suffix", ["", "-wal"])
+    async def test_nothing_is_written_to_a_file_that_is_not_there(
+        self, world: World, path: Path, suffix: str, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("hola"))
+        gone = Path(f"{path}{suffix}")
+        gone.rename(gone.with_suffix(".away"))
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        gone.with_suffix(".away").rename(gone)
+        assert indexed(path) == [("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 1)]
+        expected_errors()
+
+    async def test_an_event_that_is_damaged_is_told(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "UPDATE events SET text = x'ff'")
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        (told,) = expected_errors()
+        assert "an event in it is not as it was written" in eventAsText(told)
+
+
+async def damage_index(world: World, path: Path) -> None:
+    """Say something, and have what the index holds of it lost."""
+    await world.say(*(draft(f"hola {number}") for number in range(300)))
+    await world.catch_up()
+    list_of_segments = 10
+    sql(path, f"DELETE FROM search_data WHERE id > {list_of_segments}")
+
+
+class TestDamagedIndex:
+    async def test_it_is_searched_by_looking_at_the_events_and_the_operator_told(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await damage_index(world, path)
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert texts(found.events) == ["hola 299", "hola 298", "hola 297"]
+        (told,) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.complaints.Trouble#error] searches look less far than they could:"
+            f" {path}: database disk image is malformed."
+        )
+        await world.wait_for(lambda: world.store._chores._call is not None)
+        await world.catch_up()
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert len(in_index(path, "ola")) == 300
+
+    async def test_chat_goes_on_and_the_index_is_made_anew(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        await world.say(draft("hola again"))
+        sql(path, "INSERT INTO chores VALUES ('purge')")
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, 302)]
+        assert sql(path, "SELECT * FROM chores") == []
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        expected_errors()
+
+    async def test_what_is_to_be_forgotten_is_forgotten(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        assert await world.store.forget("lobby", 2**50) == 300
+        assert await world.everything() == []
+        await world.catch_up()
+        assert in_index(path, "ola") == []
+        expected_errors()
+
+
+class TestForgetting:
+    async def test_no_byte_of_what_is_forgotten_is_left_in_any_file(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.say(draft(SECRET))
+        world.time += 10
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.catch_up()
+        assert in_index(path, "zeb")
+        assert held(path)
+        assert await world.store.forget("lobby", 1_001_000) == 401
+        await world.catch_up()
+        assert held(path) == set()
+        assert in_index(path, "zeb") == []
+        assert in_index(path, "ola") == [*range(402, 802)]
+        assert b"zeb" not in path.read_bytes()
+        assert Path(f"{path}-wal").stat().st_size == 0
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        await world.say(draft("on it goes"))
+        assert len(await world.everything()) == 401
+
+    async def test_nor_where_it_was_not_indexed(self, world: World, path: Path) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_nor_where_this_sqlite_cannot_index_and_another_one_could(
+        self, world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await world.say(draft("hola"), draft(SECRET), draft("hola"))
+        await world.catch_up()
+        monkeypatch.setattr("chatd.stores.index.is_possible", lambda: False)
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert await world.everything() == []
+        assert sql(path, "SELECT * FROM chores") == [("renew",)]
+        monkeypatch.undo()
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_reader_in_the_way_is_not_waited_for_and_the_log_is_cut_later(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM rooms").fetchall()
+            world.reactor.advance(IDLE_SECONDS)
+            await world.wait_for(lambda: not world.store._chores._working)
+            assert "chat.sqlite-wal" in held(path)
+            await world.say(draft("chat goes on"))
+            other.execute("COMMIT")
+        await world.catch_up()
+        assert held(path) == set()
+
+    async def test_what_was_begun_goes_on_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(*(draft(f"hola {number}") for number in range(FORGOTTEN)), draft(SECRET))
+        await world.catch_up()
+        await world.store.forget("lobby", 2**50)
+        assert sql(path, "SELECT * FROM chores") == [("purge",)]
+        world = await opening.again()
+        assert await world.store.forget("lobby", 2**50) == 1
+        world = await opening.again()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_disk_that_takes_no_more_forgets_nothing_and_says_so(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft("x" * 1000) for _ in range(300)))
+        with (
+            no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size),
+            pytest.raises(StoreError, match=str(path)),
+        ):
+            await world.store.forget("lobby", 2**50)
+        assert len(await world.everything()) == 300
+        await world.say(draft("a"))
+        assert texts(world.recorder.published)[-1] == "a"
+
+    async def test_the_writer_overwrites_what_it_deletes(
+        self, opening: Opening, connections: list[sqlite3.Connection]
+    ) -> None:
+        world = opening.first()
+        connections.clear()
+        await world.say(draft())
+        (writer,) = connections
+        assert writer.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
 class TestArchive:
