@@ -18,6 +18,8 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.encoding import visible
+from chatd.passwords import Passwords
+from chatd.protocols.control import Control
 from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
 from chatd.store import Store
 
@@ -63,11 +65,15 @@ class ChatService(Service):
         clock: IReactorTime,
         *,
         foreground: bool = True,
+        passwords: Passwords | None = None,
+        control: Control | None = None,
     ) -> None:
         self._store = store
         self.doors = doors
         self._clock = clock
         self._foreground = foreground
+        self._passwords = passwords
+        self.control = control
         self._checking = LoopingCall(self._check)
         self._checking.clock = clock
 
@@ -75,11 +81,18 @@ class ChatService(Service):
         """Open the store for work, and say where the daemon listens and what it keeps."""
         super().startService()
         self._store.start()
+        if self._passwords is not None:
+            self._passwords.start()
         for door in self.doors:
             for port in door.ports:
                 _take_over(port)
                 listening = self._listening(door.kind, port.getHost())
                 self.log.info("{listening}", listening=listening)
+        if self.control is not None and self.control.refusal:
+            self.log.warn(
+                "chatd admin cannot ask this daemon, only while it is stopped: {why}",
+                why=visible(self.control.refusal),
+            )
         self.log.info("{history}", history=self._store.describe())
         self._checking.start(CHECK_SECONDS, now=False)
 
@@ -97,6 +110,8 @@ class ChatService(Service):
     async def _stop(self) -> None:
         ports = [port for door in self.doors for port in door.ports]
         unbound = [maybeDeferred(port.stopListening) for port in ports]
+        if self.control is not None:
+            unbound.append(maybeDeferred(self.control.close))
         clients = [client for door in self.doors for client in door.factory.clients]
         for client in clients:
             client.stop_reading()
@@ -107,6 +122,8 @@ class ChatService(Service):
         for door in self.doors:
             for client in tuple(door.factory.clients):
                 client.abort()
+        if self._passwords is not None:
+            self._passwords.stop()
         closed = Deferred.fromCoroutine(self._store.close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket goes a turn later; one that somebody took away is no matter.

@@ -27,9 +27,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
+from chatd.administration import Administration
 from chatd.encoding import visible
 from chatd.log_pipe import LogPipe
+from chatd.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.protocols import sockets
+from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
@@ -42,6 +45,7 @@ from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
 from chatd.validation import InvalidName, validate_room_name
+from chatd.worker import Worker
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
 
@@ -85,6 +89,14 @@ class Options(TwistedOptions):
         ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
     ]
 
+    optFlags = [
+        [
+            "allow-plaintext-passwords",
+            None,
+            "Take passwords also where others may read them on the way.",
+        ],
+    ]
+
     def __init__(self) -> None:
         super().__init__()
         self["listen"] = []
@@ -124,7 +136,17 @@ def makeService(options: Options) -> IService:
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     store = _store(options["store"], rundir, twistd, clock)
-    server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
+    passwords = _passwords(clock)
+    server = ChatServer(
+        store,
+        clock,
+        lobby=lobby,
+        recent=recent,
+        language=language,
+        motd=motd,
+        passwords=passwords,
+        plaintext_passwords=bool(options["allow-plaintext-passwords"]),
+    )
     _raise_open_files()
     limits = _within_open_files(limits)
     admission = Admission(limits)
@@ -133,6 +155,7 @@ def makeService(options: Options) -> IService:
     wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
     wanted += [(bare, description) for description in options["bare"]]
     _listen(wanted, reactor)
+    control = _control(store, server, twistd, reactor)
     for port in (*chat.ports, *bare.ports):
         sockets.prepare(cast(IReadDescriptor, port), dead_after, *buffers)
     _collect_garbage_rarely()
@@ -143,7 +166,9 @@ def makeService(options: Options) -> IService:
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
-    return ChatService(store, doors, clock, foreground=foreground)
+    return ChatService(
+        store, doors, clock, foreground=foreground, passwords=passwords, control=control
+    )
 
 
 def _measure_time_steadily(reactor: Any) -> None:
@@ -288,6 +313,26 @@ def _store(where: str, rundir: Path, twistd: Mapping[str, Any], reactor: IStoreR
         _refuse(f"cannot use --store {where}: {error}")
     except OSError as error:
         _refuse(f"cannot give --store {where} to the user that --uid names: {error.strerror}.")
+
+
+def _passwords(reactor: IStoreReactor) -> Passwords | None:
+    """Who hashes passwords; None when what that takes is not installed."""
+    try:
+        hasher = Hasher()
+    except Unavailable:
+        return None
+    return Passwords(Worker(reactor, "chatd-passwords", THREADS, NICENESS), hasher)
+
+
+def _control(
+    store: Store, server: ChatServer, twistd: Mapping[str, Any], reactor: Any
+) -> Control | None:
+    """The socket at which `chatd admin` asks. Without one the daemon starts all the same."""
+    if not isinstance(store, SqliteStore):
+        return None
+    control = Control(Administration(server).perform, server.faults)
+    control.bind(control_path(store.path), reactor, _becomes(twistd))
+    return control
 
 
 def _becomes(twistd: Mapping[str, Any]) -> tuple[int, int]:

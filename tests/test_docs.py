@@ -107,7 +107,7 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     table = rows(read(READMES[Language(language)]), header)
     listed = {}
     for option, _, default in table:
-        names = re.search(r"`--([a-z-]+) ", option)
+        names = re.search(r"`--([a-z-]+)[ `]", option)
         assert names is not None, option
         short = re.match(r"`-(\w)`, ", option)
         listed[names[1]] = (short and short[1], default.strip("`"))
@@ -120,6 +120,8 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
     expected["bare"] = ("b", nothing)
     expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])
+    for name, *_ in Options.optFlags:
+        expected[name] = (None, {"en": "off", "es": "no"}[language])
     assert listed == expected
 
 

@@ -109,6 +109,10 @@ _KINDS = {int(kind): kind for kind in Kind}
 _SELECT = "SELECT id, time, session, author, kind, text FROM events"
 
 
+class StoreInUse(StoreError):
+    """Another process has the store's lock."""
+
+
 class IStoreReactor(IReactorFromThreads, IReactorTime):
     """What the store needs of a reactor."""
 
@@ -176,6 +180,11 @@ class SqliteStore(Store):
         """Give the files to the user that the process will become; -1 leaves one as it is."""
         for path in (self._path, _lock_path(self._path)):
             os.chown(path, uid, gid)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     def describe(self) -> str:
         lines = sum(record.head for record in self._rooms)
@@ -440,7 +449,7 @@ def _lock(path: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(descriptor)
-            raise StoreError(
+            raise StoreInUse(
                 f"{path} is in use by another chatd. Stop that one, or give another --store."
             ) from None
         # One who was refused takes the file away with the lock. That one locks nobody out.
