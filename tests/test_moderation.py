@@ -13,7 +13,6 @@ from chatd.administration import Administration
 from chatd.formats import local_time
 from chatd.records import change
 from chatd.rights import LEAST, Act, Mode, Role
-from chatd.session import Session
 from chatd.stores.sqlite import SqliteStore
 from tests.helpers import House, Person
 from tests.running import Town
@@ -379,15 +378,6 @@ class TestSpeaking:
         ana.seen()
         ana.type("hola")
         assert ana.seen() == ["<ana> hola"]
-
-    def test_without_a_server_everybody_may_speak(self) -> None:
-        town = Town()
-        session: Session = town.guest().session
-        session.guard = Session.__init__.__globals__["_let_speak"]
-        town.server.lobby.guarded = True
-        session.say("hola")
-        assert session.unpublished == 1
-        town.settle()
 
 
 class TestRestarts:
