@@ -100,7 +100,7 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon
         "*** Nothing found in #lobby.",
     ]
     ana.send("/logout", "/login ana una clave larga")
-    assert (await seen(ana))[-1] == "*** You have missed nothing."
+    assert (await seen(ana))[-1] == "*** You are now ana."  # she has seen all of it
 
 
 async def test_a_class_of_thirty_behind_one_address_in_spanish(
