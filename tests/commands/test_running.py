@@ -974,7 +974,8 @@ class TestAdministrators:
         assert ask(root, "/stats") == [
             "*** Up for 1m 30s. Connections: 3. Names here: 3.",
             "*** Rooms: 2. Lines: 1. Registered: 2.",
-            "*** history in memory: the last 10000 lines of a room, until it stops.",
+            "*** When it started: history in memory: the last 10000 lines of a room,"
+            " until it stops.",
         ]
         assert only(ask(root, "/stats x")).startswith("ERR Wrong use: ")
 
