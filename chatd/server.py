@@ -257,19 +257,24 @@ class ChatServer(Subscriber):
         `StoreError`.
         """
         self.names.check_account(account.name)
+        in_the_way = {
+            session: session.name
+            for session in self.names.in_the_way(account)
+            if session is not owner
+        }
         kept = self.accounts.keep(account)
         self.names.reserve(account.name)
         try:
             await kept
         except StoreError:
-            self.names.forget(account.name)
+            self.names.unreserve(account.name)
             raise
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
-        for session in self.names.in_the_way(account):
-            session.answer("registered_elsewhere", name=session.name)
-            self._make_guest(session)
-        self.names.reserve(account.name)  # what it looks like may have been theirs
+        for session, name in in_the_way.items():
+            if session.name == name and session in self.names.of(name):  # it may have gone
+                session.answer("registered_elsewhere", name=name)
+                self._make_guest(session)
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
