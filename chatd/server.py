@@ -23,7 +23,7 @@ from chatd.formats import Format
 from chatd.moderation import Moderation, Run
 from chatd.names import Likeness, Names
 from chatd.passwords import Passwords
-from chatd.rates import Tries
+from chatd.rates import Latest, Tries
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.rights import Act, Mode
@@ -102,6 +102,7 @@ class ChatServer(Subscriber):
         self.plaintext_passwords = plaintext_passwords
         self.name_tries = Tries(clock, *NAME_TRIES)
         self.address_tries = Tries(clock, *ADDRESS_TRIES)
+        self._came_from = Latest()  # "KEY NETWORK" of those who logged in
         self.accounts = Accounts(store)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
@@ -271,6 +272,7 @@ class ChatServer(Subscriber):
             raise
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
+            self._came_from.add(f"{account.key} {owner.network}")
         for session, name in in_the_way.items():
             if session.name == name and session in self.names.of(name):  # it may have gone
                 session.answer("registered_elsewhere", name=name)
@@ -303,7 +305,20 @@ class ChatServer(Subscriber):
         finally:
             if before is not None and session.account is None:
                 self._make_guest(session)
+        self._came_from.add(f"{account.key} {session.network}")
         self.logged_in(session)
+
+    def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
+        """Where it counts when somebody there tries a password of that account, and by which key.
+
+        Who tries from where its owner has come from is counted apart, so that nobody can lock the
+        owner out by guessing from elsewhere.
+        """
+        place = f"{account.key} {network}"
+        counts = [(self.name_tries, place if place in self._came_from else account.key)]
+        if network:
+            counts.append((self.address_tries, network))
+        return counts
 
     def log_out(self, session: Session) -> None:
         """A session is no account's any more, but a guest where it is."""

@@ -396,7 +396,7 @@ def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -
 
 def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: Scene) -> None:
     at_once, seconds = NAME_TRIES
-    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (1, 2)]
+    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)]
     for number in range(at_once):
         guests[number % 2].type("/login ana wrong horse")
         assert guests[number % 2].seen() == [WRONG]
@@ -415,6 +415,22 @@ def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: 
     assert guests[0].seen() == [WRONG]
     guests[1].type("/login ana wrong horse")
     assert guests[1].seen()[0].startswith("ERR Too many tries")
+
+
+def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: Scene) -> None:
+    elsewhere = scene.guest(address=IPv4Address("TCP", "127.0.0.9", 1))
+    for _ in range(NAME_TRIES[0] + 1):
+        elsewhere.type("/login ana wrong horse")
+    assert elsewhere.seen()[-1].startswith("ERR Too many tries")
+    again = scene.guest()
+    for _ in range(NAME_TRIES[0]):
+        again.type("/login ana wrong horse")
+        assert again.seen() == [WRONG]
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen()[0].startswith("ERR Too many tries")
+    scene.world.clock.advance(NAME_TRIES[1])
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen() == ["*** You are now ana."]
 
 
 def test_wrong_passwords_are_slowed_for_one_address_whatever_the_names() -> None:
