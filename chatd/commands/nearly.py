@@ -45,12 +45,14 @@ def holds_a_password(text: str, registered: Callable[[str], bool]) -> bool:
     placed slashes before it; or with a password behind it, and no slash: ``login`` and two words,
     or a ``registered`` name and anything; ``register`` or ``password`` and one word.
     """
+    if text[:1] == "/" and text[1:2] not in ODD and text[1 : 1 + LETTERS] not in STARTS:
+        return False  # a path, as in a program's output
     if text.startswith("//"):
         return False
     beginning = _BEGINNING.match(text)
     assert beginning is not None
     rest = unicodedata.normalize("NFC", text[beginning.end() :])
-    first, *words = _SPACE.split(rest.rstrip())
+    first, *words = _SPACE.split(rest.rstrip(), 3)
     command = _WORDS.get(first.lower())
     if command is None:
         return False

@@ -604,7 +604,8 @@ class ChatProtocol(LineProtocol):
         # Ctrl+D over telnet comes as this byte, in front of the next line.
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
-        if self.session.asked is not None and self._take_answer(line):
+        session = self.session
+        if session.asked is not None and self._take_answer(line):
             return
         try:
             text = validate_line(line, self.max_length)
@@ -612,18 +613,13 @@ class ChatProtocol(LineProtocol):
             if invalid.reason is not LineFault.BLANK:
                 self._fault(invalid.reason)
             return
-        session = self.session
-        if session.text_only:
+        # This first look for commands and passwords costs no call: every line has it.
+        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
             self.say(text)
             return
-        command = None
-        if text[0] == "/":
-            command = commands.parse(text)
+        command = commands.parse(text) if text[0] == "/" else None
         if command is None:
-            # The first look costs no call: every line has it.
-            if (text[:LETTERS] in STARTS or text[0] in ODD) and holds_a_password(
-                text, self._is_registered
-            ):
+            if holds_a_password(text, self._is_registered):
                 self.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
             else:
                 self.say(commands.text_of(text))

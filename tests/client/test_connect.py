@@ -185,6 +185,46 @@ def test_arrow_keys_bring_back_what_was_typed(talk: Talk) -> None:
         talk.terminal.until_last(f"> {line}")
 
 
+QUESTIONS = (
+    "*** Your next line is the password; nobody is shown it. An empty line cancels.",
+    "*** Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela.",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_password_that_the_server_asks_for_is_neither_shown_nor_kept(
+    talk: Talk, question: str
+) -> None:
+    talk.terminal.type("before\r")
+    assert talk.peer.read() == b"before\n"
+    talk.peer.send(question)
+    talk.terminal.until(lambda rows: rows[-1] == ">" and rows[-2][-9:] in question)
+    talk.terminal.type("correct horse")
+    talk.terminal.until_last("> *************")
+    assert not [row for row in talk.terminal.rows() if "horse" in row]
+    talk.terminal.type("\rseen again")
+    assert talk.peer.read() == b"correct horse\n"
+    talk.terminal.until_last("> seen again")
+    talk.terminal.type(CTRL_C)
+    talk.peer.send("<luis> hola")
+    talk.terminal.until_last("<luis> hola", ">")
+    talk.terminal.type(UP)
+    talk.terminal.until_last("> before")
+
+
+@pytest.mark.parametrize(
+    "line", ["/login ana correct horse", " /LOGIN ana correct", "/clave caballo1", "\\register x"]
+)
+def test_a_line_with_a_password_is_not_kept(talk: Talk, line: str) -> None:
+    talk.terminal.type("before\r")
+    talk.terminal.type(f"{line}\r")
+    assert [talk.peer.read(), talk.peer.read()] == [b"before\n", f"{line}\n".encode()]
+    talk.peer.send("<luis> hola")
+    talk.terminal.until_last("<luis> hola", ">")
+    talk.terminal.type(UP)
+    talk.terminal.until_last("> before")
+
+
 def test_tab_completes_a_command(talk: Talk) -> None:
     talk.terminal.type("/TOP\tweather\r")
     assert talk.peer.read() == b"/topic weather\n"
