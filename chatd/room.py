@@ -129,6 +129,11 @@ class Room:
             self._latest = events[-LATEST_EVENTS:]
         return events
 
+    def forget(self, before: int) -> None:
+        """What is at hand here from before that time (milliseconds) was forgotten in the log."""
+        while self._latest and self._latest[0].time < before:
+            del self._latest[0]
+
     def _keep(self, events: list[Event]) -> None:
         if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
             self._latest = []  # what was refused was committed all the same

@@ -477,6 +477,12 @@ class ChatServer(Subscriber):
             self.attendance.keep(session.visit.account)
         self._forget_if_empty(room)
 
+    def forgot(self, name: str, before: int) -> None:
+        """The store has forgotten what was said in that room before a time (milliseconds)."""
+        room = self._rooms.get(fold(name))
+        if room is not None:
+            room.forget(before)
+
     def _add(self, room: Room) -> Room:
         self._rooms[room.key] = room
         self._like_rooms.add(room.name, room)

@@ -22,6 +22,7 @@ from chatd.encoding import visible
 from chatd.passwords import Passwords
 from chatd.protocols.control import Control
 from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
+from chatd.retention import Retention
 from chatd.store import Store
 
 COMMIT_SECONDS = 2.0
@@ -65,11 +66,13 @@ class ChatService(Service):
         doors: Sequence[Door],
         clock: IReactorTime,
         *,
+        retention: Retention | None = None,
         foreground: bool = True,
         passwords: Passwords | None = None,
         control: Control | None = None,
     ) -> None:
         self._store = store
+        self._retention = retention
         self.doors = doors
         self._clock = clock
         self._foreground = foreground
@@ -96,12 +99,17 @@ class ChatService(Service):
             )
         self.log.info("{history}", history=self._store.describe())
         self._checking.start(CHECK_SECONDS, now=False)
+        if self._retention is not None:
+            self.log.info("{history}", history=self._retention.kept.describe())
+            self._retention.start()
 
     def stopService(self) -> Deferred[None]:
         """Stop: take nothing more, commit and show what was said, say goodbye, close."""
         super().stopService()
         if self._checking.running:
             self._checking.stop()
+        if self._retention is not None:
+            self._retention.stop()
         return Deferred.fromCoroutine(self._stop())
 
     def _check(self) -> None:

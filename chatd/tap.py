@@ -36,6 +36,7 @@ from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
+from chatd.retention import Kept, Retention
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
 from chatd.signals import end_in_time, renew_on_hangup, stop_in_time
@@ -44,7 +45,7 @@ from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
-from chatd.validation import InvalidName, validate_room_name
+from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
 from chatd.worker import Worker
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
@@ -101,6 +102,7 @@ class Options(TwistedOptions):
         super().__init__()
         self["listen"] = []
         self["bare"] = []
+        self["keep"] = []
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:
@@ -110,6 +112,11 @@ class Options(TwistedOptions):
     def opt_bare(self, endpoint: str) -> None:
         """An address for bare lines, a Twisted endpoint (may be repeated)"""
         self["bare"].append(endpoint)
+
+    def opt_keep(self, kept: str) -> None:
+        """How long lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated) [default:
+        for ever]"""
+        self["keep"].append(kept)
 
     opt_l = opt_listen
     opt_b = opt_bare
@@ -135,6 +142,7 @@ def makeService(options: Options) -> IService:
     limits = _limits(options)
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
+    kept = _kept(options["keep"])
     store = _store(options["store"], rundir, twistd, clock)
     passwords = _passwords(clock)
     server = ChatServer(
@@ -166,8 +174,15 @@ def makeService(options: Options) -> IService:
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
+    retention = Retention(server, store, clock, kept) if kept != Kept() else None
     return ChatService(
-        store, doors, clock, foreground=foreground, passwords=passwords, control=control
+        store,
+        doors,
+        clock,
+        retention=retention,
+        foreground=foreground,
+        passwords=passwords,
+        control=control,
     )
 
 
@@ -258,6 +273,27 @@ def _lobby(value: str) -> str:
             "--lobby takes a room's name: 1 to 32 letters of one alphabet, digits, _, - or .;"
             f" not {value!r}."
         )
+
+
+def _kept(values: list[str]) -> Kept:
+    """What --keep says, each time that it is given; of two for the same rooms the last one."""
+    kept = Kept()
+    for value in values:
+        room, is_room, span = value.rpartition("=")
+        try:
+            seconds = 0 if span == "0" else seconds_of(span)
+            if is_room:
+                kept = kept._replace(rooms={**kept.rooms, fold(validate_room_name(room)): seconds})
+            else:
+                kept = kept._replace(others=seconds)
+            if not seconds and span != "0":
+                raise ValueError
+        except ValueError:
+            _refuse(
+                "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like"
+                f" ops=30d; not {value!r}."
+            )
+    return kept
 
 
 class _MotdError(Exception):

@@ -11,9 +11,12 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd import event
 from chatd.attendance import CHECKS_A_MINUTE
+from chatd.event import Draft
 from chatd.protocols.factory import CHECK_SECONDS
 from chatd.protocols.limits import Limits
+from chatd.retention import Kept, Retention
 from chatd.service import (
     CLOSE_SECONDS,
     COMMIT_SECONDS,
@@ -138,6 +141,21 @@ class CheckTests(ServiceTestCase):
             world.clock.advance(CHECK_SECONDS)
         self.assertIn("took more than 60 seconds", ana.seen()[0])
         ana.hang_up()
+        self.successResultOf(service.stopService())
+        self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
+class RetentionTests(ServiceTestCase):
+    def test_old_lines_are_forgotten_from_its_start_to_its_stop(self) -> None:
+        world = World()
+        world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
+        world.clock.advance(100_000)
+        retention = Retention(world.server, world.store, world.clock, Kept(86_400))
+        service = ChatService(world.store, [], world.clock, retention=retention)
+        self.assertEqual(len(world.store._logs["lobby"].events), 1)
+        service.startService()
+        self.assertEqual(len(world.store._logs["lobby"].events), 0)
+        self.assertEqual(self.logged()[-1], "lines are kept for 1d.")
         self.successResultOf(service.stopService())
         self.assertEqual(world.clock.getDelayedCalls(), [])
 

@@ -21,6 +21,7 @@ from twisted.python.usage import UsageError
 from chatd import tap
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
+from chatd.retention import Kept
 from chatd.service import ChatService
 from chatd.tap import (
     BACKLOG,
@@ -145,6 +146,16 @@ def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
 def test_a_word_that_is_no_option_is_refused(tmp_path: Path) -> None:
     with pytest.raises((UsageError, SystemExit)):
         make(tmp_path, "nonsense")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "90", "d", "90y", "0d", "-1d", "ops=", "ops=90", "=90d", "a b=90d", "@ana=90d"]
+)
+def test_a_wrong_time_to_keep_lines_is_refused(tmp_path: Path, value: str) -> None:
+    assert refusal(tmp_path, "--keep", value) == (
+        "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d;"
+        f" not {value!r}."
+    )
 
 
 # Limits
@@ -412,6 +423,19 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
     assert chat.server.motd == "Sé amable."
+    await unbind(service)
+
+
+async def test_lines_are_kept_as_long_as_was_asked_for(tmp_path: Path) -> None:
+    asked = ("--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d")
+    service = make(tmp_path, *asked, "--listen", FREE)
+    assert service._retention.kept == Kept(80 * 86400, {"ops": 12 * 3600, "tea": 0})
+    await unbind(service)
+
+
+async def test_lines_are_kept_for_ever_by_default(tmp_path: Path) -> None:
+    service = make(tmp_path, "--listen", FREE)
+    assert service._retention is None
     await unbind(service)
 
 

@@ -139,6 +139,7 @@ _PURGE_PAUSE = 1000
 """After the index was written anew it is left alone for so many times as long as that took."""
 
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
+_NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 _OR = "or give another --store."
 _ADVICE = f"Put that right, {_OR}"
 
@@ -584,8 +585,9 @@ class _Upkeep:
             "SELECT id, text FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
             (after, after & ~_SEQ_MASK | upto, events),
         ):
-            if type(text) is not str:
-                raise StoreError("it is damaged: an event in it is not as it was written.")
+            if type(text) is not str or number <= after:
+                raise StoreError(_NOT_AS_WRITTEN)
+            after = number
             rows.append((number, folded(text)))
             characters -= len(text)
             if characters <= 0:
@@ -632,6 +634,8 @@ class Archive:
                     for number, time, session, author, kind, text in some
                 ]
             rows.close()  # ends the transaction
+            if page and page[-1].seq <= after:  # it would be read for ever
+                raise StoreError(_NOT_AS_WRITTEN)
             return page if characters < PAGE_CHARACTERS else page_of(page)
 
     def seq_before(self, room: str, time: int) -> int:
@@ -738,7 +742,7 @@ class _Search:
             )
             if not ids:
                 return floor
-            after = (ids[-1] & _SEQ_MASK) - 1
+            after = min(after, ids[-1] & _SEQ_MASK) - 1
             if self._enough():
                 return self._after(after)
             fetched = _SCANNED
@@ -756,7 +760,7 @@ class _Search:
                     )
                     places = ", ".join("?" * len(ids))
                     self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
-                    after = (ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
+                    after = min(after, ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
                     if self._enough():
                         return self._after(after)
                     most = min(2 * most, _MORE_CANDIDATES)
@@ -784,15 +788,18 @@ class _Search:
         ids = list(map(int, listed.split(",")))
         right = []
         end = 0
-        for number, length in zip(ids, map(int, lengths.split(",")), strict=True):
-            begin, end = end, end + length
-            text = folded(joined[begin:end].decode())
-            if all(word in text for word in words) and (words or author in ("", text)):
-                right.append(number)
-        self._keep(right)
+        try:
+            for number, length in zip(ids, map(int, (lengths or "").split(",")), strict=True):
+                begin, end = end, end + length
+                text = folded(joined[begin:end].decode())
+                if all(word in text for word in words) and (words or author in ("", text)):
+                    right.append(number)
+        except (TypeError, ValueError):  # of which a UnicodeDecodeError is one
+            raise StoreError(_NOT_AS_WRITTEN) from None
+        self._take(right)
         return ids
 
-    def _keep(self, ids: Sequence[int]) -> None:
+    def _take(self, ids: Sequence[int]) -> None:
         """Keep those of some events, the newest first, that are wanted."""
         for begin in range(0, len(ids), _CANDIDATES):
             some = ids[begin : begin + _CANDIDATES]
@@ -963,7 +970,7 @@ def _seq_before(connection: sqlite3.Connection, start: int, time: int) -> int:
         if row is None or row[1] >= time:
             later = middle - 1
         else:
-            earlier = int(row[0]) & _SEQ_MASK
+            earlier = max(middle, int(row[0]) & _SEQ_MASK)  # of a damaged file, too, it ends
     return earlier
 
 
@@ -981,7 +988,7 @@ def _characters(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
         if min(times) >= 0 and max(times) <= _LATEST:
             "".join(authors)
             return len("".join(texts))
-    raise StoreError("it is damaged: an event in it is not as it was written.")
+    raise StoreError(_NOT_AS_WRITTEN)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from twisted.scripts.twistd import run as run_twistd
 import chatd
 import chatd.cli
 import chatd.tap
+from chatd.stores import chores
 
 list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
 
@@ -100,6 +101,8 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
         entry = "from twisted.scripts.twistd import run; run()"
         os.execv(sys.executable, [sys.executable, "-c", entry, *arguments[1:]])
     sys.argv = arguments
+    # Let it write its index while they talk, as it does with many lines or after a minute.
+    chores.ENOUGH_EVENTS, chores.PATIENCE_SECONDS, chores.IDLE_SECONDS = 1, 0.0, 0.001
     run_twistd()
 
 

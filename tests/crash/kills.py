@@ -17,6 +17,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from shutil import rmtree
 
+from chatd.store import Wanted
+from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
 from tests.crash.daemon import STORE, Daemon, export
@@ -28,6 +30,9 @@ LIVES = 25
 
 CALLS = 100
 """Up to which call to the disk a daemon may live. A commit is some 10 of them."""
+
+SEARCHES = 100
+"""How many lines of each room are searched for at the end of a round."""
 
 FAULTS = 20
 """How many faults are told one by one."""
@@ -102,9 +107,27 @@ def _round(
         result.faults += transcript.faults(lines)
         result.faults += [f"{name} shows {line!a}" for line in lines if line.startswith("ERR ")]
         result.shown += transcript.shown
+    result.faults += _faults_of_searches(directory / STORE, chance)
     with closing(sqlite3.connect(directory / STORE)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"integrity_check: {line}" for (line,) in found]
+
+
+def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
+    """Lines that are stored and not found."""
+    archive = Archive(path)
+    faults = []
+    for record in archive.rooms():
+        for seq in chance.sample(range(1, record.head + 1), min(record.head, SEARCHES)):
+            (event,) = archive.page(record.name, seq - 1, seq)
+            # No text was said twice.
+            found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
+            if found.events != [event] and not found.after:
+                faults.append(f"#{record.name} {seq} is not found: {event.text!a}")
+    if archive.trouble is not None:
+        faults.append(f"the index is not sound: {archive.trouble}")
+    archive.close()
+    return faults
 
 
 def _killed_at_an_instant(

@@ -88,3 +88,12 @@ def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
     assert status == 0, said
     assert f"left version {len(STEPS)}, " in said
     assert f"left version {len(STEPS) + 1};" in said
+
+
+def test_forgetting_that_is_killed_leaves_what_is_kept_and_in_the_end_nothing_else(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--forget")
+    assert status == 0, said
+    assert " 0 faults" in said
+    assert not said.startswith("0 kills")
