@@ -87,6 +87,8 @@ class Administration:
 
     async def _demote(self, request: Request) -> Reply:
         account = await self._change(request, admin=False)
+        for session in tuple(self._server.names.of(account.name)):
+            self._server.review(session)  # it may be where only administrators may be
         return {"said": f"{account.name} is no administrator."}
 
     async def _password(self, request: Request) -> Reply:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.accounts import Account
+from chatd.administration import Administration
 from chatd.formats import local_time
 from chatd.records import change
 from chatd.rights import LEAST, Act, Mode, Role
-from chatd.session import Session
 from chatd.stores.sqlite import SqliteStore
 from tests.helpers import House, Person
 from tests.running import Town
@@ -243,6 +244,33 @@ class TestReading:
         luis.type("/rooms")
         assert not [line for line in luis.seen() if "ops" in line]
 
+    def test_an_administrator_who_is_one_no_more(self) -> None:
+        town = Town()
+        ana, root = town.citizen("ana"), town.citizen("root", admin=True)
+        ana.type("/create ops private")
+        root.type("/join ops")
+        assert root.session.room is town.room("ops")
+        administration = Administration(town.server)
+        for request in {"do": "promote", "name": "ana"}, {"do": "demote", "name": "root"}:
+            Deferred.fromCoroutine(administration.perform(request))
+            town.settle()
+        assert root.session.room is town.server.lobby
+        assert ana.session.room is town.room("ops")
+        self.refused(root, "/stats")
+        self.refused(root, "/join ops")
+
+    def test_an_account_that_is_removed(self) -> None:
+        town = Town()
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ana.type("/create ops private", "/invite eva")
+        eva.type("/join ops")
+        removed = town.server.unregister(town.server.accounts.table["eva"])
+        Deferred.fromCoroutine(removed)
+        town.settle()
+        assert eva.session.room is town.server.lobby
+        town.register("eva")
+        self.refused(town.citizen("eva"), "/join ops")
+
     def test_while_the_log_is_searched_for_a_time(self) -> None:
         town = Town()
         ana, luis = town.citizen("ana"), town.guest("luis")
@@ -350,15 +378,6 @@ class TestSpeaking:
         ana.seen()
         ana.type("hola")
         assert ana.seen() == ["<ana> hola"]
-
-    def test_without_a_server_everybody_may_speak(self) -> None:
-        town = Town()
-        session: Session = town.guest().session
-        session.guard = Session.__init__.__globals__["_let_speak"]
-        town.server.lobby.guarded = True
-        session.say("hola")
-        assert session.unpublished == 1
-        town.settle()
 
 
 class TestRestarts:

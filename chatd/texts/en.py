@@ -125,7 +125,7 @@ SENTENCES = {
     "statistics": (
         "Up for {time}. Connections: {connections}. Names here: {names}.\n"
         "Rooms: {rooms}. Lines: {lines}. Registered: {accounts}.\n"
-        "{store}"
+        "When it started: {store}"
     ),
     # Help
     "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",

@@ -126,7 +126,7 @@ SENTENCES = {
     "statistics": (
         "En marcha desde hace {time}. Conexiones: {connections}. Nombres presentes: {names}.\n"
         "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
-        "{store}"
+        "Al arrancar: {store}"
     ),
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",

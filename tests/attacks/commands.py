@@ -8,7 +8,10 @@ from tests.attacks.attack import Attack
 
 COMMANDS = (
     *("help", "nick", "join", "leave", "rooms", "who", "me", "msg", "topic", "history", "since"),
-    *("echo", "times", "language"),
+    *("echo", "times", "language", "create", "mode", "invite", "uninvite", "voice", "unvoice"),
+    *("op", "unop", "kick", "mute", "unmute", "ban", "unban", "bans", "close", "wall"),
+    *("disconnect", "stats", "search", "mentions", "missed", "skip"),
+    *("ignore", "unignore", "bell", "quiet", "away"),
     *("register", "login", "password", "logout", "unregister", "whois"),
 )
 """All but those after which nothing is a command any more."""
