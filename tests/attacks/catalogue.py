@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from tests.attacks.attack import Attack
-from tests.attacks.commands import CommandFlood, OddArguments, Renames, RoomsEntered, RoomsMade
+from tests.attacks.commands import (
+    CommandFlood,
+    NamesRegistered,
+    OddArguments,
+    PasswordGuesses,
+    QuestionsCancelled,
+    Renames,
+    RoomsEntered,
+    RoomsMade,
+)
 from tests.attacks.floods import (
     EndlessLine,
     LineFlood,
@@ -56,6 +65,9 @@ CATALOGUE: tuple[type[Attack], ...] = (
     Renames,
     RoomsMade,
     RoomsEntered,
+    PasswordGuesses,
+    NamesRegistered,
+    QuestionsCancelled,
     ConnectionStorm,
     CrowdFromOneAddress,
     BadUtf8Storm,
