@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.event import Kind
-from chatd.places import Places, Visit, reached
+from chatd.places import Nothing, Places, Visit, reached
 from chatd.records import Put, change
 from chatd.room import Room
 from chatd.session import Session
@@ -86,15 +86,13 @@ class Attendance:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
-    def clear(self, account: str) -> None:
+    async def clear(self, account: str) -> None:
         """Forget what was written to an account that is gone."""
-        Deferred.fromCoroutine(self._clear(self.inbox(account)))
-
-    async def _clear(self, inbox: Room) -> None:
         # Until there is another owner, nothing is written there.
-        now = int(self._now() * 1000) + 1
+        inbox = self.inbox(account)
+        before = int(self._now() * 1000) + 1
         try:
-            while await self._store.forget(inbox.name, now):
+            while inbox.head and await self._store.forget(inbox.name, before):
                 pass
         except StoreError:
             self._store.faults.tell("private lines of an account that is gone cannot be forgotten")
@@ -189,6 +187,17 @@ class Attendance:
             if after + shown < upto:
                 session.answer(f"{key}_more", count=upto - after - shown, room=log.name)
         return bool(missed)
+
+    async def pass_over_forgotten(self, session: Session) -> None:
+        """Take for seen what somebody missed and is no more in the store, where that may be much.
+        Raises `StoreError`."""
+        visit = session.visit
+        for log, after, upto in self.missed(session):
+            if visit is not None and upto - after > SHOWN_AT_ONCE:
+                events = await log.read(after, upto)
+                first = events[0].seq if events else upto + 1
+                if first > after + 1:
+                    visit.show(log.key, Nothing(after, first - 1))
 
     def missed(self, session: Session) -> list[Missed]:
         """What somebody missed who is logged in, in the order in which they are shown it."""

@@ -21,8 +21,9 @@ PLACES_KEPT = 200
 class Span(Protocol):
     """A stretch of a log that somebody is being shown."""
 
-    start: int
-    """The seq that it comes behind."""
+    @property
+    def start(self) -> int:
+        """The seq that it comes behind."""
 
     @property
     def given(self) -> int:
@@ -35,6 +36,18 @@ class Span(Protocol):
     @property
     def done(self) -> bool:
         """Whether nothing of it will be given any more."""
+
+
+class Nothing:
+    """A stretch in which there is nothing any more: it counts as shown."""
+
+    __slots__ = ("end", "given", "start")
+
+    done = True
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.given = self.end = end
 
 
 class Place(NamedTuple):

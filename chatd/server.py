@@ -284,6 +284,7 @@ class ChatServer(Subscriber):
         puts = [put for hook in self.on_account_gone for put in hook(key)]
         await change(self._store, self.accounts.table.put(key, None), *puts)
         self.account_gone(account)
+        await self.attendance.clear(key)
 
     def account_gone(self, account: Account) -> None:
         """That account is no more: those logged in to it are guests."""
@@ -292,7 +293,6 @@ class ChatServer(Subscriber):
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
         self.names.forget(account.name)
-        self.attendance.clear(account.key)
 
     def log_in(self, session: Session, account: Account) -> None:
         """A session is an account's from here on, and has its name."""

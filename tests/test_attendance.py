@@ -280,6 +280,23 @@ class TestComingBack:
         assert len([line for line in seen if "> lobby" in line]) == half
         assert len([line for line in seen if f"*** {half} more in" in line]) == 2
 
+    def test_what_was_forgotten_is_passed_over(self, world: World) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        ana.hang_up()
+        luis.type(*[f"line {number}" for number in range(5 * SHOWN_AT_ONCE)])
+        events = world.store._logs["lobby"].events
+        for _ in range(4 * SHOWN_AT_ONCE):
+            events.popleft()
+        ana = member(world, "ana")
+        ana.type("/missed")
+        seen = ana.seen()
+        assert seen[0] == f"*** {SHOWN_AT_ONCE} lines in #lobby since you left:"
+        assert seen[1:] == dated(
+            *(f"<luis> line {number}" for number in range(4 * SHOWN_AT_ONCE, 5 * SHOWN_AT_ONCE))
+        )
+        ana.type("/missed")
+        assert ana.seen() == ["*** You have missed nothing."]
+
     def test_asked_for_twice_at_once_each_line_is_shown_once(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
         ana.hang_up()

@@ -10,7 +10,8 @@ COMMANDS = (
     *("help", "nick", "join", "leave", "rooms", "who", "me", "msg", "topic", "history", "since"),
     *("echo", "times", "language", "create", "mode", "invite", "uninvite", "voice", "unvoice"),
     *("op", "unop", "kick", "mute", "unmute", "ban", "unban", "bans", "close", "wall"),
-    *("disconnect", "stats"),
+    *("disconnect", "stats", "search", "mentions", "missed", "skip"),
+    *("ignore", "unignore", "bell", "quiet", "away"),
     *("register", "login", "password", "logout", "unregister", "whois"),
 )
 """All but those after which nothing is a command any more."""
