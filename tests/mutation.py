@@ -16,6 +16,7 @@ import argparse
 import ast
 import os
 import resource
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -58,9 +59,13 @@ TESTS = {
 """What is broken, and the tests that must notice."""
 
 SECONDS = 3
-"""A mutant's tests may take so many seconds of a processor, and so many times what others take.
+"""A mutant's tests may take so many seconds of a processor, and so many times what others take."""
 
-One that waits for ever is ended by the deadlines of tests/conftest.py and pyproject.toml.
+PATIENCE = 120
+"""When one that waits for ever is ended, in seconds.
+
+The deadlines of tests/conftest.py and pyproject.toml come first, but not for a fixture's end behind
+a test that failed.
 """
 
 MEMORY = 8 << 30
@@ -343,6 +348,7 @@ def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> Non
     sys.meta_path.insert(0, _Instead(mutant))
     if seconds:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        signal.alarm(PATIENCE)
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)

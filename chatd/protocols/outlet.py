@@ -167,9 +167,8 @@ class Outlet:
             self._supply.failed("a client could not be sent to")
         finally:
             self._pumping = False
-        if self._supply.finished and not self._closing:
-            self._ending = True
-        if self._ending and self._busy and self._deadline is None:
+        self._ending = self._ending or self._supply.finished
+        if self._ending and self._busy and self._deadline is None and not self._closing:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
 
     def end(self) -> None:
@@ -219,19 +218,20 @@ class Outlet:
 
     def _close(self) -> None:
         self._closing = True
-        self._cancel_deadline()
         self._transport.unregisterProducer()
         if self._linger and self._socket is not None:
-            self._deadline = self._clock.callLater(LINGER_SECONDS, self._stop_lingering)
+            self._deadline = self._clock.callLater(
+                LINGER_SECONDS, self._stop_lingering, self._socket
+            )
             self._transport.resumeProducing()
             self._transport.loseWriteConnection()
         else:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
             self._transport.loseConnection()
 
-    def _stop_lingering(self) -> None:
+    def _stop_lingering(self, connection: socket.socket) -> None:
         self._deadline = None
-        if self._socket is not None and _unacknowledged(self._socket):
+        if _unacknowledged(connection):
             self._transport.loseConnection()  # the kernel sees to the rest
         else:
             self._arrived = True

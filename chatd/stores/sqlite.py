@@ -447,13 +447,15 @@ class SqliteStore(Store):
         """See that it was SQLite that made a file shorter, for another program (VACUUM, or a
         checkpoint that truncates). Raises `StoreError` if not."""
         (page,) = connection.execute("PRAGMA page_size").fetchone()
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        # The second question may write to the file, so it comes after the first.
-        if not 0 < pages * page <= os.stat(self._path).st_size or (
-            os.stat(self._wal).st_size < self._log_length(connection, page)
-        ):
-            raise StoreError("it or its log was cut short while in use. Put back what was cut off.")
-        self._remember_files()
+        # SQLite must not see an emptied file: it would not know it again when it is put back.
+        if os.stat(self._path).st_size >= page:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            # The second question may write to the file, so it comes after the first.
+            if pages * page <= os.stat(self._path).st_size and (
+                os.stat(self._wal).st_size >= self._log_length(connection, page)
+            ):
+                return
+        raise StoreError("it or its log was cut short while in use. Put back what was cut off.")
 
     def _log_length(self, connection: sqlite3.Connection, page: int) -> int:
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint").fetchone()
@@ -470,7 +472,6 @@ class SqliteStore(Store):
     def _close_writer(self) -> None:
         if self._writing is not None:
             self._writing.close()
-            self._writing = None
 
 
 class _Upkeep:

@@ -8,13 +8,10 @@ import pytest
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
-from chatd.accounts import Account
 from chatd.formats import local_time
-from chatd.records import change
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
-from chatd.texts import Language
-from tests.helpers import FAR, HERE, HeldStore, House, Person
+from tests.helpers import FAR, HERE, HeldStore, Person
 from tests.running import Town
 
 HOUR = 3600
@@ -1041,41 +1038,3 @@ class TestComingAndGoing:
         town.clock.advance(LASTING)
         ana.seen()
         assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
-
-
-async def test_a_lesson_with_thirty_at_one_address() -> None:
-    """On real sockets, in Spanish: announcements, then questions, and one of thirty is muted."""
-    time = [1000.0]
-    house = House(now=lambda: time[0], language=Language.SPANISH)
-    await house.listen()
-    account = Account("ana", "")
-    await change(house.store, house.server.accounts.table.put("ana", account))
-    teacher = await house.connect()
-    await teacher.until("/salir")
-    (session,) = house.server.sessions
-    house.server.log_in(session, account)
-    teacher.send("/crear clase anuncios")
-    await teacher.until("ha creado esta sala: anuncios.")
-    pupils = []
-    for number in range(30):
-        pupil = await house.connect()
-        pupil.send(f"/nombre p{number}", "/sala clase", "/fin")
-        await pupil.until("/fin")
-        pupils.append(pupil)
-    assert len({session.network for session in house.server.sessions}) == 1
-    pupils[3].send("hola")
-    assert (await pupils[3].until("ERR "))[-1].startswith("ERR Not allowed: en #clase hablan")
-    teacher.send("/modo abierto", "/callar p7 1m un momento")
-    for pupil in pupils:
-        await pupil.until("*** ana ha callado a p7 durante 1m: un momento")
-    for number, pupil in enumerate(pupils):
-        pupil.send(f"pregunta {number}", "/fin")
-        lines = await pupil.until("/fin")
-        refused = [line for line in lines if line.startswith("ERR Not allowed: ")]
-        assert bool(refused) == (number == 7)
-    time[0] += 60
-    pupils[7].send("ya")
-    lines = await teacher.until("<p7> ya")
-    said = [line for line in lines if line.startswith("<p")]
-    assert said == [*(f"<p{n}> pregunta {n}" for n in range(30) if n != 7), "<p7> ya"]
-    await house.close()

@@ -1,4 +1,7 @@
-"""A disk that fails under a real daemon: nobody sees what was not saved, and the rest goes on."""
+"""A disk that fails under a real daemon: nobody sees what was not saved, and the rest goes on.
+
+How long another program holds the file is CHATD_LOCKED_SECONDS.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,24 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from math import log2
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from tests.crash import disk
-from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person
+from tests.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
 
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
 STORE = "disk/chat"
+LOCKED_SECONDS = float(os.environ.get("CHATD_LOCKED_SECONDS", "3"))
+LOCK_WAIT = 2.0
+"""How long a batch waits for a lock, in seconds."""
 UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
@@ -215,24 +223,63 @@ def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(hous
     assert [line for line in shown if line.startswith("<")] == [f"<ana> {line}" for line in said]
 
 
-# A disk that is really full
+def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refused(
+    house: House,
+) -> None:
+    answered: list[float] = []
+    refused = 0
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        ana.until("is now luis.")
+        house.log()
+        with locked(house):
+            end = time.monotonic() + LOCKED_SECONDS
+            while time.monotonic() < end:
+                ana.type("lost")
+                while not select.select([ana.socket], [], [], 0.05)[0]:
+                    asked = time.monotonic()
+                    luis.type("/who")
+                    luis.until("*** In #lobby: ")
+                    answered.append(time.monotonic() - asked)
+                assert ana.line().startswith("ERR Not saved: ")
+                refused += 1
+        told = house.log()
+        ana.type("after")
+        assert ana.until("<ana> ") == ["<ana> after"]
+        assert luis.until("<ana> ") == ["<ana> after"]
+    longest = max(answered)
+    print(f"{refused} lines refused, told {len(told)} times; {len(answered)} answers, ", end="")
+    print(f"after {longest * 1000:.1f} ms at most")
+    assert refused >= LOCKED_SECONDS / LOCK_WAIT - 1
+    assert longest < LOCK_WAIT / 2
+    assert all("database is locked" in line for line in told)
+    assert len(told) <= 1 + log2(LOCKED_SECONDS)
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
+
+
+# A disk that really is full, or cannot be written to
+
+
+def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
+    """What begins a command that finds below the directory, as ``disk``, a file system that was
+    mounted so. Skips the test where none may be."""
+    (directory / "disk").mkdir()
+    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+    begin = [*unshare, "sh", "-c", " && ".join([*mount, 'exec "$@"']), "sh"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(
+            [*begin, "true"], cwd=directory, capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("may not mount a tmpfs in a namespace of its own (unshare)")
+    return begin
 
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
     """A daemon whose store is on a disk of 1 MiB."""
-    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
-    mount = 'mount -t tmpfs -o size=1m none disk && exec "$@"'
-    (tmp_path / "disk").mkdir()
-    in_a_small_place = [*unshare, "sh", "-c", mount, "sh"]
-    if (
-        not shutil.which("unshare")
-        or subprocess.run(
-            [*in_a_small_place, "true"], cwd=tmp_path, capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("may not mount a tmpfs in a namespace of its own (unshare)")
-    monkeypatch.setattr("tests.test_daemon.TWISTD", [*in_a_small_place, *TWISTD])
+    begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m none disk")
+    monkeypatch.setattr("tests.test_daemon.TWISTD", [*begin, *TWISTD])
     house = House(tmp_path)
     house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
     with house.daemon:
@@ -267,4 +314,21 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
         assert small.log(wait=PATIENCE) == ["lines are saved again"]
 
 
-# A file that is damaged
+def test_a_disk_that_cannot_be_written_to_refuses_the_start(tmp_path: Path) -> None:
+    begin = on_a_disk_of_its_own(
+        tmp_path, "mount -t tmpfs none disk", "mount -o remount,ro none disk"
+    )
+    start = subprocess.run(
+        [*begin, *TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", f"sqlite:{STORE}"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (start.returncode, start.stdout, start.stderr) == (
+        1,
+        "",
+        f"chatd: cannot use --store sqlite:{STORE}: {tmp_path}/{STORE}.lock: Read-only file system."
+        " Put that right, or give another --store.\n",
+    )

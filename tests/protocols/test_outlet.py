@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import socket
 from collections import deque
+from typing import NoReturn
 
 import pytest_twisted
 from twisted.internet.interfaces import ISSLTransport, ISystemHandle
@@ -231,6 +234,10 @@ class PushingTests(OutletTestCase):
         self.finish()
         self.assertTrue(self.refused())
 
+    def test_nothing_is_taken_when_the_connection_is_lost(self) -> None:
+        self.outlet.lost()
+        self.assertTrue(self.refused())
+
     def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
         self.outlet.end()
         self.assertTrue(self.refused())
@@ -333,6 +340,30 @@ class ClosingTests(OutletTestCase):
         self.clock.advance(LINGER_SECONDS)
         self.assertTrue(self.transport.disconnected)
 
+    def test_one_of_whom_the_system_does_not_say_it_is_closed_not_cut_off(self) -> None:
+        def unknown(*_: object) -> NoReturn:
+            raise OSError(errno.ENOTTY, "no such question")
+
+        self.give(b"last\n")
+        self.finish()
+        self.transport.received()
+        self.patch(fcntl, "ioctl", unknown)
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.disconnected)
+
+    def test_a_client_that_takes_nothing_is_left_alone_while_it_does_not_end(self) -> None:
+        self.fill()
+        self.clock.advance(2 * CLOSE_SECONDS)
+        self.assertFalse(self.transport.disconnected)
+
+    def test_a_client_that_sends_nothing_more_and_takes_all_may_wait_for_more(self) -> None:
+        self.outlet.end()
+        self.clock.advance(2 * CLOSE_SECONDS)
+        self.assertFalse(self.transport.disconnected)
+        self.give(b"more\n")
+        self.assertEqual(self.transport.received(), b"more\n")
+
     def test_a_client_that_sends_nothing_more_and_takes_nothing_is_cut_off(self) -> None:
         self.fill()
         self.outlet.end()
@@ -418,10 +449,13 @@ class LostTests(OutletTestCase):
         self.make(transport)
 
     def test_a_connection_that_is_lost_leaves_no_timer(self) -> None:
-        for lose in self.outlet.lost, self.outlet.stopProducing:
+        for lose in Outlet.lost, Outlet.stopProducing:
+            transport = SocketTransport()
+            self.addCleanup(transport.close)
+            self.make(transport)
             self.give(PlainSocketTests.BIG)
             self.finish()
-            lose()
+            lose(self.outlet)
             self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nor_does_one_that_is_lost_while_it_lingers(self) -> None:
@@ -440,6 +474,22 @@ class LostTests(OutletTestCase):
         self.finish()
         self.clock.advance(LINGER_SECONDS)
         self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nothing_is_begun_for_one_that_was_cut_off(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.give(b"late\n")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nor_for_one_that_is_lost_because_sending_to_it_failed(self) -> None:
+        def fail() -> NoReturn:
+            raise ZeroDivisionError
+
+        self.patch(self.supply, "take", fail)
+        self.supply.failed = lambda _: self.outlet.lost()
+        self.finish()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nothing_is_taken_for_it_any_more(self) -> None:

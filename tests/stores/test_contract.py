@@ -266,6 +266,20 @@ class TestRead:
         await world.say(*(draft("x" * (PAGE_CHARACTERS // 4)) for _ in range(8)))
         assert [event.seq for event in await world.store.read("lobby", 0, 8)] == [1, 2, 3, 4]
 
+    async def test_a_page_has_room_for_an_event_while_a_character_is_missing(
+        self, world: World
+    ) -> None:
+        count = PAGE_EVENTS // 2  # a short text and long ones that come to one less than a page
+        long = PAGE_CHARACTERS // (count - 1)
+        rest = PAGE_CHARACTERS - 1 - long * (count - 1)
+        await world.say(*(draft("x" * size) for size in [rest, *[long] * (count - 1), 1, 0]))
+        page = await world.store.read("lobby", 0, count + 2)
+        assert [event.seq for event in page] == [*range(1, count + 2)]
+
+    async def test_a_page_that_is_just_full_has_no_empty_line_behind_it(self, world: World) -> None:
+        await world.say(draft("x" * PAGE_CHARACTERS), draft(""))
+        assert [event.seq for event in await world.store.read("lobby", 0, 2)] == [1]
+
     async def test_an_event_that_is_larger_than_a_page_is_a_page(self, world: World) -> None:
         await world.say(draft("x" * (PAGE_CHARACTERS + 1)), draft("y"))
         assert [event.seq for event in await world.store.read("lobby", 0, 2)] == [1]

@@ -9,6 +9,7 @@ import resource
 import shutil
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, eventAsText
 
+from chatd.complaints import FIRST_SILENCE
 from chatd.event import Event, Kind
 from chatd.feed import Replay
 from chatd.formats import ChatFormat
@@ -111,6 +113,11 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
+def descriptors() -> int:
+    """How many files are open in this process."""
+    return len(os.listdir("/dev/fd"))
+
+
 class TestReopening:
     async def test_history_is_there_with_everything_that_was_said(self, opening: Opening) -> None:
         await opening.first().say(draft("se va", "ops", 7, "eva", Kind.ACTION))
@@ -150,6 +157,18 @@ class TestReopening:
         world = await opening.again()
         await world.say(draft())
         assert [event.seq for event in await world.everything()] == [3]
+
+    async def test_what_stands_in_the_log_alone_of_one_that_was_killed_is_there(
+        self, opening: Opening, path: Path, tmp_path: Path
+    ) -> None:
+        await opening.first().say(draft("in the log alone"))
+        killed = tmp_path / "killed"
+        shutil.copy(path, killed)
+        shutil.copy(f"{path}-wal", f"{killed}-wal")
+        await opening.close()
+        world = World(lambda reactor, now: SqliteStore(reactor, killed, now))
+        assert texts(await world.everything()) == ["in the log alone"]
+        await world.store.close()
 
     async def test_it_says_where_history_is_and_how_many_lines(
         self, opening: Opening, path: Path
@@ -207,6 +226,48 @@ class TestFile:
         (writer,) = connections
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
+
+    async def test_is_also_where_sqlite_would_not_by_itself(
+        self, opening: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[sqlite3.Connection] = []
+        connect = sqlite3.connect
+
+        def careless(database: Path | str, **options: object) -> sqlite3.Connection:
+            made.append(connect(database, **{**options, "check_same_thread": False}))
+            made[-1].execute("PRAGMA synchronous = OFF")
+            return made[-1]
+
+        monkeypatch.setattr(sqlite3, "connect", careless)
+        world = opening.first()
+        made.clear()
+        await world.say(draft())
+        (writer,) = made
+        full = 2
+        assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
+
+    async def test_only_its_lock_is_open_before_the_store_starts(self, path: Path) -> None:
+        before = descriptors()
+        store = SqliteStore(StoreReactor(), path)
+        assert descriptors() == before + 1
+        store.start()
+        await store.close()
+
+    async def test_nothing_of_it_is_open_and_no_thread_left_when_it_is_closed(
+        self, path: Path
+    ) -> None:
+        before = descriptors()
+        threads = set(threading.enumerate())
+        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        await world.say(draft())
+        await world.everything()
+        workers = set(threading.enumerate()) - threads
+        assert len(workers) == 2
+        await world.store.close()
+        for worker in workers:
+            worker.join(5)
+        assert not [worker for worker in workers if worker.is_alive()]
+        assert descriptors() == before
 
     async def test_people_can_look_at_the_log(self, world: World, path: Path) -> None:
         world.time = 86_400
@@ -268,6 +329,42 @@ class TestText:
         expected_errors(UnicodeEncodeError)
 
 
+class TestBeginning:
+    """Files that are no store yet, and become one."""
+
+    def test_an_empty_file_with_an_empty_log(self, opening: Opening, path: Path) -> None:
+        path.touch()
+        Path(f"{path}-wal").touch()
+        assert list(opening.first().store.rooms()) == []
+
+    def test_an_empty_database_that_another_program_looks_at(
+        self, opening: Opening, path: Path
+    ) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("SELECT * FROM sqlite_master")
+            assert Path(f"{path}-wal").exists()
+            assert list(opening.first().store.rooms()) == []
+
+    def test_one_that_was_being_made_when_the_power_failed(
+        self, opening: Opening, path: Path, tmp_path: Path
+    ) -> None:
+        with closing(sqlite3.connect(tmp_path / "made", isolation_level=None)) as making:
+            making.executescript(f"BEGIN; {STEPS[0]} PRAGMA user_version = 1; COMMIT;")
+            # What does not fit into its memory is written before the end, with a journal to go back
+            making.execute("PRAGMA cache_size = 1")
+            making.execute("BEGIN")
+            making.executemany(
+                "INSERT INTO events VALUES (?, 0, 0, '', 1, ?)",
+                [(number, "x" * 1000) for number in range(100)],
+            )
+            shutil.copy(tmp_path / "made", path)
+            shutil.copy(tmp_path / "made-journal", f"{path}-journal")
+            Path(f"{path}-wal").touch()
+        opening.first()
+        assert sql(path, "SELECT count(*) FROM events") == [(0,)]
+
+
 class TestLock:
     def test_a_second_daemon_is_refused(self, world: World, path: Path) -> None:
         assert refusal(path) == (
@@ -293,9 +390,14 @@ class TestLock:
         path.unlink()
         opening.first()
 
-    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
-        self, path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_that_is_refused_leaves_nothing_open(self, world: World, path: Path) -> None:
+        before = descriptors()
+        refusal(path)
+        assert descriptors() == before
+
+    @pytest.fixture
+    def taken_away(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the first lock that is taken be taken away by another one at that moment."""
         flock = fcntl.flock
 
         def refused_elsewhere(descriptor: int, operation: int) -> None:
@@ -304,8 +406,17 @@ class TestLock:
             flock(descriptor, operation)
 
         monkeypatch.setattr(fcntl, "flock", refused_elsewhere)
+
+    def test_a_lock_that_was_taken_away_while_it_was_being_taken_is_none(
+        self, path: Path, opening: Opening, taken_away: None
+    ) -> None:
         opening.first()
         assert "is in use by another chatd" in refusal(path)
+
+    def test_and_is_not_kept_open(self, opening: Opening, taken_away: None) -> None:
+        before = descriptors()
+        opening.first()
+        assert descriptors() == before + 1  # the lock
 
 
 class TestRefusals:
@@ -377,6 +488,22 @@ class TestRefusals:
             f"{path}: it was written by a newer chatd (version {newer} of the file; this one"
             f" knows {len(STEPS)}). Upgrade chatd, or give another --store."
         )
+
+    async def test_nothing_is_left_beside_a_file_that_is_refused(
+        self, opening: Opening, path: Path
+    ) -> None:
+        opening.first()
+        await opening.close()
+        sql(path, f"PRAGMA user_version = {len(STEPS) + 1}")
+        refusal(path)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_a_file_that_is_refused_is_not_open_any_more(self, path: Path) -> None:
+        path.write_bytes(b"x" * 5000)
+        before = descriptors()
+        with pytest.raises(StoreError) as caught:
+            SqliteStore(StoreReactor(), path)
+        assert descriptors() == before, caught  # the error, which is still at hand, holds nothing
 
     async def test_a_file_of_ours_that_is_damaged(self, opening: Opening, path: Path) -> None:
         opening.first()
@@ -558,7 +685,7 @@ class TestDamage:
             assert opened or damaged.files() == before, (seed, number, why)
             assert why.isprintable(), (seed, number, why)
             told += bool(why)
-        assert told > 20
+        assert told > 15
         expected_errors()
 
     def _use(self, path: Path) -> tuple[bool, str]:
@@ -599,7 +726,8 @@ class TestDamage:
         ("statement", "why"),
         [
             ("UPDATE events SET time = 'noon'", "an event in it is not as it was written"),
-            ("UPDATE events SET time = 1 << 60", "an event in it is not as it was written"),
+            ("UPDATE events SET time = -1", "an event in it is not as it was written"),
+            ("UPDATE events SET time = 253402300800000", "an event in it is not as it was written"),
             ("UPDATE events SET text = x'ff'", "an event in it is not as it was written"),
             ("UPDATE events SET author = x'ff'", "an event in it is not as it was written"),
             ("UPDATE events SET text = CAST(x'ff' AS TEXT)", "text in it is not UTF-8"),
@@ -614,6 +742,18 @@ class TestDamage:
             await world.store.read("lobby", 0, 1)
         assert str(caught.value) == f"{path}: it is damaged: {why}."
         expected_errors()
+
+    @pytest.mark.parametrize(
+        ("time", "shown"),
+        [(0, "1970-01-01 00:00:00"), (253_402_300_799_999, "9999-12-31 23:59:59")],
+    )
+    async def test_the_first_and_the_last_time_that_can_be_shown_are_no_damage(
+        self, world: World, path: Path, time: int, shown: str
+    ) -> None:
+        await world.say(draft())
+        sql(path, f"UPDATE events SET time = {time}")
+        assert [event.time for event in await world.everything()] == [time]
+        assert sql(path, "SELECT utc FROM log") == [(shown,)]
 
     async def test_of_an_id_makes_nobody_read_search_or_forget_for_ever(
         self, opening: Opening, path: Path, expected_errors: Expect
@@ -650,6 +790,19 @@ class TestDamage:
             f"{path}: it is damaged: a room or record in it is not as it was written."
         ]
         expected_errors()
+
+    async def test_of_the_tables_is_told_also_where_sqlite_would_quote_what_is_no_text(
+        self, opening: Opening, path: Path
+    ) -> None:
+        opening.first()
+        await opening.close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as damaging:
+            damaging.execute("PRAGMA writable_schema = ON")
+            damaging.execute("UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = 'none'")
+        assert refusal(path) == (
+            f"{path}: it is damaged: text in it is not UTF-8. Put that right, or give another"
+            " --store."
+        )
 
     async def test_a_file_that_was_emptied_is_not_taken_for_a_new_one_while_its_log_is_there(
         self, opening: Opening, path: Path, tmp_path: Path
@@ -743,6 +896,72 @@ class TestFailingDisk:
         assert [event.seq for event in await world.everything()] == [*range(1, 503)]
         expected_errors()
 
+    @pytest.mark.parametrize("size", [0, 100])
+    async def test_a_log_that_is_cut_short_is_noticed_also_if_the_file_has_all_that_was_in_it(
+        self, world: World, path: Path, size: int, expected_errors: Expect
+    ) -> None:
+        log = Path(f"{path}-wal")
+        await world.say(draft("a"))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM events").fetchall()
+            sql(path, "PRAGMA wal_checkpoint")
+            content = log.read_bytes()
+            os.truncate(log, size)
+            # While the other one reads, it would be written on behind the gap, and never found.
+            await world.say(draft("lost"))
+        assert log.stat().st_size == size
+        ((_, why),) = world.recorder.refused
+        assert why == (
+            f"{path}: it or its log was cut short while in use. Put back what was cut off."
+        )
+        log.write_bytes(content)
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        expected_errors()
+
+    async def test_a_file_that_is_emptied_is_noticed_also_if_its_log_is_empty(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        content = path.read_bytes()
+        os.truncate(path, 0)
+        await world.say(draft("lost"))
+        assert path.read_bytes() == b""
+        ((_, why),) = world.recorder.refused
+        assert why == (
+            f"{path}: it or its log was cut short while in use. Put back what was cut off."
+        )
+        path.write_bytes(content)
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        expected_errors()
+
+    async def test_a_file_that_goes_while_a_line_is_committed_is_noticed_before_the_next_one(
+        self,
+        connections: list[sqlite3.Connection],
+        world: World,
+        path: Path,
+        expected_errors: Expect,
+    ) -> None:
+        await world.say(draft("a"))
+
+        def move_away(statement: str) -> None:
+            if statement == "COMMIT":
+                path.rename(path.with_suffix(".away"))
+
+        connections[-1].set_trace_callback(move_away)
+        await world.say(draft("b"))
+        await world.say(draft("lost"))
+        connections[-1].set_trace_callback(None)
+        path.with_suffix(".away").rename(path)
+        await world.say(draft("c"))
+        assert texts(world.recorder.published) == ["a", "b", "c"]
+        assert [texts([each]) for each, _ in world.recorder.refused] == [["lost"]]
+        assert texts(await world.everything()) == ["a", "b", "c"]
+        expected_errors()
+
     @pytest.mark.parametrize("statement", ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"])
     async def test_a_file_that_another_program_makes_shorter_by_sqlite_s_means_is_as_good(
         self, opening: Opening, path: Path, statement: str
@@ -828,6 +1047,24 @@ class TestFailingDisk:
             " unable to open database file."
         ]
 
+    async def test_the_pauses_are_short_again_when_it_could_be_read_meanwhile(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        async def fail_to_read() -> None:
+            sql(path, "UPDATE events SET kind = 9")
+            with pytest.raises(StoreError):
+                await world.store.read("lobby", 0, 1)
+            sql(path, "UPDATE events SET kind = 1")
+
+        await world.say(draft())
+        await fail_to_read()
+        world.reactor.advance(FIRST_SILENCE)
+        await fail_to_read()  # the next pause would be twice as long
+        await world.everything()
+        world.reactor.advance(FIRST_SILENCE)
+        await fail_to_read()
+        assert len(expected_errors()) == 3
+
     async def test_an_event_of_an_unknown_kind_cannot_be_read(
         self, world: World, path: Path, expected_errors: Expect
     ) -> None:
@@ -836,6 +1073,16 @@ class TestFailingDisk:
         with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
             await world.store.read("lobby", 0, 2)
         assert texts(await world.store.read("lobby", 1, 2)) == ["b"]
+        expected_errors()
+
+    async def test_of_a_kind_that_is_long_the_beginning_is_told(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft())
+        sql(path, f"UPDATE events SET kind = '{'x' * 1000}'")
+        with pytest.raises(StoreError) as caught:
+            await world.store.read("lobby", 0, 1)
+        assert str(caught.value) == (f"{path}: it holds an event of an unknown kind, '{'x' * 19}.")
         expected_errors()
 
     async def test_that_is_said_in_the_place_of_the_lines_that_cannot_be_shown(
