@@ -1,8 +1,8 @@
 """Those who are logged in, and what they missed: their inboxes, and their places in each log.
 
-What somebody is shown is counted while they are here, and kept now and then: when they go into
-another room, when they go, when the server stops, and every minute. So after a crash a minute's
-lines may be told of again; none are passed over. It knows no connection and no command.
+What somebody is shown is counted while they are here, and kept now and then: every minute, when
+they go, when they come in by another connection, and when the server stops. So after a crash a
+minute's lines may be told of again; none are passed over. It knows no connection and no command.
 """
 
 from __future__ import annotations
@@ -107,13 +107,15 @@ class Attendance:
     def arrive(self, session: Session, account: str) -> None:
         """A session has logged in: it is shown what was missed, and counted from here on."""
         inbox = self.inbox(account)
+        self.keep(account)  # what was shown on other connections is not shown here
         visit = Visit(account, inbox)
         self._present.setdefault(account, {})[session] = visit
         session.begin_visit(visit)
         place = self.places.of(account, inbox.key)
         if place is None or place > inbox.end:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
-        self.keep(account)
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
         self.show_missed(session)
 
     def depart(self, session: Session) -> None:
@@ -151,9 +153,13 @@ class Attendance:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its places went with it
-        # What was sent to a machine that is no more was shown to nobody.
-        present = self._present.get(account, {}).items()
-        visits = [visit for session, visit in present if session.stream.acknowledged]
+        # What was sent to a machine that is no more was shown to nobody, nor was what was sent to a
+        # program that does nothing but say lines.
+        visits = [
+            visit
+            for session, visit in self._present.get(account, {}).items()
+            if session.stream.acknowledged and not session.text_only
+        ]
         for log in dict.fromkeys(log for visit in visits for log in visit.logs):
             before = self.places.of(account, log)
             place = reached((span for visit in visits for span in visit.spans(log)), before)
@@ -162,6 +168,15 @@ class Attendance:
             room = self._log(log)
             if place != before and room is not None and not (room.forgettable and not place):
                 yield from self.places.puts(account, log, place)
+
+    def _begun(self, visit: Visit, room: Room) -> Iterator[Put]:
+        """What makes a room one of those of which it is known how far they were shown."""
+        account = visit.account
+        if account not in self._accounts.table or room.forgettable:
+            return
+        if self.places.of(account, room.key) is None:
+            place = reached(visit.spans(room.key), None)
+            yield from self.places.puts(visit.account, room.key, place)
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
@@ -235,7 +250,8 @@ class Attendance:
         for log, after, upto in self.missed(session):
             if log is session.room:
                 session.answer("missed_before", count=upto - after, room=log.name)
-        self.keep(visit.account)
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""

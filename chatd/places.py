@@ -17,6 +17,9 @@ from chatd.store import Store
 PLACES_KEPT = 200
 """In how many rooms the place of one account is kept: those where it moved last."""
 
+SPANS_KEPT = 100
+"""How many stretches of one log are looked after for a session until its place is kept."""
+
 
 class Span(Protocol):
     """A stretch of a log that somebody is being shown."""
@@ -87,7 +90,12 @@ class Visit:
 
     def show(self, log: str, span: Span) -> None:
         """It is being shown a stretch of a log."""
-        self._spans.setdefault(log, []).append(span)
+        spans = self._spans.setdefault(log, [])
+        spans.append(span)
+        if len(spans) > SPANS_KEPT:
+            # It may be told of that again.
+            done = (number for number, old in enumerate(spans) if old.done)
+            del spans[next(done, -1)]
 
     def spans(self, log: str) -> list[Span]:
         """What it is being shown of a log."""

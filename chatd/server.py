@@ -493,8 +493,6 @@ class ChatServer(Subscriber):
         """Put a session into no room."""
         room = session.room
         session.leave()
-        if session.visit is not None:
-            self.attendance.keep(session.visit.account)
         self._forget_if_empty(room)
 
     def forgot(self, name: str, before: int) -> None:

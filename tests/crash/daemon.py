@@ -79,10 +79,10 @@ class Daemon:
 
 
 def export(directory: Path) -> bytes:
-    """What `chatd export` writes of the store in that directory."""
+    """What `chatd export --private` writes of the store in that directory."""
     reading, output = os.pipe()
     pid = fork(
-        lambda: sys.exit(chatd.cli.main(["export", "--store", f"sqlite:{STORE}"])),
+        lambda: sys.exit(chatd.cli.main(["export", "--private", "--store", f"sqlite:{STORE}"])),
         directory,
         {},
         output,

@@ -55,6 +55,7 @@ def test_25_kills_lose_nothing(tmp_path: Path) -> None:
     status, said = crash(tmp_path, "--kills", "25")
     assert status == 0, said
     assert "25 kills:" in said
+    assert " 0 of them private" not in said
     assert " 0 faults" in said
 
 
