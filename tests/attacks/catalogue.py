@@ -5,13 +5,16 @@ from __future__ import annotations
 from tests.attacks.attack import Attack
 from tests.attacks.commands import (
     CommandFlood,
+    Deeds,
     NamesRegistered,
     OddArguments,
     PasswordGuesses,
+    PrivateLines,
     QuestionsCancelled,
     Renames,
     RoomsEntered,
     RoomsMade,
+    Searches,
 )
 from tests.attacks.floods import (
     EndlessLine,
@@ -68,6 +71,9 @@ CATALOGUE: tuple[type[Attack], ...] = (
     PasswordGuesses,
     NamesRegistered,
     QuestionsCancelled,
+    Searches,
+    PrivateLines,
+    Deeds,
     ConnectionStorm,
     CrowdFromOneAddress,
     BadUtf8Storm,
