@@ -510,6 +510,7 @@ class _Upkeep:
             if index.is_possible():
                 index.remove(connection, in_index)
                 connection.execute("INSERT OR IGNORE INTO chores VALUES ('purge')")
+                self._purging = False  # it must begin again
             else:  # a chatd that has FTS5 made it, and can make it again
                 connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
         self.forgotten = True

@@ -22,7 +22,7 @@ from chatd.store import Wanted
 from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
-from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.daemon import LAST, STORE, Daemon, export
 from tests.crash.people import Person, talk
 
 PEOPLE = 8
@@ -117,6 +117,11 @@ def _round(
         result.shown += transcript.shown
     result.faults += _faults_of_searches(directory / STORE, chance)
     with closing(sqlite3.connect(directory / STORE)) as store:
+        kept = f"SELECT key, value FROM records WHERE kind = '{LAST}' ORDER BY key"
+        last = "SELECT room, json_quote(text), max(seq) FROM log GROUP BY room ORDER BY room"
+        lines = [(room, text) for room, text, _ in store.execute(last)]
+        if not fresh and (records := store.execute(kept).fetchall()) != lines:
+            result.faults.append(f"{records!a} was kept, and the last lines are {lines!a}")
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"integrity_check: {line}" for (line,) in found]
 
