@@ -186,7 +186,7 @@ class PrivateLines(Attack):
 
 
 class Deeds(Attack):
-    """Ten clients run rooms of their own: they mute, ban, invite and change the mode without end."""
+    """Ten clients run rooms of their own: mutes, bans, invitations and modes without end."""
 
     clients = 10
     few = 4
