@@ -175,9 +175,12 @@ class Moderation:
         return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
-        """Let these have this role as long as they are here."""
+        """Let these have this role as long as they are here, whatever their account has."""
         for session in sessions:
-            self._given.setdefault(session, {})[room.key] = role
+            if role is Role.EVERYONE:
+                self._given.get(session, {}).pop(room.key, None)
+            else:
+                self._given.setdefault(session, {})[room.key] = role
 
     def is_registered(self, name: str) -> bool:
         """Whether that name is somebody's."""

@@ -205,8 +205,8 @@ async def _give_role(
     sessions = server.called(name)
     puts = server.moderation.give(name, room, role)
     await _carry_out(server, session, room, Deed(verb, name), puts)
-    if not puts:
-        server.moderation.give_guests(sessions, room, role)
+    # What an account is, is kept with it; what its sessions were given as guests ends.
+    server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
         if role is Role.INVITED and other.room is not room and other.inbox is not None:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)

@@ -413,6 +413,16 @@ class TestInviting:
         assert luis.session.inbox._size <= 64 * 1024
         assert not luis.session.stream.full
 
+    def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ana.type("/mode private", "/invite luis")
+        luis.type("/join ops", "/register correct horse")
+        assert luis.session.account == "luis"
+        ana.type("/uninvite luis", "a secret")
+        assert "<ana> a secret" not in luis.seen()
+        assert refused(luis, "/join ops").startswith("#ops is private.")
+
 
 class TestVoices:
     def test_in_a_moderated_room_those_with_a_voice_speak(
