@@ -208,9 +208,9 @@ async def _give_role(
     # What an account is, is kept with it; what its sessions were given as guests ends.
     server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
-        if role is Role.INVITED and other.room is not room and other.inbox is not None:
+        if role is Role.INVITED and other.room is not room:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
-            other.inbox.put(other.format.say(invited))
+            other.notify(session.name, invited)
     server.review_room(room)
 
 

@@ -423,6 +423,13 @@ class TestInviting:
         assert "<ana> a secret" not in luis.seen()
         assert refused(luis, "/join ops").startswith("#ops is private.")
 
+    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Person) -> None:
+        luis = town.guest("luis")
+        luis.type("/ignore ana")
+        luis.seen()
+        ana.type("/invite luis", "/uninvite luis", "/invite luis")
+        assert luis.seen() == []
+
 
 class TestVoices:
     def test_in_a_moderated_room_those_with_a_voice_speak(
