@@ -292,7 +292,8 @@ def _ban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     if networks is None:
         return _sanction_name(server, session, room, rest, BAN, BAN_SECONDS)
     seconds, reason = _time_and_reason(words.strip(), BAN_SECONDS)
-    if not session.confirms(f"ban {room.key} {rest}"):
+    # Somebody else may have that name by now, or come from elsewhere: then it is asked anew.
+    if not session.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
         _tell_whom(server, session, room, networks)
         return None
     shown = f"@{server.name_of(who[1:])}" if who.startswith("@") else ""

@@ -906,6 +906,19 @@ class TestBansOfAddresses:
         town.server.log_in(late.session, town.server.accounts.table["root"])
         assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
+    def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
+        self, town: Town, ana: Person
+    ) -> None:
+        max = town.guest("max", network="192.0.2.7")
+        ask(ana, "/ban @max")
+        max.hang_up()
+        town.guest("max", network="198.51.100.1")
+        assert ask(ana, "/ban @max") == [
+            "*** This would shut 1 connection out of #ops: max.",
+            "*** The same command again within a minute does it.",
+        ]
+        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+
 
 class TestEqualsAndBetters:
     @pytest.mark.parametrize("command", ["/kick", "/mute", "/unmute", "/ban", "/unban", "/ban @"])
