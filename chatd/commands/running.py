@@ -310,7 +310,7 @@ async def _sanction_name(
     moderation.check_above(session, room, name, sessions)
     sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)
-    moderation.hold(kind, room, name, sessions)
+    moderation.hold(kind, room, name, sessions, sanction)
     await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.review_room(room)
 

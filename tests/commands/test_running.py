@@ -65,6 +65,16 @@ def refused(person: Person, line: str) -> str:
     return error.removeprefix("ERR Not allowed: ")
 
 
+def slow_town() -> tuple[Town, Person, Person]:
+    """Ana owns #ops, and luis is there, too; the disk is slow."""
+    town = Town(slow=True)
+    people = town.citizen("ana"), town.guest("luis")
+    for person in people:
+        person.type("/join ops")
+        town.release()
+    return town, *people
+
+
 def only(lines: list[str]) -> str:
     (line,) = lines
     return line
@@ -677,6 +687,50 @@ class TestMutes:
     def test_wrong_use(self, ana: Person) -> None:
         for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
             assert only(ask(ana, line)).startswith("ERR Wrong use: "), line
+
+    def test_one_that_cannot_be_lifted_holds_also_under_another_name(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        for person, line in (ana, "/mute luis"), (luis, "/nick otro"):
+            person.type(line)
+            town.release()
+        ana.type("/unmute luis")
+        town.store.fail()
+        town.release()
+        assert refused(luis, "hola").startswith("you are muted in #ops")
+        expected_errors()
+
+    def test_one_that_could_not_be_kept_concerns_nobody_later(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        ana.type("/mute luis")
+        town.store.fail()
+        town.release()
+        for person, line in (luis, "/nick otro"), (ana, "/mute luis"), (luis, "hola"):
+            luis.seen()
+            person.type(line)
+            town.release()
+        assert luis.seen() == ["<otro> hola"]
+        expected_errors()
+
+    def test_one_that_is_over_concerns_nobody_later(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type("/nick otro")
+        town.clock.advance(61)
+        ask(ana, "/mute luis 1m")
+        assert ask(luis, "hola") == ["<otro> hola"]
+
+    def test_one_that_takes_its_place_concerns_the_same_people(
+        self, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type("/nick otro")
+        ask(ana, "/mute luis 10m")
+        refused(luis, "hola")
 
 
 class TestBans:
