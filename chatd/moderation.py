@@ -264,9 +264,13 @@ class Moderation:
         return {key for key, sanction in held if self._sanctions.get(key) is sanction}
 
     def keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
-        """The keys of the mutes or bans in a room that may concern somebody by name."""
+        """The keys of the mutes or bans in a room that may concern somebody by name.
+
+        Of a guest without a name, those ordered while they were here: after a restart somebody else
+        may have that number.
+        """
         start = f"{kind}/{room.key}/"
-        keys = {start + fold(session.name)}
+        keys = set() if session.is_guest else {start + fold(session.name)}
         if session.account is not None:
             keys.add(start + session.account)
         return keys.union(key for key in self._held_by(session) if key.startswith(start))

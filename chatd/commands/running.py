@@ -20,7 +20,7 @@ from chatd.room import Room
 from chatd.server import NOBODYS, ChatServer
 from chatd.session import NAMES_SHOWN, Session
 from chatd.texts import ErrorKind, people
-from chatd.validation import fold, network_of_host, seconds_of, written_duration
+from chatd.validation import fold, is_reserved, network_of_host, seconds_of, written_duration
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400
@@ -307,6 +307,8 @@ async def _sanction_name(
     name = _one_name(server, word)
     seconds, reason = _time_and_reason(rest.strip(), default)
     sessions, moderation = server.called(name), server.moderation
+    if not sessions and is_reserved(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, room, name, sessions)
     sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)

@@ -732,6 +732,25 @@ class TestMutes:
         ask(ana, "/mute luis 10m")
         refused(luis, "hola")
 
+    def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
+        self, town: Town, ana: Person
+    ) -> None:
+        silent = town.guest()
+        name = silent.session.name
+        silent.type("/join ops")
+        for line in f"/mute {name}", f"/ban {name}":
+            ask(ana, line)
+        refused(silent, "/join ops")
+        town = town.again()
+        others = [town.guest() for _ in range(int(name.removeprefix("guest")))]
+        assert others[-1].session.name == name
+        assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
+
+    def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
+        assert ask(ana, "/mute guest99") == [
+            "ERR Nobody: guest99 is not here. /who shows who is."
+        ]
+
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
