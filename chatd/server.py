@@ -311,6 +311,7 @@ class ChatServer(Subscriber):
         except Exception:
             self.faults.tell("a session could not be logged out properly")
         session.account = None
+        session.apply(session.settings.without_others)
 
     def _name(self, session: Session, name: str) -> None:
         before, was_guest = session.name, session.is_guest

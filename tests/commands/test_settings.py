@@ -328,3 +328,18 @@ class TestKeeping:
         assert one.view is other.view
         assert one.settings is other.settings
         assert one.visit is None
+
+    def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
+        self, world: World
+    ) -> None:
+        ana = member(world, "ana")
+        ana.type("/ignore luis", "/away at lunch", "/times on")
+        register(world, "eva")
+        world.server.log_in(ana.session, world.server.accounts.table["eva"])
+        ana.seen()
+        ana.type("/ignore")
+        assert ana.seen() == ["*** You ignore nobody."]
+        assert world.server.away_text("eva") == ana.session.settings.away == ""
+        assert ana.session.settings.times
+        ana.type("/logout", "hola")
+        assert ana.seen()[-1].endswith("> hola")
