@@ -247,6 +247,7 @@ class ChatServer(Subscriber):
             raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
         self.names.check(session, name)
         self._name(session, name)
+        self.review(session)
 
     # Accounts
 
@@ -323,7 +324,6 @@ class ChatServer(Subscriber):
                 self.names.free(session)
                 if not was_guest:
                     self.names.take(session, before)
-        self.review(session)
 
     def _make_guest(self, session: Session) -> None:
         self.names.free(session)

@@ -1141,3 +1141,13 @@ class TestComingAndGoing:
         town.clock.advance(LASTING)
         ana.seen()
         assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
+
+    def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
+        self, town: Town, ana: Person
+    ) -> None:
+        ask(ana, "/ban eva")
+        town.register("eva", admin=True)
+        guest = town.guest()
+        guest.type("/join ops")
+        town.server.log_in(guest.session, town.server.accounts.table["eva"])
+        assert guest.session.room is town.room("ops")
