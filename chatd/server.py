@@ -331,6 +331,16 @@ class ChatServer(Subscriber):
 
     # Those who are logged in
 
+    def account_of(self, session: Session) -> Account | None:
+        """The account that a session is logged in to, unless that is being given up."""
+        return None if session.account is None else self.accounts.table.get(session.account)
+
+    def ignored_by(self, session: Session) -> tuple[str, ...]:
+        """Whom a session ignores, also if another one of its account has only just said so."""
+        account = self.account_of(session)
+        kept = {} if account is None else account.settings
+        return session.settings.with_kept(kept).ignored
+
     def logged_in(self, session: Session) -> None:
         """A session has just logged in, or registered, and has the name of its account."""
         account = self.accounts.table[session.account or ""]
@@ -356,7 +366,7 @@ class ChatServer(Subscriber):
 
         Whom somebody ignores is the same on all their connections.
         """
-        account = self.accounts.table.get(session.account or "")
+        account = self.account_of(session)
         sessions = [session]
         if account is not None:
             kept = account._replace(settings={**account.settings, **settings})

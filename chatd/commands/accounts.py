@@ -223,7 +223,7 @@ def _account_called(server: ChatServer, name: str) -> Account:
 
 def _own_account(server: ChatServer, session: Session) -> Account:
     """The account that a session is logged in to. Raises `Refusal` if it is to none."""
-    account = None if session.account is None else server.accounts.table.get(session.account)
+    account = server.account_of(session)
     if account is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
     return account

@@ -118,6 +118,17 @@ class TestIgnoring:
         luis.type("hola", "/msg eva psst")
         assert third.seen() == []
 
+    def test_is_added_up_when_two_connections_say_so_at_once(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        both = member(world, "ana"), member(world, "ana")
+        world.release()
+        for one, name in zip(both, ("luis", "eva"), strict=True):
+            one.send(f"/ignore {name}\n".encode())
+        world.release()
+        for one in both:
+            assert one.session.settings.ignored == ("luis", "eva")
+
 
 class TestBell:
     def test_rings_before_lines_of_others_that_are_live(self, ana: Person, luis: Person) -> None:
