@@ -448,7 +448,7 @@ class ChatServer(Subscriber):
             meant = self._similar(key, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             room = self._new(name)
-            if session.account is not None and key not in self.moderation.rooms:
+            if self.account_of(session) is not None and key not in self.moderation.rooms:
                 return self._own(session, room, Mode.OPEN, None, then)
             self._move(session, room, "joined_new_room", then)
         return None

@@ -110,7 +110,7 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
     if not wanted:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
-    if session.account is None:
+    if server.account_of(session) is None:
         if mode is not Mode.OPEN:
             room = short(wanted.removeprefix("#"))
             raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)

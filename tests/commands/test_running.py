@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
@@ -220,6 +221,19 @@ class TestMaking:
         ana.type("hola")
         assert ana.session.room is None
         expected_errors()
+
+    @pytest.mark.parametrize("line", ["/create tea", "/join tea"])
+    def test_none_is_owned_by_a_name_that_is_being_given_up(self, line: str) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        account = town.server.accounts.table["ana"]
+        gone = Deferred.fromCoroutine(town.server.unregister(account))
+        ana.type(line)
+        town.release()
+        assert gone.called
+        assert "tea" not in town.server.moderation.rooms
+        assert ana.session.room is town.room("tea")
 
 
 class TestModes:
