@@ -265,6 +265,8 @@ class ChatServer(Subscriber):
         except StoreError:
             self.names.forget(account.name)
             raise
+        if account.key not in self.accounts.table:
+            return  # it was removed already
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
         for session in self.names.in_the_way(account):

@@ -56,6 +56,8 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     if session.account == account.key:
         session.answer("registered", name=account.name)
         server.logged_in(session)
+    else:
+        _account_called(server, account.name)  # removed already
 
 
 def _login(server: ChatServer, session: Session, argument: str) -> Waiting | None:

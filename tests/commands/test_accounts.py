@@ -152,6 +152,20 @@ def test_what_cannot_be_stored_is_not_registered(
     expected_errors()
 
 
+def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    ana.send(f"/register {PASSWORD}\n".encode())
+    gone = ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+    world.release()
+    assert gone.called
+    assert ana.seen() == [
+        "ERR Not registered: ana is nobody's so far. /nick ana takes it, /register keeps it."
+    ]
+    assert ana.session.account is None
+    assert ana.session.name == "ana"
+
+
 def test_what_is_sent_behind_it_waits_until_it_is_done(scene: Scene) -> None:
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
