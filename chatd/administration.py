@@ -38,9 +38,10 @@ class Administration:
         What it says is on disk.
         """
         try:
-            if not isinstance(request, dict) or request.get("do") not in DEEDS:
+            do = request.get("do") if isinstance(request, dict) else None
+            if not isinstance(do, str) or do not in DEEDS:
                 raise Refused("this chatd does not know how to do that. Are both of one version?")
-            return await DEEDS[request["do"]](self, request)
+            return await DEEDS[do](self, request)
         except Refused as refused:
             return {"error": str(refused)}
         except Refusal as refusal:
