@@ -366,6 +366,8 @@ class Session:
 
     def _follow(self, since: int | None = None) -> None:
         self._unfollow()  # done already, unless that failed
+        if self.stream.finished:
+            return
         self._follow_room(since)
         if self.visit is not None:
             inbox = self.visit.inbox

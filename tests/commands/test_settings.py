@@ -354,3 +354,17 @@ class TestKeeping:
         assert ana.session.settings.times
         ana.type("/logout", "hola")
         assert ana.seen()[-1].endswith("> hola")
+
+    def test_one_who_is_closed_while_it_is_kept_is_shown_nothing_more(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        ana, ghost, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        world.release()
+        ghost.stop_taking()
+        ghost.send(b"/times on\n")
+        ana.type("/logout others")
+        world.release()
+        luis.type("/msg ana hola")
+        world.release()
+        ghost.take_again()
+        assert ghost.seen()[-1] == "*** ana closed this connection from another one."
