@@ -86,6 +86,12 @@ class Attendance:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
+    async def clear_gone(self) -> None:
+        """Forget what was written to accounts that are gone, as far as it was not forgotten then."""
+        for name, inbox in tuple(self.inboxes.items()):
+            if name.removeprefix("@") not in self._accounts.table:
+                await self._clear(inbox)
+
     def clear(self, account: str) -> None:
         """Forget what was written to an account that is gone."""
         Deferred.fromCoroutine(self._clear(self.inbox(account)))
