@@ -225,6 +225,22 @@ def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
     assert eva.seen() == ["<guest3> hello", "*** In #lobby: luis, ana and 1 guest."]
 
 
+def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_nobodys(
+    scene: Scene,
+) -> None:
+    server = scene.world.server
+    guest = scene.world.person("Bobl")
+    bobl = Account("bobl", scene.account().hash)
+    ensureDeferred(server.register(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen()[-1].startswith("ERR Name in use: Bob1 looks like bobl")
+    ensureDeferred(server.unregister(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen() == ["*** You are now Bob1."]
+
+
 def test_one_of_many_who_register_from_one_address_waits() -> None:
     world = World()
     at_once, seconds = ADDRESS_TRIES
