@@ -86,6 +86,12 @@ class Attendance:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
+    async def clear_gone(self) -> None:
+        """Forget what was written to accounts that are gone, if there was no time to do so then."""
+        for name in tuple(self.inboxes):
+            if name.removeprefix("@") not in self._accounts.table:
+                await self.clear(name.removeprefix("@"))
+
     async def clear(self, account: str) -> None:
         """Forget what was written to an account that is gone."""
         # Until there is another owner, nothing is written there.

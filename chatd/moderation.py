@@ -74,7 +74,9 @@ class Moderation:
             self._keys[_room_in(key)].add(key)
         # What holds for those who are here and have no account, as long as they are here.
         self._given: dict[Session, dict[str, Role]] = {}
-        self._held: dict[Session, set[str]] = {}  # the keys of sanctions that they had once
+        # The sanctions that concern them, whatever they are called now, by their keys: as long as
+        # these are what is kept under that key, and not others of the same name.
+        self._held: dict[Session, list[tuple[str, Sanction]]] = {}
         self._leaving: dict[Room, set[Session]] = {}  # who is being put out
 
     # Who is what
@@ -175,9 +177,12 @@ class Moderation:
         return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
-        """Let these have this role as long as they are here."""
+        """Let these have this role as long as they are here, whatever their account has."""
         for session in sessions:
-            self._given.setdefault(session, {})[room.key] = role
+            if role is Role.EVERYONE:
+                self._given.get(session, {}).pop(room.key, None)
+            else:
+                self._given.setdefault(session, {})[room.key] = role
 
     def is_registered(self, name: str) -> bool:
         """Whether that name is somebody's."""
@@ -196,9 +201,9 @@ class Moderation:
 
     def logging_out(self, session: Session) -> None:
         """What is ordered for the account that this session had holds for the session, too."""
-        keys = {key for key in self._sanctions if key.split("/", 2)[2] == session.account}
-        if keys:
-            self._held.setdefault(session, set()).update(keys)
+        for key, sanction in self._sanctions.items():
+            if key.split("/", 2)[2] == session.account:
+                self._hold(session, key, sanction)
 
     def account_gone(self, key: str) -> list[Put]:
         """What is to be changed when an account is removed: what it was in rooms."""
@@ -234,18 +239,41 @@ class Moderation:
             *(self._sanctions.put(key, sanction) for key in sorted(new)),
         ]
 
-    def hold(self, kind: str, room: Room, name: str, sessions: Iterable[Session]) -> None:
-        """What is ordered for that name holds for these, also when they take another one."""
-        for session in sessions:
-            self._held.setdefault(session, set()).add(f"{kind}/{room.key}/{fold(name)}")
+    def hold(
+        self, kind: str, room: Room, name: str, sessions: Iterable[Session], sanction: Sanction
+    ) -> None:
+        """What is about to be ordered for that name holds for these, also when they take another
+        one; and for whom concerns what it takes the place of."""
+        key = f"{kind}/{room.key}/{fold(name)}"
+        before = self._sanctions.get(key)
+        concerned = dict.fromkeys(sessions)
+        if before is not None and before.until > self._now():
+            concerned.update(
+                dict.fromkeys(each for each in self._held if key in self._held_by(each))
+            )
+        for session in concerned:
+            self._hold(session, key, sanction)
+
+    def _hold(self, session: Session, key: str, sanction: Sanction) -> None:
+        held = self._held.get(session, ())
+        kept = [each for each in held if self._sanctions.get(each[0]) is each[1]]
+        self._held[session] = [*kept, (key, sanction)]
+
+    def _held_by(self, session: Session) -> set[str]:
+        held = self._held.get(session, ())
+        return {key for key, sanction in held if self._sanctions.get(key) is sanction}
 
     def keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
-        """The keys of the mutes or bans in a room that may concern somebody by name."""
+        """The keys of the mutes or bans in a room that may concern somebody by name.
+
+        Of a guest without a name, those ordered while they were here: after a restart somebody else
+        may have that number.
+        """
         start = f"{kind}/{room.key}/"
-        keys = {start + fold(session.name)}
+        keys = set() if session.is_guest else {start + fold(session.name)}
         if session.account is not None:
             keys.add(start + session.account)
-        return keys.union(key for key in self._held.get(session, ()) if key.startswith(start))
+        return keys.union(key for key in self._held_by(session) if key.startswith(start))
 
     def lift(self, kind: str, room: Room, name: str, sessions: Iterable[Session]) -> list[Put]:
         """The end of all that holds for that name, and for those who have it."""
@@ -257,8 +285,6 @@ class Moderation:
         return self._lift({f"{BAN}/{room.key}/@{network}" for network in networks})
 
     def _lift(self, keys: set[str]) -> list[Put]:
-        for held in self._held.values():
-            held -= keys
         return [self._sanctions.put(key, None) for key in sorted(keys) if key in self._sanctions]
 
     def _over(self, room: Room) -> set[str]:

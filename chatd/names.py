@@ -125,8 +125,9 @@ class Names:
             self.forget(name)
 
     def forget(self, name: str) -> None:
-        """This name is nobody's now, unless somebody has it."""
-        if not self.of(name) and self._accounts.called(name) is None:
+        """This name, written so, is nobody's now, unless somebody has it."""
+        account = self._accounts.called(name)
+        if not self.of(name) and (account is None or account.name != name):
             self._like.remove(name, name)
 
     def reserve(self, name: str) -> None:

@@ -248,6 +248,7 @@ class ChatServer(Subscriber):
             raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
         self.names.check(session, name)
         self._name(session, name)
+        self.review(session)
 
     # Accounts
 
@@ -270,6 +271,8 @@ class ChatServer(Subscriber):
         except StoreError:
             self.names.unreserve(account.name)
             raise
+        if account.key not in self.accounts.table:
+            return  # it was removed already
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
             self._came_from.add(f"{account.key} {owner.network}")
@@ -331,6 +334,7 @@ class ChatServer(Subscriber):
         except Exception:
             self.faults.tell("a session could not be logged out properly")
         session.account = None
+        session.apply(session.settings.without_others)
 
     def _name(self, session: Session, name: str) -> None:
         before, was_guest = session.name, session.is_guest
@@ -342,13 +346,22 @@ class ChatServer(Subscriber):
                 self.names.free(session)
                 if not was_guest:
                     self.names.take(session, before)
-        self.review(session)
 
     def _make_guest(self, session: Session) -> None:
         self.names.free(session)
         session.rename(f"guest{session.number}", guest=True)
 
     # Those who are logged in
+
+    def account_of(self, session: Session) -> Account | None:
+        """The account that a session is logged in to, unless that is being given up."""
+        return None if session.account is None else self.accounts.table.get(session.account)
+
+    def ignored_by(self, session: Session) -> tuple[str, ...]:
+        """Whom a session ignores, also if another one of its account has only just said so."""
+        account = self.account_of(session)
+        kept = {} if account is None else account.settings
+        return session.settings.with_kept(kept).ignored
 
     def logged_in(self, session: Session) -> None:
         """A session has just logged in, or registered, and has the name of its account."""
@@ -375,7 +388,7 @@ class ChatServer(Subscriber):
 
         Whom somebody ignores is the same on all their connections.
         """
-        account = self.accounts.table.get(session.account or "")
+        account = self.account_of(session)
         sessions = [session]
         if account is not None:
             kept = account._replace(settings={**account.settings, **settings})
@@ -457,7 +470,7 @@ class ChatServer(Subscriber):
             meant = self._similar(key, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             room = self._new(name)
-            if session.account is not None and key not in self.moderation.rooms:
+            if self.account_of(session) is not None and key not in self.moderation.rooms:
                 return self._own(session, room, Mode.OPEN, None, then)
             self._move(session, room, "joined_new_room", then)
         return None

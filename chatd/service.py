@@ -85,6 +85,8 @@ class ChatService(Service):
         """Open the store for work, and say where the daemon listens and what it keeps."""
         super().startService()
         self._store.start()
+        for attendance in self._attendances:
+            Deferred.fromCoroutine(attendance.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
         for door in self.doors:

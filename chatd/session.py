@@ -272,6 +272,11 @@ class Session:
         rings = self.view.bell is not Bell.OFF and author != self.name
         return self.inbox.put(self.format.private(author, text), rings)
 
+    def notify(self, author: str, text: str) -> None:
+        """Tell it what somebody did for it elsewhere, as `receive` does with what they say."""
+        if self.inbox is not None and fold(author) not in self.view.ignored:
+            self.inbox.put(self.format.say(text))
+
     def ask(self, key: str, then: Callable[[str], Waiting | None]) -> None:
         """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
         self.asked = then
@@ -361,6 +366,8 @@ class Session:
 
     def _follow(self, since: int | None = None) -> None:
         self._unfollow()  # done already, unless that failed
+        if self.stream.finished:
+            return
         self._follow_room(since)
         if self.visit is not None:
             inbox = self.visit.inbox

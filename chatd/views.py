@@ -107,6 +107,12 @@ class Settings(NamedTuple):
         # Nearly everybody has the same one.
         return EVERYTHING if view.plain else view
 
+    @property
+    def without_others(self) -> Settings:
+        """The same without what concerns other people. Whoever is at that terminal next ignores
+        nobody for it, and nobody is told anything of them."""
+        return self._replace(ignored=(), away="")
+
     def with_kept(self, kept: Mapping[str, Any]) -> Settings:
         """The same, and in its place what was kept, if it can be understood."""
         understood = {name: kept[name] for name in self._fields if _makes_sense(name, kept)}

@@ -112,6 +112,7 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scen
         ({}, "this chatd does not know how to do that."),
         (None, "this chatd does not know how to do that."),
         ([], "this chatd does not know how to do that."),
+        ({"do": []}, "this chatd does not know how to do that."),
     ],
 )
 def test_what_cannot_be_is_refused(scene: Scene, request_: object, why: str) -> None:

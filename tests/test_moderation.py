@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -13,6 +14,7 @@ from chatd.administration import Administration
 from chatd.formats import local_time
 from chatd.records import change
 from chatd.rights import LEAST, Act, Mode, Role
+from chatd.store import Found, StoreError
 from chatd.stores.sqlite import SqliteStore
 from tests.helpers import House, Person
 from tests.running import Town
@@ -271,19 +273,23 @@ class TestReading:
         town.register("eva")
         self.refused(town.citizen("eva"), "/join ops")
 
-    def test_while_the_log_is_searched_for_a_time(self) -> None:
+    @pytest.mark.parametrize("fails", [False, True])
+    @pytest.mark.parametrize("line", ["/since 1d", "/search green", "/mentions"])
+    def test_while_the_log_is_searched(self, line: str, fails: bool) -> None:
         town = Town()
         ana, luis = town.citizen("ana"), town.guest("luis")
         for person in ana, luis:
             person.type("/join ops")
 
-        async def slowly(room: str, time: int) -> int:
+        async def slowly(*_: object) -> Any:
             ana.type("/mode private")
-            return 0
+            if fails:
+                raise StoreError("the disk is broken.")
+            return 0 if line == "/since 1d" else Found([], 0)
 
-        town.store.seq_before = slowly
+        town.store.seq_before = town.store.search = slowly
         luis.seen()
-        luis.type("/since 1d")
+        luis.type(line)
         assert luis.seen()[-1].startswith("ERR Not allowed: #ops is private.")
 
 

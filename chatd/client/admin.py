@@ -174,7 +174,10 @@ def _do_here(path: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 async def _do(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return await Administration(ChatServer(store, reactor)).perform(request)
+        server = ChatServer(store, reactor)
+        reply = await Administration(server).perform(request)
+        await server.attendance.clear_gone()
+        return reply
     finally:
         await store.flush()
         await store.close()

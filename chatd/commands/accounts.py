@@ -56,6 +56,8 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     if session.account == account.key:
         session.answer("registered", name=account.name)
         server.logged_in(session)
+    else:
+        _account_called(server, account.name)  # removed already
 
 
 def _login(server: ChatServer, session: Session, argument: str) -> Waiting | None:
@@ -223,7 +225,7 @@ def _account_called(server: ChatServer, name: str) -> Account:
 
 def _own_account(server: ChatServer, session: Session) -> Account:
     """The account that a session is logged in to. Raises `Refusal` if it is to none."""
-    account = None if session.account is None else server.accounts.table.get(session.account)
+    account = server.account_of(session)
     if account is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
     return account

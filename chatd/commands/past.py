@@ -56,9 +56,11 @@ async def _show_since(server: ChatServer, session: Session, room: Room, since: i
     try:
         after = await room.seq_before(since * 1000)
     except StoreError:
+        after = None
+    server.moderation.check(session, room, Act.READ)  # still
+    if after is None:
         session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
     else:
-        server.moderation.check(session, room, Act.READ)  # still
         _show_history(session, room, after, "since", time=local_time(since))
 
 
@@ -147,6 +149,7 @@ async def _find(
     view = session.view.of_past
     events: list[Event] = []
     upto = room.head
+    readable = True
     try:
         while True:
             looks -= 1
@@ -156,9 +159,11 @@ async def _find(
             if len(events) >= most or not upto or not looks:
                 break
     except StoreError:
+        readable = False
+    server.moderation.check(session, room, Act.READ)  # still
+    if not readable:
         session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
         return None
-    server.moderation.check(session, room, Act.READ)  # still
     shown = list(_fitting(events[:most]))
     full = len(shown) < len(events) or len(shown) == most
     return shown, full and (upto > 0 or len(shown) < len(events)), 0 if full else upto

@@ -20,7 +20,7 @@ from chatd.room import Room
 from chatd.server import NOBODYS, ChatServer
 from chatd.session import NAMES_SHOWN, Session
 from chatd.texts import ErrorKind, people
-from chatd.validation import fold, network_of_host, seconds_of, written_duration
+from chatd.validation import fold, is_reserved, network_of_host, seconds_of, written_duration
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400
@@ -110,7 +110,7 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
     if not wanted:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
-    if session.account is None:
+    if server.account_of(session) is None:
         if mode is not Mode.OPEN:
             room = short(wanted.removeprefix("#"))
             raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)
@@ -205,12 +205,12 @@ async def _give_role(
     sessions = server.called(name)
     puts = server.moderation.give(name, room, role)
     await _carry_out(server, session, room, Deed(verb, name), puts)
-    if not puts:
-        server.moderation.give_guests(sessions, room, role)
+    # What an account is, is kept with it; what its sessions were given as guests ends.
+    server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
-        if role is Role.INVITED and other.room is not room and other.inbox is not None:
+        if role is Role.INVITED and other.room is not room:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
-            other.inbox.put(other.format.say(invited))
+            other.notify(session.name, invited)
     server.review_room(room)
 
 
@@ -292,7 +292,8 @@ def _ban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     if networks is None:
         return _sanction_name(server, session, room, rest, BAN, BAN_SECONDS)
     seconds, reason = _time_and_reason(words.strip(), BAN_SECONDS)
-    if not session.confirms(f"ban {room.key} {rest}"):
+    # Somebody else may have that name by now, or come from elsewhere: then it is asked anew.
+    if not session.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
         _tell_whom(server, session, room, networks)
         return None
     shown = f"@{server.name_of(who[1:])}" if who.startswith("@") else ""
@@ -306,10 +307,12 @@ async def _sanction_name(
     name = _one_name(server, word)
     seconds, reason = _time_and_reason(rest.strip(), default)
     sessions, moderation = server.called(name), server.moderation
+    if not sessions and is_reserved(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, room, name, sessions)
     sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)
-    moderation.hold(kind, room, name, sessions)
+    moderation.hold(kind, room, name, sessions, sanction)
     await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.review_room(room)
 

@@ -81,7 +81,7 @@ def _ignore(server: ChatServer, session: Session, argument: str) -> Waiting | No
     name = _name(argument)
     if fold(name) == fold(session.name):
         raise WrongUse
-    ignored = _without(session, name)
+    ignored = [other for other in server.ignored_by(session) if fold(other) != fold(name)]
     if len(ignored) >= IGNORED_AT_MOST:
         raise Refusal(ErrorKind.WRONG_USE, "too_many_ignored", limit=IGNORED_AT_MOST)
     return _set_ignored(server, session, "ignored", name, [*ignored, name])
@@ -92,8 +92,9 @@ def _unignore(server: ChatServer, session: Session, argument: str) -> Waiting | 
         _list_ignored(session)
         return None
     name = _name(argument)
-    ignored = _without(session, name)
-    if len(ignored) == len(session.settings.ignored):
+    before = server.ignored_by(session)
+    ignored = [other for other in before if fold(other) != fold(name)]
+    if len(ignored) == len(before):
         session.answer("not_ignored", name=name)
         return None
     return _set_ignored(server, session, "unignored", name, ignored)
@@ -109,10 +110,6 @@ async def _set_ignored(
 def _list_ignored(session: Session) -> None:
     ignored = session.settings.ignored
     session.answer("ignores" if ignored else "ignores_nobody", names=", ".join(ignored))
-
-
-def _without(session: Session, name: str) -> list[str]:
-    return [other for other in session.settings.ignored if fold(other) != fold(name)]
 
 
 def _name(argument: str) -> str:

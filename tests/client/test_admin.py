@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.store import FORGOTTEN
 from tests.test_daemon import Daemon, Person, environment
 
 TIMEOUT = 30.0
@@ -59,6 +61,20 @@ def test_without_a_daemon_it_does_it_itself(tmp_path: Path) -> None:
         ana.until("*** You are now ana.")
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
     assert listed(tmp_path) == []
+
+
+def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
+        lines = 2 * FORGOTTEN + 1
+        connection.execute("INSERT INTO rooms VALUES (1, '@ana', ?, '', 1, 0)", (lines,))
+        connection.executemany(
+            "INSERT INTO events VALUES (?, 0, 1, 'luis', 5, 'psst')",
+            [(1 << 40 | seq,) for seq in range(1, lines + 1)],
+        )
+    assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
+    with closing(sqlite3.connect(tmp_path / "store")) as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
 def test_with_a_daemon_it_asks_that(daemon: Daemon, tmp_path: Path) -> None:

@@ -152,6 +152,20 @@ def test_what_cannot_be_stored_is_not_registered(
     expected_errors()
 
 
+def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    ana.send(f"/register {PASSWORD}\n".encode())
+    gone = ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+    world.release()
+    assert gone.called
+    assert ana.seen() == [
+        "ERR Not registered: ana is nobody's so far. /nick ana takes it, /register keeps it."
+    ]
+    assert ana.session.account is None
+    assert ana.session.name == "ana"
+
+
 def test_what_is_sent_behind_it_waits_until_it_is_done(scene: Scene) -> None:
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
@@ -253,6 +267,22 @@ def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
     assert eva.seen()[0].startswith("ERR Name in use: eva is registered.")
     eva.type("hello", "/who")
     assert eva.seen() == ["<guest3> hello", "*** In #lobby: luis, ana and 1 guest."]
+
+
+def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_nobodys(
+    scene: Scene,
+) -> None:
+    server = scene.world.server
+    guest = scene.world.person("Bobl")
+    bobl = Account("bobl", scene.account().hash)
+    ensureDeferred(server.register(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen()[-1].startswith("ERR Name in use: Bob1 looks like bobl")
+    ensureDeferred(server.unregister(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen() == ["*** You are now Bob1."]
 
 
 def test_one_of_many_who_register_from_one_address_waits() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
@@ -63,6 +64,16 @@ def refused(person: Person, line: str) -> str:
     (error,) = ask(person, line)
     assert error.startswith("ERR Not allowed: "), error
     return error.removeprefix("ERR Not allowed: ")
+
+
+def slow_town() -> tuple[Town, Person, Person]:
+    """Ana owns #ops, and luis is there, too; the disk is slow."""
+    town = Town(slow=True)
+    people = town.citizen("ana"), town.guest("luis")
+    for person in people:
+        person.type("/join ops")
+        town.release()
+    return town, *people
 
 
 def only(lines: list[str]) -> str:
@@ -210,6 +221,19 @@ class TestMaking:
         ana.type("hola")
         assert ana.session.room is None
         expected_errors()
+
+    @pytest.mark.parametrize("line", ["/create tea", "/join tea"])
+    def test_none_is_owned_by_a_name_that_is_being_given_up(self, line: str) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        account = town.server.accounts.table["ana"]
+        gone = Deferred.fromCoroutine(town.server.unregister(account))
+        ana.type(line)
+        town.release()
+        assert gone.called
+        assert "tea" not in town.server.moderation.rooms
+        assert ana.session.room is town.room("tea")
 
 
 class TestModes:
@@ -412,6 +436,23 @@ class TestInviting:
             ana.type("/invite luis", "/uninvite luis")
         assert luis.session.inbox._size <= 64 * 1024
         assert not luis.session.stream.full
+
+    def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ana.type("/mode private", "/invite luis")
+        luis.type("/join ops", "/register correct horse")
+        assert luis.session.account == "luis"
+        ana.type("/uninvite luis", "a secret")
+        assert "<ana> a secret" not in luis.seen()
+        assert refused(luis, "/join ops").startswith("#ops is private.")
+
+    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Person) -> None:
+        luis = town.guest("luis")
+        luis.type("/ignore ana")
+        luis.seen()
+        ana.type("/invite luis", "/uninvite luis", "/invite luis")
+        assert luis.seen() == []
 
 
 class TestVoices:
@@ -661,6 +702,67 @@ class TestMutes:
         for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
             assert only(ask(ana, line)).startswith("ERR Wrong use: "), line
 
+    def test_one_that_cannot_be_lifted_holds_also_under_another_name(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        for person, line in (ana, "/mute luis"), (luis, "/nick otro"):
+            person.type(line)
+            town.release()
+        ana.type("/unmute luis")
+        town.store.fail()
+        town.release()
+        assert refused(luis, "hola").startswith("you are muted in #ops")
+        expected_errors()
+
+    def test_one_that_could_not_be_kept_concerns_nobody_later(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        ana.type("/mute luis")
+        town.store.fail()
+        town.release()
+        for person, line in (luis, "/nick otro"), (ana, "/mute luis"), (luis, "hola"):
+            luis.seen()
+            person.type(line)
+            town.release()
+        assert luis.seen() == ["<otro> hola"]
+        expected_errors()
+
+    def test_one_that_is_over_concerns_nobody_later(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type("/nick otro")
+        town.clock.advance(61)
+        ask(ana, "/mute luis 1m")
+        assert ask(luis, "hola") == ["<otro> hola"]
+
+    def test_one_that_takes_its_place_concerns_the_same_people(
+        self, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type("/nick otro")
+        ask(ana, "/mute luis 10m")
+        refused(luis, "hola")
+
+    def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
+        self, town: Town, ana: Person
+    ) -> None:
+        silent = town.guest()
+        name = silent.session.name
+        silent.type("/join ops")
+        for line in f"/mute {name}", f"/ban {name}":
+            ask(ana, line)
+        refused(silent, "/join ops")
+        town = town.again()
+        others = [town.guest() for _ in range(int(name.removeprefix("guest")))]
+        assert others[-1].session.name == name
+        assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
+
+    def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
+        assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
+
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
@@ -889,6 +991,19 @@ class TestBansOfAddresses:
         town.server.log_in(late.session, town.server.accounts.table["root"])
         assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
+    def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
+        self, town: Town, ana: Person
+    ) -> None:
+        max = town.guest("max", network="192.0.2.7")
+        ask(ana, "/ban @max")
+        max.hang_up()
+        town.guest("max", network="198.51.100.1")
+        assert ask(ana, "/ban @max") == [
+            "*** This would shut 1 connection out of #ops: max.",
+            "*** The same command again within a minute does it.",
+        ]
+        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+
 
 class TestEqualsAndBetters:
     @pytest.mark.parametrize("command", ["/kick", "/mute", "/unmute", "/ban", "/unban", "/ban @"])
@@ -1038,3 +1153,13 @@ class TestComingAndGoing:
         town.clock.advance(LASTING)
         ana.seen()
         assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
+
+    def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
+        self, town: Town, ana: Person
+    ) -> None:
+        ask(ana, "/ban eva")
+        town.register("eva", admin=True)
+        guest = town.guest()
+        guest.type("/join ops")
+        town.server.log_in(guest.session, town.server.accounts.table["eva"])
+        assert guest.session.room is town.room("ops")

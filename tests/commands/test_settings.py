@@ -118,6 +118,17 @@ class TestIgnoring:
         luis.type("hola", "/msg eva psst")
         assert third.seen() == []
 
+    def test_is_added_up_when_two_connections_say_so_at_once(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        both = member(world, "ana"), member(world, "ana")
+        world.release()
+        for one, name in zip(both, ("luis", "eva"), strict=True):
+            one.send(f"/ignore {name}\n".encode())
+        world.release()
+        for one in both:
+            assert one.session.settings.ignored == ("luis", "eva")
+
 
 class TestBell:
     def test_rings_before_lines_of_others_that_are_live(self, ana: Person, luis: Person) -> None:
@@ -328,3 +339,32 @@ class TestKeeping:
         assert one.view is other.view
         assert one.settings is other.settings
         assert one.visit is None
+
+    def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
+        self, world: World
+    ) -> None:
+        ana = member(world, "ana")
+        ana.type("/ignore luis", "/away at lunch", "/times on")
+        register(world, "eva")
+        world.server.log_in(ana.session, world.server.accounts.table["eva"])
+        ana.seen()
+        ana.type("/ignore")
+        assert ana.seen() == ["*** You ignore nobody."]
+        assert world.server.away_text("eva") == ana.session.settings.away == ""
+        assert ana.session.settings.times
+        ana.type("/logout", "hola")
+        assert ana.seen()[-1].endswith("> hola")
+
+    def test_one_who_is_closed_while_it_is_kept_is_shown_nothing_more(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        ana, ghost, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        world.release()
+        ghost.stop_taking()
+        ghost.send(b"/times on\n")
+        ana.type("/logout others")
+        world.release()
+        luis.type("/msg ana hola")
+        world.release()
+        ghost.take_again()
+        assert ghost.seen()[-1] == "*** ana closed this connection from another one."
