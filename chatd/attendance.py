@@ -1,8 +1,8 @@
 """Those who are logged in, and what they missed: their inboxes, and their places in each log.
 
-What somebody is shown is counted while they are here, and kept now and then: when they go into
-another room, when they go, when the server stops, and every minute. So after a crash a minute's
-lines may be told of again; none are passed over. It knows no connection and no command.
+What somebody is shown is counted while they are here, and kept now and then: every minute, when
+they go, when they come in by another connection, and when the server stops. So after a crash a
+minute's lines may be told of again; none are passed over. It knows no connection and no command.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.event import Kind
-from chatd.places import Places, Visit, reached
+from chatd.places import Nothing, Places, Visit, reached
 from chatd.records import Put, change
 from chatd.room import Room
 from chatd.session import Session
@@ -87,20 +87,18 @@ class Attendance:
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
     async def clear_gone(self) -> None:
-        """Forget what was written to accounts that are gone, as far as it was not forgotten then."""
-        for name, inbox in tuple(self.inboxes.items()):
+        """Forget what was written to accounts that are gone, if there was no time to do so then."""
+        for name in tuple(self.inboxes):
             if name.removeprefix("@") not in self._accounts.table:
-                await self._clear(inbox)
+                await self.clear(name.removeprefix("@"))
 
-    def clear(self, account: str) -> None:
+    async def clear(self, account: str) -> None:
         """Forget what was written to an account that is gone."""
-        Deferred.fromCoroutine(self._clear(self.inbox(account)))
-
-    async def _clear(self, inbox: Room) -> None:
         # Until there is another owner, nothing is written there.
-        now = int(self._now() * 1000) + 1
+        inbox = self.inbox(account)
+        before = int(self._now() * 1000) + 1
         try:
-            while await self._store.forget(inbox.name, now):
+            while inbox.head and await self._store.forget(inbox.name, before):
                 pass
         except StoreError:
             self._store.faults.tell("private lines of an account that is gone cannot be forgotten")
@@ -115,13 +113,15 @@ class Attendance:
     def arrive(self, session: Session, account: str) -> None:
         """A session has logged in: it is shown what was missed, and counted from here on."""
         inbox = self.inbox(account)
+        self.keep(account)  # what was shown on other connections is not shown here
         visit = Visit(account, inbox)
         self._present.setdefault(account, {})[session] = visit
         session.begin_visit(visit)
         place = self.places.of(account, inbox.key)
         if place is None or place > inbox.end:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
-        self.keep(account)
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
         self.show_missed(session)
 
     def depart(self, session: Session) -> None:
@@ -159,9 +159,13 @@ class Attendance:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its places went with it
-        # What was sent to a machine that is no more was shown to nobody.
-        present = self._present.get(account, {}).items()
-        visits = [visit for session, visit in present if session.stream.acknowledged]
+        # What was sent to a machine that is no more was shown to nobody, nor was what was sent to a
+        # program that does nothing but say lines.
+        visits = [
+            visit
+            for session, visit in self._present.get(account, {}).items()
+            if session.stream.acknowledged and not session.text_only
+        ]
         for log in dict.fromkeys(log for visit in visits for log in visit.logs):
             before = self.places.of(account, log)
             place = reached((span for visit in visits for span in visit.spans(log)), before)
@@ -170,6 +174,15 @@ class Attendance:
             room = self._log(log)
             if place != before and room is not None and not (room.forgettable and not place):
                 yield from self.places.puts(account, log, place)
+
+    def _begun(self, visit: Visit, room: Room) -> Iterator[Put]:
+        """What makes a room one of those of which it is known how far they were shown."""
+        account = visit.account
+        if account not in self._accounts.table or room.forgettable:
+            return
+        if self.places.of(account, room.key) is None:
+            place = reached(visit.spans(room.key), None)
+            yield from self.places.puts(visit.account, room.key, place)
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
@@ -195,6 +208,17 @@ class Attendance:
             if after + shown < upto:
                 session.answer(f"{key}_more", count=upto - after - shown, room=log.name)
         return bool(missed)
+
+    async def pass_over_forgotten(self, session: Session) -> None:
+        """Take for seen what somebody missed and is no more in the store, where that may be much.
+        Raises `StoreError`."""
+        visit = session.visit
+        for log, after, upto in self.missed(session):
+            if visit is not None and upto - after > SHOWN_AT_ONCE:
+                events = await log.read(after, upto)
+                first = events[0].seq if events else upto + 1
+                if first > after + 1:
+                    visit.show(log.key, Nothing(after, first - 1))
 
     def missed(self, session: Session) -> list[Missed]:
         """What somebody missed who is logged in, in the order in which they are shown it."""
@@ -232,7 +256,8 @@ class Attendance:
         for log, after, upto in self.missed(session):
             if log is session.room:
                 session.answer("missed_before", count=upto - after, room=log.name)
-        self.keep(visit.account)
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""

@@ -38,6 +38,10 @@ class Likeness(Generic[T]):
         for look in looks(name):
             self._owners.setdefault(look, owner)
 
+    def take(self, name: str, owner: T) -> None:
+        """This name is in use, and whatever looks like it is no longer in the way."""
+        self._owners.update((look, owner) for look in looks(name))
+
     def remove(self, name: str, owner: T) -> None:
         """It is not, any more."""
         for look in looks(name):
@@ -127,5 +131,11 @@ class Names:
             self._like.remove(name, name)
 
     def reserve(self, name: str) -> None:
-        """This name was registered."""
-        self._like.add(name, name)
+        """This name is being registered: nothing that looks like it can be taken, or registered."""
+        self._like.take(name, name)
+
+    def unreserve(self, name: str) -> None:
+        """It could not be."""
+        self._like.remove(name, name)
+        for other in self._names.values():
+            self._like.add(other, other)  # one of them may look like it

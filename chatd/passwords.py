@@ -24,8 +24,9 @@ THREADS = 2
 WAITING = 100
 """How many may wait for that, those being hashed among them: some five seconds' worth."""
 
-NICENESS = 10
-"""The threads make way for the reactor's, and for the store's."""
+NICENESS = 3
+"""The threads make way for the reactor's and the store's, a little: one that waits long for the
+processor on a busy machine may do so with the interpreter in its hands, which the others need."""
 
 TIME_COST, MEMORY_KIB, PARALLELISM = 3, 64 * 1024, 1
 """RFC 9106, section 4, the second choice; but each with one lane, for two are hashed at a time."""

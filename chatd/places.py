@@ -17,12 +17,16 @@ from chatd.store import Store
 PLACES_KEPT = 200
 """In how many rooms the place of one account is kept: those where it moved last."""
 
+SPANS_KEPT = 100
+"""How many stretches of one log are looked after for a session until its place is kept."""
+
 
 class Span(Protocol):
     """A stretch of a log that somebody is being shown."""
 
-    start: int
-    """The seq that it comes behind."""
+    @property
+    def start(self) -> int:
+        """The seq that it comes behind."""
 
     @property
     def given(self) -> int:
@@ -35,6 +39,18 @@ class Span(Protocol):
     @property
     def done(self) -> bool:
         """Whether nothing of it will be given any more."""
+
+
+class Nothing:
+    """A stretch in which there is nothing any more: it counts as shown."""
+
+    __slots__ = ("end", "given", "start")
+
+    done = True
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.given = self.end = end
 
 
 class Place(NamedTuple):
@@ -74,7 +90,12 @@ class Visit:
 
     def show(self, log: str, span: Span) -> None:
         """It is being shown a stretch of a log."""
-        self._spans.setdefault(log, []).append(span)
+        spans = self._spans.setdefault(log, [])
+        spans.append(span)
+        if len(spans) > SPANS_KEPT:
+            # It may be told of that again.
+            done = (number for number, old in enumerate(spans) if old.done)
+            del spans[next(done, -1)]
 
     def spans(self, log: str) -> list[Span]:
         """What it is being shown of a log."""

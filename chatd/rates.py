@@ -11,7 +11,7 @@ from math import inf
 from twisted.internet.interfaces import IReactorTime
 
 KEYS_KEPT = 10_000
-"""Of how many keys `Tries` knows what they owe, some 200 bytes each."""
+"""Of how many keys `Tries` knows what they owe, some 200 bytes each; and how many `Latest` has."""
 
 
 def charged(paid: float, now: float, burst: float, cost: float) -> float:
@@ -20,6 +20,23 @@ def charged(paid: float, now: float, burst: float, cost: float) -> float:
     Before, it was ``paid``; a rest is good for at most ``burst`` seconds' worth at once.
     """
     return max(paid, now - burst) + cost
+
+
+class Latest:
+    """Which of many keys were met of late: at most `KEYS_KEPT`."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, None] = {}  # the longest kept first
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def add(self, key: str) -> None:
+        """It is met."""
+        self._keys.pop(key, None)
+        self._keys[key] = None
+        if len(self._keys) > KEYS_KEPT:
+            del self._keys[next(iter(self._keys))]
 
 
 class Tries:

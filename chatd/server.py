@@ -23,7 +23,7 @@ from chatd.formats import Format
 from chatd.moderation import Moderation, Run
 from chatd.names import Likeness, Names
 from chatd.passwords import Passwords
-from chatd.rates import Tries
+from chatd.rates import Latest, Tries
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.rights import Act, Mode
@@ -102,6 +102,7 @@ class ChatServer(Subscriber):
         self.plaintext_passwords = plaintext_passwords
         self.name_tries = Tries(clock, *NAME_TRIES)
         self.address_tries = Tries(clock, *ADDRESS_TRIES)
+        self._came_from = Latest()  # "KEY NETWORK" of those who logged in
         self.accounts = Accounts(store)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
@@ -258,21 +259,27 @@ class ChatServer(Subscriber):
         `StoreError`.
         """
         self.names.check_account(account.name)
+        in_the_way = {
+            session: session.name
+            for session in self.names.in_the_way(account)
+            if session is not owner
+        }
         kept = self.accounts.keep(account)
         self.names.reserve(account.name)
         try:
             await kept
         except StoreError:
-            self.names.forget(account.name)
+            self.names.unreserve(account.name)
             raise
         if account.key not in self.accounts.table:
             return  # it was removed already
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
-        for session in self.names.in_the_way(account):
-            session.answer("registered_elsewhere", name=session.name)
-            self._make_guest(session)
-        self.names.reserve(account.name)  # what it looks like may have been theirs
+            self._came_from.add(f"{account.key} {owner.network}")
+        for session, name in in_the_way.items():
+            if session.name == name and session in self.names.of(name):  # it may have gone
+                session.answer("registered_elsewhere", name=name)
+                self._make_guest(session)
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
@@ -280,6 +287,7 @@ class ChatServer(Subscriber):
         puts = [put for hook in self.on_account_gone for put in hook(key)]
         await change(self._store, self.accounts.table.put(key, None), *puts)
         self.account_gone(account)
+        await self.attendance.clear(key)
 
     def account_gone(self, account: Account) -> None:
         """That account is no more: those logged in to it are guests."""
@@ -288,7 +296,6 @@ class ChatServer(Subscriber):
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
         self.names.forget(account.name)
-        self.attendance.clear(account.key)
 
     def log_in(self, session: Session, account: Account) -> None:
         """A session is an account's from here on, and has its name."""
@@ -301,7 +308,20 @@ class ChatServer(Subscriber):
         finally:
             if before is not None and session.account is None:
                 self._make_guest(session)
+        self._came_from.add(f"{account.key} {session.network}")
         self.logged_in(session)
+
+    def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
+        """Where it counts when somebody there tries a password of that account, and by which key.
+
+        Who tries from where its owner has come from is counted apart, so that nobody can lock the
+        owner out by guessing from elsewhere.
+        """
+        place = f"{account.key} {network}"
+        counts = [(self.name_tries, place if place in self._came_from else account.key)]
+        if network:
+            counts.append((self.address_tries, network))
+        return counts
 
     def log_out(self, session: Session) -> None:
         """A session is no account's any more, but a guest where it is."""
@@ -486,8 +506,6 @@ class ChatServer(Subscriber):
         """Put a session into no room."""
         room = session.room
         session.leave()
-        if session.visit is not None:
-            self.attendance.keep(session.visit.account)
         self._forget_if_empty(room)
 
     def forgot(self, name: str, before: int) -> None:

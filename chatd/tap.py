@@ -179,10 +179,10 @@ def makeService(options: Options) -> IService:
         store,
         doors,
         clock,
+        retention=retention,
         foreground=foreground,
         passwords=passwords,
         control=control,
-        retention=retention,
     )
 
 

@@ -294,6 +294,23 @@ class TestComingBack:
         assert len([line for line in seen if "> lobby" in line]) == half
         assert len([line for line in seen if f"*** {half} more in" in line]) == 2
 
+    def test_what_was_forgotten_is_passed_over(self, world: World) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        ana.hang_up()
+        luis.type(*[f"line {number}" for number in range(5 * SHOWN_AT_ONCE)])
+        events = world.store._logs["lobby"].events
+        for _ in range(4 * SHOWN_AT_ONCE):
+            events.popleft()
+        ana = member(world, "ana")
+        ana.type("/missed")
+        seen = ana.seen()
+        assert seen[0] == f"*** {SHOWN_AT_ONCE} lines in #lobby since you left:"
+        assert seen[1:] == dated(
+            *(f"<luis> line {number}" for number in range(4 * SHOWN_AT_ONCE, 5 * SHOWN_AT_ONCE))
+        )
+        ana.type("/missed")
+        assert ana.seen() == ["*** You have missed nothing."]
+
     def test_asked_for_twice_at_once_each_line_is_shown_once(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
         ana.hang_up()
@@ -570,10 +587,35 @@ class TestKeeping:
         table = world.server.attendance.places.table
         assert len([key for key in table if "@" not in key and table[key].seq]) == 2
 
-    def test_they_are_kept_on_leaving_a_room(self, world: World) -> None:
+    def test_a_room_that_was_left_meanwhile_is_kept_too(self, world: World) -> None:
         ana = member(world, "ana")
         ana.type("/join ops", "one", "/leave")
+        world.person("luis").type("/join ops", "two")
+        for _ in range(CHECKS_A_MINUTE):
+            world.server.attendance.check()
         assert place(world, "ops") == 1
+
+    def test_a_room_that_one_goes_into_is_ones_own_at_once(self, world: World) -> None:
+        luis = world.person("luis")
+        luis.type("/join ops", "one")
+        ana = member(world, "ana")
+        ana.type("/join ops")
+        assert place(world, "ops") is not None
+
+    def test_a_program_that_does_nothing_but_say_lines_sees_none_for_its_owner(
+        self, world: World
+    ) -> None:
+        ana, luis = member(world, "ana"), world.person("luis")
+        ana.type("/join ops", "x", "/leave")
+        ana.hang_up()
+        luis.type("one", "/msg ana psst", "/join ops", "two")
+        program = member(world, "ana")
+        program.type("/join ops", "/text", "deploy done")
+        assert program.seen()[-1] == "<ana> deploy done"
+        program.hang_up()
+        assert [line for line in greeting(member(world, "ana", greeted=True)) if "<" in line] == (
+            dated("(private) <luis> psst", "<luis> two", "<ana> deploy done", "<luis> one")
+        )
 
     def test_and_on_logging_out(self, world: World) -> None:
         ana = member(world, "ana")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from chatd.places import PLACES_KEPT, Place, Places, Span, Visit, reached
+from chatd.places import PLACES_KEPT, SPANS_KEPT, Place, Places, Span, Visit, reached
 from chatd.records import Put, change
 from chatd.room import Room
 from chatd.stores.memory import MemoryStore
@@ -97,6 +97,14 @@ class TestVisit:
         here.prune("ops", 5)
         assert not here.spans("ops")
         assert not here.logs
+
+    def test_remembers_so_many_stretches_and_first_forgets_what_is_done(self) -> None:
+        here = visit(*(shown(seq, seq, seq, seq == 5) for seq in range(SPANS_KEPT + 1)))
+        assert [span.start for span in here.spans("ops")] == [
+            seq for seq in range(SPANS_KEPT + 1) if seq != 5
+        ]
+        here.show("ops", shown(999, 999))
+        assert len(here.spans("ops")) == SPANS_KEPT
 
 
 class TestPlaces:

@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd import rates
-from chatd.rates import Tries
+from chatd.rates import Latest, Tries
 
 
 @pytest.fixture
@@ -66,3 +66,11 @@ def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
         tries.spend(key)
     assert len(tries) == 2
     assert [bool(tries.wait(key)) for key in "abc"] == [True, False, True]
+
+
+def test_of_many_that_were_met_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "KEYS_KEPT", 2)
+    latest = Latest()
+    for key in "a", "b", "a", "c":
+        latest.add(key)
+    assert [key in latest for key in "abc"] == [True, False, True]

@@ -238,9 +238,7 @@ async def _check_password(server: ChatServer, session: Session, name: str, text:
     """
     account, passwords = _account_called(server, name), _passwords(server)
     wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    counts = [(server.name_tries, account.key)]
-    if session.network:
-        counts.append((server.address_tries, session.network))
+    counts = server.tries_of(account, session.network)
     _wait_for(max(tries.wait(key) for tries, key in counts))
     for tries, key in counts:
         tries.spend(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.event import Event
@@ -178,10 +179,12 @@ def _fitting(events: Iterable[Event]) -> Iterator[Event]:
         yield event
 
 
-def _missed(server: ChatServer, session: Session, argument: str) -> None:
+async def _missed(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if not server.attendance.show_missed(_logged_in(session)):
+    with suppress(StoreError):  # what cannot be read is said to be so in its place
+        await server.attendance.pass_over_forgotten(_logged_in(session))
+    if not server.attendance.show_missed(session):
         session.answer("nothing_missed")
 
 

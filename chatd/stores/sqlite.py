@@ -316,7 +316,9 @@ class SqliteStore(Store):
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is committed in the end, once the files were seen to be sound."""
-        with self._sound_files() as connection:
+        shorter = self._look_at_files()
+        with _refusals(self._path):
+            connection = self._connected(shorter)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -329,15 +331,13 @@ class SqliteStore(Store):
                     connection.execute("ROLLBACK")
                 raise
 
-    @contextmanager
-    def _sound_files(self) -> Iterator[sqlite3.Connection]:
-        shorter = self._look_at_files()
-        with _refusals(self._path):
-            if self._writing is None:
-                self._writing = _connect(self._path)
-            if shorter:
-                self._check_length(self._writing)
-            yield self._writing
+    def _connected(self, shorter: bool) -> sqlite3.Connection:
+        """The connection that writes; ``shorter`` is what `_look_at_files` has seen."""
+        if self._writing is None:
+            self._writing = _connect(self._path)
+        if shorter:
+            self._check_length(self._writing)
+        return self._writing
 
     def _forget(self, room: str, before: int) -> int:
         try:
@@ -372,7 +372,9 @@ class SqliteStore(Store):
     def _truncate(self) -> bool:
         """Write the log's pages into the file, and cut it to nothing: what was forgotten stands in
         both until then. Whether nobody was in the way, whom it does not wait for."""
-        with self._sound_files() as connection:
+        shorter = self._look_at_files()
+        with _refusals(self._path):
+            connection = self._connected(shorter)
             connection.execute("PRAGMA busy_timeout = 0")
             try:
                 busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -508,6 +510,7 @@ class _Upkeep:
             if index.is_possible():
                 index.remove(connection, in_index)
                 connection.execute("INSERT OR IGNORE INTO chores VALUES ('purge')")
+                self._purging = False  # it must begin again
             else:  # a chatd that has FTS5 made it, and can make it again
                 connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
         self.forgotten = True

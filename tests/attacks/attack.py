@@ -43,7 +43,8 @@ class Attack:
 
     ``clients`` is how many connections it has at once, ``few`` how many in the short form.
     ``options`` are those of ``twistd chat`` that it needs, ``files`` how many files the daemon may
-    open, ``tls`` whether it needs a port for TLS.
+    open, ``tls`` whether it needs a port for TLS, ``passwords`` whether it has passwords hashed,
+    which takes memory for all who ask together, while it lasts.
     """
 
     clients: ClassVar[int] = 1
@@ -51,6 +52,7 @@ class Attack:
     options: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[int] = 0
     tls: ClassVar[bool] = False
+    passwords: ClassVar[bool] = False
 
     def __init__(self, target: Target, clients: int, seconds: float) -> None:
         self.target = target

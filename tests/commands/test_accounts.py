@@ -210,6 +210,50 @@ def test_of_two_who_register_look_alikes_at_once_one_is_refused() -> None:
     assert set(world.server.accounts.table) == {"ivan"}
 
 
+@pytest.mark.parametrize("saved", [True, False])
+def test_what_looks_like_a_name_that_is_being_registered_cannot_be(
+    saved: bool, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    world = World(slow=True)
+    ivan, eva = world.person("lvan"), world.person()
+    world.release()
+    ivan.seen()
+    done: list[object] = []
+    ensureDeferred(world.server.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ivan.type(f"/register {PASSWORD}")
+    assert ivan.seen() == [
+        "ERR Name in use: lvan looks like Ivan, who is somebody else. Take another name."
+    ]
+    assert not done
+    if saved:
+        world.release()
+        assert done == [None]
+        assert ivan.seen()[0] == "*** lvan is somebody else's name now."
+        assert set(world.server.accounts.table) == {"ivan"}
+        return
+    world.store.fail()
+    world.settle()
+    eva.type("/nick Ivan")
+    assert eva.seen()[-1].startswith("ERR Name in use: Ivan looks like lvan")
+    ivan.type(f"/register {PASSWORD}")
+    world.release()
+    assert ivan.seen() == ["*** lvan is yours now. When you come back: /login lvan"]
+    expected_errors()
+
+
+def test_who_gave_the_name_up_before_it_is_registered_keeps_the_new_one() -> None:
+    world = World(slow=True)
+    eva = world.person("eva")
+    world.release()
+    ensureDeferred(world.server.register(Account("Eva", "hash")))
+    eva.type("/nick luis")
+    world.release()
+    eva.seen()
+    eva.type("/whois luis")
+    world.release()
+    assert eva.seen() == ["*** luis is not registered. luis is here in #lobby, with 1 connection."]
+
+
 def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
     scene: Scene,
 ) -> None:
@@ -382,7 +426,7 @@ def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -
 
 def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: Scene) -> None:
     at_once, seconds = NAME_TRIES
-    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (1, 2)]
+    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)]
     for number in range(at_once):
         guests[number % 2].type("/login ana wrong horse")
         assert guests[number % 2].seen() == [WRONG]
@@ -401,6 +445,22 @@ def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: 
     assert guests[0].seen() == [WRONG]
     guests[1].type("/login ana wrong horse")
     assert guests[1].seen()[0].startswith("ERR Too many tries")
+
+
+def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: Scene) -> None:
+    elsewhere = scene.guest(address=IPv4Address("TCP", "127.0.0.9", 1))
+    for _ in range(NAME_TRIES[0] + 1):
+        elsewhere.type("/login ana wrong horse")
+    assert elsewhere.seen()[-1].startswith("ERR Too many tries")
+    again = scene.guest()
+    for _ in range(NAME_TRIES[0]):
+        again.type("/login ana wrong horse")
+        assert again.seen() == [WRONG]
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen()[0].startswith("ERR Too many tries")
+    scene.world.clock.advance(NAME_TRIES[1])
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen() == ["*** You are now ana."]
 
 
 def test_wrong_passwords_are_slowed_for_one_address_whatever_the_names() -> None:

@@ -43,7 +43,13 @@ def main() -> int:
         "--upgrade", action="store_true", help="kill an upgrade of the file at each of its calls"
     )
     parser.add_argument(
-        "--forget", action="store_true", help="kill forgetting at each of its calls"
+        "--forget",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="N",
+        help="kill forgetting at each of its calls, or at every Nth",
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument(
@@ -68,7 +74,7 @@ def main() -> int:
     if options.upgrade:
         faults += _report(kill_upgrades)
     if options.forget:
-        faults += _report(kill_forgetting)
+        faults += _report(lambda: kill_forgetting(options.forget))
     return 1 if faults else 0
 
 

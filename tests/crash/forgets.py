@@ -43,8 +43,8 @@ class Result:
         return "\n".join([summary, *self.faults])
 
 
-def kill_forgetting() -> Result:
-    """Every kill that it can meet. A fault leaves its directory for you to look at."""
+def kill_forgetting(each: int = 1) -> Result:
+    """Kills at each of its calls, or at one of so many. A fault leaves its directory to look at."""
     result = Result()
     with tempfile.TemporaryDirectory(prefix="chatd-forget-") as directory:
         path = Path(directory) / "chat"
@@ -52,7 +52,7 @@ def kill_forgetting() -> Result:
         for moment in ("before", "after"):
             number = 1
             while not result.faults and _kill(path, number, moment, result):
-                number += 1
+                number += each
     return result
 
 

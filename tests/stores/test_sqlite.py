@@ -1240,6 +1240,38 @@ async def damage_index(world: World, path: Path) -> None:
     sql(path, f"DELETE FROM search_data WHERE id > {list_of_segments}")
 
 
+class TestTimeToSearch:
+    @pytest.mark.parametrize("word", ["hola", "ho"])
+    @pytest.mark.parametrize("caught_up", [False, True])
+    async def test_a_search_that_takes_too_long_says_how_far_it_came_and_goes_on_from_there(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, word: str, caught_up: bool
+    ) -> None:
+        monkeypatch.setattr("chatd.stores.sqlite.SEARCH_SECONDS", -1)
+        said = [f"{'hola' if number % 100 == 7 else 'hol ola'} {number}" for number in range(3000)]
+        await world.say(*map(draft, said))
+        if caught_up:
+            await world.catch_up()
+        wanted = Wanted((word, " ", "a "))
+        upto, found, searches = 2**39, list[str](), 0
+        while upto:
+            answer = await world.store.search("lobby", wanted, upto, 10_000)
+            assert answer.after < upto
+            upto = answer.after
+            found += texts(answer.events)
+            searches += 1
+        assert found == [text for text in reversed(said) if word in text]
+        assert 1 < searches < 100
+
+    async def test_it_holds_no_transaction_when_it_is_over(self, world: World, path: Path) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(700)))
+        await world.catch_up()
+        await world.say(draft("hola"))
+        for limit in 1, 2, 60, 900:
+            await world.store.search("lobby", Wanted(("hola",)), 999, limit)
+            ((busy, _, _),) = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+            assert not busy
+
+
 class TestDamagedIndex:
     async def test_it_is_searched_by_looking_at_the_events_and_the_operator_told(
         self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
@@ -1301,6 +1333,27 @@ class TestForgetting:
         sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
         await world.say(draft("on it goes"))
         assert len(await world.everything()) == 401
+
+    async def test_nor_what_is_forgotten_while_the_index_is_being_purged(
+        self, world: World, path: Path
+    ) -> None:
+        chance = random.Random(1)
+        filling = ["".join(chance.choices("abcdefghij", k=2000)) for _ in range(200)]
+        for text in "hola", SECRET, "kept":
+            await world.say(draft(text), *map(draft, filling))
+            await world.catch_up()
+            world.time += 10
+        while await world.store.forget("lobby", 1_001_000):
+            pass
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        assert world.store._upkeep._purging
+        while await world.store.forget("lobby", 1_011_000):
+            pass
+        await world.catch_up()
+        assert held(path) == set()
+        assert b"zeb" not in path.read_bytes()
+        assert sql(path, "SELECT * FROM chores") == []
 
     async def test_nor_where_it_was_not_indexed(self, world: World, path: Path) -> None:
         await world.say(draft(SECRET))
