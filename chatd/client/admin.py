@@ -174,10 +174,7 @@ def _do_here(path: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 async def _do(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        server = ChatServer(store, reactor)
-        reply = await Administration(server).perform(request)
-        await server.attendance.clear_gone()
-        return reply
+        return await Administration(ChatServer(store, reactor)).perform(request)
     finally:
         await store.flush()
         await store.close()
