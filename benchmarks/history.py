@@ -1,16 +1,20 @@
-"""The store: a room with a million events, and a client that is a million lines behind.
+"""The store: a room with a million events, a client that is a million lines behind, and searches.
 
-Run as a program, ``python3 -m benchmarks.history PATH``, it makes that store, through chatd's own.
+Run as a program, ``python3 -m benchmarks.history PATH``, it makes that store, through chatd's own;
+with ``search`` behind it, one of words in many rooms, and prints what it costs to search there.
 """
 
 from __future__ import annotations
 
+import json
+import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from benchmarks.bench import Bench, quantiles
 from benchmarks.machine import HERE, Failed
@@ -40,6 +44,7 @@ def run(bench: Bench) -> None:
         ("start-up", _start_up),
         ("questions", _questions),
         ("catching up", _catch_up),
+        ("searches", _searches),
     ):
         try:
             measurement(bench, store)
@@ -104,6 +109,34 @@ def _catch_up(bench: Bench, store: Path) -> None:
     )
 
 
+def _searches(bench: Bench, store: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.history", str(bench.scratch / "words"), "search"]
+    done = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise Failed((done.stderr.strip() or "nothing was searched").splitlines()[-1])
+    result = bench.results["search"] = json.loads(done.stdout)
+    bench.hold(
+        f"Writing the index of 1,000,000 events in {ROOMS} rooms, {WORDS} words a line",
+        [
+            Bar("lines a second that are put into the index", "", result["per_second"], ""),
+            Bar("a step, p50: what a line may wait for", "", result["step_p50_ms"], "ms"),
+            Bar("a step, p99", "", result["step_p99_ms"], "ms", "<=", 10),
+            Bar("size of the index, of the text", "", result["index_of_text"], ""),
+        ],
+    )
+    bench.hold(
+        f"Searches in a room with half of them, {SEARCHES} of each kind",
+        [
+            bar
+            for what, (p50, p99) in result["searches"].items()
+            for bar in (
+                Bar("p50 of a search", what, p50, "ms"),
+                Bar("p99 of a search", what, p99, "ms", "<=", 50),
+            )
+        ],
+    )
+
+
 def _batches() -> Iterator[tuple[float, int]]:
     """How old a batch is, in seconds, and how many events it has."""
     size = 1_000
@@ -144,5 +177,92 @@ def _write(path: Path) -> None:
     react(lambda _: Deferred.fromCoroutine(work()))
 
 
+ROOMS = 201
+WORDS = 12
+SEARCHES = 200
+
+
+def _search(path: Path) -> dict[str, Any]:
+    """Make a store of words and its index, and search it; gives what that took."""
+    from twisted.internet.defer import Deferred
+
+    from chatd.event import Draft, Kind
+    from chatd.store import Wanted
+    from chatd.stores.sqlite import IStoreReactor, SqliteStore
+    from tests.stores import Turns
+
+    chance = random.Random(1)
+    syllables = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "an", "er", "in")]
+    words = [
+        "".join(chance.choices(syllables, k=chance.choice((1, 2, 3, 4)))) for _ in range(20000)
+    ]
+    weights = list(accumulate(1 / place for place in range(1, len(words) + 1)))  # as Zipf has it
+    signs = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
+
+    def line(number: int) -> str:
+        if number % 20:
+            return " ".join(chance.choices(words, cum_weights=weights, k=WORDS))
+        return "".join(chance.choices(signs, k=25))
+
+    turns = Turns()
+    store = SqliteStore(cast(IStoreReactor, turns), path)
+    store.start()
+    characters = 0
+    for number in range(0, EVENTS, 500):
+        drafts = []
+        for place in range(500):
+            room = f"room{chance.randrange(1, ROOMS)}" if chance.random() < 0.5 else "lobby"
+            drafts.append(Draft(room, 1, "guest1", Kind.MESSAGE, [line(number + place)]))
+            characters += len(drafts[-1].texts[0])
+        turns.result(store.commit(drafts))
+    size = path.stat().st_size
+    steps = []
+    began = time.monotonic()
+    while True:
+        step_began = time.monotonic()
+        left = turns.result(store._writer.run(store._step))
+        steps.append(time.monotonic() - step_began)
+        if left is None:
+            break
+    per_second = EVENTS / (time.monotonic() - began)
+    steps.sort()
+    long = [word for word in words if len(word) >= 5]
+    asked: dict[str, Callable[[], tuple[str, ...]]] = {
+        "a common word": lambda: (chance.choice(long[:20]),),
+        "a rare word": lambda: (chance.choice(long[-5000:]),),
+        "an absent word": lambda: ("".join(chance.choices("qxwy", k=6)),),
+        "an absent word, all of its parts common": lambda: (
+            chance.choice(long[:100]) + chance.choice(long[:100])[:3],
+        ),
+        "a phrase": lambda: (" ".join(chance.choices(long[:500], k=2)),),
+        "two words": lambda: tuple(chance.choices(long[:500], k=2)),
+        "a common word of two letters": lambda: ("ba",),
+        "an absent word of two letters": lambda: ("qx",),
+        "a word of one sign": lambda: (chance.choice(signs),),
+        "a word of two signs": lambda: ("".join(chance.choices(signs, k=2)),),
+    }
+    searches = {}
+    for what, ask in asked.items():
+        taken = []
+        for _ in range(SEARCHES):
+            wanted = Wanted(ask())
+            search_began = time.monotonic()
+            turns.result(Deferred.fromCoroutine(store.search("lobby", wanted, EVENTS, 20)))
+            taken.append(time.monotonic() - search_began)
+        taken.sort()
+        searches[what] = [taken[int(len(taken) * share)] * 1000 for share in (0.5, 0.99)]
+    turns.result(Deferred.fromCoroutine(store.close()))
+    return {
+        "per_second": per_second,
+        "step_p50_ms": steps[len(steps) // 2] * 1000,
+        "step_p99_ms": steps[int(len(steps) * 0.99)] * 1000,
+        "index_of_text": (path.stat().st_size - size) / characters,
+        "searches": searches,
+    }
+
+
 if __name__ == "__main__":
-    _write(Path(sys.argv[1]))
+    if sys.argv[2:] == ["search"]:
+        sys.stdout.write(json.dumps(_search(Path(sys.argv[1]))))
+    else:
+        _write(Path(sys.argv[1]))

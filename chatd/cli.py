@@ -19,6 +19,7 @@ _SUMMARIES = {
     "connect": "talk in a room from this terminal",
     "say": "say a line, or standard input line by line, and wait until it is saved",
     "export": "write out what is stored",
+    "admin": "list, add, change and remove accounts, on the host that the store is on",
 }
 
 

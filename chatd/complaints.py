@@ -90,8 +90,11 @@ class Faults:
         self._clock = clock
         self._kinds: dict[object, _Kind] = {}
 
-    def tell(self, what: str, failure: Failure | None = None) -> None:
-        """Something failed: with this error, or with the one that is being handled."""
+    def tell(self, what: str, failure: Failure | None = None, *, words: bool = True) -> None:
+        """Something failed: with this error, or with the one that is being handled.
+
+        Without ``words``, what the error says is left out: it may quote a password.
+        """
         failure = failure or Failure()
         name: object = what, failure.type, _place(failure)
         if name not in self._kinds and len(self._kinds) >= KINDS:
@@ -101,7 +104,7 @@ class Faults:
         if kind.pauses.due():
             again = f" ({kind.untold} times since this was told last)" if kind.untold > 1 else ""
             kind.untold = 0
-            self.log.failure("{what}{again}", _Quoted(failure), what=what, again=again)
+            self.log.failure("{what}{again}", _Quoted(failure, words), what=what, again=again)
 
 
 class _Kind:
@@ -113,14 +116,17 @@ class _Kind:
 class _Quoted(Failure):
     """A failure whose traceback holds nothing that a terminal might obey."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, words: bool) -> None:
         super().__init__(failure.value, failure.type, failure.getTracebackObject())
+        self._words = words
 
     def getTraceback(self, *_: object, **__: object) -> str:
         said = visible(str(self.value)[:MESSAGE_CHARACTERS]).replace("\t", " ")
         frames = traceback.format_tb(self.getTracebackObject(), -FRAMES)
         text = "".join(["Traceback (most recent call last):\n", *frames])
-        text += f"{self.type.__qualname__ if self.type else None}: {said}"
+        text += f"{self.type.__qualname__ if self.type else None}"
+        if self._words:
+            text += f": {said}"
         return text.encode("ascii", "backslashreplace").decode()
 
 

@@ -13,6 +13,8 @@ class Kind(enum.IntEnum):
     MESSAGE = 1
     ACTION = 2
     TOPIC = 3
+    DEED = 4  # of whoever runs the room: see `Deed`
+    PRIVATE = 5  # in the log of one person's inbox
 
 
 class Draft(NamedTuple):
@@ -53,6 +55,41 @@ class Event(NamedTuple):
     author: str
     kind: Kind
     text: str
+
+
+class Deed(NamedTuple):
+    """What somebody who runs a room did there, as the text of an event says it.
+
+    ``verb`` is what was done, one of those that `chatd.texts` has a sentence ``did_VERB`` for;
+    ``target`` the name that it was done to or what was set, ``-`` if nothing; ``seconds`` for how
+    long, 0 if that has no meaning; ``reason`` in the words of who did it.
+    """
+
+    verb: str
+    target: str = "-"
+    seconds: int = 0
+    reason: str = ""
+
+    def text(self) -> str:
+        """As it stands in the log: four words, of which the last may be several or none."""
+        return f"{self.verb} {self.target} {self.seconds} {self.reason}".rstrip()
+
+    @classmethod
+    def of(cls, text: str) -> Deed:
+        """What a text in the log says. Raises `ValueError` if it says nothing of the kind."""
+        verb, target, seconds, *reason = text.split(" ", 3)
+        return cls(verb, target, int(seconds), *reason)
+
+
+class Record(NamedTuple):
+    """Something that is kept beside the logs, in the place of what had that kind and key.
+
+    ``value`` is JSON; None forgets what there is.
+    """
+
+    kind: str
+    key: str
+    value: str | None
 
 
 class Change(enum.Enum):

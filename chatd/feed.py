@@ -22,6 +22,7 @@ from chatd.event import Entry, Event, Notice
 from chatd.formats import Format
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
+from chatd.views import BELL, EVERYTHING, View
 
 PUSH_BYTES = 64 * 1024
 """About what one take gives at most."""
@@ -91,49 +92,83 @@ class Reader(Protocol):
 class Replay:
     """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    ``leave_out`` is the number of a session whose own lines are not shown; 0 shows all.
+    What ``view`` does not show to that session is left out.
     """
 
+    __slots__ = (
+        "_after",
+        "_format",
+        "_gap",
+        "_log",
+        "_page",
+        "_reading",
+        "_session",
+        "_view",
+        "_wake",
+        "end",
+        "given",
+        "start",
+    )
+
     def __init__(
-        self, log: Log, format: Format, after: int, upto: int, wake: Wake, leave_out: int = 0
+        self,
+        log: Log,
+        format: Format,
+        after: int,
+        upto: int,
+        wake: Wake,
+        view: View = EVERYTHING,
+        session: int = 0,
     ) -> None:
+        self.start = after
+        self.given = after  # the seq up to which it was taken
+        self.end = upto
         self._log = log
         self._format = format
         self._after = after
-        self._upto = upto
         self._wake = wake
-        self._leave_out = leave_out
+        self._view = view
+        self._session = session
         self._page = b""
         self._reading = False
+        self._gap = False
 
     @property
     def done(self) -> bool:
-        return not self._page and self._after >= self._upto
+        return not self._page and self._after >= self.end
+
+    @property
+    def whole(self) -> bool:
+        """Whether all was given that it was to give; for one that is done."""
+        return self.given >= self.end
 
     def take(self) -> bytes:
-        if not self._page and not self._reading and self._after < self._upto:
+        if not self._page and not self._reading and self._after < self.end:
             self._reading = True
             Deferred.fromCoroutine(self._read())
         page, self._page = self._page, b""
+        if not self._gap:
+            self.given = self._after
         return page
 
     async def _read(self) -> None:
-        while not self._page and self._after < self._upto:
+        while not self._page and self._after < self.end:
             try:
-                events = await self._log.read(self._after, self._upto)
-                left_out = self._leave_out
-                page = self._format.render(
-                    [event for event in events if event.session != left_out] if left_out else events
-                )
+                events = await self._log.read(self._after, self.end)
+                shown: Sequence[Entry] = events
+                if self._view is not EVERYTHING:
+                    shown = self._view.shown(events, self._session)
+                page = self._format.render(shown)
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
                     self._log.faults.tell("a room's log could not be read")
                 page = self._format.error(
-                    ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self._upto
+                    ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self.end
                 )
                 events = []
-            self._after = events[-1].seq if events else self._upto
+                self._gap = True
+            self._after = events[-1].seq if events else self.end
             self._page += page
         self._reading = False
         self._wake()
@@ -203,7 +238,7 @@ class Feed:
                 try:
                     if (
                         cursor.mark is before
-                        and cursor.echo
+                        and cursor.plain
                         and cursor.session not in noticed
                         and (not data or cursor.reader.push(data))
                     ):
@@ -243,15 +278,75 @@ class Feed:
         self._size = 0
 
 
+class Trail:
+    """What a live cursor's reader was given of what it follows, without a gap: the cursor itself,
+    and before it those that it left to be taken first. See `Cursor.detach`."""
+
+    __slots__ = ("_lost", "_parts", "start")
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.start = cursor.mark.seq
+        self._parts = [cursor]
+        self._lost: int | None = None
+
+    @property
+    def given(self) -> int:
+        """The seq up to which everything was taken."""
+        if self._lost is not None:
+            return self._lost
+        while len(self._parts) > 1 and self._parts[0].done:
+            del self._parts[0]
+        return self._parts[0].given
+
+    @property
+    def end(self) -> int:
+        """The seq up to which it is to be given."""
+        return self._parts[-1].end if self._lost is None else self._lost
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing will be added to it any more."""
+        return self._lost is not None or (self.given >= self.end and self._parts[-1].closed)
+
+    def leave(self, rest: Cursor) -> None:
+        """The live cursor has left this to be taken before it."""
+        self._parts.insert(len(self._parts) - 1, rest)
+
+    def go_on(self, cursor: Cursor) -> bool:
+        """Another cursor follows the same room, in another way; False if there is a gap between."""
+        if self._lost is not None or cursor.mark.seq != self._parts[-1].mark.seq:
+            return False
+        self._parts[-1:] = [cursor]
+        return True
+
+    def lose(self, seq: int) -> None:
+        """What comes behind this could not be read."""
+        if self._lost is None:
+            self._lost = seq
+
+
 class Cursor:
     """A place in a feed that moves as its reader takes.
 
-    ``session`` is the number of the one who reads: its own notices are not shown to it, nor are
-    its own lines when ``echo`` is off. With an ``end`` it stops there; without one it is live, and
-    is placed at the end of what was published.
+    ``session`` is the number of the one who reads: its own notices are not shown to it, nor is
+    what its ``view`` leaves out. With an ``end`` it stops there; without one it is live, and is
+    placed at the end of what was published. What it gives is counted in its ``trail``, if it is
+    given one.
     """
 
-    __slots__ = ("_end", "_feed", "_replay", "_target", "echo", "mark", "reader", "session")
+    __slots__ = (
+        "_end",
+        "_feed",
+        "_replay",
+        "_target",
+        "_view",
+        "closed",
+        "mark",
+        "plain",
+        "reader",
+        "session",
+        "trail",
+    )
 
     def __init__(
         self,
@@ -259,14 +354,17 @@ class Cursor:
         session: int,
         reader: Reader,
         *,
-        echo: bool = True,
+        view: View = EVERYTHING,
         mark: Mark | None = None,
         end: Mark | None = None,
     ) -> None:
         self.session = session
         self.reader = reader
-        self.echo = echo
+        self.plain = view.plain  # whether what is rendered for all is right for it
         self.mark = feed.log.mark if mark is None else mark
+        self.closed = False
+        self.trail: Trail | None = None
+        self._view = view
         self._feed = feed
         self._end = end
         self._replay: Replay | None = None
@@ -277,10 +375,23 @@ class Cursor:
     def close(self) -> None:
         """Be live no more. What it had so far can still be detached."""
         self._feed.remove(self)
+        self.closed = True
 
     @property
     def done(self) -> bool:
         return self._end is not None and self.mark.entries >= self._end.entries
+
+    @property
+    def given(self) -> int:
+        """The seq of the last event that was taken, or had not to be."""
+        return self.mark.seq if self._replay is None else self._replay.given
+
+    @property
+    def end(self) -> int:
+        """The seq of the last event that it is to give, as far as is known."""
+        if self.closed:
+            return self.mark.seq
+        return self._feed.log.mark.seq if self._end is None else self._end.seq
 
     def detach(self) -> Cursor | None:
         """Leave what was published and not yet taken to another cursor, and go to the end.
@@ -292,20 +403,26 @@ class Cursor:
         if self.mark.entries >= end.entries:
             return None
         rest = Cursor(
-            self._feed, self.session, self.reader, echo=self.echo, mark=self.mark, end=end
+            self._feed, self.session, self.reader, view=self._view, mark=self.mark, end=end
         )
         rest._replay, rest._target = self._replay, self._target
+        if self.trail is not None:
+            rest.trail = self.trail
+            self.trail.leave(rest)
         self._replay = None
         self.mark = end
         return rest
 
     def take(self) -> bytes:
         data = b""
+        rings = False
         while not self.done:
             if self._replay is not None:
                 data += self._replay.take()
                 if not self._replay.done:
-                    return data
+                    break
+                if self.trail is not None and not self._replay.whole:
+                    self.trail.lose(self._replay.given)
                 self._replay = None
                 self.mark = self._target
                 continue
@@ -316,22 +433,16 @@ class Cursor:
                 self._fall_back()
             elif data and len(data) + len(chunk.data) > PUSH_BYTES:
                 break
-            else:
-                data += self._shown(chunk)
+            elif self.plain and self.session not in chunk.noticed:
+                data += chunk.data
                 self.mark = chunk.after
-        return data
-
-    def _shown(self, chunk: Chunk) -> bytes:
-        own = self.session
-        if self.echo and own not in chunk.noticed:
-            return chunk.data
-        return self._feed.format.render(
-            [
-                entry
-                for entry in chunk.entries
-                if entry.session != own or (self.echo and isinstance(entry, Event))
-            ]
-        )
+            else:
+                entries = self._view.shown(chunk.entries, self.session)
+                rings = rings or self._view.rings(entries, self.session)
+                whole = entries is chunk.entries
+                data += chunk.data if whole else self._feed.format.render(entries)
+                self.mark = chunk.after
+        return BELL + data if rings and data else data
 
     def _fall_back(self) -> None:
         """What comes next is no longer in memory: read the log up to where memory begins."""
@@ -345,5 +456,6 @@ class Cursor:
             self.mark.seq,
             target.seq,
             self.reader.wake,
-            0 if self.echo else self.session,
+            self._view,
+            self.session,
         )

@@ -13,11 +13,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chatd.encoding import encode_line, encode_lines
-from chatd.event import Change, Entry, Event, Kind, Notice
+from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.texts import ErrorKind, Language, sentence
+from chatd.validation import written_duration
 
 _MESSAGE = Kind.MESSAGE  # see chatd.room
-_TOPIC = Kind.TOPIC
+_ACTION = Kind.ACTION
+
+_OF_MODES = ("create", "mode")
+"""The deeds whose target is the word for a mode."""
 
 
 class Format(abc.ABC):
@@ -43,6 +47,10 @@ class Format(abc.ABC):
         """The same, with or without the time before each event."""
         return self
 
+    def with_quiet(self, quiet: bool) -> Format:
+        """The same, without notices or with them."""
+        return self
+
     def in_language(self, language: Language) -> Format:
         """The same, in another language."""
         return self
@@ -54,13 +62,19 @@ class Format(abc.ABC):
 
 @dataclass(frozen=True)
 class ChatFormat(Format):
-    """Chat lines, for people: names, notices, and times where they are wanted."""
+    """Chat lines, for people: names, notices, and times where they are wanted.
+
+    A ``quiet`` one shows no notices.
+    """
 
     language: Language = Language.ENGLISH
     times: bool = False
     eol: bytes = b"\n"
+    quiet: bool = False
 
     def render(self, entries: Sequence[Entry]) -> bytes:
+        if self.quiet:
+            entries = [entry for entry in entries if isinstance(entry, Event)]
         lines = [
             # Nearly every line is this one, so it costs no call.
             f"<{entry.author}> {entry.text}"
@@ -80,8 +94,9 @@ class ChatFormat(Format):
             return f"*** {self._notice(entry)}"
         if entry.kind is Kind.ACTION:
             return f"* {entry.author} {entry.text}"
-        topic_set = sentence(self.language, "topic_set", name=entry.author, topic=entry.text)
-        return f"*** {topic_set}"
+        if entry.kind is Kind.PRIVATE:
+            return f"(private) <{entry.author}> {entry.text}"
+        return f"*** {told(self.language, entry)}"
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         detail = sentence(self.language, key, **values)
@@ -97,6 +112,9 @@ class ChatFormat(Format):
 
     def with_times(self, times: bool) -> Format:
         return replace(self, times=times)
+
+    def with_quiet(self, quiet: bool) -> Format:
+        return replace(self, quiet=quiet)
 
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)
@@ -119,13 +137,44 @@ class BareFormat(Format):
             [
                 entry.text
                 for entry in entries
-                if isinstance(entry, Event) and entry.kind is not _TOPIC
+                if isinstance(entry, Event) and (entry.kind is _MESSAGE or entry.kind is _ACTION)
             ],
             b"\n",
         )
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         return encode_line(f"ERR {kind.value}", b"\n")
+
+
+def told(language: Language, event: Event) -> str:
+    """What the server says of an event that is a topic or a deed, not yet made visible."""
+    if event.kind is Kind.TOPIC:
+        return sentence(language, "topic_set", name=event.author, topic=event.text)
+    try:
+        return _deed(language, event.author, Deed.of(event.text))
+    except (ValueError, KeyError):  # that of a later chatd, or of none
+        return f"{event.author}: {event.text}"
+
+
+def _deed(language: Language, name: str, deed: Deed) -> str:
+    verb, target, seconds, reason = deed
+    if target.startswith("@"):
+        verb, target = f"{verb}_address", target[1:]
+    if verb in _OF_MODES:
+        target = mode_word(language, target)
+    did = sentence(language, f"did_{verb}", name=name, target=target)
+    if seconds:
+        did = sentence(language, "for_time", did=did, time=written_duration(seconds))
+    key = "with_reason" if reason else "without_reason"
+    return sentence(language, key, did=did, reason=reason)
+
+
+def mode_word(language: Language, mode: str) -> str:
+    """The word for a room's mode; that of a later chatd is its own."""
+    try:
+        return sentence(language, f"mode_{mode}")
+    except KeyError:
+        return mode
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.feed import Feed, Mark
 from chatd.formats import Format
-from chatd.store import Store
+from chatd.store import Found, Store, Wanted
+from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 
@@ -21,14 +22,21 @@ many of the longest lines as a page may hold."""
 
 
 class Room:
-    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far."""
+    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
+
+    ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
+    to come in.
+    """
 
     def __init__(self, name: str, store: Store, head: int = 0, topic: str = "") -> None:
         self.name = name
+        self.key = fold(name)
         self.mark = Mark(0, head)
         self.topic = topic
+        self.guarded = False
+        self.expected = 0
         self.guests = 0
-        self.named: dict[str, None] = {}  # the names of those who have one, as they came
+        self.named: dict[str, int] = {}  # how often those with a name are here, as they came
         self.faults = store.faults
         self._waiting = 0
         self._store = store
@@ -42,27 +50,34 @@ class Room:
 
     @property
     def people(self) -> int:
-        """How many sessions are here."""
+        """How many are here; one who is here several times counts once."""
         return self.guests + len(self.named)
 
     @property
     def forgettable(self) -> bool:
         """Whether nothing would be lost without it: empty, and nothing said or being said."""
-        return not self.head and not self.people and not self._waiting
+        return not (self.end or self.people or self.expected)
+
+    @property
+    def end(self) -> int:
+        """The seq that the last event will have at most, once all that waits is published."""
+        return self.mark.seq + self._waiting
 
     def enter(self, name: str, guest: bool) -> None:
         """Count someone in."""
         if guest:
             self.guests += 1
         else:
-            self.named[name] = None
+            self.named[name] = self.named.get(name, 0) + 1
 
     def leave(self, name: str, guest: bool) -> None:
         """Count someone out."""
         if guest:
             self.guests -= 1
         else:
-            del self.named[name]
+            self.named[name] -= 1
+            if not self.named[name]:
+                del self.named[name]
         if not self.people:
             self._latest.clear()
 
@@ -114,6 +129,11 @@ class Room:
             self._latest = events[-LATEST_EVENTS:]
         return events
 
+    def forget(self, before: int) -> None:
+        """What is at hand here from before that time (milliseconds) was forgotten in the log."""
+        while self._latest and self._latest[0].time < before:
+            del self._latest[0]
+
     def _keep(self, events: list[Event]) -> None:
         if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
             self._latest = []  # what was refused was committed all the same
@@ -123,3 +143,7 @@ class Room:
     async def seq_before(self, time: int) -> int:
         """See `chatd.store.Store.seq_before`. Never past what was published."""
         return min(await self._store.seq_before(self.name, time), self.mark.seq)
+
+    async def search(self, wanted: Wanted, upto: int, limit: int) -> Found:
+        """See `chatd.store.Store.search`. Never past what was published."""
+        return await self._store.search(self.name, wanted, min(upto, self.mark.seq), limit)

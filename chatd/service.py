@@ -17,8 +17,12 @@ from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from chatd.attendance import Attendance
 from chatd.encoding import visible
+from chatd.passwords import Passwords
+from chatd.protocols.control import Control
 from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
+from chatd.retention import Retention
 from chatd.store import Store
 
 COMMIT_SECONDS = 2.0
@@ -28,7 +32,7 @@ DRAIN_SECONDS = 2.0
 """How long it then waits for clients to take what they are owed."""
 
 CLOSE_SECONDS = 0.5
-"""How long it then waits for the store to be closed."""
+"""How long it then waits for places to be kept, and the store to be closed."""
 
 
 class Kind(enum.Enum):
@@ -62,12 +66,18 @@ class ChatService(Service):
         doors: Sequence[Door],
         clock: IReactorTime,
         *,
+        retention: Retention | None = None,
         foreground: bool = True,
+        passwords: Passwords | None = None,
+        control: Control | None = None,
     ) -> None:
         self._store = store
+        self._retention = retention
         self.doors = doors
         self._clock = clock
         self._foreground = foreground
+        self._passwords = passwords
+        self.control = control
         self._checking = LoopingCall(self._check)
         self._checking.clock = clock
 
@@ -75,28 +85,50 @@ class ChatService(Service):
         """Open the store for work, and say where the daemon listens and what it keeps."""
         super().startService()
         self._store.start()
+        for attendance in self._attendances:
+            Deferred.fromCoroutine(attendance.clear_gone())
+        if self._passwords is not None:
+            self._passwords.start()
         for door in self.doors:
             for port in door.ports:
                 _take_over(port)
                 listening = self._listening(door.kind, port.getHost())
                 self.log.info("{listening}", listening=listening)
+        if self.control is not None and self.control.refusal:
+            self.log.warn(
+                "chatd admin cannot ask this daemon, only while it is stopped: {why}",
+                why=visible(self.control.refusal),
+            )
         self.log.info("{history}", history=self._store.describe())
         self._checking.start(CHECK_SECONDS, now=False)
+        if self._retention is not None:
+            self.log.info("{history}", history=self._retention.kept.describe())
+            self._retention.start()
 
     def stopService(self) -> Deferred[None]:
         """Stop: take nothing more, commit and show what was said, say goodbye, close."""
         super().stopService()
         if self._checking.running:
             self._checking.stop()
+        if self._retention is not None:
+            self._retention.stop()
         return Deferred.fromCoroutine(self._stop())
 
     def _check(self) -> None:
         for door in self.doors:
             door.factory.check()
+        for attendance in self._attendances:
+            attendance.check()
+
+    @property
+    def _attendances(self) -> list[Attendance]:
+        return list(dict.fromkeys(door.factory.server.attendance for door in self.doors))
 
     async def _stop(self) -> None:
         ports = [port for door in self.doors for port in door.ports]
         unbound = [maybeDeferred(port.stopListening) for port in ports]
+        if self.control is not None:
+            unbound.append(maybeDeferred(self.control.close))
         clients = [client for door in self.doors for client in door.factory.clients]
         for client in clients:
             client.stop_reading()
@@ -107,10 +139,18 @@ class ChatService(Service):
         for door in self.doors:
             for client in tuple(door.factory.clients):
                 client.abort()
-        closed = Deferred.fromCoroutine(self._store.close())
+        if self._passwords is not None:
+            self._passwords.stop()
+        closed = Deferred.fromCoroutine(self._close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
         # The file of a UNIX socket goes a turn later; one that somebody took away is no matter.
         await DeferredList(unbound, consumeErrors=True)
+
+    async def _close(self) -> None:
+        # Only now is known how far people were shown what was said.
+        for attendance in self._attendances:
+            await attendance.stop()
+        await self._store.close()
 
     async def _empty(self) -> None:
         for door in self.doors:

@@ -7,7 +7,8 @@ It knows no connection, no other session and no command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -16,24 +17,72 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
-from chatd.event import Change, Draft, Kind, Notice
+from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
+from chatd.places import Visit
+from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
+from chatd.validation import fold
+from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 
 LASTING = 5.0
 """How many seconds a named person's presence lasts before the others are told of it."""
 
+CONFIRM_SECONDS = 60
+"""Within what time something has to be asked again to be meant."""
+
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
 
-Action = Callable[[], Coroutine[Deferred[Any], Any, None] | None]
+READING_SECONDS = 2.0
+"""What comes sooner behind an answer was not written by somebody who has read it."""
+
+Waiting = Coroutine[Deferred[Any], Any, None]
+Action = Callable[[], Waiting | None]
 
 
 class Session:
-    """``number`` is this session's alone. ``changed`` is called when it may be `ready` again."""
+    """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
+    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``hide_typing`` is
+    called when what is typed should not be seen where it is typed, and when it may."""
+
+    __slots__ = (  # a dict of more than thirty would weigh 1.3 KB more
+        "_busy",
+        "_clock",
+        "_cursor",
+        "_faults",
+        "_held",
+        "_introduced",
+        "_lasting",
+        "_lasts",
+        "_to_confirm",
+        "_unasked_until",
+        "account",
+        "asked",
+        "changed",
+        "confidential",
+        "entered_at",
+        "format",
+        "guard",
+        "has_spoken",
+        "hide_typing",
+        "inbox",
+        "is_guest",
+        "language",
+        "name",
+        "network",
+        "number",
+        "room",
+        "settings",
+        "stream",
+        "text_only",
+        "unpublished",
+        "view",
+        "visit",
+    )
 
     def __init__(
         self,
@@ -49,10 +98,20 @@ class Session:
         self.number = number
         self.name = f"guest{number}"
         self.is_guest = True
+        self.account: str | None = None  # the key of the account that it is logged in to
+        self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
+        self.confidential = False  # whether nobody on the way can read what it sends
+        self.visit: Visit | None = None  # while it is logged in
         self.room: Room | None = None
+        self.entered_at = 0  # the seq from which on it follows that room
+        self.settings = NOTHING_SET
+        self.view = EVERYTHING
         self.format = format
         self.language = language
         self.text_only = False
+        self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
+        self._unasked_until = 0.0
+        self.hide_typing: Callable[[bool], None] = _shown
         self.has_spoken = False
         self.unpublished = 0  # how many of its lines wait for commit
         self.stream = stream
@@ -61,16 +120,17 @@ class Session:
             self.inbox = Inbox(stream.wake)
             stream.follow(self.inbox)
         self.changed: Callable[[], None] = lambda: None
+        self.guard: Callable[[Session, Room], Refusal | None] = _let_speak
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
-        self._echo = True
         self._cursor: Cursor | None = None
         self._held: Action | None = None
         self._busy = False
         self._lasting: IDelayedCall | None = None
         self._lasts = False
         self._introduced = False
+        self._to_confirm = ("", 0.0)  # what it asked for and has to ask again, and when it did
 
     # What it says and asks
 
@@ -92,19 +152,25 @@ class Session:
     def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
         """Say some valid lines in a room, the one it is in if none is given.
 
-        In no room, it is told that they were not said.
+        In no room, or where it may not speak, it is told that they were not said.
         """
         room = room or self.room
         if room is None:
-            self.when_settled(lambda: self._not_said(len(texts)))
+            self._not_said(len(texts), Refusal(ErrorKind.NO_ROOM, "not_said"))
+            return
+        if room.guarded and (refusal := self.guard(self, room)) is not None:
+            self._not_said(len(texts), refusal)
             return
         room.append(Draft(room.name, self.number, self.name, kind, texts))
         self.has_spoken = True
         self.unpublished += len(texts)
 
-    def _not_said(self, lines: int) -> None:
-        for _ in range(lines):
-            self.error(ErrorKind.NO_ROOM, "not_said")
+    def _not_said(self, lines: int, why: Refusal) -> None:
+        def tell() -> None:
+            for _ in range(lines):
+                self.error(why.kind, why.key, **why.values)
+
+        self.when_settled(tell)  # behind the receipts
 
     def when_settled(self, action: Action) -> None:
         """Do this once everything that it said so far is published. Nothing else until then.
@@ -112,9 +178,18 @@ class Session:
         If the action gives a coroutine, nothing else until that has ended, either.
         """
         if self.unpublished:
-            self._held = action
+            held = self._held
+            self._held = action if held is None else partial(_one_by_one, held, action)
         else:
             self._do(action)
+
+    def confirms(self, what: str) -> bool:
+        """Whether it asks for the same thing as it did less than a minute ago, and so means it."""
+        now = self._clock.seconds()
+        asked, when = self._to_confirm
+        confirmed = asked == what and now - when < CONFIRM_SECONDS
+        self._to_confirm = ("", 0.0) if confirmed else (what, now)
+        return confirmed
 
     def published(self, room: str, lines: int) -> None:
         """So many lines that it said in that room have been committed, and shown there."""
@@ -122,6 +197,15 @@ class Session:
         if self.room is None or room != self.room.name:
             for _ in range(lines):
                 self.answer("said_in_room", room=room)
+        self._go_on()
+
+    def delivered(self, event: Event, receiver: str, *notes: tuple[str, str]) -> None:
+        """A private line that it said is kept for its receiver. The notes are told behind its
+        receipt: a sentence's key, and what to say of the receiver."""
+        self.unpublished -= 1
+        self.stream.put(self.format.private(event.author, event.text, receiver))
+        for key, text in notes:
+            self.answer(key, name=receiver, text=text)
         self._go_on()
 
     def refused(self, lines: int) -> None:
@@ -152,7 +236,7 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self._faults.tell("what a session asked for failed", failure)
+        self._faults.tell("what a session asked for failed", failure, words=False)
         try:
             self.error(ErrorKind.SERVER_ERROR, "server_error")
         except Exception:
@@ -179,11 +263,68 @@ class Session:
         """Tell it what was wrong."""
         self.stream.put(self.format.error(kind, key, **values))
 
+    def receive(self, author: str, text: str) -> bool:
+        """Let a private line wait for it in memory; False without room for it."""
+        if self.inbox is None:
+            return False
+        if fold(author) in self.view.ignored:
+            return True
+        rings = self.view.bell is not Bell.OFF and author != self.name
+        return self.inbox.put(self.format.private(author, text), rings)
+
+    def notify(self, author: str, text: str) -> None:
+        """Tell it what somebody did for it elsewhere, as `receive` does with what they say."""
+        if self.inbox is not None and fold(author) not in self.view.ignored:
+            self.inbox.put(self.format.say(text))
+
+    def ask(self, key: str, then: Callable[[str], Waiting | None]) -> None:
+        """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
+        self.asked = then
+        self.hide_typing(True)
+        self.answer(key)
+
+    def refuse_to_ask(self) -> None:
+        """It wanted to be asked something, and is not. If its next line comes too soon to be by
+        somebody who has read that, it is the answer all the same."""
+        self._unasked_until = self._clock.seconds() + READING_SECONDS
+        self.asked = self._answered_unasked
+
+    @property
+    def unasked(self) -> bool:
+        """Whether its next line, if it comes now, may be an answer although nothing was asked."""
+        return self.asked == self._answered_unasked and self._clock.seconds() < self._unasked_until
+
+    def answered(self) -> Callable[[str], Waiting | None] | None:
+        """Its next line is here: what is to be done with it; None if it is a line like others."""
+        then = self.asked
+        if then == self._answered_unasked and not self.unasked:
+            then = None
+        self.asked = None
+        self.hide_typing(False)
+        return then
+
+    def _answered_unasked(self, answer: str) -> None:
+        if answer:
+            self.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
-        self.stream.replay(
-            Replay(room, self.format.with_times(True), after, upto, self.stream.wake)
+        replay = Replay(
+            room,
+            self.format.with_times(True),
+            after,
+            upto,
+            self.stream.wake,
+            self.view.of_past,
+            self.number,
         )
+        if self.visit is not None:
+            self.visit.show(room.key, replay)
+        self.stream.replay(replay)
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Show it some events, with times, as an answer."""
+        self.stream.put(self.format.with_times(True).render(events))
 
     def change_format(self, format: Format) -> None:
         """Show it everything in another way, from here on."""
@@ -191,30 +332,76 @@ class Session:
         self.format = format
         self._follow()
 
-    def change_language(self, language: Language) -> None:
-        """Speak another language to it, from here on."""
-        self.language = language
-        self.change_format(self.format.in_language(language))
-
-    def change_echo(self, echo: bool) -> None:
-        """Show it its own lines from here on, or do not."""
+    def apply(self, settings: Settings) -> None:
+        """Have other settings, from here on."""
         self._unfollow()
-        self._echo = echo
+        self.settings = settings
+        if settings.language:
+            self.language = Language(settings.language)
+        self.format = (
+            self.format.with_times(settings.times)
+            .with_quiet(settings.quiet)
+            .in_language(self.language)
+        )
+        self.view = settings.view(self.name)
         self._follow()
 
-    def _follow(self) -> None:
+    def begin_visit(self, visit: Visit) -> None:
+        """It is logged in: it follows its inbox, and what it is shown is counted."""
+        self._unfollow()
+        self.visit = visit
+        # What is still to be taken of what it was shown before now is nobody's to count.
+        since = None if self.stream.owes_past else self.entered_at
+        self._follow(since)
+
+    def stop_following(self) -> None:
+        """Take no more from its room and its inbox than what they had so far."""
+        self._unfollow()
+
+    def end_visit(self) -> None:
+        """It is logged in no more."""
+        self._unfollow()
+        self.visit = None
+        self._follow()
+
+    def _follow(self, since: int | None = None) -> None:
         self._unfollow()  # done already, unless that failed
+        if self.stream.finished:
+            return
+        self._follow_room(since)
+        if self.visit is not None:
+            inbox = self.visit.inbox
+            # As private lines to guests, it shows no times while it is live.
+            self.visit.cursor = self._cursor_in(inbox, self.format.with_times(False))
+
+    def _follow_room(self, since: int | None = None) -> None:
+        self._unfollow_room()
         if self.room is not None:
-            self._cursor = Cursor(
-                self.room.feed(self.format), self.number, self.stream, echo=self._echo
-            )
-            self.stream.follow(self._cursor)
+            self._cursor = self._cursor_in(self.room, self.format, since)
+
+    def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
+        cursor = Cursor(log.feed(format), self.number, self.stream, view=self.view)
+        if self.visit is not None:
+            self.visit.follow(log.key, cursor, since)
+        self.stream.follow(cursor)
+        return cursor
 
     def _unfollow(self) -> None:
+        self._unfollow_room()
+        if self.visit is not None and self.visit.cursor is not None:
+            self._end(self.visit.cursor)
+            self.visit.cursor = None
+
+    def _unfollow_room(self) -> None:
         if self._cursor is not None:
-            self._cursor.close()
-            self.stream.unfollow(self._cursor)
+            self._end(self._cursor)
             self._cursor = None
+
+    def _end(self, cursor: Cursor) -> None:
+        # Either may be done already, if this failed half way.
+        if not cursor.closed:
+            cursor.close()
+        self.stream.unfollow(cursor)
 
     # Where it is, and who
 
@@ -233,7 +420,8 @@ class Session:
         self.tell("\n".join(filter(None, (greeting, then))))
         if recent and room.head:
             self.replay(room, max(0, room.head - recent), room.head)
-        self._follow()
+        self.entered_at = room.head
+        self._follow_room()
         self._introduced = False
         self._begin_presence()
 
@@ -246,21 +434,29 @@ class Session:
         self.room = None
         room.leave(self.name, self.is_guest)
         self._end_presence()
-        if self._lasts:
+        if self._lasts and self.name not in room.named:
             room.append(Notice(room.name, self.number, Change.LEFT, self.name))
         self._lasts = False
-        self._unfollow()
+        self._unfollow_room()
 
-    def rename(self, name: str) -> None:
-        """Have another name, or the first one that is not a guest's. The others are told."""
+    def rename(self, name: str, *, guest: bool = False) -> None:
+        """Have another name, or none of its own any more. The others are told."""
         room = self.room
         if room is not None:
             room.leave(self.name, self.is_guest)
-            room.enter(name, False)
-            room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
+            # One who is here several times stays here under that name.
+            several = (self.name if guest else name) in room.named
+            if not several:
+                room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
+            room.enter(name, guest)
             self._introduced = True
-        was_guest, self.is_guest, self.name = self.is_guest, False, name
-        if was_guest:
+        was_guest, self.is_guest, self.name = self.is_guest, guest, name
+        if self.view.bell is Bell.MENTIONS:
+            self.apply(self.settings)  # other lines name it now
+        if guest:
+            self._end_presence()
+            self._lasts = False
+        elif was_guest:
             self._begin_presence()
         self.answer("you_are", name=name)
 
@@ -286,5 +482,25 @@ class Session:
     def _last(self) -> None:
         self._lasting = None
         self._lasts = True
-        if not self._introduced and self.room is not None:
+        if not self._introduced and self.room is not None and self.room.named[self.name] == 1:
             self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
+
+
+def _let_speak(session: Session, room: Room) -> None:
+    """Nobody looks after who may speak."""
+
+
+def _one_by_one(first: Action, second: Action) -> Waiting | None:
+    waiting = first()
+    return second() if waiting is None else _and_then(waiting, second)
+
+
+async def _and_then(first: Waiting, second: Action) -> None:
+    await first
+    waiting = second()
+    if waiting is not None:
+        await waiting
+
+
+def _shown(hidden: bool) -> None:
+    """Nothing can be done about what is seen where it is typed."""

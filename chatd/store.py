@@ -20,7 +20,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults, Trouble
-from chatd.event import Draft, Entry, Event, Notice
+from chatd.event import Draft, Entry, Event, Kind, Notice, Record
+from chatd.validation import fold
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -28,6 +29,11 @@ WAITING_BYTES = 4 * 1024 * 1024
 PAGE_EVENTS = 700
 PAGE_CHARACTERS = 64 * 1024
 """What one read gives at most: this many events, or the first ones that reach this much text."""
+
+FORGOTTEN = 500
+"""How many events are forgotten at a time, at most: whoever says something meanwhile waits."""
+
+_FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 
 _ENTRY_OVERHEAD = 200
 """What a waiting line weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
@@ -44,6 +50,64 @@ class RoomRecord(NamedTuple):
     head: int
     topic: str
     session: int
+
+
+class Wanted(NamedTuple):
+    """What is searched for: events with all these words in their text, said by ``author``.
+
+    A word may be part of one, or several with spaces between them. It is written in any case, and
+    compared as `chatd.validation.fold` does. ``author`` is folded already; empty, it is anybody.
+    What is from before ``since`` (milliseconds) is not wanted.
+    """
+
+    words: tuple[str, ...]
+    author: str = ""
+    since: int = 0
+
+    def folded(self) -> Wanted:
+        """The same with its words as `folded` gives texts."""
+        return self._replace(words=tuple(map(folded, self.words)))
+
+    def found(self, event: Event) -> bool:
+        """Whether that is one of those; for one that is `folded`."""
+        if event.kind not in _FOUND_KINDS or event.time < self.since:
+            return False
+        if self.author and folded(event.author) != self.author:
+            return False
+        text = folded(event.text)
+        return all(word in text for word in self.words)
+
+
+class Found(NamedTuple):
+    """What a search came to: events, the newest first, and how far it looked.
+
+    Everything of the room with a seq above ``after`` was looked at; 0 if nothing is left.
+    """
+
+    events: list[Event]
+    after: int
+
+
+def folded(text: str) -> str:
+    """A text as it is compared in a search."""
+    return text.lower() if text.isascii() else fold(text)
+
+
+class Keeping:
+    """Some records on their way to be kept, together with the lines around them.
+
+    ``done`` fires when they are, or fails with `StoreError`.
+    """
+
+    __slots__ = ("done", "records")
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.done: Deferred[None] = Deferred()
+
+
+Waiting = Draft | Notice | Keeping
+"""What a batch is made of."""
 
 
 class Subscriber(abc.ABC):
@@ -71,7 +135,7 @@ class Store(abc.ABC):
         self.faults = Faults(clock)
         self._clock = clock
         self._subscriber: Subscriber | None = None
-        self._waiting: list[Draft | Notice] = []
+        self._waiting: list[Waiting] = []
         self._unpublished_bytes = 0
         self._working = False
         self._idle: list[Deferred[None]] = []
@@ -84,6 +148,10 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def rooms(self) -> Sequence[RoomRecord]:
         """The rooms in which something was said, as they were when the store was opened."""
+
+    @abc.abstractmethod
+    def records(self) -> Sequence[Record]:
+        """All that was kept beside the logs, as it was when the store was opened."""
 
     @abc.abstractmethod
     def start(self) -> None:
@@ -105,10 +173,31 @@ class Store(abc.ABC):
         """
 
     @abc.abstractmethod
-    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
-        """Number and keep the drafts of a batch, all or none; notices pass in their places.
+    async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        """The room's last events that are wanted, among those with ``seq <= upto``.
 
-        One batch at a time. Fails with `StoreError`.
+        It looks no longer than is good for others, and says how far it came: whoever wants more
+        asks again with that as ``upto``. Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    async def names(self) -> list[str]:
+        """The rooms in which something was said so far. Raises `StoreError`."""
+
+    @abc.abstractmethod
+    async def forget(self, room: str, before: int) -> int:
+        """Forget the room's oldest events, from before a time (milliseconds), a few at a time.
+
+        Gives how many; 0 when there are none left. Seqs go on as if nothing had been forgotten, and
+        so does the topic. Raises `StoreError`.
+        """
+
+    @abc.abstractmethod
+    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+        """Number and keep the drafts and the records of a batch, all or none.
+
+        Gives the drafts' events, with the notices in their places. One batch at a time. Fails with
+        `StoreError`.
         """
 
     @abc.abstractmethod
@@ -119,7 +208,18 @@ class Store(abc.ABC):
         """Name the one who is told what was committed and what was not."""
         self._subscriber = subscriber
 
-    def append(self, entry: Draft | Notice) -> None:
+    def keep(self, *records: Record) -> Deferred[None]:
+        """Let these records join the batch that is waiting, in their place among what is said.
+
+        All or none of them are kept, and all or none of what is appended in the same turn of the
+        reactor. Fires once they are, and all in front of them was published; fails with
+        `StoreError`.
+        """
+        keeping = Keeping(records)
+        self.append(keeping)
+        return keeping.done
+
+    def append(self, entry: Waiting) -> None:
         """Let this join the batch that is waiting.
 
         The batch is committed when this turn of the reactor is over, the one before was shown, and
@@ -150,7 +250,7 @@ class Store(abc.ABC):
         self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
 
     def _end(
-        self, result: Sequence[Entry] | Failure, batch: Sequence[Draft | Notice], weight: int
+        self, result: Sequence[Entry] | Failure, batch: Sequence[Waiting], weight: int
     ) -> None:
         self._unpublished_bytes -= weight
         try:
@@ -160,6 +260,13 @@ class Store(abc.ABC):
                 self._committed(result)
         except Exception:
             self.faults.tell("a subscriber of the store failed")
+        for entry in batch:
+            if isinstance(entry, Keeping):
+                if isinstance(result, Failure):
+                    why = result.value if result.check(StoreError) else StoreError("it failed.")
+                    entry.done.errback(why)
+                else:
+                    entry.done.callback(None)
         if self._waiting:
             # Once everybody was read again, so that all who answer to what was just shown are in
             # one batch: to commit before makes two half batches, and thus twice the sends. (What
@@ -178,7 +285,7 @@ class Store(abc.ABC):
         if self._subscriber is not None:
             self._subscriber.publish(entries)
 
-    def _failed(self, failure: Failure, batch: Sequence[Draft | Notice]) -> None:
+    def _failed(self, failure: Failure, batch: Sequence[Waiting]) -> None:
         if failure.check(StoreError) is None:
             self.faults.tell("the store failed", failure)
             why = "an error in the server"
@@ -202,7 +309,9 @@ def page_of(events: Iterable[Event]) -> list[Event]:
     return page
 
 
-def _weight(entry: Draft | Notice) -> int:
+def _weight(entry: Waiting) -> int:
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD
+    if isinstance(entry, Keeping):
+        return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
     return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))

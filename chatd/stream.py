@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chatd.feed import Source
+from chatd.views import BELL
 
 ANSWER_BYTES = 32 * 1024
 """With this much of its answers not taken, a client is not read from."""
@@ -39,6 +40,10 @@ class Sink(Protocol):
 
     def push(self, data: bytes) -> bool:
         """Take this at once, before the rest; False, and it is not taken, without room for it."""
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was taken has arrived at the client's system, as far as is known."""
 
 
 class Stream:
@@ -71,6 +76,16 @@ class Stream:
     def drained(self) -> bool:
         """Whether it was finished, and all of it was taken."""
         return self.finished and not self._queue
+
+    @property
+    def owes_past(self) -> bool:
+        """Whether lines of a room that it was to be shown before now are not all taken yet."""
+        return any(not isinstance(queued, bytes) for queued in self._queue)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was taken has arrived at the client's system, as far as is known."""
+        return self.sink.acknowledged
 
     def wake(self) -> None:
         """A source may have something."""
@@ -107,7 +122,8 @@ class Stream:
     def unfollow(self, source: Live) -> None:
         """Take no more from it than what it had so far."""
         self._settle()
-        self._live.remove(source)
+        if source in self._live:
+            self._live.remove(source)
 
     def finish(self) -> None:
         """Nothing comes any more, whatever is put in: what there is so far is the end of it."""
@@ -123,7 +139,7 @@ class Stream:
         self._shut = True
         self._queue.clear()
         self._answers = 0
-        self.sink = _NOWHERE
+        self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
     def abandon(self) -> None:
         """Nobody will take or put in anything any more: hold on to nothing and nobody."""
@@ -191,8 +207,10 @@ class Inbox:
         self._lines: list[bytes] = []
         self._size = 0
 
-    def put(self, line: bytes) -> bool:
-        """Let a line wait; False when there is no room for it."""
+    def put(self, line: bytes, ring: bool = False) -> bool:
+        """Let a line wait, and ring when it is taken, perhaps; False without room for it."""
+        if ring:
+            line = BELL + line
         if self._size + len(line) > INBOX_BYTES:
             return False
         self._lines.append(line)
@@ -211,6 +229,9 @@ class Inbox:
 
 
 class _Nowhere:
+    def __init__(self, acknowledged: bool) -> None:
+        self.acknowledged = acknowledged
+
     def pump(self) -> None:
         """Nobody is there to take anything."""
 
@@ -218,7 +239,8 @@ class _Nowhere:
         return False
 
 
-_NOWHERE = _Nowhere()
+_NOWHERE = _Nowhere(True)
+_LOST = _Nowhere(False)
 
 
 def _nobody(*_: object) -> None:

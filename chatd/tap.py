@@ -27,12 +27,16 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
+from chatd.administration import Administration
 from chatd.encoding import visible
 from chatd.log_pipe import LogPipe
+from chatd.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.protocols import sockets
+from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
+from chatd.retention import Kept, Retention
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
 from chatd.signals import end_in_time, renew_on_hangup, stop_in_time
@@ -41,7 +45,8 @@ from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
-from chatd.validation import InvalidName, validate_room_name
+from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
+from chatd.worker import Worker
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
 
@@ -85,10 +90,19 @@ class Options(TwistedOptions):
         ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
     ]
 
+    optFlags = [
+        [
+            "allow-plaintext-passwords",
+            None,
+            "Take passwords also where others may read them on the way.",
+        ],
+    ]
+
     def __init__(self) -> None:
         super().__init__()
         self["listen"] = []
         self["bare"] = []
+        self["keep"] = []
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:
@@ -98,6 +112,11 @@ class Options(TwistedOptions):
     def opt_bare(self, endpoint: str) -> None:
         """An address for bare lines, a Twisted endpoint (may be repeated)"""
         self["bare"].append(endpoint)
+
+    def opt_keep(self, kept: str) -> None:
+        """How long lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated) [default:
+        for ever]"""
+        self["keep"].append(kept)
 
     opt_l = opt_listen
     opt_b = opt_bare
@@ -123,8 +142,19 @@ def makeService(options: Options) -> IService:
     limits = _limits(options)
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
+    kept = _kept(options["keep"])
     store = _store(options["store"], rundir, twistd, clock)
-    server = ChatServer(store, clock, lobby=lobby, recent=recent, language=language, motd=motd)
+    passwords = _passwords(clock)
+    server = ChatServer(
+        store,
+        clock,
+        lobby=lobby,
+        recent=recent,
+        language=language,
+        motd=motd,
+        passwords=passwords,
+        plaintext_passwords=bool(options["allow-plaintext-passwords"]),
+    )
     _raise_open_files()
     limits = _within_open_files(limits)
     admission = Admission(limits)
@@ -133,6 +163,7 @@ def makeService(options: Options) -> IService:
     wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
     wanted += [(bare, description) for description in options["bare"]]
     _listen(wanted, reactor)
+    control = _control(store, server, twistd, reactor)
     for port in (*chat.ports, *bare.ports):
         sockets.prepare(cast(IReadDescriptor, port), dead_after, *buffers)
     _collect_garbage_rarely()
@@ -143,7 +174,16 @@ def makeService(options: Options) -> IService:
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
-    return ChatService(store, doors, clock, foreground=foreground)
+    retention = Retention(server, store, clock, kept) if kept != Kept() else None
+    return ChatService(
+        store,
+        doors,
+        clock,
+        retention=retention,
+        foreground=foreground,
+        passwords=passwords,
+        control=control,
+    )
 
 
 def _measure_time_steadily(reactor: Any) -> None:
@@ -235,6 +275,27 @@ def _lobby(value: str) -> str:
         )
 
 
+def _kept(values: list[str]) -> Kept:
+    """What --keep says, each time that it is given; of two for the same rooms the last one."""
+    kept = Kept()
+    for value in values:
+        room, is_room, span = value.rpartition("=")
+        try:
+            seconds = 0 if span == "0" else seconds_of(span)
+            if is_room:
+                kept = kept._replace(rooms={**kept.rooms, fold(validate_room_name(room)): seconds})
+            else:
+                kept = kept._replace(others=seconds)
+            if not seconds and span != "0":
+                raise ValueError
+        except ValueError:
+            _refuse(
+                "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like"
+                f" ops=30d; not {value!r}."
+            )
+    return kept
+
+
 class _MotdError(Exception):
     """The motd cannot be read. Its text says which and why: one line, for operators."""
 
@@ -288,6 +349,26 @@ def _store(where: str, rundir: Path, twistd: Mapping[str, Any], reactor: IStoreR
         _refuse(f"cannot use --store {where}: {error}")
     except OSError as error:
         _refuse(f"cannot give --store {where} to the user that --uid names: {error.strerror}.")
+
+
+def _passwords(reactor: IStoreReactor) -> Passwords | None:
+    """Who hashes passwords; None when what that takes is not installed."""
+    try:
+        hasher = Hasher()
+    except Unavailable:
+        return None
+    return Passwords(Worker(reactor, "chatd-passwords", THREADS, NICENESS), hasher)
+
+
+def _control(
+    store: Store, server: ChatServer, twistd: Mapping[str, Any], reactor: Any
+) -> Control | None:
+    """The socket at which `chatd admin` asks. Without one the daemon starts all the same."""
+    if not isinstance(store, SqliteStore):
+        return None
+    control = Control(Administration(server).perform, server.faults)
+    control.bind(control_path(store.path), reactor, _becomes(twistd))
+    return control
 
 
 def _becomes(twistd: Mapping[str, Any]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ or how an error is worded; and it does not make text safe to show, which is the 
 import enum
 import re
 import unicodedata
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from chatd.lookalikes import is_of_one_script, skeleton
 
@@ -174,6 +175,27 @@ def seconds_of(duration: str) -> int:
     if match is None:
         raise ValueError(f"not a time span like 10m, 2h or 3d: {duration!r}")
     return int(match[1]) * _UNITS[match[2].lower()]
+
+
+def written_duration(seconds: int) -> str:
+    """Return a time span as people are shown it: ``10m``, ``1h 30m``, ``2d``; ``0s`` for none."""
+    parts = []
+    for unit in "dhm":
+        count, seconds = divmod(max(0, seconds), _UNITS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    if seconds or not parts:
+        parts.append(f"{seconds}s")
+    return " ".join(parts)
+
+
+def network_of_host(host: str) -> str:
+    """Return the network that counts as one address: an IPv4 address, or a /64 of IPv6, all of
+    which one host may have (RFC 8981). Raises `ValueError` for what is no IP address."""
+    ip = ip_address(host.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip)
 
 
 def is_http_request(line: bytes, *, whole: bool = True) -> bool:

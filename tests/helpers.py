@@ -7,20 +7,24 @@ transports that are strings. A `House` listens on real sockets, in the real reac
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IHalfCloseableProtocol, IListeningPort
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.commands import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
+from chatd.passwords import Hasher, Passwords
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BareProtocol, LineProtocol
@@ -33,6 +37,16 @@ WELCOME = (
     "*** /nick NAME to be named, /help for commands, /quit to leave.",
 )
 """The lines of the welcome that are always the same."""
+
+HELP_LINES = len(GENERAL) + len(SECTIONS) + 1
+"""How many lines /help answers."""
+
+CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes at once, and badly."""
+
+HERE = IPv4Address("TCP", "127.0.0.1", 40000)
+FAR = IPv4Address("TCP", "203.0.113.7", 40000)
+"""Where people come from: this machine, from where passwords are taken, and a network."""
 
 LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
 
@@ -60,6 +74,32 @@ class HeldStore(MemoryStore):
         done.errback(error or StoreError("the disk is full."))
 
 
+class Immediately:
+    """Runs functions at once; or, while it is ``held``, when it is told to `work`."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self._jobs: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
+
+    def start(self) -> None:
+        """There is nothing to start, or to stop."""
+
+    stop = start
+
+    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self._jobs.append((done, partial(function, *args, **kwargs)))
+        if not self.held:
+            self.work()
+        return done
+
+    def work(self) -> None:
+        """Do all that waits."""
+        while self._jobs:
+            done, job = self._jobs.popleft()
+            maybeDeferred(job).chainDeferred(done)
+
+
 class World:
     """A server on a fake clock. ``slow`` holds commits back until ``store.release()``."""
 
@@ -77,6 +117,8 @@ class World:
         self.store = (
             HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.clock.seconds)
         )
+        self.hashing = Immediately()
+        options.setdefault("passwords", Passwords(self.hashing, CHEAP))
         self.server = ChatServer(self.store, self.clock, now=self.clock.seconds, **options)
         admission = Admission(limits)
         self.chat = ChatFactory(
@@ -88,9 +130,9 @@ class World:
         """Let everything that is due happen."""
         self.clock.advance(0)
 
-    def person(self, name: str = "", *, greeted: bool = False) -> Person:
+    def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Person:
         """Somebody who comes to the chat port; what greets them is seen only if ``greeted``."""
-        person = Person(self, self.chat)
+        person = Person(self, self.chat, address)
         if name:
             person.type(f"/nick {name}")
         if not greeted:
@@ -118,10 +160,10 @@ class World:
 class Person:
     """A client of a `World`: types lines, and sees lines."""
 
-    def __init__(self, world: World, factory: ChatFactory) -> None:
+    def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         self.world = world
-        self.transport = StringTransport()
-        self.protocol = cast(LineProtocol, factory.buildProtocol(None))
+        self.transport = StringTransport(peerAddress=address)
+        self.protocol = cast(LineProtocol, factory.buildProtocol(address))
         self.protocol.makeConnection(self.transport)  # type: ignore[arg-type]
         world.settle()
 
@@ -271,6 +313,7 @@ class House:
 
         self.reactor: Any = reactor
         self.store = store or MemoryStore(self.reactor)
+        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor)
         self.bare = ChatFactory(self.server, self.reactor, 256, BareProtocol)

@@ -7,6 +7,7 @@ where other tests run it in their own process.
 from __future__ import annotations
 
 import os
+import pty
 import re
 import resource
 import select
@@ -636,3 +637,40 @@ def test_telnet_talks_and_quits(shared: Daemon) -> None:
         telnet.stdin.write(b"/quit\n")
         telnet.stdin.flush()
         assert "*** Goodbye." in telnet.stdout.read().decode()
+
+
+@needs_telnet
+@pytest.mark.parametrize("negotiates", [True, False])
+def test_telnet_shows_no_password_that_it_is_asked_for_where_it_negotiates(
+    shared: Daemon, negotiates: bool
+) -> None:
+    port, name = (f"-{shared.port}", "neg") if negotiates else (str(shared.port), "plain")
+    number, terminal = pty.fork()
+    if not number:  # the child
+        os.execvp("telnet", ["telnet", "--", "127.0.0.1", port])
+    seen = b""
+
+    def until(text: bytes) -> None:
+        nonlocal seen
+        while text not in seen:
+            assert select.select([terminal], [], [], PATIENCE)[0], seen
+            seen += os.read(terminal, 4096)
+
+    try:
+        until(b"/quit to leave.")
+        os.write(terminal, b"/nick %s\n" % name.encode())
+        until(b"You are now")
+        os.write(terminal, b"/register\n")
+        until(b"An empty line cancels.\r\n")
+        os.write(terminal, b"correct horse\n")
+        until(b"is yours now.")
+        assert (b"correct horse" not in seen) is negotiates
+        os.write(terminal, b"shown again\n")
+        until(b"> shown again")
+        assert seen.count(b"shown again") == 2
+        os.write(terminal, b"/quit\n")
+        until(b"Goodbye.")
+    finally:
+        os.kill(number, signal.SIGKILL)
+        os.waitpid(number, 0)
+        os.close(terminal)

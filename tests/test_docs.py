@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.accounts import Account
 from chatd.commands import TABLE
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.line import LineProtocol
+from chatd.records import change
 from chatd.server import ChatServer
 from chatd.stores.memory import MemoryStore
 from chatd.tap import Options
@@ -67,6 +70,12 @@ def rows(text: str, header: str) -> list[list[str]]:
     return table
 
 
+def all_rows(text: str, header: str) -> list[list[str]]:
+    """The cells of all tables whose header's first cell is *header*."""
+    tables = text.split(f"\n| {header} |")
+    return [row for table in tables[1:] for row in rows(f"| {header} |{table}", header)]
+
+
 def marked(text: str, marker: str) -> str:
     """The fenced block that stands right behind a marker."""
     found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -86,9 +95,8 @@ def anchor(heading: str) -> str:
 
 @pytest.mark.parametrize(("language", "header"), [("en", "command"), ("es", "orden")])
 def test_readme_lists_every_command_with_all_its_names(language: str, header: str) -> None:
-    table = rows(read(READMES[Language(language)]), header)
     listed = []
-    for usage, _, others in table:
+    for usage, _, others in all_rows(read(READMES[Language(language)]), header):
         names = re.findall(r"`/([^`]+)`", others)
         listed.append({usage.strip("`").split()[0].removeprefix("/"), *names})
     assert listed == [set(command.names) for command in TABLE]
@@ -99,7 +107,7 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     table = rows(read(READMES[Language(language)]), header)
     listed = {}
     for option, _, default in table:
-        names = re.search(r"`--([a-z-]+) ", option)
+        names = re.search(r"`--([a-z-]+)[ `]", option)
         assert names is not None, option
         short = re.match(r"`-(\w)`, ", option)
         listed[names[1]] = (short and short[1], default.strip("`"))
@@ -111,7 +119,10 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     nothing = {"en": "none", "es": "ninguna"}[language]
     expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
     expected["bare"] = ("b", nothing)
+    expected["keep"] = (None, {"en": "for ever", "es": "para siempre"}[language])
     expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])
+    for name, *_ in Options.optFlags:
+        expected[name] = (None, {"en": "off", "es": "no"}[language])
     assert listed == expected
 
 
@@ -195,11 +206,26 @@ class Replay:
 
     def __init__(self, language: Language) -> None:
         self.clock = Clock()
-        store = MemoryStore(self.clock)
-        self.factory = ChatFactory(ChatServer(store, self.clock, language=language), self.clock)
+        self.store = MemoryStore(self.clock)
+        server = ChatServer(self.store, self.clock, language=language)
+        self.factory = ChatFactory(server, self.clock)
+        self.room = ""  # the one that others go to
         self.others: dict[str, Person] = {}
         self.ana: Person | None = None
         self.unseen: list[str] = []
+
+    def play_room(self, transcript: str) -> None:
+        """A transcript without the coming in, by one who is registered and makes a room."""
+        lines = transcript.removesuffix("\n").split("\n")
+        self.room = lines[0].split()[1]
+        self.ana = Person(self.factory)
+        server, session = self.factory.server, self.ana.protocol.session
+        account = Account("ana", "")
+        change(self.store, server.accounts.table.put("ana", account))
+        server.log_in(session, account)
+        self.turn()
+        self.unseen.clear()
+        self.look_on(lines)
 
     def play(self, transcript: str) -> None:
         shell, *lines = transcript.removesuffix("\n").split("\n")
@@ -211,6 +237,11 @@ class Replay:
                 break
         self.ana = Person(self.factory)
         self.turn()
+        self.look_on(lines)
+
+    def look_on(self, lines: Sequence[str]) -> None:
+        """Type what was typed, and compare what is seen."""
+        assert self.ana is not None
         for line in lines:
             if line.startswith(_PREFIXES):
                 if not self.unseen:
@@ -232,6 +263,8 @@ class Replay:
         if name not in self.others:
             self.others[name] = Person(self.factory)
             self.others[name].types(f"/nick {name}")
+            if self.room:
+                self.others[name].types(f"/join {self.room}")
         if said["text"] is not None:
             self.others[name].types(said["text"])
         elif said["action"] is not None:
@@ -256,6 +289,11 @@ class TranscriptTests(SynchronousTestCase):
 
     def test_spanish(self) -> None:
         Replay(Language.SPANISH).play(marked(read("README.es.md"), "transcript es"))
+
+    def test_running_a_room(self) -> None:
+        for language, readme in READMES.items():
+            transcript = marked(read(readme), f"transcript room {language.value}")
+            Replay(language).play_room(transcript)
 
     def test_a_line_that_was_not_sent_is_found(self) -> None:
         """The replay itself would notice."""

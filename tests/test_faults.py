@@ -14,20 +14,31 @@ from twisted.internet.task import deferLater
 from twisted.logger import LogEvent
 
 from chatd import commands
+from chatd.accounts import Account, Accounts
+from chatd.attendance import Attendance
 from chatd.commands import TABLE, Command
+from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
+from chatd.moderation import Moderation
+from chatd.names import Names
+from chatd.passwords import Hasher, PasswordsFailed
+from chatd.places import Places, Visit
 from chatd.protocols import line as line_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
 from chatd.protocols.telnet import TelnetFilter
+from chatd.rates import Tries
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
 from chatd.session import Session
 from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
-from tests.helpers import House, Person, World
+from tests.helpers import CHEAP, House, Person, World
+from tests.members import member
+from tests.running import Town
+from tests.terminal.test_paths import logged
 
 Expect = Callable[..., list[LogEvent]]
 
@@ -76,6 +87,7 @@ class Scene:
         self.world = World()
         self.luis = self.world.person("luis")
         self.ana = self.world.person("ana")
+        self.world.server.accounts.keep(Account("eva", CHEAP.hash("correct horse")))
         self.world.say("what was said before")
         self.seen()
 
@@ -99,7 +111,11 @@ class Scene:
             here["ana"] = self.ana
         server = self.world.server
         sessions = server._sessions.values()
-        assert {session.name for session in sessions} == set(server._named) == set(here)
+        assert (
+            {session.name for session in sessions}
+            == {name for name in here if server.names.of(name)}
+            == set(here)
+        )
         for room in server._rooms.values():
             assert set(room.named) == {session.name for session in sessions if session.room is room}
             assert not room.guests
@@ -159,6 +175,10 @@ DEEDS = {
     "the end of the input": lambda ana: (ana.send(b"hola"), ana.half_close()),
     "going": lambda ana: ana.hang_up(),
     "quitting": lambda ana: ana.type("/quit"),
+    "registering": lambda ana: ana.type("/register correct horse"),
+    "logging in": lambda ana: ana.type("/login eva correct horse"),
+    "answering": lambda ana: ana.type("/register", "correct horse"),
+    "nearly logging in": lambda ana: ana.type(" /login eva hola"),
     "being said to": lambda ana: None,
 }
 PLACES: dict[str, tuple[str, Any, str]] = {
@@ -182,8 +202,8 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "sending": ("an answer", Outlet, "_send"),
     "pushing": ("being said to", Outlet, "_send"),
     "entering": ("another room", Session, "enter"),
-    "following": ("another room", Session, "_follow"),
-    "ceasing to follow": ("another room", Session, "_unfollow"),
+    "following": ("another room", Session, "_follow_room"),
+    "ceasing to follow": ("another room", Session, "_unfollow_room"),
     "the half-close": ("the end of the input", Outlet, "end"),
     "finishing": ("the end of the input", ChatServer, "finish"),
     "a lost connection": ("going", Outlet, "lost"),
@@ -191,6 +211,18 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "the end of the stream": ("going", Stream, "abandon"),
     "quitting": ("quitting", ChatServer, "finish"),
     "quitting, the connection": ("quitting", Outlet, "_close"),
+    "hashing": ("registering", Hasher, "hash"),
+    "registering": ("registering", ChatServer, "register"),
+    "keeping": ("registering", Accounts, "keep"),
+    "checking": ("logging in", Hasher, "check"),
+    "counting tries": ("logging in", Tries, "spend"),
+    "logging in": ("logging in", ChatServer, "log_in"),
+    "taking a name": ("logging in", Names, "take"),
+    "having a name": ("logging in", Session, "rename"),
+    "asking": ("answering", Session, "ask"),
+    "being answered": ("answering", Session, "answered"),
+    "hiding what is typed": ("answering", TelnetFilter, "hide"),
+    "looking for passwords": ("nearly logging in", line_module, "holds_a_password"),
 }
 """What is done, and the function that fails."""
 
@@ -208,8 +240,10 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.format)
-        if args and isinstance(args[0], ChatServer):
-            return args[1] is ana.session
+        if args and isinstance(args[0], ChatServer | Names):
+            return args[1] is ana.session or ana.session in args[2:]
+        if args and isinstance(args[0], Hasher | Accounts | Tries):
+            return True
         if args and isinstance(args[0], str | bytes):
             return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]
         return any(args[0] is part for part in parts)
@@ -232,8 +266,10 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
     seen = scene.ana.bytes_seen().decode()
     told = SERVER_ERROR in seen or NOT_READABLE in seen
     assert told or scene.ana.closed or deed == "going"
+    if scene.ana.session.asked:
+        scene.ana.type("")
     scene.everything_is_right()
-    expected_errors(Injected)
+    expected_errors(Injected, PasswordsFailed)
 
 
 def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
@@ -247,6 +283,147 @@ def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
     assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
     scene.everything_is_right()
     assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+SECRET = "correct horse"
+TELLING: list[tuple[Any, str]] = [
+    (owner, name)
+    for deed, owner, name in PLACES.values()
+    if deed in ("registering", "logging in", "answering", "nearly logging in")
+] + [
+    (TelnetFilter, "feed"),
+    (Framer, "feed"),
+    (line_module, "validate_line"),
+    (commands, "parse"),
+    (commands, "run"),
+    (accounts_module, "password_of"),
+    (Session, "answer"),
+    (Session, "error"),
+    (Session, "when_settled"),
+    (ChatFormat, "error"),
+    (Stream, "put"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), TELLING)
+def test_the_log_never_holds_a_password_whatever_fails(
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    expected_errors: Expect,
+) -> None:
+    """Each fault quotes everything that it was given."""
+    server = scene.world.server
+    server.accounts.keep(Account("eva", CHEAP.hash(SECRET)))
+    scene.world.settle()
+    shown: list[str] = []
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    original = getattr(owner, name)
+    happened = 0
+
+    def quote(*args: Any, **kwargs: Any) -> Any:
+        nonlocal happened
+        if any(SECRET in repr(vars(each) if hasattr(each, "__dict__") else each) for each in args):
+            happened += 1
+        if happened:
+            raise Injected(f"{args} {kwargs} {SECRET}")
+        return original(*args, **kwargs)
+
+    with logged() as log, monkeypatch.context() as patched:
+        patched.setattr(owner, name, quote)
+        for lines in (
+            [f"/register {SECRET}"],
+            ["/register", SECRET],
+            [f"/login eva {SECRET}"],
+            ["/login eva", SECRET],
+            [f"/password {SECRET}"],
+            [f"/unregister {SECRET}"],
+            [f" /login eva {SECRET}"],
+        ):
+            for _ in range(2):  # also with the fault at every call
+                person = scene.world.person()
+                person.type(f"/nick nico{next(letters)}")
+                person.type(*lines)
+                if len(lines) == 1:  # else the question may not have come to be asked
+                    shown.append(person.bytes_seen().decode())
+                person.hang_up()
+            happened += 1
+    assert log
+    assert not [line for line in log if "correct" in line]
+    assert "correct" not in "".join(shown)
+    if scene.world.clock.getDelayedCalls():
+        scene.world.clock.advance(60)
+    expected_errors(Injected, PasswordsFailed)
+
+
+# Those who are logged in
+
+KEPT: dict[str, tuple[str, Any, str]] = {
+    "coming back": ("coming", Attendance, "arrive"),
+    "having one's settings": ("coming", Session, "apply"),
+    "beginning a visit": ("coming", Session, "begin_visit"),
+    "keeping a place": ("coming", Places, "puts"),
+    "looking for what was missed": ("coming", Visit, "due"),
+    "showing what was missed": ("coming", Attendance, "show_missed"),
+    "saying it": ("said to", Attendance, "say_to"),
+    "beginning an inbox": ("said to", Attendance, "inbox"),
+    "the receipt": ("said to", Session, "delivered"),
+    "who is here": ("said to", Attendance, "sessions"),
+    "showing it": ("said to", Stream, "push"),
+    "going into a room": ("moving", Attendance, "entered"),
+    "what is shown": ("moving", Visit, "follow"),
+    "forgetting what was shown": ("going", Visit, "prune"),
+    "how far it was shown": ("going", Stream, "acknowledged"),
+    "keeping on going": ("going", Attendance, "keep"),
+    "departing": ("going", Attendance, "depart"),
+    "ending a visit": ("going", Session, "end_visit"),
+    "what was missed": ("asking", Attendance, "missed"),
+    "skipping": ("asking", Attendance, "skip"),
+}
+"""What fails around somebody who is logged in, and what is being done."""
+
+
+@pytest.mark.parametrize("place", KEPT)
+def test_with_somebody_who_is_logged_in_a_fault_in(
+    scene: Scene, fault: Fault, place: str, expected_errors: Expect
+) -> None:
+    deed, owner, name = KEPT[place]
+    eva = scene.world.person() if deed == "coming" else member(scene.world, "eva")
+    scene.seen()
+    if name == "acknowledged":
+        fault.happened = 1
+        fail_to_tell = property(fail)
+        fault._patch.setattr(Stream, name, fail_to_tell)
+    elif owner is Stream:
+        fault.inject(owner, name, lambda stream, *_: stream is eva.session.stream)
+    else:
+        fault.inject(owner, name)
+    if deed == "coming":
+        eva.type("/login eva correct horse")
+    elif deed == "said to":
+        scene.ana.type("/msg eva hola")
+    elif deed == "moving":
+        eva.type("/join ops", "/leave")
+    elif deed == "asking":
+        eva.type("/missed", "/skip")
+    else:
+        eva.hang_up()
+    scene.world.settle()
+    assert fault.happened
+    fault.armed = False
+    fault._patch.undo()
+    scene.luis_talks()
+    if not eva.closed and deed != "going":
+        eva.type("/quit")
+    if deed != "going":
+        eva.hang_up()
+    scene.everything_is_right()
+    # She may come again, and is written to.
+    again = member(scene.world, "eva")
+    scene.luis.type("/msg eva psst")
+    assert again.seen()[-1] == "(private) <luis> psst"
     expected_errors(Injected)
 
 
@@ -278,6 +455,67 @@ def test_a_fault_when_somebody_comes(
     scene.luis_talks()
     scene.everything_is_right()
     assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Being put out of a room, by one who runs it
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Moderation, "role_of"),
+        (Session, "leave"),
+        (Session, "sentence"),
+        (Session, "enter"),
+        (Session, "_follow_room"),
+        (Session, "_unfollow_room"),
+        (Stream, "put"),
+        (Stream, "unfollow"),
+    ],
+)
+def test_a_fault_while_people_are_put_out(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
+    for person in eva, luis, ana, max_:
+        person.type("/join ops")
+    fault.inject(
+        owner,
+        name,
+        lambda *args: any(arg is ana.session for arg in args) or (args[0] is ana.session.stream),
+    )
+    eva.seen()
+    eva.type("/mode private")
+    assert fault.happened
+    fault.armed = False
+    assert eva.seen() == ["*** eva set the room's mode to private."]
+    for person in luis, max_:
+        assert person.session.room is town.server.lobby
+        person.seen()
+    assert ana.session.stream.finished or ana.session.room is not town.room("ops")
+    ana.hang_up()
+    eva.type("hola")
+    assert eva.seen() == ["<eva> hola"]
+    luis.type("hola")
+    assert luis.seen() == max_.seen() == ["<luis> hola"]
+    expected_errors(Injected)
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (ChatServer, "finish")])
+def test_a_fault_while_a_name_is_disconnected(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    root = town.citizen("root", admin=True)
+    people = [town.citizen("ana") for _ in range(3)]
+    fault.inject(owner, name, lambda *args: people[1].session in args)
+    root.type("/disconnect ana")
+    fault.armed = False
+    assert fault.happened
+    assert root.seen()[-1] == "*** Disconnected: 3 connections of ana."
+    assert all(person.closed for person in people)
     expected_errors(Injected)
 
 

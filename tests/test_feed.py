@@ -13,12 +13,13 @@ from twisted.internet.task import Clock
 from chatd import feed as feed_module
 from chatd.complaints import Faults
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
-from chatd.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source
+from chatd.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source, Trail
 from chatd.formats import BareFormat, Format
 from chatd.room import Room
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from chatd.texts import ErrorKind
+from chatd.views import BELL, EVERYTHING, Bell, View
 
 PAGE = 3
 
@@ -148,7 +149,8 @@ def world() -> World:
 
 class TestReplay:
     def replay(self, world: World, after: int, upto: int, leave_out: int = 0) -> Replay:
-        return Replay(world.room, world.format, after, upto, world.wake, leave_out)
+        view = View(echo=False) if leave_out else EVERYTHING
+        return Replay(world.room, world.format, after, upto, world.wake, view, leave_out)
 
     def test_gives_a_stretch_of_the_log_page_by_page(self, world: World) -> None:
         world.fill(*"abcdefgh")
@@ -294,12 +296,12 @@ class TestLive:
         assert other.take() == b"a\nana\nb\n"
 
     def test_without_echo_its_own_lines_do_not_either(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
         assert cursor.take() == b"luis\nb\n"
 
     def test_without_echo_a_batch_of_its_own_lines_is_passed_over(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1))
         world.publish(said("b", 2))
         assert cursor.take() == b"b\n"
@@ -437,7 +439,7 @@ class TestPushing:
 
     def test_nor_without_echo_their_own_lines(self, world: World) -> None:
         world.idle = True
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("a", 1), said("b", 2))
         assert world.taken == b""
         assert cursor.take() == b"b\n"
@@ -524,7 +526,7 @@ class TestFallingBehind:
 
     def test_without_echo_its_own_lines_are_left_out_of_what_is_read(self, world: World) -> None:
         world.store.prompt = True
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("mine", 1), said("yours", 2), said("mine", 1))
         world.publish(*(said("x" * PUSH_BYTES, 2) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
         taken = drain([cursor], world)
@@ -674,7 +676,7 @@ class TestDetach:
         assert cursor.detach() is None
 
     def test_leaves_own_lines_and_notices_out_as_the_cursor_did(self, world: World) -> None:
-        cursor = world.follow(1, echo=False)
+        cursor = world.follow(1, view=View(echo=False))
         world.publish(said("mine", 1), joined("me", 1), said("yours", 2))
         rest = cursor.detach()
         assert rest is not None
@@ -759,7 +761,7 @@ class TestAnySchedule:
         """Session 1 reads. The answers that it is given (!) stand where it asked for them."""
         world = World()
         world.store.prompt = prompt
-        cursor = world.follow(1, echo=echo)
+        cursor = world.follow(1, view=View(echo=echo))
         queue: list[Source | str] = []
         expected: list[str] = []
         optional: set[str] = set()
@@ -836,3 +838,147 @@ class TestOverAStore:
                 room.append(said(text))
             clock.advance(0)
         assert lines(drain_all(cursor)) == texts
+
+
+class TestTrail:
+    """What a reader was given of what it follows."""
+
+    def trail(self, world: World) -> tuple[Cursor, Trail]:
+        cursor = world.follow()
+        cursor.trail = Trail(cursor)
+        return cursor, cursor.trail
+
+    def test_moves_as_its_cursor_does(self, world: World) -> None:
+        world.fill(*"ab")
+        cursor, trail = self.trail(world)
+        assert (trail.start, trail.given, trail.end, trail.done) == (2, 2, 2, False)
+        world.fill("c")
+        assert (trail.given, trail.end) == (2, 3)
+        cursor.take()
+        assert (trail.given, trail.end, trail.done) == (3, 3, False)
+
+    def test_moves_as_its_cursor_is_pushed_to(self, world: World) -> None:
+        world.idle = True
+        _, trail = self.trail(world)
+        world.fill("a")
+        assert trail.given == 1
+
+    def test_waits_for_what_was_left_to_be_taken_first(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        first = cursor.detach()
+        world.fill("b")
+        second = cursor.detach()
+        world.fill("c")
+        assert first is not None
+        assert second is not None
+        assert (trail.given, trail.end) == (0, 3)
+        first.take()
+        assert trail.given == 1
+        second.take()
+        assert trail.given == 2
+        cursor.take()
+        assert trail.given == 3
+
+    def test_moves_page_by_page_through_what_is_read_from_the_log(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        cursor.take()
+        world.store.answer()
+        assert trail.given == 0
+        cursor.take()
+        assert trail.given == PAGE
+
+    def test_ends_where_something_cannot_be_read(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        cursor.take()
+        world.store.answer()
+        cursor.take()
+        cursor.take()
+        world.store.fail(StoreError("the disk is broken"))
+        while cursor.take():
+            pass
+        assert (trail.given, trail.end, trail.done) == (PAGE, PAGE, True)
+        assert not trail.go_on(world.follow())
+
+    def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, world: World) -> None:
+        world.store.prompt = True
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()
+        rest = cursor.detach()
+        assert rest is not None
+        assert not trail.done
+        rest.take()
+        assert trail.done
+        world.fill("b")
+        assert (trail.given, trail.end) == (1, 1)
+
+    def test_goes_on_with_another_cursor_that_follows_without_a_gap(self, world: World) -> None:
+        world.store.prompt = True
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()
+        rest = cursor.detach()
+        other = world.follow()
+        assert trail.go_on(other)
+        world.fill("b")
+        other.take()
+        assert trail.given == 0
+        assert rest is not None
+        rest.take()
+        assert (trail.given, trail.end, trail.done) == (2, 2, False)
+
+    def test_does_not_go_on_behind_a_gap(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        cursor.close()
+        world.fill("a")
+        assert not trail.go_on(world.follow())
+
+    def test_nor_with_one_that_gave_up_what_it_had_not_taken(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()  # and nobody took the rest
+        assert not trail.go_on(world.follow())
+        assert trail.given == 0
+
+
+class TestView:
+    """A reader who is shown something else than the others, and rung for."""
+
+    def test_is_shown_what_the_view_shows(self, world: World) -> None:
+        cursor = world.follow(view=View(ignored=frozenset({"ana"})))
+        world.publish(said("a"), Draft("lobby", 2, "luis", Kind.MESSAGE, ["b"]))
+        assert cursor.take() == b"b\n"
+
+    def test_is_sent_the_same_bytes_if_that_is_everything(self, world: World) -> None:
+        world.follow(view=View(ignored=frozenset({"luis"})))
+        plain = world.follow(98)
+        world.fill(*"ab")
+        renders = world.format.renders
+        plain.take()
+        assert world.format.renders == renders
+
+    def test_is_rung_for_once_before_what_is_taken_at_once(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.ON))
+        world.fill(*"ab")
+        world.fill("c")
+        assert cursor.take() == BELL + b"a\nb\nc\n"
+        assert cursor.take() == b""
+
+    def test_is_not_rung_for_with_nothing_to_show(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.ON))
+        world.publish(joined("luis"))
+        assert cursor.take() == b"luis\n"
+        world.fill("a", session=99)
+        assert cursor.take() == b"a\n"
+
+    def test_is_not_rung_for_when_what_is_shown_is_read_from_the_log(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        world.fill("a")
+        world.bury()
+        assert cursor.take().startswith(b"a\n")

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.encoding import visible
-from chatd.event import Change, Entry, Event, Kind, Notice
+from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats import BareFormat, ChatFormat, Format, local_time
 from chatd.texts import ErrorKind, Language
+from tests.test_texts import DEEDS
 
 CHAT = ChatFormat()
 CHAT_ES = ChatFormat(Language.SPANISH)
@@ -21,6 +22,8 @@ BARE = BareFormat()
 MESSAGE = Event("lobby", 1, 1_700_000_000_123, 1, "ana", Kind.MESSAGE, "hola")
 ACTION = MESSAGE._replace(kind=Kind.ACTION, text="waves")
 TOPIC = MESSAGE._replace(kind=Kind.TOPIC, text="fish")
+DEED = MESSAGE._replace(kind=Kind.DEED, text="mute luis 600 too loud")
+PRIVATE = MESSAGE._replace(kind=Kind.PRIVATE, text="psst")
 JOINED = Notice("lobby", 1, Change.JOINED, "ana")
 LEFT = Notice("lobby", 1, Change.LEFT, "ana")
 RENAMED = Notice("lobby", 1, Change.RENAMED, "ana", "eva")
@@ -55,11 +58,17 @@ class TestChat:
             (MESSAGE, "<ana> hola", "<ana> hola"),
             (ACTION, "* ana waves", "* ana waves"),
             (TOPIC, "*** ana set the topic: fish", "*** ana ha puesto el tema: fish"),
+            (
+                DEED,
+                "*** ana muted luis for 10m: too loud",
+                "*** ana ha callado a luis durante 10m: too loud",
+            ),
+            (PRIVATE, "(private) <ana> psst", "(private) <ana> psst"),
             (JOINED, "*** ana joined.", "*** ana ha entrado."),
             (LEFT, "*** ana left.", "*** ana se ha ido."),
             (RENAMED, "*** ana is now eva.", "*** ana ahora es eva."),
         ],
-        ids=["message", "action", "topic", "joined", "left", "renamed"],
+        ids=["message", "action", "topic", "deed", "private", "joined", "left", "renamed"],
     )
     def test_shows_each_kind_of_entry(self, entry: Entry, english: str, spanish: str) -> None:
         assert CHAT.render([entry]) == f"{english}\n".encode()
@@ -84,6 +93,52 @@ class TestChat:
     def test_shows_a_private_line_to_both(self) -> None:
         assert CHAT.private("ana", "psst") == b"(private) <ana> psst\n"
         assert CHAT.private("ana", "psst", "luis") == b"(private to luis) <ana> psst\n"
+
+
+def deed(*values: object) -> str:
+    """How a deed of ana's is shown."""
+    event = MESSAGE._replace(kind=Kind.DEED, text=Deed(*values).text())  # type: ignore[arg-type]
+    return CHAT.render([event]).decode().removesuffix("\n")
+
+
+class TestDeeds:
+    @pytest.mark.parametrize("verb", DEEDS)
+    def test_there_are_words_for_each_in_every_language(self, verb: str) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text=Deed(verb, "luis").text())
+        for language in Language:
+            line = ChatFormat(language).render([event]).decode()
+            assert line.startswith("*** ana "), line  # not "*** ana: "
+
+    def test_time_and_reason_are_told_where_there_are_any(self) -> None:
+        assert deed("ban", "luis") == "*** ana banned luis."
+        assert deed("ban", "luis", 86400) == "*** ana banned luis for 1d."
+        assert deed("ban", "luis", 0, "spam, and  more") == "*** ana banned luis: spam, and  more"
+
+    def test_of_an_address_the_name_is_told_of_whoever_came_from_it(self) -> None:
+        assert deed("ban", "@luis", 60) == (
+            "*** ana banned the address that luis came from for 1m."
+        )
+        assert deed("unban", "@luis") == (
+            "*** ana lifted the ban of the address that luis came from."
+        )
+
+    def test_a_mode_is_told_in_the_language_of_who_reads(self) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text="mode private 0")
+        assert ChatFormat(Language.SPANISH).render([event]).decode() == (
+            "*** ana ha puesto la sala en modo privado.\n"
+        )
+        assert deed("mode", "strange") == "*** ana set the room's mode to strange."
+
+    def test_a_word_to_all_is_its_reason(self) -> None:
+        assert deed("wall", "-", 0, "tea is ready") == "*** ana to all: tea is ready"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "kick", "kick luis soon", "paint luis 0", "you_mean luis 0", "kick @luis 0", " " * 9],
+    )
+    def test_one_that_is_not_known_is_shown_as_it_is(self, text: str) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text=text)
+        assert CHAT.render([event]) == f"*** ana: {text}\n".encode()
 
 
 class TestTimes:
@@ -138,7 +193,9 @@ class TestBare:
         assert BARE.render([entry]) == f"{entry.text}\n".encode()
 
     @pytest.mark.parametrize(
-        "entry", [TOPIC, JOINED, LEFT, RENAMED], ids=["topic", "joined", "left", "renamed"]
+        "entry",
+        [TOPIC, DEED, PRIVATE, JOINED, LEFT, RENAMED],
+        ids=["topic", "deed", "private", "joined", "left", "renamed"],
     )
     def test_shows_nothing_else(self, entry: Entry) -> None:
         assert BARE.render([entry]) == b""
@@ -169,8 +226,16 @@ class TestHostileText:
         for language in Language:
             self.check(ChatFormat(language, times).render([event]))
             self.check(ChatFormat(language, times, b"\r\n").render([event]), b"\r\n")
-        if kind is not Kind.TOPIC:
+        if kind in (Kind.MESSAGE, Kind.ACTION):
             self.check(BARE.render([event]))
+
+    @given(st.text(), st.text(), st.sampled_from(DEEDS), st.text(), st.integers())
+    def test_in_a_deed(self, author: str, target: str, verb: str, why: str, time: int) -> None:
+        text = Deed(verb, target, time, why).text()
+        for language in Language:
+            data = ChatFormat(language).render([MESSAGE._replace(kind=Kind.DEED, text=text)])
+            assert data.startswith(b"*** ")
+            self.check(data)
 
     @given(st.text(), st.text(), st.sampled_from(Change))
     def test_in_a_notice(self, name: str, new_name: str, change: Change) -> None:

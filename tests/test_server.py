@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.event import Draft, Event, Kind
 from chatd.server import UNPUBLISHED_LINES, ChatServer, short
+from chatd.session import Session
 from chatd.store import WAITING_BYTES, RoomRecord
 from chatd.stores.memory import MemoryStore
 from tests.helpers import Person, World
@@ -22,17 +23,17 @@ NOT_SAVED = (
 class RecordedStore(MemoryStore):
     """A store that was opened with some rooms in it."""
 
-    records: Sequence[RoomRecord] = ()
+    stored: Sequence[RoomRecord] = ()
 
     def rooms(self) -> Sequence[RoomRecord]:
-        return self.records
+        return self.stored
 
 
 def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
     """A world whose store was kept from an earlier run."""
     world = World()
     world.store = RecordedStore(world.clock)
-    world.store.records = records
+    world.store.stored = records
     world.server = ChatServer(world.store, world.clock, lobby=lobby)
     world.chat.server = world.server
     return world
@@ -81,14 +82,14 @@ class RoomsKeptTests(SynchronousTestCase):
         self.ana = self.world.person()
 
     def rooms(self) -> list[str]:
-        count, rooms = self.world.server.rooms(10)
+        count, rooms = self.world.server.rooms(10, self.ana.session)
         self.assertEqual(count, len(rooms))
         return [room.name for room in rooms]
 
     def test_no_more_are_listed_than_asked_for_and_those_with_people_first(self) -> None:
         self.ana.type("/join ops", "hola", "/leave")
         self.world.release()
-        count, rooms = self.world.server.rooms(1)
+        count, rooms = self.world.server.rooms(1, self.ana.session)
         self.assertEqual((count, [room.name for room in rooms]), (2, ["lobby"]))
 
     def test_an_empty_room_in_which_nothing_was_said_is_forgotten(self) -> None:
@@ -263,6 +264,16 @@ class BrokenSessionTests(SynchronousTestCase):
     def broken(self, *_: object) -> None:
         raise ZeroDivisionError
 
+    def break_for_ana(self, name: str) -> None:
+        method = getattr(Session, name)
+
+        def broken(session: Session, *args: object) -> None:
+            if session is self.ana.session:
+                raise ZeroDivisionError
+            method(session, *args)
+
+        self.patch(Session, name, broken)
+
     def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
         self.ana.session.changed = self.broken
         self.world.store.release()
@@ -271,13 +282,13 @@ class BrokenSessionTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_one_that_cannot_be_told_what_was_published(self) -> None:
-        self.ana.session.published = self.broken
+        self.break_for_ana("published")
         self.world.store.release()
         self.assertFalse(self.luis.paused)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_one_that_cannot_be_told_what_was_refused(self) -> None:
-        self.ana.session.refused = self.broken
+        self.break_for_ana("refused")
         self.world.store.fail()
         self.assertFalse(self.luis.paused)
         self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)

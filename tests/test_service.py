@@ -11,8 +11,12 @@ from twisted.internet.interfaces import IAddress
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd import event
+from chatd.attendance import CHECKS_A_MINUTE
+from chatd.event import Draft
 from chatd.protocols.factory import CHECK_SECONDS
 from chatd.protocols.limits import Limits
+from chatd.retention import Kept, Retention
 from chatd.service import (
     CLOSE_SECONDS,
     COMMIT_SECONDS,
@@ -22,6 +26,7 @@ from chatd.service import (
     Kind,
 )
 from tests.helpers import House, World
+from tests.members import member
 
 GOODBYE = "*** The server is stopping."
 
@@ -140,6 +145,21 @@ class CheckTests(ServiceTestCase):
         self.assertEqual(world.clock.getDelayedCalls(), [])
 
 
+class RetentionTests(ServiceTestCase):
+    def test_old_lines_are_forgotten_from_its_start_to_its_stop(self) -> None:
+        world = World()
+        world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
+        world.clock.advance(100_000)
+        retention = Retention(world.server, world.store, world.clock, Kept(86_400))
+        service = ChatService(world.store, [], world.clock, retention=retention)
+        self.assertEqual(len(world.store._logs["lobby"].events), 1)
+        service.startService()
+        self.assertEqual(len(world.store._logs["lobby"].events), 0)
+        self.assertEqual(self.logged()[-1], "lines are kept for 1d.")
+        self.successResultOf(service.stopService())
+        self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
 class StopTests(ServiceTestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -249,6 +269,29 @@ class StopTests(ServiceTestCase):
         self.world.release()
         self.hang_up()
         self.successResultOf(stopped)
+
+    def test_places_are_kept_once_clients_have_taken_what_they_take(self) -> None:
+        world = World()
+        ana, luis = member(world, "ana"), world.person("luis")
+        service = self.make(world)
+        service.startService()
+        luis.send(b"last words\n")
+        stopped = service.stopService()
+        world.settle()
+        for person in ana, luis:
+            person.hang_up()
+        self.assertTrue(stopped.called)
+        self.assertIn("<luis> last words", ana.seen())
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+
+    def test_places_are_looked_at_with_everybody(self) -> None:
+        world = World()
+        member(world, "ana").type("hola")
+        service = self.make(world)
+        service.startService()
+        world.clock.pump([CHECK_SECONDS] * CHECKS_A_MINUTE)
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+        service.stopService()
 
     def test_a_store_that_does_not_close_does_not_keep_it(self) -> None:
         async def close() -> None:

@@ -11,10 +11,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.event import Draft, Event, Kind
 from chatd.formats import BareFormat, ChatFormat
+from chatd.refusals import Refusal
 from chatd.room import Room
-from chatd.session import Session
+from chatd.session import CONFIRM_SECONDS, Session
 from chatd.stream import Stream
-from chatd.texts import Language
+from chatd.texts import ErrorKind, Language
+from chatd.views import Settings
 from tests.helpers import HeldStore
 
 
@@ -114,6 +116,92 @@ class OrderTests(SessionTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
 
+class GuardTests(SessionTestCase):
+    """Who may not speak in a room is answered, line by line and in order."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.session.enter(self.room, "joined_room", 0)
+        self.seen()
+
+    def refuse(self) -> None:
+        refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="guest1")
+        self.room.guarded = True
+        self.session.guard = lambda session, room: refusal
+
+    def errors(self) -> list[bytes]:
+        return [line[:15] for line in self.seen().splitlines()]
+
+    def test_each_line_is_answered_and_none_is_said(self) -> None:
+        self.refuse()
+        self.session.say("one", "two")
+        self.assertEqual(self.errors(), [b"ERR Not allowed"] * 2)
+        self.assertEqual(self.session.unpublished, 0)
+        self.assertFalse(self.session.has_spoken)
+
+    def test_nobody_is_asked_where_nothing_is_guarded(self) -> None:
+        self.refuse()
+        self.room.guarded = False
+        self.session.say("one")
+        self.assertEqual(self.session.unpublished, 1)
+
+    def test_without_anybody_to_ask_everyone_may_speak(self) -> None:
+        self.room.guarded = True
+        self.session.say("one")
+        self.assertEqual(self.session.unpublished, 1)
+
+    def test_the_error_comes_behind_the_receipts_and_before_what_is_asked_then(self) -> None:
+        self.session.say("hola")
+        self.refuse()
+        self.session.say("no")
+        self.session.when_settled(lambda: self.session.tell("asked"))
+        self.assertEqual(self.seen(), b"")
+        self.published(self.draft())
+        lines = self.seen().splitlines()
+        self.assertEqual([line[:15] for line in lines[1:]], [b"ERR Not allowed", b"*** asked"])
+
+    def test_two_things_that_wait_are_done_one_by_one(self) -> None:
+        self.session.say("hola")
+        first: Deferred[None] = Deferred()
+        done: list[str] = []
+
+        async def wait() -> None:
+            await first
+            done.append("first")
+
+        async def second() -> None:
+            done.append("second")
+
+        self.session.when_settled(wait)
+        self.session.when_settled(second)
+        self.published(self.draft())
+        self.assertTrue(self.session.occupied)
+        self.assertEqual(done, [])
+        first.callback(None)
+        self.assertEqual(done, ["first", "second"])
+        self.assertTrue(self.session.settled)
+
+
+class ConfirmTests(SessionTestCase):
+    def test_what_is_asked_twice_within_a_minute_is_meant(self) -> None:
+        self.assertFalse(self.session.confirms("x"))
+        self.clock.advance(CONFIRM_SECONDS - 1)
+        self.assertTrue(self.session.confirms("x"))
+
+    def test_and_has_to_be_asked_twice_again_then(self) -> None:
+        self.assertEqual([self.session.confirms("x") for _ in range(4)], [False, True] * 2)
+
+    def test_later_it_is_asked_anew(self) -> None:
+        self.session.confirms("x")
+        self.clock.advance(CONFIRM_SECONDS)
+        self.assertFalse(self.session.confirms("x"))
+
+    def test_something_else_is_something_else(self) -> None:
+        self.session.confirms("x")
+        self.assertFalse(self.session.confirms("y"))
+        self.assertFalse(self.session.confirms("x"))
+
+
 class PlaceTests(SessionTestCase):
     def test_in_no_room_nothing_can_be_said(self) -> None:
         self.session.say("hola")
@@ -140,9 +228,7 @@ class PlaceTests(SessionTestCase):
         self.assertIsNone(self.session.room)
 
     def test_a_setting_that_is_changed_in_no_room_holds_in_the_next_one(self) -> None:
-        self.session.change_echo(False)
-        self.session.change_language(Language.SPANISH)
-        self.session.change_format(self.session.format.with_times(True))
+        self.session.apply(Settings(echo=False, language="es", times=True))
         self.session.enter(self.room, "joined_room", 0)
         self.assertEqual(self.seen(), "*** Estás en #lobby. No hay nadie más aquí.\n".encode())
         self.room.publish([Event("lobby", 1, 0, 1, "guest1", Kind.MESSAGE, "hola")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,6 +183,8 @@ class TestOrder:
 
 class Sink:
     """Whoever takes from a stream: counts how often it is pumped, and what is pushed to it."""
+
+    acknowledged = True
 
     def __init__(self, pump: Callable[[], object] = lambda: None) -> None:
         self.pumps = 0
@@ -411,3 +414,41 @@ class TestInbox:
 
     def test_detaches_nothing_when_nothing_waits(self) -> None:
         assert Inbox(Calls()).detach() is None
+
+
+class TestAcknowledged:
+    def test_is_what_whoever_takes_says(self) -> None:
+        stream = Stream()
+        assert stream.acknowledged
+        stream.sink = sink = Sink()
+        assert stream.acknowledged
+        sink.acknowledged = False
+        assert not stream.acknowledged
+
+    @pytest.mark.parametrize("acknowledged", [True, False])
+    def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        sink.acknowledged = acknowledged
+        stream.shut()
+        sink.acknowledged = not acknowledged
+        stream.shut()
+        assert stream.acknowledged is acknowledged
+
+
+class TestOwesPast:
+    def test_is_whether_a_stretch_is_not_all_taken(self) -> None:
+        stream = Stream()
+        stream.put(b"answer\n")
+        assert not stream.owes_past
+        stream.replay(Replay(b"1\n"))
+        assert stream.owes_past
+        everything(stream)
+        assert not stream.owes_past
+
+
+def test_a_line_in_an_inbox_may_ring() -> None:
+    inbox = Inbox(lambda: None)
+    inbox.put(b"hola\n", ring=True)
+    inbox.put(b"hola\n")
+    assert inbox.take() == b"\x07hola\nhola\n"

@@ -6,12 +6,14 @@ import os
 import resource
 import socket
 import stat
+import sys
 import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.usage import UsageError
@@ -19,6 +21,7 @@ from twisted.python.usage import UsageError
 from chatd import tap
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
+from chatd.retention import Kept
 from chatd.service import ChatService
 from chatd.tap import (
     BACKLOG,
@@ -72,7 +75,18 @@ def ports_of(service: ChatService) -> list[IListeningPort]:
 async def unbind(service: ChatService) -> None:
     for port in ports_of(service):
         await port.stopListening()
+    if service.control is not None:
+        await maybeDeferred(service.control.close)
     await service._store.close()
+
+
+def drop(service: ChatService) -> None:
+    """Give back what one has that was never started."""
+    os.close(service._store._lock)  # type: ignore[attr-defined]
+    for port in ports_of(service):
+        port.stopListening()
+    if service.control is not None:
+        service.control.close()
 
 
 # Values
@@ -132,6 +146,16 @@ def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
 def test_a_word_that_is_no_option_is_refused(tmp_path: Path) -> None:
     with pytest.raises((UsageError, SystemExit)):
         make(tmp_path, "nonsense")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "90", "d", "90y", "0d", "-1d", "ops=", "ops=90", "=90d", "a b=90d", "@ana=90d"]
+)
+def test_a_wrong_time_to_keep_lines_is_refused(tmp_path: Path, value: str) -> None:
+    assert refusal(tmp_path, "--keep", value) == (
+        "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d;"
+        f" not {value!r}."
+    )
 
 
 # Limits
@@ -199,15 +223,12 @@ def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:
         line = refusal(tmp_path, "--store", "sqlite:store", "--listen", FREE)
         assert f"{tmp_path}/store is in use by another chatd" in line
     finally:
-        os.close(service._store._lock)  # type: ignore[attr-defined]
-        for port in ports_of(service):
-            port.stopListening()
+        drop(service)
 
 
 def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
     service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
-    os.close(service._store._lock)  # type: ignore[attr-defined]
-    ports_of(service)[0].stopListening()
+    drop(service)
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o600
 
 
@@ -281,11 +302,10 @@ def test_the_store_belongs_to_the_user_that_twistd_becomes(tmp_path: Path) -> No
     options.parseOptions(["--store", "sqlite:store", "--listen", FREE])
     service = makeService(options)
     assert isinstance(service, ChatService)
-    os.close(service._store._lock)  # type: ignore[attr-defined]
-    ports_of(service)[0].stopListening()
-    for name in ("store", "store.lock"):
+    for name in ("store", "store.lock", "store.control"):
         status = (tmp_path / name).stat()
         assert (status.st_uid, status.st_gid) == (65534, 65533)
+    drop(service)
 
 
 # Open files
@@ -321,7 +341,72 @@ async def test_it_starts_although_the_system_raises_no_limit(
     await unbind(service)
 
 
+# The control socket
+
+
+def test_it_is_bound_beside_the_store_for_its_owner_alone(tmp_path: Path) -> None:
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    status = (tmp_path / "store.control").stat()
+    assert stat.S_ISSOCK(status.st_mode)
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    drop(service)
+
+
+def test_one_that_a_killed_daemon_left_is_no_hindrance(tmp_path: Path) -> None:
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(str(tmp_path / "store.control"))
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    assert service.control is not None
+    assert not service.control.refusal
+    with closing(socket.socket(socket.AF_UNIX)) as asking:
+        asking.connect(str(tmp_path / "store.control"))
+    drop(service)
+
+
+def test_a_file_in_its_place_is_left_and_the_daemon_starts_without(tmp_path: Path) -> None:
+    (tmp_path / "store.control").write_text("mine")
+    service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    assert service.control is not None
+    assert service.control.refusal == f"{tmp_path}/store.control: Address already in use."
+    assert (tmp_path / "store.control").read_text() == "mine"
+    drop(service)
+
+
+def test_where_its_path_is_too_long_the_daemon_starts_without(tmp_path: Path) -> None:
+    directory = tmp_path / ("x" * 100)
+    directory.mkdir()
+    service = make(directory, "--store", "sqlite:store", "--listen", FREE)
+    assert service.control is not None
+    assert "AF_UNIX path too long" in service.control.refusal
+    drop(service)
+
+
+async def test_a_store_in_memory_has_none(tmp_path: Path) -> None:
+    service = make(tmp_path, "--listen", FREE)
+    assert service.control is None
+    await unbind(service)
+
+
 # What the options do
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_passwords_are_taken_in_clear_if_the_operator_wants_that(
+    tmp_path: Path, allowed: bool
+) -> None:
+    flags = ["--allow-plaintext-passwords"] if allowed else []
+    service = make(tmp_path, "--listen", FREE, *flags)
+    assert service.doors[0].factory.server.plaintext_passwords is allowed
+    await unbind(service)
+
+
+async def test_without_argon2_it_starts_and_has_no_accounts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "argon2", None)
+    service = make(tmp_path, "--listen", FREE)
+    assert service.doors[0].factory.server.passwords is None
+    await unbind(service)
 
 
 async def test_the_options_reach_the_server(tmp_path: Path) -> None:
@@ -338,6 +423,19 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
     assert chat.server.motd == "Sé amable."
+    await unbind(service)
+
+
+async def test_lines_are_kept_as_long_as_was_asked_for(tmp_path: Path) -> None:
+    asked = ("--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d")
+    service = make(tmp_path, *asked, "--listen", FREE)
+    assert service._retention.kept == Kept(80 * 86400, {"ops": 12 * 3600, "tea": 0})
+    await unbind(service)
+
+
+async def test_lines_are_kept_for_ever_by_default(tmp_path: Path) -> None:
+    service = make(tmp_path, "--listen", FREE)
+    assert service._retention is None
     await unbind(service)
 
 

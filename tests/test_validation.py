@@ -18,10 +18,12 @@ from chatd.validation import (
     is_reserved,
     is_tls_hello,
     looks,
+    network_of_host,
     seconds_of,
     validate_line,
     validate_name,
     validate_room_name,
+    written_duration,
 )
 
 
@@ -320,6 +322,44 @@ class TestSecondsOf:
     def test_anything_else_is_refused(self, duration: str) -> None:
         with pytest.raises(ValueError, match="not a time span"):
             seconds_of(duration)
+
+    @pytest.mark.parametrize(
+        ("seconds", "written"),
+        [
+            (-1, "0s"),
+            (0, "0s"),
+            (59, "59s"),
+            (600, "10m"),
+            (5400, "1h 30m"),
+            (172_800, "2d"),
+            (1_209_600, "14d"),
+            (90_061, "1d 1h 1m 1s"),
+        ],
+    )
+    def test_is_shown_in_units_that_are_not_nothing(self, seconds: int, written: str) -> None:
+        assert written_duration(seconds) == written
+
+
+class TestNetworkOfHost:
+    @pytest.mark.parametrize(
+        ("host", "network"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("2001:DB8:0::ffff:7", "2001:db8::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+        ],
+    )
+    def test_is_an_address_or_a_64(self, host: str, network: str) -> None:
+        assert network_of_host(host) == network
+
+    @pytest.mark.parametrize(
+        "host", ["", "ana", "192.0.2", "192.0.2.256", "192.0.2.0/24", ":", "@"]
+    )
+    def test_of_what_is_no_address(self, host: str) -> None:
+        with pytest.raises(ValueError, match="does not appear to be"):
+            network_of_host(host)
 
 
 def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_letter() -> None:

@@ -13,10 +13,12 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
 
+from chatd.passwords import Passwords
 from chatd.stores.sqlite import SqliteStore
 from tests.certificate import write_certificate
-from tests.helpers import Client, House
+from tests.helpers import CHEAP, HELP_LINES, Client, House, Immediately
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -53,7 +55,7 @@ async def test_a_half_closed_client_is_sent_all_its_answers(house: House) -> Non
     script = await house.connect()
     script.send_raw(b"/help\n" * 3000)
     script.half_close()
-    assert len(await script.end()) == 3 + 3000 * 17
+    assert len(await script.end()) == 3 + 3000 * HELP_LINES
 
 
 @unmeasured
@@ -253,3 +255,62 @@ async def test_one_who_quits_and_then_closes_is_forgotten_once(house: House) -> 
     await ana.end()
     await ana.close()  # while the server still waits for this
     await house.chat.when_empty()
+
+
+# Coming back
+
+
+async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Path) -> None:
+    store = SqliteStore(reactor, tmp_path / "chatd.sqlite")
+    store.start()
+    house = House(store, passwords=Passwords(Immediately(), CHEAP))
+    await house.listen()
+    ana, luis = await house.guest(), await house.guest()
+    ana.send("/nick ana", "/register correct horse", "/quit")
+    assert "*** ana is yours now. When you come back: /login ana" in await ana.end()
+    luis.send("/nick luis", "The build is GREEN", "/msg ana call me", "/nick ana", "/sync")
+    told = await luis.until("/sync")
+    assert told[-4:-1] == [
+        "(private to ana) <luis> call me",
+        "*** ana is not here. It is kept, and shown when ana comes back.",
+        "ERR Name in use: ana is registered. /login ana PASSWORD if it is yours,"
+        " or take another name.",
+    ]
+    again = await house.connect()
+    again.send("/login ana correct horse", "/search green", "/mentions", "/missed", "/quit")
+    lines = [line.split("] ")[-1] for line in await again.end()]
+    assert lines[lines.index("*** You are now ana.") + 1 :] == [
+        "*** 1 private line while you were away:",
+        "(private) <luis> call me",
+        "*** 1 line in #lobby since you left:",
+        "<luis> The build is GREEN",
+        "*** 1 line of #lobby:",
+        "<luis> The build is GREEN",
+        "*** No line was found that names ana.",
+        "*** You have missed nothing.",
+        "*** Goodbye.",
+    ]
+    await house.close()
+    await store.close()
+
+
+async def test_missed_lines_are_streamed_and_the_place_moves_with_them() -> None:
+    house = House(passwords=Passwords(Immediately(), CHEAP))
+    await house.listen()
+    ana, luis = await house.guest(), await house.guest()
+    ana.send("/nick ana", "/register correct horse", "/quit")
+    await ana.end()
+    for _ in range(10):
+        luis.send(*["x" * 100] * 300)
+        luis.send("/sync")
+        await luis.until("/sync")
+    again = await house.connect()
+    again.send("/login ana correct horse", *["/missed"] * 5, "/sync")
+    await again.until("3000 lines in #lobby since you left:")
+    shown = await again.until("/sync")
+    assert len([line for line in shown if line.endswith("x" * 100)]) == 600
+    await again.close()
+    while house.server.attendance.sessions("ana"):
+        await deferLater(reactor, 0)
+    assert house.server.attendance.places.of("ana", "lobby") == 600
+    await house.close()

@@ -5,6 +5,7 @@ line is seen once, in the place that it has among the others. What arrives is pr
 being typed, which is taken off the screen for that and drawn again at once.
 
 Whatever comes from the server is made visible before it is shown: it may not drive the terminal.
+A password that the server asks for is not shown, and no password can be brought back by a key.
 This module must not know how the connection was made, nor what the commands do.
 """
 
@@ -22,7 +23,9 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -30,7 +33,7 @@ from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import default_ui_style
 
 from chatd.client import wire
-from chatd.client.lines import Fragment, SeenNames, names_in, paint
+from chatd.client.lines import Fragment, SeenNames, asks_for_password, names_in, paint
 from chatd.client.wire import ClientError
 from chatd.encoding import visible
 from chatd.protocols.framing import Framer
@@ -67,8 +70,12 @@ class _Console:
         self._paint = _leave_plain if plain else paint
         self._depth = ColorDepth.DEPTH_1_BIT if plain else None
         self._screen = _screen(sys.stdout if self._shows_lines else sys.stderr)
+        self._hides = False  # what is typed, for it is a password
+        self._history = _History()
         self._session: PromptSession[None] = PromptSession(
             "> ",
+            history=self._history,
+            is_password=Condition(lambda: self._hides),
             output=self._screen,
             color_depth=self._depth,
             completer=_Completer(self._names),
@@ -101,7 +108,10 @@ class _Console:
 
     def _accept(self, buffer: Buffer) -> bool:
         """Send what was typed (or pasted: several lines), and start with an empty line again."""
-        for line in buffer.text.split("\n"):
+        lines = buffer.text.split("\n")
+        self._history.passes_over = self._hides or any(map(_holds_password, lines))
+        self._hides = False
+        for line in lines:
             self._asked_to_leave = _asks_to_leave(line)
             self._writer.write(wire.as_line(line.encode(errors="surrogateescape")))
         return False
@@ -153,9 +163,14 @@ class _Console:
         """Print lines above the line that is being typed."""
         if not raw_lines:
             return
-        lines = [visible(raw.decode(errors="backslashreplace")) for raw in raw_lines]
+        rings = any(raw.startswith(wire.BELL) for raw in raw_lines)
+        lines = [
+            visible(raw.removeprefix(wire.BELL).decode(errors="backslashreplace"))
+            for raw in raw_lines
+        ]
         for line in lines:
             self._names.see(names_in(line))
+            self._hides = self._hides or asks_for_password(line)
         app = self._session.app
         if app.is_running:
             app.renderer.erase()
@@ -167,8 +182,21 @@ class _Console:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in lines))
             sys.stdout.flush()
+        if rings:
+            self._screen.bell()
         if app.is_running:
             app.invalidate()
+
+
+class _History(InMemoryHistory):
+    """What was typed, but for what is not to be kept: a line is taken while ``passes_over``."""
+
+    passes_over = False
+
+    def append_string(self, string: str) -> None:
+        """Take a line."""
+        if not self.passes_over:
+            super().append_string(string)
 
 
 class _Terminated(Exception):
@@ -277,6 +305,19 @@ def _commands_starting_with(start: str) -> list[str]:
 
     names = COMMANDS if start else [command.name for command in TABLE]
     return [f"/{name}" for name in names if name.startswith(start.lower())]
+
+
+def _holds_password(line: str) -> bool:
+    """Whether *line* is a command that takes a password, or nearly one."""
+    if line.lstrip()[:1] not in ("/", "\\"):
+        return False
+    from chatd.commands import COMMANDS, parse
+    from chatd.commands.nearly import holds_a_password
+
+    words = parse(line)
+    if words is None:
+        return holds_a_password(line, lambda name: True)
+    return (command := COMMANDS.get(words[0])) is not None and command.secret
 
 
 def _asks_to_leave(line: str) -> bool:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from chatd.client.wire import ClientError
-from chatd.event import Event
-from chatd.formats import ChatFormat
+from chatd.encoding import encode_lines, visible
+from chatd.event import Event, Kind
+from chatd.formats import ChatFormat, local_time, told
 from chatd.store import RoomRecord, StoreError
 from chatd.stores import path_of
 from chatd.stores.sqlite import Archive
+from chatd.texts import Language
 from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
 
 
@@ -39,7 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=sorted(_FORMATS),
         default="text",
-        help="text, as people saw it, or jsonl: a JSON object a line (default: text)",
+        help="text, as people saw it; jsonl: a JSON object a line; or markdown: a transcript to"
+        " read and to paste (default: text)",
+    )
+    parser.add_argument(
+        "--private",
+        action="store_true",
+        help="also private lines that were kept for people with an account",
     )
 
 
@@ -47,14 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Write every event that was asked for to standard output, room by room, in order."""
     written = _FORMATS[arguments.format]
     try:
-        for event in _events(arguments.store, arguments.room, arguments.since):
-            sys.stdout.buffer.write(written(event))
+        for lines in written(
+            _events(arguments.store, arguments.room, arguments.since, arguments.private)
+        ):
+            sys.stdout.buffer.write(lines)
     except StoreError as error:
         raise ClientError(f"cannot export {arguments.store}: {error}") from None
     return 0
 
 
-def _events(store: str, room: str | None, since: int) -> Iterator[Event]:
+def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
     path = path_of(store, Path.cwd())
     if path is None:
         raise StoreError("it keeps nothing that could be exported.")
@@ -62,7 +73,7 @@ def _events(store: str, room: str | None, since: int) -> Iterator[Event]:
         raise StoreError("there is no such file. Name the one that the daemon was given.")
     archive = Archive(path)
     try:
-        for record in _rooms(archive, room):
+        for record in _rooms(archive, room, private):
             seq = archive.seq_before(record.name, since)
             while page := archive.page(record.name, seq, record.head):
                 yield from page
@@ -71,18 +82,23 @@ def _events(store: str, room: str | None, since: int) -> Iterator[Event]:
         archive.close()
 
 
-def _rooms(archive: Archive, wanted: str | None) -> list[RoomRecord]:
-    rooms = archive.rooms()
+def _rooms(archive: Archive, wanted: str | None, private: bool) -> list[RoomRecord]:
+    rooms = [record for record in archive.rooms() if private or not _is_inbox(record.name)]
     if wanted is None:
         return rooms
     try:
-        key = fold(validate_room_name(wanted))
+        name = wanted if private and _is_inbox(wanted) else validate_room_name(wanted)
     except InvalidName:
         raise StoreError(f"{wanted!r} cannot be a room's name.") from None
-    rooms = [record for record in rooms if fold(record.name) == key]
+    rooms = [record for record in rooms if fold(record.name) == fold(name)]
     if not rooms:
         raise StoreError(f"nothing was said in a room called {wanted!r}.")
     return rooms
+
+
+def _is_inbox(room: str) -> bool:
+    """Whether that log is of private lines; no room has such a name."""
+    return room.startswith("@")
 
 
 def _since(text: str) -> int:
@@ -99,14 +115,59 @@ def _since(text: str) -> int:
         ) from None
 
 
-def _as_text(event: Event) -> bytes:
-    return f"#{event.room} {event.seq} ".encode() + ChatFormat(times=True).render([event])
+def _as_text(events: Iterable[Event]) -> Iterator[bytes]:
+    format = ChatFormat(times=True)
+    for event in events:
+        yield f"#{event.room} {event.seq} ".encode() + format.render([event])
 
 
-def _as_json(event: Event) -> bytes:
-    fields = event._asdict() | {"kind": event.kind.name.lower()}
-    # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
-    return json.dumps(fields).replace("\x7f", "\\u007f").encode() + b"\n"
+def _as_json(events: Iterable[Event]) -> Iterator[bytes]:
+    for event in events:
+        fields = event._asdict() | {"kind": event.kind.name.lower()}
+        # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
+        yield json.dumps(fields).replace("\x7f", "\\u007f").encode() + b"\n"
 
 
-_FORMATS: dict[str, Callable[[Event], bytes]] = {"text": _as_text, "jsonl": _as_json}
+def _as_markdown(events: Iterable[Event]) -> Iterator[bytes]:
+    room = day = ""
+    for event in events:
+        date, clock = local_time(event.time // 1000).split(" ")
+        lines = []
+        if event.room != room:
+            lines += [*([""] if room else []), f"# {_plain(_title(event.room))}"]
+            room, day = event.room, ""
+        if date != day:
+            lines += ["", f"## {date}", ""]
+            day = date
+        yield encode_lines([*lines, f"- {clock} {_entry(event)}"], b"\n")
+
+
+def _title(room: str) -> str:
+    return f"{room} (private)" if _is_inbox(room) else f"#{room}"
+
+
+def _entry(event: Event) -> str:
+    text = _plain(event.text)
+    if event.kind is Kind.MESSAGE:
+        return f"**{_plain(event.author)}**: {text}"
+    if event.kind is Kind.ACTION:
+        return f"**{_plain(event.author)}** {text}"
+    if event.kind is Kind.PRIVATE:
+        return f"**{_plain(event.author)}** (private): {text}"
+    return f"*{_plain(told(Language.ENGLISH, event))}*"
+
+
+def _plain(text: str) -> str:
+    """A text as Markdown that shows it as it is. It stands inside of a line, never at its start."""
+    return _MARKUP.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), visible(text.strip()))
+
+
+# What may begin markup, a link, a mention or a formula, also with GitHub and the like.
+_MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#@^=]|:(?=//|[a-z+-][\w+-]*:)|(?<=\bwww)\.", re.IGNORECASE)
+_ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+_FORMATS: dict[str, Callable[[Iterable[Event]], Iterator[bytes]]] = {
+    "text": _as_text,
+    "jsonl": _as_json,
+    "markdown": _as_markdown,
+}

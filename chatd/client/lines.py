@@ -75,6 +75,11 @@ def names_in(line: str) -> list[str]:
     return [name for name in (said["reader"], said["name"]) if name]
 
 
+def asks_for_password(line: str) -> bool:
+    """Whether with *line* the server asks for a password, which the next line is."""
+    return line in _QUESTIONS
+
+
 class SeenNames:
     """The names seen of late, for completing what is typed."""
 
@@ -110,6 +115,7 @@ _WHOLE = [
     for catalogue in _CATALOGUES
     for key in ("joined", "renamed", "you_are", "people_in")
 ]
+_QUESTIONS = {NOTICE + catalogue["password_prompt"] for catalogue in _CATALOGUES}
 _HERE = [re.compile(_pattern(catalogue["here"])) for catalogue in _CATALOGUES]
 _BETWEEN_PEOPLE = re.compile(
     ", |" + "|".join(_pattern(c["and"].format(first="", last="")) for c in _CATALOGUES)

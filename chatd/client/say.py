@@ -23,6 +23,7 @@ standard library and chatd's pure modules, because it is what cron jobs start.
 
 import argparse
 import contextlib
+import ipaddress
 import os
 import re
 import select
@@ -31,6 +32,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from chatd.client import wire
+from chatd.client.lines import names_in
 from chatd.client.wire import ClientError
 from chatd.encoding import visible
 from chatd.protocols.framing import Framer, TooLong
@@ -38,6 +40,7 @@ from chatd.validation import (
     InvalidLine,
     InvalidName,
     LineFault,
+    fold,
     validate_line,
     validate_name,
     validate_room_name,
@@ -51,6 +54,9 @@ ANSWER_TIMEOUT = 120.0
 
 _READ_SIZE = 1 << 16
 _MAX_UNSENT = 1 << 18
+
+_PASSWORD = "CHATD_PASSWORD"
+"""The variable of the environment that may hold a password."""
 
 _ERROR = wire.ERROR.encode()
 _NOTICE = wire.NOTICE.encode()
@@ -70,7 +76,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", default=wire.DEFAULT_PORT, type=wire.port_number, help="default: %(default)s"
     )
     parser.add_argument("--room", type=_room, help="where to say it (default: the lobby)")
-    parser.add_argument("--name", type=_name, help="who says it (default: a guest)")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--name", type=_name, help="who says it (default: a guest)")
+    who.add_argument("--login", type=_name, metavar="NAME", help="a registered name that says it")
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        help=f"its first line is the password for --login (default: that in {_PASSWORD})",
+    )
+    parser.add_argument(
+        "--plaintext-password",
+        action="store_true",
+        help="send it also to another machine, where it may be read on the way",
+    )
     parser.add_argument(
         "text", nargs="*", metavar="TEXT", help="what to say (default: standard input, by line)"
     )
@@ -85,12 +103,43 @@ def run(arguments: argparse.Namespace) -> int:
         raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
         source = _Stream(sys.stdin.fileno())
+    password = _read_password(arguments.password_file) if arguments.login else None
     where = wire.show_address(arguments.host, arguments.port)
     with wire.connect(arguments.host, arguments.port) as connection:
+        if password is not None and not arguments.plaintext_password and _is_far(connection):
+            raise ClientError(
+                f"nothing was said: the password could be read on its way to {where}."
+                " Run this on the server's machine, or give --plaintext-password."
+            )
         link = _Link(connection)
-        name = _enter(link, where, arguments.name, arguments.room)
+        name = _enter(link, where, arguments.login or arguments.name, arguments.room, password)
         _say(link, source, f"<{name}> ".encode())
     return 0
+
+
+def _read_password(file: str | None) -> str:
+    """The password that is in a file, or else in the environment."""
+    try:
+        if file is None:
+            text = os.environ.get(_PASSWORD, "")
+        else:
+            with open(file, encoding="utf-8") as lines:
+                text = lines.readline()
+    except UnicodeDecodeError:
+        raise ClientError(f"cannot read {file}: it is not UTF-8.") from None
+    except OSError as error:
+        raise ClientError(f"cannot read {file}: {error.strerror}.") from None
+    password = text.splitlines()[0] if text.splitlines() else ""
+    if not password.strip():
+        raise ClientError(f"--login needs a password: --password-file FILE, or {_PASSWORD}.")
+    return password
+
+
+def _is_far(connection: socket.socket) -> bool:
+    """Whether what is sent leaves this machine."""
+    host: str = connection.getpeername()[0]
+    ip = ipaddress.ip_address(host.partition("%")[0])
+    return not (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
 
 def _name(text: str) -> str:
@@ -222,8 +271,13 @@ class _Link:
         return self._framer.finish()
 
 
-def _enter(link: _Link, where: str, name: str | None, room: str | None) -> str:
-    """Take *name* and go to *room*, and return the name that stands before what we say."""
+def _enter(
+    link: _Link, where: str, name: str | None, room: str | None, password: str | None
+) -> str:
+    """Take *name* and go to *room*, and return the name that stands before what we say.
+
+    With a *password* the name is a registered one, and stands there as it was registered.
+    """
     welcome = next(_lines(link, f"{where} did not welcome us", WELCOME_TIMEOUT))
     if welcome.startswith(_ERROR):
         raise ClientError(f"nothing was said: {_reason(welcome)}")
@@ -231,7 +285,8 @@ def _enter(link: _Link, where: str, name: str | None, room: str | None) -> str:
     if not welcome.startswith(_NOTICE) or guest is None:
         raise ClientError(f"nothing was said: {where} is not a chat port of chatd. Check the port.")
     if name is not None:
-        link.send(_TO_NO_ROOM + f"/nick {name}\n".encode())
+        take = f"/nick {name}" if password is None else f"/login {name} {password}"
+        link.send(_TO_NO_ROOM + f"{take}\n".encode(errors="surrogateescape"))
     if room is not None:
         link.send(f"/join {room}\n".encode())
     elif name is not None:
@@ -243,6 +298,9 @@ def _enter(link: _Link, where: str, name: str | None, room: str | None) -> str:
             if _FENCE in line:
                 break
             refusals.append(line)
+        elif name is not None and password is not None and line.startswith(_NOTICE):
+            names = names_in(line.decode(errors="backslashreplace"))
+            name = next((each for each in names if fold(each) == fold(name)), name)
     if name is not None:
         del refusals[:1]  # the one asked for
     if refusals:

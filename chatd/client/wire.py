@@ -17,6 +17,8 @@ MAX_LINE_BYTES = 1 << 20
 
 ERROR = "ERR "
 NOTICE = "*** "
+BELL = b"\x07"
+"""What stands before a line for which a terminal is to ring, if that was asked for."""
 
 
 class ClientError(Exception):

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from ipaddress import IPv6Address as Ipv6
-from ipaddress import ip_network
+from ipaddress import ip_address
 from math import inf
 from typing import NamedTuple
 
-from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+
+from chatd.rates import charged
+from chatd.validation import network_of_host
 
 BURST_SECONDS = 3.0
 """What a connection may send at once after a rest, as so many seconds of its rate."""
@@ -40,7 +43,6 @@ class Pace:
     """How fast one connection is read: a leaky bucket each for lines and bytes.
 
     What was taken is spent afterwards, so one piece may go beyond the burst; that is waited for.
-    (The "generic cell rate algorithm" of ITU-T I.371: one number says how full a bucket is.)
     """
 
     __slots__ = ("_bytes_paid", "_limits", "_lines_paid")
@@ -52,11 +54,13 @@ class Pace:
 
     def spend(self, now: float, lines: float, length: int) -> None:
         """So many lines and bytes were taken, at this time in seconds."""
-        limits, rested = self._limits, now - BURST_SECONDS
+        limits = self._limits
         if limits.lines_per_second:
-            self._lines_paid = max(self._lines_paid, rested) + lines / limits.lines_per_second
+            cost = lines / limits.lines_per_second
+            self._lines_paid = charged(self._lines_paid, now, BURST_SECONDS, cost)
         if limits.bytes_per_second:
-            self._bytes_paid = max(self._bytes_paid, rested) + length / limits.bytes_per_second
+            cost = length / limits.bytes_per_second
+            self._bytes_paid = charged(self._bytes_paid, now, BURST_SECONDS, cost)
 
     def take_over(self, other: Pace, now: float) -> None:
         """Have no more of a burst left than that one, but owe nothing."""
@@ -130,9 +134,18 @@ class Admission:
 def network_of(address: object) -> str:
     """The network that counts as one address; empty for what has none, such as a UNIX socket.
 
-    An IPv4 address, or a /64 of IPv6, all of which one host may have (RFC 8981).
+    See `chatd.validation.network_of_host`.
     """
     if isinstance(address, IPv6Address):
-        ip = Ipv6(address.host.partition("%")[0])
-        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+        return network_of_host(address.host)
     return address.host if isinstance(address, IPv4Address) else ""
+
+
+def is_local(address: object) -> bool:
+    """Whether what comes from there crosses no network: a UNIX socket, or this machine's own."""
+    if isinstance(address, IPv6Address):
+        ip = Ipv6(address.host.partition("%")[0])
+        return (ip.ipv4_mapped or ip).is_loopback
+    if isinstance(address, IPv4Address):
+        return ip_address(address.host).is_loopback
+    return isinstance(address, UNIXAddress)

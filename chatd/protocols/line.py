@@ -19,6 +19,7 @@ from twisted.internet.interfaces import (
     IHandshakeListener,
     IReactorTime,
     ISSLTransport,
+    ITransport,
 )
 from twisted.internet.protocol import connectionDone
 from twisted.protocols.basic import LineReceiver
@@ -26,9 +27,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd import commands
+from chatd.commands.nearly import LETTERS, ODD, STARTS, holds_a_password
 from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
-from chatd.protocols.limits import Full, Pace
+from chatd.protocols.limits import Full, Pace, is_local
 from chatd.protocols.outlet import Connection, Outlet
 from chatd.protocols.telnet import IAC, TelnetFilter
 from chatd.server import ChatServer
@@ -156,15 +158,35 @@ class LineProtocol(LineReceiver):
         """Welcome somebody; over TLS, once hands were shaken."""
         factory = self.factory
         factory.clients.add(self)
+        self._proxied = not self.located
         stream = Stream()
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
         stream.sink = self.outlet
         cast(Connection, self.transport).bufferSize = READ_BYTES
+        self._say_where_from()
         self.session.changed = self._go_on
         stream.failed = self._break
         if not ISSLTransport.providedBy(self.transport):
             self._enter()
+
+    def _say_where_from(self) -> None:
+        """Tell the session where it is, and whether anybody can read what comes from there.
+
+        Behind a proxy that says so in a header: see `ChatFactory.locate`. What has come to the
+        proxy over TLS, nobody tells us.
+        """
+        transport = cast(ITransport, self.transport)
+        self.session.network = self.network or ""
+        encrypted = ISSLTransport.providedBy(transport)
+        if not self._proxied:
+            self.session.confidential = encrypted or is_local(transport.getPeer())
+        elif self.located:
+            proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
+            client = transport.getPeer()
+            self.session.confidential = (
+                client != proxy and is_local(client) and (encrypted or is_local(proxy))
+            )
 
     @guarded
     def handshakeCompleted(self) -> None:
@@ -226,7 +248,7 @@ class LineProtocol(LineReceiver):
         if self not in self.factory.clients:
             return
         self._ended = self._ended or reason.check(ConnectionDone) is not None
-        self.outlet.lost()
+        self.outlet.lost(ended=reason.check(ConnectionDone) is not None)
         aborted = reason.check(ConnectionAborted)  # by this side
         if aborted or self._stopped or self.session.stream.finished:
             self._depart()
@@ -367,7 +389,7 @@ class LineProtocol(LineReceiver):
                 self._failed()
 
     def _failed(self) -> None:
-        self.server.faults.tell("a line of a session failed")
+        self.server.faults.tell("a line of a session failed", words=False)
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle_line(self, line: bytes) -> None:
@@ -395,11 +417,13 @@ class LineProtocol(LineReceiver):
         """Count a client behind a proxy, which has said by now where it comes from."""
         try:
             self.factory.locate(self)
+            self._say_where_from()
         except Full as full:
             self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
             self.server.finish(self.session)
             self._run = 0
             return False
+        self.server.located(self.session)
         return True
 
     def _read_on(self, had_turn: bool) -> None:
@@ -420,6 +444,8 @@ class LineProtocol(LineReceiver):
             # One who is gone waits for no receipt.
             session = self.session
             if not (more or session.occupied or (session.unpublished and not self._lost)):
+                if session.asked is not None and (then := session.answered()):
+                    then("")
                 self._finish()
         elif more or not may_read or self._delayed:
             if not self.paused:
@@ -461,11 +487,18 @@ class LineProtocol(LineReceiver):
             if pace is not None:
                 pace.spend(now, len(lines) or UNENDED_LINES, len(piece))
         elif self._last_line_is_left:
-            lines = framer.finish()
+            text, lines = b"", framer.finish()
         else:
             return False
+        if not self.answers_blank:
+            asked = self.session.asked is not None
+            # The first line may have begun in a piece before.
+            if asked or (lines and (b"/" in text or b"/" in lines[0])):
+                lines = _without_blanks(lines, asked)
+            else:
+                lines = list(filter(None, lines))
         lines.reverse()
-        self._lines[:] = lines if self.answers_blank else filter(None, lines)
+        self._lines[:] = lines
         return True
 
     @property
@@ -498,7 +531,7 @@ class LineProtocol(LineReceiver):
 
         It is told, if that goes out at once.
         """
-        self.server.faults.tell(what)
+        self.server.faults.tell(what, words=False)
         self._stopped = True
         if not hasattr(self, "session"):  # nobody has come in
             self.factory.gone(self)
@@ -515,12 +548,25 @@ class LineProtocol(LineReceiver):
             if not self.outlet.waiting:
                 return
         except Exception:
-            self.server.faults.tell("a client could not be told that it cannot be served")
+            self.server.faults.tell(
+                "a client could not be told that it cannot be served", words=False
+            )
         self.abort()
 
     def _forget_input(self) -> None:
         self._unread = b""
         self._lines.clear()
+
+
+def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
+    """The lines that are not blank, and those that may be answers: to a command right in front
+    of them, or to what was ``asked`` before."""
+    kept = []
+    for line in lines:
+        if line or asked:
+            kept.append(line)
+        asked = b"/" in line
+    return kept
 
 
 def _nobody() -> None:
@@ -541,6 +587,10 @@ class ChatProtocol(LineProtocol):
     def format(self) -> Format:
         return ChatFormat(self.server.language)
 
+    def _enter(self) -> None:
+        self.session.hide_typing = self._hide_typing
+        super()._enter()
+
     def without_telnet(self, data: bytes) -> bytes:
         data, reply = self._telnet.feed(data)
         if reply:
@@ -554,19 +604,25 @@ class ChatProtocol(LineProtocol):
         # Ctrl+D over telnet comes as this byte, in front of the next line.
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
+        session = self.session
+        if session.asked is not None and self._take_answer(line):
+            return
         try:
             text = validate_line(line, self.max_length)
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
                 self._fault(invalid.reason)
             return
-        session = self.session
-        if text[0] != "/" or session.text_only:
+        # This first look for commands and passwords costs no call: every line has it.
+        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
             self.say(text)
             return
-        command = commands.parse(text)
+        command = commands.parse(text) if text[0] == "/" else None
         if command is None:
-            self.say(commands.text_of(text))
+            if holds_a_password(text, self._is_registered):
+                self.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
+            else:
+                self.say(commands.text_of(text))
         else:
             name, argument = command
             if self.pace is not None and (cost := commands.cost_of(name)) > 1:
@@ -576,7 +632,31 @@ class ChatProtocol(LineProtocol):
             self.when_said(lambda: commands.run(self.server, session, name, argument))
 
     def lineLengthExceeded(self, line: bytes) -> None:
+        if self.session.asked is not None:
+            self.session.answered()
         self._fault(LineFault.TOO_LONG)
+
+    def _take_answer(self, line: bytes) -> bool:
+        """Give a line to who asked for it, whatever it is. False if it is a line like others."""
+        unasked = self.session.unasked
+        then = self.session.answered()
+        try:
+            answer = line.decode()
+        except UnicodeDecodeError:
+            self._fault(LineFault.NOT_UTF8)
+            return True
+        if then is None or (unasked and commands.parse(answer) is not None):
+            return False
+        self.when_said(lambda: then(answer))
+        return True
+
+    def _hide_typing(self, hidden: bool) -> None:
+        reply = self._telnet.hide(hidden)
+        if reply:
+            self.session.stream.put(reply)
+
+    def _is_registered(self, name: str) -> bool:
+        return self.server.accounts.called(name) is not None
 
     def _fault(self, fault: LineFault) -> None:
         key = _FAULTS[fault]

@@ -86,6 +86,7 @@ class Outlet:
     """Sends what a stream gives to a transport, and closes when the stream is drained."""
 
     __slots__ = (
+        "_arrived",
         "_busy",
         "_clock",
         "_closing",
@@ -107,6 +108,7 @@ class Outlet:
         self._clock = clock
         self._socket = _plain_socket(transport)
         self._busy = False
+        self._arrived: bool | None = None  # whether all that was sent did, once that is known
         self._holds = 0
         self._pumping = False
         self._wanted = False
@@ -119,6 +121,13 @@ class Outlet:
     def waiting(self) -> bool:
         """Whether the connection takes nothing more at the moment."""
         return self._busy
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether all that was sent has reached the other side's system, as far as is known."""
+        if self._arrived is not None:
+            return self._arrived
+        return not (self._busy or (self._socket is not None and _unacknowledged(self._socket)))
 
     def hold(self) -> None:
         """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""
@@ -171,8 +180,9 @@ class Outlet:
         else:
             self.pump()
 
-    def lost(self) -> None:
-        """The connection is gone."""
+    def lost(self, ended: bool = False) -> None:
+        """The connection is gone; if it ``ended``, because the other side had enough of it."""
+        self._arrived = self._arrived or ended
         self._closing = True
         self._cancel_deadline()
 
@@ -224,6 +234,7 @@ class Outlet:
         if _unacknowledged(connection):
             self._transport.loseConnection()  # the kernel sees to the rest
         else:
+            self._arrived = True
             self._transport.abortConnection()
 
     def _give_up(self) -> None:

@@ -1,5 +1,8 @@
 """Telnet taken out of a stream of bytes, and every request in it refused (RFC 854).
 
+The one thing that is asked of a client that has shown that it speaks telnet is not to show what is
+typed (RFC 857), while that is a password.
+
 Bytes in; data and replies out. This module must not know lines, text or sockets. Telnet's own line
 end, CR NUL, is the framer's business.
 """
@@ -17,6 +20,9 @@ _FIRST_COMMAND = 0xEC
 # RFC 860: sent to learn that what came before was handled, and answered every time. A telnet
 # client asks on each Ctrl+C and prints nothing until the answer comes.
 _TIMING_MARK = 6
+
+# RFC 857: who says WILL is to show what the other side types; then that does not show it itself.
+_ECHO = 1
 
 _VERBS = frozenset((WILL, WONT, DO, DONT))
 _REFUSALS = {WILL: DONT, DO: WONT}
@@ -41,6 +47,20 @@ class TelnetFilter:
         self._verb = 0
         self._subnegotiation_left = 0
         self._refused: set[tuple[int, int]] = set()
+        self._negotiates = False
+        self._hides = False
+        self._unanswered = 0  # how many times WILL ECHO was sent without a yes so far
+
+    def hide(self, hidden: bool) -> bytes:
+        """What to send so that what is typed is not shown, or is again.
+
+        Nothing, to one that has not sent a telnet request: it may not know what that means.
+        """
+        if hidden == self._hides or not self._negotiates:
+            return b""
+        self._hides = hidden
+        self._unanswered += hidden
+        return bytes((IAC, WILL if hidden else WONT, _ECHO))
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """Take what was read; return what is left of it without telnet, and the reply to send.
@@ -79,6 +99,10 @@ class TelnetFilter:
 
     def _answer(self, option: int) -> bytes:
         request = (self._verb, option)
+        self._negotiates = self._negotiates or self._verb in _REFUSALS
+        if request == (DO, _ECHO) and self._unanswered:
+            self._unanswered -= 1  # a yes, and no request; a no is nothing to be answered
+            return b""
         if self._verb not in _REFUSALS or request in self._refused:
             return b""
         if option != _TIMING_MARK:

@@ -12,6 +12,10 @@ The file::
     rooms    a row for each room in which something was said, with its head
     events   a row for each event; id = room's id << 40 | seq, so that the one tree holds each
              room's log as a stretch in order
+    records  what is kept beside the logs: accounts, and who may do what in which room
+    search   the index of the events' texts (`chatd.stores.index`), where this SQLite has FTS5; it
+             comes after the events: rooms.indexed says up to which seq it holds a room's
+    chores   what is still to be done with the index
     log      a view for people: events with their room, seq and time in clear
 """
 
@@ -29,19 +33,28 @@ from typing import Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
+from twisted.python.failure import Failure
 
 from chatd.complaints import Trouble
 from chatd.encoding import visible
-from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.event import Entry, Event, Kind, Notice, Record
 from chatd.store import (
+    FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
+    Found,
+    Keeping,
     RoomRecord,
     Store,
     StoreError,
+    Waiting,
+    Wanted,
+    folded,
     page_of,
 )
-from chatd.stores.worker import Worker
+from chatd.stores import index
+from chatd.stores.chores import ENOUGH_EVENTS, PAUSE_SECONDS, Chores
+from chatd.worker import Worker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +88,18 @@ CREATE VIEW log AS
            author, kind, text
     FROM events JOIN rooms ON rooms.id = events.id >> {_SEQ_BITS};
 """,
+    """
+CREATE TABLE records (
+    kind    TEXT NOT NULL,          -- what it is: account, ...
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,          -- JSON
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+ALTER TABLE rooms ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;  -- up to this seq it is in search
+CREATE TABLE chores (
+    what    TEXT PRIMARY KEY        -- purge: search still holds what was forgotten; renew: make it
+) WITHOUT ROWID;                    -- anew
+""",
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
 change one that was released; add one."""
@@ -90,7 +115,31 @@ _FETCHED = PAGE_EVENTS // 2
 _LATEST = 253_402_300_799_999
 """The last moment of the year 9999, after which times cannot be written (milliseconds)."""
 
+SEARCH_SECONDS = 0.04
+"""How long one search may look; others who want to read wait for it."""
+
+_CANDIDATES = 50
+_MORE_CANDIDATES = 500
+"""How many events that the index names are looked at in one go; first few, for most are right."""
+
+_SCANNED = 1_000
+"""How many events are looked at in one go without the index. Of the longest lines that is 16 MB."""
+
+INDEXED_EVENTS = 200
+INDEXED_CHARACTERS = 16 * 1024
+"""What goes into the index in one go: some milliseconds, which a line that comes then waits."""
+
+_LOCKED_SECONDS = 2.0
+"""How long SQLite waits for another program that writes to the file."""
+
+_BUSY_AGAIN = 1.0
+"""After how many seconds the log is cut to nothing again, where another program was reading it."""
+
+_PURGE_PAUSE = 1000
+"""After the index was written anew it is left alone for so many times as long as that took."""
+
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
+_NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 _OR = "or give another --store."
 _ADVICE = f"Put that right, {_OR}"
 
@@ -98,8 +147,16 @@ _KINDS = {int(kind): kind for kind in Kind}
 _SELECT = "SELECT id, time, session, author, kind, text FROM events"
 
 
+class StoreInUse(StoreError):
+    """Another process has the store's lock."""
+
+
 class IStoreReactor(IReactorFromThreads, IReactorTime):
     """What the store needs of a reactor."""
+
+
+class _Damaged(StoreError):
+    """SQLite found that something in the file is not as it must be."""
 
 
 class _Head:
@@ -144,10 +201,10 @@ class SqliteStore(Store):
                     # and one that only reads cannot roll back.)
                     with closing(_connect_reading(path)) as connection:
                         if _version(connection) == len(STEPS):
-                            _rooms(connection)
+                            _content(connection)
                 with closing(_connect(path)) as connection:
                     _prepare(connection)
-                    self._rooms = _rooms(connection)
+                    self._rooms, self._records, self._left_over = _content(connection)
         except BaseException:
             with suppress(OSError):
                 _lock_path(path).unlink()
@@ -158,11 +215,19 @@ class SqliteStore(Store):
         self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path)
+        self._unindexed = Trouble(reactor, "searches look less far than they could: {why}")
+        self._upkeep = _Upkeep(reactor)
+        self._chores = Chores(reactor, lambda: self._writer.run(self._step), self._stepped)
 
     def hand_over(self, uid: int, gid: int) -> None:
         """Give the files to the user that the process will become; -1 leaves one as it is."""
         for path in (self._path, _lock_path(self._path)):
             os.chown(path, uid, gid)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     def describe(self) -> str:
         lines = sum(record.head for record in self._rooms)
@@ -171,15 +236,53 @@ class SqliteStore(Store):
     def rooms(self) -> Sequence[RoomRecord]:
         return self._rooms
 
+    def records(self) -> Sequence[Record]:
+        return self._records
+
     def start(self) -> None:
         self._writer.start()
         self._reader.start()
+        self._chores.said(self._left_over)
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
         return await self._asked(self._archive.page, room, after, upto)
 
     async def seq_before(self, room: str, time: int) -> int:
         return await self._asked(self._archive.seq_before, room, time)
+
+    async def names(self) -> list[str]:
+        return [record.name for record in await self._asked(self._archive.rooms)]
+
+    async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        found = await self._asked(self._archive.search, room, wanted, upto, limit)
+        trouble = self._archive.trouble
+        if trouble is not None:
+            self._unindexed.tell(str(trouble))
+        if isinstance(trouble, _Damaged):
+            # Not waited for: whoever searches has what was found without it.
+            self._writer.run(self._distrust_index).addCallbacks(
+                lambda _: self._chores.want(), self._stepped
+            )
+        return found
+
+    async def forget(self, room: str, before: int) -> int:
+        forgotten = await self._writer.run(self._forget, room, before)
+        if forgotten:
+            self._chores.wait()  # for more of it
+            self._chores.want()
+        return forgotten
+
+    def _stepped(self, failure: Failure | None) -> None:
+        if failure is None:
+            self._unindexed.end()
+        elif failure.check(StoreError):
+            self._unindexed.tell(failure.getErrorMessage())
+        else:
+            self.faults.tell("the index of a store could not be written", failure)
+
+    def _said(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        self._chores.said(len(entries))
+        return entries
 
     async def _asked(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -190,13 +293,14 @@ class SqliteStore(Store):
         self._unreadable.end()
         return answer
 
-    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
         notices = [entry for entry in batch if isinstance(entry, Notice)]
         if len(notices) == len(batch):
             return succeed(notices)
-        return self._writer.run(self._write, batch)
+        return self._writer.run(self._write, batch).addCallback(self._said)
 
     async def close(self) -> None:
+        self._chores.stop()
         await self._reader.run(self._archive.close)
         await self._writer.run(self._close_writer)
         self._reader.stop()
@@ -205,17 +309,19 @@ class SqliteStore(Store):
 
     # What follows runs in the writer's thread.
 
-    def _write(self, batch: Sequence[Draft | Notice]) -> Sequence[Entry]:
+    def _write(self, batch: Sequence[Waiting]) -> Sequence[Entry]:
+        with self._transaction() as connection:
+            return self._number(connection, batch)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is committed in the end, once the files were seen to be sound."""
         shorter = self._look_at_files()
         with _refusals(self._path):
-            if self._writing is None:
-                self._writing = _connect(self._path)
-            connection = self._writing
-            if shorter:
-                self._check_length(connection)
+            connection = self._connected(shorter)
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                entries = self._number(connection, batch)
+                yield connection
                 connection.execute("COMMIT")
                 self._remember_files()
             except BaseException:
@@ -224,11 +330,60 @@ class SqliteStore(Store):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        return entries
 
-    def _number(
-        self, connection: sqlite3.Connection, batch: Sequence[Draft | Notice]
-    ) -> list[Entry]:
+    def _connected(self, shorter: bool) -> sqlite3.Connection:
+        """The connection that writes; ``shorter`` is what `_look_at_files` has seen."""
+        if self._writing is None:
+            self._writing = _connect(self._path)
+        if shorter:
+            self._check_length(self._writing)
+        return self._writing
+
+    def _forget(self, room: str, before: int) -> int:
+        try:
+            with self._transaction() as connection:
+                return self._upkeep.forget(connection, room, before)
+        except _Damaged:
+            self._distrust_index()
+        with self._transaction() as connection:
+            return self._upkeep.forget(connection, room, before)
+
+    def _step(self) -> float | None:
+        """Do a little of what can wait; gives when to do more."""
+        try:
+            with self._transaction() as connection:
+                next_in = self._upkeep.step(connection)
+        except _Damaged:
+            self._distrust_index()
+            raise
+        if next_in is None and self._upkeep.forgotten:
+            if not self._truncate():
+                return _BUSY_AGAIN
+            self._upkeep.forgotten = False
+        return self._upkeep.purge_in if next_in is None else next_in
+
+    def _distrust_index(self) -> None:
+        """Have the index made anew; once only, for the damage may be elsewhere."""
+        if not self._upkeep.distrusted:
+            self._upkeep.distrusted = True
+            with self._transaction() as connection:
+                connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
+
+    def _truncate(self) -> bool:
+        """Write the log's pages into the file, and cut it to nothing: what was forgotten stands in
+        both until then. Whether nobody was in the way, whom it does not wait for."""
+        shorter = self._look_at_files()
+        with _refusals(self._path):
+            connection = self._connected(shorter)
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(_LOCKED_SECONDS * 1000)}")
+            self._remember_files()
+            return not busy
+
+    def _number(self, connection: sqlite3.Connection, batch: Sequence[Waiting]) -> list[Entry]:
         now = int(self._now() * 1000)
         touched: dict[str, _Head] = {}
         rows: list[tuple[int, int, int, str, int, str]] = []
@@ -236,6 +391,9 @@ class SqliteStore(Store):
         for entry in batch:
             if isinstance(entry, Notice):
                 entries.append(entry)
+                continue
+            if isinstance(entry, Keeping):
+                _keep(connection, entry.records)
                 continue
             name, session, author, kind, texts = entry
             head = touched.get(name)
@@ -318,6 +476,129 @@ class SqliteStore(Store):
             self._writing.close()
 
 
+class _Upkeep:
+    """What is done in a store's file beside its batches: the index is brought up to date, and what
+    is to be forgotten taken out. Each method is called in a transaction of its own.
+
+    ``forgotten``: something was, and may still be in the file's log; ``purge_in``: in how many
+    seconds the index may be purged, None if that is not needed; ``distrusted``: it was damaged.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self.forgotten = False
+        self.purge_in: float | None = None
+        self.distrusted = False
+        self._clock = clock
+        self._merging = True
+        self._purging = False
+        self._purge_began = 0.0
+        self._no_purge_until = 0.0
+
+    def forget(self, connection: sqlite3.Connection, room: str, before: int) -> int:
+        """See `Store.forget`."""
+        row = connection.execute("SELECT id, indexed FROM rooms WHERE name = ?", (room,)).fetchone()
+        if row is None:
+            return 0
+        number, indexed = _sound(row, int, int)
+        start = number << _SEQ_BITS
+        rows = self._texts(connection, start, _seq_before(connection, start, before), FORGOTTEN)
+        if not rows:
+            return 0
+        connection.execute("DELETE FROM events WHERE id > ? AND id <= ?", (start, rows[-1][0]))
+        in_index = [row for row in rows if row[0] <= start | indexed]
+        if in_index and not _has_chore(connection, "renew"):
+            if index.is_possible():
+                index.remove(connection, in_index)
+                connection.execute("INSERT OR IGNORE INTO chores VALUES ('purge')")
+                self._purging = False  # it must begin again
+            else:  # a chatd that has FTS5 made it, and can make it again
+                connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
+        self.forgotten = True
+        return len(rows)
+
+    def step(self, connection: sqlite3.Connection) -> float | None:
+        """See `Chores`."""
+        self.purge_in = None
+        if not index.is_possible():
+            return None
+        if _has_chore(connection, "renew"):
+            connection.execute("UPDATE rooms SET indexed = 0 WHERE indexed > 0")
+            if not index.clear(connection):
+                connection.execute("DELETE FROM chores")
+            self._purging = False
+            self.forgotten = True  # what the index held of it, too
+            return PAUSE_SECONDS
+        if _has_chore(connection, "purge"):
+            now = self._clock.seconds()
+            if self._purging or now >= self._no_purge_until:
+                self._purge(connection, now)
+                return PAUSE_SECONDS
+            self.purge_in = self._no_purge_until - now
+        if self._merging and index.exists(connection) and index.merge(connection):
+            return PAUSE_SECONDS
+        self._merging = self._index_some(connection)
+        return PAUSE_SECONDS if self._merging else None
+
+    def _purge(self, connection: sqlite3.Connection, now: float) -> None:
+        if not self._purging:
+            self._purge_began = now
+        if index.purge(connection, first=not self._purging):
+            self._purging = True
+            return
+        connection.execute("DELETE FROM chores WHERE what = 'purge'")
+        self._purging = False
+        self._no_purge_until = now + _PURGE_PAUSE * (now - self._purge_began)
+        self.forgotten = True
+
+    def _index_some(self, connection: sqlite3.Connection) -> bool:
+        """Whether there was something to put into the index."""
+        rows: list[tuple[int, str]] = []
+        marks: list[tuple[int, int]] = []
+        lagging = connection.execute(
+            "SELECT id, indexed, head FROM rooms WHERE indexed < head ORDER BY id LIMIT ?",
+            (INDEXED_EVENTS,),
+        )
+        characters = 0
+        for room, indexed, head in lagging.fetchall():
+            start = room << _SEQ_BITS
+            left = INDEXED_EVENTS - len(rows), INDEXED_CHARACTERS - characters
+            some = self._texts(connection, start | indexed, head, *left)
+            rows += some
+            characters += sum(len(text) for _, text in some)
+            full = len(rows) >= INDEXED_EVENTS or characters >= INDEXED_CHARACTERS
+            marks.append((some[-1][0] & _SEQ_MASK if full and some else head, room))
+            if full:
+                break
+        if marks:
+            index.create(connection)
+            index.add(connection, rows)
+            connection.executemany("UPDATE rooms SET indexed = ? WHERE id = ?", marks)
+        return bool(marks)
+
+    def _texts(
+        self,
+        connection: sqlite3.Connection,
+        after: int,
+        upto: int,
+        events: int,
+        characters: int = PAGE_CHARACTERS,
+    ) -> list[tuple[int, str]]:
+        """Ids and folded texts of a room's events behind an id, up to a seq; some of them."""
+        rows = []
+        for number, text in connection.execute(
+            "SELECT id, text FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+            (after, after & ~_SEQ_MASK | upto, events),
+        ):
+            if type(text) is not str or number <= after:
+                raise StoreError(_NOT_AS_WRITTEN)
+            after = number
+            rows.append((number, folded(text)))
+            characters -= len(text)
+            if characters <= 0:
+                break
+        return rows
+
+
 class Archive:
     """Reads a store's file, and only reads: in the daemon's reading thread, or from elsewhere.
 
@@ -329,6 +610,7 @@ class Archive:
         self._path = path
         self._reading: sqlite3.Connection | None = None
         self._ids: dict[str, int] = {}
+        self.trouble: StoreError | None = None  # with the index, in the last search
 
     def rooms(self) -> list[RoomRecord]:
         """The rooms in which something was said."""
@@ -356,24 +638,27 @@ class Archive:
                     for number, time, session, author, kind, text in some
                 ]
             rows.close()  # ends the transaction
+            if page and page[-1].seq <= after:  # it would be read for ever
+                raise StoreError(_NOT_AS_WRITTEN)
             return page if characters < PAGE_CHARACTERS else page_of(page)
 
     def seq_before(self, room: str, time: int) -> int:
-        """See `Store.seq_before`. A binary search: times follow the order of the log."""
+        """See `Store.seq_before`."""
         with self._connection() as connection:
-            start = self._start(connection, room)
-            earlier, later = 0, _SEQ_MASK
-            while earlier < later:
-                middle = (earlier + later + 1) // 2
-                row = connection.execute(
-                    "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
-                    (start | middle, start | later),
-                ).fetchone()
-                if row is None or row[1] >= time:
-                    later = middle - 1
-                else:
-                    earlier = row[0] & _SEQ_MASK
-            return earlier
+            return _seq_before(connection, self._start(connection, room), time)
+
+    def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        """See `Store.search`. Without an index, or with a damaged one, it looks less far."""
+        with self._connection() as connection:
+            # Of one state of the file: the index is brought up to date meanwhile.
+            connection.execute("BEGIN")
+            try:
+                search = _Search(connection, self._path, room, wanted.folded(), limit)
+                found = search.look(upto)
+                self.trouble = search.trouble
+                return found
+            finally:
+                connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Give the file back."""
@@ -408,6 +693,141 @@ class Archive:
         return self._ids[room]
 
 
+class _Search:
+    """One search in a room: in what is not in the index yet, and then by the index."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        room: str,
+        wanted: Wanted,
+        limit: int,
+    ) -> None:
+        self.trouble: StoreError | None = None
+        self._connection = connection
+        self._path = path
+        self._room = room
+        self._wanted = wanted
+        self._limit = limit
+        self._late = time.monotonic() + SEARCH_SECONDS
+        self._found: list[Event] = []
+
+    def look(self, upto: int) -> Found:
+        """All of it, up to a seq."""
+        row = self._connection.execute(
+            "SELECT id, indexed, head FROM rooms WHERE name = ?", (self._room,)
+        ).fetchone()
+        if row is None:
+            return Found([], 0)
+        number, indexed, head = _sound(row, int, int, int)
+        start = number << _SEQ_BITS
+        since = self._wanted.since
+        floor = _seq_before(self._connection, start, since) if since else 0
+        asked = index.question(self._wanted.words)
+        after = upto = min(upto, head)
+        if asked is None:
+            after = self._scan(start, floor, upto)
+        else:
+            indexed = max(floor, min(indexed, upto))
+            after = self._scan(start, indexed, upto)
+            if floor < indexed and after <= indexed:
+                after = self._by_index(asked, start, floor, indexed)
+        return Found(self._found, after if after > floor else 0)
+
+    def _scan(self, start: int, floor: int, upto: int) -> int:
+        """Look at one event after the other, backwards; gives the seq behind which all were."""
+        fetched = _FETCHED
+        after = upto
+        while after > floor:
+            ids = self._look_at(
+                "WHERE id > ? AND id <= ? ORDER BY id DESC LIMIT ?",
+                (start | floor, start | after, fetched),
+            )
+            if not ids:
+                return floor
+            after = min(after, ids[-1] & _SEQ_MASK) - 1
+            if self._enough():
+                return self._after(after)
+            fetched = _SCANNED
+        return max(after, floor)
+
+    def _by_index(self, asked: str, start: int, floor: int, upto: int) -> int:
+        """Look at the events that the index names, backwards; as `_scan`."""
+        after = upto
+        most = _CANDIDATES
+        try:
+            with _refusals(self._path):
+                while after > floor:
+                    ids = index.candidates(
+                        self._connection, asked, start | floor, start | after, most
+                    )
+                    places = ", ".join("?" * len(ids))
+                    self._look_at(f"WHERE id IN ({places}) ORDER BY id DESC", ids)
+                    after = min(after, ids[-1] & _SEQ_MASK) - 1 if len(ids) == most else floor
+                    if self._enough():
+                        return self._after(after)
+                    most = min(2 * most, _MORE_CANDIDATES)
+            return floor
+        except StoreError as error:
+            self.trouble = error
+            return self._scan(start, floor, after)
+
+    def _look_at(self, which: str, values: Sequence[int]) -> list[int]:
+        """Keep of some events those that are wanted; gives the ids of all, the highest first.
+
+        All their texts come in one row: for each row that SQLite gives, this thread would have to
+        wait for the reactor's to leave the interpreter to it.
+        """
+        words, author, _ = self._wanted
+        column = "text" if words else "author"
+        listed, lengths, joined = self._connection.execute(
+            "SELECT group_concat(id), group_concat(length(CAST(text AS BLOB))),"
+            " CAST(group_concat(text, '') AS BLOB)"
+            f" FROM (SELECT id, {column} AS text FROM events {which})",
+            values,
+        ).fetchone()
+        if listed is None:
+            return []
+        ids = list(map(int, listed.split(",")))
+        right = []
+        end = 0
+        try:
+            for number, length in zip(ids, map(int, (lengths or "").split(",")), strict=True):
+                begin, end = end, end + length
+                text = folded(joined[begin:end].decode())
+                if all(word in text for word in words) and (words or author in ("", text)):
+                    right.append(number)
+        except (TypeError, ValueError):  # of which a UnicodeDecodeError is one
+            raise StoreError(_NOT_AS_WRITTEN) from None
+        self._take(right)
+        return ids
+
+    def _take(self, ids: Sequence[int]) -> None:
+        """Keep those of some events, the newest first, that are wanted."""
+        for begin in range(0, len(ids), _CANDIDATES):
+            some = ids[begin : begin + _CANDIDATES]
+            places = ", ".join("?" * len(some))
+            rows = self._connection.execute(
+                f"{_SELECT} WHERE id IN ({places}) ORDER BY id DESC", some
+            ).fetchall()
+            _characters(rows)
+            for number, time_, session, author, kind, text in rows:
+                seq = number & _SEQ_MASK
+                event = Event(self._room, seq, time_, session, author, _KINDS[kind], text)
+                if self._wanted.found(event):
+                    self._found.append(event)
+                    if len(self._found) == self._limit:
+                        return
+
+    def _enough(self) -> bool:
+        return len(self._found) == self._limit or time.monotonic() > self._late
+
+    def _after(self, after: int) -> int:
+        """How far it has looked: at everything above this, or only above what was found last."""
+        return self._found[-1].seq - 1 if len(self._found) == self._limit else after
+
+
 def _lock(path: Path) -> int:
     """Take the lock that says that a daemon uses this store; gives its file descriptor.
 
@@ -424,7 +844,7 @@ def _lock(path: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(descriptor)
-            raise StoreError(
+            raise StoreInUse(
                 f"{path} is in use by another chatd. Stop that one, or give another --store."
             ) from None
         # One who was refused takes the file away with the lock. That one locks nobody out.
@@ -462,9 +882,10 @@ def _create(path: Path) -> tuple[int, int]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_LOCKED_SECONDS)
     with _closed_on_error(connection):
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
     return connection
 
 
@@ -512,10 +933,55 @@ def _rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
     return [RoomRecord(*_sound(row, str, int, str, int)) for row in rows]
 
 
+def _records(connection: sqlite3.Connection) -> list[Record]:
+    rows = connection.execute("SELECT kind, key, value FROM records ORDER BY kind, key")
+    return [Record(*_sound(row, str, str, str)) for row in rows]
+
+
+def _keep(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+    for kind, key, value in records:
+        if value is None:
+            connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, value)
+            )
+
+
+def _content(connection: sqlite3.Connection) -> tuple[list[RoomRecord], list[Record], int]:
+    """What a daemon must know of a file; the last is how many events' worth of chores wait."""
+    waiting = 0
+    for sql in "SELECT sum(head - indexed) FROM rooms", f"SELECT {ENOUGH_EVENTS} FROM chores":
+        counted = connection.execute(sql).fetchone()
+        waiting += counted[0] if counted and isinstance(counted[0], int) else 0
+    return _rooms(connection), _records(connection), waiting
+
+
+def _has_chore(connection: sqlite3.Connection, what: str) -> bool:
+    sql = "SELECT 1 FROM chores WHERE what = ?"
+    return connection.execute(sql, (what,)).fetchone() is not None
+
+
+def _seq_before(connection: sqlite3.Connection, start: int, time: int) -> int:
+    """See `Store.seq_before`. A binary search: times follow the order of the log."""
+    earlier, later = 0, _SEQ_MASK
+    while earlier < later:
+        middle = (earlier + later + 1) // 2
+        row = connection.execute(
+            "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
+            (start | middle, start | later),
+        ).fetchone()
+        if row is None or row[1] >= time:
+            later = middle - 1
+        else:
+            earlier = max(middle, int(row[0]) & _SEQ_MASK)  # of a damaged file, too, it ends
+    return earlier
+
+
 def _sound(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
-    """A room's row, if it is as it was written. Raises `StoreError`."""
+    """A row, if it is as it was written. Raises `StoreError`."""
     if tuple(map(type, row)) != types:
-        raise StoreError("it is damaged: a room in it is not as it was written.")
+        raise StoreError("it is damaged: a room or record in it is not as it was written.")
     return row
 
 
@@ -526,7 +992,7 @@ def _characters(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
         if min(times) >= 0 and max(times) <= _LATEST:
             "".join(authors)
             return len("".join(texts))
-    raise StoreError("it is damaged: an event in it is not as it was written.")
+    raise StoreError(_NOT_AS_WRITTEN)
 
 
 @contextmanager
@@ -535,15 +1001,18 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        raise StoreError(f"{path}: {error}") from None
+        raise type(error)(f"{path}: {error}") from None
     except sqlite3.Error as error:
         # It may quote what is in the file. What people said is not for the log.
         why = visible(str(error))
         if why.startswith("Could not decode to UTF-8"):
             why = _NOT_UTF8
-        raise StoreError(f"{path}: {why}. {advice}".rstrip()) from None
+        # Of exactly these classes are "malformed" and what follows from it.
+        damaged = type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)
+        kind = _Damaged if damaged else StoreError
+        raise kind(f"{path}: {why}. {advice}".rstrip()) from None
     except UnicodeDecodeError:  # of what SQLite would have quoted
         raise StoreError(f"{path}: {_NOT_UTF8}. {advice}".rstrip()) from None
     except KeyError as error:
-        kind = str(error)[:20]
-        raise StoreError(f"{path}: it holds an event of an unknown kind, {kind}.") from None
+        unknown = str(error)[:20]
+        raise StoreError(f"{path}: it holds an event of an unknown kind, {unknown}.") from None

@@ -28,6 +28,30 @@ SENTENCES = {
     "left": "{name} se ha ido.",
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
+    # Lo que ha hecho quien lleva una sala
+    "did_kick": "{name} ha echado a {target}",
+    "did_mute": "{name} ha callado a {target}",
+    "did_unmute": "{name} deja hablar de nuevo a {target}",
+    "did_ban": "{name} ha vetado a {target}",
+    "did_unban": "{name} ha levantado el veto a {target}",
+    "did_ban_address": "{name} ha vetado la dirección desde la que vino {target}",
+    "did_unban_address": "{name} ha levantado el veto a la dirección desde la que vino {target}",
+    "did_mode": "{name} ha puesto la sala en modo {target}",
+    "did_invite": "{name} ha invitado a {target}",
+    "did_uninvite": "{name} ha retirado la invitación a {target}",
+    "did_voice": "{name} ha dado voz a {target}",
+    "did_unvoice": "{name} ha quitado la voz a {target}",
+    "did_op": "{name} ha hecho operador a {target}",
+    "did_unop": "{name} ha quitado los derechos de operador a {target}",
+    "did_close": "{name} ha cerrado la sala",
+    "did_wall": "{name} a todos",
+    "did_create": "{name} ha creado esta sala: {target}",
+    "did_disconnect": "{name} ha desconectado a {target}",
+    "did_ban_network": "{name} ha vetado una dirección",
+    "did_unban_network": "{name} ha levantado el veto a una dirección",
+    "for_time": "{did} durante {time}",
+    "with_reason": "{did}: {reason}",
+    "without_reason": "{did}.",
     # Respuestas
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",
@@ -51,6 +75,59 @@ SENTENCES = {
     "since_one": "{shown} de {count} línea de #{room}, desde {time}:",
     "goodbye": "Hasta luego.",
     "stopping": "El servidor se está deteniendo.",
+    # Llevar salas
+    "mode_free": "libre",
+    "mode_open": "abierto",
+    "mode_private": "privado",
+    "mode_moderated": "moderado",
+    "mode_announce": "anuncios",
+    "mode_closed": "cerrado",
+    "room_is_run": "#{room}, en modo {mode}: {meaning}",
+    "room_is_run_by": "#{room}, en modo {mode}: {meaning} Es de {owner}.",
+    "means_free": "nadie la lleva, así que cualquiera habla y pone el tema.",
+    "means_open": "cualquiera entra y habla; el tema lo ponen los operadores.",
+    "means_private": "no sale en la lista, y solo entra quien está invitado.",
+    "means_moderated": "cualquiera entra; habla quien tiene voz.",
+    "means_announce": "cualquiera entra; hablan los operadores.",
+    "means_closed": "solo entra quien es su dueño, que puede volver a abrirla.",
+    "you_run_room": "Tú llevas #{room}. /ayuda moderar dice cómo.",
+    "in_room": "En #{room}: {did}",
+    "put_out": "Estás fuera de #{room}: {why}",
+    "in_no_room_now": "Ahora no estás en ninguna sala. /sala SALA, o /volver.",
+    "welcome_outside": (
+        "Te damos la bienvenida a chatd. Eres {name}, y no estás en ninguna sala.\n"
+        "/sala SALA para ir a una en la que puedas estar, /ayuda para ver las órdenes,"
+        " /salir para irte."
+    ),
+    "you_were_invited": "{name} te ha invitado a #{room}. Con /sala {room} vas allí.",
+    "may_already": "{name} ya puede hacer eso en #{room}.",
+    "not_invited": "{name} no tiene invitación a #{room} que se pueda retirar.",
+    "not_voiced": "{name} no ha recibido voz en #{room}.",
+    "not_operator": "{name} no es operador de #{room}.",
+    "not_muted": "{name} no está callado en #{room}.",
+    "not_banned": "{name} no está vetado en #{room}.",
+    "ask_again": "La misma orden otra vez antes de un minuto lo hace.",
+    "would_shut_out": "Esto dejaría fuera de #{room} a {count} conexiones: {people}.",
+    "would_shut_out_one": "Esto dejaría fuera de #{room} a {count} conexión: {people}.",
+    "would_shut_out_nobody": "Ahora no hay nadie conectado a quien esto deje fuera de #{room}.",
+    "would_close": "Esto cierra #{room}; no se pierde nada de ella. Saldrían {count}.",
+    "would_close_one": "Esto cierra #{room}; no se pierde nada de ella. Saldría {count}.",
+    "no_sanctions": "En #{room} no hay nadie callado ni vetado.",
+    "sanctions": "{count} callados y vetados en #{room}:",
+    "sanctions_one": "{count} callado o vetado en #{room}:",
+    "mute_listed": "{target} está callado hasta {until} (quedan {left}), por orden de {by}",
+    "ban_listed": "{target} está vetado hasta {until} (quedan {left}), por orden de {by}",
+    "more_sanctions": "y {count} más.",
+    "more_sanctions_one": "y {count} más.",
+    "said_to_all": "Dicho en todas las salas en las que hay gente.",
+    "disconnected_by": "{name} te ha desconectado.",
+    "disconnected": "Desconectado: {count} conexiones de {name}.",
+    "disconnected_one": "Desconectado: {count} conexión de {name}.",
+    "statistics": (
+        "En marcha desde hace {time}. Conexiones: {connections}. Nombres presentes: {names}.\n"
+        "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
+        "Al arrancar: {store}"
+    ),
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
@@ -70,6 +147,149 @@ SENTENCES = {
     "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
     "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
     "help_quit": "/salir :: irte",
+    # Lo que te perdiste
+    "private_missed": "{count} líneas privadas mientras no estabas:",
+    "private_missed_one": "{count} línea privada mientras no estabas:",
+    "private_missed_more": "{count} líneas privadas más: /pendiente las muestra.",
+    "private_missed_more_one": "{count} línea privada más: /pendiente la muestra.",
+    "missed": "{count} líneas en #{room} desde que te fuiste:",
+    "missed_one": "{count} línea en #{room} desde que te fuiste:",
+    "missed_more": "{count} más en #{room}: /pendiente las muestra, /saltar las da por vistas.",
+    "missed_more_one": "{count} más en #{room}: /pendiente la muestra, /saltar la da por vista.",
+    "missed_before": (
+        "{count} líneas más en #{room} desde que te fuiste: /pendiente las muestra,"
+        " /saltar las da por vistas."
+    ),
+    "missed_before_one": (
+        "{count} línea más en #{room} desde que te fuiste: /pendiente la muestra,"
+        " /saltar la da por vista."
+    ),
+    "nothing_missed": "No te has perdido nada.",
+    "skipped": "Todas las líneas de tus salas, y tus líneas privadas, se dan por vistas.",
+    "nothing_counted": (
+        "lo que te has perdido solo se sabe si has accedido a tu cuenta."
+        " /historial muestra las últimas líneas."
+    ),
+    "waits_for": "{name} no está aquí. Queda guardado, y se le mostrará cuando vuelva.",
+    "is_away": "{name} no está disponible: {text}",
+    "found": "{count} líneas de #{room}, primero las últimas:",
+    "found_one": "{count} línea de #{room}:",
+    "found_more": "{count} líneas de #{room}, primero las últimas; puede haber más:",
+    "found_more_one": "La última línea de #{room}; puede haber más:",
+    "nothing_found": "No se ha encontrado nada en #{room}.",
+    "not_looked_at": (
+        "Las líneas 1 a {first} de {all} no se han mirado. Con palabras más largas va más rápido."
+    ),
+    "mentions": "{count} líneas de #{room} que te nombran, primero las últimas:",
+    "mentions_one": "{count} línea de #{room} que te nombra:",
+    "no_mentions": "No se ha encontrado ninguna línea que nombre a {name}.",
+    "more_mentions": "Puede haber más. /buscar {name} busca más atrás en la sala en que estás.",
+    "section_past": "/ayuda pasado :: lo que te perdiste, y buscar lo que se dijo",
+    "help_search": '/buscar TEXTO :: buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
+    "help_mentions": "/menciones :: líneas de tus salas que te nombran",
+    "help_missed": "/pendiente :: ver las siguientes líneas que te perdiste en tus salas",
+    "help_skip": "/saltar :: dar por visto todo lo que te perdiste",
+    # Lo que uno ajusta para sí
+    "away": "he salido",
+    "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
+    "away_off": "Ya no estás ausente.",
+    "bell_on": "Cada línea de otra persona hace sonar el timbre.",
+    "bell_mentions": "Las líneas que te nombran, y las privadas, hacen sonar el timbre.",
+    "bell_off": "Nada hace sonar el timbre.",
+    "quiet_on": "No se te dice quién entra, se va o cambia de nombre.",
+    "quiet_off": "Se te dice quién entra, se va o cambia de nombre.",
+    "ignored": "Lo que dice {name} no se te muestra. /atender {name} lo muestra otra vez.",
+    "unignored": "Lo que dice {name} se te muestra.",
+    "not_ignored": "No ignoras a {name}.",
+    "ignores": "Ignoras a {names}.",
+    "ignores_nobody": "No ignoras a nadie.",
+    "too_many_ignored": "ya ignoras a {limit} personas, que son el máximo. Usa antes /atender.",
+    "help_ignore": "/ignorar [NOMBRE] :: no ver lo que dice NOMBRE; o ver a quién ignoras",
+    "help_unignore": "/atender NOMBRE :: verlo otra vez",
+    "help_bell": "/timbre sí|no|menciones :: si las líneas de otros suenan, o las que te nombran",
+    "help_quiet": "/silencio sí|no :: no saber quién entra, se va o cambia de nombre",
+    "help_away": "/ausente [TEXTO] :: que a quien te escriba se le diga TEXTO; otra vez: volver",
+    # Cuentas
+    "section_account": "/ayuda cuenta :: un nombre solo tuyo: contraseñas, acceder y terminar",
+    "help_register": "/registrar CONTRASEÑA :: hacer tuyo el nombre que tienes",
+    "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
+    "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
+    "help_logout": "/terminar [otras] :: devolver tu nombre, o cerrar tus otras conexiones",
+    "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
+    "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
+    "password_prompt": (
+        "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
+    ),
+    "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
+    "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
+    "password_changed": ("Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones."),
+    "others_closed": "Se han cerrado {count} conexiones tuyas.",
+    "others_closed_one": "Se ha cerrado {count} conexión tuya.",
+    "no_others": "No tienes ninguna otra conexión.",
+    "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
+    "unregistered": "{name} ya no está registrado.",
+    "registered_elsewhere": "{name} es ahora el nombre de otra persona.",
+    "whois_registered": "{name} está registrado.",
+    "whois_not_registered": "{name} no está registrado.",
+    "whois_here": "{name} está aquí en {rooms}, con {count} conexiones.",
+    "whois_here_one": "{name} está aquí en {rooms}, con {count} conexión.",
+    "whois_in_no_room": "{name} está aquí, con {count} conexiones.",
+    "whois_in_no_room_one": "{name} está aquí, con {count} conexión.",
+    "whois_not_here": "{name} no está aquí.",
+    "name_first": "elige antes un nombre: /nombre NOMBRE, y después /registrar.",
+    "yours_already": "{name} ya es tuyo. /clave cambia su contraseña.",
+    "not_registered": (
+        "{name} todavía no es de nadie. /nombre {name} lo toma, /registrar lo conserva."
+    ),
+    "not_logged_in": "no has accedido. /acceder NOMBRE CONTRASEÑA, o /registrar un nombre.",
+    "logout_first": "{name} es el nombre con el que has accedido. Antes, /terminar.",
+    "wrong_password": "esa no es la contraseña de {name}.",
+    "too_many_tries": "espera {count} segundos. Esta contraseña no se ha mirado.",
+    "too_many_tries_one": "espera {count} segundo. Esta contraseña no se ha mirado.",
+    "too_many_wait": (
+        "se están comprobando muchas contraseñas. Inténtalo otra vez dentro de unos segundos."
+    ),
+    "password_in_clear": (
+        "aquí no se aceptan contraseñas. Lo que has enviado puede haberse leído;"
+        " no lo uses nunca más."
+    ),
+    "no_password_in_clear": "aquí no se aceptan contraseñas. Ven por TLS, o desde esta máquina.",
+    "nearly_a_password": (
+        "esto parece una contraseña. Una orden empieza por / sin nada delante, y tras su palabra"
+        " va un espacio; con // se dice de todos modos."
+    ),
+    "answer_to_nothing": (
+        "esto ha venido justo detrás de una pregunta que no se ha hecho, así que puede ser una"
+        " contraseña. Dilo otra vez si no lo es."
+    ),
+    "no_accounts": (
+        "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
+    ),
+    "password_too_short": "una contraseña tiene al menos {limit} caracteres.",
+    "password_too_long": "una contraseña tiene como mucho {limit} caracteres.",
+    "password_has_controls": "una contraseña no lleva caracteres de control, como el tabulador.",
+    # Llevar salas, para la ayuda
+    "section_running": "/ayuda moderar :: llevar salas: quién entra y habla, callar, vetar",
+    "help_create": "/crear SALA [MODO] :: crear una sala tuya; MODO como con /modo",
+    "help_mode": "/modo [MODO] :: cómo va la sala: abierto, privado, moderado, anuncios",
+    "help_invite": "/invitar NOMBRE :: dejar entrar a NOMBRE en una sala privada",
+    "help_uninvite": "/desinvitar NOMBRE :: retirar la invitación, y también la voz",
+    "help_voice": "/voz NOMBRE :: dejar hablar a NOMBRE en una sala moderada",
+    "help_unvoice": "/sinvoz NOMBRE :: retirar esa voz",
+    "help_op": "/operador NOMBRE :: que NOMBRE lleve la sala contigo",
+    "help_unop": "/sinoperador NOMBRE :: que ya no la lleve",
+    "help_kick": "/echar NOMBRE [MOTIVO] :: sacar a NOMBRE de la sala; puede volver",
+    "help_mute": "/callar NOMBRE [TIEMPO] [MOTIVO] :: que NOMBRE no hable en 10m, 2h o 3d (1h)",
+    "help_unmute": "/descallar NOMBRE :: que NOMBRE vuelva a hablar",
+    "help_ban": (
+        "/vetar QUIÉN [TIEMPO] [MOTIVO] :: que no entre NOMBRE, la dirección @NOMBRE o una IP (7d)"
+    ),
+    "help_unban": "/desvetar QUIÉN :: que pueda volver a entrar",
+    "help_bans": "/vetos :: quién está callado o vetado: hasta cuándo, por qué, por quién",
+    "help_close": "/cerrar :: sacar a todos y cerrar la sala; su dueño puede reabrirla",
+    "help_wall": "/aviso TEXTO :: decir algo en todas las salas (administradores)",
+    "help_disconnect": "/desconectar NOMBRE :: cerrar las conexiones de NOMBRE (administradores)",
+    "help_stats": "/estado :: cifras del servidor (administradores)",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
@@ -91,6 +311,9 @@ SENTENCES = {
     ),
     "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
     "name_in_use": "{name} es otra persona. Elige otro nombre.",
+    "registered_name": (
+        "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."
+    ),
     "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
@@ -100,6 +323,10 @@ SENTENCES = {
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
+        " El registro del servidor dice por qué."
+    ),
+    "change_not_saved": (
+        "eso no se ha podido guardar, así que nada ha cambiado. Inténtalo más tarde."
         " El registro del servidor dice por qué."
     ),
     "not_readable": "las líneas {first} a {last} no se pueden leer. Inténtalo más tarde.",
@@ -114,4 +341,46 @@ SENTENCES = {
     ),
     "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
+    # Lo que no puede hacer cualquiera
+    "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
+    "nobody_runs_room": (
+        "nadie lleva #{room}, así que allí eso solo lo pueden hacer los administradores."
+        " /crear SALA crea una sala que llevas tú."
+    ),
+    "only_operators": "eso solo lo puede hacer quien lleva #{room}: su dueño y los operadores.",
+    "only_owner": "eso solo lo puede hacer quien es dueño de #{room}.",
+    "only_registered": (
+        "una sala la lleva alguien registrado. Antes, /registrar CONTRASEÑA;"
+        " o /sala {room}, que crea una que no lleva nadie."
+    ),
+    "room_is_private": "#{room} es privada. Un operador te deja entrar: /invitar {name}.",
+    "room_is_closed": "#{room} está cerrada. Su dueño puede abrirla: /modo #{room} abierto.",
+    "room_is_moderated": "en #{room} habla quien tiene voz. La da un operador: /voz {name}.",
+    "room_announces": "en #{room} hablan los operadores. A uno de ellos: /mensaje NOMBRE TEXTO.",
+    "being_put_out": "te están sacando de #{room}, así que no se ha dicho.",
+    "kicked": "{name} te ha echado. Puedes volver: /sala {room}.",
+    "kicked_why": "{name} te ha echado: {reason}",
+    "muted": "no puedes hablar en #{room} hasta {until}, por orden de {by}. Leer, sí.",
+    "muted_why": "no puedes hablar en #{room} hasta {until}, por orden de {by}: {reason}",
+    "banned": "no puedes entrar en #{room} hasta {until}, por orden de {by}. /sala va a otra.",
+    "banned_why": "no puedes entrar en #{room} hasta {until}, por orden de {by}: {reason}",
+    "not_above_operator": (
+        "{name} es operador de #{room}, así que solo pueden su dueño y los administradores."
+    ),
+    "not_above_owner": "{name} es el dueño de #{room}, así que solo pueden los administradores.",
+    "not_above_administrator": "{name} administra este servidor, así que eso no lo puede nadie.",
+    "not_registered_op": "{name} es un invitado. Para eso hay que registrarse: /registrar.",
+    "lobby_is_for_all": "#{room} es por donde entra todo el mundo: ni privada ni cerrada.",
+    "no_address": "{name} no tiene dirección (un socket UNIX). /vetar {name} veta el nombre.",
+    "too_many_sanctions": (
+        "en #{room} hay {count} callados y vetados, que es lo más que puede haber."
+        " /desvetar quita alguno."
+    ),
+    "too_many_sanctions_one": (
+        "en #{room} hay {count} callado o vetado, que es lo más que puede haber."
+        " /desvetar lo quita."
+    ),
+    "wrong_time": "un tiempo va de 1s a 366d, como 10m, 2h o 3d.",
+    "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
+    "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
 }

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from tests.attacks.attack import Attack
-from tests.attacks.commands import CommandFlood, OddArguments, Renames, RoomsEntered, RoomsMade
+from tests.attacks.commands import (
+    CommandFlood,
+    Deeds,
+    NamesRegistered,
+    OddArguments,
+    PasswordGuesses,
+    PrivateLines,
+    QuestionsCancelled,
+    Renames,
+    RoomsEntered,
+    RoomsMade,
+    Searches,
+)
 from tests.attacks.floods import (
     EndlessLine,
     LineFlood,
@@ -56,6 +68,12 @@ CATALOGUE: tuple[type[Attack], ...] = (
     Renames,
     RoomsMade,
     RoomsEntered,
+    PasswordGuesses,
+    NamesRegistered,
+    QuestionsCancelled,
+    Searches,
+    PrivateLines,
+    Deeds,
     ConnectionStorm,
     CrowdFromOneAddress,
     BadUtf8Storm,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import HASHING, SEARCHING, Attack
 
 COMMANDS = (
     *("help", "nick", "join", "leave", "rooms", "who", "me", "msg", "topic", "history", "since"),
-    *("echo", "times", "language"),
+    *("echo", "times", "language", "create", "mode", "invite", "uninvite", "voice", "unvoice"),
+    *("op", "unop", "kick", "mute", "unmute", "ban", "unban", "bans", "close", "wall"),
+    *("disconnect", "stats", "search", "mentions", "missed", "skip"),
+    *("ignore", "unignore", "bell", "quiet", "away"),
+    *("register", "login", "password", "logout", "unregister", "whois"),
 )
 """All but those after which nothing is a command any more."""
 
@@ -46,6 +50,7 @@ class OddArguments(Attack):
 
     clients = 10
     few = 4
+    shared = HASHING
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -100,3 +105,103 @@ class RoomsEntered(Attack):
         for index, client in enumerate(fleet):
             client.send(b"/nick visitor%d\n" % index)
         self.pour(fleet, lambda _: b"/join elsewhere\n/leave\n")
+
+
+class PasswordGuesses(Attack):
+    """Twenty clients register a name, and guess the passwords of each other's without end."""
+
+    clients = 20
+    few = 10
+    shared = HASHING
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        fleet = self.fleet()
+        for index, client in enumerate(fleet):
+            client.send(b"/nick owner%d\n/register correct horse\n" % index)
+        self.pour(fleet, lambda _: b"/login owner%d wrong horse\n" % dice.randrange(len(fleet)))
+
+
+class NamesRegistered(Attack):
+    """Twenty clients register names without end."""
+
+    clients = 20
+    few = 10
+    shared = HASHING
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        self.pour(
+            self.fleet(),
+            lambda _: b"/nick n%d\n/register correct horse\n/logout\n" % dice.randrange(10**9),
+        )
+
+
+class QuestionsCancelled(Attack):
+    """Twenty clients want to be asked for a password without end, and send blank lines."""
+
+    clients = 20
+    few = 10
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        for index, client in enumerate(fleet):
+            client.send(b"/nick asked%d\n" % index)
+        self.pour(fleet, lambda _: b"/register\n\n\n\n" * 100)
+
+
+class Searches(Attack):
+    """Ten clients talk, and search for what is everywhere, for what is nowhere, and for words too
+    short for an index, without end."""
+
+    clients = 10
+    few = 4
+    shared = SEARCHING
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        words = (
+            "the quick",
+            "fox",
+            "nowhere to be found",
+            "o",
+            "qu",
+            '"brown fox jumps"',
+            "x" * 4000,
+        )
+        said = b"the quick brown fox jumps over the lazy dog\n" * 20
+        self.pour(self.fleet(), lambda _: said + b"/search %s\n" % dice.choice(words).encode())
+
+
+class PrivateLines(Attack):
+    """Twenty clients fill the inbox of somebody registered, and of each other, without end."""
+
+    clients = 20
+    few = 10
+    shared = HASHING
+
+    def run(self) -> None:
+        fleet = self.fleet()
+        fleet[0].send(b"/nick victim\n/register correct horse\n/logout\n")
+        self.pour(fleet, lambda _: b"/msg victim " + b"x" * 200 + b"\n")
+
+
+class Deeds(Attack):
+    """Ten clients run rooms of their own: mutes, bans, invitations and modes without end."""
+
+    clients = 10
+    few = 4
+    shared = HASHING
+
+    def run(self) -> None:
+        dice = random.Random(4)
+        fleet = self.fleet()
+        for index, client in enumerate(fleet):
+            client.send(b"/nick boss%d\n/register correct horse\n/create r%d\n" % (index, index))
+        verbs = (
+            b"/mute n%d\n",
+            b"/ban n%d\n",
+            b"/invite n%d\n",
+            b"/mode private\n/mode open\n#%d\n",
+        )
+        self.pour(fleet, lambda _: dice.choice(verbs) % dice.randrange(10**6))

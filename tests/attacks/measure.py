@@ -210,7 +210,7 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
         attackers=max(1, most - usual.held.sockets),
         before=before,
         meanwhile=meanwhile,
-        resident=(worst.resident - usual.resident) / 1024,
+        resident=max(0, (worst.resident - usual.resident) / 1024 - kind.shared),
         kernel=(worst.held.memory - usual.held.memory) / 1024,
         log_per_minute=len(said) / 1024 * 60 / elapsed,
         tracebacks=said.count(b"Traceback") + said.count(b"Unhandled"),

@@ -128,6 +128,8 @@ class ChatStandIn:
                 continue
             text = line.decode()
             self.commands.append(text)
+            if self.hear_command(peer, text):
+                continue
             if self._refuse and text.startswith(self._refuse):
                 peer.send(f"ERR Refused: {text}. Try another.")
             elif text.startswith("/nick "):
@@ -147,6 +149,10 @@ class ChatStandIn:
                 return
             else:
                 peer.send(f"ERR Unknown command: {text}. /help lists them.")
+
+    def hear_command(self, peer: Peer, text: str) -> bool:
+        """Answer a command that this one does not know; false if it is none of those."""
+        return False
 
     def hear(self, peer: Peer, line: bytes) -> None:
         """Answer one line of text."""

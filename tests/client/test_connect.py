@@ -27,11 +27,20 @@ CTRL_C = "\x03"
 CTRL_D = "\x04"
 
 
+class Screen(pyte.Screen):
+    """Counts how often it rings."""
+
+    bells = 0
+
+    def bell(self, *_: object) -> None:
+        self.bells += 1
+
+
 class Terminal:
     """A terminal of 80 columns in which `chatd connect` runs."""
 
     def __init__(self, port: int, stdout: int | None = None, **environment: str) -> None:
-        self._screen = pyte.Screen(80, 24)
+        self._screen = Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
@@ -62,6 +71,11 @@ class Terminal:
     def rows(self) -> list[str]:
         """Return what is on the screen, without what is blank."""
         return [row.rstrip() for row in self._screen.display if row.strip()]
+
+    @property
+    def bells(self) -> int:
+        """How often it has rung."""
+        return self._screen.bells
 
     def colours(self, text: str) -> set[str]:
         """Return the colours in which *text* is on the screen."""
@@ -171,6 +185,46 @@ def test_arrow_keys_bring_back_what_was_typed(talk: Talk) -> None:
         talk.terminal.until_last(f"> {line}")
 
 
+QUESTIONS = (
+    "*** Your next line is the password; nobody is shown it. An empty line cancels.",
+    "*** Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela.",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_password_that_the_server_asks_for_is_neither_shown_nor_kept(
+    talk: Talk, question: str
+) -> None:
+    talk.terminal.type("before\r")
+    assert talk.peer.read() == b"before\n"
+    talk.peer.send(question)
+    talk.terminal.until(lambda rows: rows[-1] == ">" and rows[-2][-9:] in question)
+    talk.terminal.type("correct horse")
+    talk.terminal.until_last("> *************")
+    assert not [row for row in talk.terminal.rows() if "horse" in row]
+    talk.terminal.type("\rseen again")
+    assert talk.peer.read() == b"correct horse\n"
+    talk.terminal.until_last("> seen again")
+    talk.terminal.type(CTRL_C)
+    talk.peer.send("<luis> hola")
+    talk.terminal.until_last("<luis> hola", ">")
+    talk.terminal.type(UP)
+    talk.terminal.until_last("> before")
+
+
+@pytest.mark.parametrize(
+    "line", ["/login ana correct horse", " /LOGIN ana correct", "/clave caballo1", "\\register x"]
+)
+def test_a_line_with_a_password_is_not_kept(talk: Talk, line: str) -> None:
+    talk.terminal.type("before\r")
+    talk.terminal.type(f"{line}\r")
+    assert [talk.peer.read(), talk.peer.read()] == [b"before\n", f"{line}\n".encode()]
+    talk.peer.send("<luis> hola")
+    talk.terminal.until_last("<luis> hola", ">")
+    talk.terminal.type(UP)
+    talk.terminal.until_last("> before")
+
+
 def test_tab_completes_a_command(talk: Talk) -> None:
     talk.terminal.type("/TOP\tweather\r")
     assert talk.peer.read() == b"/topic weather\n"
@@ -212,6 +266,14 @@ def test_there_are_no_colours_when_no_color_is_set_and_not_empty(
         talk.peer.send("ERR No: no. Do.")
         talk.terminal.until_last("ERR No: no. Do.", ">")
         assert (talk.terminal.colours("ERR No") == {"red"}) is is_coloured
+
+
+def test_a_line_that_rings_rings_and_is_shown_without_that(talk: Talk) -> None:
+    talk.peer.send(b"<luis> one", b"\x07<luis> ana\x07?", "<luis> two")
+    talk.terminal.until_last("<luis> one", "<luis> ana^G?", "<luis> two", ">")
+    talk.peer.send("<luis> three")
+    talk.terminal.until_last("<luis> three", ">")
+    assert talk.terminal.bells == 1
 
 
 def test_a_hostile_server_cannot_drive_the_terminal(talk: Talk) -> None:

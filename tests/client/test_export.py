@@ -91,13 +91,90 @@ async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(talk: Talk, r
     }
 
 
-@pytest.mark.parametrize("form", ["text", "jsonl"])
+@pytest.mark.parametrize("form", ["text", "jsonl", "markdown"])
 async def test_nothing_that_was_said_can_drive_a_terminal(talk: Talk, run: Run, form: str) -> None:
     await talk.say("".join(map(chr, range(1, 0x100))) + "\u202e\u2028")
     _, out, _ = run("--format", form)
     lines = out.removesuffix("\n").split("\n")
-    assert len(lines) == 1
-    assert visible(lines[0]) == lines[0]
+    assert len(lines) == (5 if form == "markdown" else 1)
+    assert visible(lines[-1]) == lines[-1]
+
+
+def markdown(*events: str, room: str = "\\#lobby") -> str:
+    """A transcript of one room and one day."""
+    day, clock = AT_NOON.split(" ")
+    return f"# {room}\n\n## {day}\n\n" + "".join(f"- {clock} {event}\n" for event in events)
+
+
+async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: Talk, run: Run) -> None:
+    await talk.say("hola")
+    await talk.say("waves", kind=Kind.ACTION)
+    await talk.say("tea", kind=Kind.TOPIC)
+    await talk.say("mute luis 600 too loud", kind=Kind.DEED)
+    await talk.say("good morning", room="Ops")
+    assert run("--format", "markdown") == (
+        0,
+        markdown("**ana**: good morning", room="\\#Ops")
+        + "\n"
+        + markdown(
+            "**ana**: hola",
+            "**ana** waves",
+            "*ana set the topic: tea*",
+            "*ana muted luis for 10m: too loud*",
+        ),
+        "",
+    )
+
+
+async def test_markdown_has_a_heading_for_each_day(talk: Talk, run: Run) -> None:
+    await talk.say("hola")
+    talk.now += 86400
+    await talk.say("hola!")
+    lines = run("--format", "markdown")[1].splitlines()
+    days = [local_time(NOON + more).split(" ")[0] for more in (0, 86400)]
+    assert [line for line in lines if line.startswith("## ")] == [f"## {day}" for day in days]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("# no heading", "\\# no heading"),
+        ("*a* _b_ `c` ~d~ |e|", "\\*a\\* \\_b\\_ \\`c\\` \\~d\\~ \\|e\\|"),
+        ("[a](http://b) ![c](d)", "\\[a\\](http\\://b) !\\[c\\](d)"),
+        ("<script>&lt;", "&lt;script&gt;&amp;lt;"),
+        ("@ana ana@b.org $x$ :tea:", "\\@ana ana\\@b.org \\$x\\$ \\:tea:"),
+        ("www.example.org", "www\\.example.org"),
+        ("12:30:45, WWW.x.y", "12:30:45, WWW\\.x.y"),
+        ("\\ \x1b[2J\r\n- b", "\\\\ \\^\\[\\[2J\\^M\\^J- b"),
+        ("a. b - c! (d)", "a. b - c! (d)"),
+    ],
+    ids=ascii,
+)
+async def test_nothing_that_was_said_is_markdown(
+    talk: Talk, run: Run, said: str, written: str
+) -> None:
+    await talk.say(said, author="_a_")
+    await talk.say(said, kind=Kind.TOPIC)
+    assert run("--format", "markdown")[1] == markdown(
+        f"**\\_a\\_**: {written}", f"*ana set the topic: {written}*"
+    )
+
+
+async def test_private_lines_that_are_kept_are_left_out_unless_asked_for(
+    talk: Talk, run: Run
+) -> None:
+    await talk.say("hola")
+    await talk.say("psst", room="@luis", kind=Kind.PRIVATE)
+    assert run()[1] == f"#lobby 1 [{AT_NOON}] <ana> hola\n"
+    private = f"#@luis 1 [{AT_NOON}] (private) <ana> psst\n"
+    assert run("--private")[1] == f"{private}#lobby 1 [{AT_NOON}] <ana> hola\n"
+    assert run("--private", "--room", "@LUIS")[1] == private
+    assert run("--format", "markdown", "--private", "--room", "@luis")[1] == markdown(
+        "**ana** (private): psst", room="\\@luis (private)"
+    )
+    status, out, err = run("--room", "@luis")
+    assert (status, out) == (1, "")
+    assert "'@luis' cannot be a room's name" in err
 
 
 async def test_since_leaves_out_what_was_said_before(talk: Talk, run: Run) -> None:

@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from chatd import cli
 from chatd.client import say
 from tests.client import DEADLINE, ChatStandIn, FakeServer, Peer, Script, nobody
 
@@ -84,6 +86,87 @@ def test_name_and_room_are_taken_before_anything_is_said() -> None:
     room = ChatStandIn()
     assert run_say(room, ["--name", "Jose\u0301", "--room", "#ops", "hola"]) == SILENT
     assert room.commands[1:3] == ["/nick José", "/join ops"]
+    assert room.said == ["hola"]
+
+
+class LoginStandIn(ChatStandIn):
+    """One where Ana is registered."""
+
+    def hear_command(self, peer: Peer, text: str) -> bool:
+        if not text.startswith("/login "):
+            return False
+        if text == "/login ana correct horse ":
+            self.name = "Ana"
+            peer.send("*** Ahora eres Ana.")
+        else:
+            peer.send("ERR Wrong password: that is not the password of Ana.")
+        return True
+
+
+@pytest.mark.parametrize("way", ["file", "environment"])
+def test_a_registered_name_says_it_with_a_password_that_is_not_in_the_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    words = ["--login", "ana"]
+    if way == "file":
+        (tmp_path / "password").write_text("correct horse \nanother line\n")
+        words += ["--password-file", str(tmp_path / "password")]
+    else:
+        monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
+    room = LoginStandIn()
+    assert run_say(room, [*words, "hola"]) == SILENT
+    assert room.said == ["hola"]
+
+
+def test_with_a_wrong_password_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATD_PASSWORD", "wrong horse")
+    room = LoginStandIn()
+    assert run_say(room, ["--login", "ana", "hola"]) == refusal(
+        b"nothing was said: Wrong password: that is not the password of Ana."
+    )
+    assert room.said == []
+
+
+def test_without_a_password_it_says_how_to_give_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHATD_PASSWORD", raising=False)
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "latin").write_bytes(b"contrase\xf1a")
+    needs = b"--login needs a password: --password-file FILE, or CHATD_PASSWORD."
+    for words, why in [
+        ([], needs),
+        (["--password-file", f"{tmp_path}/empty"], needs),
+        (["--password-file", f"{tmp_path}/no"], b"cannot read %s/no: No such file or directory."),
+        (["--password-file", f"{tmp_path}/latin"], b"cannot read %s/latin: it is not UTF-8."),
+    ]:
+        with start(nobody(), "--login", "ana", *words, "hola") as process:
+            assert process.wait(DEADLINE) == 1
+            said = why.replace(b"%s", str(tmp_path).encode())
+            assert error_of(process) == b"chatd: " + said + b"\n"
+
+
+def test_a_password_is_not_sent_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        def __init__(self, host: str) -> None:
+            self.host = host
+
+        def getpeername(self) -> tuple[str, int]:
+            return self.host, 60060
+
+    for host, far in [
+        ("127.0.0.1", False), ("::1", False), ("::ffff:127.0.0.1", False),
+        ("192.168.1.7", True), ("fe80::1%eth0", True), ("::ffff:10.0.0.1", True),
+    ]:  # fmt: skip
+        assert say._is_far(Connection(host)) is far  # type: ignore[arg-type]
+    monkeypatch.setenv("CHATD_PASSWORD", "correct horse ")
+    monkeypatch.setattr(say, "_is_far", lambda connection: True)
+    room = LoginStandIn()
+    with FakeServer(room) as server:
+        arguments = ["say", "--port", str(server.port), "--login", "ana", "hola"]
+        assert cli.main(arguments) == 1
+        assert not room.commands
+        assert cli.main([*arguments[:-1], "--plaintext-password", "hola"]) == 0
     assert room.said == ["hola"]
 
 

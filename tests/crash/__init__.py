@@ -3,7 +3,7 @@
 - `check` compares what clients saw with what `chatd export` says. Users can run it, too.
 - `kills` kills a daemon under load, at random instants and at each call to the disk.
 - `cuts` cuts the power: replays what a daemon wrote up to any point, without what was not synced.
-- `upgrades` kills an upgrade of the store's file.
+- `upgrades` kills an upgrade of the store's file, `forgets` kills forgetting.
 - `disk` stops, breaks and records the calls to the disk; `daemon` starts daemons cheaply;
   `people` talk.
 """

@@ -42,6 +42,15 @@ def main() -> int:
     parser.add_argument(
         "--upgrade", action="store_true", help="kill an upgrade of the file at each of its calls"
     )
+    parser.add_argument(
+        "--forget",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="N",
+        help="kill forgetting at each of its calls, or at every Nth",
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument(
         "--fresh", action="store_true", help="start a new interpreter each time (slow)"
@@ -52,6 +61,7 @@ def main() -> int:
     if disk.SHIM not in os.environ.get("LD_PRELOAD", ""):
         return _again_with_the_shim()
     from tests.crash.cuts import cut_power
+    from tests.crash.forgets import kill_forgetting
     from tests.crash.kills import kill_daemons
     from tests.crash.upgrades import kill_upgrades
 
@@ -63,6 +73,8 @@ def main() -> int:
         faults += _report(lambda: cut_power(options.commits, options.seed))
     if options.upgrade:
         faults += _report(kill_upgrades)
+    if options.forget:
+        faults += _report(lambda: kill_forgetting(options.forget))
     return 1 if faults else 0
 
 

@@ -22,9 +22,11 @@ too. If nobody switched echo off (`--complete`), so is a line that was left out 
 were shown.
 
 It tells the room from what the server says on entering, in English or Spanish. Lines that /history
-and /since answer with are looked for, too, and in their order. It passes over notices, answers,
-private lines, and a last line that was cut off. It does not read transcripts of bare ports, where
-lines have no names.
+and /since answer with, and those that were missed, are looked for, too, and in their order. So are,
+in any order, those that /search and /mentions find, and receipts of private lines to somebody whose
+private lines are among what is stored (`chatd export --private`). It passes over notices, answers,
+other private lines, and a last line that was cut off. It does not read transcripts of bare ports,
+where lines have no names.
 """
 
 from __future__ import annotations
@@ -45,6 +47,13 @@ _ENTERED = re.compile(
     r"|Te damos la bienvenida a chatd\. Eres \S+ en|Estás en) #(\S+?)[.,](?: |$)"
 )
 _HISTORY = re.compile(r"\*\*\* (\d+) (?:of|de) \d+ .*#\S+[:,]")
+_MISSED = re.compile(
+    r"\*\*\* (\d+) (?:lines? in|líneas? en) #(\S+) (?:since you left|desde que te fuiste):"
+)
+_FOUND = re.compile(
+    r"\*\*\* (?:The last |La última )?(?:\d+ )?(?:lines?|líneas?) (?:of|de) #([^\s,;:]+).*:"
+)
+_PRIVATE = re.compile(r"\(private to (\S+)\) (<.*)", re.DOTALL)
 _TOPIC = re.compile(r"(\*\*\* \S+) (?:set the topic|ha puesto el tema): ")
 
 
@@ -69,6 +78,10 @@ class Stored:
     def rooms(self) -> list[str]:
         """The rooms in which something was said."""
         return list(self._heads)
+
+    def head(self, room: str) -> int:
+        """The number of a room's last line; 0 if nothing was said there."""
+        return self._heads.get(room, 0)
 
     def places(self, room: str, line: str) -> list[int]:
         """Where in a room's log a line is that looks so: seqs, ascending."""
@@ -108,10 +121,13 @@ class Transcript:
         self._seq = 0  # of the last line shown as it was said; 0 after entering a room
         self._history_left = 0  # lines that an answer to /history still has
         self._history_seq = 0
+        self._history_room = ""
+        self._found_in = ""  # the room of what a search has found, while that is shown
 
     def faults(self, lines: Iterable[str]) -> Iterator[str]:
         """What is wrong with these lines, the next ones that the client was shown."""
         for line in lines:
+            line = line.removeprefix("\x07")  # a bell is no part of it
             timed = _TIMED.match(line)
             said = line[timed.end() :] if timed else line
             if topic := _TOPIC.match(said):
@@ -119,33 +135,53 @@ class Transcript:
             if topic or said.startswith(("<", "* ")):
                 self.shown += 1
                 yield from self._said(said, timed=timed is not None)
+            elif (private := _PRIVATE.fullmatch(line)) and f"@{private[1]}" in self._stored.rooms:
+                self.shown += 1
+                yield from self._said_privately(f"@{private[1]}", f"(private) {private[2]}")
             else:
                 self._told(line)
 
+    def _said_privately(self, inbox: str, line: str) -> Iterator[str]:
+        if not self._stored.places(inbox, line):
+            yield f"{self._name} has a receipt of what is not stored in {inbox}: {line!a}"
+
     def _told(self, line: str) -> None:
         self._history_left = 0
+        self._found_in = ""
         if found := _ENTERED.match(line):
             self._room, self._seq = found[1], 0
         elif found := _HISTORY.match(line):
             self._history_left, self._history_seq = int(found[1]), 0
+            self._history_room = self._room
+        elif found := _MISSED.match(line):
+            self._history_left, self._history_seq = int(found[1]), 0
+            self._history_room = found[2]
+        elif found := _FOUND.fullmatch(line):
+            self._found_in = found[1]
 
     def _said(self, line: str, *, timed: bool) -> Iterator[str]:
         if not self._room:
             yield f"{self._name} shows a line before it says in which room: {line!a}"
             return
+        if timed and self._found_in:
+            if not self._stored.places(self._found_in, line):
+                yield f"{self._name} shows what is not stored in #{self._found_in}: {line!a}"
+            return
+        self._found_in = ""
         history = timed and self._history_left > 0
         last = self._history_seq if history else self._seq
-        places = self._stored.places(self._room, line)
+        room = self._history_room if history else self._room
+        places = self._stored.places(room, line)
         following = bisect_right(places, last)
         if not places:
-            yield f"{self._name} shows what is not stored in #{self._room}: {line!a}"
+            yield f"{self._name} shows what is not stored in #{room}: {line!a}"
         elif following == len(places):
             how = "a second time" if places[-1] == last else f"after {last}"
-            yield f"{self._name} shows #{self._room} {places[-1]} {how}: {line!a}"
+            yield f"{self._name} shows #{room} {places[-1]} {how}: {line!a}"
         else:
             seq = places[following]
             if self._complete and last and seq != last + 1:
-                yield f"{self._name} shows #{self._room} {seq} right after {last}: {line!a}"
+                yield f"{self._name} shows #{room} {seq} right after {last}: {line!a}"
             if history:
                 self._history_seq = seq
             else:

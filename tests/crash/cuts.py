@@ -12,6 +12,7 @@ to the last line at least that had been sent to anybody; take a line more; and b
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sqlite3
@@ -31,7 +32,7 @@ from chatd.store import StoreError
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from tests.crash import disk
 from tests.crash.check import lines_of
-from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.daemon import LAST, STORE, Daemon, export
 from tests.crash.people import WINDOW, Person, talk
 from tests.stores import Turns
 
@@ -322,6 +323,13 @@ def _open(path: Path) -> dict[str, list[str]]:
                 log += [f"<{event.author}> {event.text}" for event in page]
             if len(log) != record.head:
                 raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
+            (last,) = (
+                json.loads(each.value or "")
+                for each in store.records()
+                if (each.kind, each.key) == (LAST, record.name)
+            )
+            if not log[-1].endswith(f"> {last}"):
+                raise StoreError(f"#{record.name} ends with {log[-1]!a}, and {last!a} was kept")
             (event,) = turns.result(
                 store.commit([Draft(record.name, 1, "eva", Kind.MESSAGE, ["on it goes"])])
             )

@@ -9,6 +9,7 @@ shown in all lives against what `chatd export` writes.
 from __future__ import annotations
 
 import random
+import socket
 import sqlite3
 import tempfile
 import time
@@ -17,17 +18,25 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from shutil import rmtree
 
+from chatd.store import Wanted
+from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
-from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.daemon import LAST, STORE, Daemon, export
 from tests.crash.people import Person, talk
 
 PEOPLE = 8
+KEEPER = "keeper"
+"""To whom the last of these writes, privately."""
+
 LIVES = 25
 """Kills in a round."""
 
 CALLS = 100
 """Up to which call to the disk a daemon may live. A commit is some 10 of them."""
+
+SEARCHES = 100
+"""How many lines of each room are searched for at the end of a round."""
 
 FAULTS = 20
 """How many faults are told one by one."""
@@ -42,6 +51,7 @@ class Result:
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
         self.stored = 0
+        self.private = 0
         self.shown = 0
         self.faults: list[str] = []
 
@@ -57,7 +67,8 @@ class Result:
             [
                 f"{self.kills} kills:",
                 *lines,
-                f"{self.stored} lines stored, {self.shown} times a line was shown,"
+                f"{self.stored} lines stored, {self.private} of them private,"
+                f" {self.shown} times a line was shown,"
                 f" {len(self.faults)} faults",
                 *self.faults,
             ]
@@ -85,6 +96,7 @@ def _round(
     directory: Path, lives: int, chance: random.Random, result: Result, *, fresh: bool
 ) -> None:
     seen: list[tuple[str, bytes]] = []
+    _register(directory)
     for life in range(lives):
         (live,) = chance.choices(
             [_killed_at_an_instant, _killed_in_a_commit, _killed_in_starting], [40, 40, 20]
@@ -94,6 +106,7 @@ def _round(
     (directory / "stored.txt").write_bytes(exported)
     stored = Stored(lines_of(exported), unique=True)
     result.stored += stored.count
+    result.private += stored.head(f"@{KEEPER}")
     result.faults += stored.faults
     for name, data in seen:
         (directory / name).write_bytes(data)
@@ -102,9 +115,42 @@ def _round(
         result.faults += transcript.faults(lines)
         result.faults += [f"{name} shows {line!a}" for line in lines if line.startswith("ERR ")]
         result.shown += transcript.shown
+    result.faults += _faults_of_searches(directory / STORE, chance)
     with closing(sqlite3.connect(directory / STORE)) as store:
+        kept = f"SELECT key, value FROM records WHERE kind = '{LAST}' ORDER BY key"
+        last = "SELECT room, json_quote(text), max(seq) FROM log GROUP BY room ORDER BY room"
+        lines = [(room, text) for room, text, _ in store.execute(last)]
+        if not fresh and (records := store.execute(kept).fetchall()) != lines:
+            result.faults.append(f"{records!a} was kept, and the last lines are {lines!a}")
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"integrity_check: {line}" for (line,) in found]
+
+
+def _register(directory: Path) -> None:
+    """Let there be somebody registered, who never comes."""
+    daemon = Daemon(directory, {})
+    with closing(socket.create_connection(("127.0.0.1", daemon.port), 10)) as keeper:
+        keeper.sendall(f"/nick {KEEPER}\n/register {KEEPER} {KEEPER}\n/quit\n".encode())
+        while keeper.recv(1 << 16):
+            pass
+    daemon.stop()
+
+
+def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
+    """Lines that are stored and not found."""
+    archive = Archive(path)
+    faults = []
+    for record in archive.rooms():
+        for seq in chance.sample(range(1, record.head + 1), min(record.head, SEARCHES)):
+            (event,) = archive.page(record.name, seq - 1, seq)
+            # No text was said twice.
+            found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
+            if found.events != [event] and not found.after:
+                faults.append(f"#{record.name} {seq} is not found: {event.text!a}")
+    if archive.trouble is not None:
+        faults.append(f"the index is not sound: {archive.trouble}")
+    archive.close()
+    return faults
 
 
 def _killed_at_an_instant(
@@ -165,7 +211,8 @@ def _enter(daemon: Daemon, life: int, chance: random.Random, stack: ExitStack) -
     people: list[Person] = []
     with suppress(ConnectionError):
         for number in range(PEOPLE):
-            people.append(Person(daemon.port, life, number, chance))
+            writes_to = KEEPER if number == PEOPLE - 1 else ""
+            people.append(Person(daemon.port, life, number, chance, writes_to))
             stack.enter_context(closing(people[-1].socket))
     talk(people, until=lambda: all(person.receipts for person in people))
     return people

@@ -16,15 +16,20 @@ _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
 
 class Person:
-    """One client: a name, a room, and lines that nobody says twice."""
+    """One client: a name, a room, and lines that nobody says twice; with ``writes_to``, private
+    ones to that person."""
 
-    def __init__(self, port: int, life: int, number: int, chance: random.Random) -> None:
+    def __init__(
+        self, port: int, life: int, number: int, chance: random.Random, writes_to: str = ""
+    ) -> None:
         self.seen = bytearray()
         self.ended = False
         self.receipts = 0
         self._said = 0
         self._prefix = f"{life}.{number}."
-        self._receipt = f"<p{number}> {self._prefix}".encode()
+        private = f"(private to {writes_to}) " if writes_to else ""
+        self._receipt = f"{private}<p{number}> {self._prefix}".encode()
+        self._command = f"/msg {writes_to} " if writes_to else ""
         self._looked = 0
         self._chance = chance
         self._unsent = bytearray(f"/nick p{number}\n/join {ROOMS[number % len(ROOMS)]}\n".encode())
@@ -55,7 +60,8 @@ class Person:
         while self._said - self.receipts < WINDOW:
             self._said += 1
             filling = "x" * self._chance.choice(_LENGTHS)
-            self._unsent += f"{self._prefix}{self._said} {filling}\n".encode()
+            line = f"{self._command}{self._prefix}{self._said} {filling}\n"
+            self._unsent += line.encode()
         try:
             del self._unsent[: self.socket.send(self._unsent)]
         except BlockingIOError:

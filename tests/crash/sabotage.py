@@ -10,6 +10,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred, succeed
 
 from chatd.event import Draft, Entry, Notice
+from chatd.store import Waiting
 from chatd.stores import sqlite
 
 
@@ -17,9 +18,7 @@ def show_before_commit() -> None:
     """Show lines while they are still being committed."""
     heads: Counter[str] = Counter()
 
-    def commit(
-        store: sqlite.SqliteStore, batch: Sequence[Draft | Notice]
-    ) -> Deferred[Sequence[Entry]]:
+    def commit(store: sqlite.SqliteStore, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
         if not heads:
             heads.update({record.name: record.head for record in store.rooms()})
         store._writer.run(store._write, batch)
@@ -28,7 +27,7 @@ def show_before_commit() -> None:
             if isinstance(entry, Draft):
                 entries += entry.events(heads[entry.room], 0)
                 heads[entry.room] += len(entry.texts)
-            else:
+            elif isinstance(entry, Notice):
                 entries.append(entry)
         return succeed(entries)
 

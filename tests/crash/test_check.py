@@ -85,7 +85,65 @@ def test_what_is_no_line_of_a_room_is_passed_over() -> None:
     assert faults("<ana> b", *passing, "<ana> a", complete=True) == []
 
 
+def test_what_was_missed_in_each_room() -> None:
+    missed = (
+        "*** 1 private line while you were away:",
+        f"{TIME}(private) <luis> psst",
+        "*** 1 line in #v1.2 since you left:",
+        f"{TIME}<ana> in another room",
+        "*** 2 líneas en #lobby desde que te fuiste:",
+        f"{TIME}<ana> a",
+        f"{TIME}* luis waves",
+        "*** 3 more in #lobby: /missed shows them, /skip marks all as seen.",
+    )
+    assert faults("<ana> b", *missed, "<ana> a", complete=True) == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "*** 3 lines of #lobby, newest first:",
+        "*** The last 3 lines of #lobby, newest first; there may be more:",
+        "*** 3 líneas de #lobby que te nombran, primero las últimas:",
+        "*** 1 line of #lobby:",
+    ],
+)
+def test_what_was_found_backwards(heading: str) -> None:
+    found = (heading, f"{TIME}<ana> b", f"{TIME}*** ana set the topic: tea", f"{TIME}<ana> a")
+    assert faults("<ana> b", *found, "<ana> a", complete=True) == []
+
+
+PRIVATE = (*STORED, f"#@luis 1 {TIME}(private) <ana> psst")
+
+
+def test_a_receipt_of_a_private_line_that_is_stored() -> None:
+    assert faults("(private to luis) <ana> psst", stored=PRIVATE) == []
+
+
+def test_a_private_line_to_somebody_whose_lines_are_not_kept_is_passed_over() -> None:
+    assert faults("(private to guest7) <ana> hola", stored=PRIVATE) == []
+
+
+def test_a_receipt_of_a_private_line_that_is_not_stored() -> None:
+    assert faults("(private to luis) <ana> hola", stored=PRIVATE) == [
+        "seen has a receipt of what is not stored in @luis: '(private) <ana> hola'"
+    ]
+
+
+def test_a_line_that_rings() -> None:
+    assert faults("\x07<ana> a", "* luis waves", complete=True) == []
+
+
 # What is not
+
+
+@pytest.mark.parametrize(
+    "heading", ["*** 1 line in #v1.2 since you left:", "*** 1 line of #v1.2 that names you:"]
+)
+def test_what_was_missed_or_found_and_is_not_stored(heading: str) -> None:
+    assert faults(heading, f"{TIME}<ana> a") == [
+        "seen shows what is not stored in #v1.2: '<ana> a'"
+    ]
 
 
 @pytest.mark.parametrize(

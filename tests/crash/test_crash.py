@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.stores.sqlite import STEPS
 from tests.crash import disk
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,6 +55,7 @@ def test_25_kills_lose_nothing(tmp_path: Path) -> None:
     status, said = crash(tmp_path, "--kills", "25")
     assert status == 0, said
     assert "25 kills:" in said
+    assert " 0 of them private" not in said
     assert " 0 faults" in said
 
 
@@ -85,5 +87,14 @@ def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
 ) -> None:
     status, said = crash(memory, "--upgrade")
     assert status == 0, said
-    assert "left version 1, " in said
-    assert "left version 2;" in said
+    assert f"left version {len(STEPS)}, " in said
+    assert f"left version {len(STEPS) + 1};" in said
+
+
+def test_forgetting_that_is_killed_leaves_what_is_kept_and_in_the_end_nothing_else(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--forget", "20")
+    assert status == 0, said
+    assert " 0 faults" in said
+    assert "\n0 kills" not in said

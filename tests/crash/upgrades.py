@@ -29,7 +29,10 @@ INSERT INTO people SELECT DISTINCT author FROM events;
 """
 """What a later chatd might do."""
 
-_CONTENT = "SELECT room, seq, session, author, kind, text FROM log ORDER BY room, seq"
+_CONTENT = """
+SELECT room, seq, session, author, kind, text FROM log
+UNION ALL SELECT kind, 0, 0, key, 0, value FROM records ORDER BY 1, 2
+"""
 
 
 class Result:

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
 from chatd import commands
-from chatd.commands import Command
+from chatd.commands.base import READING_COST, Command
 from chatd.event import Draft, Kind
 from chatd.formats import local_time
 from chatd.protocols.framing import Framer
@@ -34,7 +34,7 @@ from chatd.session import Session
 from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
 from chatd.texts import Language
-from tests.helpers import WELCOME, Person, World
+from tests.helpers import HELP_LINES, WELCOME, Person, World
 
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
@@ -768,7 +768,7 @@ class HalfCloseTests(SynchronousTestCase):
         self.assertFalse(ana.closed)
         while not ana.closed:
             ana.take_again()
-        self.assertEqual(len(ana.seen()), 17_000)
+        self.assertEqual(len(ana.seen()), 1000 * HELP_LINES)
 
     def test_an_error_is_an_answer_too(self) -> None:
         ana = World().person()
@@ -850,7 +850,7 @@ class PausingTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), [])
         ana.take_again()
         self.assertFalse(ana.paused)
-        self.assertEqual(len(ana.seen()), asked * 17 + 1)
+        self.assertEqual(len(ana.seen()), asked * HELP_LINES + 1)
 
     def test_a_full_store_pauses_whoever_sends_until_it_has_room(self) -> None:
         world = World(slow=True)
@@ -960,7 +960,7 @@ class FairnessTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
-        self.assertLessEqual(self.answers_a_turn(b"/help\n", 17), LINES_A_TURN)
+        self.assertLessEqual(self.answers_a_turn(b"/help\n", HELP_LINES), LINES_A_TURN)
 
     def test_also_when_the_client_begins_to_take_them(self) -> None:
         world = World()
@@ -969,7 +969,7 @@ class FairnessTests(SynchronousTestCase):
         ana.send(b"/help\n" * 2000)
         ana.seen()
         ana.transport.producer.resumeProducing()
-        self.assertLessEqual(len(ana.seen()) // 17, 2 * LINES_A_TURN)
+        self.assertLessEqual(len(ana.seen()) // HELP_LINES, 2 * LINES_A_TURN)
         world.settle()
 
     def test_a_pause_for_the_others_is_no_end(self) -> None:
@@ -1258,12 +1258,12 @@ class SpeedTests(SynchronousTestCase):
         self.ana.type("/history")
         self.ana.send(b"hola\n")
         self.assertEqual(self.heard(), [])
-        self.assertEqual(self.heard(commands.READING_COST / 10), ["hola"])
+        self.assertEqual(self.heard(READING_COST / 10), ["hola"])
 
     def test_lines_behind_such_commands_wait_also_when_they_came_together(self) -> None:
         self.ana.send(b"/history\nhola\n")
         self.assertEqual(self.heard(1), [])
-        self.assertEqual(self.heard(commands.READING_COST / 10), ["hola"])
+        self.assertEqual(self.heard(READING_COST / 10), ["hola"])
 
     def test_telnet_counts_as_text_does(self) -> None:
         world = World(limits=Limits(bytes_per_second=1000))

@@ -498,6 +498,50 @@ class LostTests(OutletTestCase):
         self.assertEqual(list(self.supply.pieces), [b"a\n"])
 
 
+class AcknowledgedTests(OutletTestCase):
+    def setUp(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.make(transport)
+
+    def test_nothing_that_was_sent_is_nothing_that_is_missing(self) -> None:
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_what_was_sent_is_acknowledged_once_it_arrived(self) -> None:
+        self.give(b"a\n")
+        self.assertFalse(self.outlet.acknowledged)
+        self.transport.received()
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_of_a_connection_that_takes_nothing_it_is_not(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.assertFalse(self.outlet.acknowledged)
+
+    def test_what_was_sent_to_one_that_is_lost_may_not_have_arrived(self) -> None:
+        self.outlet.stopProducing()
+        self.assertFalse(self.outlet.acknowledged)
+        self.outlet.lost()
+        self.assertFalse(self.outlet.acknowledged)
+
+    def test_what_was_sent_to_one_that_ended_has(self) -> None:
+        self.outlet.stopProducing()
+        self.outlet.lost(ended=True)
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_so_has_what_was_sent_to_one_that_lingered(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
+        self.outlet.lost()
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_but_not_what_was_sent_to_one_that_was_cut_off(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.outlet.lost()
+        self.assertFalse(self.outlet.acknowledged)
+
+
 # On real connections
 
 

@@ -78,6 +78,47 @@ class TelnetFilterTests(SynchronousTestCase):
         interrupt = b"\xff\xf4\xff\xfd\x06"
         self.assertEqual(feed_all(interrupt, b"a", interrupt), (b"a", b"\xff\xfc\x06" * 2))
 
+    def test_one_that_has_sent_no_request_is_not_asked_to_hide_what_is_typed(self) -> None:
+        for data in b"hola", b"\xff", b"\xff\xf1", b"\xff\xff", b"\xff\xfc\x01\xff\xfe\x01":
+            telnet = TelnetFilter()
+            telnet.feed(data)
+            self.assertEqual(telnet.hide(True) + telnet.hide(False), b"")
+
+    def test_one_that_has_is_asked_to_hide_what_is_typed_and_to_show_it_again(self) -> None:
+        for request in b"\xff\xfb\x1f", b"\xff\xfd\x03":
+            telnet = TelnetFilter()
+            telnet.feed(request)
+            self.assertEqual(telnet.hide(False), b"")
+            self.assertEqual(telnet.hide(True), b"\xff\xfb\x01")
+            self.assertEqual(telnet.hide(True), b"")
+            self.assertEqual(telnet.hide(False), b"\xff\xfc\x01")
+
+    def test_what_is_answered_to_that_is_not_refused(self) -> None:
+        for answer in b"\xff\xfd\x01", b"\xff\xfe\x01":
+            telnet = TelnetFilter()
+            telnet.feed(b"\xff\xfd\x03")
+            telnet.hide(True)
+            self.assertEqual(telnet.feed(answer), (b"", b""))
+            telnet.hide(False)
+            self.assertEqual(telnet.feed(b"\xff\xfe\x01"), (b"", b""))
+
+    def test_nor_when_the_answer_comes_after_the_end(self) -> None:
+        telnet = TelnetFilter()
+        telnet.feed(b"\xff\xfd\x03")
+        for _ in range(3):
+            telnet.hide(True)
+            telnet.hide(False)
+        self.assertEqual(telnet.feed(b"\xff\xfd\x01\xff\xfe\x01" * 3), (b"", b""))
+        self.assertEqual(telnet.feed(b"\xff\xfd\x01"), (b"", b"\xff\xfc\x01"))
+
+    def test_other_requests_are_refused_meanwhile(self) -> None:
+        telnet = TelnetFilter()
+        telnet.feed(b"\xff\xfd\x03")
+        telnet.hide(True)
+        self.assertEqual(
+            telnet.feed(b"\xff\xfd\x18\xff\xfb\x01"), (b"", b"\xff\xfc\x18\xff\xfe\x01")
+        )
+
     def test_no_pair_of_bytes_swallows_the_line_after_next(self) -> None:
         for first in range(256):
             for second in range(256):

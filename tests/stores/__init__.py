@@ -10,8 +10,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
-from chatd.event import Change, Draft, Entry, Event, Kind, Notice
-from chatd.store import Store, Subscriber
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
+from chatd.store import Keeping, Store, Subscriber
+from chatd.stores.chores import IDLE_SECONDS
 
 T = TypeVar("T")
 
@@ -25,14 +26,12 @@ class StoreReactor(Clock):
         reactor.callFromThread(function, *args)
 
 
-class Turns:
+class Turns(Clock):
     """What a store needs of a reactor, where there is none: who wants a result waits for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
-
-    def seconds(self) -> float:
-        return 0
 
     def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
         self._calls.put((function, args))
@@ -76,9 +75,18 @@ class World:
         self.reactor = StoreReactor()
         self.time = 1_000.0
         self.recorder = Recorder()
-        self.store = make(self.reactor, lambda: self.time)
+        self._make = make
+        self._open()
+
+    def _open(self) -> None:
+        self.store = self._make(self.reactor, lambda: self.time)
         self.store.subscribe(self.recorder)
         self.store.start()
+
+    async def reopen(self) -> None:
+        """Close the store and open it again, as a daemon does that is started anew."""
+        await self.store.close()
+        self._open()
 
     def end_turn(self) -> None:
         """Let this turn of the reactor be over: what waits goes to commit."""
@@ -103,6 +111,20 @@ class World:
         for each in drafts:
             self.store.append(each)
         await self.settle()
+
+    async def keep(self, *records: Record) -> None:
+        """Keep them in one go, and settle. Raises what it fails with."""
+        kept = self.store.keep(*records)
+        await self.settle()
+        await kept
+
+    async def catch_up(self) -> None:
+        """Let nobody talk, until all was done that a store in a file does then."""
+        chores = self.store._chores
+        chores.want()
+        while chores._call is not None or chores._working:
+            self.reactor.advance(IDLE_SECONDS)
+            await self.wait_for(lambda: not chores._working)
 
     async def everything(self, room: str = "lobby") -> list[Event]:
         """A room's whole log, page by page."""
@@ -155,9 +177,11 @@ def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
     return Notice(room, session, Change.JOINED, name)
 
 
-def shown(entry: Draft | Entry) -> str:
+def shown(entry: Draft | Entry | Keeping) -> str:
     if isinstance(entry, Notice):
         return f"+{entry.name}"
+    if isinstance(entry, Keeping):
+        return " ".join(record.key for record in entry.records)
     return entry.text if isinstance(entry, Event) else " ".join(entry.texts)
 
 

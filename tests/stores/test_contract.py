@@ -14,15 +14,19 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, globalLogPublisher
 
 from chatd.complaints import FIRST_SILENCE, LONGEST_SILENCE
-from chatd.event import Draft, Event, Kind
+from chatd.event import Draft, Event, Kind, Record
 from chatd.store import (
+    FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
     WAITING_BYTES,
+    Found,
     StoreError,
+    Wanted,
 )
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
+from chatd.validation import fold
 from tests.stores import Gates, Recorder, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -550,3 +554,324 @@ class TestFailure:
             await world.settle()
         assert complaints == ["no disk"]
         expected_errors()
+
+
+ANA = Record("account", "ana", '{"admin": true}')
+OPS = Record("room", "ops", '{"owner": "ana"}')
+
+
+async def kept(world: World) -> set[Record]:
+    """What a store knows that is opened after this one. (One in memory is never opened again.)"""
+    if isinstance(world.store, SqliteStore):
+        await world.reopen()
+    return set(world.store.records())
+
+
+class TestKeep:
+    async def test_there_are_no_records_before_any_is_kept(self, world: World) -> None:
+        assert await kept(world) == set()
+
+    async def test_what_is_kept_is_there_when_the_store_is_opened_again(self, world: World) -> None:
+        await world.keep(ANA, OPS)
+        assert await kept(world) == {ANA, OPS}
+
+    async def test_a_record_takes_the_place_of_the_one_with_its_kind_and_key(
+        self, world: World
+    ) -> None:
+        await world.keep(ANA, OPS)
+        other = ANA._replace(value="{}")
+        namesake = ANA._replace(kind="room")
+        await world.keep(other, namesake)
+        assert await kept(world) == {other, namesake, OPS}
+
+    async def test_none_forgets_what_there_is(self, world: World) -> None:
+        await world.keep(ANA, OPS)
+        await world.keep(ANA._replace(value=None), OPS._replace(key="nobody", value=None))
+        assert await kept(world) == {OPS}
+
+    async def test_of_several_with_one_key_the_last_one_counts(self, world: World) -> None:
+        await world.keep(ANA, ANA._replace(value=None), ANA._replace(value="2"))
+        assert await kept(world) == {ANA._replace(value="2")}
+
+    async def test_records_are_in_the_batch_of_what_is_said_around_them(self, world: World) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("a"))
+        done = world.store.keep(ANA)
+        world.store.append(draft("b"))
+        world.end_turn()
+        assert gates.batches == [["a", "ana", "b"]]
+        gates.open()
+        await world.settle()
+        await done
+        assert texts(world.recorder.published) == ["a", "b"]
+
+    async def test_they_are_kept_only_with_the_lines_around_them(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        """The line cannot be kept, here, for its text is none that a file could hold."""
+        if isinstance(world.store, MemoryStore):
+            return  # it can keep everything
+        kept_first = world.store.keep(ANA)
+        world.store.append(draft("\ud800"))
+        kept_last = world.store.keep(OPS)
+        failures = [kept_first.addErrback(str), kept_last.addErrback(str)]
+        await world.settle()
+        assert ["it failed" in await failure for failure in failures] == [True, True]
+        assert await kept(world) == set()
+        expected_errors(UnicodeEncodeError)
+
+    async def test_lines_are_kept_only_with_the_records_around_them(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        if isinstance(world.store, MemoryStore):
+            return
+        world.store.append(draft("lost"))
+        failed = world.store.keep(ANA, OPS._replace(value="\ud800"))
+        failed.addErrback(lambda _: None)
+        await world.settle()
+        assert texts(await world.everything()) == []
+        assert [why for _, why in world.recorder.refused] == ["an error in the server"]
+        assert await kept(world) == set()
+        expected_errors(UnicodeEncodeError)
+
+    async def test_it_is_told_once_all_in_front_was_published(self, world: World) -> None:
+        heard: list[str] = []
+        world.recorder.publish = lambda entries: heard.extend(texts(entries))
+        world.store.append(draft("a"))
+        world.store.keep(ANA).addCallback(lambda _: heard.append("kept"))
+        assert heard == []
+        await world.settle()
+        assert heard == ["a", "kept"]
+
+    async def test_it_is_told_when_nothing_was_said(self, world: World) -> None:
+        await world.keep(ANA)
+        assert world.recorder.published == []
+
+    async def test_a_commit_that_fails_keeps_nothing_and_says_why(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        done = world.store.keep(ANA)
+        world.end_turn()
+        gates.fail(StoreError("no disk"))
+        with pytest.raises(StoreError, match="no disk"):
+            await done
+        await world.settle()
+        assert set(world.store.records()) == set()
+        expected_errors()
+
+    async def test_an_error_of_our_own_is_a_store_error_to_whoever_keeps(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        done = world.store.keep(ANA)
+        world.end_turn()
+        gates.fail(ZeroDivisionError("oh"))
+        with pytest.raises(StoreError, match="it failed"):
+            await done
+        expected_errors(ZeroDivisionError)
+
+    async def test_what_waits_to_be_kept_counts_as_waiting(self, world: World) -> None:
+        world.store.keep(ANA._replace(value="x" * WAITING_BYTES))
+        assert world.store.full
+        await world.settle()
+        assert not world.store.full
+
+
+@pytest.fixture(params=["memory", "sqlite", "indexed", "unindexable"])
+def searched(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A store that is searched: in memory; in a file of which nothing is indexed so far, or all
+    that was said before it is searched; and with an SQLite that cannot index."""
+    if request.param == "memory":
+        world = World(lambda reactor, now: MemoryStore(reactor, now))
+    else:
+        world = World(lambda reactor, now: SqliteStore(reactor, tmp_path / "chat.sqlite", now))
+    if request.param == "unindexable":
+        monkeypatch.setattr("chatd.stores.index.is_possible", lambda: False)
+    if request.param in ("indexed", "unindexable"):
+        search = world.store.search
+
+        async def search_index(room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+            await world.catch_up()
+            return await search(room, wanted, upto, limit)
+
+        world.store.search = search_index
+    yield world
+    pytest_twisted.blockon(Deferred.fromCoroutine(world.store.close()))
+
+
+async def search(
+    world: World, *words: str, author: str = "", since: int = 0, upto: int = 2**39, limit: int = 20
+) -> list[str]:
+    found = await world.store.search("lobby", Wanted(words, author, since), upto, limit)
+    assert found.after == 0 or len(found.events) == limit
+    return texts(found.events)
+
+
+class TestSearch:
+    async def test_finds_what_holds_a_word_the_newest_first(self, searched: World) -> None:
+        await searched.say(draft("the build is green"), draft("tea"), draft("build again"))
+        assert await search(searched, "build") == ["build again", "the build is green"]
+
+    async def test_finds_nothing_where_nothing_was_said(self, searched: World) -> None:
+        await searched.say(draft("hola"))
+        found = await searched.store.search("nowhere", Wanted(("hola",)), 10, 10)
+        assert found == Found([], 0)
+
+    async def test_finds_parts_of_words_in_any_case(self, searched: World) -> None:
+        await searched.say(draft("The BUILDING"), draft("ﬁne ｂuild"), draft("BUİLD"))
+        assert await search(searched, "build") == ["ﬁne ｂuild", "The BUILDING"]
+        assert await search(searched, "UILDING") == ["The BUILDING"]
+
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [
+            ("今日は良い天気ですね", "天気"),
+            ("今日は良い天気ですね", "良い天気"),
+            ("¿Qué tal? ÑANDÚ", "ñandú"),
+            ("STRASSE", "straße"),
+            ("tú", "TÚ"),
+            ("a\0bcd", "\0bc"),
+            ("a\0bcd", "bcd"),
+            ('say "cheese"', '"cheese"'),
+            ("a AND b NOT c*", "and b not c*"),
+            ("%_%", "%_%"),
+            ("👩‍👩‍👧👧👧", "👧👧"),
+            ("x" * 4096 + "yz", "xyz"),
+        ],
+        ids=lambda text: ascii(text)[-40:],
+    )
+    async def test_finds_words_of_every_kind(self, searched: World, text: str, word: str) -> None:
+        await searched.say(draft(text), draft("something else"))
+        assert await search(searched, word) == [text]
+
+    async def test_finds_what_holds_all_words(self, searched: World) -> None:
+        await searched.say(draft("one two"), draft("two one three"), draft("one"), draft("two"))
+        assert await search(searched, "one", "two") == ["two one three", "one two"]
+        assert await search(searched, "one", "t") == ["two one three", "one two"]
+
+    async def test_a_word_with_spaces_is_a_phrase(self, searched: World) -> None:
+        await searched.say(draft("good morning all"), draft("morning is good"))
+        assert await search(searched, "good morning") == ["good morning all"]
+
+    async def test_all_parts_of_a_word_in_a_text_are_not_the_word(self, searched: World) -> None:
+        await searched.say(draft("abcd bcde"), draft("abcde"))
+        assert await search(searched, "abcde") == ["abcde"]
+
+    async def test_without_words_it_finds_everything(self, searched: World) -> None:
+        await searched.say(draft("a"), draft("b", author="Luis"))
+        assert await search(searched) == ["b", "a"]
+
+    async def test_finds_only_what_that_author_said(self, searched: World) -> None:
+        await searched.say(draft("hola"), draft("hola!", author="Luis"), draft("hola?"))
+        assert await search(searched, "hola", author=fold("LUIS")) == ["hola!"]
+        assert await search(searched, author="luis") == ["hola!"]
+
+    async def test_finds_only_what_was_said_since(self, searched: World) -> None:
+        for number in range(5):
+            searched.time = 1000 + number
+            await searched.say(draft(f"hola {number}"))
+        assert await search(searched, "hola", since=1_003_000) == ["hola 4", "hola 3"]
+        assert await search(searched, "ol", since=1_003_000) == ["hola 4", "hola 3"]
+
+    async def test_finds_only_what_was_said_in_that_room(self, searched: World) -> None:
+        await searched.say(draft("hola", "ops"), draft("hola!"), draft("hola", "tea"))
+        assert await search(searched, "hola") == ["hola!"]
+
+    async def test_finds_nothing_behind_the_seq_that_it_is_told(self, searched: World) -> None:
+        await searched.say(*(draft(f"hola {number}") for number in range(1, 6)))
+        assert await search(searched, "hola", upto=2) == ["hola 2", "hola 1"]
+        assert await search(searched, "ol", upto=0) == []
+
+    async def test_of_many_it_finds_the_last_ones_and_goes_on_from_there(
+        self, searched: World
+    ) -> None:
+        await searched.say(*(draft(f"hola {number}") for number in range(700)))
+        for word in "hola", "ol":
+            found = await searched.store.search("lobby", Wanted((word,)), 2**39, 100)
+            assert [event.seq for event in found.events] == [*range(700, 600, -1)]
+            assert found.after == 600
+            found = await searched.store.search("lobby", Wanted((word,)), found.after, 1000)
+            assert [event.seq for event in found.events] == [*range(600, 0, -1)]
+            assert found.after == 0
+
+    @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DEED])
+    async def test_finds_what_was_said_in_every_way(self, searched: World, kind: Kind) -> None:
+        await searched.say(draft("hola", kind=kind), draft("hola!", kind=Kind.DEED))
+        assert await search(searched, "hola") == ["hola"]
+
+    async def test_finds_events_as_they_are(self, searched: World) -> None:
+        await searched.say(draft("hola", "Ops", 7, "Eva", Kind.ACTION))
+        found = await searched.store.search("Ops", Wanted(("hola",)), 1, 1)
+        assert found.events == [Event("Ops", 1, 1_000_000, 7, "Eva", Kind.ACTION, "hola")]
+
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.lists(st.text("abcB ñÑ日本", max_size=12), min_size=1, max_size=30),
+        st.lists(st.text("abcB ñÑ日本", max_size=5), max_size=3),
+    )
+    async def test_finds_all_that_it_should_and_nothing_else(
+        self, searched: World, said: list[str], words: list[str]
+    ) -> None:
+        before = len(searched.recorder.published)
+        await searched.say(*map(draft, said))
+        found = await searched.store.search("lobby", Wanted(tuple(words)), 2**39, 1000)
+        assert [event.text for event in found.events if event.seq > before] == [
+            text for text in reversed(said) if all(fold(word) in fold(text) for word in words)
+        ]
+
+    async def test_what_is_forgotten_is_not_found(self, searched: World) -> None:
+        await searched.say(draft("old hola"))
+        assert await search(searched, "hola") == ["old hola"]
+        searched.time += 10
+        await searched.say(draft("new hola"))
+        assert await searched.store.forget("lobby", 1_001_000) == 1
+        assert await search(searched, "hola") == ["new hola"]
+
+
+class TestForget:
+    async def test_forgets_what_was_said_before_and_nothing_else(self, world: World) -> None:
+        for number in range(4):
+            world.time = 1000 + number
+            await world.say(draft(f"{number}"), draft(f"{number}", "ops"))
+        assert await world.store.forget("lobby", 1_002_000) == 2
+        assert texts(await world.everything()) == ["2", "3"]
+        assert texts(await world.everything("ops")) == ["0", "1", "2", "3"]
+        assert await world.store.forget("lobby", 1_002_000) == 0
+
+    async def test_there_is_nothing_to_forget_where_nothing_was_said(self, world: World) -> None:
+        assert await world.store.forget("nowhere", 2**50) == 0
+
+    async def test_numbers_go_on_and_the_topic_stays(self, world: World) -> None:
+        await world.say(draft("tea", kind=Kind.TOPIC), draft("hola", session=9))
+        assert await world.store.forget("lobby", 2**50) == 2
+        assert await world.everything() == []
+        await world.say(draft("on it goes"))
+        assert [event.seq for event in await world.everything()] == [3]
+        if isinstance(world.store, SqliteStore):
+            await world.reopen()
+        (record,) = world.store.rooms()
+        assert (record.head, record.topic, record.session) == (3, "tea", 9)
+
+    async def test_forgets_a_bounded_number_at_a_time(self, world: World) -> None:
+        await world.say(*(draft(str(number)) for number in range(2 * FORGOTTEN + 1)))
+        forgotten = [await world.store.forget("lobby", 2**50) for _ in range(4)]
+        assert forgotten == [FORGOTTEN, FORGOTTEN, 1, 0]
+
+    async def test_reading_passes_over_what_was_forgotten(self, world: World) -> None:
+        await world.say(draft("a"))
+        world.time += 1
+        await world.say(draft("b"))
+        await world.store.forget("lobby", 1_001_000)
+        assert texts(await world.store.read("lobby", 0, 1)) == []
+        assert texts(await world.store.read("lobby", 0, 2)) == ["b"]
+        assert await world.store.seq_before("lobby", 2**50) == 2
+
+    async def test_the_rooms_in_which_something_was_said_are_known(self, world: World) -> None:
+        assert await world.store.names() == []
+        await world.say(draft(room="Ops"), draft())
+        assert sorted(await world.store.names()) == ["Ops", "lobby"]
+        await world.store.forget("lobby", 2**50)
+        assert sorted(await world.store.names()) == ["Ops", "lobby"]

@@ -26,9 +26,17 @@ from chatd.event import Event, Kind
 from chatd.feed import Replay
 from chatd.formats import ChatFormat
 from chatd.room import Room
-from chatd.store import RoomRecord, StoreError
+from chatd.store import FORGOTTEN, RoomRecord, StoreError, Wanted
 from chatd.stores import path_of
-from chatd.stores.sqlite import APPLICATION_ID, STEPS, Archive, SqliteStore
+from chatd.stores.chores import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
+from chatd.stores.sqlite import (
+    APPLICATION_ID,
+    INDEXED_CHARACTERS,
+    INDEXED_EVENTS,
+    STEPS,
+    Archive,
+    SqliteStore,
+)
 from tests.stores import StoreReactor, Turns, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -538,6 +546,14 @@ class TestVersions:
             Event("lobby", 4, 1_000_000, 1, "ana", Kind.MESSAGE, "on it goes"),
         ]
         assert texts(await world.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
+        accounts = [record.key for record in world.store.records()]
+        assert accounts == (["ana"] if version > 1 else [])
+        for _ in range(2):  # before and after all is indexed
+            found = await world.store.search("lobby", Wanted(("a",)), 9, 9)
+            assert [event.seq for event in found.events] == [3, 2, 1]
+            found = await world.store.search("lobby", Wanted(("OLA",)), 9, 9)
+            assert [event.seq for event in found.events] == [1]
+            await world.catch_up()
         assert list((await opening.again()).store.rooms()) == [
             RoomRecord("Ops", 2, "tea", 3),
             RoomRecord("lobby", 4, "", 2),
@@ -630,6 +646,13 @@ class Damaged:
         return self.path.read_bytes(), log
 
 
+def catch_up(turns: Turns, store: SqliteStore) -> None:
+    """Take all steps of what can wait; of a damaged file they may never end."""
+    for _ in range(50):
+        if turns.result(store._writer.run(store._step)) is None:
+            break
+
+
 class TestDamage:
     @pytest.fixture
     def damaged(self, path: Path, tmp_path: Path) -> Damaged:
@@ -638,6 +661,7 @@ class TestDamage:
         store.start()
         for number in range(100):
             turns.result(store.commit([draft(f"{number} {'x' * 100}"), draft("tea", "ops")]))
+        catch_up(turns, store)
         turns.result(Deferred.fromCoroutine(store.close()))
         content = path.read_bytes()
         store = SqliteStore(turns, path)  # type: ignore[arg-type]
@@ -683,7 +707,15 @@ class TestDamage:
                     ChatFormat(times=True).render(page)
                     seq = page[-1].seq
                 turns.result(Deferred.fromCoroutine(store.seq_before(record.name, 2**50)))
+                for word in "xxx", "te":
+                    wanted = Wanted((word,))
+                    turns.result(
+                        Deferred.fromCoroutine(store.search(record.name, wanted, 2**40, 150))
+                    )
             turns.result(store.commit([draft("a"), draft("b", "ops"), draft("c", "new")]))
+            catch_up(turns, store)
+            turns.result(Deferred.fromCoroutine(store.forget("lobby", 2**50)))
+            catch_up(turns, store)
         except StoreError as error:
             return True, str(error)
         finally:
@@ -723,11 +755,31 @@ class TestDamage:
         assert [event.time for event in await world.everything()] == [time]
         assert sql(path, "SELECT utc FROM log") == [(shown,)]
 
+    async def test_of_an_id_makes_nobody_read_search_or_forget_for_ever(
+        self, opening: Opening, path: Path, expected_errors: Expect
+    ) -> None:
+        await opening.first().say(*(draft(f"hola {number}") for number in range(3)))
+        await opening.close()
+        content = path.read_bytes()
+        last, first = (b"\xa0\x80\x80\x80\x80" + bytes([seq]) for seq in (3, 1))
+        assert content.count(last) == 1
+        path.write_bytes(content.replace(last, first))
+        world = opening.first()
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.read("lobby", 2, 3)
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.forget("lobby", 2**50)
+        await world.store.search("lobby", Wanted(("la",)), 3, 9)
+        expected_errors()
+
     async def test_of_a_room_is_told_at_the_start(self, opening: Opening, path: Path) -> None:
         await opening.first().say(draft())
         await opening.close()
         sql(path, "UPDATE rooms SET head = 'many'")
-        assert refusal(path) == f"{path}: it is damaged: a room in it is not as it was written."
+        assert (
+            refusal(path)
+            == f"{path}: it is damaged: a room or record in it is not as it was written."
+        )
 
     async def test_of_a_room_is_told_when_something_is_said_in_it(
         self, world: World, path: Path, expected_errors: Expect
@@ -735,7 +787,7 @@ class TestDamage:
         sql(path, "INSERT INTO rooms (name, head, topic, session) VALUES ('lobby', 'x', '', 1)")
         await world.say(draft("lost"))
         assert [why for _, why in world.recorder.refused] == [
-            f"{path}: it is damaged: a room in it is not as it was written."
+            f"{path}: it is damaged: a room or record in it is not as it was written."
         ]
         expected_errors()
 
@@ -1065,6 +1117,319 @@ class TestFailingDisk:
         assert [event.seq for event in await world.everything()] == [1, 3]
         assert sql(path, "SELECT head, topic, session FROM rooms") == [(3, "hi", 7)]
         expected_errors()
+
+
+SECRET = "Zebras at Midnight"
+
+
+def held(path: Path) -> set[str]:
+    """In which of the files parts of the secret stand, as it was said or as it is indexed."""
+    parts = ["Zebra", "zebra", "Midnight", "midnight"]
+    return {
+        each.name
+        for each in path.parent.iterdir()
+        if any(part.encode() in each.read_bytes() for part in parts)
+    }
+
+
+def indexed(path: Path) -> list[tuple[object, ...]]:
+    """Up to where the rooms are in the index."""
+    return sql(path, "SELECT name, indexed FROM rooms ORDER BY name")
+
+
+def in_index(path: Path, gram: str) -> list[object]:
+    """The seqs of the first room's events in which three characters stand, as the index has it."""
+    asked = f"SELECT rowid FROM search WHERE search MATCH '\"{gram}\"'"
+    return [int(str(number)) & 0xFFFFFFFFFF for (number,) in sql(path, asked)]
+
+
+class TestIndex:
+    async def test_is_written_while_nobody_talks(self, world: World, path: Path) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        assert indexed(path) == [("lobby", 0)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", INDEXED_EVENTS)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", ENOUGH_EVENTS)]
+        assert len(in_index(path, "ola")) == ENOUGH_EVENTS
+
+    async def test_takes_few_of_the_longest_lines_at_a_time(self, world: World, path: Path) -> None:
+        await world.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", 1)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 3)]
+
+    async def test_goes_on_where_it_was_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola a"), draft("hola", "ops"))
+        await world.catch_up()
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        world = await opening.again()
+        assert indexed(path) == [("lobby", 1), ("ops", 1)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
+
+    async def test_an_old_store_is_indexed_bit_by_bit(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_1.db", path)
+        world = opening.first()
+        assert indexed(path) == [("Ops", 0), ("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("Ops", 2), ("lobby", 3)]
+        found = await world.store.search("lobby", Wanted(("TAL",)), 9, 9)
+        assert texts(found.events) == ["¿qué tal?"]
+
+    async def test_a_line_is_saved_while_it_cannot_be_written_and_the_operator_told_once(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a" * 9000))
+        with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
+            world.store._chores.want()
+            for _ in range(3):
+                world.reactor.advance(AGAIN_SECONDS)
+                await world.wait_for(lambda: not world.store._chores._working)
+            await world.say(draft("b"))
+        assert texts(world.recorder.published) == ["a" * 9000, "b"]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 2)]
+        (told, *_) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.complaints.Trouble#error] searches look less far than they could:"
+            f" {path}: disk I/O error."
+        )
+
+    @pytest.mark.parametrize("suffix", ["", "-wal"])
+    async def test_nothing_is_written_to_a_file_that_is_not_there(
+        self, world: World, path: Path, suffix: str, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("hola"))
+        gone = Path(f"{path}{suffix}")
+        gone.rename(gone.with_suffix(".away"))
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        gone.with_suffix(".away").rename(gone)
+        assert indexed(path) == [("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 1)]
+        expected_errors()
+
+    async def test_an_event_that_is_damaged_is_told(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "UPDATE events SET text = x'ff'")
+        world.store._chores.want()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        (told,) = expected_errors()
+        assert "an event in it is not as it was written" in eventAsText(told)
+
+
+async def damage_index(world: World, path: Path) -> None:
+    """Say something, and have what the index holds of it lost."""
+    await world.say(*(draft(f"hola {number}") for number in range(300)))
+    await world.catch_up()
+    list_of_segments = 10
+    sql(path, f"DELETE FROM search_data WHERE id > {list_of_segments}")
+
+
+class TestTimeToSearch:
+    @pytest.mark.parametrize("word", ["hola", "ho"])
+    @pytest.mark.parametrize("caught_up", [False, True])
+    async def test_a_search_that_takes_too_long_says_how_far_it_came_and_goes_on_from_there(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, word: str, caught_up: bool
+    ) -> None:
+        monkeypatch.setattr("chatd.stores.sqlite.SEARCH_SECONDS", -1)
+        said = [f"{'hola' if number % 100 == 7 else 'hol ola'} {number}" for number in range(3000)]
+        await world.say(*map(draft, said))
+        if caught_up:
+            await world.catch_up()
+        wanted = Wanted((word, " ", "a "))
+        upto, found, searches = 2**39, list[str](), 0
+        while upto:
+            answer = await world.store.search("lobby", wanted, upto, 10_000)
+            assert answer.after < upto
+            upto = answer.after
+            found += texts(answer.events)
+            searches += 1
+        assert found == [text for text in reversed(said) if word in text]
+        assert 1 < searches < 100
+
+    async def test_it_holds_no_transaction_when_it_is_over(self, world: World, path: Path) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(700)))
+        await world.catch_up()
+        await world.say(draft("hola"))
+        for limit in 1, 2, 60, 900:
+            await world.store.search("lobby", Wanted(("hola",)), 999, limit)
+            ((busy, _, _),) = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+            assert not busy
+
+
+class TestDamagedIndex:
+    async def test_it_is_searched_by_looking_at_the_events_and_the_operator_told(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await damage_index(world, path)
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert texts(found.events) == ["hola 299", "hola 298", "hola 297"]
+        (told,) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.complaints.Trouble#error] searches look less far than they could:"
+            f" {path}: database disk image is malformed."
+        )
+        await world.wait_for(lambda: world.store._chores._call is not None)
+        await world.catch_up()
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert len(in_index(path, "ola")) == 300
+
+    async def test_chat_goes_on_and_the_index_is_made_anew(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        await world.say(draft("hola again"))
+        sql(path, "INSERT INTO chores VALUES ('purge')")
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, 302)]
+        assert sql(path, "SELECT * FROM chores") == []
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        expected_errors()
+
+    async def test_what_is_to_be_forgotten_is_forgotten(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        assert await world.store.forget("lobby", 2**50) == 300
+        assert await world.everything() == []
+        await world.catch_up()
+        assert in_index(path, "ola") == []
+        expected_errors()
+
+
+class TestForgetting:
+    async def test_no_byte_of_what_is_forgotten_is_left_in_any_file(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.say(draft(SECRET))
+        world.time += 10
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.catch_up()
+        assert in_index(path, "zeb")
+        assert held(path)
+        assert await world.store.forget("lobby", 1_001_000) == 401
+        await world.catch_up()
+        assert held(path) == set()
+        assert in_index(path, "zeb") == []
+        assert in_index(path, "ola") == [*range(402, 802)]
+        assert b"zeb" not in path.read_bytes()
+        assert Path(f"{path}-wal").stat().st_size == 0
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        await world.say(draft("on it goes"))
+        assert len(await world.everything()) == 401
+
+    async def test_nor_what_is_forgotten_while_the_index_is_being_purged(
+        self, world: World, path: Path
+    ) -> None:
+        chance = random.Random(1)
+        filling = ["".join(chance.choices("abcdefghij", k=2000)) for _ in range(200)]
+        for text in "hola", SECRET, "kept":
+            await world.say(draft(text), *map(draft, filling))
+            await world.catch_up()
+            world.time += 10
+        while await world.store.forget("lobby", 1_001_000):
+            pass
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._chores._working)
+        assert world.store._upkeep._purging
+        while await world.store.forget("lobby", 1_011_000):
+            pass
+        await world.catch_up()
+        assert held(path) == set()
+        assert b"zeb" not in path.read_bytes()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_nor_where_it_was_not_indexed(self, world: World, path: Path) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_nor_where_this_sqlite_cannot_index_and_another_one_could(
+        self, world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await world.say(draft("hola"), draft(SECRET), draft("hola"))
+        await world.catch_up()
+        monkeypatch.setattr("chatd.stores.index.is_possible", lambda: False)
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert await world.everything() == []
+        assert sql(path, "SELECT * FROM chores") == [("renew",)]
+        monkeypatch.undo()
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_reader_in_the_way_is_not_waited_for_and_the_log_is_cut_later(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM rooms").fetchall()
+            world.reactor.advance(IDLE_SECONDS)
+            await world.wait_for(lambda: not world.store._chores._working)
+            assert "chat.sqlite-wal" in held(path)
+            await world.say(draft("chat goes on"))
+            other.execute("COMMIT")
+        await world.catch_up()
+        assert held(path) == set()
+
+    async def test_what_was_begun_goes_on_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(*(draft(f"hola {number}") for number in range(FORGOTTEN)), draft(SECRET))
+        await world.catch_up()
+        await world.store.forget("lobby", 2**50)
+        assert sql(path, "SELECT * FROM chores") == [("purge",)]
+        world = await opening.again()
+        assert await world.store.forget("lobby", 2**50) == 1
+        world = await opening.again()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_disk_that_takes_no_more_forgets_nothing_and_says_so(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft("x" * 1000) for _ in range(300)))
+        with (
+            no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size),
+            pytest.raises(StoreError, match=str(path)),
+        ):
+            await world.store.forget("lobby", 2**50)
+        assert len(await world.everything()) == 300
+        await world.say(draft("a"))
+        assert texts(world.recorder.published)[-1] == "a"
+
+    async def test_the_writer_overwrites_what_it_deletes(
+        self, opening: Opening, connections: list[sqlite3.Connection]
+    ) -> None:
+        world = opening.first()
+        connections.clear()
+        await world.say(draft())
+        (writer,) = connections
+        assert writer.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
 class TestArchive:

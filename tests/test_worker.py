@@ -1,14 +1,15 @@
-"""`chatd.stores.worker`: a thread that does one thing after another."""
+"""`chatd.worker`: threads that do one thing after another."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from twisted.internet.defer import Deferred, gatherResults
 
-from chatd.stores.worker import Worker
+from chatd.worker import Worker
 from tests.stores import StoreReactor
 
 
@@ -89,3 +90,28 @@ async def test_the_thread_ends_once_everything_given_before_is_done() -> None:
     assert await last
     thread.join(5)
     assert not thread.is_alive()
+
+
+async def test_with_several_threads_as_many_functions_run_at_once_and_no_more() -> None:
+    worker = Worker(StoreReactor(), "chatd-test", 2)
+    worker.start()
+    meeting = threading.Barrier(2, timeout=5)
+    places = await gatherResults([worker.run(meeting.wait) for _ in range(2)])
+    assert sorted(places) == [0, 1]
+    names = await gatherResults([worker.run(threading.get_ident) for _ in range(50)])
+    assert len(set(names)) <= 2
+    threads = [thread for thread in threading.enumerate() if thread.ident in names]
+    worker.stop()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+async def test_threads_may_make_way_for_others() -> None:
+    worker = Worker(StoreReactor(), "chatd-test", niceness=7)
+    worker.start()
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    in_thread = await worker.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    worker.stop()
+    assert in_thread == 7
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

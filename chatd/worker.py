@@ -1,14 +1,16 @@
-"""A thread that does one thing after another, for calls that would hold the reactor.
+"""Threads that do one thing after another, for calls that would hold the reactor.
 
 Twisted's thread pool waits for its threads when the process ends, so a disk that hangs would hang
-the daemon; this thread is a daemon thread, and costs one wake-up of the reactor a call.
-It knows nothing of stores.
+the daemon; these are daemon threads, and cost one wake-up of the reactor a call.
+It knows nothing of what is done.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import ParamSpec, TypeVar
 
@@ -21,23 +23,30 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Runs functions in its own thread, in the order in which they were given.
+    """Runs functions in its own threads, begun in the order in which they were given.
 
-    Results come back in the reactor's thread. Start it after any fork.
+    One thread, unless there are to be more ``threads``. Results come back in the reactor's thread.
+    With ``niceness`` the threads make way for others, as `nice` has it (on Linux, where each thread
+    has its own). Start it after any fork.
     """
 
-    def __init__(self, reactor: IReactorFromThreads, name: str) -> None:
+    def __init__(
+        self, reactor: IReactorFromThreads, name: str, threads: int = 1, niceness: int = 0
+    ) -> None:
         self._reactor = reactor
         self._name = name
+        self._threads = threads
+        self._niceness = niceness
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def start(self) -> None:
         """Begin; what was given before is done first."""
         # Made here: CPython 3.13 starts no thread that was made before a fork.
-        threading.Thread(target=self._work, name=self._name, daemon=True).start()
+        for _ in range(self._threads):
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-        """Call a function in the thread; fires with what it returns, or fails as it does."""
+        """Call a function in a thread; fires with what it returns, or fails as it does."""
         done: Deferred[T] = Deferred()
 
         def job() -> None:
@@ -52,9 +61,13 @@ class Worker:
         return done
 
     def stop(self) -> None:
-        """End the thread once everything given so far is done. Does not wait for it."""
-        self._jobs.put(None)
+        """End the threads once everything given so far is done. Does not wait for that."""
+        for _ in range(self._threads):
+            self._jobs.put(None)
 
     def _work(self) -> None:
+        if self._niceness:
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (job := self._jobs.get()) is not None:
             job()

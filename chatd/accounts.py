@@ -1,0 +1,58 @@
+"""The names that are somebody's own: who is registered, and what is kept with that.
+
+It knows no session, no room, and no connection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from twisted.internet.defer import Deferred
+
+from chatd.records import Table, change
+from chatd.store import Store
+from chatd.validation import MAX_NAME_LENGTH, fold
+
+
+class Account(NamedTuple):
+    """A registered name. ``hash`` is of its password, as `chatd.passwords` makes it; ``created`` is
+    in seconds since 1970; ``settings`` is what its owner set (see `chatd.session.Settings`)."""
+
+    name: str
+    hash: str
+    admin: bool = False
+    created: int = 0
+    settings: dict[str, Any] = {}
+
+    @property
+    def key(self) -> str:
+        """What it is found by."""
+        return fold(self.name)
+
+
+class Accounts:
+    """All accounts of a store, by `Account.key`."""
+
+    def __init__(self, store: Store) -> None:
+        self.table: Table[Account] = Table(store, "account", Account)
+        self._store = store
+        self._administrator = ""  # the key of one, as far as is known
+
+    def called(self, name: str) -> Account | None:
+        """Whose that name is; None if nobody's."""
+        # What is longer than a name may take long to fold.
+        return self.table.get(fold(name)) if len(name) <= 4 * MAX_NAME_LENGTH else None
+
+    def keep(self, account: Account) -> Deferred[None]:
+        """Have an account be as this one. Fails with `StoreError`."""
+        return change(self._store, self.table.put(account.key, account))
+
+    @property
+    def has_administrator(self) -> bool:
+        """Whether there is anybody who runs the server."""
+        # Asked for each line in a lobby in which somebody is muted; and accounts may be very many.
+        known = self.table.get(self._administrator)
+        if known is None or not known.admin:
+            keys = (key for key, account in self.table.items() if account.admin)
+            self._administrator = next(keys, "")
+        return bool(self._administrator)

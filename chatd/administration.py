@@ -1,0 +1,138 @@
+"""What the operator does with accounts from the host: plain values in, plain values out.
+
+The daemon does it for those who ask at its control socket, and `chatd admin` does it itself while
+no daemon runs: both with a server, so that whatever is kept with an account is seen to. It knows no
+connection, and no passwords, only what was made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chatd.accounts import Account
+from chatd.refusals import Refusal
+from chatd.server import ChatServer
+from chatd.store import StoreError
+from chatd.texts import Language, sentence
+from chatd.validation import InvalidName, validate_name
+
+Request = dict[str, Any]
+Reply = dict[str, Any]
+
+
+class Refused(Exception):
+    """It cannot be done; why, in one line for the operator."""
+
+
+class Administration:
+    """Does what ``{"do": "promote", "name": "ana"}`` asks: see `DEEDS`."""
+
+    def __init__(self, server: ChatServer) -> None:
+        self._server = server
+        self._accounts = server.accounts
+
+    async def perform(self, request: object) -> Reply:
+        """Do it. Gives ``{"said": ...}``, ``{"accounts": [...]}``, or why not: ``{"error": ...}``.
+
+        What it says is on disk.
+        """
+        try:
+            words: Request = request if isinstance(request, dict) else {}
+            do = words.get("do")
+            if not isinstance(do, str) or do not in DEEDS:
+                raise Refused("this chatd does not know how to do that. Are both of one version?")
+            return await DEEDS[do](self, words)
+        except Refused as refused:
+            return {"error": str(refused)}
+        except Refusal as refusal:
+            why = sentence(Language.ENGLISH, refusal.key, **refusal.values)
+            return {"error": why}
+        except StoreError as error:
+            return {"error": f"that could not be stored, so nothing was changed: {error}"}
+
+    async def _list(self, request: Request) -> Reply:
+        accounts = sorted(self._accounts.table.items())
+        return {
+            "accounts": [
+                {
+                    "name": account.name,
+                    "admin": account.admin,
+                    "created": account.created,
+                    "connections": self._connections(key),
+                }
+                for key, account in accounts
+            ]
+        }
+
+    def _connections(self, key: str) -> int:
+        return sum(session.account == key for session in self._server.names.of(key))
+
+    async def _add(self, request: Request) -> Reply:
+        try:
+            name = validate_name(_text(request, "name"))
+        except InvalidName:
+            raise Refused(
+                "that cannot be a name: 1 to 32 letters of one alphabet, digits, _ - or .,"
+                " a letter or digit first."
+            ) from None
+        if self._accounts.called(name) is not None:
+            raise Refused(f"{name} is registered already.")
+        admin = request.get("admin") is True
+        hash, created = _hash(request), int(self._server.now())
+        await self._server.register(Account(name, hash, admin, created))
+        return {"said": f"{name} is registered{', and an administrator' if admin else ''}."}
+
+    async def _promote(self, request: Request) -> Reply:
+        account = await self._change(request, admin=True)
+        return {"said": f"{account.name} is an administrator."}
+
+    async def _demote(self, request: Request) -> Reply:
+        account = await self._change(request, admin=False)
+        for session in tuple(self._server.names.of(account.name)):
+            self._server.review(session)  # it may be where only administrators may be
+        return {"said": f"{account.name} is no administrator."}
+
+    async def _password(self, request: Request) -> Reply:
+        account = await self._change(request, hash=_hash(request))
+        return {"said": f"the password of {account.name} is changed."}
+
+    async def _remove(self, request: Request) -> Reply:
+        account = self._account(request)
+        await self._server.unregister(account)
+        return {"said": f"{account.name} is not registered any more."}
+
+    async def _change(self, request: Request, **changes: Any) -> Account:
+        account = self._account(request)._replace(**changes)
+        await self._accounts.keep(account)
+        return account
+
+    def _account(self, request: Request) -> Account:
+        account = self._accounts.called(_text(request, "name"))
+        if account is None:
+            raise Refused("nobody is registered by that name. `chatd admin list` lists who is.")
+        return account
+
+
+DEEDS: dict[str, Callable[[Administration, Request], Awaitable[Reply]]] = {
+    "list": Administration._list,
+    "add": Administration._add,
+    "promote": Administration._promote,
+    "demote": Administration._demote,
+    "password": Administration._password,
+    "remove": Administration._remove,
+}
+
+
+def _text(request: Request, key: str) -> str:
+    value = request.get(key)
+    if not isinstance(value, str):
+        raise Refused(f"the {key} is missing.")
+    return value
+
+
+def _hash(request: Request) -> str:
+    hash = _text(request, "hash")
+    if not hash.startswith("$argon2"):
+        raise Refused("that is not what is kept of a password.")
+    return hash

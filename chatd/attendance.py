@@ -1,0 +1,278 @@
+"""Those who are logged in, and what they missed: their inboxes, and their places in each log.
+
+What somebody is shown is counted while they are here, and kept now and then: every minute, when
+they go, when they come in by another connection, and when the server stops. So after a crash a
+minute's lines may be told of again; none are passed over. It knows no connection and no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
+
+from chatd.accounts import Accounts
+from chatd.event import Kind
+from chatd.places import Nothing, Places, Visit, reached
+from chatd.records import Put, change
+from chatd.room import Room
+from chatd.session import Session
+from chatd.store import Store, StoreError
+
+SHOWN_AT_ONCE = 100
+"""How many missed lines are shown at once."""
+
+CHECKS_A_MINUTE = 12
+"""How often `Attendance.check` is called. Each time another part of all places is kept."""
+
+
+class Missed(NamedTuple):
+    """What somebody was not shown of a log, and will not be by itself: ``after < seq <= upto``."""
+
+    log: Room
+    after: int
+    upto: int
+
+    @property
+    def lines(self) -> int:
+        """How many there are."""
+        return self.upto - self.after
+
+
+class Attendance:
+    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one,
+    ``now`` the time in seconds since 1970."""
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        room_of: Callable[[str], Room | None],
+        readable: Callable[[Session, Room], bool],
+        now: Callable[[], float],
+    ) -> None:
+        self.places = Places(store)
+        self.inboxes: dict[str, Room] = {}
+        self._store = store
+        self._accounts = accounts
+        self._room_of = room_of
+        self._readable = readable
+        self._now = now
+        self._present: dict[str, dict[Session, Visit]] = {}
+        self._checks = 0
+
+    # Inboxes
+
+    def inbox(self, account: str) -> Room:
+        """The log of an account's private lines."""
+        name = f"@{account}"
+        if name not in self.inboxes:
+            self.add_inbox(Room(name, self._store))
+        return self.inboxes[name]
+
+    def add_inbox(self, log: Room) -> None:
+        """That is the log of an account's private lines."""
+        log.key = log.name  # folded already
+        self.inboxes[log.name] = log
+
+    def say_to(self, session: Session, account: str, text: str) -> None:
+        """Let a session say something to an account: it waits there until it is read."""
+        inbox = self.inbox(account)
+        place = self.places.of(account, inbox.key)
+        if place is None or place > inbox.end:
+            # Whatever was written before was written to another owner of that name.
+            self._keep(self.places.puts(account, inbox.key, inbox.end))
+        session.say(text, kind=Kind.PRIVATE, room=inbox)
+
+    async def clear_gone(self) -> None:
+        """Forget what was written to accounts that are gone, if there was no time to do so then."""
+        for name in tuple(self.inboxes):
+            if name.removeprefix("@") not in self._accounts.table:
+                await self.clear(name.removeprefix("@"))
+
+    async def clear(self, account: str) -> None:
+        """Forget what was written to an account that is gone."""
+        # Until there is another owner, nothing is written there.
+        inbox = self.inbox(account)
+        before = int(self._now() * 1000) + 1
+        try:
+            while inbox.head and await self._store.forget(inbox.name, before):
+                pass
+        except StoreError:
+            self._store.faults.tell("private lines of an account that is gone cannot be forgotten")
+
+    def sessions(self, account: str) -> list[Session]:
+        """Who is here and logged in to that account."""
+        present = self._present.get(account, {})
+        return [session for session in present if not session.stream.finished]
+
+    # Coming and going
+
+    def arrive(self, session: Session, account: str) -> None:
+        """A session has logged in: it is shown what was missed, and counted from here on."""
+        inbox = self.inbox(account)
+        self.keep(account)  # what was shown on other connections is not shown here
+        visit = Visit(account, inbox)
+        self._present.setdefault(account, {})[session] = visit
+        session.begin_visit(visit)
+        place = self.places.of(account, inbox.key)
+        if place is None or place > inbox.end:
+            self._keep(self.places.puts(account, inbox.key, inbox.end))
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
+        self.show_missed(session)
+
+    def depart(self, session: Session) -> None:
+        """A session is logged in no more, or gone."""
+        visit = session.visit
+        if visit is None:
+            return
+        present = self._present.get(visit.account, {})
+        try:
+            if not session.stream.finished:
+                session.stop_following()
+            self.keep(visit.account)
+        finally:
+            present.pop(session, None)
+            if not present:
+                self._present.pop(visit.account, None)
+            session.end_visit()
+
+    def keep(self, account: str) -> None:
+        """Keep how far an account was shown what it is being shown."""
+        self._keep(self._moved(account))
+
+    def check(self) -> None:
+        """Keep some of the places that moved: to be called `CHECKS_A_MINUTE`."""
+        self._checks += 1
+        some = list(self._present)[self._checks % CHECKS_A_MINUTE :: CHECKS_A_MINUTE]
+        self._keep(put for account in some for put in self._moved(account))
+
+    def stop(self) -> Deferred[None]:
+        """Keep all places, and count no more: the server stops. Fires once they are kept."""
+        puts = [put for account in self._present for put in self._moved(account)]
+        self._present.clear()
+        return self._keep(puts)
+
+    def _moved(self, account: str) -> Iterator[Put]:
+        if account not in self._accounts.table:
+            return  # its places went with it
+        # What was sent to a machine that is no more was shown to nobody, nor was what was sent to a
+        # program that does nothing but say lines.
+        visits = [
+            visit
+            for session, visit in self._present.get(account, {}).items()
+            if session.stream.acknowledged and not session.text_only
+        ]
+        for log in dict.fromkeys(log for visit in visits for log in visit.logs):
+            before = self.places.of(account, log)
+            place = reached((span for visit in visits for span in visit.spans(log)), before)
+            for visit in visits:
+                visit.prune(log, place)
+            room = self._log(log)
+            if place != before and room is not None and not (room.forgettable and not place):
+                yield from self.places.puts(account, log, place)
+
+    def _begun(self, visit: Visit, room: Room) -> Iterator[Put]:
+        """What makes a room one of those of which it is known how far they were shown."""
+        account = visit.account
+        if account not in self._accounts.table or room.forgettable:
+            return
+        if self.places.of(account, room.key) is None:
+            place = reached(visit.spans(room.key), None)
+            yield from self.places.puts(visit.account, room.key, place)
+
+    def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
+        puts = list(puts)
+        # If they cannot be kept, they stand as they were; the store tells of its trouble itself.
+        return change(self._store, *puts).addErrback(_trap) if puts else succeed(None)
+
+    # What was missed
+
+    def show_missed(self, session: Session) -> bool:
+        """Show somebody the next lines that they missed: private ones first, those of the room
+        that they are in last. Whether there were any."""
+        missed = self.missed(session)
+        left = SHOWN_AT_ONCE
+        for number, (log, after, upto) in enumerate(missed):
+            private = log.key in self.inboxes
+            share = left if private else left // (len(missed) - number)
+            shown = min(share, upto - after)
+            left -= shown
+            key = "private_missed" if private else "missed"
+            if shown:
+                session.answer(key, count=upto - after, room=log.name)
+                session.replay(log, after, after + shown)
+            if after + shown < upto:
+                session.answer(f"{key}_more", count=upto - after - shown, room=log.name)
+        return bool(missed)
+
+    async def pass_over_forgotten(self, session: Session) -> None:
+        """Take for seen what somebody missed and is no more in the store, where that may be much.
+        Raises `StoreError`."""
+        visit = session.visit
+        for log, after, upto in self.missed(session):
+            if visit is not None and upto - after > SHOWN_AT_ONCE:
+                events = await log.read(after, upto)
+                first = events[0].seq if events else upto + 1
+                if first > after + 1:
+                    visit.show(log.key, Nothing(after, first - 1))
+
+    def missed(self, session: Session) -> list[Missed]:
+        """What somebody missed who is logged in, in the order in which they are shown it."""
+        visit, here = session.visit, session.room
+        if visit is None:
+            return []
+        logs = [self._log(log) for log in self.places.logs(visit.account)]
+        missed = [
+            Missed(log, *visit.due(log.key, self.places.of(visit.account, log.key) or 0, log.head))
+            for log in logs
+            if log is not None and (log is visit.inbox or self._readable(session, log))
+        ]
+        return sorted(
+            (each for each in missed if each.lines),
+            key=lambda each: (each.log is not visit.inbox, each.log is here),
+        )
+
+    def rooms(self, session: Session) -> list[Room]:
+        """The rooms that somebody was in, those of late first, as far as they may read them."""
+        here, visit = session.room, session.visit
+        logs = self.places.logs(visit.account) if visit is not None else []
+        rooms = [self._room_of(log) for log in reversed(logs) if not log.startswith("@")]
+        others = [room for room in rooms if room is not None and room is not here]
+        return [
+            room
+            for room in ([here, *others] if here is not None else others)
+            if self._readable(session, room)
+        ]
+
+    def entered(self, session: Session) -> None:
+        """Somebody who is logged in went into a room, and was shown its last lines."""
+        visit = session.visit
+        if visit is None:
+            return
+        for log, after, upto in self.missed(session):
+            if log is session.room:
+                session.answer("missed_before", count=upto - after, room=log.name)
+        if session.room is not None:
+            self._keep(self._begun(visit, session.room))
+
+    def skip(self, session: Session) -> Deferred[None]:
+        """Take all that somebody missed for seen. Fires once that is kept."""
+        visit = session.visit
+        puts = [
+            put
+            for log, _, upto in self.missed(session)
+            if visit is not None
+            for put in self.places.puts(visit.account, log.key, upto)
+        ]
+        return change(self._store, *puts) if puts else succeed(None)
+
+    def _log(self, key: str) -> Room | None:
+        return self.inboxes.get(key) if key.startswith("@") else self._room_of(key)
+
+
+def _trap(failure: Failure) -> None:
+    failure.trap(StoreError)

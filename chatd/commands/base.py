@@ -1,0 +1,88 @@
+"""What a command is, and what handlers share. The table itself is in `chatd.commands`.
+
+A handler is given the server, the session that asks, and the rest of the line without the spaces
+around it. It answers through the session, or raises `Refusal` or `WrongUse`; one that has to wait
+for the store is a coroutine, which may raise `StoreError`, too. Handlers know no connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chatd.refusals import Refusal
+from chatd.rights import Act
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.session import Waiting as Waiting
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+
+Handler = Callable[[ChatServer, Session, str], Waiting | None]
+
+READING_COST = 100
+"""What a command that reads the store counts for: three at once, and then one a second."""
+
+_SWITCH = {"on": True, "off": False, "sí": True, "si": True, "no": False}
+
+
+class WrongUse(Exception):
+    """A command was given what it does not take. It is answered with its usage."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A row of the table. ``names`` are what it can be called, its own name first; what it takes
+    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
+    lines it counts for where these are limited. Of a ``secret`` one, the rest of the line holds a
+    password: the spaces around that are kept."""
+
+    names: tuple[str, ...]
+    handler: Handler
+    cost: int = 1
+    secret: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its own name, the first."""
+        return self.names[0]
+
+
+def room_of(session: Session) -> Room:
+    """The room that a session is in. Raises `Refusal` if it is in none."""
+    if session.room is None:
+        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    return session.room
+
+
+def room_to_read(server: ChatServer, session: Session, name: str = "") -> Room:
+    """The room of that name, or the one that a session is in, for one who wants to know what is in
+    it. Raises `Refusal` if it may not, too."""
+    room = server.room_called(name) if name else room_of(session)
+    server.moderation.check(session, room, Act.READ)
+    return room
+
+
+def switch(argument: str) -> bool:
+    """What ``on`` and ``off`` mean, in each language. Raises `WrongUse` for anything else."""
+    try:
+        return _SWITCH[argument.lower()]
+    except KeyError:
+        raise WrongUse from None
+
+
+async def answering(session: Session, waiting: Waiting) -> None:
+    """Do what a password that was asked for is for, or tell the one who gave it why not."""
+    try:
+        await waiting
+    except (Refusal, StoreError) as error:
+        tell_why_not(session, error)
+
+
+def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
+    """Tell the one who asked why it was not done."""
+    if isinstance(error, Refusal):
+        session.error(error.kind, error.key, **error.values)
+    else:
+        session.error(ErrorKind.NOT_SAVED, "change_not_saved")

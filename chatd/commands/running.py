@@ -1,0 +1,515 @@
+"""Commands for running rooms: modes and roles, kicks, mutes and bans; and those of administrators.
+
+All act on the room that one is in, or on a ``#room`` that is named first. Whatever is done is a
+deed in the room's log, which is the answer, too, for one who is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_of, room_to_read
+from chatd.commands.talking import JOINING_COST
+from chatd.event import Deed, Event, Kind
+from chatd.formats import local_time, mode_word, told
+from chatd.moderation import BAN, MUTE, Sanction
+from chatd.records import Put
+from chatd.refusals import Refusal, short
+from chatd.rights import Act, Mode, Role
+from chatd.room import Room
+from chatd.server import NOBODYS, ChatServer
+from chatd.session import NAMES_SHOWN, Session
+from chatd.texts import ErrorKind, people
+from chatd.validation import fold, is_reserved, network_of_host, seconds_of, written_duration
+
+MUTE_SECONDS = 3600
+BAN_SECONDS = 7 * 86400
+MOST_SECONDS = 366 * 86400
+"""For how long somebody is muted and banned when it is not said, and at most."""
+
+SANCTIONS_LISTED = 50
+
+_MODES = {
+    **{mode.value: mode for mode in (Mode.OPEN, Mode.PRIVATE, Mode.MODERATED, Mode.ANNOUNCE)},
+    **dict.fromkeys(("abierto", "abierta"), Mode.OPEN),
+    **dict.fromkeys(("privado", "privada"), Mode.PRIVATE),
+    **dict.fromkeys(("moderado", "moderada"), Mode.MODERATED),
+    **dict.fromkeys(("anuncio", "anuncios"), Mode.ANNOUNCE),
+}
+"""The modes that can be set, by their words in each language."""
+
+_KEPT_FROM_ALL = (Mode.PRIVATE, Mode.CLOSED)
+
+
+# What they share
+
+
+def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, str]:
+    """The room that is meant, and the rest of what was said."""
+    if argument.startswith("#"):
+        name, _, rest = argument.partition(" ")
+        return server.room_called(name), rest.strip()
+    return room_of(session), argument
+
+
+def _room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:
+    """The same, for one who may do that there."""
+    room, rest = _room(server, session, argument)
+    server.moderation.check(session, room, act)
+    return room, rest
+
+
+def _one_name(server: ChatServer, argument: str) -> str:
+    if not argument or " " in argument:
+        raise WrongUse
+    return server.name_of(argument)
+
+
+def _known(server: ChatServer, name: str) -> Sequence[Session]:
+    """Who has that name. Raises `Refusal` if nobody has, and it is not registered either."""
+    sessions = server.called(name)
+    if not sessions and not server.moderation.is_registered(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    return sessions
+
+
+def _mode_called(word: str) -> Mode:
+    try:
+        return _MODES[word.lower()]
+    except KeyError:
+        raise WrongUse from None
+
+
+def _time_and_reason(words: str, default: int) -> tuple[int, str]:
+    """``[TIME] [REASON]``: what does not look like a time begins the reason."""
+    first, _, rest = words.partition(" ")
+    try:
+        seconds = seconds_of(first)
+    except ValueError:
+        return default, words
+    if not 1 <= seconds <= MOST_SECONDS:
+        raise Refusal(ErrorKind.WRONG_USE, "wrong_time")
+    return seconds, rest.strip()
+
+
+async def _carry_out(
+    server: ChatServer, session: Session, room: Room, deed: Deed, puts: Sequence[Put] = ()
+) -> None:
+    """Do it, and show it to the one who did where the room does not."""
+    await server.carry_out(session, room, deed, *puts)
+    if session.room is not room:
+        event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
+        session.answer("in_room", room=room.name, did=told(session.language, event))
+
+
+# Rooms
+
+
+def _create(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    wanted, _, word = argument.partition(" ")
+    if not wanted:
+        raise WrongUse
+    mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
+    if server.account_of(session) is None:
+        if mode is not Mode.OPEN:
+            room = short(wanted.removeprefix("#"))
+            raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)
+        server.check_new(wanted)
+        return server.join(session, wanted)
+    return server.create(session, wanted, mode)
+
+
+def _mode(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, word = _room(server, session, argument)
+    if not word:
+        _tell_mode(server, session, room_to_read(server, session, room.name))
+        return None
+    mode = _mode_called(word)
+    server.moderation.check(session, room, Act.MODE)
+    if room is server.lobby and mode in _KEPT_FROM_ALL:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "lobby_is_for_all", room=room.name)
+    return _set_mode(server, session, room, mode, Deed("mode", mode.value))
+
+
+def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
+    mode = server.moderation.mode_of(room)
+    owner = server.moderation.name_of_owner(room)
+    session.answer(
+        "room_is_run_by" if owner else "room_is_run",
+        room=room.name,
+        mode=mode_word(session.language, mode.value),
+        meaning=session.sentence(f"means_{mode.value}"),
+        owner=owner,
+    )
+
+
+async def _set_mode(
+    server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
+) -> None:
+    await _carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
+    server.review_room(room)
+
+
+def _close(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, rest = _room_to_run(server, session, argument, Act.CLOSE)
+    if rest:
+        raise WrongUse
+    if room is server.lobby:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "lobby_is_for_all", room=room.name)
+    if server.moderation.mode_of(room) is Mode.CLOSED:
+        _tell_mode(server, session, room)
+        return None
+    if not session.confirms(f"close {room.key}"):
+        count = sum(
+            other.room is room and server.moderation.role_of(other, room) < Role.OWNER
+            for other in server.sessions
+        )
+        would = session.sentence("would_close", room=room.name, count=count)
+        session.tell(f"{would}\n{session.sentence('ask_again')}")
+        return None
+    return _set_mode(server, session, room, Mode.CLOSED, Deed("close"))
+
+
+# Roles
+
+
+def _invite(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    return _give(server, session, argument, Act.INVITE, Role.INVITED, "invite")
+
+
+def _voice(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    return _give(server, session, argument, Act.VOICE, Role.VOICED, "voice")
+
+
+def _op(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    return _give(server, session, argument, Act.OP, Role.OPERATOR, "op")
+
+
+def _give(
+    server: ChatServer, session: Session, argument: str, act: Act, role: Role, verb: str
+) -> Waiting | None:
+    room, rest = _room_to_run(server, session, argument, act)
+    name = _one_name(server, rest)
+    sessions = _known(server, name)
+    if role is Role.OPERATOR and not server.moderation.is_registered(name):
+        raise Refusal(ErrorKind.NOT_ALLOWED, "not_registered_op", name=name)
+    if server.moderation.role_of_name(name, sessions, room) >= role:
+        session.answer("may_already", name=name, room=room.name)
+        return None
+    return _give_role(server, session, room, name, role, verb)
+
+
+async def _give_role(
+    server: ChatServer, session: Session, room: Room, name: str, role: Role, verb: str
+) -> None:
+    sessions = server.called(name)
+    puts = server.moderation.give(name, room, role)
+    await _carry_out(server, session, room, Deed(verb, name), puts)
+    # What an account is, is kept with it; what its sessions were given as guests ends.
+    server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
+    for other in sessions:
+        if role is Role.INVITED and other.room is not room:
+            invited = other.sentence("you_were_invited", name=session.name, room=room.name)
+            other.notify(session.name, invited)
+    server.review_room(room)
+
+
+def _uninvite(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    gone = (Role.INVITED, Role.VOICED)
+    return _take(server, session, argument, Act.INVITE, gone, "uninvite", "not_invited")
+
+
+def _unvoice(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    gone = (Role.VOICED,)
+    return _take(server, session, argument, Act.VOICE, gone, "unvoice", "not_voiced")
+
+
+def _unop(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    gone = (Role.OPERATOR,)
+    return _take(server, session, argument, Act.OP, gone, "unop", "not_operator")
+
+
+def _take(
+    server: ChatServer,
+    session: Session,
+    argument: str,
+    act: Act,
+    roles: Collection[Role],
+    verb: str,
+    has_none: str,
+) -> Waiting | None:
+    room, rest = _room_to_run(server, session, argument, act)
+    name = _one_name(server, rest)
+    sessions = _known(server, name)
+    moderation = server.moderation
+    if moderation.role_of_name(name, sessions, room) not in roles:
+        moderation.check_above(session, room, name, sessions)
+        session.answer(has_none, name=name, room=room.name)
+        return None
+    moderation.check_above(session, room, name, sessions)
+    # Whoever had more in a private room was let in there.
+    stays = verb != "uninvite" and moderation.mode_of(room) is Mode.PRIVATE
+    role = Role.INVITED if stays else Role.EVERYONE
+    return _give_role(server, session, room, name, role, verb)
+
+
+# Kicks, mutes and bans
+
+
+async def _kick(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = _room_to_run(server, session, argument, Act.KICK)
+    word, _, reason = rest.partition(" ")
+    name, reason = _one_name(server, word), reason.strip()
+    sessions = [other for other in server.called(name) if other.room is room]
+    if not sessions:
+        raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
+    moderation = server.moderation
+    moderation.check_above(session, room, name, sessions)
+    moderation.putting_out(room, sessions)
+    why = Refusal(
+        ErrorKind.NOT_ALLOWED,
+        "kicked_why" if reason else "kicked",
+        name=session.name,
+        room=room.name,
+        reason=reason,
+    )
+    try:
+        await _carry_out(server, session, room, Deed("kick", name, 0, reason))
+        server.put_out(room, dict.fromkeys(sessions, why))
+    finally:
+        moderation.put_out(room, sessions)
+
+
+async def _mute(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = _room_to_run(server, session, argument, Act.MUTE)
+    await _sanction_name(server, session, room, rest, MUTE, MUTE_SECONDS)
+
+
+def _ban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, rest = _room_to_run(server, session, argument, Act.BAN)
+    who, _, words = rest.partition(" ")
+    networks = _networks(server, session, room, who)
+    if networks is None:
+        return _sanction_name(server, session, room, rest, BAN, BAN_SECONDS)
+    seconds, reason = _time_and_reason(words.strip(), BAN_SECONDS)
+    # Somebody else may have that name by now, or come from elsewhere: then it is asked anew.
+    if not session.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
+        _tell_whom(server, session, room, networks)
+        return None
+    shown = f"@{server.name_of(who[1:])}" if who.startswith("@") else ""
+    return _ban_networks(server, session, room, networks, shown, seconds, reason)
+
+
+async def _sanction_name(
+    server: ChatServer, session: Session, room: Room, words: str, kind: str, default: int
+) -> None:
+    word, _, rest = words.partition(" ")
+    name = _one_name(server, word)
+    seconds, reason = _time_and_reason(rest.strip(), default)
+    sessions, moderation = server.called(name), server.moderation
+    if not sessions and is_reserved(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    moderation.check_above(session, room, name, sessions)
+    sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
+    puts = moderation.sanction(kind, room, [fold(name)], sanction)
+    moderation.hold(kind, room, name, sessions, sanction)
+    await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
+    server.review_room(room)
+
+
+async def _ban_networks(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    networks: Collection[str],
+    shown: str,
+    seconds: int,
+    reason: str,
+) -> None:
+    until = int(server.now()) + seconds
+    sanction = Sanction(until, session.name, reason, shown)
+    targets = [f"@{network}" for network in networks]
+    puts = server.moderation.sanction(BAN, room, targets, sanction)
+    # Nobody but those who may ask for /bans is shown an address.
+    deed = (
+        Deed("ban", shown, seconds, reason) if shown else Deed("ban_network", "-", seconds, reason)
+    )
+    await _carry_out(server, session, room, deed, puts)
+    server.review_room(room)
+
+
+def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Collection[str] | None:
+    """The networks that are meant by ``@NAME`` or an address; None for a name."""
+    if not who.startswith("@"):
+        try:
+            return [network_of_host(who)]
+        except ValueError:
+            return None
+    name = _one_name(server, who[1:])
+    sessions = server.called(name)
+    if not sessions:
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    server.moderation.check_above(session, room, name, sessions)
+    networks = sorted({other.network for other in sessions if other.network})
+    if not networks:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
+    return networks
+
+
+def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Collection[str]) -> None:
+    """Say whom a ban of these networks would shut out."""
+    whom = [
+        other
+        for other in server.sessions
+        if other.network in networks
+        and not other.stream.finished
+        and server.moderation.role_of(other, room) < Role.OPERATOR
+    ]
+    names = sorted({other.name for other in whom if not other.is_guest})
+    guests = sum(other.is_guest for other in whom)
+    listed = names[:NAMES_SHOWN]
+    would = session.sentence(
+        "would_shut_out" if whom else "would_shut_out_nobody",
+        count=len(whom),
+        room=room.name,
+        people=people(session.language, listed, guests, len(names) - len(listed)),
+    )
+    session.tell(f"{would}\n{session.sentence('ask_again')}")
+
+
+def _unmute(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, rest = _room_to_run(server, session, argument, Act.MUTE)
+    return _lift_name(server, session, room, rest, MUTE)
+
+
+def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, who = _room_to_run(server, session, argument, Act.BAN)
+    if who.startswith("@"):
+        name = _one_name(server, who[1:])
+        deed = Deed("unban", f"@{name}")
+        networks = {other.network for other in server.called(name)}
+        for _, target, sanction in server.moderation.sanctions_in(room):
+            if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
+                networks.add(target[1:])
+    else:
+        try:
+            networks = {network_of_host(who)}
+        except ValueError:
+            return _lift_name(server, session, room, who, BAN)
+        deed = Deed("unban_network")
+    puts = server.moderation.lift_networks(room, networks)
+    return _lift(server, session, room, puts, deed, "not_banned", who)
+
+
+def _lift_name(
+    server: ChatServer, session: Session, room: Room, words: str, kind: str
+) -> Waiting | None:
+    name = _one_name(server, words)
+    sessions, moderation = server.called(name), server.moderation
+    moderation.check_above(session, room, name, sessions)
+    puts = moderation.lift(kind, room, name, sessions)
+    none = "not_muted" if kind == MUTE else "not_banned"
+    return _lift(server, session, room, puts, Deed(f"un{kind}", name), none, name)
+
+
+def _lift(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    puts: Sequence[Put],
+    deed: Deed,
+    none: str,
+    who: str,
+) -> Waiting | None:
+    if not puts:
+        session.answer(none, name=short(who), room=room.name)
+        return None
+    return _carry_out(server, session, room, deed, puts)
+
+
+def _bans(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = _room_to_run(server, session, argument, Act.BAN)
+    if rest:
+        raise WrongUse
+    found = server.moderation.sanctions_in(room)
+    if not found:
+        session.answer("no_sanctions", room=room.name)
+        return
+    lines = [session.sentence("sanctions", count=len(found), room=room.name)]
+    lines += [_listed(server, session, *each) for each in found[:SANCTIONS_LISTED]]
+    if len(found) > SANCTIONS_LISTED:
+        lines.append(session.sentence("more_sanctions", count=len(found) - SANCTIONS_LISTED))
+    session.tell("\n".join(lines))
+
+
+def _listed(
+    server: ChatServer, session: Session, kind: str, target: str, sanction: Sanction
+) -> str:
+    name = sanction.name
+    if target.startswith("@"):
+        name = f"{target[1:]} ({name})" if name else target[1:]
+    did = session.sentence(
+        "mute_listed" if kind == MUTE else "ban_listed",
+        target=name,
+        until=local_time(sanction.until),
+        left=written_duration(sanction.until - int(server.now())),
+        by=sanction.by,
+    )
+    key = "with_reason" if sanction.reason else "without_reason"
+    return session.sentence(key, did=did, reason=sanction.reason)
+
+
+# The whole server
+
+
+async def _wall(server: ChatServer, session: Session, argument: str) -> None:
+    server.moderation.check(session, None, Act.WALL)
+    if not argument:
+        raise WrongUse
+    await server.wall(session, argument)
+    if session.room is None:
+        session.answer("said_to_all")
+
+
+async def _disconnect(server: ChatServer, session: Session, argument: str) -> None:
+    moderation = server.moderation
+    moderation.check(session, None, Act.DISCONNECT)
+    name = _one_name(server, argument)
+    sessions = server.called(name)
+    if not sessions:
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    moderation.check_above(session, server.lobby, name, sessions)
+    rooms = dict.fromkeys(other.room for other in sessions if other.room is not None)
+    for room in rooms:
+        await server.carry_out(session, room, Deed("disconnect", name))
+    server.hang_up(sessions, session)
+    session.answer("disconnected", count=len(sessions), name=name)
+
+
+def _stats(server: ChatServer, session: Session, argument: str) -> None:
+    server.moderation.check(session, None, Act.STATS)
+    if argument:
+        raise WrongUse
+    session.answer("statistics", **server.statistics())
+
+
+TABLE = (
+    Command(("create", "crear"), _create, JOINING_COST),
+    Command(("mode", "modo"), _mode),
+    Command(("invite", "invitar"), _invite),
+    Command(("uninvite", "desinvitar"), _uninvite),
+    Command(("voice", "voz"), _voice),
+    Command(("unvoice", "sinvoz"), _unvoice),
+    Command(("op", "operador"), _op),
+    Command(("unop", "sinoperador"), _unop),
+    Command(("kick", "echar"), _kick),
+    Command(("mute", "callar"), _mute),
+    Command(("unmute", "descallar"), _unmute),
+    Command(("ban", "vetar"), _ban),
+    Command(("unban", "desvetar"), _unban),
+    Command(("bans", "vetos"), _bans),
+    Command(("close", "cerrar"), _close),
+    Command(("wall", "aviso"), _wall),
+    Command(("disconnect", "desconectar"), _disconnect),
+    Command(("stats", "estado"), _stats, READING_COST),
+)

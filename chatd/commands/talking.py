@@ -1,0 +1,151 @@
+"""Commands for talking: who one is, which room, and what is said beside plain lines."""
+
+from __future__ import annotations
+
+from chatd.commands.base import Command, Waiting, WrongUse, room_to_read
+from chatd.event import Kind
+from chatd.refusals import Refusal, short
+from chatd.rights import Act
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+
+JOINING_COST = 10
+"""What going to a room counts for: it may make one, which is kept when something is said in it."""
+
+PEOPLE_LISTED = 200
+ROOMS_LISTED = 50
+
+
+def _nick(server: ChatServer, session: Session, argument: str) -> None:
+    if not argument:
+        raise WrongUse
+    server.rename(session, argument)
+
+
+def _join(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    try:
+        if not argument:
+            raise WrongUse
+        waiting = server.join(session, argument)
+    except (Refusal, WrongUse):
+        _stay_out(server, session)
+        raise
+    return None if waiting is None else _make(server, session, waiting)
+
+
+async def _make(server: ChatServer, session: Session, waiting: Waiting) -> None:
+    try:
+        await waiting
+    except StoreError:
+        _stay_out(server, session)
+        raise
+
+
+def _stay_out(server: ChatServer, session: Session) -> None:
+    # What was meant for the room that cannot be joined must not be said in this one.
+    if not session.has_spoken:
+        server.leave(session)
+
+
+def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    if argument:
+        raise WrongUse
+    return server.join(session, server.lobby.name)
+
+
+def _rooms(server: ChatServer, session: Session, argument: str) -> None:
+    if argument:
+        raise WrongUse
+    count, rooms = server.rooms(ROOMS_LISTED, session)
+    lines = [session.sentence("rooms", count=count)]
+    for room in rooms:
+        line = session.sentence("room", room=room.name, people=room.people, count=room.head)
+        if room.topic:
+            line += " " + session.sentence("topic", topic=short(room.topic))
+        lines.append(line)
+    if count > len(rooms):
+        lines.append(session.sentence("more_rooms", count=count - len(rooms)))
+    session.tell("\n".join(lines))
+
+
+def _who(server: ChatServer, session: Session, argument: str) -> None:
+    room = room_to_read(server, session, argument)
+    there = session.people(room, PEOPLE_LISTED)
+    session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
+
+
+def _me(server: ChatServer, session: Session, argument: str) -> None:
+    if not argument:
+        raise WrongUse
+    session.say(argument, kind=Kind.ACTION)
+
+
+def _msg(server: ChatServer, session: Session, argument: str) -> None:
+    receiver, _, text = argument.partition(" ")
+    if not text.strip():
+        raise WrongUse
+    if receiver.startswith("#"):
+        session.say(text, room=server.room_called(receiver))
+        session.when_settled(_nothing)  # its receipt comes before that of what is said next
+        return
+    account = server.accounts.called(receiver)
+    if account is not None:
+        server.attendance.say_to(session, account.key, text)
+        session.when_settled(_nothing)
+        return
+    others = server.sessions_called(receiver)
+    if not others:
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
+    for other in others:
+        if not other.receive(session.name, text):
+            raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=other.name)
+    session.has_spoken = True
+    session.stream.put(session.format.private(session.name, text, other.name))
+    if away := server.away_text(other.name):
+        session.answer("is_away", name=other.name, text=away)
+
+
+def _nothing() -> None:
+    """There is nothing to do but to wait."""
+
+
+def _topic(server: ChatServer, session: Session, argument: str) -> None:
+    named, text = _room_named(server, argument)
+    if text:
+        room = named or session.room
+        if room is not None:
+            server.moderation.check(session, room, Act.TOPIC)
+        session.say(text, kind=Kind.TOPIC, room=room)
+        session.when_settled(_nothing)  # its receipt comes before that of what is said next
+        return
+    room = room_to_read(server, session, named.name if named else "")
+    if room.topic:
+        session.answer("topic", topic=room.topic)
+    else:
+        session.answer("no_topic", room=room.name)
+
+
+def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
+    """The room that is named first, and the rest. A topic may begin with ``#``, too."""
+    name, _, rest = argument.partition(" ")
+    if name.startswith("#"):
+        try:
+            return server.room_called(name), rest.strip()
+        except Refusal:
+            pass
+    return None, argument
+
+
+TABLE = (
+    Command(("nick", "name", "nombre", "apodo"), _nick),
+    Command(("join", "j", "sala", "entrar"), _join, JOINING_COST),
+    Command(("leave", "part", "volver", "dejar"), _leave),
+    Command(("rooms", "list", "salas"), _rooms),
+    Command(("who", "names", "w", "quien", "quién"), _who),
+    Command(("me", "yo"), _me),
+    Command(("msg", "mensaje", "privado"), _msg),
+    Command(("topic", "tema"), _topic),
+)

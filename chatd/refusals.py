@@ -1,0 +1,23 @@
+"""What cannot be done, told to the person who asked for it."""
+
+from __future__ import annotations
+
+from chatd.texts import ErrorKind
+
+
+class Refusal(Exception):
+    """Something cannot be done. Says what is wrong, and what would be right, to a person.
+
+    ``key`` and ``values`` name a sentence of `chatd.texts`.
+    """
+
+    def __init__(self, kind: ErrorKind, key: str, **values: object) -> None:
+        super().__init__(kind, key, values)
+        self.kind = kind
+        self.key = key
+        self.values = values
+
+
+def short(text: str) -> str:
+    """What somebody sent, short enough to be quoted to them."""
+    return text if len(text) <= 40 else text[:39] + "…"

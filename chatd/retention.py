@@ -1,0 +1,104 @@
+"""How long lines are kept: forgets those that are older, at the start and then about hourly.
+
+It does so a few at a time, so that whoever says something meanwhile hardly waits. It knows no
+session and no connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall, deferLater
+
+from chatd.complaints import Trouble
+from chatd.server import ChatServer
+from chatd.store import Store, StoreError
+from chatd.validation import fold, written_duration
+
+MOST_SECONDS = 3600
+LEAST_SECONDS = 60
+"""How often it looks: ten times in the shortest time that lines are kept, within these bounds."""
+
+PAUSE_SECONDS = 0.1
+"""How long it lets others work between two steps."""
+
+
+class Kept(NamedTuple):
+    """For how many seconds lines are kept, 0 for ever: in rooms that are named, and in others.
+
+    Rooms by the `fold` of their names. What is kept of private lines counts as others.
+    """
+
+    others: int = 0
+    rooms: Mapping[str, int] = {}
+
+    def seconds(self, room: str) -> int:
+        """For how long in that room."""
+        return self.rooms.get(fold(room), self.others)
+
+    @property
+    def spans(self) -> list[int]:
+        """All times that are not for ever."""
+        return [span for span in (self.others, *self.rooms.values()) if span]
+
+    def describe(self) -> str:
+        """For the operator."""
+        parts = [f"lines are kept {_written(self.others)}"]
+        parts += [f"in #{room} {_written(span)}" for room, span in self.rooms.items()]
+        return ", ".join(parts) + "."
+
+
+class Retention:
+    """Forgets what is older than it is to be kept."""
+
+    def __init__(self, server: ChatServer, store: Store, clock: IReactorTime, kept: Kept) -> None:
+        self.kept = kept
+        self._server = server
+        self._store = store
+        self._clock = clock
+        self._trouble = Trouble(clock, "lines older than --keep cannot be forgotten: {why}")
+        self._running: Deferred[None] | None = None
+        self._looking = LoopingCall(self._look)
+        self._looking.clock = clock
+
+    def start(self) -> None:
+        """Begin; there is nothing to do if all is kept for ever."""
+        if self.kept.spans:
+            seconds = min(self.kept.spans) / 10
+            self._looking.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
+
+    def stop(self) -> None:
+        """Forget nothing more."""
+        if self._looking.running:
+            self._looking.stop()
+        if self._running is not None:
+            self._running.cancel()
+
+    def _look(self) -> Deferred[None]:
+        self._running = Deferred.fromCoroutine(self._forget())
+        return self._running
+
+    async def _forget(self) -> None:
+        try:
+            for room in await self._store.names():
+                seconds = self.kept.seconds(room)
+                before = int((self._server.now() - seconds) * 1000)
+                while seconds and await self._store.forget(room, before):
+                    self._server.forgot(room, before)
+                    await deferLater(self._clock, PAUSE_SECONDS)
+        except CancelledError:
+            pass
+        except StoreError as error:
+            self._trouble.tell(str(error))
+        except Exception:
+            self._store.faults.tell("old lines could not be forgotten")
+        else:
+            self._trouble.end()
+        self._running = None
+
+
+def _written(seconds: int) -> str:
+    return f"for {written_duration(seconds)}" if seconds else "for ever"

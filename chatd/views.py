@@ -1,0 +1,153 @@
+"""What somebody has set for themselves, and what follows from it for what they are shown.
+
+Pure values: they know no room, no session and no account.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from chatd.event import Entry, Event, Kind, Notice
+from chatd.texts import Language
+from chatd.validation import fold
+
+BELL = b"\x07"
+"""What makes a terminal ring. Nothing else that the server sends is a control character, and
+nobody is sent this one who has not asked for it."""
+
+_IGNORED_KINDS = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
+"""What is not shown of somebody who is ignored: what they say, not what they do."""
+
+
+class Bell(enum.Enum):
+    """Which lines of others ring."""
+
+    OFF = "off"
+    MENTIONS = "mentions"  # those that name the reader, and private ones
+    ON = "on"  # any
+
+
+class View(NamedTuple):
+    """What of a room is shown to one reader, and whether it rings.
+
+    ``echo`` is whether the reader's own lines are, ``ignored`` has the names (see `fold`) of those
+    whose lines are not, ``names`` those of the reader.
+    """
+
+    echo: bool = True
+    ignored: frozenset[str] = frozenset()
+    bell: Bell = Bell.OFF
+    names: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> bool:
+        """Whether all is shown as it is, so that nothing need be looked at."""
+        return self.echo and not self.ignored and self.bell is Bell.OFF
+
+    @property
+    def of_past(self) -> View:
+        """The same, of what was said before: one's own lines are shown, and nothing rings."""
+        return View(ignored=self.ignored) if self.ignored else EVERYTHING
+
+    def shown(self, entries: Sequence[Entry], session: int) -> Sequence[Entry]:
+        """Those of these entries that are shown to this session; its own notices never are."""
+        shown = [entry for entry in entries if self._shows(entry, session)]
+        return entries if len(shown) == len(entries) else shown
+
+    def rings(self, entries: Iterable[Entry], session: int) -> bool:
+        """Whether one of these, which are shown to this session, is to ring."""
+        return self.bell is not Bell.OFF and any(
+            isinstance(entry, Event)
+            and entry.session != session
+            and (self.bell is Bell.ON or entry.kind is Kind.PRIVATE or self.named_in(entry.text))
+            for entry in entries
+        )
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text names the reader."""
+        return any(mentions(text, name) for name in self.names)
+
+    def _shows(self, entry: Entry, session: int) -> bool:
+        if entry.session == session:
+            return self.echo and not isinstance(entry, Notice)
+        return not self.ignored or not self.ignores(entry)
+
+    def ignores(self, entry: Entry) -> bool:
+        """Whether this is a line of somebody who is ignored."""
+        return (
+            isinstance(entry, Event)
+            and entry.kind in _IGNORED_KINDS
+            and fold(entry.author) in self.ignored
+        )
+
+
+EVERYTHING = View()
+
+
+class Settings(NamedTuple):
+    """What somebody has set. ``language`` is "" while they have chosen none; ``away`` is what
+    others are told while they are away, "" while they are not."""
+
+    echo: bool = True
+    times: bool = False
+    language: str = ""
+    bell: str = Bell.OFF.value
+    quiet: bool = False
+    ignored: tuple[str, ...] = ()
+    away: str = ""
+
+    def view(self, *names: str) -> View:
+        """What is shown to somebody of these names who has set this."""
+        ignored = frozenset(map(fold, self.ignored))
+        view = View(self.echo, ignored, Bell(self.bell), frozenset(map(fold, names)))
+        # Nearly everybody has the same one.
+        return EVERYTHING if view.plain else view
+
+    @property
+    def without_others(self) -> Settings:
+        """The same without what concerns other people. Whoever is at that terminal next ignores
+        nobody for it, and nobody is told anything of them."""
+        return self._replace(ignored=(), away="")
+
+    def with_kept(self, kept: Mapping[str, Any]) -> Settings:
+        """The same, and in its place what was kept, if it can be understood."""
+        understood = {name: kept[name] for name in self._fields if _makes_sense(name, kept)}
+        if "ignored" in understood:
+            understood["ignored"] = tuple(understood["ignored"])
+        return self._replace(**understood)
+
+
+NOTHING_SET = Settings()
+
+_DEFAULTS = NOTHING_SET._asdict()
+_CHOICES = {"bell": {bell.value for bell in Bell}, "language": {each.value for each in Language}}
+
+
+def _makes_sense(name: str, kept: Mapping[str, Any]) -> bool:
+    value = kept.get(name)
+    if name == "ignored":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if name in _CHOICES:
+        return isinstance(value, str) and value in _CHOICES[name]
+    return type(value) is type(_DEFAULTS[name])
+
+
+@lru_cache(maxsize=64)
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else fold(text)  # once for all who are named in nothing
+
+
+@lru_cache(maxsize=256)
+def _word(name: str) -> re.Pattern[str]:
+    # A name may hold "." and "-": "ana-maria" does not name ana, "ana." at the end of a line does.
+    return re.compile(rf"(?<!\w)(?<!\w[.-]){re.escape(name)}(?!\w)(?![.-]\w)")
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a text has a name (folded) in it, as a whole word, in any case."""
+    folded = _folded(text)
+    return name in folded and _word(name).search(folded) is not None

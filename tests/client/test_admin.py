@@ -1,0 +1,250 @@
+"""`chatd admin`: as the operator runs it, with a daemon and without."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatd.store import FORGOTTEN
+from tests.test_daemon import Daemon, Person, environment
+
+TIMEOUT = 30.0
+PASSWORD = "correct horse"
+
+
+def admin(
+    directory: Path, *arguments: str, password: str = "", store: str = "sqlite:store"
+) -> tuple[int, str, str]:
+    """What it says, and its exit status."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chatd", "admin", "--store", store, *arguments],
+        cwd=directory,
+        env=environment(),
+        input=password.encode(),
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
+    with Daemon(tmp_path) as daemon:
+        yield daemon
+
+
+def listed(directory: Path) -> list[list[str]]:
+    status, out, err = admin(directory, "list")
+    assert (status, err) == (0, "")
+    return [line.split("\t")[:2] for line in out.splitlines()]
+
+
+def test_without_a_daemon_it_does_it_itself(tmp_path: Path) -> None:
+    said = admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
+    assert said == (0, "ana is registered, and an administrator.\n", "")
+    assert admin(tmp_path, "demote", "ANA") == (0, "ana is no administrator.\n", "")
+    assert listed(tmp_path) == [["ana", "-"]]
+    assert {each.name for each in tmp_path.iterdir()} == {"store", "store.lock"}
+    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+        ana.type(f"/login ana {PASSWORD}")
+        ana.until("*** You are now ana.")
+    assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
+    assert listed(tmp_path) == []
+
+
+def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
+        lines = 2 * FORGOTTEN + 1
+        connection.execute("INSERT INTO rooms VALUES (1, '@ana', ?, '', 1, 0)", (lines,))
+        connection.executemany(
+            "INSERT INTO events VALUES (?, 0, 1, 'luis', 5, 'psst')",
+            [(1 << 40 | seq,) for seq in range(1, lines + 1)],
+        )
+    assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
+    with closing(sqlite3.connect(tmp_path / "store")) as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+
+def test_with_a_daemon_it_asks_that(daemon: Daemon, tmp_path: Path) -> None:
+    with Person(daemon.port) as guest:
+        guest.type("/nick ana")
+        guest.until("You are now ana")
+        said = admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+        assert said == (0, "ana is registered.\n", "")
+        assert guest.line() == "*** ana is somebody else's name now."
+        assert guest.line() == "*** You are now guest1."
+        guest.type(f"/login ana {PASSWORD}")
+        assert guest.line() == "*** You are now ana."
+        assert admin(tmp_path, "promote", "ana") == (0, "ana is an administrator.\n", "")
+        assert listed(tmp_path) == [["ana", "administrator"]]
+        assert admin(tmp_path, "password", "ana", password="another horse\r\n")[0] == 0
+        guest.type("/logout", "/login ana another horse")
+        guest.until("*** You are now ana.")
+        assert admin(tmp_path, "remove", "ana")[0] == 0
+        assert guest.line() == "*** ana is not registered any more."
+
+
+def test_after_kill_9_what_was_said_to_be_done_is_done(daemon: Daemon, tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
+    daemon.process.send_signal(signal.SIGKILL)
+    daemon.process.wait()
+    assert (tmp_path / "store.control").exists()
+    assert listed(tmp_path) == [["ana", "administrator"]]
+    with Daemon(tmp_path) as again, Person(again.port) as ana:
+        assert listed(tmp_path) == [["ana", "administrator"]]
+        ana.type(f"/login ana {PASSWORD}")
+        ana.until("*** You are now ana.")
+        assert again.stop() in (0, -signal.SIGTERM)
+    assert not (tmp_path / "store.control").exists()
+
+
+def test_the_log_of_the_daemon_holds_no_password(daemon: Daemon, tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    with Person(daemon.port) as ana:
+        ana.type(f"/login ana {PASSWORD}", "/login ana wrong horse", f" /login ana {PASSWORD}")
+        ana.until("ERR Not said")
+    daemon.stop()
+    rest = daemon.rest()
+    assert "Traceback" not in rest
+    assert "horse" not in rest
+    files = b"".join(each.read_bytes() for each in tmp_path.iterdir() if each.is_file())
+    assert b"horse" not in files
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["promote", "eva"], "nobody is registered by that name."),
+        (["add", "a b"], "that cannot be a name"),
+        (["add", "guest1"], "guest1 is kept for the server."),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(tmp_path: Path, arguments: list[str], why: str) -> None:
+    admin(tmp_path, "add", "ana", password=PASSWORD)
+    status, out, err = admin(tmp_path, *arguments, password=PASSWORD)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"chatd: {why}")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("store", "password", "why"),
+    [
+        ("memory:", PASSWORD, "cannot use --store memory:: it keeps nothing"),
+        ("nonsense", PASSWORD, "cannot use --store nonsense: a store is sqlite:PATH"),
+        ("sqlite:missing/store", PASSWORD, "cannot use --store sqlite:missing/store: "),
+        ("sqlite:store", "short", "a password has at least 8 characters."),
+        ("sqlite:store", "", "a password has at least 8 characters."),
+    ],
+)
+def test_what_it_cannot_work_with_is_told_in_one_line(
+    tmp_path: Path, store: str, password: str, why: str
+) -> None:
+    status, out, err = admin(tmp_path, "add", "ana", store=store, password=password)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"chatd: {why}"), err
+    assert err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_adding_makes_a_store(tmp_path: Path) -> None:
+    status, _, err = admin(tmp_path, "list")
+    assert (status, err) == (
+        1, "chatd: cannot use --store sqlite:store: it is not there. Check --store.\n"
+    )  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_daemon_that_cannot_be_asked_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "store.control").write_text("in its place")
+    with Daemon(tmp_path) as daemon:
+        assert any("chatd admin cannot ask this daemon" in line for line in daemon.said)
+        status, _, err = admin(tmp_path, "list")
+        assert status == 1
+        assert err.startswith("chatd: a daemon uses the store, and cannot be asked at ")
+        assert err.count("\n") == 1
+
+
+def test_a_daemon_that_is_asked_nonsense_goes_on(daemon: Daemon, tmp_path: Path) -> None:
+    path = str(tmp_path / "store.control")
+    for nonsense in b"\n", b"[" * 20_000 + b"\n", b"\xff\n", b'{"do": 7}\n', b"null\n":
+        with closing(socket.socket(socket.AF_UNIX)) as asking:
+            asking.settimeout(TIMEOUT)
+            asking.connect(path)
+            asking.sendall(nonsense)
+            answer = asking.makefile("rb").readline()
+            assert b'"error"' in answer, nonsense[:10]
+    with closing(socket.socket(socket.AF_UNIX)) as asking:
+        asking.settimeout(TIMEOUT)
+        asking.connect(path)
+        asking.sendall(b'{"do": "list"}\n{"do": "list"}\n')
+        answers = asking.makefile("rb")
+        assert [answers.readline() for _ in range(2)] == [b'{"accounts": []}\n'] * 2
+        asking.sendall(b"x" * 100_000)
+        assert answers.readline() == b""
+    assert listed(tmp_path) == []
+    daemon.stop()
+    assert "Traceback" not in daemon.rest()
+
+
+def test_in_a_terminal_the_password_is_typed_twice_and_not_shown(tmp_path: Path) -> None:
+    for second, outcome in (PASSWORD, b"ana is registered."), ("other horse", b"differ"):
+        number, terminal = pty.fork()
+        if not number:  # the child
+            os.chdir(tmp_path)
+            os.execve(
+                sys.executable,
+                [sys.executable, "-m", "chatd", "admin", "--store", "sqlite:store", "add", "ana"],
+                environment(),
+            )
+        seen = b""
+        for typed in PASSWORD, second:
+            while not seen.endswith(b": "):
+                seen += os.read(terminal, 1000)
+            os.write(terminal, typed.encode() + b"\n")
+            seen += b"\n"
+        try:
+            while data := os.read(terminal, 1000):
+                seen += data
+        except OSError:
+            pass  # it has ended
+        os.waitpid(number, 0)
+        os.close(terminal)
+        assert outcome in seen
+        assert b"horse" not in seen
+
+
+def test_without_argon2_it_says_what_is_missing(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['argon2'] = None; from chatd.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "admin", "--store", "sqlite:store", "add", "ana"],
+        cwd=tmp_path,
+        env=environment(),
+        input=PASSWORD.encode(),
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == b"chatd: passwords need argon2-cffi: pip install 'chatd[accounts]'\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_belongs_to_whom_the_directory_does(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65533)
+    assert admin(tmp_path, "add", "ana", password=PASSWORD)[0] == 0
+    for name in "store", "store.lock":
+        status = (tmp_path / name).stat()
+        assert (status.st_uid, status.st_gid) == (65534, 65533)

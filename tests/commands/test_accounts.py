@@ -1,0 +1,984 @@
+"""Accounts: registering a name, logging in to it, and giving it up; and who is refused what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import ensureDeferred
+from twisted.logger import LogEvent
+
+from chatd.accounts import Account
+from chatd.passwords import Hasher, Passwords
+from chatd.records import Put
+from chatd.server import ADDRESS_TRIES, NAME_TRIES
+from chatd.session import READING_SECONDS
+from tests.helpers import CHEAP, FAR, Immediately, Person, World
+
+PASSWORD = "correct horse"
+PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
+CANCELLED = "*** Cancelled: no password was taken."
+WRONG = "ERR Wrong password: that is not the password of ana."
+IN_CLEAR = (
+    "ERR Not encrypted: passwords are not taken here."
+    " What you sent may have been read; do not use it again."
+)
+
+
+class Scene:
+    """Luis is in the lobby; Ana has registered her name, and is here."""
+
+    def __init__(self, **options: Any) -> None:
+        self.world = World(**options)
+        self.luis = self.world.person("luis")
+        self.ana = self.world.person("ana")
+        self.ana.type(f"/register {PASSWORD}")
+        self.luis.seen()
+        assert self.ana.seen() == ["*** ana is yours now. When you come back: /login ana"]
+
+    def guest(self, **options: Any) -> Person:
+        return self.world.person(**options)
+
+    def account(self) -> Account:
+        return self.world.server.accounts.table["ana"]
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+# Registering
+
+
+def test_a_guest_is_told_to_choose_a_name_first(scene: Scene) -> None:
+    guest = scene.guest()
+    for line in f"/register {PASSWORD}", "/register":
+        guest.type(line)
+        assert guest.seen() == [
+            "ERR Not registered: choose a name first: /nick NAME, and then /register."
+        ]
+
+
+def test_who_registers_has_an_account_and_no_rights(scene: Scene) -> None:
+    account = scene.account()
+    assert (account.name, account.admin) == ("ana", False)
+    assert PASSWORD not in str(account)
+    assert scene.ana.session.account == "ana"
+
+
+def test_one_who_has_registered_cannot_again(scene: Scene) -> None:
+    scene.ana.type("/register another one")
+    assert scene.ana.seen() == [
+        "ERR Name in use: ana is yours already. /password changes its password."
+    ]
+
+
+def test_a_registered_name_is_refused_to_everybody_else(scene: Scene) -> None:
+    scene.ana.hang_up()
+    guest = scene.guest()
+    for name in "ana", "ANA":
+        guest.type(f"/nick {name}")
+        assert guest.seen() == [
+            f"ERR Name in use: {name} is registered. /login {name} PASSWORD if it is yours,"
+            " or take another name."
+        ]
+    guest.type("/nick аna")  # the first letter is Cyrillic
+    assert guest.seen()[0].startswith("ERR Invalid name")
+
+
+def test_so_is_one_that_looks_like_it() -> None:
+    world = World()
+    bob = world.person("Bob1")
+    bob.type(f"/register {PASSWORD}")
+    bob.hang_up()
+    guest = world.person()
+    guest.type("/nick Bobl")
+    assert guest.seen() == [
+        "ERR Name in use: Bobl looks like Bob1, who is somebody else. Take another name."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("short", "a password has at least 8 characters."),
+        ("x" * 257, "a password has at most 256 characters."),
+        ("with a\ttab", "a password has no control characters, such as TAB."),
+    ],
+)
+def test_what_cannot_be_a_password_is_refused(password: str, why: str) -> None:
+    world = World()
+    ana = world.person("ana")
+    ana.type(f"/register {password}")
+    assert ana.seen() == [f"ERR Wrong use: {why}"]
+    ana.type("/register", password)
+    assert ana.seen() == [PROMPT, f"ERR Wrong use: {why}"]
+    assert not world.server.accounts.table
+
+
+def test_nothing_is_told_before_it_is_on_disk() -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    world.release()
+    ana.seen()
+    ana.type(f"/register {PASSWORD}", "hello")
+    assert ana.seen() == []
+    assert ana.session.account is None
+    world.release()
+    assert ana.seen() == ["*** ana is yours now. When you come back: /login ana", "<ana> hello"]
+
+
+def test_what_cannot_be_stored_is_not_registered(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    world.release()
+    ana.seen()
+    ana.type(f"/register {PASSWORD}")
+    world.store.fail()
+    world.settle()
+    (line,) = ana.seen()
+    assert line.startswith("ERR Not saved: that could not be stored, so nothing was changed.")
+    assert not world.server.accounts.table
+    assert ana.session.account is None
+    ana.hang_up()
+    world.release()
+    guest = world.person("ana")
+    assert guest.session.name == "ana"
+    expected_errors()
+
+
+def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    ana.send(f"/register {PASSWORD}\n".encode())
+    gone = ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+    world.release()
+    assert gone.called
+    assert ana.seen() == [
+        "ERR Not registered: ana is nobody's so far. /nick ana takes it, /register keeps it."
+    ]
+    assert ana.session.account is None
+    assert ana.session.name == "ana"
+
+
+def test_what_is_sent_behind_it_waits_until_it_is_done(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    scene.world.hashing.held = True
+    eva.type(f"/register {PASSWORD}", "hello")
+    assert eva.seen() == []
+    scene.world.hashing.work()
+    scene.world.settle()
+    assert eva.seen() == ["*** eva is yours now. When you come back: /login eva", "<eva> hello"]
+
+
+def test_who_goes_meanwhile_has_not_left_a_name_to_nobody_else(scene: Scene) -> None:
+    """What was read is done: the account is there, with the password that was sent."""
+    eva = scene.world.person("eva")
+    scene.world.hashing.held = True
+    eva.type(f"/register {PASSWORD}")
+    eva.hang_up()
+    scene.world.hashing.held = False
+    scene.world.hashing.work()
+    scene.world.settle()
+    again = scene.guest()
+    again.type(f"/login eva {PASSWORD}")
+    assert again.seen() == ["*** You are now eva."]
+
+
+def test_of_two_who_register_look_alikes_at_once_one_is_refused() -> None:
+    """One of them on line, and one by the operator, for two on line cannot have such names."""
+    world = World()
+    ivan = world.person("lvan")
+    world.hashing.held = True
+    ivan.type(f"/register {PASSWORD}")
+    done: list[object] = []
+    ensureDeferred(world.server.register(Account("Ivan", "hash"))).addBoth(done.append)
+    world.settle()
+    assert done == [None]
+    world.hashing.work()
+    world.settle()
+    assert ivan.seen() == [
+        "*** lvan is somebody else's name now.",
+        "*** You are now guest1.",
+        "ERR Not registered: choose a name first: /nick NAME, and then /register.",
+    ]
+    assert set(world.server.accounts.table) == {"ivan"}
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_what_looks_like_a_name_that_is_being_registered_cannot_be(
+    saved: bool, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    world = World(slow=True)
+    ivan, eva = world.person("lvan"), world.person()
+    world.release()
+    ivan.seen()
+    done: list[object] = []
+    ensureDeferred(world.server.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ivan.type(f"/register {PASSWORD}")
+    assert ivan.seen() == [
+        "ERR Name in use: lvan looks like Ivan, who is somebody else. Take another name."
+    ]
+    assert not done
+    if saved:
+        world.release()
+        assert done == [None]
+        assert ivan.seen()[0] == "*** lvan is somebody else's name now."
+        assert set(world.server.accounts.table) == {"ivan"}
+        return
+    world.store.fail()
+    world.settle()
+    eva.type("/nick Ivan")
+    assert eva.seen()[-1].startswith("ERR Name in use: Ivan looks like lvan")
+    ivan.type(f"/register {PASSWORD}")
+    world.release()
+    assert ivan.seen() == ["*** lvan is yours now. When you come back: /login lvan"]
+    expected_errors()
+
+
+def test_who_gave_the_name_up_before_it_is_registered_keeps_the_new_one() -> None:
+    world = World(slow=True)
+    eva = world.person("eva")
+    world.release()
+    ensureDeferred(world.server.register(Account("Eva", "hash")))
+    eva.type("/nick luis")
+    world.release()
+    eva.seen()
+    eva.type("/whois luis")
+    world.release()
+    assert eva.seen() == ["*** luis is not registered. luis is here in #lobby, with 1 connection."]
+
+
+def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
+    scene: Scene,
+) -> None:
+    eva = scene.world.person("eva")
+    scene.luis.seen()
+    ensureDeferred(scene.world.server.register(Account("Eva", "hash")))
+    scene.world.settle()
+    assert eva.seen() == ["*** eva is somebody else's name now.", "*** You are now guest3."]
+    assert scene.luis.seen() == ["*** eva is now guest3."]
+    eva.type("/nick eva")
+    assert eva.seen()[0].startswith("ERR Name in use: eva is registered.")
+    eva.type("hello", "/who")
+    assert eva.seen() == ["<guest3> hello", "*** In #lobby: luis, ana and 1 guest."]
+
+
+def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_nobodys(
+    scene: Scene,
+) -> None:
+    server = scene.world.server
+    guest = scene.world.person("Bobl")
+    bobl = Account("bobl", scene.account().hash)
+    ensureDeferred(server.register(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen()[-1].startswith("ERR Name in use: Bob1 looks like bobl")
+    ensureDeferred(server.unregister(bobl))
+    scene.world.settle()
+    guest.type("/nick Bob1")
+    assert guest.seen() == ["*** You are now Bob1."]
+
+
+def test_one_of_many_who_register_from_one_address_waits() -> None:
+    world = World()
+    at_once, seconds = ADDRESS_TRIES
+    for number in range(at_once):
+        person = world.person(f"p{'x' * number}" if number < 30 else f"q{'x' * (number - 30)}")
+        person.type(f"/register {PASSWORD}")
+        assert "is yours now" in person.seen()[0]
+    late = world.person("late")
+    late.type(f"/register {PASSWORD}")
+    assert late.seen() == ["ERR Too many tries: wait 3 seconds. This password was not looked at."]
+    world.clock.advance(seconds)
+    late.type(f"/register {PASSWORD}")
+    assert "is yours now" in late.seen()[0]
+
+
+# Logging in
+
+
+def test_one_who_knows_the_password_has_the_name(scene: Scene) -> None:
+    scene.ana.hang_up()
+    again = scene.guest()
+    scene.luis.seen()
+    again.type(f"/login ana {PASSWORD}", "hello")
+    assert again.seen() == ["*** You are now ana.", "<ana> hello"]
+    assert scene.luis.seen() == ["*** guest3 is now ana.", "<ana> hello"]
+
+
+def test_the_name_may_be_written_in_any_case_and_is_had_as_it_was_registered(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login  ANA {PASSWORD}")
+    assert again.seen() == ["*** You are now ana."]
+
+
+def test_it_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
+    again = scene.guest()
+    again.send(f"/login ana {PASSWORD}\n/text\nhello".encode())
+    again.half_close()
+    assert again.seen() == [
+        "*** You are now ana.",
+        "*** From here on every line of this connection is text.",
+        "<ana> hello",
+    ]
+    assert again.closed
+
+
+@pytest.mark.parametrize("password", ["wrong horse", "Correct horse", " correct horse", "short"])
+def test_one_who_does_not_is_refused(scene: Scene, password: str) -> None:
+    guest = scene.guest()
+    guest.type(f"/login ana {password}", "hello")
+    assert guest.seen() == [WRONG, "<guest3> hello"]
+    assert guest.session.account is None
+
+
+def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: Scene) -> None:
+    guest = scene.guest()
+    for line in "/login eva whatever it is", "/login eva":
+        guest.type(line)
+        assert guest.seen() == [
+            "ERR Not registered: eva is nobody's so far. /nick eva takes it, /register keeps it."
+        ]
+
+
+def test_without_a_name_it_says_how_it_is_used(scene: Scene) -> None:
+    guest = scene.guest()
+    guest.type("/login")
+    assert guest.seen() == [
+        "ERR Wrong use: /login is used like this: /login NAME PASSWORD"
+        " - have the name that is yours."
+    ]
+
+
+def test_one_who_is_logged_in_already_is_told_so(scene: Scene) -> None:
+    scene.ana.type("/login ana whatever")
+    assert scene.ana.seen() == [
+        "ERR Name in use: ana is yours already. /password changes its password."
+    ]
+
+
+def test_one_may_go_from_one_account_to_another(scene: Scene) -> None:
+    scene.luis.type(f"/register {PASSWORD}")
+    scene.luis.seen()
+    scene.ana.type(f"/login luis {PASSWORD}")
+    assert scene.ana.seen() == ["*** You are now luis."]
+    assert scene.ana.session.account == "luis"
+    assert not scene.world.server.names.of("ana")
+    assert len(scene.world.server.names.of("luis")) == 2
+
+
+def test_one_who_is_logged_in_keeps_the_name(scene: Scene) -> None:
+    for name in "eva", "ANA":
+        scene.ana.type(f"/nick {name}")
+        assert scene.ana.seen() == [
+            "ERR Wrong use: ana is the name that you are logged in with. /logout first."
+        ]
+
+
+def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.type("/register", "  two spaces  ")
+    eva.hang_up()
+    again = scene.guest()
+    again.type("/login eva   two spaces  ")
+    assert again.seen() == ["*** You are now eva."]
+
+
+def test_an_account_that_goes_while_its_password_is_checked_cannot_be_logged_in_to(
+    scene: Scene,
+) -> None:
+    guest = scene.guest()
+    scene.world.hashing.held = True
+    guest.type(f"/login ana {PASSWORD}")
+    ensureDeferred(scene.world.server.unregister(scene.account()))
+    scene.world.hashing.work()
+    scene.world.settle()
+    assert guest.seen()[0].startswith("ERR Not registered: ana is nobody's")
+
+
+def test_a_password_that_is_changed_while_it_is_checked_does_not_count(scene: Scene) -> None:
+    guest = scene.guest()
+    scene.world.hashing.held = True
+    guest.type(f"/login ana {PASSWORD}")
+    scene.world.server.accounts.keep(scene.account()._replace(hash=CHEAP.hash("another one")))
+    scene.world.hashing.work()
+    scene.world.settle()
+    assert guest.seen() == [WRONG]
+
+
+def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -> None:
+    before = scene.account().hash
+    stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
+    scene.world.server.passwords = Passwords(Immediately(), stronger)
+    scene.guest().type(f"/login ana {PASSWORD}")
+    assert scene.account().hash != before
+    assert stronger.check(scene.account().hash, PASSWORD) == (True, None)
+
+
+# Tries
+
+
+def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: Scene) -> None:
+    at_once, seconds = NAME_TRIES
+    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)]
+    for number in range(at_once):
+        guests[number % 2].type("/login ana wrong horse")
+        assert guests[number % 2].seen() == [WRONG]
+    for guest in guests:
+        guest.type(f"/login ana {PASSWORD}")
+        assert guest.seen() == [
+            "ERR Too many tries: wait 5 seconds. This password was not looked at."
+        ]
+    scene.world.clock.advance(seconds - 0.5)
+    guests[0].type(f"/login ana {PASSWORD}")
+    assert guests[0].seen() == [
+        "ERR Too many tries: wait 1 second. This password was not looked at."
+    ]
+    scene.world.clock.advance(0.5)
+    guests[0].type("/login ana wrong horse")
+    assert guests[0].seen() == [WRONG]
+    guests[1].type("/login ana wrong horse")
+    assert guests[1].seen()[0].startswith("ERR Too many tries")
+
+
+def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: Scene) -> None:
+    elsewhere = scene.guest(address=IPv4Address("TCP", "127.0.0.9", 1))
+    for _ in range(NAME_TRIES[0] + 1):
+        elsewhere.type("/login ana wrong horse")
+    assert elsewhere.seen()[-1].startswith("ERR Too many tries")
+    again = scene.guest()
+    for _ in range(NAME_TRIES[0]):
+        again.type("/login ana wrong horse")
+        assert again.seen() == [WRONG]
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen()[0].startswith("ERR Too many tries")
+    scene.world.clock.advance(NAME_TRIES[1])
+    again.type(f"/login ana {PASSWORD}")
+    assert again.seen() == ["*** You are now ana."]
+
+
+def test_wrong_passwords_are_slowed_for_one_address_whatever_the_names() -> None:
+    world = World()
+    for number in range(20):
+        name = "abcdefghijklmnopqrst"[number] * 3
+        world.server.accounts.keep(Account(name, CHEAP.hash(PASSWORD)))
+    world.settle()
+    tried = refused = 0
+    for number in range(ADDRESS_TRIES[0] + 1):
+        guest = world.person()
+        guest.type(f"/login {'abcdefghijklmnopqrst'[number % 20] * 3} wrong horse")
+        (line,) = guest.seen()
+        tried += line.startswith("ERR Wrong password")
+        refused += line.startswith("ERR Too many tries")
+    assert (tried, refused) == (ADDRESS_TRIES[0], 1)
+    elsewhere = world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
+    elsewhere.type("/login aaa wrong horse")
+    assert elsewhere.seen()[0].startswith("ERR Wrong password")
+
+
+def test_right_passwords_are_not_slowed(scene: Scene) -> None:
+    for _ in range(50):
+        again = scene.guest()
+        again.type(f"/login ana {PASSWORD}")
+        assert again.seen() == ["*** You are now ana."]
+
+
+def test_tries_that_are_made_at_once_count(scene: Scene) -> None:
+    scene.world.hashing.held = True
+    guests = [scene.guest() for _ in range(NAME_TRIES[0] + 2)]
+    for guest in guests:
+        guest.type("/login ana wrong horse")
+    scene.world.hashing.work()
+    scene.world.settle()
+    kinds = [guest.seen()[0].split(":")[0] for guest in guests]
+    assert kinds.count("ERR Too many tries") == 2
+
+
+def test_when_too_many_passwords_wait_one_is_told_so_and_no_try_is_counted(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatd.passwords.WAITING", 0)
+    guest = scene.guest()
+    for _ in range(NAME_TRIES[0] + 1):
+        guest.type("/login ana wrong horse")
+        assert guest.seen() == [
+            "ERR Too many tries: many passwords are being checked now. Try again in some seconds."
+        ]
+
+
+# Being asked
+
+
+@pytest.mark.parametrize(
+    "password", ["/quit really", "/text and so on", "  spaces around  ", "          ", "//slashes"]
+)
+def test_the_next_line_is_the_password_whatever_it_is(password: str) -> None:
+    world = World()
+    ana, luis = world.person("ana"), world.person("luis")
+    ana.seen()
+    ana.type("/register", password, "hello")
+    assert ana.seen() == [
+        PROMPT, "*** ana is yours now. When you come back: /login ana", "<ana> hello"
+    ]  # fmt: skip
+    assert luis.seen() == ["<ana> hello"]
+    ana.hang_up()
+    again = world.person()
+    again.type("/login ana", password)
+    assert again.seen() == [PROMPT, "*** You are now ana."]
+
+
+@pytest.mark.parametrize("command", ["/register", "/register ", "/registrar"])
+def test_an_empty_line_cancels(command: str) -> None:
+    ana = World().person("ana")
+    ana.type(command, "", "hello")
+    assert ana.seen() == [PROMPT, CANCELLED, "<ana> hello"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\0"])
+def test_question_and_empty_line_may_come_in_any_pieces(end: str) -> None:
+    data = f"hello{end}{end}/register{end}{end}{end}and on{end}".encode()
+    for cut in range(len(data) + 1):
+        ana = World().person("ana")
+        for piece in data[:cut], data[cut:]:
+            ana.send(piece)
+            ana.world.settle()
+        lines = ana.bytes_seen().decode().replace("\r\n", "\n").split("\n")
+        assert lines == ["<ana> hello", PROMPT, CANCELLED, "<ana> and on", ""], cut
+
+
+def test_so_they_may_when_the_disk_is_slow() -> None:
+    world = World(slow=True)
+    ana = world.person("ana")
+    world.release()
+    ana.seen()
+    ana.send(b"hello\n/register\n\nand on\n")
+    world.release()
+    assert ana.seen() == ["<ana> hello", PROMPT, CANCELLED, "<ana> and on"]
+
+
+def test_the_end_of_the_input_cancels(scene: Scene) -> None:
+    ana = scene.world.person("eva")
+    ana.type("/register")
+    ana.half_close()
+    assert ana.seen() == [PROMPT, CANCELLED]
+    assert ana.closed
+
+
+def test_a_last_line_without_an_end_is_the_password(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.send(f"/register\n{PASSWORD}".encode())
+    eva.half_close()
+    assert eva.seen() == [PROMPT, "*** eva is yours now. When you come back: /login eva"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [(b"\xc3 secret", "not UTF-8"), (b"x" * 200_000, "longer than 4096")]
+)
+def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, kind: str) -> None:
+    ana = World().person("ana")
+    ana.type("/register", line, "hello")
+    seen = ana.seen()
+    assert seen[0] == PROMPT
+    assert kind in seen[1]
+    assert seen[2:] == ["<ana> hello"]
+
+
+def test_who_is_asked_in_a_paste_takes_the_next_line_for_the_password(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.send(f"one\n/register\n{PASSWORD}\ntwo\n".encode())
+    scene.world.settle()
+    assert eva.seen() == [
+        "<eva> one", PROMPT, "*** eva is yours now. When you come back: /login eva", "<eva> two"
+    ]  # fmt: skip
+
+
+def test_behind_text_nothing_is_asked(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.type("/text", "/register", PASSWORD)
+    assert eva.seen()[1:] == ["<eva> /register", f"<eva> {PASSWORD}"]
+
+
+def test_what_others_say_is_seen_while_one_is_asked(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.type("/register")
+    scene.luis.type("hello")
+    assert eva.seen() == [PROMPT, "<luis> hello"]
+
+
+def test_whoever_is_asked_and_goes_costs_nothing(scene: Scene) -> None:
+    eva = scene.world.person("eva")
+    eva.type("/register")
+    eva.hang_up()
+    assert "eva" not in scene.world.server.accounts.table
+    scene.world.person("eva")
+
+
+@pytest.mark.parametrize("question", ["/register", "/login nobody", "/password", "/unregister"])
+def test_what_comes_right_behind_a_question_that_is_not_asked_is_not_said(
+    scene: Scene, question: str
+) -> None:
+    guest = scene.guest()
+    guest.send(f"{question}\n{PASSWORD}\nhello\n".encode())
+    scene.world.settle()
+    refused, not_said, hello = guest.seen()
+    assert refused.startswith("ERR Not registered: ")
+    assert not_said == (
+        "ERR Not said: this came right behind a question that was not asked, so it may be a"
+        " password. Say it again if it is not."
+    )
+    assert hello == "<guest3> hello"
+    assert scene.luis.seen() == ["<guest3> hello"]
+
+
+def test_what_comes_after_the_refusal_was_read_is_said(scene: Scene) -> None:
+    guest = scene.guest()
+    guest.type("/register")
+    scene.world.clock.advance(READING_SECONDS)
+    guest.type("hello")
+    assert guest.seen()[1:] == ["<guest3> hello"]
+
+
+def test_so_is_what_comes_behind_a_command_or_a_blank_line(scene: Scene) -> None:
+    for between in "/nick eva", "":
+        guest = scene.guest()
+        guest.type("/register", between, "hello")
+        assert guest.seen()[-1].endswith("> hello")
+        guest.hang_up()
+
+
+# Where passwords are taken
+
+
+@pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
+def test_over_a_network_none_is_taken(scene: Scene, line: str) -> None:
+    far = scene.guest(address=FAR)
+    far.type(f"{line} {PASSWORD}")
+    assert far.seen() == [IN_CLEAR]
+    far.type(line)
+    assert far.seen() == [
+        "ERR Not encrypted: passwords are not taken here. Come over TLS, or from this machine."
+    ]
+
+
+def test_over_a_network_they_are_if_the_operator_wants_that() -> None:
+    world = World(plaintext_passwords=True)
+    far = world.person("ana", address=FAR)
+    far.type(f"/register {PASSWORD}")
+    assert far.seen() == ["*** ana is yours now. When you come back: /login ana"]
+
+
+@pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
+def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
+    world = World(passwords=None)
+    world.server.accounts.keep(Account("ana", CHEAP.hash(PASSWORD)))
+    world.settle()
+    person = world.person("eva")
+    if line in ("/password", "/unregister"):
+        person.session.account = "ana"
+    for asked in line, f"{line} {PASSWORD}":
+        person.type(asked)
+        assert person.seen() == [
+            "ERR No accounts: names cannot be registered here."
+            " The operator can install chatd[accounts]."
+        ]
+
+
+# Changing it
+
+
+def test_a_password_can_be_changed(scene: Scene) -> None:
+    scene.ana.type("/password another horse")
+    assert scene.ana.seen() == [
+        "*** Your password is changed. /logout others closes your other connections."
+    ]
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}", "/login ana another horse")
+    assert again.seen() == [WRONG, "*** You are now ana."]
+
+
+def test_what_was_changed_of_the_account_meanwhile_stays(scene: Scene) -> None:
+    scene.world.hashing.held = True
+    scene.ana.type("/password another horse")
+    scene.world.server.accounts.keep(scene.account()._replace(admin=True))
+    scene.world.hashing.work()
+    scene.world.settle()
+    assert scene.account().admin
+
+
+@pytest.mark.parametrize("line", ["/password another horse", "/logout", "/unregister whatever"])
+def test_one_who_is_not_logged_in_is_told_so(scene: Scene, line: str) -> None:
+    scene.luis.type(line)
+    assert scene.luis.seen() == [
+        "ERR Not registered: you are not logged in. /login NAME PASSWORD, or /register a name."
+    ]
+
+
+# Logging out
+
+
+def test_one_who_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> None:
+    scene.ana.type("/join ops")
+    scene.ana.seen()
+    scene.ana.type("/logout", "hello")
+    assert scene.ana.seen() == ["*** You are now guest2.", "<guest2> hello"]
+    assert scene.ana.session.account is None
+    assert scene.ana.session.room.name == "ops"
+    scene.ana.type("/nick ana")
+    assert scene.ana.seen()[0].startswith("ERR Name in use: ana is registered.")
+
+
+def test_others_are_told_unless_they_are_still_there(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}")
+    scene.luis.seen()
+    scene.ana.type("/logout")
+    assert scene.luis.seen() == []
+    again.type("/logout")
+    assert scene.luis.seen() == ["*** ana is now guest3."]
+
+
+def test_one_who_logged_out_goes_silently(scene: Scene) -> None:
+    scene.ana.type("/logout")
+    scene.luis.seen()
+    scene.world.clock.advance(60)
+    scene.ana.hang_up()
+    assert scene.luis.seen() == []
+
+
+def test_logout_takes_nothing_else(scene: Scene) -> None:
+    scene.ana.type("/logout now")
+    assert scene.ana.seen()[0].startswith("ERR Wrong use: /logout")
+
+
+@pytest.mark.parametrize("word", ["others", "OTHERS", "otras"])
+def test_the_other_connections_can_be_closed(scene: Scene, word: str) -> None:
+    ghosts = [scene.guest() for _ in range(2)]
+    for ghost in ghosts:
+        ghost.type(f"/login ana {PASSWORD}")
+        ghost.seen()
+    scene.luis.seen()
+    scene.ana.type(f"/logout {word}")
+    assert scene.ana.seen() == ["*** 2 other connections of yours were closed."]
+    for ghost in ghosts:
+        assert ghost.seen() == ["*** ana closed this connection from another one."]
+        assert ghost.closed
+    assert scene.luis.seen() == []
+    scene.ana.type(f"/logout {word}")
+    assert scene.ana.seen() == ["*** You have no other connection."]
+
+
+def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: Scene) -> None:
+    ghost = scene.guest()
+    ghost.type(f"/login ana {PASSWORD}")
+    ghost.stop_taking()
+    scene.luis.type("hello")
+    scene.ana.seen()
+    scene.ana.type("/logout others", "/whois ana")
+    assert scene.ana.seen() == [
+        "*** 1 other connection of yours was closed.",
+        "*** ana is registered. ana is here in #lobby, with 1 connection.",
+    ]
+    ghost.send(b"I am still here\n")
+    scene.world.settle()
+    assert "<ana> I am still here" not in scene.luis.seen()
+
+
+# Several connections
+
+
+def test_each_connection_gets_its_lines_and_the_private_ones(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}")
+    again.seen()
+    scene.ana.seen()
+    scene.luis.seen()
+    scene.luis.type("hello", "/msg ana for you")
+    for person in scene.ana, again:
+        assert person.seen() == ["<luis> hello", "(private) <luis> for you"]
+    scene.luis.seen()
+    again.type("mine")
+    assert scene.ana.seen() == ["<ana> mine"]
+
+
+def test_who_is_here_several_times_is_counted_once(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}", "/who")
+    assert again.seen()[-1] == "*** In #lobby: luis and ana."
+    again.hang_up()
+    scene.luis.seen()
+    scene.luis.type("/who")
+    assert scene.luis.seen() == ["*** In #lobby: luis and ana."]
+
+
+# Giving it up
+
+
+def test_a_name_can_be_given_up(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}")
+    again.seen()
+    scene.ana.seen()
+    scene.ana.type(f"/unregister {PASSWORD}")
+    assert scene.ana.seen() == [
+        "*** ana is not registered any more.",
+        "*** You are now guest2.",
+        "*** ana is now guest3.",
+    ]
+    assert again.seen() == ["*** ana is not registered any more.", "*** You are now guest3."]
+    assert not scene.world.server.accounts.table
+    again.type("/nick ana")
+    assert again.seen() == ["*** You are now ana."]
+
+
+def test_it_takes_the_password(scene: Scene) -> None:
+    scene.ana.type("/unregister wrong horse", "/unregister", "wrong horse", "/unregister", "")
+    assert scene.ana.seen() == [WRONG, PROMPT, WRONG, PROMPT, CANCELLED]
+    assert scene.account()
+
+
+def test_what_is_kept_with_an_account_goes_with_it(scene: Scene) -> None:
+    server = scene.world.server
+    gone: list[str] = []
+
+    def hook(key: str) -> list[Put]:
+        gone.append(key)
+        return [server.accounts.table.put("kept with it", None)]
+
+    server.accounts.keep(Account("kept with it", ""))
+    server.on_account_gone.append(hook)
+    scene.ana.type(f"/unregister {PASSWORD}")
+    assert gone == ["ana"]
+    assert not server.accounts.table
+
+
+def test_a_name_that_cannot_be_taken_off_the_disk_stays(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    scene = Scene.__new__(Scene)
+    scene.world = world = World(slow=True)
+    ana = world.person("ana")
+    ana.type(f"/register {PASSWORD}")
+    world.release()
+    ana.seen()
+    ana.type(f"/unregister {PASSWORD}")
+    world.store.fail()
+    world.settle()
+    assert ana.seen()[0].startswith("ERR Not saved: that could not be stored")
+    assert ana.session.account == "ana"
+    assert scene.account().name == "ana"
+    expected_errors()
+
+
+# Hooks
+
+
+def test_who_logs_in_and_out_is_told_to_those_who_want_to_know(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, told = scene.world.server, []
+    monkeypatch.setattr(
+        server, "logged_in", lambda session: told.append(("in", session.name, session.account))
+    )
+    monkeypatch.setattr(
+        server, "logging_out", lambda session: told.append(("out", session.name, session.account))
+    )
+    scene.luis.type(f"/register {PASSWORD}", "/logout", f"/login ana {PASSWORD}")
+    scene.luis.type(f"/login luis {PASSWORD}", f"/unregister {PASSWORD}")
+    assert told == [
+        ("in", "luis", "luis"),
+        ("out", "luis", "luis"),
+        ("in", "ana", "ana"),
+        ("out", "ana", "ana"),
+        ("in", "luis", "luis"),
+        ("out", "luis", "luis"),
+    ]
+
+
+def test_a_fault_in_that_leaves_nobody_logged_in(
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(scene.world.server, "logging_out", fail)
+    scene.ana.type("/logout")
+    assert scene.ana.seen() == ["*** You are now guest2."]
+    assert scene.ana.session.account is None
+    expected_errors(ZeroDivisionError)
+
+
+# Whois
+
+
+def test_whois_says_whether_a_name_is_registered_and_where_it_is(scene: Scene) -> None:
+    again = scene.guest()
+    again.type(f"/login ana {PASSWORD}", "/join ops")
+    for asked, answer in [
+        ("ana", "ana is registered. ana is here in #lobby and #ops, with 2 connections."),
+        ("LUIS", "luis is not registered. luis is here in #lobby, with 1 connection."),
+        ("guest3", "guest3 is not registered. guest3 is not here."),
+        ("nobody", "nobody is not registered. nobody is not here."),
+    ]:
+        scene.luis.seen()
+        scene.luis.type(f"/whois {asked}")
+        assert scene.luis.seen() == [f"*** {answer}"]
+
+
+def test_whois_does_not_say_which_rooms_one_may_not_read(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.world.server, "readable", lambda session, room: room.name != "lobby")
+    scene.luis.type("/whois ana")
+    assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
+
+
+def test_whois_of_one_who_is_away_and_of_nobody(scene: Scene) -> None:
+    scene.ana.hang_up()
+    scene.luis.seen()
+    scene.luis.type("/whois ana", "/whois")
+    assert scene.luis.seen()[0] == "*** ana is registered. ana is not here."
+    assert scene.luis.seen() == []
+
+
+def test_a_long_name_is_quoted_in_short(scene: Scene) -> None:
+    scene.luis.type("/whois " + "a\u0301" * 2000, "/login " + "x" * 4000)
+    first, second = scene.luis.seen()
+    assert len(first) < 200
+    assert len(second) < 200
+
+
+# In Spanish
+
+
+def test_the_same_in_spanish() -> None:
+    world = World()
+    ana = world.person("ana")
+    ana.type("/idioma es")
+    ana.seen()
+    ana.type("/registrar", "", "/registrar caballo correcto", "/terminar otras", "/clave otra más")
+    ana.type("/quienes ana", "/terminar", "/acceder ana mal mal mal", "/acceder ana otra más")
+    ana.type("/desregistrar otra más", " /acceder ana otra")
+    assert ana.seen() == [
+        "*** Tu próxima línea es la contraseña; no se le muestra a nadie."
+        " Una línea vacía la cancela.",
+        "*** Cancelado: no se ha tomado ninguna contraseña.",
+        "*** ana ya es tuyo. Cuando vuelvas: /acceder ana",
+        "*** No tienes ninguna otra conexión.",
+        "*** Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones.",
+        "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
+        "*** Ahora eres guest1.",
+        "ERR Wrong password: esa no es la contraseña de ana.",
+        "*** Ahora eres ana.",
+        "*** ana ya no está registrado.",
+        "*** Ahora eres guest1.",
+        "ERR Not said: esto parece una contraseña. Una orden empieza por / sin nada delante,"
+        " y tras su palabra va un espacio; con // se dice de todos modos.",
+    ]

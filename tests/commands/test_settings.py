@@ -1,0 +1,370 @@
+"""`chatd.commands.settings`: what one sets for oneself, while one is here or has an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from twisted.logger import LogEvent
+
+from chatd.commands.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
+from chatd.feed import TAIL_BYTES
+from chatd.formats import local_time
+from tests.helpers import Person, World
+from tests.members import member, register
+
+Expect = Callable[..., list[LogEvent]]
+
+EPOCH = local_time(0)
+BELL = "\x07"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ana(world: World) -> Person:
+    return world.person("ana")
+
+
+@pytest.fixture
+def luis(world: World, ana: Person) -> Person:
+    luis = world.person("luis")
+    ana.seen()
+    return luis
+
+
+def told(person: Person, *lines: str) -> list[str]:
+    person.seen()
+    person.type(*lines)
+    return person.seen()
+
+
+class TestIgnoring:
+    def test_hides_what_somebody_says_and_not_what_they_do(
+        self, world: World, ana: Person, luis: Person
+    ) -> None:
+        assert told(ana, "/ignore LUIS") == [
+            "*** What LUIS says is not shown to you. /unignore LUIS shows it again."
+        ]
+        luis.type("one", "/me waves", "/topic new", "/msg ana psst")
+        assert ana.seen() == ["*** luis set the topic: new"]
+        assert luis.seen()[-1] == "(private to ana) <luis> psst"
+        luis.type("/join ops")
+        world.clock.advance(10)
+        luis.type("/leave")
+        world.clock.advance(10)
+        assert ana.seen() == ["*** luis joined."]
+
+    def test_hides_it_in_the_past_too(self, ana: Person, luis: Person) -> None:
+        luis.type("one")
+        ana.type("two", "/ignore luis")
+        assert told(ana, "/history") == [
+            "*** 2 of 2 lines of #lobby:",
+            f"[{EPOCH}] <ana> two",
+        ]
+
+    def test_hides_it_from_one_who_fell_behind(self, ana: Person, luis: Person) -> None:
+        ana.type("/ignore luis")
+        ana.seen()
+        ana.stop_taking()
+        for _ in range(TAIL_BYTES // 4000):
+            luis.type("x" * 4000)
+        luis.type("/topic new")
+        ana.take_again()
+        assert ana.seen() == ["*** luis set the topic: new"]
+
+    def test_is_nothing_that_others_are_spared(
+        self, world: World, ana: Person, luis: Person
+    ) -> None:
+        eve = world.person("eve")
+        ana.type("/ignore luis")
+        luis.type("hola")
+        assert eve.seen()[-1] == "<luis> hola"
+
+    def test_ends(self, ana: Person, luis: Person) -> None:
+        ana.type("/ignore luis")
+        assert told(ana, "/unignore Luis") == ["*** What Luis says is shown to you."]
+        luis.type("hola")
+        assert ana.seen() == ["<luis> hola"]
+
+    def test_can_be_looked_at(self, ana: Person) -> None:
+        for asked in "/ignore", "/unignore":
+            assert told(ana, asked) == ["*** You ignore nobody."]
+        ana.type("/ignore luis", "/ignore eve", "/ignore LUIS")
+        for asked in "/ignore", "/unignore":
+            assert told(ana, asked) == ["*** You ignore eve, LUIS."]
+        assert told(ana, "/unignore tom") == ["*** You do not ignore tom."]
+
+    def test_is_for_names_and_not_for_oneself(self, ana: Person) -> None:
+        for wrong in "/ignore a b", "/ignore \x1b", "/ignore Ana", "/unignore <x>":
+            assert told(ana, wrong)[0].startswith("ERR Wrong use")
+
+    def test_has_an_end(self, world: World, ana: Person) -> None:
+        for number in range(IGNORED_AT_MOST):
+            ana.type(f"/ignore x{number}")
+        assert told(ana, "/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
+        assert told(ana, "/ignore x0")[0].startswith("*** What x0 says")
+
+    def test_holds_on_all_connections_of_an_account_and_later(self, world: World) -> None:
+        first, second, luis = member(world, "eva"), member(world, "eva"), world.person("luis")
+        first.type("/ignore luis")
+        second.seen()
+        luis.type("hola", "/msg eva psst")
+        assert second.seen() == []
+        third = member(world, "eva")
+        luis.type("hola", "/msg eva psst")
+        assert third.seen() == []
+
+    def test_is_added_up_when_two_connections_say_so_at_once(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        both = member(world, "ana"), member(world, "ana")
+        world.release()
+        for one, name in zip(both, ("luis", "eva"), strict=True):
+            one.send(f"/ignore {name}\n".encode())
+        world.release()
+        for one in both:
+            assert one.session.settings.ignored == ("luis", "eva")
+
+
+class TestBell:
+    def test_rings_before_lines_of_others_that_are_live(self, ana: Person, luis: Person) -> None:
+        assert told(ana, "/bell on") == ["*** Every line of somebody else rings."]
+        luis.type("one", "/me waves", "/msg ana psst")
+        assert ana.seen() == [
+            f"{BELL}<luis> one",
+            f"{BELL}* luis waves",
+            f"{BELL}(private) <luis> psst",
+        ]
+        assert told(ana, "mine") == ["<ana> mine"]
+        assert BELL not in "".join(told(ana, "/history", "/who", "/join ops", "/leave"))
+
+    def test_rings_once_for_what_comes_at_once(self, ana: Person, luis: Person) -> None:
+        ana.type("/bell on")
+        ana.seen()
+        luis.send(b"one\ntwo\n")
+        luis.world.settle()
+        assert ana.seen() == [f"{BELL}<luis> one", "<luis> two"]
+
+    def test_rings_for_mentions_if_that_is_asked_for(self, ana: Person, luis: Person) -> None:
+        assert told(ana, "/bell mentions") == ["*** Lines that name you, and private lines, ring."]
+        for line in "banana", "hola ANA!", "/msg ana psst":
+            luis.type(line)
+        assert ana.seen() == [
+            "<luis> banana",
+            f"{BELL}<luis> hola ANA!",
+            f"{BELL}(private) <luis> psst",
+        ]
+
+    def test_listens_to_ones_name_of_today(self, ana: Person, luis: Person) -> None:
+        ana.type("/bell mentions", "/nick eva")
+        ana.seen()
+        luis.type("ana")
+        luis.type("eva")
+        assert ana.seen() == ["<luis> ana", f"{BELL}<luis> eva"]
+
+    def test_of_who_has_an_account_rings_for_stored_private_lines(
+        self, world: World, luis: Person
+    ) -> None:
+        eva = member(world, "eva", bell="mentions")
+        luis.type("/msg eva psst")
+        assert eva.seen() == [f"{BELL}(private) <luis> psst"]
+        eva.hang_up()
+        luis.type("eva?", "/msg eva psst")
+        assert BELL not in "".join(member(world, "eva", greeted=True).seen())
+
+    def test_does_not_ring_for_who_is_ignored(self, ana: Person, luis: Person) -> None:
+        ana.type("/bell on", "/ignore luis")
+        ana.seen()
+        luis.type("ana", "/msg ana psst")
+        assert ana.bytes_seen() == b""
+
+    def test_is_off_until_it_is_asked_for_and_again(self, ana: Person, luis: Person) -> None:
+        luis.type("ana")
+        assert told(ana, "/bell off") == ["*** Nothing rings."]
+        ana.type("/bell on", "/bell no")
+        luis.type("ana")
+        assert BELL not in "".join(ana.seen())
+
+    def test_takes_nothing_else(self, ana: Person) -> None:
+        for wrong in "/bell", "/bell loud", "/bell on off":
+            assert told(ana, wrong)[0].startswith("ERR Wrong use")
+
+    def test_speaks_spanish(self, ana: Person) -> None:
+        assert told(ana, "/timbre menciones", "/timbre sí")[0].startswith("*** Lines that name")
+
+
+class TestQuiet:
+    def test_spares_one_who_comes_goes_and_changes_name(
+        self, world: World, ana: Person, luis: Person
+    ) -> None:
+        assert told(ana, "/quiet on") == ["*** You are not told who comes, goes and changes name."]
+        eve = world.person("eve")
+        world.clock.advance(10)
+        eve.type("hola", "/nick eva")
+        eve.hang_up()
+        assert ana.seen() == ["<eve> hola"]
+        assert luis.seen() == [
+            "*** guest3 is now eve.",
+            "<eve> hola",
+            "*** eve is now eva.",
+            "*** eva left.",
+        ]
+
+    def test_ends(self, world: World, ana: Person) -> None:
+        ana.type("/quiet on")
+        assert told(ana, "/quiet off") == ["*** You are told who comes, goes and changes name."]
+        world.person("eve")
+        assert ana.seen() == ["*** guest2 is now eve."]
+
+
+class TestAway:
+    def test_is_told_to_whoever_writes_to_a_guest(self, ana: Person, luis: Person) -> None:
+        assert told(ana, "/away at lunch") == [
+            "*** Whoever writes to you is told: at lunch. /away again when you are back."
+        ]
+        assert told(luis, "/msg ana hola") == [
+            "(private to ana) <luis> hola",
+            "*** ana is away: at lunch",
+        ]
+        assert ana.seen() == ["(private) <luis> hola"]
+
+    def test_ends_when_it_is_said_again(self, world: World, ana: Person, luis: Person) -> None:
+        ana.type("/away at lunch")
+        assert told(ana, "/away") == ["*** You are not away any more."]
+        assert world.server.away_text("ana") == ""
+        assert told(luis, "/msg ana hola") == ["(private to ana) <luis> hola"]
+
+    def test_needs_no_text(self, world: World, ana: Person) -> None:
+        ana.type("/away")
+        assert world.server.away_text("ana") == "away"
+
+    def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Person) -> None:
+        eva = member(world, "eva")
+        eva.type("/away until Monday")
+        eva.hang_up()
+        assert told(luis, "/msg eva hola") == [
+            "(private to eva) <luis> hola",
+            "*** eva is away: until Monday",
+            "*** eva is not here. It is kept, and shown when eva comes back.",
+        ]
+
+    def test_is_told_by_whois(self, ana: Person, luis: Person) -> None:
+        ana.type("/away at lunch")
+        assert told(luis, "/whois ana")[-1] == "*** ana is away: at lunch"
+
+    def test_is_cut_short(self, world: World, ana: Person) -> None:
+        ana.type(f"/away {'x' * 1000}")
+        assert world.server.away_text("ana") == "x" * AWAY_CHARACTERS
+
+    def test_of_nobody_is_nothing(self, world: World) -> None:
+        assert world.server.away_text("nobody") == ""
+
+
+class TestKeeping:
+    SETTINGS = (
+        ("/echo off", "echo", False),
+        ("/times on", "times", True),
+        ("/language es", "language", "es"),
+        ("/bell mentions", "bell", "mentions"),
+        ("/quiet on", "quiet", True),
+        ("/away lunch", "away", "lunch"),
+        ("/ignore luis", "ignored", ["luis"]),
+    )
+
+    @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
+    def test_what_is_set_is_kept_with_the_account_and_there_again(
+        self, world: World, line: str, setting: str, value: object
+    ) -> None:
+        register(world, "eva", **{"of a later chatd": [1]})
+        eva = member(world, "eva")
+        eva.type(line)
+        account = world.server.accounts.table["eva"]
+        assert account.settings == {"of a later chatd": [1], setting: value}
+        eva.hang_up()
+        again = member(world, "eva").session
+        expected = tuple(value) if isinstance(value, list) else value
+        assert getattr(again.settings, setting) == expected
+        assert again.language.value == (value if setting == "language" else "en")
+        assert again.format.times is (setting == "times")
+        assert again.format.quiet is (setting == "quiet")
+
+    @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
+    def test_it_is_answered_once_it_is_kept_and_is_not_done_if_it_cannot_be(
+        self, line: str, setting: str, value: object, expected_errors: Expect
+    ) -> None:
+        world = World(slow=True)
+        register(world, "eva")
+        world.release()
+        eva = member(world, "eva")
+        world.release()
+        eva.seen()
+        eva.type(line)
+        assert eva.seen() == []
+        world.store.fail()
+        world.settle()
+        assert eva.seen()[0].startswith("ERR Not saved: that could not be stored")
+        assert eva.session.settings == world.person().session.settings
+        assert world.server.accounts.table["eva"].settings == {}
+        eva.type(line)
+        world.release()
+        assert eva.seen()[-1].startswith("*** ")
+        expected_errors()
+
+    @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
+    def test_of_a_guest_it_holds_for_the_session(
+        self, world: World, ana: Person, line: str, setting: str, value: object
+    ) -> None:
+        ana.type(line)
+        ana.hang_up()
+        again = world.person("ana").session
+        assert again.settings == world.person().session.settings
+        assert not world.server.accounts.table
+
+    def test_what_a_guest_has_set_holds_where_the_account_has_nothing(self, world: World) -> None:
+        register(world, "eva", times=True)
+        guest = world.person()
+        guest.type("/idioma es", "/eco no")
+        world.server.names.take(guest.session, "eva")
+        guest.session.account = "eva"
+        world.server.logged_in(guest.session)
+        settings = guest.session.settings
+        assert (settings.language, settings.echo, settings.times) == ("es", False, True)
+
+    def test_guests_who_set_nothing_hold_nothing_of_their_own(self, world: World) -> None:
+        one, other = world.person("ana").session, world.person("luis").session
+        assert one.view is other.view
+        assert one.settings is other.settings
+        assert one.visit is None
+
+    def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
+        self, world: World
+    ) -> None:
+        ana = member(world, "ana")
+        ana.type("/ignore luis", "/away at lunch", "/times on")
+        register(world, "eva")
+        world.server.log_in(ana.session, world.server.accounts.table["eva"])
+        ana.seen()
+        ana.type("/ignore")
+        assert ana.seen() == ["*** You ignore nobody."]
+        assert world.server.away_text("eva") == ana.session.settings.away == ""
+        assert ana.session.settings.times
+        ana.type("/logout", "hola")
+        assert ana.seen()[-1].endswith("> hola")
+
+    def test_one_who_is_closed_while_it_is_kept_is_shown_nothing_more(self) -> None:
+        world = World(slow=True)
+        register(world, "ana")
+        ana, ghost, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        world.release()
+        ghost.stop_taking()
+        ghost.send(b"/times on\n")
+        ana.type("/logout others")
+        world.release()
+        luis.type("/msg ana hola")
+        world.release()
+        ghost.take_again()
+        assert ghost.seen()[-1] == "*** ana closed this connection from another one."

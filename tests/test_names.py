@@ -1,0 +1,133 @@
+"""Names in use: whose they are, when they can be taken, and when they are free again."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.accounts import Account
+from chatd.names import Likeness, Names
+from chatd.records import change
+from chatd.refusals import Refusal
+from tests.helpers import Person, World
+
+
+class Scene:
+    """Ana is registered; Luis and Eva are guests that have no name yet."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        server = self.world.server
+        self.accounts = server.accounts
+        change(self.world.store, self.accounts.table.put("ana", Account("Ana", "")))
+        self.world.settle()
+        self.names = Names(self.accounts)
+        self.luis, self.eva = self.world.person(), self.world.person()
+
+    def give(self, person: Person, name: str) -> None:
+        self.names.take(person.session, name)
+        person.session.name = name
+
+    def refused(self, person: Person, name: str) -> str:
+        """Why this person cannot have that name; empty if they can."""
+        try:
+            self.names.check(person.session, name)
+        except Refusal as refusal:
+            return refusal.key
+        return ""
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_a_name_that_nobody_has_can_be_taken(scene: Scene) -> None:
+    assert scene.refused(scene.luis, "luis") == ""
+
+
+def test_a_name_that_somebody_has_cannot_in_any_case(scene: Scene) -> None:
+    scene.give(scene.luis, "Luis")
+    assert scene.refused(scene.eva, "LUIS") == "name_in_use"
+
+
+def test_one_may_write_the_own_name_in_another_case(scene: Scene) -> None:
+    scene.give(scene.luis, "luis")
+    assert scene.refused(scene.luis, "Luis") == ""
+
+
+def test_a_look_alike_of_a_name_in_use_cannot_be_taken(scene: Scene) -> None:
+    scene.give(scene.luis, "Bob1")
+    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+
+
+def test_one_may_take_a_look_alike_of_the_own_name(scene: Scene) -> None:
+    scene.give(scene.luis, "Bob1")
+    assert scene.refused(scene.luis, "Bobl") == ""
+
+
+@pytest.mark.parametrize("name", ["Ana", "ana", "ANA"])
+def test_a_registered_name_cannot_be_taken_while_its_owner_is_away(scene: Scene, name: str) -> None:
+    assert scene.refused(scene.eva, name) == "registered_name"
+
+
+def test_a_look_alike_of_a_registered_name_cannot_be_taken(scene: Scene) -> None:
+    change(scene.world.store, scene.accounts.table.put("ace", Account("ace", "")))
+    scene.names.reserve("ace")
+    assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
+
+
+def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> None:
+    scene.luis.session.account = scene.eva.session.account = "ana"
+    scene.give(scene.luis, "Ana")
+    assert scene.refused(scene.eva, "Ana") == ""
+    scene.give(scene.eva, "Ana")
+    assert list(scene.names.of("ana")) == [scene.luis.session, scene.eva.session]
+
+
+def test_a_name_is_free_when_the_last_who_had_it_has_gone(scene: Scene) -> None:
+    scene.give(scene.luis, "Bob1")
+    scene.names.free(scene.luis.session)
+    assert len(scene.names) == 0
+    assert scene.refused(scene.eva, "Bob1") == ""
+    assert scene.refused(scene.eva, "Bobl") == ""
+
+
+def test_with_another_name_the_one_before_is_free(scene: Scene) -> None:
+    scene.give(scene.luis, "luis")
+    scene.give(scene.luis, "lucas")
+    assert scene.refused(scene.eva, "luis") == ""
+
+
+def test_a_registered_name_stays_reserved_when_its_owner_goes(scene: Scene) -> None:
+    scene.luis.session.account = "ana"
+    scene.give(scene.luis, "Ana")
+    scene.names.free(scene.luis.session)
+    assert scene.refused(scene.eva, "ana") == "registered_name"
+
+
+def test_a_look_alike_can_be_taken_once_the_account_is_gone_and_forgotten(scene: Scene) -> None:
+    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
+    scene.names.reserve("Bob1")
+    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+    change(scene.world.store, scene.accounts.table.put("bob1", None))
+    scene.names.forget("Bob1")
+    assert scene.refused(scene.eva, "Bobl") == ""
+
+
+def test_a_name_that_somebody_still_has_is_not_forgotten(scene: Scene) -> None:
+    scene.give(scene.luis, "Bob1")
+    scene.names.forget("Bob1")
+    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+
+
+@pytest.mark.parametrize("name", ["guest7", "server", "chatd", "private"])
+def test_what_is_kept_for_the_server_is_nobodys(scene: Scene, name: str) -> None:
+    assert scene.refused(scene.luis, name) == "reserved_name"
+
+
+def test_of_two_who_look_alike_the_first_is_found() -> None:
+    like: Likeness[str] = Likeness()
+    like.add("Bob1", "first")
+    like.add("Bobl", "second")
+    like.remove("Bobl", "second")
+    assert like.find("Bobl") == "first"

@@ -1,0 +1,144 @@
+"""`chatd.views`: what somebody has set, and what they are shown for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.event import Change, Event, Kind, Notice
+from chatd.texts import Language
+from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings, View, mentions
+
+OWN, OTHER = 1, 2
+
+
+def said(text: str = "hola", *, by: int = OTHER, kind: Kind = Kind.MESSAGE) -> Event:
+    return Event("lobby", 1, 0, by, "Luis" if by == OTHER else "ana", kind, text)
+
+
+def came(by: int) -> Notice:
+    return Notice("lobby", by, Change.JOINED, "luis")
+
+
+class TestView:
+    def test_of_somebody_who_has_set_nothing_is_plain_and_shows_everything_but_own_notices(
+        self,
+    ) -> None:
+        assert EVERYTHING.plain
+        entries = [said(by=OWN), said(), came(OTHER)]
+        assert EVERYTHING.shown(entries, OWN) is entries
+        assert EVERYTHING.shown([came(OWN), *entries], OWN) == entries
+
+    @pytest.mark.parametrize(
+        "view", [View(echo=False), View(ignored=frozenset({"luis"})), View(bell=Bell.ON)]
+    )
+    def test_is_not_plain_if_anything_must_be_looked_at(self, view: View) -> None:
+        assert not view.plain
+
+    def test_without_echo_leaves_out_own_lines(self) -> None:
+        other = said()
+        assert View(echo=False).shown([said(by=OWN), other], OWN) == [other]
+
+    @pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE])
+    def test_leaves_out_what_somebody_ignored_says_however_the_name_is_written(
+        self, kind: Kind
+    ) -> None:
+        assert View(ignored=frozenset({"luis"})).shown([said(kind=kind)], OWN) == []
+
+    @pytest.mark.parametrize("kind", [Kind.TOPIC, Kind.DEED])
+    def test_shows_what_somebody_ignored_does(self, kind: Kind) -> None:
+        entries = [said(kind=kind), came(OTHER)]
+        assert View(ignored=frozenset({"luis"})).shown(entries, OWN) is entries
+
+    def test_of_the_past_shows_own_lines_and_rings_for_nothing(self) -> None:
+        view = View(False, frozenset({"luis"}), Bell.ON, frozenset({"ana"}))
+        assert view.of_past == View(ignored=frozenset({"luis"}))
+        assert View(echo=False, bell=Bell.ON).of_past is EVERYTHING
+
+
+class TestBell:
+    def rings(self, bell: Bell, entry: Event | Notice) -> bool:
+        return View(bell=bell, names=frozenset({"ana"})).rings([entry], OWN)
+
+    def test_that_is_off_rings_for_nothing(self) -> None:
+        assert not self.rings(Bell.OFF, said("ana", kind=Kind.PRIVATE))
+
+    def test_that_is_on_rings_for_any_line_of_others(self) -> None:
+        assert self.rings(Bell.ON, said())
+        assert self.rings(Bell.ON, said(kind=Kind.ACTION))
+
+    @pytest.mark.parametrize("bell", [Bell.ON, Bell.MENTIONS])
+    def test_never_rings_for_own_lines_and_notices(self, bell: Bell) -> None:
+        assert not self.rings(bell, said("ana", by=OWN))
+        assert not self.rings(bell, came(OTHER))
+
+    def test_for_mentions_rings_for_them_and_for_private_lines(self) -> None:
+        assert self.rings(Bell.MENTIONS, said("hola ana"))
+        assert self.rings(Bell.MENTIONS, said(kind=Kind.PRIVATE))
+        assert not self.rings(Bell.MENTIONS, said("hola"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ana", "hola ana", "ANA!", "ana: hola", "¿ana?", "@ana", "...ana.", "a ANA, ya", "ana-"],
+)
+def test_a_whole_word_in_any_case_is_a_mention(text: str) -> None:
+    assert mentions(text, "ana")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "banana", "ana-maria", "ana.luis", "x.ana", "ana_", "anab", "1ana", "a na", "aná"]
+)
+def test_part_of_another_word_or_name_is_none(text: str) -> None:
+    assert not mentions(text, "ana")
+
+
+def test_a_mention_may_be_written_in_other_forms() -> None:
+    assert mentions("hola Jose\u0301", "josé")
+    assert mentions("ｌｕｉｓ", "luis")
+
+
+@given(st.text(), st.sampled_from(["ana", "a.b-c", "josé", "日本"]))
+def test_looking_for_mentions_never_fails(text: str, name: str) -> None:
+    assert mentions(f"{text} {name} {text}", name)
+
+
+class TestSettings:
+    def test_that_are_the_usual_ones_make_the_usual_view(self) -> None:
+        assert NOTHING_SET.view("ana") is EVERYTHING
+        assert Settings(times=True, quiet=True, away="x").view("ana") is EVERYTHING
+
+    def test_make_a_view(self) -> None:
+        settings = Settings(echo=False, ignored=("Luis",), bell="mentions")
+        assert settings.view("Ana") == View(
+            False, frozenset({"luis"}), Bell.MENTIONS, frozenset({"ana"})
+        )
+
+    def test_that_were_kept_are_put_in_place_of_others(self) -> None:
+        kept = {"echo": False, "ignored": ["luis"], "language": "es", "of a later chatd": 1}
+        assert Settings(times=True).with_kept(kept) == Settings(
+            echo=False, times=True, language="es", ignored=("luis",)
+        )
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            {"echo": "yes"},
+            {"times": 1},
+            {"bell": "loud"},
+            {"bell": ["on"]},
+            {"language": "xx"},
+            {"ignored": "luis"},
+            {"ignored": [1]},
+            {"away": None},
+        ],
+    )
+    def test_that_make_no_sense_are_as_if_nothing_was_set(self, kept: dict[str, Any]) -> None:
+        assert NOTHING_SET.with_kept(kept) == NOTHING_SET
+
+    def test_can_be_of_every_language(self) -> None:
+        for language in Language:
+            assert NOTHING_SET.with_kept({"language": language.value}).language == language.value
