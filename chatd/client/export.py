@@ -46,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " read and to paste (default: text)",
     )
     parser.add_argument(
+        "--language",
+        choices=[language.value for language in Language],
+        default=Language.ENGLISH.value,
+        help="of what the server says between the lines, as text and Markdown (default: en)",
+    )
+    parser.add_argument(
         "--private",
         action="store_true",
         help="also private lines that were kept for people with an account",
@@ -56,9 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write every event that was asked for to standard output, room by room, in order."""
     written = _FORMATS[arguments.format]
     try:
-        for lines in written(
-            _events(arguments.store, arguments.room, arguments.since, arguments.private)
-        ):
+        events = _events(arguments.store, arguments.room, arguments.since, arguments.private)
+        for lines in written(events, Language(arguments.language)):
             sys.stdout.buffer.write(lines)
     except StoreError as error:
         raise ClientError(f"cannot export {arguments.store}: {error}") from None
@@ -115,20 +120,20 @@ def _since(text: str) -> int:
         ) from None
 
 
-def _as_text(events: Iterable[Event]) -> Iterator[bytes]:
-    format = ChatFormat(times=True)
+def _as_text(events: Iterable[Event], language: Language) -> Iterator[bytes]:
+    format = ChatFormat(language, times=True)
     for event in events:
         yield f"#{event.room} {event.seq} ".encode() + format.render([event])
 
 
-def _as_json(events: Iterable[Event]) -> Iterator[bytes]:
+def _as_json(events: Iterable[Event], _: Language) -> Iterator[bytes]:
     for event in events:
         fields = event._asdict() | {"kind": event.kind.name.lower()}
         # ASCII, so that nothing in it can drive a terminal; JSON leaves DEL as it is.
         yield json.dumps(fields).replace("\x7f", "\\u007f").encode() + b"\n"
 
 
-def _as_markdown(events: Iterable[Event]) -> Iterator[bytes]:
+def _as_markdown(events: Iterable[Event], language: Language) -> Iterator[bytes]:
     room = day = ""
     for event in events:
         date, clock = local_time(event.time // 1000).split(" ")
@@ -139,14 +144,14 @@ def _as_markdown(events: Iterable[Event]) -> Iterator[bytes]:
         if date != day:
             lines += ["", f"## {date}", ""]
             day = date
-        yield encode_lines([*lines, f"- {clock} {_entry(event)}"], b"\n")
+        yield encode_lines([*lines, f"- {clock} {_entry(event, language)}"], b"\n")
 
 
 def _title(room: str) -> str:
     return f"{room} (private)" if _is_inbox(room) else f"#{room}"
 
 
-def _entry(event: Event) -> str:
+def _entry(event: Event, language: Language) -> str:
     text = _plain(event.text)
     if event.kind is Kind.MESSAGE:
         return f"**{_plain(event.author)}**: {text}"
@@ -154,7 +159,7 @@ def _entry(event: Event) -> str:
         return f"**{_plain(event.author)}** {text}"
     if event.kind is Kind.PRIVATE:
         return f"**{_plain(event.author)}** (private): {text}"
-    return f"*{_plain(told(Language.ENGLISH, event))}*"
+    return f"*{_plain(told(language, event))}*"
 
 
 def _plain(text: str) -> str:
@@ -166,7 +171,7 @@ def _plain(text: str) -> str:
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#@^=]|:(?=//|[a-z+-][\w+-]*:)|(?<=\bwww)\.", re.IGNORECASE)
 _ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
-_FORMATS: dict[str, Callable[[Iterable[Event]], Iterator[bytes]]] = {
+_FORMATS: dict[str, Callable[[Iterable[Event], Language], Iterator[bytes]]] = {
     "text": _as_text,
     "jsonl": _as_json,
     "markdown": _as_markdown,

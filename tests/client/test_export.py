@@ -126,6 +126,20 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: Talk, run: Ru
     )
 
 
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("text", f"#lobby 1 [{AT_NOON}] *** ana ha callado a luis durante 10m.\n"),
+        ("markdown", markdown("*ana ha callado a luis durante 10m.*")),
+    ],
+)
+async def test_what_the_server_says_is_said_in_the_language_that_was_asked_for(
+    talk: Talk, run: Run, form: str, line: str
+) -> None:
+    await talk.say("mute luis 600", kind=Kind.DEED)
+    assert run("--format", form, "--language", "es")[1] == line
+
+
 async def test_markdown_has_a_heading_for_each_day(talk: Talk, run: Run) -> None:
     await talk.say("hola")
     talk.now += 86400
