@@ -294,7 +294,7 @@ class Trail:
         """The seq up to which everything was taken."""
         if self._lost is not None:
             return self._lost
-        while len(self._parts) > 1 and self._parts[0].done:
+        while self._parts[0].done:  # which the live one never is
             del self._parts[0]
         return self._parts[0].given
 
@@ -388,10 +388,8 @@ class Cursor:
 
     @property
     def end(self) -> int:
-        """The seq of the last event that it is to give, as far as is known."""
-        if self.closed:
-            return self.mark.seq
-        return self._feed.log.mark.seq if self._end is None else self._end.seq
+        """The seq of the last event that a live one is to give, as far as is known."""
+        return self.mark.seq if self.closed else self._feed.log.mark.seq
 
     def detach(self) -> Cursor | None:
         """Leave what was published and not yet taken to another cursor, and go to the end.
@@ -442,7 +440,7 @@ class Cursor:
                 whole = entries is chunk.entries
                 data += chunk.data if whole else self._feed.format.render(entries)
                 self.mark = chunk.after
-        return BELL + data if rings and data else data
+        return BELL + data if rings else data
 
     def _fall_back(self) -> None:
         """What comes next is no longer in memory: read the log up to where memory begins."""

@@ -205,6 +205,16 @@ class TestReplay:
         replay = Replay(world.room, world.format, 0, 1, world.wake)
         assert replay.take() == b"a\n"
 
+    def test_knows_what_was_taken_of_it(self, world: World) -> None:
+        world.fill(*"abcdef")
+        world.store.prompt = True
+        replay = self.replay(world, 1, 6)
+        assert (replay.start, replay.given, replay.end) == (1, 1, 6)
+        replay.take()
+        assert (replay.start, replay.given, replay.end) == (1, 4, 6)
+        replay.take()
+        assert (replay.given, replay.whole) == (6, True)
+
     def test_leaves_out_one_session(self, world: World) -> None:
         world.fill("a", session=1)
         world.fill("b", session=2)
@@ -904,6 +914,23 @@ class TestTrail:
         assert (trail.given, trail.end, trail.done) == (PAGE, PAGE, True)
         assert not trail.go_on(world.follow())
 
+    def test_ends_too_where_what_was_left_to_be_taken_first_cannot_be_read(
+        self, world: World
+    ) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        rest = cursor.detach()
+        assert rest is not None
+        rest.take()
+        world.store.fail(StoreError("the disk is broken"))
+        while rest.take():
+            pass
+        cursor.take()
+        assert (trail.given, trail.end) == (0, 0)
+        trail.lose(3)
+        assert trail.given == 0
+
     def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, world: World) -> None:
         world.store.prompt = True
         cursor, trail = self.trail(world)
@@ -955,11 +982,10 @@ class TestView:
         assert cursor.take() == b"b\n"
 
     def test_is_sent_the_same_bytes_if_that_is_everything(self, world: World) -> None:
-        world.follow(view=View(ignored=frozenset({"luis"})))
-        plain = world.follow(98)
+        cursor = world.follow(view=View(ignored=frozenset({"luis"})))
         world.fill(*"ab")
         renders = world.format.renders
-        plain.take()
+        assert cursor.take() == b"a\nb\n"
         assert world.format.renders == renders
 
     def test_is_rung_for_once_before_what_is_taken_at_once(self, world: World) -> None:
@@ -968,6 +994,12 @@ class TestView:
         world.fill("c")
         assert cursor.take() == BELL + b"a\nb\nc\n"
         assert cursor.take() == b""
+
+    def test_is_rung_for_whatever_comes_behind(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        world.fill("a")
+        world.fill("b")
+        assert cursor.take() == BELL + b"a\nb\n"
 
     def test_is_not_rung_for_with_nothing_to_show(self, world: World) -> None:
         cursor = world.follow(view=View(bell=Bell.ON))

@@ -436,6 +436,15 @@ class TestAcknowledged:
         assert stream.acknowledged is acknowledged
 
 
+def test_what_is_not_followed_any_more_may_be_let_go_again() -> None:
+    room = Room()
+    stream = following(room)
+    stream.unfollow(room)
+    stream.unfollow(room)
+    room.said += [b"late\n"]
+    assert stream.take() == b""
+
+
 class TestOwesPast:
     def test_is_whether_a_stretch_is_not_all_taken(self) -> None:
         stream = Stream()
