@@ -761,9 +761,7 @@ class TestMutes:
         assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
 
     def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
-        assert ask(ana, "/mute guest99") == [
-            "ERR Nobody: guest99 is not here. /who shows who is."
-        ]
+        assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
 
 
 class TestBans:
