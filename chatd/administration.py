@@ -38,10 +38,11 @@ class Administration:
         What it says is on disk.
         """
         try:
-            do = request.get("do") if isinstance(request, dict) else None
+            words: Request = request if isinstance(request, dict) else {}
+            do = words.get("do")
             if not isinstance(do, str) or do not in DEEDS:
                 raise Refused("this chatd does not know how to do that. Are both of one version?")
-            return await DEEDS[do](self, request)
+            return await DEEDS[do](self, words)
         except Refused as refused:
             return {"error": str(refused)}
         except Refusal as refusal:

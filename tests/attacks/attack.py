@@ -14,7 +14,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar, NamedTuple
 
+from chatd.passwords import MEMORY_KIB, THREADS
 from tests.attacks.probe import dial
+
+HASHING = THREADS * MEMORY_KIB
+SEARCHING = 8 * 1024
+"""What is taken in KiB while passwords are hashed, few at a time, and for searching: what the index
+is written and read with."""
 
 Supply = Callable[[int], bytes]
 """What a client sends next, given its number."""
@@ -43,8 +49,8 @@ class Attack:
 
     ``clients`` is how many connections it has at once, ``few`` how many in the short form.
     ``options`` are those of ``twistd chat`` that it needs, ``files`` how many files the daemon may
-    open, ``tls`` whether it needs a port for TLS, ``passwords`` whether it has passwords hashed,
-    which takes memory for all who ask together, while it lasts.
+    open, ``tls`` whether it needs a port for TLS, ``shared`` how many KiB the daemon may take for
+    all who attack together, however many they are.
     """
 
     clients: ClassVar[int] = 1
@@ -52,7 +58,7 @@ class Attack:
     options: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[int] = 0
     tls: ClassVar[bool] = False
-    passwords: ClassVar[bool] = False
+    shared: ClassVar[int] = 0
 
     def __init__(self, target: Target, clients: int, seconds: float) -> None:
         self.target = target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import HASHING, SEARCHING, Attack
 
 COMMANDS = (
     *("help", "nick", "join", "leave", "rooms", "who", "me", "msg", "topic", "history", "since"),
@@ -50,7 +50,7 @@ class OddArguments(Attack):
 
     clients = 10
     few = 4
-    passwords = True
+    shared = HASHING
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -112,7 +112,7 @@ class PasswordGuesses(Attack):
 
     clients = 20
     few = 10
-    passwords = True
+    shared = HASHING
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -127,7 +127,7 @@ class NamesRegistered(Attack):
 
     clients = 20
     few = 10
-    passwords = True
+    shared = HASHING
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -156,6 +156,7 @@ class Searches(Attack):
 
     clients = 10
     few = 4
+    shared = SEARCHING
 
     def run(self) -> None:
         dice = random.Random(4)
@@ -177,7 +178,7 @@ class PrivateLines(Attack):
 
     clients = 20
     few = 10
-    passwords = True
+    shared = HASHING
 
     def run(self) -> None:
         fleet = self.fleet()
@@ -186,11 +187,11 @@ class PrivateLines(Attack):
 
 
 class Deeds(Attack):
-    """Ten clients run rooms of their own: they mute, ban, invite and change the mode without end."""
+    """Ten clients run rooms of their own: mutes, bans, invitations and modes without end."""
 
     clients = 10
     few = 4
-    passwords = True
+    shared = HASHING
 
     def run(self) -> None:
         dice = random.Random(4)

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from benchmarks.machine import Cores, Failed
 from benchmarks.servers import TWISTD, Running, Server, free_port, running
-from chatd.passwords import MEMORY_KIB, THREADS
 from tests.attacks.attack import Attack, Tally, Target
 from tests.attacks.kernel import Held, cpu_of, held_at, resident
 from tests.attacks.probe import FORK, Latencies, Probe, dial
@@ -206,13 +205,12 @@ def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: 
     now = cpu_of(prey.pid)
     meanwhile = prey.probe.take()
     said = prey.log()[log:]
-    hashing = THREADS * MEMORY_KIB if kind.passwords else 0
     return Result(
         name=kind.__name__,
         attackers=max(1, most - usual.held.sockets),
         before=before,
         meanwhile=meanwhile,
-        resident=max(0, (worst.resident - usual.resident) / 1024 - hashing),
+        resident=max(0, (worst.resident - usual.resident) / 1024 - kind.shared),
         kernel=(worst.held.memory - usual.held.memory) / 1024,
         log_per_minute=len(said) / 1024 * 60 / elapsed,
         tracebacks=said.count(b"Traceback") + said.count(b"Unhandled"),
