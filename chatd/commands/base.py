@@ -24,6 +24,10 @@ Handler = Callable[[ChatServer, Session, str], Waiting | None]
 READING_COST = 100
 """What a command that reads the store counts for: three at once, and then one a second."""
 
+KEEPING_COST = 10
+"""What a command counts for behind which the server may have to remember more from then on: a room
+in which something is said, or who may do what in one."""
+
 _SWITCH = {"on": True, "off": False, "sí": True, "si": True, "no": False}
 
 

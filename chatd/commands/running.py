@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_of, room_to_read
-from chatd.commands.talking import JOINING_COST
+from chatd.commands.base import (
+    KEEPING_COST,
+    READING_COST,
+    Command,
+    Waiting,
+    WrongUse,
+    room_of,
+    room_to_read,
+)
 from chatd.event import Deed, Event, Kind
 from chatd.formats import local_time, mode_word, told
 from chatd.moderation import BAN, MUTE, Sanction
@@ -494,18 +501,18 @@ def _stats(server: ChatServer, session: Session, argument: str) -> None:
 
 
 TABLE = (
-    Command(("create", "crear"), _create, JOINING_COST),
+    Command(("create", "crear"), _create, KEEPING_COST),
     Command(("mode", "modo"), _mode),
-    Command(("invite", "invitar"), _invite),
+    Command(("invite", "invitar"), _invite, KEEPING_COST),
     Command(("uninvite", "desinvitar"), _uninvite),
-    Command(("voice", "voz"), _voice),
+    Command(("voice", "voz"), _voice, KEEPING_COST),
     Command(("unvoice", "sinvoz"), _unvoice),
-    Command(("op", "operador"), _op),
+    Command(("op", "operador"), _op, KEEPING_COST),
     Command(("unop", "sinoperador"), _unop),
     Command(("kick", "echar"), _kick),
-    Command(("mute", "callar"), _mute),
+    Command(("mute", "callar"), _mute, KEEPING_COST),
     Command(("unmute", "descallar"), _unmute),
-    Command(("ban", "vetar"), _ban),
+    Command(("ban", "vetar"), _ban, KEEPING_COST),
     Command(("unban", "desvetar"), _unban),
     Command(("bans", "vetos"), _bans),
     Command(("close", "cerrar"), _close),

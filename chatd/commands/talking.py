@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.commands.base import Command, Waiting, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.event import Kind
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
@@ -11,9 +11,6 @@ from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
-
-JOINING_COST = 10
-"""What going to a room counts for: it may make one, which is kept when something is said in it."""
 
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
@@ -141,7 +138,7 @@ def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
 
 TABLE = (
     Command(("nick", "name", "nombre", "apodo"), _nick),
-    Command(("join", "j", "sala", "entrar"), _join, JOINING_COST),
+    Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST),
     Command(("leave", "part", "volver", "dejar"), _leave),
     Command(("rooms", "list", "salas"), _rooms),
     Command(("who", "names", "w", "quien", "quién"), _who),

@@ -1,7 +1,7 @@
 """The store that lasts: one SQLite file, WAL, ``synchronous=FULL``.
 
 A line is on disk (fsynced, where the disk honours it) before anybody is shown it. One thread and
-one connection write and checkpoint, another only reads: SQLite from 3.7.0 to 3.51.2 can corrupt
+one connection write and checkpoint, two others only read: SQLite from 3.7.0 to 3.51.2 can corrupt
 its log when two connections write or checkpoint at once.
 
 It knows nothing that `chatd.store` does not say.
@@ -116,7 +116,9 @@ _LATEST = 253_402_300_799_999
 """The last moment of the year 9999, after which times cannot be written (milliseconds)."""
 
 SEARCH_SECONDS = 0.04
-"""How long one search may look; others who want to read wait for it."""
+"""How long one search may look, about: what FTS5 is asked for once cannot be stopped, and takes
+0.2 s where two words stand in each half of a million lines, and never together. Other searches
+wait for it."""
 
 _CANDIDATES = 50
 _MORE_CANDIDATES = 500
@@ -215,6 +217,9 @@ class SqliteStore(Store):
         self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path)
+        # Some searches take long (`_Search`): nobody but who searches is to wait for them.
+        self._searcher = Worker(reactor, "chatd-searcher")
+        self._searched = Archive(path)
         self._unindexed = Trouble(reactor, "searches look less far than they could: {why}")
         self._upkeep = _Upkeep(reactor)
         self._chores = Chores(reactor, lambda: self._writer.run(self._step), self._stepped)
@@ -242,20 +247,22 @@ class SqliteStore(Store):
     def start(self) -> None:
         self._writer.start()
         self._reader.start()
+        self._searcher.start()
         self._chores.said(self._left_over)
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
-        return await self._asked(self._archive.page, room, after, upto)
+        return await self._asked(self._reader, self._archive.page, room, after, upto)
 
     async def seq_before(self, room: str, time: int) -> int:
-        return await self._asked(self._archive.seq_before, room, time)
+        return await self._asked(self._reader, self._archive.seq_before, room, time)
 
     async def names(self) -> list[str]:
-        return [record.name for record in await self._asked(self._archive.rooms)]
+        return [record.name for record in await self._asked(self._reader, self._archive.rooms)]
 
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
-        found = await self._asked(self._archive.search, room, wanted, upto, limit)
-        trouble = self._archive.trouble
+        search = self._searched.search
+        found = await self._asked(self._searcher, search, room, wanted, upto, limit)
+        trouble = self._searched.trouble
         if trouble is not None:
             self._unindexed.tell(str(trouble))
         if isinstance(trouble, _Damaged):
@@ -284,9 +291,11 @@ class SqliteStore(Store):
         self._chores.said(len(entries))
         return entries
 
-    async def _asked(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _asked(
+        self, worker: Worker, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         try:
-            answer = await self._reader.run(question, *args, **kwargs)
+            answer = await worker.run(question, *args, **kwargs)
         except StoreError as error:
             self._unreadable.tell(str(error))
             raise
@@ -302,8 +311,10 @@ class SqliteStore(Store):
     async def close(self) -> None:
         self._chores.stop()
         await self._reader.run(self._archive.close)
+        await self._searcher.run(self._searched.close)
         await self._writer.run(self._close_writer)
         self._reader.stop()
+        self._searcher.stop()
         self._writer.stop()
         os.close(self._lock)
 
@@ -600,7 +611,7 @@ class _Upkeep:
 
 
 class Archive:
-    """Reads a store's file, and only reads: in the daemon's reading thread, or from elsewhere.
+    """Reads a store's file, and only reads: in a thread of the daemon's, or from elsewhere.
 
     It opens the file when it is first asked for something. No transaction outlives a call.
     Everything here may raise `StoreError`.

@@ -9,6 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
+from chatd.commands import COMMANDS
+from chatd.commands.base import KEEPING_COST
 from chatd.formats import local_time
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
@@ -1098,6 +1100,10 @@ class TestAdministrators:
         for person in ana, luis:
             for line in "/wall hola", "/disconnect luis", "/stats", "/wall", "/disconnect":
                 assert refused(person, line) == "only administrators of this server may do that."
+
+    def test_what_is_remembered_from_then_on_counts_for_more(self) -> None:
+        for name in "join", "create", "invite", "voice", "op", "mute", "ban":
+            assert COMMANDS[name].cost == KEEPING_COST
 
 
 class TestComingAndGoing:

@@ -26,7 +26,7 @@ from chatd.event import Event, Kind
 from chatd.feed import Replay
 from chatd.formats import ChatFormat
 from chatd.room import Room
-from chatd.store import FORGOTTEN, RoomRecord, StoreError, Wanted
+from chatd.store import FORGOTTEN, Found, RoomRecord, StoreError, Wanted
 from chatd.stores import path_of
 from chatd.stores.chores import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
 from chatd.stores.sqlite import (
@@ -262,7 +262,7 @@ class TestFile:
         await world.say(draft())
         await world.everything()
         workers = set(threading.enumerate()) - threads
-        assert len(workers) == 2
+        assert len(workers) == 3
         await world.store.close()
         for worker in workers:
             worker.join(5)
@@ -1270,6 +1270,25 @@ class TestTimeToSearch:
             await world.store.search("lobby", Wanted(("hola",)), 999, limit)
             ((busy, _, _),) = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
             assert not busy
+
+    async def test_who_only_reads_does_not_wait_for_it(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await world.say(draft("hola"))
+        go_on = threading.Event()
+
+        def look(*_: object) -> Found:
+            assert go_on.wait(5)
+            return Found([], 0)
+
+        monkeypatch.setattr("chatd.stores.sqlite.Archive.search", look)
+        searching = Deferred.fromCoroutine(world.store.search("lobby", Wanted(("hola",)), 1, 20))
+        try:
+            assert [event.text for event in await world.store.read("lobby", 0, 1)] == ["hola"]
+            assert not searching.called
+        finally:
+            go_on.set()
+        assert await searching == Found([], 0)
 
 
 class TestDamagedIndex:
