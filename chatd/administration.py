@@ -80,7 +80,7 @@ class Administration:
             raise Refused(f"{name} is registered already.")
         admin = request.get("admin") is True
         hash, created = _hash(request), int(self._server.now())
-        await self._server.register(Account(name, hash, admin, created))
+        await self._server.logins.register(Account(name, hash, admin, created))
         return {"said": f"{name} is registered{', and an administrator' if admin else ''}."}
 
     async def _promote(self, request: Request) -> Reply:
@@ -99,7 +99,7 @@ class Administration:
 
     async def _remove(self, request: Request) -> Reply:
         account = self._account(request)
-        await self._server.unregister(account)
+        await self._server.logins.unregister(account)
         return {"said": f"{account.name} is not registered any more."}
 
     async def _change(self, request: Request, **changes: Any) -> Account:

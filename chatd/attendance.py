@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
-from chatd.event import Kind
+from chatd.event import Kind, inbox_of, is_inbox, owner_of
 from chatd.places import Nothing, Places, Visit, reached
 from chatd.records import Put, change
 from chatd.room import Room
@@ -61,19 +61,21 @@ class Attendance:
         self._readable = readable
         self._now = now
         self._present: dict[str, dict[Session, Visit]] = {}
+        for name, head, topic, _ in store.rooms():
+            if is_inbox(name):
+                self._add_inbox(Room(name, store, head, topic))
         self._checks = 0
 
     # Inboxes
 
     def inbox(self, account: str) -> Room:
         """The log of an account's private lines."""
-        name = f"@{account}"
+        name = inbox_of(account)
         if name not in self.inboxes:
-            self.add_inbox(Room(name, self._store))
+            self._add_inbox(Room(name, self._store))
         return self.inboxes[name]
 
-    def add_inbox(self, log: Room) -> None:
-        """That is the log of an account's private lines."""
+    def _add_inbox(self, log: Room) -> None:
         log.key = log.name  # folded already
         self.inboxes[log.name] = log
 
@@ -88,9 +90,9 @@ class Attendance:
 
     async def clear_gone(self) -> None:
         """Forget what was written to accounts that are gone, if there was no time to do so then."""
-        for name in tuple(self.inboxes):
-            if name.removeprefix("@") not in self._accounts.table:
-                await self.clear(name.removeprefix("@"))
+        for account in map(owner_of, tuple(self.inboxes)):
+            if account not in self._accounts.table:
+                await self.clear(account)
 
     async def clear(self, account: str) -> None:
         """Forget what was written to an account that is gone."""
@@ -240,7 +242,7 @@ class Attendance:
         """The rooms that somebody was in, those of late first, as far as they may read them."""
         here, visit = session.room, session.visit
         logs = self.places.logs(visit.account) if visit is not None else []
-        rooms = [self._room_of(log) for log in reversed(logs) if not log.startswith("@")]
+        rooms = [self._room_of(log) for log in reversed(logs) if not is_inbox(log)]
         others = [room for room in rooms if room is not None and room is not here]
         return [
             room
@@ -271,7 +273,7 @@ class Attendance:
         return change(self._store, *puts) if puts else succeed(None)
 
     def _log(self, key: str) -> Room | None:
-        return self.inboxes.get(key) if key.startswith("@") else self._room_of(key)
+        return self.inboxes.get(key) if is_inbox(key) else self._room_of(key)
 
 
 def _trap(failure: Failure) -> None:

@@ -6,6 +6,24 @@ import enum
 from collections.abc import Sequence
 from typing import NamedTuple
 
+_INBOX = "@"
+
+
+def inbox_of(account: str) -> str:
+    """The name of the log that has the private lines to an account, by its key. No room is called
+    so, for no name begins like this."""
+    return _INBOX + account
+
+
+def is_inbox(log: str) -> bool:
+    """Whether a log of that name is an inbox."""
+    return log.startswith(_INBOX)
+
+
+def owner_of(inbox: str) -> str:
+    """Whose inbox it is: the account's key."""
+    return inbox.removeprefix(_INBOX)
+
 
 class Kind(enum.IntEnum):
     """What an event is. The numbers stand in the store: never change or reuse one."""

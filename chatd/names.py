@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from chatd.accounts import Account, Accounts
-from chatd.refusals import Refusal
+from chatd.refusals import Refusal, short
 from chatd.session import Session
 from chatd.texts import ErrorKind
-from chatd.validation import fold, is_reserved, looks
+from chatd.validation import InvalidName, NameFault, fold, is_reserved, looks
 
 T = TypeVar("T")
 
@@ -113,6 +113,23 @@ class Names:
         self._names[session] = name
         self._like.add(name, name)
 
+    def give(self, session: Session, name: str) -> None:
+        """Let a session have this name, and tell it and the others so."""
+        before, was_guest = session.name, session.is_guest
+        self.take(session, name)
+        try:
+            session.rename(name)
+        finally:
+            if session.name != name:  # it has failed
+                self.free(session)
+                if not was_guest:
+                    self.take(session, before)
+
+    def make_guest(self, session: Session) -> None:
+        """Let a session have no name of its own any more, and tell it and the others so."""
+        self.free(session)
+        session.rename(f"guest{session.number}", guest=True)
+
     def free(self, session: Session) -> None:
         """A session has no name any more that others could not take."""
         name = self._names.pop(session, None)
@@ -139,3 +156,10 @@ class Names:
         self._like.remove(name, name)
         for other in self._names.values():
             self._like.add(other, other)  # one of them may look like it
+
+
+def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:
+    """What is said to somebody who wanted a name that cannot be one; ``key`` says of what."""
+    if invalid.reason is NameFault.SCRIPTS:
+        key = "mixed_scripts"
+    return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))

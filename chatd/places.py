@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+from chatd.event import is_inbox
 from chatd.feed import Cursor, Trail
 from chatd.records import Put, Table
 from chatd.room import Room
@@ -168,7 +169,7 @@ class Places:
             logs.pop(log, None)
             logs[log] = None
             if len(logs) > PLACES_KEPT:
-                oldest = next(log for log in logs if not log.startswith("@"))
+                oldest = next(log for log in logs if not is_inbox(log))
                 del logs[oldest]
                 yield from self.puts(account, oldest, None)
 

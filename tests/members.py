@@ -16,7 +16,7 @@ def log_in(server: Any, session: Any, name: str) -> None:
     server.names.take(session, name)
     if session.name != name:
         session.rename(name)
-    server.logged_in(session)
+    server.logins.logged_in(session)
 
 
 def register(world: World, name: str, **settings: Any) -> None:

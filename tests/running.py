@@ -39,7 +39,7 @@ class Town(World):
             self.register(name, admin=admin)
         person = self.person()
         person.session.network = network
-        self.server.log_in(person.session, self.server.accounts.table[fold(name)])
+        self.server.logins.log_in(person.session, self.server.accounts.table[fold(name)])
         self.settle()
         person.seen()
         return person
@@ -52,7 +52,7 @@ class Town(World):
 
     def room(self, name: str) -> Room:
         """That room, which is there."""
-        return self.server.room_called(name)
+        return self.server.rooms.called(name)
 
     def become(self, person: Person, role: Role, room: str) -> None:
         """Let somebody registered be that in a room, as the owner or the table has it."""

@@ -146,7 +146,7 @@ class TestInboxes:
         luis.type("/msg ana for the first one")
         ana.hang_up()
         luis.type("/msg ana still for the first one")
-        puts = [put for hook in server.on_account_gone for put in hook("ana")]
+        puts = server.logins.kept_with("ana")
         change(world.store, server.accounts.table.put("ana", None), *puts)
         world.settle()
         register(world, "ana")
@@ -180,7 +180,7 @@ class TestInboxes:
         luis.type(*[f"/msg ana {number}" for number in range(3)])
         ana.hang_up()
         account = world.server.accounts.table["ana"]
-        ensureDeferred(world.server.unregister(account))
+        ensureDeferred(world.server.logins.unregister(account))
         world.settle()
         assert not world.store._logs["@ana"].events
         register(world, "ana")
@@ -191,7 +191,7 @@ class TestInboxes:
         self, world: World
     ) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
-        ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+        ensureDeferred(world.server.logins.unregister(world.server.accounts.table["ana"]))
         world.settle()
         ana.seen()
         luis.type("hola", f"/msg {ana.session.name} psst")
@@ -620,7 +620,7 @@ class TestKeeping:
     def test_and_on_logging_out(self, world: World) -> None:
         ana = member(world, "ana")
         ana.type("one")
-        world.server.logging_out(ana.session)
+        world.server.logins.logging_out(ana.session)
         assert place(world, "lobby") == 1
         ana.type("two")
         ana.hang_up()
@@ -628,7 +628,7 @@ class TestKeeping:
 
     def test_one_who_logged_out_is_shown_no_private_lines(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
-        world.server.logging_out(ana.session)
+        world.server.logins.logging_out(ana.session)
         luis.type("/msg ana psst")
         luis.type("hola")
         assert ana.seen()[-1] == "<luis> hola"

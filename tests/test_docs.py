@@ -222,7 +222,7 @@ class Replay:
         server, session = self.factory.server, self.ana.protocol.session
         account = Account("ana", "")
         change(self.store, server.accounts.table.put("ana", account))
-        server.log_in(session, account)
+        server.logins.log_in(session, account)
         self.turn()
         self.unseen.clear()
         self.look_on(lines)

@@ -20,6 +20,7 @@ from chatd.commands import TABLE, Command
 from chatd.commands import accounts as accounts_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
+from chatd.logins import Logins
 from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
@@ -116,7 +117,7 @@ class Scene:
             == {name for name in here if server.names.of(name)}
             == set(here)
         )
-        for room in server._rooms.values():
+        for room in server.rooms._rooms.values():
             assert set(room.named) == {session.name for session in sessions if session.room is room}
             assert not room.guests
         for person in here.values():
@@ -212,11 +213,11 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "quitting": ("quitting", ChatServer, "finish"),
     "quitting, the connection": ("quitting", Outlet, "_close"),
     "hashing": ("registering", Hasher, "hash"),
-    "registering": ("registering", ChatServer, "register"),
+    "registering": ("registering", Logins, "register"),
     "keeping": ("registering", Accounts, "keep"),
     "checking": ("logging in", Hasher, "check"),
     "counting tries": ("logging in", Tries, "spend"),
-    "logging in": ("logging in", ChatServer, "log_in"),
+    "logging in": ("logging in", Logins, "log_in"),
     "taking a name": ("logging in", Names, "take"),
     "having a name": ("logging in", Session, "rename"),
     "asking": ("answering", Session, "ask"),
@@ -240,7 +241,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.format)
-        if args and isinstance(args[0], ChatServer | Names):
+        if args and isinstance(args[0], ChatServer | Logins | Names):
             return args[1] is ana.session or ana.session in args[2:]
         if args and isinstance(args[0], Hasher | Accounts | Tries):
             return True

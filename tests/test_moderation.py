@@ -266,7 +266,7 @@ class TestReading:
         ana, eva = town.citizen("ana"), town.citizen("eva")
         ana.type("/create ops private", "/invite eva")
         eva.type("/join ops")
-        removed = town.server.unregister(town.server.accounts.table["eva"])
+        removed = town.server.logins.unregister(town.server.accounts.table["eva"])
         Deferred.fromCoroutine(removed)
         town.settle()
         assert eva.session.room is town.server.lobby
@@ -462,7 +462,7 @@ class TestRestarts:
             account = Account("ana", "")
             if not opened:
                 await change(store, house.server.accounts.table.put("ana", account))
-            house.server.log_in(session, account)
+            house.server.logins.log_in(session, account)
             if not opened:
                 ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
                 lines = await ana.until("/nosuch")

@@ -396,7 +396,7 @@ async def test_passwords_are_taken_in_clear_if_the_operator_wants_that(
 ) -> None:
     flags = ["--allow-plaintext-passwords"] if allowed else []
     service = make(tmp_path, "--listen", FREE, *flags)
-    assert service.doors[0].factory.server.plaintext_passwords is allowed
+    assert service.doors[0].factory.server.logins.plaintext is allowed
     await unbind(service)
 
 
@@ -405,7 +405,7 @@ async def test_without_argon2_it_starts_and_has_no_accounts(
 ) -> None:
     monkeypatch.setitem(sys.modules, "argon2", None)
     service = make(tmp_path, "--listen", FREE)
-    assert service.doors[0].factory.server.passwords is None
+    assert service.doors[0].factory.server.logins.passwords is None
     await unbind(service)
 
 

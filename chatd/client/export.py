@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chatd.client.wire import ClientError
 from chatd.encoding import encode_lines, visible
-from chatd.event import Event, Kind
+from chatd.event import Event, Kind, is_inbox
 from chatd.formats import ChatFormat, local_time, told
 from chatd.store import RoomRecord, StoreError
 from chatd.stores import path_of
@@ -88,22 +88,17 @@ def _events(store: str, room: str | None, since: int, private: bool) -> Iterator
 
 
 def _rooms(archive: Archive, wanted: str | None, private: bool) -> list[RoomRecord]:
-    rooms = [record for record in archive.rooms() if private or not _is_inbox(record.name)]
+    rooms = [record for record in archive.rooms() if private or not is_inbox(record.name)]
     if wanted is None:
         return rooms
     try:
-        name = wanted if private and _is_inbox(wanted) else validate_room_name(wanted)
+        name = wanted if private and is_inbox(wanted) else validate_room_name(wanted)
     except InvalidName:
         raise StoreError(f"{wanted!r} cannot be a room's name.") from None
     rooms = [record for record in rooms if fold(record.name) == fold(name)]
     if not rooms:
         raise StoreError(f"nothing was said in a room called {wanted!r}.")
     return rooms
-
-
-def _is_inbox(room: str) -> bool:
-    """Whether that log is of private lines; no room has such a name."""
-    return room.startswith("@")
 
 
 def _since(text: str) -> int:
@@ -148,7 +143,7 @@ def _as_markdown(events: Iterable[Event], language: Language) -> Iterator[bytes]
 
 
 def _title(room: str) -> str:
-    return f"{room} (private)" if _is_inbox(room) else f"#{room}"
+    return f"{room} (private)" if is_inbox(room) else f"#{room}"
 
 
 def _entry(event: Event, language: Language) -> str:

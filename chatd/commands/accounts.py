@@ -44,18 +44,18 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     passwords, password = _passwords(server), _new_password(text)
     if session.network:
         # Not given back: whoever registers many names is slowed, too.
-        _wait_for(server.address_tries.wait(session.network))
-        server.address_tries.spend(session.network)
+        _wait_for(server.logins.address_tries.wait(session.network))
+        server.logins.address_tries.spend(session.network)
     hash = await passwords.hash(password)
     if session.stream.finished:
         return
     if session.is_guest:
         raise Refusal(ErrorKind.NOT_REGISTERED, "name_first")
     account = Account(session.name, hash, created=int(server.now()))
-    await server.register(account, session)
+    await server.logins.register(account, session)
     if session.account == account.key:
         session.answer("registered", name=account.name)
-        server.logged_in(session)
+        server.logins.logged_in(session)
     else:
         _account_called(server, account.name)  # removed already
 
@@ -77,7 +77,7 @@ def _login(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 async def _log_in(server: ChatServer, session: Session, name: str, text: str) -> None:
     account = await _check_password(server, session, name, text)
     if not session.stream.finished:
-        server.log_in(session, account)
+        server.logins.log_in(session, account)
 
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
@@ -99,7 +99,7 @@ async def _change_password(server: ChatServer, session: Session, text: str) -> N
 def _logout(server: ChatServer, session: Session, argument: str) -> None:
     account = _own_account(server, session)
     if not argument:
-        server.log_out(session)
+        server.logins.log_out(session)
         return
     if argument.lower() not in OTHERS:
         raise WrongUse
@@ -126,7 +126,7 @@ async def _give_up_name(server: ChatServer, session: Session, text: str) -> None
     name = _own_account(server, session).name
     account = await _check_password(server, session, name, text)
     if session.account == account.key:
-        await server.unregister(account)
+        await server.logins.unregister(account)
 
 
 def _whois(server: ChatServer, session: Session, argument: str) -> None:
@@ -145,7 +145,7 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
     rooms = {
         other.room.name: None
         for other in sessions
-        if other.room is not None and server.readable(session, other.room)
+        if other.room is not None and server.rooms.readable(session, other.room)
     }
     if not sessions:
         where = session.sentence("whois_not_here", name=name)
@@ -175,7 +175,7 @@ def _question(session: Session, password: str) -> Iterator[None]:
 
 def _check_privacy(server: ChatServer, session: Session, password: str) -> None:
     """See that nobody on the way can read a password. Raises `Refusal`."""
-    if not (session.confidential or server.plaintext_passwords):
+    if not (session.confidential or server.logins.plaintext):
         key = "password_in_clear" if _is_given(password) else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
 
@@ -204,9 +204,9 @@ def _take_password(
 
 def _passwords(server: ChatServer) -> Passwords:
     """Who checks them. Raises `Refusal` if there is nobody."""
-    if server.passwords is None:
+    if server.logins.passwords is None:
         raise Refusal(ErrorKind.NO_ACCOUNTS, "no_accounts")
-    return server.passwords
+    return server.logins.passwords
 
 
 def _new_password(text: str) -> str:
@@ -225,7 +225,7 @@ def _account_called(server: ChatServer, name: str) -> Account:
 
 def _own_account(server: ChatServer, session: Session) -> Account:
     """The account that a session is logged in to. Raises `Refusal` if it is to none."""
-    account = server.account_of(session)
+    account = server.logins.account_of(session)
     if account is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
     return account
@@ -238,7 +238,7 @@ async def _check_password(server: ChatServer, session: Session, name: str, text:
     """
     account, passwords = _account_called(server, name), _passwords(server)
     wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    counts = server.tries_of(account, session.network)
+    counts = server.logins.tries_of(account, session.network)
     _wait_for(max(tries.wait(key) for tries, key in counts))
     for tries, key in counts:
         tries.spend(key)

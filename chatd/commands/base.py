@@ -63,7 +63,7 @@ def room_of(session: Session) -> Room:
 def room_to_read(server: ChatServer, session: Session, name: str = "") -> Room:
     """The room of that name, or the one that a session is in, for one who wants to know what is in
     it. Raises `Refusal` if it may not, too."""
-    room = server.room_called(name) if name else room_of(session)
+    room = server.rooms.called(name) if name else room_of(session)
     server.moderation.check(session, room, Act.READ)
     return room
 

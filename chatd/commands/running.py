@@ -55,7 +55,7 @@ def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, st
     """The room that is meant, and the rest of what was said."""
     if argument.startswith("#"):
         name, _, rest = argument.partition(" ")
-        return server.room_called(name), rest.strip()
+        return server.rooms.called(name), rest.strip()
     return room_of(session), argument
 
 
@@ -117,11 +117,11 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
     if not wanted:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
-    if server.account_of(session) is None:
+    if server.logins.account_of(session) is None:
         if mode is not Mode.OPEN:
             room = short(wanted.removeprefix("#"))
             raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)
-        server.check_new(wanted)
+        server.rooms.check_new(wanted)
         return server.join(session, wanted)
     return server.create(session, wanted, mode)
 

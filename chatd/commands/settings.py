@@ -25,7 +25,7 @@ _MENTIONS = ("mentions", "menciones")
 
 
 async def _set(server: ChatServer, session: Session, key: str, **settings: Any) -> None:
-    await server.keep_setting(session, **settings)
+    await server.logins.keep_setting(session, **settings)
     session.answer(key, away=settings.get("away"))
 
 
@@ -81,7 +81,7 @@ def _ignore(server: ChatServer, session: Session, argument: str) -> Waiting | No
     name = _name(argument)
     if fold(name) == fold(session.name):
         raise WrongUse
-    ignored = [other for other in server.ignored_by(session) if fold(other) != fold(name)]
+    ignored = [other for other in server.logins.ignored_by(session) if fold(other) != fold(name)]
     if len(ignored) >= IGNORED_AT_MOST:
         raise Refusal(ErrorKind.WRONG_USE, "too_many_ignored", limit=IGNORED_AT_MOST)
     return _set_ignored(server, session, "ignored", name, [*ignored, name])
@@ -92,7 +92,7 @@ def _unignore(server: ChatServer, session: Session, argument: str) -> Waiting | 
         _list_ignored(session)
         return None
     name = _name(argument)
-    before = server.ignored_by(session)
+    before = server.logins.ignored_by(session)
     ignored = [other for other in before if fold(other) != fold(name)]
     if len(ignored) == len(before):
         session.answer("not_ignored", name=name)
@@ -103,7 +103,7 @@ def _unignore(server: ChatServer, session: Session, argument: str) -> Waiting | 
 async def _set_ignored(
     server: ChatServer, session: Session, key: str, name: str, ignored: list[str]
 ) -> None:
-    await server.keep_setting(session, ignored=ignored)
+    await server.logins.keep_setting(session, ignored=ignored)
     session.answer(key, name=name)
 
 

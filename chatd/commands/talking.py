@@ -56,7 +56,7 @@ def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 def _rooms(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    count, rooms = server.rooms(ROOMS_LISTED, session)
+    count, rooms = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
     lines = [session.sentence("rooms", count=count)]
     for room in rooms:
         line = session.sentence("room", room=room.name, people=room.people, count=room.head)
@@ -85,7 +85,7 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     if not text.strip():
         raise WrongUse
     if receiver.startswith("#"):
-        session.say(text, room=server.room_called(receiver))
+        session.say(text, room=server.rooms.called(receiver))
         session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
     account = server.accounts.called(receiver)
@@ -130,7 +130,7 @@ def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
     name, _, rest = argument.partition(" ")
     if name.startswith("#"):
         try:
-            return server.room_called(name), rest.strip()
+            return server.rooms.called(name), rest.strip()
         except Refusal:
             pass
     return None, argument

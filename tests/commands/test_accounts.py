@@ -11,9 +11,8 @@ from twisted.internet.defer import ensureDeferred
 from twisted.logger import LogEvent
 
 from chatd.accounts import Account
+from chatd.logins import ADDRESS_TRIES, NAME_TRIES
 from chatd.passwords import Hasher, Passwords
-from chatd.records import Put
-from chatd.server import ADDRESS_TRIES, NAME_TRIES
 from chatd.session import READING_SECONDS
 from tests.helpers import CHEAP, FAR, Immediately, Person, World
 
@@ -156,7 +155,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
     world = World(slow=True)
     ana = world.person("ana")
     ana.send(f"/register {PASSWORD}\n".encode())
-    gone = ensureDeferred(world.server.unregister(world.server.accounts.table["ana"]))
+    gone = ensureDeferred(world.server.logins.unregister(world.server.accounts.table["ana"]))
     world.release()
     assert gone.called
     assert ana.seen() == [
@@ -197,7 +196,7 @@ def test_of_two_who_register_look_alikes_at_once_one_is_refused() -> None:
     world.hashing.held = True
     ivan.type(f"/register {PASSWORD}")
     done: list[object] = []
-    ensureDeferred(world.server.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ensureDeferred(world.server.logins.register(Account("Ivan", "hash"))).addBoth(done.append)
     world.settle()
     assert done == [None]
     world.hashing.work()
@@ -219,7 +218,7 @@ def test_what_looks_like_a_name_that_is_being_registered_cannot_be(
     world.release()
     ivan.seen()
     done: list[object] = []
-    ensureDeferred(world.server.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ensureDeferred(world.server.logins.register(Account("Ivan", "hash"))).addBoth(done.append)
     ivan.type(f"/register {PASSWORD}")
     assert ivan.seen() == [
         "ERR Name in use: lvan looks like Ivan, who is somebody else. Take another name."
@@ -245,7 +244,7 @@ def test_who_gave_the_name_up_before_it_is_registered_keeps_the_new_one() -> Non
     world = World(slow=True)
     eva = world.person("eva")
     world.release()
-    ensureDeferred(world.server.register(Account("Eva", "hash")))
+    ensureDeferred(world.server.logins.register(Account("Eva", "hash")))
     eva.type("/nick luis")
     world.release()
     eva.seen()
@@ -259,7 +258,7 @@ def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
 ) -> None:
     eva = scene.world.person("eva")
     scene.luis.seen()
-    ensureDeferred(scene.world.server.register(Account("Eva", "hash")))
+    ensureDeferred(scene.world.server.logins.register(Account("Eva", "hash")))
     scene.world.settle()
     assert eva.seen() == ["*** eva is somebody else's name now.", "*** You are now guest3."]
     assert scene.luis.seen() == ["*** eva is now guest3."]
@@ -275,11 +274,11 @@ def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_no
     server = scene.world.server
     guest = scene.world.person("Bobl")
     bobl = Account("bobl", scene.account().hash)
-    ensureDeferred(server.register(bobl))
+    ensureDeferred(server.logins.register(bobl))
     scene.world.settle()
     guest.type("/nick Bob1")
     assert guest.seen()[-1].startswith("ERR Name in use: Bob1 looks like bobl")
-    ensureDeferred(server.unregister(bobl))
+    ensureDeferred(server.logins.unregister(bobl))
     scene.world.settle()
     guest.type("/nick Bob1")
     assert guest.seen() == ["*** You are now Bob1."]
@@ -396,7 +395,7 @@ def test_an_account_that_goes_while_its_password_is_checked_cannot_be_logged_in_
     guest = scene.guest()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
-    ensureDeferred(scene.world.server.unregister(scene.account()))
+    ensureDeferred(scene.world.server.logins.unregister(scene.account()))
     scene.world.hashing.work()
     scene.world.settle()
     assert guest.seen()[0].startswith("ERR Not registered: ana is nobody's")
@@ -415,7 +414,7 @@ def test_a_password_that_is_changed_while_it_is_checked_does_not_count(scene: Sc
 def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -> None:
     before = scene.account().hash
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
-    scene.world.server.passwords = Passwords(Immediately(), stronger)
+    scene.world.server.logins.passwords = Passwords(Immediately(), stronger)
     scene.guest().type(f"/login ana {PASSWORD}")
     assert scene.account().hash != before
     assert stronger.check(scene.account().hash, PASSWORD) == (True, None)
@@ -843,18 +842,9 @@ def test_it_takes_the_password(scene: Scene) -> None:
 
 
 def test_what_is_kept_with_an_account_goes_with_it(scene: Scene) -> None:
-    server = scene.world.server
-    gone: list[str] = []
-
-    def hook(key: str) -> list[Put]:
-        gone.append(key)
-        return [server.accounts.table.put("kept with it", None)]
-
-    server.accounts.keep(Account("kept with it", ""))
-    server.on_account_gone.append(hook)
-    scene.ana.type(f"/unregister {PASSWORD}")
-    assert gone == ["ana"]
-    assert not server.accounts.table
+    scene.ana.type("/create ops", "/leave", "hola", "/away", f"/unregister {PASSWORD}")
+    kept = [record for record in scene.world.store.records() if "ana" in f"{record}"]
+    assert kept == []
 
 
 def test_a_name_that_cannot_be_taken_off_the_disk_stays(
@@ -881,7 +871,7 @@ def test_a_name_that_cannot_be_taken_off_the_disk_stays(
 def test_who_logs_in_and_out_is_told_to_those_who_want_to_know(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, told = scene.world.server, []
+    server, told = scene.world.server.logins, []
     monkeypatch.setattr(
         server, "logged_in", lambda session: told.append(("in", session.name, session.account))
     )
@@ -908,7 +898,7 @@ def test_a_fault_in_that_leaves_nobody_logged_in(
     def fail(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(scene.world.server, "logging_out", fail)
+    monkeypatch.setattr(scene.world.server.logins, "logging_out", fail)
     scene.ana.type("/logout")
     assert scene.ana.seen() == ["*** You are now guest2."]
     assert scene.ana.session.account is None
@@ -935,7 +925,7 @@ def test_whois_says_whether_a_name_is_registered_and_where_it_is(scene: Scene) -
 def test_whois_does_not_say_which_rooms_one_may_not_read(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scene.world.server, "readable", lambda session, room: room.name != "lobby")
+    monkeypatch.setattr(scene.world.server.rooms, "readable", lambda session, room: room.name != "lobby")
     scene.luis.type("/whois ana")
     assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
 

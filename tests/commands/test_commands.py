@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd import server as server_module
 from chatd.commands import COMMANDS, GENERAL, SECTIONS, TABLE, parse, talking, text_of
 from chatd.formats import local_time
-from chatd.server import ROOMS_LOOKED_AT
+from chatd.rooms import ROOMS_LOOKED_AT
 from chatd.session import LASTING
 from chatd.store import StoreError
 from chatd.stores.sqlite import SqliteStore
@@ -309,7 +309,7 @@ class JoinTests(CommandTestCase):
 
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
         for number in range(ROOMS_LOOKED_AT):
-            self.world.server._rooms[f"room{number}"] = self.world.server.lobby
+            self.world.server.rooms._rooms[f"room{number}"] = self.world.server.lobby
         self.luis.type("/join zebra", "hola")
         self.assertEqual(len(self.ask("/join zebre")), 1)
 

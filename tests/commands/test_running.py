@@ -177,7 +177,7 @@ class TestMaking:
             ana.type(line)
             ana.hang_up()
             town.release()
-            room = town.server._rooms.get("ops")
+            room = town.server.rooms._rooms.get("ops")
             assert room is None or not room.people
 
     def test_others_may_come_in_and_go_meanwhile(self) -> None:
@@ -206,7 +206,7 @@ class TestMaking:
             store.fail(StoreError("the disk is full."))
             town.release()
             assert only(ana.seen()).startswith("ERR Not saved: ")
-            assert "ops" not in town.server._rooms
+            assert "ops" not in town.server.rooms._rooms
             assert not town.server.moderation.rooms
             assert ana.session.room is town.server.lobby
         expected_errors()
@@ -230,7 +230,7 @@ class TestMaking:
         ana = town.citizen("ana")
         town.release()
         account = town.server.accounts.table["ana"]
-        gone = Deferred.fromCoroutine(town.server.unregister(account))
+        gone = Deferred.fromCoroutine(town.server.logins.unregister(account))
         ana.type(line)
         town.release()
         assert gone.called
@@ -990,7 +990,7 @@ class TestBansOfAddresses:
         ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
         late = town.person(address=FAR)
         assert late.session.room is None
-        town.server.log_in(late.session, town.server.accounts.table["root"])
+        town.server.logins.log_in(late.session, town.server.accounts.table["root"])
         assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
     def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
@@ -1112,7 +1112,7 @@ class TestComingAndGoing:
     ) -> None:
         ask(ana, "/invite eva", "/mode private")
         eva.seen()
-        town.server.log_out(eva.session)
+        town.server.logins.log_out(eva.session)
         assert eva.session.name.startswith("guest")
         assert eva.session.room is town.server.lobby
         assert eva.seen()[0].startswith("*** You are out of #ops: #ops is private.")
@@ -1121,7 +1121,7 @@ class TestComingAndGoing:
         self, town: Town, ana: Person, eva: Person
     ) -> None:
         ask(ana, "/mute eva")
-        town.server.log_out(eva.session)
+        town.server.logins.log_out(eva.session)
         eva.type("/nick otra")
         refused(eva, "hola")
         town.citizen("eva").hang_up()
@@ -1133,7 +1133,7 @@ class TestComingAndGoing:
         ask(ana, "/ban eva")
         guest = town.guest("otra")
         guest.type("/join ops")
-        town.server.log_in(guest.session, town.server.accounts.table["eva"])
+        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
         assert guest.session.room is town.server.lobby
 
     def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(
@@ -1141,11 +1141,11 @@ class TestComingAndGoing:
     ) -> None:
         ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
         moderation = town.server.moderation
-        gone = [put for hook in town.server.on_account_gone for put in hook("eva")]
+        gone = town.server.logins.kept_with("eva")
         assert [
             (put.table.kind, put.key, put.value) for put in gone if put.table.kind != "place"
         ] == [("role", "ops/eva", None)]
-        gone = [put for hook in town.server.on_account_gone for put in hook("ana")]
+        gone = town.server.logins.kept_with("ana")
         for put in gone:
             put.apply()
         assert {key: (run.owner, run.mode) for key, run in moderation.rooms.items()} == {
@@ -1167,5 +1167,5 @@ class TestComingAndGoing:
         town.register("eva", admin=True)
         guest = town.guest()
         guest.type("/join ops")
-        town.server.log_in(guest.session, town.server.accounts.table["eva"])
+        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
         assert guest.session.room is town.room("ops")

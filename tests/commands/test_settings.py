@@ -330,7 +330,7 @@ class TestKeeping:
         guest.type("/idioma es", "/eco no")
         world.server.names.take(guest.session, "eva")
         guest.session.account = "eva"
-        world.server.logged_in(guest.session)
+        world.server.logins.logged_in(guest.session)
         settings = guest.session.settings
         assert (settings.language, settings.echo, settings.times) == ("es", False, True)
 
@@ -346,7 +346,7 @@ class TestKeeping:
         ana = member(world, "ana")
         ana.type("/ignore luis", "/away at lunch", "/times on")
         register(world, "eva")
-        world.server.log_in(ana.session, world.server.accounts.table["eva"])
+        world.server.logins.log_in(ana.session, world.server.accounts.table["eva"])
         ana.seen()
         ana.type("/ignore")
         assert ana.seen() == ["*** You ignore nobody."]

@@ -17,6 +17,7 @@ import pytest
 from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 import chatd
+from chatd import rooms as rooms_module
 from chatd import server as server_module
 from chatd.commands import TABLE, running
 from chatd.event import Deed, Kind
@@ -114,7 +115,7 @@ def test_nothing_undocumented_arrives_on_any_path(
 ) -> None:
     if not checked:  # as if the rules for names were forgotten
         monkeypatch.setattr(server_module, "validate_name", str)
-        monkeypatch.setattr(server_module, "validate_room_name", lambda text: text.lstrip("#"))
+        monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
     rung = 0
     with logged() as log:
         for path, data in everything_seen(hostile):
@@ -160,7 +161,7 @@ def test_nothing_undocumented_arrives_of_what_is_done_to_rooms(
 ) -> None:
     if not checked:
         monkeypatch.setattr(server_module, "validate_name", str)
-        monkeypatch.setattr(server_module, "validate_room_name", lambda text: text.lstrip("#"))
+        monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
     with logged() as log:
         for path, data in everything_seen_of_deeds(hostile):
             assert undocumented(data) == set(), path

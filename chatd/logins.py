@@ -1,0 +1,191 @@
+"""Logging in and out: whose session is whose, and what is kept with an account.
+
+It knows no connection and no command; whether somebody may stay where they are then is the
+server's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts import Account, Accounts
+from chatd.attendance import Attendance
+from chatd.moderation import Moderation
+from chatd.names import Names
+from chatd.passwords import Passwords
+from chatd.rates import Latest, Tries
+from chatd.records import Put, change
+from chatd.session import Session
+from chatd.store import Store, StoreError
+
+NAME_TRIES = (5, 5.0)
+ADDRESS_TRIES = (40, 3.0)
+"""How many wrong passwords for one name and from one address are looked at one after another, and
+in how many seconds one more. A class behind one address logs in at once."""
+
+
+class Logins:
+    """``passwords`` checks them, if there is anything to do so; with ``plaintext`` also where
+    others may read them on the way. ``review`` puts a session out of where it may not be."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: IReactorTime,
+        accounts: Accounts,
+        names: Names,
+        moderation: Moderation,
+        attendance: Attendance,
+        review: Callable[[Session], None],
+        *,
+        passwords: Passwords | None,
+        plaintext: bool,
+    ) -> None:
+        self.passwords = passwords
+        self.plaintext = plaintext
+        self.name_tries = Tries(clock, *NAME_TRIES)
+        self.address_tries = Tries(clock, *ADDRESS_TRIES)
+        self._came_from = Latest()  # "KEY NETWORK" of those who logged in
+        self._store = store
+        self._accounts = accounts
+        self._names = names
+        self._moderation = moderation
+        self._attendance = attendance
+        self._review = review
+
+    async def register(self, account: Account, owner: Session | None = None) -> None:
+        """Make a name somebody's: the session's that has it, or nobody's who is here.
+
+        Whoever else has it, or one that looks like it, becomes a guest. Raises `Refusal`, and
+        `StoreError`.
+        """
+        self._names.check_account(account.name)
+        in_the_way = {
+            session: session.name
+            for session in self._names.in_the_way(account)
+            if session is not owner
+        }
+        kept = self._accounts.keep(account)
+        self._names.reserve(account.name)
+        try:
+            await kept
+        except StoreError:
+            self._names.unreserve(account.name)
+            raise
+        if account.key not in self._accounts.table:
+            return  # it was removed already
+        if owner is not None and not owner.stream.finished:
+            owner.account = account.key
+            self._came_from.add(f"{account.key} {owner.network}")
+        for session, name in in_the_way.items():
+            if session.name == name and session in self._names.of(name):  # it may have gone
+                session.answer("registered_elsewhere", name=name)
+                self._names.make_guest(session)
+
+    async def unregister(self, account: Account) -> None:
+        """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
+        key = account.key
+        await change(self._store, self._accounts.table.put(key, None), *self.kept_with(key))
+        self.account_gone(account)
+        await self._attendance.clear(key)
+
+    def kept_with(self, account: str) -> list[Put]:
+        """What takes away all that is kept for an account, given its key, beside itself."""
+        moderation, places = self._moderation, self._attendance.places
+        return [*moderation.account_gone(account), *places.forget(account)]
+
+    def account_gone(self, account: Account) -> None:
+        """That account is no more: those logged in to it are guests."""
+        for session in tuple(self._names.of(account.name)):
+            if session.account == account.key:
+                session.answer("unregistered", name=account.name)
+                self.log_out(session)
+        self._names.forget(account.name)
+
+    def log_in(self, session: Session, account: Account) -> None:
+        """A session is an account's from here on, and has its name."""
+        before = session.account
+        if before is not None:
+            self._end_login(session)
+        try:
+            self._names.give(session, account.name)
+            session.account = account.key
+        finally:
+            if before is not None and session.account is None:
+                self._names.make_guest(session)
+        self._came_from.add(f"{account.key} {session.network}")
+        self.logged_in(session)
+
+    def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
+        """Where it counts when somebody there tries a password of that account, and by which key.
+
+        Who tries from where its owner has come from is counted apart, so that nobody can lock the
+        owner out by guessing from elsewhere.
+        """
+        place = f"{account.key} {network}"
+        counts = [(self.name_tries, place if place in self._came_from else account.key)]
+        if network:
+            counts.append((self.address_tries, network))
+        return counts
+
+    def log_out(self, session: Session) -> None:
+        """A session is no account's any more, but a guest where it is."""
+        self._end_login(session)
+        self._names.make_guest(session)
+
+    def _end_login(self, session: Session) -> None:
+        try:
+            self.logging_out(session)
+        except Exception:
+            self._store.faults.tell("a session could not be logged out properly")
+        session.account = None
+        session.apply(session.settings.without_others)
+
+    def account_of(self, session: Session) -> Account | None:
+        """The account that a session is logged in to, unless that is being given up."""
+        return None if session.account is None else self._accounts.table.get(session.account)
+
+    def ignored_by(self, session: Session) -> tuple[str, ...]:
+        """Whom a session ignores, also if another one of its account has only just said so."""
+        account = self.account_of(session)
+        kept = {} if account is None else account.settings
+        return session.settings.with_kept(kept).ignored
+
+    def logged_in(self, session: Session) -> None:
+        """A session has just logged in, or registered, and has the name of its account."""
+        account = self._accounts.table[session.account or ""]
+        session.apply(session.settings.with_kept(account.settings))
+        self._review(session)
+        self._attendance.arrive(session, account.key)
+
+    def logging_out(self, session: Session) -> None:
+        """A session is about to be logged out. Its account may be gone already."""
+        try:
+            self._attendance.depart(session)
+        finally:
+            self._moderation.logging_out(session)
+            account, session.account = session.account, None
+            try:
+                self._review(session)
+            finally:
+                session.account = account
+
+    async def keep_setting(self, session: Session, **settings: Any) -> None:
+        """Set something for a session, and keep it with its account if it has one. Raises
+        `StoreError` if it cannot be kept.
+
+        Whom somebody ignores is the same on all their connections.
+        """
+        account = self.account_of(session)
+        sessions = [session]
+        if account is not None:
+            kept = account._replace(settings={**account.settings, **settings})
+            await change(self._store, self._accounts.table.put(account.key, kept))
+            if "ignored" in settings:
+                others = self._attendance.sessions(account.key)
+                sessions += [other for other in others if other is not session]
+        for each in sessions:
+            each.apply(each.settings.with_kept(settings))
