@@ -308,7 +308,7 @@ class Moderation:
         if not keys:
             return None
         role = self.role_of(session, room)
-        if role >= Role.OWNER:
+        if role >= Role.ADMINISTRATOR:
             return None
         wanted = self.keys_of(kind, room, session)
         if session.network and role < Role.OPERATOR:

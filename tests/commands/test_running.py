@@ -1105,6 +1105,15 @@ class TestAdministrators:
         for name in "join", "create", "invite", "voice", "op", "mute", "ban":
             assert COMMANDS[name].cost == KEEPING_COST
 
+    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Person, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, "/mute #ops ana")
+        refused(ana, "hola")
+        refused(ana, "/unmute ana")
+        ask(root, "/ban #ops ana")
+        assert ana.session.room is town.server.lobby
+        refused(ana, "/unban #ops ana")
+
 
 class TestComingAndGoing:
     def test_a_logout_puts_out_of_a_private_room(
