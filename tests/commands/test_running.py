@@ -11,6 +11,7 @@ from twisted.logger import LogEvent
 
 from chatd.commands import COMMANDS
 from chatd.commands.base import KEEPING_COST
+from chatd.commands.running import REASON_CHARACTERS
 from chatd.formats import local_time
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
@@ -764,6 +765,16 @@ class TestMutes:
 
     def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
         assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
+
+    def test_so_much_of_a_reason_is_told_for_each_refused_line(
+        self, ana: Person, luis: Person
+    ) -> None:
+        reason = "x" * 4000
+        told = "x" * (REASON_CHARACTERS - 1) + "…"
+        ask(ana, "/ban 192.0.2.1 " + reason, "/ban 192.0.2.1 " + reason)
+        assert ask(ana, "/mute luis " + reason) == [f"*** ana muted luis for 1h: {reason}"]
+        assert refused(luis, "hola").endswith(f", by ana: {told}")
+        assert all(line.endswith(f", by ana: {told}") for line in ask(ana, "/bans")[1:])
 
 
 class TestBans:
