@@ -295,6 +295,7 @@ class ChatServer(Subscriber):
             if session.account == account.key:
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
+        self.attendance.account_gone(account.key)
         self.names.forget(account.name)
 
     def log_in(self, session: Session, account: Account) -> None:
