@@ -88,6 +88,11 @@ class Attendance:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
+    def account_gone(self, account: str) -> None:
+        """Nobody is logged in to that account any more, and nobody has been: also those whose
+        connections are being closed count nothing for a later owner of the name."""
+        self._present.pop(account, None)
+
     async def clear_gone(self) -> None:
         """Forget what was written to accounts that are gone, if there was no time to do so then."""
         for account in map(owner_of, tuple(self.inboxes)):

@@ -103,6 +103,7 @@ class Logins:
             if session.account == account.key:
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
+        self._attendance.account_gone(account.key)
         self._names.forget(account.name)
 
     def log_in(self, session: Session, account: Account) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chatd.accounts import Accounts
 from chatd.formats import local_time
-from chatd.records import Put, Table
+from chatd.records import Damaged, Put, Table
 from chatd.refusals import Refusal
 from chatd.rights import LEAST, Act, Mode, Role, may
 from chatd.room import Room
@@ -70,8 +70,16 @@ class Moderation:
         self._now = now
         self._lobby = lobby
         self._keys: dict[str, set[str]] = defaultdict(set)  # of a room's sanctions
-        for key in self._sanctions:
-            self._keys[_room_in(key)].add(key)
+        try:
+            for key in self._sanctions:
+                _, room, _ = key.split("/", 2)
+                self._keys[room].add(key)
+            for run in self.rooms.values():
+                Mode(run.mode)
+            for rank in self._roles.values():
+                Role(rank.role)
+        except ValueError:
+            raise Damaged from None
         # What holds for those who are here and have no account, as long as they are here.
         self._given: dict[Session, dict[str, Role]] = {}
         # The sanctions that concern them, whatever they are called now, by their keys: as long as
@@ -308,7 +316,7 @@ class Moderation:
         if not keys:
             return None
         role = self.role_of(session, room)
-        if role >= Role.OWNER:
+        if role >= Role.ADMINISTRATOR:
             return None
         wanted = self.keys_of(kind, room, session)
         if session.network and role < Role.OPERATOR:
@@ -367,10 +375,6 @@ class Moderation:
         return room in self._leaving or any(
             self._sanctions[key].until > now for key in self._keys.get(room.key, ())
         )
-
-
-def _room_in(key: str) -> str:
-    return key.split("/", 2)[1]
 
 
 def _not_allowed(key: str, **values: object) -> Refusal:

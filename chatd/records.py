@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.event import Record
-from chatd.store import Store
+from chatd.store import Store, StoreError
+
+
+class Damaged(StoreError):
+    """What was kept is not as it was written."""
+
+    def __init__(self) -> None:
+        super().__init__("it is damaged: a record in it is not as it was written.")
 
 
 class Value(Protocol):
@@ -28,12 +35,13 @@ V = TypeVar("V", bound=Value)
 
 class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can hold; a field that
-    comes in later needs a default, for what was kept before has none."""
+    comes in later needs a default, for what was kept before has none. Raises `Damaged`."""
 
     def __init__(self, store: Store, kind: str, type: Callable[..., V]) -> None:
         self.kind = kind
+        fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
         self._kept: dict[str, V] = {
-            record.key: type(**json.loads(record.value))
+            record.key: _value(type, fields, record.value)
             for record in store.records()
             if record.kind == kind and record.value is not None
         }
@@ -100,6 +108,16 @@ def change(store: Store, *puts: Put) -> Deferred[None]:
         return failure
 
     return store.keep(*(put.record for put in puts)).addCallbacks(kept, take_back)
+
+
+def _value(type: Callable[..., V], fields: Mapping[str, Any], kept: str) -> V:
+    try:
+        value = type(**json.loads(kept))
+    except (ValueError, TypeError, RecursionError):
+        raise Damaged from None
+    if all(isinstance(getattr(value, name), right) for name, right in fields.items()):
+        return value
+    raise Damaged
 
 
 def _put(values: dict[str, Any], key: str, value: Any) -> None:

@@ -18,6 +18,6 @@ class Refusal(Exception):
         self.values = values
 
 
-def short(text: str) -> str:
+def short(text: str, most: int = 40) -> str:
     """What somebody sent, short enough to be quoted to them."""
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -145,16 +145,19 @@ def makeService(options: Options) -> IService:
     kept = _kept(options["keep"])
     store = _store(options["store"], rundir, twistd, clock)
     passwords = _passwords(clock)
-    server = ChatServer(
-        store,
-        clock,
-        lobby=lobby,
-        recent=recent,
-        language=language,
-        motd=motd,
-        passwords=passwords,
-        plaintext_passwords=bool(options["allow-plaintext-passwords"]),
-    )
+    try:
+        server = ChatServer(
+            store,
+            clock,
+            lobby=lobby,
+            recent=recent,
+            language=language,
+            motd=motd,
+            passwords=passwords,
+            plaintext_passwords=bool(options["allow-plaintext-passwords"]),
+        )
+    except StoreError as error:
+        _refuse(f"cannot use --store {options['store']}: {error}")
     _raise_open_files()
     limits = _within_open_files(limits)
     admission = Admission(limits)

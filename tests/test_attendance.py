@@ -390,6 +390,26 @@ class TestComingBack:
         monkeypatch.setattr(world.server.attendance, "_readable", readable)
         assert greeting(member(world, "ana", greeted=True)) == []
 
+    def test_a_later_owner_of_a_name_has_nothing_of_one_who_is_still_being_sent_what_is_left(
+        self, world: World
+    ) -> None:
+        server = world.server
+        ana, ghost = member(world, "ana"), member(world, "ana")
+        ghost.type("/join ops")
+        ghost.stop_taking()
+        luis = world.person("luis")
+        luis.type("/join ops", "one", "/msg ana for the first one")
+        server.finish(ghost.session)
+        ensureDeferred(server.logins.unregister(server.accounts.table["ana"]))
+        world.settle()
+        luis.type("two")
+        ana.hang_up()
+        register(world, "ana")
+        assert greeting(member(world, "ana", greeted=True)) == []
+        assert server.attendance.places.logs("ana") == ["@ana", "lobby"]
+        ghost.hang_up()
+        assert server.attendance.places.logs("ana") == ["@ana", "lobby"]
+
 
 class TestPlaces:
     def test_what_one_does_not_take_does_not_move_it(self, world: World) -> None:

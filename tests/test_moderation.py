@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts import Account
 from chatd.administration import Administration
+from chatd.event import Record
 from chatd.formats import local_time
 from chatd.records import change
 from chatd.rights import LEAST, Act, Mode, Role
@@ -480,3 +481,18 @@ class TestRestarts:
                 assert "*** 1 mute or ban in #ops:" in lines
             await house.close()
             await store.close()
+
+    @pytest.mark.parametrize(
+        "record",
+        [
+            Record("room", "ops", '{"name": "ops", "mode": "opne"}'),
+            Record("role", "ops/eva", '{"role": 77}'),
+            Record("sanction", "mute ops", '{"until": 1, "by": "ana"}'),
+        ],
+    )
+    def test_what_is_damaged_is_said_to_be(self, record: Record) -> None:
+        town = Town()
+        town.store.keep(record)
+        town.settle()
+        with pytest.raises(StoreError, match="damaged"):
+            town.again()

@@ -69,6 +69,16 @@ class TestTable:
         clock.advance(0)
         assert Table(store, "cup", Cup)["red"] == Cup("ana", False)
 
+    @pytest.mark.parametrize(
+        "value",
+        ["", "x", "[]", "7", "{}", '{"owner": 7}', '{"owner": "ana", "lid": 1}', "[" * 9999],
+    )
+    def test_says_that_what_was_kept_is_damaged(self, kitchen: Kitchen, value: str) -> None:
+        kitchen.store.keep(Record("cup", "red", value))
+        kitchen.release()
+        with pytest.raises(StoreError, match="damaged"):
+            kitchen.kept()
+
 
 class TestChange:
     def test_is_seen_at_once(self, kitchen: Kitchen) -> None:

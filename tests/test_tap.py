@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import socket
+import sqlite3
 import stat
 import sys
 import time
@@ -215,6 +216,14 @@ def test_a_store_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     line = refusal(tmp_path, "--store", "sqlite:store")
     assert line.startswith(f"cannot use --store sqlite:store: {tmp_path}/store: ")
     assert "file is not a database" in line
+
+
+def test_a_store_with_a_damaged_record_is_refused(tmp_path: Path) -> None:
+    drop(make(tmp_path, "--store", "sqlite:store", "--listen", FREE))
+    with closing(sqlite3.connect(tmp_path / "store")) as connection, connection:
+        connection.execute("INSERT INTO records VALUES ('account', 'ana', '[]')")
+    line = refusal(tmp_path, "--store", "sqlite:store", "--listen", FREE)
+    assert line.startswith("cannot use --store sqlite:store: it is damaged: a record in it")
 
 
 def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:

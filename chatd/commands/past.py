@@ -25,7 +25,8 @@ HISTORY_LINES = 20
 
 FOUND_SHOWN = 20
 FOUND_CHARACTERS = 8192
-"""How many lines a search shows: that many, or those with about so much text."""
+"""How many lines a search shows: that many, or those with about so much text; /mentions, of all
+rooms together."""
 
 LOOKS = 4
 """How often the store is asked to look further back, of which each takes it some milliseconds."""
@@ -107,14 +108,14 @@ def _mentions(server: ChatServer, session: Session, argument: str) -> Waiting:
 
 async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]) -> None:
     name = fold(session.name)
-    left = FOUND_SHOWN
+    left, characters = FOUND_SHOWN, 0
     may_be_more = len(rooms) > ROOMS_SEARCHED
 
     def names_me(event: Event) -> bool:
         return fold(event.author) != name and mentions(event.text, name)
 
     for room in rooms[:ROOMS_SEARCHED]:
-        if not left:
+        if not left or characters > FOUND_CHARACTERS:
             may_be_more = True
             break
         found = await _find(server, session, room, Wanted((name,)), names_me, left, 1)
@@ -123,6 +124,7 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
         events, more, unseen = found
         may_be_more |= more or unseen > 0
         left -= len(events)
+        characters += sum(len(event.text) for event in events)
         if events:
             session.answer("mentions", count=len(events), room=room.name)
             session.show(events)

@@ -34,6 +34,10 @@ BAN_SECONDS = 7 * 86400
 MOST_SECONDS = 366 * 86400
 """For how long somebody is muted and banned when it is not said, and at most."""
 
+REASON_CHARACTERS = 100
+"""How much of the reason of a mute or a ban is kept: it is told for each line that is refused, and
+/bans lists many. The deed in the room's log has all of it."""
+
 SANCTIONS_LISTED = 50
 
 _MODES = {
@@ -317,7 +321,8 @@ async def _sanction_name(
     if not sessions and is_reserved(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, room, name, sessions)
-    sanction = Sanction(int(server.now()) + seconds, session.name, reason, name)
+    kept = short(reason, REASON_CHARACTERS)
+    sanction = Sanction(int(server.now()) + seconds, session.name, kept, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)
     moderation.hold(kind, room, name, sessions, sanction)
     await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
@@ -334,7 +339,7 @@ async def _ban_networks(
     reason: str,
 ) -> None:
     until = int(server.now()) + seconds
-    sanction = Sanction(until, session.name, reason, shown)
+    sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
     targets = [f"@{network}" for network in networks]
     puts = server.moderation.sanction(BAN, room, targets, sanction)
     # Nobody but those who may ask for /bans is shown an address.

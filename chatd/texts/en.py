@@ -208,7 +208,7 @@ SENTENCES = {
     "help_register": "/register PASSWORD :: make the name that you have yours",
     "help_login": "/login NAME PASSWORD :: have the name that is yours",
     "help_password": "/password PASSWORD :: change your password",
-    "help_logout": "/logout [others] :: give your name back, or close your other connections",
+    "help_logout": "/logout [others] :: be a guest again, or close your other connections",
     "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
     "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
     "password_prompt": (

@@ -214,7 +214,7 @@ SENTENCES = {
     "help_register": "/registrar CONTRASEÑA :: hacer tuyo el nombre que tienes",
     "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
     "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
-    "help_logout": "/terminar [otras] :: devolver tu nombre, o cerrar tus otras conexiones",
+    "help_logout": "/terminar [otras] :: volver a ser invitado, o cerrar tus otras conexiones",
     "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
     "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
     "password_prompt": (

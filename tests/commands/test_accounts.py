@@ -925,7 +925,10 @@ def test_whois_says_whether_a_name_is_registered_and_where_it_is(scene: Scene) -
 def test_whois_does_not_say_which_rooms_one_may_not_read(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scene.world.server.rooms, "readable", lambda session, room: room.name != "lobby")
+    rooms = scene.world.server.rooms
+    monkeypatch.setattr(rooms, "readable", lambda session, room: room.name != "lobby")
+        scene.world.server.rooms, "readable", lambda session, room: room.name != "lobby"
+    )
     scene.luis.type("/whois ana")
     assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
 

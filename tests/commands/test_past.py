@@ -214,6 +214,17 @@ class TestMentions:
     def test_takes_nothing(self, ana: Person) -> None:
         assert told(ana, "/mentions x")[0].startswith("ERR Wrong use")
 
+    def test_of_long_lines_are_fewer_in_all_rooms_together(
+        self, world: World, luis: Person
+    ) -> None:
+        eva = member(world, "eva")
+        for number in range(5):
+            eva.type(f"/join r{number}")
+            luis.type(f"/join r{number}", "eva " + "x" * (FOUND_CHARACTERS // 2 - 4))
+        seen = told(eva, "/mentions")
+        assert len(seen) == 2 * 3 + 1
+        assert seen[-1].startswith("*** There may be more.")
+
 
 def test_what_is_found_is_as_it_was_said(ana: Person, luis: Person) -> None:
     """Also where a store finds something else than it should."""

@@ -11,6 +11,7 @@ from twisted.logger import LogEvent
 
 from chatd.commands import COMMANDS
 from chatd.commands.base import KEEPING_COST
+from chatd.commands.running import REASON_CHARACTERS
 from chatd.formats import local_time
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
@@ -765,6 +766,16 @@ class TestMutes:
     def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
         assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
 
+    def test_so_much_of_a_reason_is_told_for_each_refused_line(
+        self, ana: Person, luis: Person
+    ) -> None:
+        reason = "x" * 4000
+        told = "x" * (REASON_CHARACTERS - 1) + "…"
+        ask(ana, "/ban 192.0.2.1 " + reason, "/ban 192.0.2.1 " + reason)
+        assert ask(ana, "/mute luis " + reason) == [f"*** ana muted luis for 1h: {reason}"]
+        assert refused(luis, "hola").endswith(f", by ana: {told}")
+        assert all(line.endswith(f", by ana: {told}") for line in ask(ana, "/bans")[1:])
+
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
@@ -1104,6 +1115,15 @@ class TestAdministrators:
     def test_what_is_remembered_from_then_on_counts_for_more(self) -> None:
         for name in "join", "create", "invite", "voice", "op", "mute", "ban":
             assert COMMANDS[name].cost == KEEPING_COST
+
+    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Person, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, "/mute #ops ana")
+        refused(ana, "hola")
+        refused(ana, "/unmute ana")
+        ask(root, "/ban #ops ana")
+        assert ana.session.room is town.server.lobby
+        refused(ana, "/unban #ops ana")
 
 
 class TestComingAndGoing:
