@@ -927,8 +927,6 @@ def test_whois_does_not_say_which_rooms_one_may_not_read(
 ) -> None:
     rooms = scene.world.server.rooms
     monkeypatch.setattr(rooms, "readable", lambda session, room: room.name != "lobby")
-        scene.world.server.rooms, "readable", lambda session, room: room.name != "lobby"
-    )
     scene.luis.type("/whois ana")
     assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
 
