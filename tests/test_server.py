@@ -8,7 +8,8 @@ from twisted.internet.error import ConnectionAborted
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.event import Draft, Event, Kind
-from chatd.server import UNPUBLISHED_LINES, ChatServer, short
+from chatd.refusals import short
+from chatd.server import UNPUBLISHED_LINES, ChatServer
 from chatd.session import Session
 from chatd.store import WAITING_BYTES, RoomRecord
 from chatd.stores.memory import MemoryStore
