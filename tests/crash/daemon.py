@@ -25,6 +25,7 @@ from twisted.scripts.twistd import run as run_twistd
 import chatd
 import chatd.cli
 import chatd.tap
+from chatd.passwords import Hasher
 from chatd.stores import chores
 
 list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
@@ -32,6 +33,9 @@ list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be import
 CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
+
+CHEAP = (1, 8, 1)
+"""How passwords are hashed: whoever logs in shall not take long."""
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
@@ -82,7 +86,7 @@ def export(directory: Path) -> bytes:
     """What `chatd export` writes of the store in that directory."""
     reading, output = os.pipe()
     pid = fork(
-        lambda: sys.exit(chatd.cli.main(["export", "--store", f"sqlite:{STORE}"])),
+        lambda: sys.exit(chatd.cli.main(["export", "--private", "--store", f"sqlite:{STORE}"])),
         directory,
         {},
         output,
@@ -103,6 +107,7 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
     sys.argv = arguments
     # Let it write its index while they talk, as it does with many lines or after a minute.
     chores.ENOUGH_EVENTS, chores.PATIENCE_SECONDS, chores.IDLE_SECONDS = 1, 0.0, 0.001
+    vars(chatd.tap)["Hasher"] = lambda: Hasher(*CHEAP)
     run_twistd()
 
 
