@@ -74,7 +74,7 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_pa
 def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(
     memory: Path,
 ) -> None:
-    status, said = crash(memory, "--kills", "25", sabotage="answer_before_commit")
+    status, said = crash(memory, "--kills", "100", sabotage="answer_before_commit")
     assert status == 1, said
     assert "was answered to be" in said
 

@@ -29,7 +29,11 @@ INSERT INTO people SELECT DISTINCT author FROM events;
 """
 """What a later chatd might do."""
 
-_CONTENT = "SELECT room, seq, session, author, kind, text FROM log ORDER BY room, seq"
+_CONTENT = """
+SELECT room, seq, session, author, kind, text FROM log
+UNION ALL SELECT kind, key, NULL, NULL, NULL, value FROM records
+ORDER BY 1, 2
+"""
 
 
 class Result:
