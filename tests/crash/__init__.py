@@ -5,5 +5,5 @@
 - `cuts` cuts the power: replays what a daemon wrote up to any point, without what was not synced.
 - `upgrades` kills an upgrade of the store's file, `forgets` kills forgetting.
 - `disk` stops, breaks and records the calls to the disk; `daemon` starts daemons cheaply;
-  `people` talk.
+  `people` talk, and `state` compares what they were answered with what is kept beside the logs.
 """

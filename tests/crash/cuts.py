@@ -6,13 +6,14 @@ leave: what was synced for sure, and of the rest nothing, or whatever chance kep
 of a write, or a file that has grown without its content. Names of files count as written when their
 directory is synced.
 
-After each cut the daemon's own store opens the file. It must hold a prefix of each room's log, up
-to the last line at least that had been sent to anybody; take a line more; and be sound.
+After each cut the daemon's own store opens the file. It must hold a prefix of each room's and
+inbox's log, up to the last line at least that had been sent to anybody; what is kept beside the
+logs must be what the deeds in them come to, and what had been answered; it must take a line more;
+and be sound.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import sqlite3
@@ -28,17 +29,21 @@ from typing import TypeVar, cast
 from twisted.internet.defer import Deferred
 
 from chatd.event import Draft, Kind
+from chatd.formats import ChatFormat
 from chatd.store import StoreError
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from tests.crash import disk
-from tests.crash.check import lines_of
-from tests.crash.daemon import LAST, STORE, Daemon, export
-from tests.crash.people import WINDOW, Person, talk
+from tests.crash.check import as_exported, inbox_of, lines_of
+from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.people import Person, talk
+from tests.crash.state import Change, Expected, facts_of, faults_of_deeds, furnish
 from tests.stores import Turns
 
 T = TypeVar("T")
 
-PEOPLE = 3
+ACCOUNTS = ("ana", "eva", "")
+"""Whose accounts those who talk have."""
+
 LIVES = 3
 
 SECTOR = 512
@@ -59,6 +64,7 @@ class Result:
         self.calls = 0
         self.commits = 0
         self.lines = 0
+        self.answered = 0
         self.daemons = 0
         self.faults: list[str] = []
 
@@ -67,8 +73,9 @@ class Result:
         return "\n".join(
             [
                 f"{self.cuts} power cuts, one or more after each of {self.calls} calls, in a run"
-                f" of {self.commits} syncs of the log and {self.lines} lines;"
-                f" {self.daemons} daemons started on what was left; {len(self.faults)} faults",
+                f" of {self.commits} syncs of the log, {self.lines} lines and {self.answered}"
+                f" changes answered; {self.daemons} daemons started on what was left;"
+                f" {len(self.faults)} faults",
                 *self.faults,
             ]
         )
@@ -172,38 +179,56 @@ def _kept(changes: list[disk.Call], chance: random.Random) -> Iterator[tuple[str
 
 
 class Seen:
-    """How far clients had been shown each room's log."""
+    """How far clients had been shown each log, and what they had been answered."""
 
     def __init__(self, exported: bytes) -> None:
         self.logs: dict[str, list[str]] = defaultdict(list)
         self.heads: dict[str, int] = {}
+        self.expected = Expected()
         self.faults: list[str] = []
-        self._places: dict[str, tuple[str, int]] = {}
+        self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._streams: dict[int, bytearray] = defaultdict(bytearray)
+        self._unanswered: list[list[Change]] = []
         for line in lines_of(exported):
             room, seq, said = re.fullmatch(r"#(\S+) (\d+) \[.*?\] (.*)", line).groups()  # type: ignore[union-attr]
             self.logs[room].append(said)
-            self._places[said] = room, int(seq)
+            self._places[said].append((room, int(seq)))
 
-    def connections_end(self) -> None:
-        """The daemon is gone."""
+    def daemon_starts(self, asked: list[list[Change]]) -> None:
+        """The one before is gone; while this one lives, each client asks for so much."""
         self._streams.clear()
+        self._unanswered = asked
+        for changes in asked:
+            for change in changes:
+                self.expected.ask(change)
 
     def sent(self, client: int, data: bytes) -> None:
         """This was sent to that client."""
         stream = self._streams[client]
         stream += data
         end = stream.rfind(b"\n") + 1
-        for line in lines_of(bytes(stream[:end])):
-            said = re.sub(r"^\[.*?\] ", "", line)
-            if not said.startswith("<"):
-                continue
-            if said not in self._places:
-                self.faults.append(f"it was sent, and not stored in the end: {said!a}")
-                continue
-            room, seq = self._places[said]
-            self.heads[room] = max(self.heads.get(room, 0), seq)
+        lines = lines_of(bytes(stream[:end]))
         del stream[:end]
+        for line in lines:
+            for changes in self._unanswered:
+                if changes and changes[0].is_answered_by(line.encode()):
+                    self.expected.answer(changes.pop(0))
+            self._shown(line)
+
+    def _shown(self, line: str) -> None:
+        said = re.sub(r"^\[\d.*?\] ", "", line)
+        private = re.fullmatch(r"\(private(?: to (\S+))?\) (.*)", said)
+        event = f"(private) {private[2]}" if private else as_exported(said, timed=said != line)
+        if event is None:
+            return
+        places = self._places.get(event)
+        if not places:
+            self.faults.append(f"it was sent, and not stored in the end: {said!a}")
+        elif len(places) == 1:  # of several, it is not known which one it was
+            ((log, seq),) = places
+            if private and private[1] and log != inbox_of(private[1]):
+                self.faults.append(f"it is stored in #{log}: {said!a}")
+            self.heads[log] = max(self.heads.get(log, 0), seq)
 
 
 def cut_power(commits: int, seed: int) -> Result:
@@ -216,13 +241,13 @@ def cut_power(commits: int, seed: int) -> Result:
     result = Result()
     chance = random.Random(seed)
     directory = Path(tempfile.mkdtemp(prefix="chatd-cuts-"))
-    records = _run(directory, commits, chance)
+    records, asked = _run(directory, commits, chance)
     seen = Seen(export(directory))
     result.lines = sum(map(len, seen.logs.values()))
     below = str((directory / STORE).parent.resolve())
     recorded_disk = Disk()
-    for record in records:
-        seen.connections_end()
+    for record, changes in zip(records, asked, strict=True):
+        seen.daemon_starts(changes)
         for call, following in zip(record, [*record[1:], None], strict=True):
             if call.kind == "send":
                 seen.sent(call.fd, call.data)
@@ -230,20 +255,26 @@ def cut_power(commits: int, seed: int) -> Result:
                 recorded_disk.do(call, below)
             result.calls += 1
             result.commits += call.kind == "sync" and call.path.endswith("-wal")
-            for _ in range(1 if seen.heads else OFTEN):
+            for _ in range(OFTEN if record is records[0] else 1):
                 _cut(directory / "cut", recorded_disk, chance, seen, result)
             if following is None or following.kind == "sync":
                 _cut(directory / "cut", recorded_disk, None, seen, result)
             if result.faults or seen.faults:
                 result.faults += [*seen.faults, f"see {directory}"]
                 return result
+    result.answered = seen.expected.answered
     rmtree(directory)
     return result
 
 
-def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk.Call]]:
-    """Some lives of a daemon, the second of which is killed; gives what each did."""
-    records = []
+def _run(
+    directory: Path, commits: int, chance: random.Random
+) -> tuple[list[list[disk.Call]], list[list[list[Change]]]]:
+    """The furnishing, and some lives of a daemon, the second of which is killed; gives what each
+    did, and what those who came then asked for."""
+    record = directory / "record"
+    furnish(directory, disk.environment(directory / "disk", record=record))
+    records, asked = [disk.recorded(record)], [list[list[Change]]()]
     enough = directory / "enough"
     for life in range(LIVES):
         record = directory / f"record-{life}"
@@ -254,11 +285,15 @@ def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk
         )
         daemon = Daemon(directory, variables)
         with ExitStack() as stack:
-            people = [Person(daemon.port, life, number, chance) for number in range(PEOPLE)]
-            for person in people:
-                stack.enter_context(closing(person.socket))
-            # A commit brings each of them about WINDOW receipts.
-            wanted = WINDOW * commits // LIVES
+            people: list[Person] = []
+            for number, account in enumerate(ACCOUNTS):
+                registers = account == "" and life == 0
+                people.append(
+                    Person(daemon.port, life, number, chance, account=account, registers=registers)
+                )
+                stack.enter_context(closing(people[-1].socket))
+            # A commit brings each of them about one receipt, for they wait for many of them.
+            wanted = commits // LIVES
             talk(people, until=partial(_have_receipts, people, wanted), patience=600)
             if kill:
                 enough.touch()
@@ -267,7 +302,8 @@ def _run(directory: Path, commits: int, chance: random.Random) -> list[list[disk
             else:
                 daemon.stop()
         records.append(disk.recorded(record))
-    return records
+        asked.append([person.asked for person in people])
+    return records, asked
 
 
 def _have_receipts(people: list[Person], wanted: int) -> bool:
@@ -291,6 +327,7 @@ def _cut(
             result.faults.append(f"the daemon does not start: {daemon.said}")
     try:
         logs = _open(path)
+        facts = facts_of(path)
     except StoreError as error:
         result.faults.append(f"after power cut {result.cuts} the store cannot be opened: {error}")
         return
@@ -303,9 +340,14 @@ def _cut(
                 f"after power cut {result.cuts} #{room} ends with {len(logs.get(room, ()))};"
                 f" {head} had been shown"
             )
+    state = [*faults_of_deeds(path, facts), *seen.expected.faults(facts)]
+    result.faults += [f"after power cut {result.cuts} {fault}" for fault in state]
     with closing(sqlite3.connect(path)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"after power cut {result.cuts}: {line}" for (line,) in found]
+
+
+_FORMAT = ChatFormat()
 
 
 def _open(path: Path) -> dict[str, list[str]]:
@@ -320,16 +362,9 @@ def _open(path: Path) -> dict[str, list[str]]:
             while page := turns.result(
                 Deferred.fromCoroutine(store.read(record.name, len(log), record.head))
             ):
-                log += [f"<{event.author}> {event.text}" for event in page]
+                log += lines_of(_FORMAT.render(page))
             if len(log) != record.head:
                 raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
-            (last,) = (
-                json.loads(each.value or "")
-                for each in store.records()
-                if (each.kind, each.key) == (LAST, record.name)
-            )
-            if not log[-1].endswith(f"> {last}"):
-                raise StoreError(f"#{record.name} ends with {log[-1]!a}, and {last!a} was kept")
             (event,) = turns.result(
                 store.commit([Draft(record.name, 1, "eva", Kind.MESSAGE, ["on it goes"])])
             )

@@ -10,7 +10,6 @@ The process that imports this must not have installed a reactor.
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import re
 import signal
@@ -26,8 +25,7 @@ from twisted.scripts.twistd import run as run_twistd
 import chatd
 import chatd.cli
 import chatd.tap
-from chatd.event import Draft, Record
-from chatd.store import Keeping, Store, Waiting
+from chatd.passwords import Hasher
 from chatd.stores import chores
 
 list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
@@ -36,8 +34,8 @@ CHECKOUT = Path(chatd.__file__).parent.parent
 STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
 
-LAST = "last line"
-"""The kind of the records that a daemon keeps here: see `_keep_with_lines`."""
+CHEAP = (1, 8, 1)
+"""How passwords are hashed: whoever logs in shall not take long."""
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
@@ -85,7 +83,7 @@ class Daemon:
 
 
 def export(directory: Path) -> bytes:
-    """What `chatd export --private` writes of the store in that directory."""
+    """What `chatd export` writes of the store in that directory."""
     reading, output = os.pipe()
     pid = fork(
         lambda: sys.exit(chatd.cli.main(["export", "--private", "--store", f"sqlite:{STORE}"])),
@@ -109,21 +107,8 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
     sys.argv = arguments
     # Let it write its index while they talk, as it does with many lines or after a minute.
     chores.ENOUGH_EVENTS, chores.PATIENCE_SECONDS, chores.IDLE_SECONDS = 1, 0.0, 0.001
-    _keep_with_lines()
+    vars(chatd.tap)["Hasher"] = lambda: Hasher(*CHEAP)
     run_twistd()
-
-
-def _keep_with_lines() -> None:
-    """Let it keep with all that is said a record of it: of one room that of its last line."""
-    append = Store.append
-
-    def append_both(store: Store, entry: Waiting) -> None:
-        append(store, entry)
-        if isinstance(entry, Draft):
-            record = Record(LAST, entry.room, json.dumps(entry.texts[-1]))
-            append(store, Keeping([record]))
-
-    Store.append = append_both  # type: ignore[method-assign]
 
 
 def fork(

@@ -3,13 +3,14 @@
 Kills come at a random instant; at a call to the disk of one of the next commits, right before it
 or right after it; and at a call of the start, in which what the one before left is recovered. A
 round is some lives of daemons on one store; at its end the checker holds what all clients were
-shown in all lives against what `chatd export` writes.
+shown in all lives against what `chatd export` writes, and what they were answered against what is
+kept beside the logs. Before that, those who have an account come once more: what was written to
+them they must have been shown by then.
 """
 
 from __future__ import annotations
 
 import random
-import socket
 import sqlite3
 import tempfile
 import time
@@ -18,19 +19,22 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from shutil import rmtree
 
+from chatd.event import Kind
 from chatd.store import Wanted
 from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
-from tests.crash.daemon import LAST, STORE, Daemon, export
-from tests.crash.people import Person, talk
+from tests.crash.daemon import STORE, Daemon, export
+from tests.crash.people import Person, come_back, talk
+from tests.crash.state import REGISTERED, Expected, facts_of, faults_of_deeds, furnish
 
 PEOPLE = 8
-KEEPER = "keeper"
-"""To whom the last of these writes, privately."""
-
 LIVES = 25
 """Kills in a round."""
+
+LOGINS = 0.6
+REGISTRATIONS = 0.05
+"""How likely each of two who have an account logs in in a life, and that somebody registers."""
 
 CALLS = 100
 """Up to which call to the disk a daemon may live. A commit is some 10 of them."""
@@ -51,8 +55,9 @@ class Result:
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
         self.stored = 0
-        self.private = 0
         self.shown = 0
+        self.private = 0
+        self.answered = 0
         self.faults: list[str] = []
 
     @property
@@ -68,7 +73,7 @@ class Result:
                 f"{self.kills} kills:",
                 *lines,
                 f"{self.stored} lines stored, {self.private} of them private,"
-                f" {self.shown} times a line was shown,"
+                f" {self.shown} times a line was shown; {self.answered} changes answered;"
                 f" {len(self.faults)} faults",
                 *self.faults,
             ]
@@ -92,48 +97,71 @@ def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
     return result
 
 
+class _Seen:
+    """What all were shown in a round, by the names of the files that it may be kept in, and what
+    must be so by what they were answered."""
+
+    def __init__(self) -> None:
+        self.transcripts: dict[str, bytes] = {}
+        self.expected = Expected()
+
+    def add(self, name: str, person: Person) -> None:
+        """All that one was shown on one connection."""
+        self.transcripts[name] = bytes(person.seen)
+        for change in person.asked:
+            self.expected.ask(change)
+        for change in person.answered:
+            self.expected.answer(change)
+
+
 def _round(
     directory: Path, lives: int, chance: random.Random, result: Result, *, fresh: bool
 ) -> None:
-    seen: list[tuple[str, bytes]] = []
-    _register(directory)
+    seen = _Seen()
+    furnish(directory, {})
     for life in range(lives):
         (live,) = chance.choices(
             [_killed_at_an_instant, _killed_in_a_commit, _killed_in_starting], [40, 40, 20]
         )
-        seen += live(directory, life, chance, result, fresh)
+        live(directory, life, chance, result, fresh, seen)
+    path = directory / STORE
+    facts = facts_of(path)
+    result.answered += seen.expected.answered
+    result.faults += seen.expected.faults(facts)
+    result.faults += faults_of_deeds(path, facts)
+    seen.transcripts |= _come_back(directory)
     exported = export(directory)
     (directory / "stored.txt").write_bytes(exported)
     stored = Stored(lines_of(exported), unique=True)
     result.stored += stored.count
-    result.private += stored.head(f"@{KEEPER}")
+    result.private += sum(stored.heads[inbox] for inbox in stored.inboxes)
     result.faults += stored.faults
-    for name, data in seen:
+    received: dict[str, set[int]] = {inbox: set() for inbox in stored.inboxes}
+    for name, data in seen.transcripts.items():
         (directory / name).write_bytes(data)
         lines = lines_of(data)
-        transcript = Transcript(name, stored, complete=True)
+        transcript = Transcript(name, stored, complete=True, private=True)
         result.faults += transcript.faults(lines)
         result.faults += [f"{name} shows {line!a}" for line in lines if line.startswith("ERR ")]
         result.shown += transcript.shown
-    result.faults += _faults_of_searches(directory / STORE, chance)
-    with closing(sqlite3.connect(directory / STORE)) as store:
-        kept = f"SELECT key, value FROM records WHERE kind = '{LAST}' ORDER BY key"
-        last = "SELECT room, json_quote(text), max(seq) FROM log GROUP BY room ORDER BY room"
-        lines = [(room, text) for room, text, _ in store.execute(last)]
-        if not fresh and (records := store.execute(kept).fetchall()) != lines:
-            result.faults.append(f"{records!a} was kept, and the last lines are {lines!a}")
+        for inbox, seqs in transcript.received.items():
+            received[inbox] |= seqs
+    for inbox, seqs in received.items():
+        if unseen := set(range(1, stored.heads[inbox] + 1)) - seqs:
+            result.faults.append(f"#{inbox} {min(unseen)} was never shown: {len(unseen)} in all")
+    result.faults += _faults_of_searches(path, chance)
+    with closing(sqlite3.connect(path)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"integrity_check: {line}" for (line,) in found]
 
 
-def _register(directory: Path) -> None:
-    """Let there be somebody registered, who never comes."""
+def _come_back(directory: Path) -> dict[str, bytes]:
+    """Those who have an account are shown all that they missed; gives their transcripts."""
     daemon = Daemon(directory, {})
-    with closing(socket.create_connection(("127.0.0.1", daemon.port), 10)) as keeper:
-        keeper.sendall(f"/nick {KEEPER}\n/register {KEEPER} {KEEPER}\n/quit\n".encode())
-        while keeper.recv(1 << 16):
-            pass
-    daemon.stop()
+    transcripts = {f"back-{name}.txt": come_back(daemon.port, name) for name in REGISTERED}
+    daemon.kill()
+    daemon.wait()
+    return transcripts
 
 
 def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
@@ -143,6 +171,8 @@ def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
     for record in archive.rooms():
         for seq in chance.sample(range(1, record.head + 1), min(record.head, SEARCHES)):
             (event,) = archive.page(record.name, seq - 1, seq)
+            if event.kind is Kind.DEED:
+                continue
             # No text was said twice.
             found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
             if found.events != [event] and not found.after:
@@ -154,65 +184,82 @@ def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
 
 
 def _killed_at_an_instant(
-    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
-) -> list[tuple[str, bytes]]:
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
     daemon = Daemon(directory, {}, fresh=fresh)
     with ExitStack() as stack:
         people = _enter(daemon, life, chance, stack)
         end = time.monotonic() + chance.uniform(0, SECONDS)
         talk(people, until=lambda: time.monotonic() >= end)
         daemon.kill()
-        return _what_was_seen(daemon, life, people, "at a random instant", result)
+        _see_the_end(daemon, life, people, "at a random instant", result, seen)
 
 
 def _killed_in_a_commit(
-    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
-) -> list[tuple[str, bytes]]:
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
     armed = directory / "armed"
     variables = disk.environment(directory / "disk", kill=_moment(chance), counting_from=armed)
     daemon = Daemon(directory, variables, fresh=fresh)
     with ExitStack() as stack:
         people = _enter(daemon, life, chance, stack)
         armed.touch()
-        seen = _what_was_seen(daemon, life, people, "in a commit", result)
+        _see_the_end(daemon, life, people, "in a commit", result, seen)
         armed.unlink()
-        return seen
 
 
 def _killed_in_starting(
-    directory: Path, life: int, chance: random.Random, result: Result, fresh: bool
-) -> list[tuple[str, bytes]]:
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
     variables = disk.environment(directory / "disk", kill=_moment(chance))
     daemon = Daemon(directory, variables, fresh=fresh)
     with ExitStack() as stack:
         # With little to recover, it lives on to its first commits.
         people = _enter(daemon, life, chance, stack) if daemon.port else []
-        return _what_was_seen(daemon, life, people, "in starting", result)
+        _see_the_end(daemon, life, people, "in starting", result, seen)
 
 
 def _moment(chance: random.Random) -> tuple[int, str]:
     return chance.randint(1, CALLS), chance.choice(("before", "after"))
 
 
-def _what_was_seen(
-    daemon: Daemon, life: int, people: list[Person], when: str, result: Result
-) -> list[tuple[str, bytes]]:
+def _see_the_end(
+    daemon: Daemon, life: int, people: list[Person], when: str, result: Result, seen: _Seen
+) -> None:
     talk(people)  # what still comes out of the kernel was seen, too
     status = daemon.wait()
     if status != -9 or "Traceback" in daemon.said:
         result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
     where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
     result.killed[f"{when}: {where[-1]}" if where else when] += 1
-    return [(f"seen-{life}-{number}.txt", bytes(each.seen)) for number, each in enumerate(people)]
+    for number, person in enumerate(people):
+        seen.add(f"seen-{life}-{number}.txt", person)
 
 
 def _enter(daemon: Daemon, life: int, chance: random.Random, stack: ExitStack) -> list[Person]:
     """All who talk; each has said something and seen it, or the daemon is gone already."""
     people: list[Person] = []
+    accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]
     with suppress(ConnectionError):
-        for number in range(PEOPLE):
-            writes_to = KEEPER if number == PEOPLE - 1 else ""
-            people.append(Person(daemon.port, life, number, chance, writes_to))
-            stack.enter_context(closing(people[-1].socket))
+        for number, account in enumerate(accounts + [""] * (PEOPLE - len(accounts))):
+            registers = not account and chance.random() < REGISTRATIONS
+            person = Person(daemon.port, life, number, chance, account=account, registers=registers)
+            people.append(person)
+            stack.enter_context(closing(person.socket))
     talk(people, until=lambda: all(person.receipts for person in people))
     return people

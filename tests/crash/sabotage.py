@@ -9,8 +9,12 @@ from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
 
-from chatd.event import Draft, Entry, Notice
-from chatd.store import Waiting
+from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
+from chatd.records import Put, change
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.store import Keeping, Waiting
 from chatd.stores import sqlite
 
 
@@ -44,3 +48,29 @@ def sync_seldom() -> None:
         return connection
 
     sqlite._connect = careless
+
+
+def answer_before_commit() -> None:
+    """Answer changes while they are still being committed."""
+
+    def keep(store: sqlite.SqliteStore, *records: Record) -> Deferred[None]:
+        store.append(Keeping(records))
+        return succeed(None)
+
+    sqlite.SqliteStore.keep = keep  # type: ignore[assignment, method-assign]
+
+
+def log_deeds_later() -> None:
+    """Keep what a deed changes first, and the deed in the next transaction."""
+
+    def carry_out(
+        server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put
+    ) -> Deferred[None]:
+        def log(_: None) -> Deferred[None]:
+            if deed is not None:
+                room.append(Draft(room.name, 0, session.name, Kind.DEED, [deed.text()]))
+            return change(server._store)
+
+        return change(server._store, *puts).addCallback(log)
+
+    ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]

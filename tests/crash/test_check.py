@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.check import Stored, Transcript, main
+from chatd.event import Deed, Event, Kind
+from chatd.formats import ChatFormat
+from chatd.rights import Mode
+from chatd.texts import Language, sentence
+from chatd.texts.en import SENTENCES
+from tests.crash.check import Stored, Transcript, as_exported, main
 
 ROOT = Path(__file__).parent.parent.parent
 TIME = "[2026-11-22 12:01:07] "
@@ -22,15 +27,40 @@ STORED = (
     f"#lobby 5 {TIME}<ana> a",
     f"#v1.2 1 {TIME}<ana> in another room",
 )
+WITH_DEEDS = (
+    f"#ops 1 {TIME}<ana> a",
+    f"#ops 2 {TIME}*** ana muted luis for 1h 30m: enough",
+    f"#ops 3 {TIME}*** ana set the room's mode to moderated.",
+    f"#ops 4 {TIME}<ana> b",
+    f"#ops 5 {TIME}<ana> a",
+)
+WITH_INBOXES = (
+    f"#@ana 1 {TIME}(private) <luis> psst",
+    f"#@ana 2 {TIME}(private) <eva> hey",
+    f"#@ana 3 {TIME}(private) <luis> hm",
+    f"#@luis 1 {TIME}(private) <eva> ho",
+    *STORED,
+)
+VERBS = [key[4:] for key in SENTENCES if key.startswith("did_") and key != "did_you_mean"]
+IN_OPS = "*** You are in #ops. Nobody else is here."
 
 
 def faults(
-    *seen: str, stored: tuple[str, ...] = STORED, unique: bool = False, complete: bool = False
+    *seen: str,
+    stored: tuple[str, ...] = STORED,
+    unique: bool = False,
+    complete: bool = False,
+    private: bool = False,
 ) -> list[str]:
     """What is wrong with a transcript, in which one who has entered was shown these lines."""
     everything = Stored(stored, unique=unique)
-    transcript = Transcript("seen", everything, complete=complete)
+    transcript = Transcript("seen", everything, complete=complete, private=private)
     return [*everything.faults, *transcript.faults([WELCOME, *seen])]
+
+
+def private_faults(*seen: str) -> list[str]:
+    """The same of ana's transcript, which is held against the inboxes, too."""
+    return faults("*** You are now Ana.", *seen, stored=WITH_INBOXES, complete=True, private=True)
 
 
 # What is as it should be
@@ -85,65 +115,161 @@ def test_what_is_no_line_of_a_room_is_passed_over() -> None:
     assert faults("<ana> b", *passing, "<ana> a", complete=True) == []
 
 
-def test_what_was_missed_in_each_room() -> None:
-    missed = (
-        "*** 1 private line while you were away:",
-        f"{TIME}(private) <luis> psst",
-        "*** 1 line in #v1.2 since you left:",
-        f"{TIME}<ana> in another room",
-        "*** 2 líneas en #lobby desde que te fuiste:",
-        f"{TIME}<ana> a",
-        f"{TIME}* luis waves",
-        "*** 3 more in #lobby: /missed shows them, /skip marks all as seen.",
-    )
-    assert faults("<ana> b", *missed, "<ana> a", complete=True) == []
+def test_what_was_missed_in_another_room() -> None:
+    missed = ("*** 3 lines in #v1.2 since you left:", f"{TIME}<ana> in another room")
+    more = "*** 2 more in #v1.2: /missed shows them, /skip marks all as seen."
+    assert faults("<ana> b", *missed, more, "<ana> a", complete=True) == []
 
 
 @pytest.mark.parametrize(
     "heading",
-    [
-        "*** 3 lines of #lobby, newest first:",
-        "*** The last 3 lines of #lobby, newest first; there may be more:",
-        "*** 3 líneas de #lobby que te nombran, primero las últimas:",
-        "*** 1 line of #lobby:",
-    ],
+    ["*** 2 lines of #lobby, newest first:", "*** 2 líneas de #lobby que te nombran, {}:"],
 )
-def test_what_was_found_backwards(heading: str) -> None:
-    found = (heading, f"{TIME}<ana> b", f"{TIME}*** ana set the topic: tea", f"{TIME}<ana> a")
+def test_what_was_found_the_newest_first_and_not_all_of_it(heading: str) -> None:
+    found = (heading.format("primero las últimas"), f"{TIME}<ana> b", f"{TIME}<ana> a")
     assert faults("<ana> b", *found, "<ana> a", complete=True) == []
 
 
-PRIVATE = (*STORED, f"#@luis 1 {TIME}(private) <ana> psst")
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    "key", ["history", "since", "missed", "found", "found_more", "mentions", "private_missed"]
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_heading_of_every_stretch_of_another_room(
+    language: Language, key: str, count: int
+) -> None:
+    heading = sentence(language, key, shown=count, count=count, room="v1.2", time="12:00")
+    shown = f"{TIME}<ana> in another room"
+    if key == "private_missed":
+        shown = f"{TIME}(private) <luis> psst"
+    assert private_faults("<ana> b", f"*** {heading}", shown, "<ana> a") == []
 
 
-def test_a_receipt_of_a_private_line_that_is_stored() -> None:
-    assert faults("(private to luis) <ana> psst", stored=PRIVATE) == []
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(("seconds", "reason"), [(0, ""), (5400, ""), (60, "too: loud.")])
+def test_every_deed_in_every_language_as_it_is_exported(
+    language: Language, verb: str, seconds: int, reason: str
+) -> None:
+    deed = Deed(verb, "v1.2", seconds, reason)
+    for target in [mode.value for mode in Mode] if verb in ("mode", "create") else ["v1.2"]:
+        text = deed._replace(target=target).text()
+        event = Event("ops", 1, 0, 0, "ana", Kind.DEED, text)
+        shown, exported = (
+            ChatFormat(each).render([event]).decode().rstrip("\n")
+            for each in (language, Language.ENGLISH)
+        )
+        assert as_exported(shown) == exported
 
 
-def test_a_private_line_to_somebody_whose_lines_are_not_kept_is_passed_over() -> None:
-    assert faults("(private to guest7) <ana> hola", stored=PRIVATE) == []
+def test_deeds_are_lines_of_their_room() -> None:
+    said = [line.split(TIME)[1] for line in WITH_DEEDS]
+    assert faults(IN_OPS, *said, stored=WITH_DEEDS, complete=True) == []
 
 
-def test_a_receipt_of_a_private_line_that_is_not_stored() -> None:
-    assert faults("(private to luis) <ana> hola", stored=PRIVATE) == [
-        "seen has a receipt of what is not stored in @luis: '(private) <ana> hola'"
-    ]
+def test_deeds_in_spanish() -> None:
+    deeds = (
+        "*** ana ha callado a luis durante 1h 30m: enough",
+        "*** ana ha puesto la sala en modo moderado.",
+    )
+    assert faults(IN_OPS, "<ana> a", *deeds, "<ana> b", stored=WITH_DEEDS, complete=True) == []
 
 
-def test_a_line_that_rings() -> None:
-    assert faults("\x07<ana> a", "* luis waves", complete=True) == []
+def test_a_deed_in_a_room_where_one_is_not() -> None:
+    deed = "*** In #ops: ana muted luis for 1h 30m: enough"
+    assert faults(deed, stored=WITH_DEEDS) == []
+
+
+def test_one_and_the_same_deed_twice_is_not_a_line_twice() -> None:
+    stored = (*WITH_DEEDS[:3], WITH_DEEDS[2].replace("#ops 3", "#ops 4"))
+    assert faults(stored=stored, unique=True) == []
+
+
+def test_a_deed_of_a_later_chatd_is_known_by_its_time() -> None:
+    stored = (f"#ops 1 {TIME}*** ana: knight luis 0",)
+    assert faults(IN_OPS, f"{TIME}*** ana: knight luis 0", stored=stored) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["ana disconnected you.", "ana invited you to #tea. /join tea goes there.", "In #ops: ana."],
+)
+def test_an_answer_that_looks_like_a_deed_is_passed_over(answer: str) -> None:
+    assert faults(f"*** {answer}") == []
+
+
+def test_a_line_that_was_said_twice_is_the_one_before_what_follows() -> None:
+    stored = (*WITH_DEEDS, f"#ops 6 {TIME}<ana> c")
+    assert faults(IN_OPS, "<ana> a", "<ana> c", stored=stored, complete=True) == []
+
+
+def test_a_line_behind_a_bell() -> None:
+    assert faults("\a<ana> a", "\a* luis waves", complete=True) == []
+
+
+def test_private_lines_are_passed_over_when_they_are_not_asked_for() -> None:
+    assert faults("(private) <luis> never stored", "(private to luis) <ana> nor this") == []
+
+
+def test_private_lines_that_were_missed_and_live_ones_and_receipts() -> None:
+    missed = ("*** 2 private lines while you were away:", f"{TIME}(private) <luis> psst")
+    more = (f"{TIME}(private) <eva> hey", "(private) <luis> hm")
+    receipts = ("(private to Luis) <eva> ho", "(private to ana) <luis> hm")
+    assert private_faults(*missed, *more, "<ana> b", *receipts, "<ana> a") == []
 
 
 # What is not
 
 
 @pytest.mark.parametrize(
-    "heading", ["*** 1 line in #v1.2 since you left:", "*** 1 line of #v1.2 that names you:"]
+    "seen", ["(private) <luis> never stored", "(private to ana) <luis> never stored"]
 )
-def test_what_was_missed_or_found_and_is_not_stored(heading: str) -> None:
-    assert faults(heading, f"{TIME}<ana> a") == [
-        "seen shows what is not stored in #v1.2: '<ana> a'"
+def test_a_private_line_that_is_not_stored(seen: str) -> None:
+    assert private_faults(seen) == [
+        "seen shows what is not stored in #@ana: '(private) <luis> never stored'"
     ]
+
+
+def test_a_private_line_that_is_stored_in_another_inbox() -> None:
+    (fault,) = private_faults("(private) <eva> ho")
+    assert fault == "seen shows what is not stored in #@ana: '(private) <eva> ho'"
+
+
+def test_private_lines_in_another_order() -> None:
+    fault = "seen shows #@ana 1 after 2: '(private) <luis> psst'"
+    assert private_faults("(private) <eva> hey", "(private) <luis> psst") == [fault]
+    receipts = ("(private to ana) <eva> hey", "(private to ana) <luis> psst")
+    assert private_faults(*receipts) == [fault]
+
+
+def test_a_private_line_that_was_missed_and_is_shown_live_again() -> None:
+    missed = ("*** 1 private line while you were away:", f"{TIME}(private) <luis> psst")
+    assert private_faults(*missed, "(private) <luis> psst") == [
+        "seen shows #@ana 1 a second time: '(private) <luis> psst'"
+    ]
+
+
+def test_a_private_line_that_was_left_out() -> None:
+    assert private_faults("(private) <luis> psst", "(private) <luis> hm") == [
+        "seen shows #@ana 3 right after 1: '(private) <luis> hm'"
+    ]
+
+
+def test_a_deed_that_is_not_stored() -> None:
+    for deed in "*** ana kicked eva.", "*** In #ops: ana kicked eva.":
+        assert faults(IN_OPS, deed, stored=WITH_DEEDS) == [
+            "seen shows what is not stored in #ops: '*** ana kicked eva.'"
+        ]
+
+
+def test_what_was_found_in_another_order() -> None:
+    found = ("*** 2 lines of #lobby, newest first:", f"{TIME}* luis waves", f"{TIME}<ana> b")
+    assert faults(*found) == ["seen shows #lobby 4 after 2: '<ana> b'"]
+
+
+def test_a_line_that_was_missed_and_is_not_stored_in_its_room() -> None:
+    (fault,) = faults("*** 1 line in #v1.2 since you left:", f"{TIME}<ana> a")
+    assert fault == "seen shows what is not stored in #v1.2: '<ana> a'"
 
 
 @pytest.mark.parametrize(
