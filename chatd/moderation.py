@@ -27,6 +27,9 @@ BAN = "ban"
 SANCTIONS = 1000
 """How many mutes and bans a room may have at a time."""
 
+OWNED = 100
+"""How many rooms an account may own."""
+
 _OF_THE_SERVER = (Act.WALL, Act.DISCONNECT, Act.STATS)
 _ALL_MAY = (Mode.FREE, Mode.OPEN)
 """The modes in which everyone may read and speak."""
@@ -178,11 +181,18 @@ class Moderation:
         run = self.rooms.get(room.key, Run(room.name))
         return self.rooms.put(room.key, run._replace(mode=mode.value))
 
+    def may_own_more(self, account: str) -> bool:
+        """Whether an account, given its key, may own one more room."""
+        return sum(run.owner == account for run in self.rooms.values()) < OWNED
+
     def give(self, name: str, room: Room, role: Role) -> list[Put]:
         """Let the account of that name have this role and no other; nothing if there is none."""
         if not self.is_registered(name):
             return []
-        return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
+        puts = [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
+        if role >= Role.OPERATOR and self.mode_of(room) is Mode.FREE:
+            puts.append(self.set_mode(room, Mode.OPEN))  # it is run from now on
+        return puts
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
         """Let these have this role as long as they are here, whatever their account has."""

@@ -19,11 +19,11 @@ from chatd.attendance import Attendance
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats import Format
 from chatd.logins import Logins
-from chatd.moderation import Moderation, Run
+from chatd.moderation import OWNED, Moderation, Run
 from chatd.names import Names, refusal_of
 from chatd.passwords import Passwords
 from chatd.records import Put, change
-from chatd.refusals import Refusal
+from chatd.refusals import Refusal, short
 from chatd.rights import Act, Mode
 from chatd.room import Room
 from chatd.rooms import Rooms
@@ -272,10 +272,9 @@ class ChatServer(Subscriber):
             meant = self.rooms.similar(wanted, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             room = self.rooms.add(wanted)
-            if (
-                self.logins.account_of(session) is not None
-                and room.key not in self.moderation.rooms
-            ):
+            owner = self.logins.account_of(session)
+            is_free = room.key not in self.moderation.rooms
+            if owner is not None and is_free and self.moderation.may_own_more(owner.key):
                 return self._own(session, room, Mode.OPEN, None, then)
             self._move(session, room, "joined_new_room", then)
         return None
@@ -284,6 +283,9 @@ class ChatServer(Subscriber):
         """Make a room that is run in this way and owned by a session's account, and go there.
         Raises `Refusal` and `StoreError`."""
         self.rooms.check_new(wanted)
+        if session.account is not None and not self.moderation.may_own_more(session.account):
+            name = short(wanted.removeprefix("#"))
+            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
         await self._own(session, self.rooms.add(wanted), mode, Deed("create", mode.value))
 
     async def _own(

@@ -125,7 +125,8 @@ _MORE_CANDIDATES = 500
 """How many events that the index names are looked at in one go; first few, for most are right."""
 
 _SCANNED = 1_000
-"""How many events are looked at in one go without the index. Of the longest lines that is 16 MB."""
+_SCANNED_BYTES = 256 * 1024
+"""How many events are looked at in one go without the index, and about how much text."""
 
 INDEXED_EVENTS = 200
 INDEXED_CHARACTERS = 16 * 1024
@@ -723,6 +724,7 @@ class _Search:
         self._limit = limit
         self._late = time.monotonic() + SEARCH_SECONDS
         self._found: list[Event] = []
+        self._events = self._bytes = 0  # that were looked at
 
     def look(self, upto: int) -> Found:
         """All of it, up to a seq."""
@@ -748,7 +750,7 @@ class _Search:
 
     def _scan(self, start: int, floor: int, upto: int) -> int:
         """Look at one event after the other, backwards; gives the seq behind which all were."""
-        fetched = _FETCHED
+        fetched = _CANDIDATES
         after = upto
         while after > floor:
             ids = self._look_at(
@@ -760,7 +762,9 @@ class _Search:
             after = min(after, ids[-1] & _SEQ_MASK) - 1
             if self._enough():
                 return self._after(after)
-            fetched = _SCANNED
+            # As many as there should be in so much text, by those so far.
+            fetched = _SCANNED_BYTES * self._events // max(1, self._bytes)
+            fetched = max(_CANDIDATES, min(fetched, _SCANNED))
         return max(after, floor)
 
     def _by_index(self, asked: str, start: int, floor: int, upto: int) -> int:
@@ -811,6 +815,8 @@ class _Search:
                     right.append(number)
         except (TypeError, ValueError):  # of which a UnicodeDecodeError is one
             raise StoreError(_NOT_AS_WRITTEN) from None
+        self._events += len(ids)
+        self._bytes += end
         self._take(right)
         return ids
 

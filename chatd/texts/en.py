@@ -355,6 +355,12 @@ SENTENCES = {
     "not_registered_op": "{name} is a guest. Only a registered name can be an operator: /register.",
     "lobby_is_for_all": "#{room} is where everyone comes in: it cannot be private or closed.",
     "no_address": "{name} has no address (a UNIX socket). /ban {name} bans the name.",
+    "too_many_rooms": (
+        "you own {count} rooms, as many as may be. /join {room} makes one that nobody runs."
+    ),
+    "too_many_rooms_one": (
+        "you own {count} room, as many as may be. /join {room} makes one that nobody runs."
+    ),
     "too_many_sanctions": "{count} mutes and bans hold in #{room}, as many as may be. /unban some.",
     "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
     "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",

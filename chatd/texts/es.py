@@ -372,6 +372,14 @@ SENTENCES = {
     "not_registered_op": "{name} es un invitado. Para eso hay que registrarse: /registrar.",
     "lobby_is_for_all": "#{room} es por donde entra todo el mundo: ni privada ni cerrada.",
     "no_address": "{name} no tiene dirección (un socket UNIX). /vetar {name} veta el nombre.",
+    "too_many_rooms": (
+        "eres dueño de {count} salas, que son todas las que puede haber. /sala {room} crea una"
+        " que no lleva nadie."
+    ),
+    "too_many_rooms_one": (
+        "eres dueño de {count} sala, que son todas las que puede haber. /sala {room} crea una"
+        " que no lleva nadie."
+    ),
     "too_many_sanctions": (
         "en #{room} hay {count} callados y vetados, que es lo más que puede haber."
         " /desvetar quita alguno."

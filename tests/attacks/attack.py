@@ -18,7 +18,7 @@ from chatd.passwords import MEMORY_KIB, THREADS
 from tests.attacks.probe import dial
 
 HASHING = THREADS * MEMORY_KIB
-SEARCHING = 8 * 1024
+SEARCHING = 16 * 1024
 """What is taken in KiB while passwords are hashed, few at a time, and for searching: what the index
 is written and read with."""
 

@@ -9,6 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
+from chatd import moderation as moderation_module
+from chatd import server as server_module
 from chatd.commands import COMMANDS
 from chatd.commands.base import KEEPING_COST
 from chatd.commands.running import REASON_CHARACTERS
@@ -136,6 +138,29 @@ class TestMakingRooms:
     def test_a_guest_may_create_an_open_one(self, town: Town) -> None:
         luis = town.guest("luis")
         assert ask(luis, "/create ops") == ["*** You are in #ops, a new room; nobody else is here."]
+
+    def test_nobody_owns_more_than_so_many(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in moderation_module, server_module:
+            monkeypatch.setattr(module, "OWNED", 2)
+        ana = town.citizen("ana")
+        ask(ana, "/create one", "/create two")
+        assert refused(ana, "/create #three") == (
+            "you own 2 rooms, as many as may be. /join three makes one that nobody runs."
+        )
+        ask(ana, "/join three")
+        assert "nobody runs it" in only(ask(ana, "/mode"))
+
+    def test_one_that_nobody_runs_is_run_once_an_administrator_makes_an_operator(
+        self, town: Town
+    ) -> None:
+        root, eva = town.citizen("root", admin=True), town.citizen("eva")
+        ask(town.guest(), "/join ops", "hola")
+        ask(root, "/op #ops eva")
+        ask(eva, "/join ops")
+        assert ask(eva, "/kick nobody")[0].startswith("ERR Nobody: ")
+        assert ask(eva, "/mute somebody") == ["*** eva muted somebody for 1h."]
 
     def test_one_that_is_there_is_not_made_again(self, town: Town, luis: Person) -> None:
         for person in luis, town.citizen("eva"):
