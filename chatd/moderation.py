@@ -189,10 +189,7 @@ class Moderation:
         """Let the account of that name have this role and no other; nothing if there is none."""
         if not self.is_registered(name):
             return []
-        puts = [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
-        if role >= Role.OPERATOR and self.mode_of(room) is Mode.FREE:
-            puts.append(self.set_mode(room, Mode.OPEN))  # it is run from now on
-        return puts
+        return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
         """Let these have this role as long as they are here, whatever their account has."""

@@ -215,6 +215,8 @@ async def _give_role(
 ) -> None:
     sessions = server.called(name)
     puts = server.moderation.give(name, room, role)
+    if role is Role.OPERATOR and server.moderation.mode_of(room) is Mode.FREE:
+        puts.append(server.moderation.set_mode(room, Mode.OPEN))  # it is run from now on
     await _carry_out(server, session, room, Deed(verb, name), puts)
     # What an account is, is kept with it; what its sessions were given as guests ends.
     server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
