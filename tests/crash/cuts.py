@@ -188,17 +188,19 @@ class Seen:
         self.faults: list[str] = []
         self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._streams: dict[int, bytearray] = defaultdict(bytearray)
-        self._unanswered: list[list[Change]] = []
+        self._names: dict[int, str] = {}
+        self._unanswered: dict[str, list[Change]] = {}
         for line in lines_of(exported):
             room, seq, said = re.fullmatch(r"#(\S+) (\d+) \[.*?\] (.*)", line).groups()  # type: ignore[union-attr]
             self.logs[room].append(said)
             self._places[said].append((room, int(seq)))
 
-    def daemon_starts(self, asked: list[list[Change]]) -> None:
-        """The one before is gone; while this one lives, each client asks for so much."""
+    def daemon_starts(self, asked: dict[str, list[Change]]) -> None:
+        """The one before is gone; while this one lives, each who comes asks for so much."""
         self._streams.clear()
+        self._names.clear()
         self._unanswered = asked
-        for changes in asked:
+        for changes in asked.values():
             for change in changes:
                 self.expected.ask(change)
 
@@ -210,9 +212,11 @@ class Seen:
         lines = lines_of(bytes(stream[:end]))
         del stream[:end]
         for line in lines:
-            for changes in self._unanswered:
-                if changes and changes[0].is_answered_by(line.encode()):
-                    self.expected.answer(changes.pop(0))
+            if named := re.fullmatch(r"\*\*\* You are now (\S+)\.", line):
+                self._names[client] = named[1]
+            changes = self._unanswered.get(self._names.get(client, ""))
+            if changes and changes[0].is_answered_by(line.encode()):
+                self.expected.answer(changes.pop(0))
             self._shown(line)
 
     def _shown(self, line: str) -> None:
@@ -269,12 +273,12 @@ def cut_power(commits: int, seed: int) -> Result:
 
 def _run(
     directory: Path, commits: int, chance: random.Random
-) -> tuple[list[list[disk.Call]], list[list[list[Change]]]]:
+) -> tuple[list[list[disk.Call]], list[dict[str, list[Change]]]]:
     """The furnishing, and some lives of a daemon, the second of which is killed; gives what each
     did, and what those who came then asked for."""
     record = directory / "record"
     furnish(directory, disk.environment(directory / "disk", record=record))
-    records, asked = [disk.recorded(record)], [list[list[Change]]()]
+    records, asked = [disk.recorded(record)], [dict[str, list[Change]]()]
     enough = directory / "enough"
     for life in range(LIVES):
         record = directory / f"record-{life}"
@@ -302,7 +306,7 @@ def _run(
             else:
                 daemon.stop()
         records.append(disk.recorded(record))
-        asked.append([person.asked for person in people])
+        asked.append({person.name: person.asked for person in people})
     return records, asked
 
 

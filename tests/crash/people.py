@@ -50,7 +50,7 @@ class Person:
         self.answered: list[Change] = []
         self._said = 0
         self._prefix = f"k{life}.{number}."
-        self._name = account or (f"n{life}.{number}" if registers else f"p{number}")
+        self.name = account or (f"n{life}.{number}" if registers else f"p{number}")
         self._runs = account == REGISTERED[0]
         self._own_room = ""
         self._muted: list[str] = []
@@ -63,13 +63,13 @@ class Person:
         if account:
             self._ask(f"/login {account} {PASSWORD}", f"*** You are now {account}.")
         else:
-            self._ask(f"/nick {self._name}", f"*** You are now {self._name}.")
+            self._ask(f"/nick {self.name}", f"*** You are now {self.name}.")
         if registers:
             self._change(
                 f"/register {PASSWORD}",
-                f"account of {self._name}",
-                self._name,
-                f"*** {self._name} is yours now.",
+                f"account of {self.name}",
+                self.name,
+                f"*** {self.name} is yours now.",
             )
         # Whoever comes into the lobby is there already.
         self._ask(f"/join {room}", "*** You are in #", "*** You are in #lobby already.")
@@ -116,24 +116,24 @@ class Person:
         first = self._said == 1
         if self._runs and (first or what < 0.3):
             self._run(mark)
-        elif self._name in REGISTERED and (first or what < 0.4):
+        elif self.name in REGISTERED and (first or what < 0.4):
             self._set(mark)
         elif what < 0.8:
-            self._ask(f"{text} {self._filling()}", f"<{self._name}> {text}")
+            self._ask(f"{text} {self._filling()}", f"<{self.name}> {text}")
         elif what < 0.9:
             to = self._chance.choice(REGISTERED)
-            receipt = f"(private to {to}) <{self._name}> {text}"
+            receipt = f"(private to {to}) <{self.name}> {text}"
             self._ask(f"/msg {to} {text} {self._filling()}", receipt)
         elif what < 0.94:
-            self._ask(f"/me {text}", f"* {self._name} {text}")
+            self._ask(f"/me {text}", f"* {self.name} {text}")
         elif what < 0.96 and self._may_set_topic:
-            self._ask(f"/topic {text}", f"*** {self._name} set the topic: {text}")
+            self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
         elif what < 0.98:
             self._look_back()
         else:
             # That names somebody, who may look for it.
             said = f"{text} {self._chance.choice(REGISTERED)}"
-            self._ask(said, f"<{self._name}> {said}")
+            self._ask(said, f"<{self.name}> {said}")
 
     def _filling(self) -> str:
         return "x" * self._chance.choice(_LENGTHS)
@@ -145,7 +145,7 @@ class Person:
                 (f"/search {self._prefix}", rb"\*\*\* (\d+ lines? of|The last|Nothing found)"),
                 ("/mentions", rb"\*\*\* (\d+ lines? of|No line was found)"),
                 ("/missed", rb"\*\*\* (You have missed nothing|\d+ )"),
-            ][: 4 if self._name in REGISTERED else 3]
+            ][: 4 if self.name in REGISTERED else 3]
         )
         self._send(what, re.compile(answer).match)
 
@@ -153,10 +153,10 @@ class Person:
         """What is kept with its account."""
         if self._chance.random() < 0.5:
             answer = f"*** Whoever writes to you is told: {mark}. "
-            self._change(f"/away {mark}", f"away of {self._name}", mark, answer)
+            self._change(f"/away {mark}", f"away of {self.name}", mark, answer)
             return
         name = f"x{self._said % IGNORED}"
-        fact = f"{name} ignored by {self._name}"
+        fact = f"{name} ignored by {self.name}"
         if self._chance.random() < 0.5:
             self._change(f"/ignore {name}", fact, "ignored", f"*** What {name} says is not shown")
         else:
@@ -195,7 +195,7 @@ class Person:
 
     def _do(self, line: str, fact: str, value: str, did: str, *others: str) -> None:
         """Ask for what is told in that room, or to one who is not there."""
-        deed = f"{self._name} {did}"
+        deed = f"{self.name} {did}"
         room = line.split(" ")[1]
         answers = f"*** {deed}", f"*** In {room}: {deed}", *others
         self._change(line, fact, value, *answers)

@@ -14,6 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from twisted.internet.defer import Deferred
+
 from chatd.accounts import Account, Accounts
 from chatd.event import Deed, Draft, Kind
 from chatd.moderation import Run
@@ -182,3 +184,4 @@ def _furnish() -> None:
     change(store, *puts, rooms.put(DEN, Run(DEN, Mode.OPEN.value, REGISTERED[0])))
     turns.advance(0)
     turns.result(store.flush())
+    turns.result(Deferred.fromCoroutine(store.close()))
