@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts import Account
-from chatd.names import Likeness, Names
+from chatd.names import Likeness, Names, refusal_of
 from chatd.records import change
 from chatd.refusals import Refusal
+from chatd.session import Session
+from chatd.validation import InvalidName, validate_name
 from tests.helpers import Person, World
 
 
@@ -131,3 +133,73 @@ def test_of_two_who_look_alike_the_first_is_found() -> None:
     like.add("Bobl", "second")
     like.remove("Bobl", "second")
     assert like.find("Bobl") == "first"
+
+
+def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_taken(
+    scene: Scene,
+) -> None:
+    change(scene.world.store, scene.accounts.table.put("ace", Account("ace", "")))
+    scene.names = Names(scene.accounts)
+    assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
+
+
+def test_ones_own_registered_name_and_its_look_alike_are_kept_apart(scene: Scene) -> None:
+    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
+    scene.luis.session.account = "bob1"
+    scene.give(scene.luis, "Bob1")
+    assert scene.refused(scene.luis, "Bobl") == "looks_like_name"
+
+
+def not_registered(scene: Scene, name: str) -> str:
+    """Why that name cannot be registered; empty if it can."""
+    try:
+        scene.names.check_account(name)
+    except Refusal as refusal:
+        return refusal.key
+    return ""
+
+
+def test_what_is_kept_for_the_server_cannot_be_registered(scene: Scene) -> None:
+    assert not_registered(scene, "server") == "reserved_name"
+
+
+def test_what_is_registered_cannot_be_again_nor_its_look_alike(scene: Scene) -> None:
+    assert not_registered(scene, "luis") == ""
+    assert not_registered(scene, "ANA") == "registered_name"
+    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
+    scene.names.reserve("Bob1")
+    assert not_registered(scene, "Bobl") == "looks_like_name"
+
+
+def test_whoever_is_logged_in_to_an_account_is_not_in_its_way(scene: Scene) -> None:
+    scene.luis.session.account = "ana"
+    scene.give(scene.luis, "Ana")
+    assert scene.names.in_the_way(scene.accounts.table["ana"]) == []
+    scene.luis.session.account = None
+    assert scene.names.in_the_way(scene.accounts.table["ana"]) == [scene.luis.session]
+
+
+@pytest.mark.parametrize("before", ["", "luis"])
+def test_one_who_cannot_be_renamed_has_the_name_from_before(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    if before:
+        scene.names.give(scene.luis.session, before)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Session, "rename", fail)
+    with pytest.raises(ZeroDivisionError):
+        scene.names.give(scene.luis.session, "lucas")
+    assert list(scene.names.of("lucas")) == []
+    assert list(scene.names.of(scene.luis.session.name)) == [scene.luis.session] * bool(before)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"), [("a b", "invalid_name"), ("аlice", "mixed_scripts")], ids=ascii
+)
+def test_what_can_be_no_name_is_told_with_the_reason(wanted: str, key: str) -> None:
+    with pytest.raises(InvalidName) as invalid:
+        validate_name(wanted)
+    assert refusal_of(invalid.value, "invalid_name", wanted).key == key

@@ -37,3 +37,7 @@ def test_whoever_speaks_may_read() -> None:
 
 def test_in_a_closed_room_nobody_below_its_owner_may_do_anything() -> None:
     assert all(LEAST[act, Mode.CLOSED] >= Role.OWNER for act in Act)
+
+
+def test_the_numbers_of_roles_are_those_that_stand_in_stores() -> None:
+    assert [int(role) for role in Role] == [0, 1, 2, 3, 4, 5]
