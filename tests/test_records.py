@@ -20,6 +20,7 @@ Expect = Callable[..., object]
 class Cup(NamedTuple):
     owner: str
     full: bool = False
+    sips: dict[str, int] = {}
 
 
 class Kitchen:
@@ -71,7 +72,17 @@ class TestTable:
 
     @pytest.mark.parametrize(
         "value",
-        ["", "x", "[]", "7", "{}", '{"owner": 7}', '{"owner": "ana", "lid": 1}', "[" * 9999],
+        [
+            "",
+            "x",
+            "[]",
+            "7",
+            "{}",
+            '{"owner": 7}',
+            '{"owner": "ana", "sips": []}',
+            '{"owner": "ana", "lid": 1}',
+            "[" * 9999,
+        ],
     )
     def test_says_that_what_was_kept_is_damaged(self, kitchen: Kitchen, value: str) -> None:
         kitchen.store.keep(Record("cup", "red", value))
