@@ -35,6 +35,7 @@ def since(seconds: int) -> int:
         ("from:ana from:luis", Wanted((), "luis")),
         ("from:", Wanted(("from:",))),
         ('"from:ana"', Wanted(("from:ana",))),
+        ('"since:2d"', Wanted(("since:2d",))),
         ("since:2d", Wanted((), "", since(2 * DAY))),
         ("desde:2D x", Wanted(("x",), "", since(2 * DAY))),
         ("since:yesterday", Wanted(("since:yesterday",))),

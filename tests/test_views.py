@@ -53,6 +53,11 @@ class TestView:
         entries = [said(kind=kind), came(OTHER)]
         assert View(ignored=frozenset({"luis"})).shown(entries, OWN) is entries
 
+    def test_shows_what_others_say_and_that_somebody_ignored_came(self) -> None:
+        view = View(ignored=frozenset({"eva"}))
+        assert view.shown([said(), came(OTHER)], OWN) == [said(), came(OTHER)]
+        assert not view.ignores(said())
+
     def test_of_the_past_shows_own_lines_and_rings_for_nothing(self) -> None:
         view = View(False, frozenset({"luis"}), Bell.ON, frozenset({"ana"}))
         assert view.of_past == View(ignored=frozenset({"luis"}))
@@ -107,6 +112,15 @@ def test_looking_for_mentions_never_fails(text: str, name: str) -> None:
 
 
 class TestSettings:
+    def test_are_at_first_those_of_a_guest(self) -> None:
+        assert Settings() == Settings(
+            echo=True, times=False, language="", bell="off", quiet=False, ignored=(), away=""
+        )
+
+    def test_for_whoever_is_next_at_a_terminal_are_the_same_without_other_people(self) -> None:
+        settings = Settings(echo=False, ignored=("luis",), away="at lunch")
+        assert settings.without_others == Settings(echo=False)
+
     def test_that_are_the_usual_ones_make_the_usual_view(self) -> None:
         assert NOTHING_SET.view("ana") is EVERYTHING
         assert Settings(times=True, quiet=True, away="x").view("ana") is EVERYTHING
