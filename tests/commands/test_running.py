@@ -15,6 +15,7 @@ from chatd.commands import COMMANDS
 from chatd.commands.base import KEEPING_COST
 from chatd.commands.running import REASON_CHARACTERS
 from chatd.formats import local_time
+from chatd.rights import Role
 from chatd.session import CONFIRM_SECONDS, LASTING
 from chatd.store import StoreError
 from tests.helpers import FAR, HERE, HeldStore, Person
@@ -1214,3 +1215,77 @@ class TestComingAndGoing:
         guest.type("/join ops")
         town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
         assert guest.session.room is town.room("ops")
+
+
+class TestWhatHoldsForWhom:
+    def test_one_who_is_muted_by_name_and_logs_out_stays_muted(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mute eva")
+        again = town.citizen("eva")  # not there when it was ordered
+        ask(again, "/join ops", "/logout")
+        assert "you are muted" in refused(again, "hola")
+
+    def test_one_who_logs_out_is_not_muted_for_somebody_else(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mute luis")
+        ask(eva, "/logout")
+        assert ask(eva, "hola") == [f"<{eva.session.name}> hola"]
+
+    def test_when_an_account_goes_others_keep_what_they_are(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        zoe = town.citizen("zoe")
+        ask(ana, "/op eva", "/op zoe")
+        for put in town.server.logins.kept_with("eva"):
+            put.apply()
+        ask(zoe, "/join ops")
+        assert ask(zoe, "/kick nobody")[0].startswith("ERR Nobody: ")
+        assert refused(eva, "/kick zoe").startswith("only those who run #ops")
+
+    def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/voice eva")
+        for put in town.server.logins.kept_with("ana"):
+            put.apply()
+        assert "nobody runs it" in only(ask(luis, "/mode"))
+
+    def test_that_there_is_an_administrator_changes_the_lobby_alone(self, town: Town) -> None:
+        luis = town.guest("luis")
+        ask(luis, "/join ops")
+        town.citizen("root", admin=True)
+        assert "nobody runs it" in only(ask(luis, "/mode"))
+        assert "operators set the topic" in only(ask(luis, "/mode #lobby"))
+
+    def test_a_guests_voice_does_not_lower_what_their_account_is(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode moderated", "/voice luis")
+        town.register("eva")
+        town.become(town.citizen("eva"), Role.OPERATOR, "ops")
+        town.server.logins.log_in(luis.session, town.server.accounts.table["eva"])
+        assert ask(luis, "/kick nobody")[-1].startswith("ERR Nobody: ")
+
+    def test_what_is_over_is_not_listed(self, town: Town, ana: Person) -> None:
+        ask(ana, "/mute x 1m", "/mute y 1h")
+        town.clock.advance(60)
+        assert ask(ana, "/bans")[0] == "*** 1 mute or ban in #ops:"
+
+    def test_who_is_gone_is_remembered_in_no_way(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/voice luis", "/mute luis")
+        luis.hang_up()
+        moderation = town.server.moderation
+        assert not moderation._given
+        assert not moderation._held
+
+    def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Person) -> None:
+        guest = town.guest()
+        ask(ana, "/mode private", "hola", "/mode open")
+        assert not town.server.moderation.hidden
+        ask(ana, "/mute x")
+        assert not town.server.moderation.hidden
+        assert any("#ops" in line for line in ask(guest, "/rooms"))
