@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.event import Kind, inbox_of, is_inbox, owner_of
 from chatd.places import Nothing, Places, Visit, reached
-from chatd.records import Put, change
+from chatd.records import Put, change, let_be
 from chatd.room import Room
 from chatd.session import Session
 from chatd.store import Store, StoreError
@@ -194,7 +193,7 @@ class Attendance:
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
         # If they cannot be kept, they stand as they were; the store tells of its trouble itself.
-        return change(self._store, *puts).addErrback(_trap) if puts else succeed(None)
+        return change(self._store, *puts).addErrback(let_be) if puts else succeed(None)
 
     # What was missed
 
@@ -279,7 +278,3 @@ class Attendance:
 
     def _log(self, key: str) -> Room | None:
         return self.inboxes.get(key) if is_inbox(key) else self._room_of(key)
-
-
-def _trap(failure: Failure) -> None:
-    failure.trap(StoreError)

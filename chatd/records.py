@@ -120,6 +120,12 @@ def _value(type: Callable[..., V], fields: Mapping[str, Any], kept: str) -> V:
     raise Damaged
 
 
+def let_be(failure: Failure) -> None:
+    """For a change that nobody waits for: if it cannot be kept, what was there stands. (The store
+    tells of its trouble itself.) Given to `Deferred.addErrback`."""
+    failure.trap(StoreError)
+
+
 def _put(values: dict[str, Any], key: str, value: Any) -> None:
     if value is None:
         values.pop(key, None)

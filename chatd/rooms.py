@@ -9,17 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice
 
-from twisted.python.failure import Failure
-
 from chatd.event import is_inbox
 from chatd.moderation import Moderation
 from chatd.names import Likeness, refusal_of
-from chatd.records import change
+from chatd.records import change, let_be
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.session import Session
-from chatd.store import Store, StoreError
+from chatd.store import Store
 from chatd.texts import ErrorKind
 from chatd.validation import InvalidName, fold, validate_room_name
 
@@ -120,17 +118,13 @@ class Rooms(Mapping[str, Room]):
             puts = self._moderation.forget(room)
             if puts:
                 # If that cannot be kept, the room is still somebody's when it is made again.
-                change(self._store, *puts).addErrback(_let_be)
+                change(self._store, *puts).addErrback(let_be)
 
     def _add(self, room: Room) -> Room:
         self._rooms[room.key] = room
         self._like.add(room.name, room)
         self._moderation.changed(room, ())
         return room
-
-
-def _let_be(failure: Failure) -> None:
-    failure.trap(StoreError)
 
 
 def _room_name(wanted: str) -> str:

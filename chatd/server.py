@@ -207,10 +207,7 @@ class ChatServer(Subscriber):
 
     def name_of(self, wanted: str) -> str:
         """A name as its owner writes it, whoever that is. Raises `Refusal` if it can be no name."""
-        try:
-            name = validate_name(wanted)
-        except InvalidName as invalid:
-            raise refusal_of(invalid, "invalid_name", wanted) from None
+        name = _valid_name(wanted)
         account = self.accounts.called(name)
         if account is not None:
             return account.name
@@ -218,10 +215,7 @@ class ChatServer(Subscriber):
 
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
-        try:
-            name = validate_name(wanted)
-        except InvalidName as invalid:
-            raise refusal_of(invalid, "invalid_name", wanted) from None
+        name = _valid_name(wanted)
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
@@ -333,7 +327,7 @@ class ChatServer(Subscriber):
         `StoreError`.
         """
         if deed is not None:
-            room.append(Draft(room.name, NOBODYS, session.name, Kind.DEED, [deed.text()]))
+            _log_deed(session, room, deed)
         done = change(self._store, *puts)
         self.moderation.changed(room, puts)
 
@@ -357,8 +351,7 @@ class ChatServer(Subscriber):
         """Say something in every room with people in it. Fires once that is on disk."""
         for room in self.rooms.values():
             if room.people:
-                deed = Deed("wall", reason=text)
-                room.append(Draft(room.name, NOBODYS, session.name, Kind.DEED, [deed.text()]))
+                _log_deed(session, room, Deed("wall", reason=text))
         return change(self._store)
 
     def review(self, session: Session) -> None:
@@ -494,3 +487,14 @@ class ChatServer(Subscriber):
             tell(*args, **kwargs)
         except Exception:
             session.stream.failed("a session could not be told")
+
+
+def _log_deed(session: Session, room: Room, deed: Deed) -> None:
+    room.append(Draft(room.name, NOBODYS, session.name, Kind.DEED, [deed.text()]))
+
+
+def _valid_name(wanted: str) -> str:
+    try:
+        return validate_name(wanted)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_name", wanted) from None

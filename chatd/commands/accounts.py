@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
 
-from twisted.python.failure import Failure
-
 from chatd.accounts import Account
 from chatd.commands.base import Command, Waiting, WrongUse, answering
 from chatd.passwords import InvalidPassword, Passwords, password_of
+from chatd.records import let_be
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
-from chatd.store import StoreError
 from chatd.texts import ErrorKind, people
 
 PASSWORD_COST = 20
@@ -263,12 +261,8 @@ async def _check_password(server: ChatServer, session: Session, name: str, text:
     if better is not None:
         now = now._replace(hash=better)
         # If it cannot be kept, the old one still does.
-        server.accounts.keep(now).addErrback(_trap_store_error)
+        server.accounts.keep(now).addErrback(let_be)
     return now
-
-
-def _trap_store_error(failure: Failure) -> None:
-    failure.trap(StoreError)
 
 
 def _wait_for(seconds: float) -> None:
