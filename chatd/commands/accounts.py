@@ -79,12 +79,7 @@ async def _log_in(server: ChatServer, session: Session, name: str, text: str) ->
 
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    with _question(session, argument):
-        _check_privacy(server, session, argument)
-        _own_account(server, session)
-        return _take_password(
-            server, session, argument, lambda text: _change_password(server, session, text)
-        )
+    return _with_own_account(server, session, argument, _change_password)
 
 
 async def _change_password(server: ChatServer, session: Session, text: str) -> None:
@@ -112,12 +107,7 @@ def _logout(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _unregister(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    with _question(session, argument):
-        _check_privacy(server, session, argument)
-        _own_account(server, session)
-        return _take_password(
-            server, session, argument, lambda text: _give_up_name(server, session, text)
-        )
+    return _with_own_account(server, session, argument, _give_up_name)
 
 
 async def _give_up_name(server: ChatServer, session: Session, text: str) -> None:
@@ -158,6 +148,19 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
 
 
 # What they share
+
+
+def _with_own_account(
+    server: ChatServer,
+    session: Session,
+    password: str,
+    then: Callable[[ChatServer, Session, str], Waiting],
+) -> Waiting | None:
+    """Go on with a password, for one who is logged in."""
+    with _question(session, password):
+        _check_privacy(server, session, password)
+        _own_account(server, session)
+        return _take_password(server, session, password, lambda text: then(server, session, text))
 
 
 @contextmanager

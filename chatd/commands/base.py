@@ -60,10 +60,10 @@ def room_of(session: Session) -> Room:
     return session.room
 
 
-def room_to_read(server: ChatServer, session: Session, name: str = "") -> Room:
-    """The room of that name, or the one that a session is in, for one who wants to know what is in
-    it. Raises `Refusal` if it may not, too."""
-    room = server.rooms.called(name) if name else room_of(session)
+def room_to_read(server: ChatServer, session: Session, named: Room | None = None) -> Room:
+    """The room that was named, or the one that a session is in, for one who wants to know what is
+    in it. Raises `Refusal` if it may not, too."""
+    room = named or room_of(session)
     server.moderation.check(session, room, Act.READ)
     return room
 

@@ -133,7 +133,7 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
 def _mode(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     room, word = _room(server, session, argument)
     if not word:
-        _tell_mode(server, session, room_to_read(server, session, room.name))
+        _tell_mode(server, session, room_to_read(server, session, room))
         return None
     mode = _mode_called(word)
     server.moderation.check(session, room, Act.MODE)

@@ -69,7 +69,8 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _who(server: ChatServer, session: Session, argument: str) -> None:
-    room = room_to_read(server, session, argument)
+    named = server.rooms.called(argument) if argument else None
+    room = room_to_read(server, session, named)
     there = session.people(room, PEOPLE_LISTED)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
 
@@ -118,7 +119,7 @@ def _topic(server: ChatServer, session: Session, argument: str) -> None:
         session.say(text, kind=Kind.TOPIC, room=room)
         session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
-    room = room_to_read(server, session, named.name if named else "")
+    room = room_to_read(server, session, named)
     if room.topic:
         session.answer("topic", topic=room.topic)
     else:
