@@ -6,7 +6,7 @@ The server knows no connection and no command.
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, ParamSpec
 
@@ -237,7 +237,7 @@ class ChatServer(Subscriber):
     @property
     def peopled(self) -> set[Room]:
         """The rooms in which somebody is."""
-        return {session.room for session in self.sessions if session.room is not None}
+        return {room for session in self.sessions for room in session.stays}
 
     def statistics(self) -> dict[str, object]:
         """Figures of the server as a whole, by the names that a sentence has for them."""
@@ -257,7 +257,8 @@ class ChatServer(Subscriber):
         That takes a while if the session has an account, which will own it.
         """
         room = self.rooms.find(wanted)
-        if room is session.room and room is not None:
+        if room is not None and session.is_in(room):
+            session.focus(room)
             session.answer("already_in_room", room=room.name)
         elif room is not None:
             self.moderation.check(session, room, Act.READ)
@@ -297,11 +298,12 @@ class ChatServer(Subscriber):
             room.expected -= 1
             self.rooms.forget_if_empty(room)
 
-    def leave(self, session: Session) -> None:
-        """Put a session into no room."""
-        room = session.room
-        session.leave()
-        self.rooms.forget_if_empty(room)
+    def leave(self, session: Session, room: Room | None = None) -> None:
+        """Put a session out of that room, or of all."""
+        rooms = tuple(session.stays) if room is None else (room,)
+        for left in rooms:
+            session.leave(left)
+            self.rooms.forget_if_empty(left)
 
     def forgot(self, name: str, before: int) -> None:
         """The store has forgotten what was said in that room before a time (milliseconds)."""
@@ -309,9 +311,11 @@ class ChatServer(Subscriber):
         if room is not None:
             room.forget(before)
 
-    def _move(self, session: Session, room: Room, key: str, then: str = "") -> None:
+    def _move(
+        self, session: Session, room: Room, key: str, then: str = "", after: int | None = None
+    ) -> None:
         before = session.room
-        session.enter(room, key, self._recent, then)
+        session.enter(room, key, self._recent, then, after)
         self.attendance.entered(session)
         self.rooms.forget_if_empty(before)
 
@@ -356,15 +360,15 @@ class ChatServer(Subscriber):
 
     def review(self, session: Session) -> None:
         """Put a session out of the room that it is in, if it may not be there any more."""
-        room = session.room
-        if room is not None and room.guarded:
-            self._put_out_unless_allowed(room, [session])
+        for room in tuple(session.stays):
+            if room.guarded:
+                self._put_out_unless_allowed(room, [session])
 
     def review_room(self, room: Room) -> None:
         """The same of everybody in a room."""
         if room.guarded:
             self._put_out_unless_allowed(
-                room, [session for session in self.sessions if session.room is room]
+                room, [session for session in self.sessions if room in session.stays]
             )
 
     def _put_out_unless_allowed(self, room: Room, sessions: Sequence[Session]) -> None:
@@ -382,15 +386,16 @@ class ChatServer(Subscriber):
     def put_out(self, room: Room, whom: dict[Session, Refusal]) -> None:
         """Put sessions out of a room and into the lobby; out of the lobby, into no room. They are
         told why."""
-        put_out = [session for session in whom if session.room is room]
+        put_out = [session for session in whom if room in session.stays]
         for session in put_out:  # all at once: they are shown nothing more
-            self._safely(session, session.leave)
+            self._safely(session, session.leave, room)
         self.rooms.forget_if_empty(room)
         self._tell_why([(session, whom[session]) for session in put_out], room)
 
     def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
         for session, why in put_out[:PUT_OUT_AT_ONCE]:
-            if session.room is None and not session.stream.finished:
+            elsewhere = session.room is not None and not session.several
+            if not elsewhere and not session.stream.finished:
                 self._safely(session, self._move_out, session, room, why)
         if put_out[PUT_OUT_AT_ONCE:]:
             # Telling and greeting thousands takes a while.
@@ -399,6 +404,8 @@ class ChatServer(Subscriber):
     def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
+        if session.several:
+            return
         # What a program goes on saying was not meant for the lobby.
         allowed = room is not self.lobby and not session.text_only
         if allowed and self.rooms.readable(session, self.lobby):
@@ -424,11 +431,14 @@ class ChatServer(Subscriber):
             if name in self.attendance.inboxes:
                 self._deliver(name, part, changed)
                 continue
-            said = Counter([entry.session for entry in part if isinstance(entry, Event)])
-            for number, lines in said.items():
+            said: dict[int, list[int]] = defaultdict(list)
+            for entry in part:
+                if isinstance(entry, Event):
+                    said[entry.session].append(entry.seq)
+            for number, seqs in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
-                    self._safely(session, session.published, name, lines)
+                    self._safely(session, session.published, name, seqs)
                     changed[session] = None
         self._tell(changed)
 
@@ -440,7 +450,7 @@ class ChatServer(Subscriber):
             self.rooms.forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                self._safely(session, session.refused, len(draft.texts))
+                self._safely(session, session.refused, draft.room, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 

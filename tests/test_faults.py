@@ -232,7 +232,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
     """Whether a function is called for Ana, by its arguments."""
     protocol = ana.protocol
     parts: list[Any] = [ana.session, protocol, protocol.outlet, ana.session.stream]
-    parts += [protocol._framer, protocol._telnet, ana.session._cursor]  # type: ignore[attr-defined]
+    parts += [protocol._framer, protocol._telnet, ana.session.stays[ana.session.room].cursor]  # type: ignore[attr-defined]
 
     def for_ana(*args: Any) -> bool:
         if args and isinstance(args[0], Room | MemoryStore):

@@ -131,9 +131,10 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
         "whois_not_registered" if account is None else "whois_registered", name=name
     )
     rooms = {
-        other.room.name: None
+        room.name: None
         for other in sessions
-        if other.room is not None and server.rooms.readable(session, other.room)
+        for room in other.stays
+        if server.rooms.readable(session, room)
     }
     if not sessions:
         where = session.sentence("whois_not_here", name=name)
