@@ -26,6 +26,7 @@ from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
 from chatd.places import Places, Visit
 from chatd.protocols import line as line_module
+from chatd.protocols import peer as peer_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
 from chatd.protocols.telnet import TelnetFilter
@@ -223,7 +224,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "asking": ("answering", Session, "ask"),
     "being answered": ("answering", Session, "answered"),
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
-    "looking for passwords": ("nearly logging in", line_module, "holds_a_password"),
+    "looking for passwords": ("nearly logging in", peer_module, "holds_a_password"),
 }
 """What is done, and the function that fails."""
 

@@ -281,8 +281,8 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     writing = files_that_call("write") | files_that_call("send")
     assert writing - OF_THE_LOG - OF_THE_OPERATOR == {"outlet.py", "factory.py"}
     (refused,) = [call for called, call in calls(TREES["factory.py"]) if called == "Refused"]
-    assert ast.unparse(refused.args[1]) == "reason"
-    assert "reason = client.format().error(" in ast.unparse(TREES["factory.py"])
+    assert ast.unparse(refused.args[1]) == "client.refusal(full)"
+    assert "return self.format().error(" in ast.unparse(TREES["peer.py"])
     assert files_that_call("print") | files_that_call("writeSequence") == set()
 
 
