@@ -274,6 +274,12 @@ class ChatServer(Subscriber):
             self._move(session, room, "joined_new_room", then)
         return None
 
+    def enter_again(self, session: Session, room: Room, after: int | None) -> None:
+        """Put a session into a room that it was in, and show it what came after that seq. Raises
+        `Refusal`."""
+        self.moderation.check(session, room, Act.READ)
+        self._move(session, room, "joined_room", after=after)
+
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
         Raises `Refusal` and `StoreError`."""
