@@ -70,6 +70,7 @@ class Session:
         "asked",
         "changed",
         "confidential",
+        "credential",
         "format",
         "guard",
         "has_spoken",
@@ -106,6 +107,7 @@ class Session:
         self.name = f"guest{number}"
         self.is_guest = True
         self.account: str | None = None  # the key of the account that it is logged in to
+        self.credential: str | None = None  # the key of what it signed in with, if no password
         self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
         self.confidential = False  # whether nobody on the way can read what it sends
         self.visit: Visit | None = None  # while it is logged in
