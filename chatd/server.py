@@ -220,12 +220,16 @@ class ChatServer(Subscriber):
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
         name = _valid_name(wanted)
+        if name != session.name:
+            if session.account is not None:
+                raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+            self.names.check(session, name)
+            # One who is here several times is called the same everywhere.
+            others = (other for other in self.names.of(name) if other is not session)
+            name = next((other.name for other in others), name)
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
-        if session.account is not None:
-            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
-        self.names.check(session, name)
         self.names.give(session, name)
         self.review(session)
 
