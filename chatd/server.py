@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, ParamSpec
 
 from twisted.internet.defer import Deferred
@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.attendance import Attendance
+from chatd.credentials import Credentials
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats import Format
 from chatd.logins import Logins
@@ -85,6 +86,7 @@ class ChatServer(Subscriber):
         self.motd = motd
         self._started = clock.seconds()
         self.accounts = Accounts(store)
+        self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
         self.names = Names(self.accounts)
@@ -99,10 +101,12 @@ class ChatServer(Subscriber):
             store,
             clock,
             self.accounts,
+            self.credentials,
             self.names,
             self.moderation,
             self.attendance,
             self.review,
+            self.let_go,
             passwords=passwords,
             plaintext=plaintext_passwords,
         )
@@ -216,12 +220,16 @@ class ChatServer(Subscriber):
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
         name = _valid_name(wanted)
+        if name != session.name:
+            if session.account is not None:
+                raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+            self.names.check(session, name)
+            # One who is here several times is called the same everywhere.
+            others = (other for other in self.names.of(name) if other is not session)
+            name = next((other.name for other in others), name)
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
-        if session.account is not None:
-            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
-        self.names.check(session, name)
         self.names.give(session, name)
         self.review(session)
 
@@ -350,12 +358,19 @@ class ChatServer(Subscriber):
     def hang_up(self, sessions: Iterable[Session], by: Session) -> None:
         """Let go of some sessions: somebody wants it so."""
 
-        def let_go(session: Session) -> None:
-            session.answer("disconnected_by", name=by.name)
-            self.finish(session)
-
         for session in sessions:
-            self._safely(session, let_go, session)
+            self._safely(session, self._hang_up, session, "disconnected_by", by.name)
+
+    def let_go(self, credentials: Collection[str]) -> None:
+        """Let go of the sessions that signed in with what these are the keys of: it holds no
+        more."""
+        if credentials:
+            for session in [each for each in self.sessions if each.credential in credentials]:
+                self._safely(session, self._hang_up, session, "signed_out", session.name)
+
+    def _hang_up(self, session: Session, why: str, name: str) -> None:
+        session.answer(why, name=name)
+        self.finish(session)
 
     def wall(self, session: Session, text: str) -> Deferred[None]:
         """Say something in every room with people in it. Fires once that is on disk."""

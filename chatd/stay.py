@@ -83,8 +83,10 @@ class Stay:
         who, room = self._who, self.room
         room.leave(who.name, who.is_guest)
         # One who is here several times stays here under that name.
-        several = (who.name if guest else name) in room.named
-        if not several:
+        stays = who.name in room.named
+        if stays and not (guest or name in room.named):
+            room.append(Notice(room.name, who.number, Change.JOINED, name))
+        elif (who.name if guest else name) not in room.named:
             room.append(Notice(room.name, who.number, Change.RENAMED, who.name, name))
         room.enter(name, guest)
         self._introduced = True

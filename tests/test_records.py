@@ -91,6 +91,47 @@ class TestTable:
             kitchen.kept()
 
 
+class TestGroup:
+    """The keys of values that belong together are found without a look at the others."""
+
+    def cups(self, kitchen: Kitchen) -> Table[Cup]:
+        return Table(kitchen.store, "cup", Cup, lambda key, cup: cup.owner)
+
+    def test_has_the_keys_of_its_values_as_they_came(self, kitchen: Kitchen) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
+        change(kitchen.store, cups.put("green", Cup("luis")))
+        assert list(cups.group("ana")) == ["red", "blue"]
+        assert list(cups.group("luis")) == ["green"]
+        assert list(cups.group("eva")) == []
+
+    def test_is_what_was_kept(self, kitchen: Kitchen) -> None:
+        change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
+        kitchen.release()
+        assert list(self.cups(kitchen).group("ana")) == ["red"]
+
+    def test_is_left_by_what_is_taken_away_or_has_another_value(self, kitchen: Kitchen) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
+        change(kitchen.store, cups.put("red", Cup("luis")), cups.put("blue", None))
+        change(kitchen.store, cups.put("green", None))
+        assert list(cups.group("ana")) == []
+        assert list(cups.group("luis")) == ["red"]
+
+    def test_has_what_was_taken_away_in_vain(
+        self, kitchen: Kitchen, expected_errors: Expect
+    ) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")))
+        kitchen.release()
+        change(kitchen.store, cups.put("red", None), cups.put("blue", Cup("ana"))).addErrback(
+            lambda _: None
+        )
+        kitchen.fail()
+        assert list(cups.group("ana")) == ["red"]
+        expected_errors()
+
+
 class TestChange:
     def test_is_seen_at_once(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))

@@ -100,13 +100,14 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     others = server.sessions_called(receiver)
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
-    for other in others:
-        if not other.receive(session.name, text):
-            raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=other.name)
+    name = others[0].name
+    received = [other.receive(session.name, text) for other in others]
+    if not any(received):
+        raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
     session.has_spoken = True
-    session.stream.put(session.format.private(session.name, text, other.name))
-    if away := server.away_text(other.name):
-        session.answer("is_away", name=other.name, text=away)
+    session.stream.put(session.format.private(session.name, text, name))
+    if away := server.away_text(name):
+        session.answer("is_away", name=name, text=away)
 
 
 def _nothing() -> None:
