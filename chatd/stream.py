@@ -51,8 +51,8 @@ class Stream:
     ``sink`` is who takes it; it is pumped when there may be something to take. ``relieved`` is
     called when the stream was full and is not any more. Whoever reads the stream sets the first,
     whoever fills it the second. ``failed`` is set by whoever has the client, and called in the
-    handling of an error that leaves it in no known state, which it is told. ``farewell`` is what
-    ends it, behind all else.
+    handling of an error that leaves it in no known state, which it is told. ``farewell`` gives
+    what ends it, behind all else.
     """
 
     __slots__ = (
@@ -75,7 +75,7 @@ class Stream:
         self._live: list[Live] = []
         self._answers = 0
         self._shut = False
-        self.farewell = b""
+        self.farewell: Callable[[], bytes] = _nothing
         self.finished = False
 
     @property
@@ -142,7 +142,7 @@ class Stream:
             return
         self._settle()
         if not self._shut:
-            self._put(self.farewell)
+            self._put(self.farewell())
         self._live.clear()
         self.finished = True
         self.wake()
@@ -161,6 +161,7 @@ class Stream:
         self._live.clear()
         self.relieved = _nobody
         self.failed = _nobody
+        self.farewell = _nothing
 
     def take(self) -> bytes:
         """The next piece to send; empty when there is none at hand."""
@@ -256,3 +257,8 @@ _LOST = _Nowhere(False)
 
 def _nobody(*_: object) -> None:
     """Nobody waits to be told."""
+
+
+def _nothing() -> bytes:
+    """It ends as it is."""
+    return b""

@@ -82,7 +82,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         session.several = True
         session.wants_receipts()
         session.hide_typing = self._hide_typing
-        session.stream.farewell = self._frames.ping()[:0]
+        session.stream.farewell = self._close
 
     @guarded
     def dataReceived(self, data: bytes) -> None:
@@ -101,8 +101,6 @@ class WebSocketProtocol(Peer[str], Protocol):
             self.pace.spend(self._clock.seconds(), max(0, frames.count - before - 1), 0)
         if reply := frames.reply():
             self.session.stream.put(reply)
-        if frames.over:
-            self._run = 0
         return messages
 
     def cut_last(self) -> list[str]:
@@ -122,7 +120,145 @@ class WebSocketProtocol(Peer[str], Protocol):
         except (WrongMessage, Refusal) as error:
             self._tell_why_not(members, error)
 
+    def flush(self) -> None:
+        if self._frames.over and not self._lines:
+            self.server.finish(self.session)
+
+    @property
+    def pending(self) -> bool:
+        return True  # it may have to be asked whether it is there
+
+    @guarded
+    def check(self, now: float) -> None:
+        if not self._lost:
+            self._look_for_life(now)
+            super().check(now)
+
+    def _look_for_life(self, now: float) -> None:
+        """Ask one who has not been heard for a while; let go of one who has not answered.
+
+        (The kernel asks, too, but a proxy may answer for who is behind it. It looks after those
+        that do not take what they are sent: `chatd.protocols.sockets.Patience`.)
+        """
+        silent = now - self._heard
+        if not self._dead_after or self.waiting or self.session.stream.finished:
+            self._pinged = None
+        elif self._pinged is None:
+            if self._entered and silent > self._dead_after / 3:
+                self._pinged = now
+                self.session.stream.put(self._frames.ping())
+        elif now - self._pinged > self._dead_after * 2 / 3:
+            self.abort()
+
     @guarded
     def say_goodbye(self) -> None:
         self._frames.close(CloseReason.GOING_AWAY)
         super().say_goodbye()
+
+    def _close(self) -> bytes:
+        return self._frames.close(CloseReason.NORMAL_CLOSURE)
+
+    # As a conversation
+
+    @property
+    def greeted(self) -> bool:
+        """Whether it has said hello."""
+        return self._entered
+
+    @greeted.setter
+    def greeted(self, greeted: bool) -> None:
+        self._entered = greeted
+
+    def tell(self, type: str, **members: Any) -> None:
+        format = cast(JsonFormat, self.session.format)
+        if members.get("id", 0) is None:
+            del members["id"]
+        if "events" in members:
+            members["events"] = format.members(members["events"])
+        self.session.stream.put(format.message(type, **members))
+
+    def log_in(self) -> None:
+        account = self.server.accounts.table.get(self._account or "")
+        if account is not None:
+            self.session.credential = self._credential
+            self.server.logins.log_in(self.session, account)
+
+    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
+        session = self.session
+        if room is not None:
+            session.focus(room)
+        if session.asked is not None and self.take_answer(text):
+            return
+        self._about = (room or session.room, id, key)
+        try:
+            # What JSON can hold and UTF-8 cannot is not UTF-8.
+            valid = validate_line(text.encode("utf-8", "surrogatepass"), self.max_length)
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                too_long = invalid.reason is LineFault.TOO_LONG
+                why = WrongMessage("too_long" if too_long else "not_text", limit=self.max_length)
+                self.when_said(lambda: self._tell_why_not({"id": id}, why))
+            self.when_said(lambda: self._refused(id))
+        else:
+            self.take_typed(valid)
+
+    def say(self, text: str) -> None:
+        room, id, key = self._about
+        session = self.session
+        if key is None or room is None:
+            session.say(text, room=room, receipt=partial(self._acknowledge, room, id))
+            return
+        owner = session.account or session.holder or f"session {session.number}"
+        saying = self._retries.say(session, room, [text], owner, key)
+        said = Deferred.fromCoroutine(saying)
+        said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
+        said.addErrback(self._failed_to_say)
+
+    def _acknowledge(self, room: Room | None, id: Any, seqs: Sequence[int] | None) -> None:
+        if seqs is None or room is None:
+            self._refused(id)
+        else:
+            self.tell("ack", id=id, room=room.name, seq=seqs[-1] if seqs else None)
+
+    def _refused(self, id: Any) -> None:
+        self.tell("refused", id=id)
+
+    def _do(self, verb: Verb, members: Members) -> Waiting | None:
+        try:
+            waiting = verb.do(self, members)
+        except (WrongMessage, Refusal) as error:
+            self._tell_why_not(members, error)
+            return None
+        return None if waiting is None else self._finish_verb(members, waiting)
+
+    async def _finish_verb(self, members: Members, waiting: Waiting) -> None:
+        try:
+            await waiting
+        except (WrongMessage, Refusal, StoreError) as error:
+            self._tell_why_not(members, error)
+
+    def _tell_why_not(
+        self, members: Members, error: WrongMessage | Refusal | StoreError
+    ) -> None:
+        kind, key, values = ErrorKind.WRONG_USE, "change_not_saved", {}
+        if isinstance(error, Refusal):
+            kind, key, values = error.kind, error.key, error.values
+        elif isinstance(error, WrongMessage):
+            kind, key, values = ErrorKind.INVALID_MESSAGE, error.key, error.values
+        else:
+            kind = ErrorKind.NOT_SAVED
+        text = self.session.sentence(key, **values)
+        self.tell("error", id=verbs.id_of(members), kind=kind.value, key=key, text=text)
+
+    def _hide_typing(self, hidden: bool) -> None:
+        self.tell("ask", hidden=hidden)
+
+
+def _members(message: str) -> Members:
+    try:
+        members = json.loads(message)
+    except (ValueError, RecursionError):
+        raise WrongMessage("not_json") from None
+    if not isinstance(members, dict):
+        raise WrongMessage("not_json")
+    return members
