@@ -25,6 +25,7 @@ from chatd.names import Names, refusal_of
 from chatd.passwords import Passwords
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
+from chatd.retries import Retries
 from chatd.rights import Act, Mode
 from chatd.room import Room
 from chatd.rooms import Rooms
@@ -87,6 +88,7 @@ class ChatServer(Subscriber):
         self._started = clock.seconds()
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
+        self.retries = Retries(store, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
         self.names = Names(self.accounts)

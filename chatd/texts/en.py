@@ -325,6 +325,7 @@ SENTENCES = {
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
+    "other_lines_with_key": "other lines were said with this key. Take a new one for new lines.",
     "not_saved": (
         "your line could not be stored, so nobody was shown it. Say it again later."
         " The operator's log says why."

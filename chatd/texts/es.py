@@ -341,6 +341,7 @@ SENTENCES = {
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
+    "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
         " El registro del servidor dice por qué."

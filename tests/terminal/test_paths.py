@@ -226,7 +226,7 @@ OF_THE_OPERATOR = {"control.py"}
 """What `chatd admin` is answered: JSON in ASCII, which it makes visible."""
 
 
-TO_BE_HASHED = {"credentials.py"}
+TO_BE_HASHED = {"credentials.py", "retries.py"}
 """What goes nowhere but into a hash."""
 
 
