@@ -137,6 +137,7 @@ class ChatServer(Subscriber):
         refusal = self.moderation.refusal(session, self.lobby, Act.READ)
         if refusal is None:
             session.enter(self.lobby, "welcome", self._recent if recent else 0, self.motd)
+            self.attendance.entered(session)
         else:
             session.answer("welcome_outside", name=session.name)
             session.error(refusal.kind, refusal.key, **refusal.values)

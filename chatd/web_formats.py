@@ -8,10 +8,11 @@ What each message holds is written down in docs/wire.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatd.encoding import encode_json
+from chatd.encoding import encode_json, encode_lines
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats import Format, told
 from chatd.texts import ErrorKind, Language, sentence
@@ -40,10 +41,8 @@ def event_members(event: Event, language: Language) -> dict[str, Any]:
         "text": event.text,
     }
     if event.kind is Kind.DEED:
-        try:
+        with suppress(ValueError):  # that of a later chatd
             members["deed"] = Deed.of(event.text)._asdict()
-        except ValueError:
-            pass  # that of a later chatd
         members["text"] = told(language, event)
     return members
 
@@ -105,9 +104,7 @@ class JsonFormat(MessageFormat):
         if any(isinstance(entry, Event) and entry.kind is Kind.PRIVATE for entry in entries):
             return b"".join(self._private_events(entries))
         members = {"past": True} if self.past else {}
-        return self.message(
-            "events", room=entries[0].room, **members, events=self.members(entries)
-        )
+        return self.message("events", room=entries[0].room, **members, events=self.members(entries))
 
     def found(self, events: Sequence[Event]) -> bytes:
         if not events:
@@ -162,5 +159,5 @@ class SseFormat(MessageFormat):
 
 
 def _sse(type: str, members: dict[str, Any], seq: int | None = None) -> bytes:
-    place = b"" if seq is None else b"id: %d\n" % seq
-    return b"%sevent: %s\ndata: %s\n\n" % (place, type.encode("ascii"), encode_json(members))
+    fields = [f"event: {type}"] if seq is None else [f"id: {seq}", f"event: {type}"]
+    return encode_lines(fields, b"\n") + b"data: " + encode_json(members) + b"\n\n"

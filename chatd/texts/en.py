@@ -26,6 +26,15 @@ SENTENCES = {
     # What passes
     "joined": "{name} joined.",
     "left": "{name} left.",
+    "not_json": "a message is a JSON object with a type.",
+    "unknown_message": "there is no message of type {type}.",
+    "hello_first": "say hello first, with a message of type hello.",
+    "hello_once": "you have said hello already.",
+    "wrong_member": "its {member} is missing, or not what it should be.",
+    "not_one_line": "a line has no line end in it. Send several messages.",
+    "not_text": "it has characters that are none (halves of a pair).",
+    "not_in_that_room": "you are not in #{room}.",
+    "too_many_stays": "you are in {limit} rooms, and may be in no more. Leave one first.",
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
     # What somebody did who runs a room

@@ -26,6 +26,15 @@ SENTENCES = {
     # Lo que pasa
     "joined": "{name} ha entrado.",
     "left": "{name} se ha ido.",
+    "not_json": "un mensaje es un objeto JSON con un tipo.",
+    "unknown_message": "no hay mensajes de tipo {type}.",
+    "hello_first": "saluda primero, con un mensaje de tipo hello.",
+    "hello_once": "ya has saludado.",
+    "wrong_member": "su {member} falta, o no es lo que debe ser.",
+    "not_one_line": "una línea no lleva fin de línea dentro. Envía varios mensajes.",
+    "not_text": "tiene caracteres que no lo son (mitades de un par).",
+    "not_in_that_room": "no estás en #{room}.",
+    "too_many_stays": "estás en {limit} salas, y no puedes estar en más. Deja una primero.",
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
     # Lo que ha hecho quien lleva una sala

@@ -7,7 +7,7 @@ to pings are kept, is said here. This module must not know what a message may ho
 from __future__ import annotations
 
 from wsproto.connection import Connection, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
+from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import CloseReason
 
 PARTS = 100
@@ -28,7 +28,7 @@ class Frames:
         self._size = 0
         self._dropped = False
         self._reply = b""
-        self.over = b""
+        self.over: bytes = b""
         """The frame that closes the connection, once there is one to be sent."""
         self.count = 0
         """How many frames came so far, or parts of frames."""
@@ -59,9 +59,14 @@ class Frames:
             self.count += 1
             if isinstance(event, TextMessage):
                 self._take(event, messages)
-            else:
-                self._take_other(event)
-            if self.over:
+            elif isinstance(event, Ping):
+                self._reply = bytes(self._connection.send(event.response()))
+            elif isinstance(event, CloseConnection):
+                # The other side's; or made by wsproto, of what is wrong with a frame.
+                self.over = bytes(self._connection.send(event))
+                break
+            elif not isinstance(event, Pong):
+                self.close(CloseReason.UNSUPPORTED_DATA)  # it is not text
                 break
         return messages
 
@@ -98,14 +103,3 @@ class Frames:
             self._parts.clear()
             self._size = 0
             self._dropped = False
-
-    def _take_other(self, event: Event) -> None:
-        if isinstance(event, Ping):
-            self._reply = bytes(self._connection.send(event.response()))
-        elif isinstance(event, CloseConnection):
-            # The other side's, or what is wrong with its frames.
-            self.over = bytes(self._connection.send(event))
-        elif isinstance(event, BytesMessage):
-            self.close(CloseReason.UNSUPPORTED_DATA)
-        elif not isinstance(event, Pong):
-            self.close(CloseReason.PROTOCOL_ERROR)

@@ -105,7 +105,7 @@ def _hello(conversation: Conversation, members: Members) -> None:
     language = _text(members, "language", "")
     wish = _text(members, "name", "")
     key = _key(members)
-    rooms = members.get("rooms") or {}
+    rooms = {} if members.get("rooms") is None else members["rooms"]
     if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
         raise WrongMessage("wrong_member", member="rooms")
     conversation.greeted = True
@@ -173,7 +173,7 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     if not _is_place(after):
         raise WrongMessage("wrong_member", member="after")
     if len(session.stays) >= ROOMS_ENTERED:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", count=ROOMS_ENTERED)
+        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
     room = server.rooms.find(name)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)
@@ -200,9 +200,7 @@ async def _history(conversation: Conversation, members: Members) -> None:
             events += page
             reached = page[-1].seq
     except StoreError:
-        raise Refusal(
-            ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto
-        ) from None
+        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto) from None
     server.moderation.check(session, room, Act.READ)  # still
     conversation.tell(
         "history",

@@ -14,6 +14,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
+from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
 from chatd.formats import Format
@@ -22,17 +23,17 @@ from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
 from chatd.refusals import Refusal
-from chatd.retries import Retries
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Waiting
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidLine, LineFault, validate_line
+from chatd.validation import InvalidLine, LineFault, validate_text
 from chatd.web_formats import JsonFormat
 
 PIECE_BYTES = 256
-"""How much of what was read is looked at at a time: forty of the shortest frames, some 25 us each."""
+"""How much of what was read is looked at at a time: forty of the shortest frames, each some 25
+us."""
 
 ESCAPED = 6
 """How many characters one of a line may take in JSON: ``\\uXXXX``."""
@@ -43,8 +44,7 @@ AROUND = 1024
 
 class WebSocketProtocol(Peer[str], Protocol):
     """``account`` is the key of the one that the browser has signed in to, by ``credential``, if it
-    has. ``retries`` knows lines that are sent again. One that is not heard for ``dead_after``
-    seconds is gone; 0: for ever.
+    has. One that is not heard for ``dead_after`` seconds is gone; 0: never.
     """
 
     for_people = True
@@ -55,7 +55,6 @@ class WebSocketProtocol(Peer[str], Protocol):
         server: ChatServer,
         clock: IReactorTime,
         max_length: int,
-        retries: Retries,
         *,
         account: str | None = None,
         credential: str | None = None,
@@ -63,7 +62,6 @@ class WebSocketProtocol(Peer[str], Protocol):
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
-        self._retries = retries
         self._account = account
         self._credential = credential
         self._dead_after = dead_after
@@ -180,8 +178,7 @@ class WebSocketProtocol(Peer[str], Protocol):
     def log_in(self) -> None:
         account = self.server.accounts.table.get(self._account or "")
         if account is not None:
-            self.session.credential = self._credential
-            self.server.logins.log_in(self.session, account)
+            self.server.logins.log_in(self.session, account, credential=self._credential)
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         session = self.session
@@ -191,8 +188,7 @@ class WebSocketProtocol(Peer[str], Protocol):
             return
         self._about = (room or session.room, id, key)
         try:
-            # What JSON can hold and UTF-8 cannot is not UTF-8.
-            valid = validate_line(text.encode("utf-8", "surrogatepass"), self.max_length)
+            valid = validate_text(text, self.max_length)
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
                 too_long = invalid.reason is LineFault.TOO_LONG
@@ -209,16 +205,21 @@ class WebSocketProtocol(Peer[str], Protocol):
             session.say(text, room=room, receipt=partial(self._acknowledge, room, id))
             return
         owner = session.account or session.holder or f"session {session.number}"
-        saying = self._retries.say(session, room, [text], owner, key)
+        saying = self.server.retries.say(session, room, [text], owner, key)
         said = Deferred.fromCoroutine(saying)
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
-        said.addErrback(self._failed_to_say)
+        said.addErrback(lambda _: self._failed())
 
     def _acknowledge(self, room: Room | None, id: Any, seqs: Sequence[int] | None) -> None:
         if seqs is None or room is None:
             self._refused(id)
         else:
             self.tell("ack", id=id, room=room.name, seq=seqs[-1] if seqs else None)
+
+    def _not_said(self, id: Any, failure: Failure) -> None:
+        failure.trap(Refusal, StoreError)
+        self._tell_why_not({"id": id}, cast("Refusal | StoreError", failure.value))
+        self._refused(id)
 
     def _refused(self, id: Any) -> None:
         self.tell("refused", id=id)
@@ -237,9 +238,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         except (WrongMessage, Refusal, StoreError) as error:
             self._tell_why_not(members, error)
 
-    def _tell_why_not(
-        self, members: Members, error: WrongMessage | Refusal | StoreError
-    ) -> None:
+    def _tell_why_not(self, members: Members, error: WrongMessage | Refusal | StoreError) -> None:
         kind, key, values = ErrorKind.WRONG_USE, "change_not_saved", {}
         if isinstance(error, Refusal):
             kind, key, values = error.kind, error.key, error.values
