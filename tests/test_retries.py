@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
 from chatd.event import Draft, Kind
+from chatd.formats import BareFormat
 from chatd.refusals import Refusal
 from chatd.retries import FORGOTTEN_AT_ONCE, KEPT_OF_OWNER, KEPT_SECONDS, Retries, Said
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
+from chatd.stores.sqlite import SqliteStore
+from chatd.stream import Stream
 from chatd.texts import ErrorKind
 from tests.helpers import Person, World
 
@@ -486,3 +490,20 @@ class TestOfAll:
         assert "my" not in key
         assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000)
         assert "secret" not in said.digest
+
+
+async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    for _ in range(2):
+        store = SqliteStore(reactor, tmp_path / "chat")  # type: ignore[arg-type]
+        server = ChatServer(store, reactor)  # type: ignore[arg-type]
+        store.start()
+        session = server.connect(Stream(), BareFormat())
+        session.wants_receipts()
+        said = await server.retries.say(session, server.lobby, ["one", "two"], "::1/64", "k")
+        assert said == [1, 2]
+        assert server.lobby.head == 2
+        server.disconnect(session)
+        await store.flush()
+        await store.close()
