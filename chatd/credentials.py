@@ -124,7 +124,7 @@ class Credentials:
     def sign_out(self, account: str, but: str | None = None) -> list[Put]:
         """What ends the sign-ins of an account's browsers, all but the one of that key."""
         ended = [key for key in self.of(account, BROWSER) if key != but]
-        return self._end(account, *ended) if ended else []
+        return self._end(account, *ended)
 
     def forget(self, account: str) -> list[Put]:
         """What takes away all that an account has."""
@@ -139,7 +139,7 @@ class Credentials:
         return ((key, self.table[key]) for key in self.table.group(account))
 
     def _is_over(self, credential: Credential) -> bool:
-        return 0 < credential.expires <= self._now()
+        return bool(credential.expires) and credential.expires <= self._now()
 
 
 def key_of(secret: str) -> str:

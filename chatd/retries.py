@@ -166,7 +166,7 @@ async def _find(room: Room, said: Said, texts: Sequence[str]) -> Sequence[int]:
         after = events[-1].seq
     count = len(texts)
     # Of several that say the same, those behind were said later.
-    for start in range(len(lines) - count, -1, -1):
+    for start in reversed(range(len(lines))):
         found = lines[start : start + count]
         if [event.text for event in found] == list(texts):
             return [event.seq for event in found]

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from chatd.event import Record
-from chatd.records import Table, change
+from chatd.records import Table, change, let_be
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from tests.helpers import HeldStore
@@ -117,6 +118,7 @@ class TestGroup:
         change(kitchen.store, cups.put("green", None))
         assert list(cups.group("ana")) == []
         assert list(cups.group("luis")) == ["red"]
+        assert len(cups._groups) == 1  # of those that come and go nothing is left
 
     def test_has_what_was_taken_away_in_vain(
         self, kitchen: Kitchen, expected_errors: Expect
@@ -217,3 +219,9 @@ class TestChange:
         kitchen.fail()
         assert dict(cups) == {}
         expected_errors()
+
+
+def test_only_what_the_store_cannot_do_is_let_be() -> None:
+    let_be(Failure(StoreError("the disk is full.")))
+    with pytest.raises(ZeroDivisionError):
+        let_be(Failure(ZeroDivisionError()))

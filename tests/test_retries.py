@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
 from chatd.event import Draft, Kind
+from chatd.formats import BareFormat
 from chatd.refusals import Refusal
 from chatd.retries import FORGOTTEN_AT_ONCE, KEPT_OF_OWNER, KEPT_SECONDS, Retries, Said
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
+from chatd.stores.sqlite import SqliteStore
+from chatd.stream import Stream
 from chatd.texts import ErrorKind
 from tests.helpers import Person, World
 
@@ -234,6 +238,18 @@ def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> No
     assert door.say("one") == [1]
 
 
+def test_behind_what_they_said_before(slow: Door) -> None:
+    before = slow.begin("zero", key=None)
+    slow.lobby.guarded = True
+    slow.person.session.guard = lambda session, room: Refusal(
+        ErrorKind.NOT_ALLOWED, "room_announces", room="lobby"
+    )
+    refused = slow.begin("one")
+    assert (before, refused) == ([], [])
+    slow.world.release()
+    assert (before, refused) == ([[1]], [None])
+
+
 def test_one_who_may_not_speak_any_more_is_told_what_was_said(door: Door) -> None:
     assert door.say("one") == [1]
     door.lobby.guarded = True
@@ -325,6 +341,43 @@ def test_they_are_found_where_notices_passed_at_the_same_time(slow: Door) -> Non
     assert slow.begin("one") == [[1]]
 
 
+def test_those_of_others_that_say_the_same_are_not_taken_for_them(slow: Door) -> None:
+    slow.world.person("eva")  # for her notice there may be a line more, as far as is known
+    answers = slow.begin("one")
+    slow.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, ["one"]))
+    slow.world.release()
+    assert answers == [[1]]
+    slow.restart()
+    assert slow.begin("one") == [[1]]
+
+
+def test_nor_are_lines_that_say_something_else(slow: Door) -> None:
+    slow.world.person("eva")
+    answers = slow.begin("one")
+    slow.begin("two", key=None)
+    slow.world.release()
+    assert answers == [[1]]
+    slow.restart()
+    assert slow.begin("one") == [[1]]
+
+
+def test_the_log_is_read_for_a_retry_alone_and_once(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[tuple[int, int]] = []
+    read = Room.read
+
+    def counted(room: Room, after: int, upto: int) -> Any:
+        reads.append((after, upto))
+        return read(room, after, upto)
+
+    monkeypatch.setattr(Room, "read", counted)
+    assert door.say("one", "two") == [1, 2]
+    assert reads == []
+    assert door.say("one", "two") == [1, 2]
+    assert reads == [(0, 2)]
+
+
 def test_a_session_without_receipts_is_answered_from_the_log(door: Door) -> None:
     assert door.say("one", "two", person=door.luis) == [1, 2]
 
@@ -346,8 +399,20 @@ def test_those_of_yesterday_go_a_few_at_a_time(door: Door) -> None:
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key="new")
     assert len(door.retries.table) == 6
+    assert len(door.retries._oldest) == 6
     door.say("one", key="k24")
     assert len(door.retries.table) == 2
+    assert len(door.retries._oldest) == 2
+
+
+def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
+    for number in range(FORGOTTEN_AT_ONCE + 1):
+        door.say("one", key=f"k{number}")
+    door.world.clock.advance(KEPT_SECONDS)
+    door.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
+    assert len(door.retries._oldest) == 2
+    door.say("one", key="new")
+    assert len(door.retries._oldest) == 2
 
 
 def test_of_one_owner_so_many_are_known(door: Door) -> None:
@@ -425,3 +490,20 @@ class TestOfAll:
         assert "my" not in key
         assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000)
         assert "secret" not in said.digest
+
+
+async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    for _ in range(2):
+        store = SqliteStore(reactor, tmp_path / "chat")  # type: ignore[arg-type]
+        server = ChatServer(store, reactor)  # type: ignore[arg-type]
+        store.start()
+        session = server.connect(Stream(), BareFormat())
+        session.wants_receipts()
+        said = await server.retries.say(session, server.lobby, ["one", "two"], "::1/64", "k")
+        assert said == [1, 2]
+        assert server.lobby.head == 2
+        server.disconnect(session)
+        await store.flush()
+        await store.close()
