@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -131,7 +132,9 @@ class TestLines:
         assert seqs == sorted(set(seqs))
         assert len({*seqs, *(ack["seq"] for ack in other.seen("ack"))}) == 6
 
-    def test_that_cannot_be_kept_are_refused_after_why(self) -> None:
+    def test_that_cannot_be_kept_are_refused_after_why(
+        self, expected_errors: Callable[..., Any]
+    ) -> None:
         world = World(slow=True)
         one = browser(world)
         world.release()
@@ -141,6 +144,7 @@ class TestLines:
         error, refused = one.seen()
         assert error["key"] == "not_saved"
         assert refused == {"type": "refused", "id": 1}
+        expected_errors()
 
     def test_in_a_room_where_one_is_not_are_not_said(self, world: World) -> None:
         world.server.rooms.add("ops")
