@@ -19,6 +19,7 @@ from chatd.attendance import Attendance
 from chatd.credentials import Credentials
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats import Format
+from chatd.hooks import Hooks
 from chatd.logins import Logins
 from chatd.moderation import OWNED, Moderation, Run
 from chatd.names import Names, refusal_of
@@ -98,6 +99,7 @@ class ChatServer(Subscriber):
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = max((record.session for record in store.rooms()), default=0)
+        self.hooks = Hooks(store)
         self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable, now)
         self.logins = Logins(
             store,
@@ -350,13 +352,17 @@ class ChatServer(Subscriber):
         if deed is not None:
             _log_deed(session, room, deed)
         done = change(self._store, *puts)
-        self.moderation.changed(room, puts)
+        self._changed(room, puts)
 
         def take_back(failure: Failure) -> Failure:
-            self.moderation.changed(room, puts)
+            self._changed(room, puts)
             return failure
 
         return done.addErrback(take_back)
+
+    def _changed(self, room: Room, puts: Sequence[Put]) -> None:
+        self.moderation.changed(room, puts)
+        self.hooks.changed(puts)
 
     def hang_up(self, sessions: Iterable[Session], by: Session) -> None:
         """Let go of some sessions: somebody wants it so."""
@@ -447,6 +453,8 @@ class ChatServer(Subscriber):
             try:
                 room = self._log(name)
                 room.publish(part)
+                if room.key in self.hooks:
+                    self.hooks.said(room)
                 self.rooms.forget_if_empty(room)
             except Exception:
                 self.faults.tell("a room could not be shown what was said in it")

@@ -58,6 +58,8 @@ SENTENCES = {
     "did_disconnect": "{name} disconnected {target}",
     "did_ban_network": "{name} banned an address",
     "did_unban_network": "{name} lifted the ban of an address",
+    "did_hook": "{name} has what is said here sent to {target}",
+    "did_unhook": "{name} has it sent to {target} no more",
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -136,6 +138,28 @@ SENTENCES = {
         "Rooms: {rooms}. Lines: {lines}. Registered: {accounts}.\n"
         "When it started: {store}"
     ),
+    # Hooks
+    "hook_added": (
+        "Hook {number} of #{room}: {url}\n"
+        "What it sends is signed with this secret, which is shown only now: {secret}"
+    ),
+    "no_hooks": "Nothing that is said in #{room} is sent elsewhere. /hook add URL has it sent.",
+    "hooks": "{count} hooks of #{room}:",
+    "hooks_one": "{count} hook of #{room}:",
+    "hook_is_idle": "{number}. {to}, by {by}, {time}: all is delivered.",
+    "hook_waits": "{number}. {to}, by {by}, {time}: {count} lines wait.",
+    "hook_waits_one": "{number}. {to}, by {by}, {time}: {count} line waits.",
+    "hook_fails": "{hook} {count} tries failed; the last one: {why}",
+    "hook_fails_one": "{hook} {count} try failed: {why}",
+    "hook_answered": "it answered {status}.",
+    "hook_timed_out": "it did not answer in time.",
+    "hook_unreachable": "no connection could be made.",
+    "hook_no_address": "its name has no address.",
+    "hook_not_allowed": "its address is one that hooks may not lead to here.",
+    "hook_no_tls": "https:// takes chatd[tls], which is not installed here any more.",
+    "hook_tls_failed": "its certificate is not valid, or TLS failed in another way.",
+    "hook_broke": "the connection broke, or it did not answer in HTTP.",
+    "hook_not_readable": "the room's log cannot be read.",
     # Help
     "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
     "help_other_names": "Other names: {names}.",
@@ -304,6 +328,7 @@ SENTENCES = {
     "help_wall": "/wall TEXT :: say something in every room (administrators)",
     "help_disconnect": "/disconnect NAME :: close all connections of NAME (administrators)",
     "help_stats": "/stats :: figures of the server (administrators)",
+    "help_hook": "/hook add URL|list|remove N :: have what is said here sent to a URL, signed",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
@@ -395,5 +420,26 @@ SENTENCES = {
     "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
     "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
+    "no_hook_url": (
+        "{url} is no URL for a hook. Take http:// or https://, a host, and perhaps a path:"
+        " https://example.com/chat."
+    ),
+    "hook_url_too_long": "a URL for a hook has at most {limit} characters.",
+    "hook_url_has_password": "a URL for a hook has no name or password before its host.",
+    "hook_url_not_ascii": (
+        "the path of {url} has letters that a URL cannot hold. Write them as %C3%A9, or copy the"
+        " URL from a browser."
+    ),
+    "no_hook_over_tls": "https:// takes chatd[tls] on this server. The operator can install it.",
+    "no_hook_to_there": (
+        "{host} is this server's machine or in a private network, where hooks may not lead."
+        " The operator can allow it with --hooks-to."
+    ),
+    "no_secret_in_clear": (
+        "a hook has a secret, which is not shown here. Come over TLS, or from this machine."
+    ),
+    "no_such_hook": "#{room} has no hook {number}. /hook list lists them.",
+    "too_many_hooks_here": "#{room} has {limit} hooks, as many as may be. /hook remove one.",
+    "too_many_hooks": "there are {limit} hooks on this server, as many as may be.",
     "room_exists": "#{room} is there already. /join {room}, or take another name.",
 }

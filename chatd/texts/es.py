@@ -58,6 +58,8 @@ SENTENCES = {
     "did_disconnect": "{name} ha desconectado a {target}",
     "did_ban_network": "{name} ha vetado una dirección",
     "did_unban_network": "{name} ha levantado el veto a una dirección",
+    "did_hook": "{name} hace que lo que se dice aquí se envíe a {target}",
+    "did_unhook": "{name} hace que ya no se envíe a {target}",
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -137,6 +139,28 @@ SENTENCES = {
         "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
         "Al arrancar: {store}"
     ),
+    # Ganchos
+    "hook_added": (
+        "Gancho {number} de #{room}: {url}\n"
+        "Lo que envía va firmado con este secreto, que solo se muestra ahora: {secret}"
+    ),
+    "no_hooks": "Nada de lo que se dice en #{room} se envía fuera. /gancho añadir URL lo envía.",
+    "hooks": "{count} ganchos de #{room}:",
+    "hooks_one": "{count} gancho de #{room}:",
+    "hook_is_idle": "{number}. {to}, de {by}, {time}: todo está entregado.",
+    "hook_waits": "{number}. {to}, de {by}, {time}: esperan {count} líneas.",
+    "hook_waits_one": "{number}. {to}, de {by}, {time}: espera {count} línea.",
+    "hook_fails": "{hook} Han fallado {count} intentos; el último: {why}",
+    "hook_fails_one": "{hook} Ha fallado {count} intento: {why}",
+    "hook_answered": "ha respondido {status}.",
+    "hook_timed_out": "no ha respondido a tiempo.",
+    "hook_unreachable": "no se ha podido conectar.",
+    "hook_no_address": "su nombre no tiene dirección.",
+    "hook_not_allowed": "su dirección es de las que aquí no se permiten a los ganchos.",
+    "hook_no_tls": "https:// necesita chatd[tls], que aquí ya no está instalado.",
+    "hook_tls_failed": "su certificado no es válido, o TLS ha fallado de otro modo.",
+    "hook_broke": "la conexión se ha cortado, o no ha respondido en HTTP.",
+    "hook_not_readable": "el registro de la sala no se puede leer.",
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
@@ -319,6 +343,7 @@ SENTENCES = {
     "help_wall": "/aviso TEXTO :: decir algo en todas las salas (administradores)",
     "help_disconnect": "/desconectar NOMBRE :: cerrar las conexiones de NOMBRE (administradores)",
     "help_stats": "/estado :: cifras del servidor (administradores)",
+    "help_hook": "/gancho añadir URL|lista|quitar N :: enviar lo que se dice a una URL, firmado",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
@@ -420,5 +445,30 @@ SENTENCES = {
     ),
     "wrong_time": "un tiempo va de 1s a 366d, como 10m, 2h o 3d.",
     "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
+    "no_hook_url": (
+        "{url} no es una URL para un gancho. Usa http:// o https://, un servidor, y si acaso una"
+        " ruta: https://example.com/chat."
+    ),
+    "hook_url_too_long": "la URL de un gancho tiene como mucho {limit} caracteres.",
+    "hook_url_has_password": (
+        "la URL de un gancho no lleva nombre ni contraseña delante del servidor."
+    ),
+    "hook_url_not_ascii": (
+        "la ruta de {url} tiene letras que no caben en una URL. Escríbelas como %C3%A9, o copia la"
+        " URL de un navegador."
+    ),
+    "no_hook_over_tls": (
+        "https:// necesita chatd[tls] en este servidor. Quien lo administra puede instalarlo."
+    ),
+    "no_hook_to_there": (
+        "{host} es la máquina de este servidor o está en una red privada, y allí no pueden llevar"
+        " los ganchos. Quien administra el servidor puede permitirlo con --hooks-to."
+    ),
+    "no_secret_in_clear": (
+        "un gancho tiene un secreto, que aquí no se muestra. Ven por TLS, o desde esta máquina."
+    ),
+    "no_such_hook": "#{room} no tiene gancho {number}. /gancho lista los muestra.",
+    "too_many_hooks_here": "#{room} tiene {limit} ganchos, el máximo. Usa /gancho quitar con uno.",
+    "too_many_hooks": "hay {limit} ganchos en este servidor, el máximo.",
     "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
 }
