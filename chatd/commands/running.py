@@ -108,7 +108,7 @@ async def carry_out(
 ) -> None:
     """Do it, and show it to the one who did where the room does not."""
     await server.carry_out(session, room, deed, *puts)
-    if session.room is not room:
+    if room not in session.stays:
         event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
         session.answer("in_room", room=room.name, did=told(session.language, event))
 
@@ -172,7 +172,7 @@ def _close(server: ChatServer, session: Session, argument: str) -> Waiting | Non
         return None
     if not session.confirms(f"close {room.key}"):
         count = sum(
-            other.room is room and server.moderation.role_of(other, room) < Role.OWNER
+            room in other.stays and server.moderation.role_of(other, room) < Role.OWNER
             for other in server.sessions
         )
         would = session.sentence("would_close", room=room.name, count=count)
@@ -221,7 +221,7 @@ async def _give_role(
     # What an account is, is kept with it; what its sessions were given as guests ends.
     server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
-        if role is Role.INVITED and other.room is not room:
+        if role is Role.INVITED and room not in other.stays:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
             other.notify(session.name, invited)
     server.review_room(room)
@@ -273,7 +273,7 @@ async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.KICK)
     word, _, reason = rest.partition(" ")
     name, reason = _one_name(server, word), reason.strip()
-    sessions = [other for other in server.called(name) if other.room is room]
+    sessions = [other for other in server.called(name) if room in other.stays]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation = server.moderation
@@ -481,7 +481,7 @@ async def _wall(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
     await server.wall(session, argument)
-    if session.room is None:
+    if not session.stays:
         session.answer("said_to_all")
 
 
@@ -493,7 +493,7 @@ async def _disconnect(server: ChatServer, session: Session, argument: str) -> No
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
-    rooms = dict.fromkeys(other.room for other in sessions if other.room is not None)
+    rooms = dict.fromkeys(room for other in sessions for room in other.stays)
     for room in rooms:
         await server.carry_out(session, room, Deed("disconnect", name))
     server.hang_up(sessions, session)

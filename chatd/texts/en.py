@@ -26,6 +26,15 @@ SENTENCES = {
     # What passes
     "joined": "{name} joined.",
     "left": "{name} left.",
+    "not_json": "a message is a JSON object with a type.",
+    "unknown_message": "there is no message of type {type}.",
+    "hello_first": "say hello first, with a message of type hello.",
+    "hello_once": "you have said hello already.",
+    "wrong_member": "its {member} is missing, or not what it should be.",
+    "not_one_line": "a line has no line end in it. Send several messages.",
+    "not_text": "it has characters that are none (halves of a pair).",
+    "not_in_that_room": "you are not in #{room}.",
+    "too_many_stays": "you are in {limit} rooms, and may be in no more. Leave one first.",
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
     # What somebody did who runs a room
@@ -233,6 +242,7 @@ SENTENCES = {
     "help_login": "/login NAME PASSWORD :: have the name that is yours",
     "help_password": "/password PASSWORD :: change your password",
     "help_logout": "/logout [others] :: be a guest again, or close your other connections",
+    "help_token": "/token new|list|revoke [NAME] :: what lets a program be you, without a password",
     "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
     "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
     "password_prompt": (
@@ -240,10 +250,25 @@ SENTENCES = {
     ),
     "password_cancelled": "Cancelled: no password was taken.",
     "registered": "{name} is yours now. When you come back: /login {name}",
-    "password_changed": "Your password is changed. /logout others closes your other connections.",
+    "password_changed": (
+        "Your password is changed. Browsers elsewhere have to sign in again; tokens (/token list)"
+        " still hold. /logout others closes your other connections."
+    ),
     "others_closed": "{count} other connections of yours were closed.",
     "others_closed_one": "{count} other connection of yours was closed.",
     "no_others": "You have no other connection.",
+    "browsers_signed_out": "{count} browsers have to sign in again.",
+    "browsers_signed_out_one": "{count} browser has to sign in again.",
+    "signed_out": "What this connection signed in with as {name} holds no more.",
+    "token_made": (
+        "{token} is a token of yours. This is shown once; whoever has it is {name} until you"
+        " say /token revoke {token}:"
+    ),
+    "tokens": "{count} tokens:",
+    "tokens_one": "{count} token:",
+    "token_listed": "{token}, made {time}",
+    "no_tokens": "You have no token. /token new NAME makes one.",
+    "token_revoked": "{token} is revoked: it lets nobody in any more.",
     "closed_by_owner": "{name} closed this connection from another one.",
     "unregistered": "{name} is not registered any more.",
     "registered_elsewhere": "{name} is somebody else's name now.",
@@ -275,6 +300,10 @@ SENTENCES = {
         "this came right behind a question that was not asked, so it may be a password."
         " Say it again if it is not."
     ),
+    "no_token_in_clear": "tokens are not made here. Come over TLS, or from this machine.",
+    "token_exists": "you have a token {name} already. /token revoke {name}, or take another name.",
+    "too_many_tokens": "you have {limit} tokens, as many as may be. /token revoke NAME first.",
+    "no_such_token": "you have no token {name}. /token list lists them.",
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
     "password_too_short": "a password has at least {limit} characters.",
     "password_too_long": "a password has at most {limit} characters.",
@@ -330,6 +359,7 @@ SENTENCES = {
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
+    "other_lines_with_key": "other lines were said with this key. Take a new one for new lines.",
     "not_saved": (
         "your line could not be stored, so nobody was shown it. Say it again later."
         " The operator's log says why."

@@ -26,6 +26,15 @@ SENTENCES = {
     # Lo que pasa
     "joined": "{name} ha entrado.",
     "left": "{name} se ha ido.",
+    "not_json": "un mensaje es un objeto JSON con un tipo.",
+    "unknown_message": "no hay mensajes de tipo {type}.",
+    "hello_first": "saluda primero, con un mensaje de tipo hello.",
+    "hello_once": "ya has saludado.",
+    "wrong_member": "su {member} falta, o no es lo que debe ser.",
+    "not_one_line": "una línea no lleva fin de línea dentro. Envía varios mensajes.",
+    "not_text": "tiene caracteres que no lo son (mitades de un par).",
+    "not_in_that_room": "no estás en #{room}.",
+    "too_many_stays": "estás en {limit} salas, y no puedes estar en más. Deja una primero.",
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
     # Lo que ha hecho quien lleva una sala
@@ -239,6 +248,7 @@ SENTENCES = {
     "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
     "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
     "help_logout": "/terminar [otras] :: volver a ser invitado, o cerrar tus otras conexiones",
+    "help_token": "/ficha nueva|lista|revocar [NOMBRE] :: que un programa sea tú, sin contraseña",
     "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
     "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
     "password_prompt": (
@@ -246,10 +256,25 @@ SENTENCES = {
     ),
     "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
     "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
-    "password_changed": ("Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones."),
+    "password_changed": (
+        "Tu contraseña ha cambiado. En los demás navegadores hay que acceder otra vez; las fichas"
+        " (/ficha lista) siguen valiendo. /terminar otras cierra tus otras conexiones."
+    ),
     "others_closed": "Se han cerrado {count} conexiones tuyas.",
     "others_closed_one": "Se ha cerrado {count} conexión tuya.",
     "no_others": "No tienes ninguna otra conexión.",
+    "browsers_signed_out": "En {count} navegadores hay que acceder otra vez.",
+    "browsers_signed_out_one": "En {count} navegador hay que acceder otra vez.",
+    "signed_out": "Aquello con lo que esta conexión accedió como {name} ya no vale.",
+    "token_made": (
+        "{token} es una ficha tuya. Solo se muestra esta vez; quien la tenga es {name} hasta que"
+        " digas /ficha revocar {token}:"
+    ),
+    "tokens": "{count} fichas:",
+    "tokens_one": "{count} ficha:",
+    "token_listed": "{token}, creada el {time}",
+    "no_tokens": "No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
+    "token_revoked": "{token} está revocada: ya no deja entrar a nadie.",
     "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
     "unregistered": "{name} ya no está registrado.",
     "registered_elsewhere": "{name} es ahora el nombre de otra persona.",
@@ -286,6 +311,10 @@ SENTENCES = {
         "esto ha venido justo detrás de una pregunta que no se ha hecho, así que puede ser una"
         " contraseña. Dilo otra vez si no lo es."
     ),
+    "no_token_in_clear": "aquí no se crean fichas. Ven por TLS, o desde esta máquina.",
+    "token_exists": "ya tienes una ficha {name}. /ficha revocar {name}, o elige otro nombre.",
+    "too_many_tokens": "tienes {limit} fichas, que son el máximo. Usa antes /ficha revocar NOMBRE.",
+    "no_such_token": "no tienes ninguna ficha {name}. /ficha lista las muestra.",
     "no_accounts": (
         "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
     ),
@@ -346,6 +375,7 @@ SENTENCES = {
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
+    "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
         " El registro del servidor dice por qué."
