@@ -43,7 +43,7 @@ AROUND = 1024
 
 
 class WebSocketProtocol(Peer[str], Protocol):
-    """``account`` is the key of the one that the browser has signed in to, by ``credential``, if it
+    """``opening`` is what the handshake is answered with. ``account`` is the key of the one that the browser has signed in to, by ``credential``, if it
     has. One that is not heard for ``dead_after`` seconds is gone; 0: never.
     """
 
@@ -56,12 +56,14 @@ class WebSocketProtocol(Peer[str], Protocol):
         clock: IReactorTime,
         max_length: int,
         *,
+        opening: bytes = b"",
         account: str | None = None,
         credential: str | None = None,
         dead_after: int = 0,
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
+        self._opening = opening
         self._account = account
         self._credential = credential
         self._dead_after = dead_after
@@ -81,6 +83,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         session.wants_receipts()
         session.hide_typing = self._hide_typing
         session.stream.farewell = self._close
+        session.stream.put(self._opening)
 
     @guarded
     def dataReceived(self, data: bytes) -> None:
@@ -257,7 +260,7 @@ def _members(message: str) -> Members:
     try:
         members = json.loads(message)
     except (ValueError, RecursionError):
-        raise WrongMessage("not_json") from None
+        raise WrongMessage("message_not_json") from None
     if not isinstance(members, dict):
-        raise WrongMessage("not_json")
+        raise WrongMessage("message_not_json")
     return members

@@ -486,9 +486,9 @@ class TestConnection:
     @pytest.mark.parametrize(
         ("message", "key"),
         [
-            (b"hola", "not_json"),
-            (b"[1]", "not_json"),
-            (b"[" * 20_000, "not_json"),
+            (b"hola", "message_not_json"),
+            (b"[1]", "message_not_json"),
+            (b"[" * 20_000, "message_not_json"),
             (b"{}", "wrong_member"),
             (b'{"type":"nonsense"}', "unknown_message"),
             (b'{"type":["ping"]}', "wrong_member"),
