@@ -84,17 +84,18 @@ class Administration:
         return {"said": f"{name} is registered{', and an administrator' if admin else ''}."}
 
     async def _promote(self, request: Request) -> Reply:
-        account = await self._change(request, admin=True)
+        account = await self._set_admin(request, True)
         return {"said": f"{account.name} is an administrator."}
 
     async def _demote(self, request: Request) -> Reply:
-        account = await self._change(request, admin=False)
+        account = await self._set_admin(request, False)
         for session in tuple(self._server.names.of(account.name)):
             self._server.review(session)  # it may be where only administrators may be
         return {"said": f"{account.name} is no administrator."}
 
     async def _password(self, request: Request) -> Reply:
-        account = await self._change(request, hash=_hash(request))
+        account, hash = self._account(request), _hash(request)
+        await self._server.logins.change_password(account, hash)
         return {"said": f"the password of {account.name} is changed."}
 
     async def _remove(self, request: Request) -> Reply:
@@ -102,8 +103,8 @@ class Administration:
         await self._server.logins.unregister(account)
         return {"said": f"{account.name} is not registered any more."}
 
-    async def _change(self, request: Request, **changes: Any) -> Account:
-        account = self._account(request)._replace(**changes)
+    async def _set_admin(self, request: Request, admin: bool) -> Account:
+        account = self._account(request)._replace(admin=admin)
         await self._accounts.keep(account)
         return account
 

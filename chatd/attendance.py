@@ -126,8 +126,8 @@ class Attendance:
         place = self.places.of(account, inbox.key)
         if place is None or place > inbox.end:
             self._keep(self.places.puts(account, inbox.key, inbox.end))
-        if session.room is not None:
-            self._keep(self._begun(visit, session.room))
+        for room in session.stays:
+            self._keep(self._begun(session, room))
         self.show_missed(session)
 
     def depart(self, session: Session) -> None:
@@ -181,14 +181,15 @@ class Attendance:
             if place != before and room is not None and not (room.forgettable and not place):
                 yield from self.places.puts(account, log, place)
 
-    def _begun(self, visit: Visit, room: Room) -> Iterator[Put]:
+    def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """What makes a room one of those of which it is known how far they were shown."""
-        account = visit.account
-        if account not in self._accounts.table or room.forgettable:
+        visit = session.visit
+        if visit is None or visit.account not in self._accounts.table or room.forgettable:
             return
+        account = visit.account
         if self.places.of(account, room.key) is None:
-            place = reached(visit.spans(room.key), None)
-            yield from self.places.puts(visit.account, room.key, place)
+            place = room.head if session.several else reached(visit.spans(room.key), None)
+            yield from self.places.puts(account, room.key, place)
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
@@ -231,7 +232,11 @@ class Attendance:
         visit, here = session.visit, session.room
         if visit is None:
             return []
-        logs = [self._log(log) for log in self.places.logs(visit.account)]
+        if session.several:
+            # It reads its rooms itself, and counts what it has seen: see `seen`.
+            logs: list[Room | None] = [visit.inbox]
+        else:
+            logs = [self._log(log) for log in self.places.logs(visit.account)]
         missed = [
             Missed(log, *visit.due(log.key, self.places.of(visit.account, log.key) or 0, log.head))
             for log in logs
@@ -256,14 +261,27 @@ class Attendance:
 
     def entered(self, session: Session) -> None:
         """Somebody who is logged in went into a room, and was shown its last lines."""
-        visit = session.visit
+        visit, room = session.visit, session.room
         if visit is None:
             return
         for log, after, upto in self.missed(session):
-            if log is session.room:
+            if log is room:
                 session.answer("missed_before", count=upto - after, room=log.name)
-        if session.room is not None:
-            self._keep(self._begun(visit, session.room))
+        if room is not None:
+            self._keep(self._begun(session, room))
+            session.show_place(room, self.places.of(visit.account, room.key))
+
+    def seen(self, session: Session, room: Room, seq: int) -> None:
+        """Somebody with several rooms has seen that one up to there: so have all their others."""
+        visit = session.visit
+        if visit is None or visit.account not in self._accounts.table:
+            return
+        place = self.places.of(visit.account, room.key)
+        if place is None or place < min(seq, room.head):
+            place = min(seq, room.head)
+            self._keep(self.places.puts(visit.account, room.key, place))
+            for other in self.sessions(visit.account):
+                other.show_place(room, place)
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""

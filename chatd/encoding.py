@@ -8,9 +8,11 @@ into something new.
 This module must not know who wrote the text, who reads it, or what a line looks like around it.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from chatd.unicode_tables import JOINERS, MARKS
 
@@ -113,3 +115,30 @@ def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
         texts = [visible(text) for text in texts]
     end = eol.decode()
     return (end.join(texts) + end).encode() if texts else b""
+
+
+def encode_json(value: Any) -> bytes:
+    """Return a value as JSON for the wire: all strings in it made visible, in UTF-8, on one line.
+
+    So it is safe on a terminal as it stands, and what a program finds in it is, too. Takes what
+    JSON can hold, with any strings, and never raises then.
+    """
+    text = _json(value)
+    # What JSON escapes is a control character, or one of two that are none; see `_is_ordinary`.
+    if "\\" in text or not _is_ordinary(text):
+        text = _json(_all_visible(value))
+    return text.encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _all_visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _all_visible(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_visible(member) for member in value]
+    return value

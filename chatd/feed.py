@@ -22,7 +22,7 @@ from chatd.event import Entry, Event, Notice
 from chatd.formats import Format
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
-from chatd.views import BELL, EVERYTHING, View
+from chatd.views import EVERYTHING, View
 
 PUSH_BYTES = 64 * 1024
 """About what one take gives at most."""
@@ -440,7 +440,7 @@ class Cursor:
                 whole = entries is chunk.entries
                 data += chunk.data if whole else self._feed.format.render(entries)
                 self.mark = chunk.after
-        return BELL + data if rings else data
+        return self._feed.format.bell + data if rings else data
 
     def _fall_back(self) -> None:
         """What comes next is no longer in memory: read the log up to where memory begins."""

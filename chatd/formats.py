@@ -20,12 +20,19 @@ from chatd.validation import written_duration
 _MESSAGE = Kind.MESSAGE  # see chatd.room
 _ACTION = Kind.ACTION
 
+BELL = b"\x07"
+"""What makes a terminal ring. Nothing else that a terminal is sent is a control character, and
+nobody is sent this one who has not asked for it."""
+
 _OF_MODES = ("create", "mode")
 """The deeds whose target is the word for a mode."""
 
 
 class Format(abc.ABC):
     """How one kind of client is shown what happens. What it has no way to show is nothing."""
+
+    bell = b""
+    """What makes it ring."""
 
     @abc.abstractmethod
     def render(self, entries: Sequence[Entry]) -> bytes:
@@ -35,9 +42,29 @@ class Format(abc.ABC):
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         """The line that says what was wrong, and what would be right; key as in `chatd.texts`."""
 
-    def say(self, text: str) -> bytes:
-        """Lines that the server says."""
+    def say(self, text: str, key: str = "") -> bytes:
+        """Lines that the server says. If they are one sentence of `chatd.texts`, ``key`` is its."""
         return b""
+
+    def entered(self, room: str, topic: str, head: int, after: int, text: str) -> bytes:
+        """It is in a room now, of which it will be shown what comes after that seq; a greeting."""
+        return self.say(text)
+
+    def left(self, room: str) -> bytes:
+        """It is in that room no more."""
+        return b""
+
+    def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
+        """Who it is from now on."""
+        return b""
+
+    def seen(self, room: str, seq: int) -> bytes:
+        """That room was seen up to there by whoever it is for, here or elsewhere."""
+        return b""
+
+    def found(self, events: Sequence[Event]) -> bytes:
+        """Events that were asked for, out of their order."""
+        return self.with_times(True).render(events)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         """A private line; with ``receiver``, as the one who said it sees it."""
@@ -46,6 +73,10 @@ class Format(abc.ABC):
     def with_times(self, times: bool) -> Format:
         """The same, with or without the time before each event."""
         return self
+
+    def for_newcomers(self) -> Format:
+        """The same, for the last lines of a room, which one who comes in is shown."""
+        return self.with_times(True)
 
     def with_quiet(self, quiet: bool) -> Format:
         """The same, without notices or with them."""
@@ -66,6 +97,8 @@ class ChatFormat(Format):
 
     A ``quiet`` one shows no notices.
     """
+
+    bell = BELL
 
     language: Language = Language.ENGLISH
     times: bool = False
@@ -102,7 +135,7 @@ class ChatFormat(Format):
         detail = sentence(self.language, key, **values)
         return encode_line(f"ERR {kind.value}: {detail}", self.eol)
 
-    def say(self, text: str) -> bytes:
+    def say(self, text: str, key: str = "") -> bytes:
         # Every line is marked, so that nobody's text can pass for one of the server's.
         return encode_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 

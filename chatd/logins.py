@@ -6,13 +6,14 @@ server's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts import Account, Accounts
 from chatd.attendance import Attendance
+from chatd.credentials import Credentials
 from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Passwords
@@ -29,17 +30,20 @@ in how many seconds one more. A class behind one address logs in at once."""
 
 class Logins:
     """``passwords`` checks them, if there is anything to do so; with ``plaintext`` also where
-    others may read them on the way. ``review`` puts a session out of where it may not be."""
+    others may read them on the way. ``review`` puts a session out of where it may not be;
+    ``let_go`` of those with these credentials."""
 
     def __init__(
         self,
         store: Store,
         clock: IReactorTime,
         accounts: Accounts,
+        credentials: Credentials,
         names: Names,
         moderation: Moderation,
         attendance: Attendance,
         review: Callable[[Session], None],
+        let_go: Callable[[Collection[str]], None],
         *,
         passwords: Passwords | None,
         plaintext: bool,
@@ -51,10 +55,12 @@ class Logins:
         self._came_from = Latest()  # "KEY NETWORK" of those who logged in
         self._store = store
         self._accounts = accounts
+        self._credentials = credentials
         self._names = names
         self._moderation = moderation
         self._attendance = attendance
         self._review = review
+        self._let_go = let_go
 
     async def register(self, account: Account, owner: Session | None = None) -> None:
         """Make a name somebody's: the session's that has it, or nobody's who is here.
@@ -95,7 +101,11 @@ class Logins:
     def kept_with(self, account: str) -> list[Put]:
         """What takes away all that is kept for an account, given its key, beside itself."""
         moderation, places = self._moderation, self._attendance.places
-        return [*moderation.account_gone(account), *places.forget(account)]
+        return [
+            *moderation.account_gone(account),
+            *places.forget(account),
+            *self._credentials.forget(account),
+        ]
 
     def account_gone(self, account: Account) -> None:
         """That account is no more: those logged in to it are guests."""
@@ -106,14 +116,31 @@ class Logins:
         self._attendance.account_gone(account.key)
         self._names.forget(account.name)
 
-    def log_in(self, session: Session, account: Account) -> None:
-        """A session is an account's from here on, and has its name."""
+    async def change_password(self, account: Account, hash: str, by: Session | None = None) -> None:
+        """Let an account have another password. Browsers that are signed in to it are so no more,
+        but the one that this came from: somebody else may have done that with the password from
+        before. Raises `StoreError`."""
+        put = self._accounts.table.put(account.key, account._replace(hash=hash))
+        but = None if by is None else by.credential
+        await self.change_credentials(put, *self._credentials.sign_out(account.key, but))
+
+    async def change_credentials(self, *puts: Put) -> None:
+        """Change some of what is kept, all or none, and let go of whoever is here with a credential
+        that is taken away by it. Raises `StoreError`."""
+        await change(self._store, *puts)
+        ended = {put.key for put in puts if put.table is self._credentials.table}
+        self._let_go(ended.difference(self._credentials.table))
+
+    def log_in(self, session: Session, account: Account, credential: str | None = None) -> None:
+        """A session is an account's from here on, and has its name. It may have signed in with the
+        credential of that key."""
         before = session.account
         if before is not None:
             self._end_login(session)
         try:
             self._names.give(session, account.name)
             session.account = account.key
+            session.credential = credential
         finally:
             if before is not None and session.account is None:
                 self._names.make_guest(session)
@@ -142,7 +169,7 @@ class Logins:
             self.logging_out(session)
         except Exception:
             self._store.faults.tell("a session could not be logged out properly")
-        session.account = None
+        session.account = session.credential = None
         session.apply(session.settings.without_others)
 
     def account_of(self, session: Session) -> Account | None:

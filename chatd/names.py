@@ -50,7 +50,8 @@ class Likeness(Generic[T]):
 
 
 class Names:
-    """The names in use. One who is logged in may be here several times."""
+    """The names in use. One who is logged in may be here several times, and so may a guest of whom
+    that is known (`Session.holder`)."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
@@ -75,7 +76,7 @@ class Names:
         if key != session.account:
             if self._accounts.called(name) is not None:
                 raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
-            if any(other is not session for other in self.of(name)):
+            if not all(other is session or _share(other, session) for other in self.of(name)):
                 raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
         other = self._like.find(name)
         if other is not None and fold(other) != key and not self._is_only_of(session, other):
@@ -156,6 +157,11 @@ class Names:
         self._like.remove(name, name)
         for other in self._names.values():
             self._like.add(other, other)  # one of them may look like it
+
+
+def _share(one: Session, other: Session) -> bool:
+    """Whether two guests are one person, for all that is known: such as two tabs of a browser."""
+    return bool(one.holder) and one.holder == other.holder
 
 
 def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:

@@ -7,7 +7,7 @@ it, and is taken back if the store cannot keep it. It knows nothing of what the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
@@ -35,9 +35,16 @@ V = TypeVar("V", bound=Value)
 
 class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can hold; a field that
-    comes in later needs a default, for what was kept before has none. Raises `Damaged`."""
+    comes in later needs a default, for what was kept before has none. ``group`` says of a key and
+    its value to which `group` they belong, if there are such. Raises `Damaged`."""
 
-    def __init__(self, store: Store, kind: str, type: Callable[..., V]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        kind: str,
+        type: Callable[..., V],
+        group: Callable[[str, V], str] | None = None,
+    ) -> None:
         self.kind = kind
         fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
         self._kept: dict[str, V] = {
@@ -46,6 +53,10 @@ class Table(Mapping[str, V], Generic[V]):
             if record.kind == kind and record.value is not None
         }
         self._values = self._kept.copy()
+        self._group_of = group
+        self._groups: dict[str, dict[str, None]] = {}
+        for key in self._values:
+            self._enter(key)
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
@@ -55,6 +66,27 @@ class Table(Mapping[str, V], Generic[V]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def group(self, name: str) -> Collection[str]:
+        """The keys of a group, those that came first in front."""
+        return self._groups.get(name, ())
+
+    def _set(self, key: str, value: V | None) -> None:
+        self._leave(key)
+        _put(self._values, key, value)
+        self._enter(key)
+
+    def _enter(self, key: str) -> None:
+        if self._group_of is not None and key in self._values:
+            group = self._group_of(key, self._values[key])
+            self._groups.setdefault(group, {})[key] = None
+
+    def _leave(self, key: str) -> None:
+        if self._group_of is not None and key in self._values:
+            group = self._group_of(key, self._values[key])
+            del self._groups[group][key]
+            if not self._groups[group]:
+                del self._groups[group]
 
     def put(self, key: str, value: V | None) -> Put:
         """A change to be made by `change`: this value there from now on; None for none."""
@@ -76,7 +108,7 @@ class Put(NamedTuple):
 
     def apply(self) -> None:
         """Make the change in memory."""
-        _put(self.table._values, self.key, self.value)
+        self.table._set(self.key, self.value)
 
     def kept(self) -> None:
         """It is on disk."""
@@ -85,7 +117,7 @@ class Put(NamedTuple):
     def take_back(self) -> None:
         """It cannot be kept: what is on disk counts again, unless somebody changed it further."""
         if self.table.get(self.key) is self.value:
-            _put(self.table._values, self.key, self.table._kept.get(self.key))
+            self.table._set(self.key, self.table._kept.get(self.key))
 
 
 def change(store: Store, *puts: Put) -> Deferred[None]:

@@ -45,6 +45,7 @@ class Act(enum.Enum):
     MODE = "mode"
     OP = "op"
     CLOSE = "close"
+    HOOK = "hook"  # have what is said there sent elsewhere, and see where to
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"
     STATS = "stats"
@@ -72,6 +73,7 @@ ban         admin  op     op       op         op        owner
 mode        admin  owner  owner    owner      owner     owner
 op          admin  owner  owner    owner      owner     owner
 close       admin  owner  owner    owner      owner     owner
+hook        admin  op     owner    op         op        owner
 wall        admin  admin  admin    admin      admin     admin
 disconnect  admin  admin  admin    admin      admin     admin
 stats       admin  admin  admin    admin      admin     admin

@@ -6,8 +6,8 @@ The server knows no connection and no command.
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, ParamSpec
 
 from twisted.internet.defer import Deferred
@@ -16,14 +16,17 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.attendance import Attendance
+from chatd.credentials import Credentials
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats import Format
+from chatd.hooks import Hooks
 from chatd.logins import Logins
 from chatd.moderation import OWNED, Moderation, Run
 from chatd.names import Names, refusal_of
 from chatd.passwords import Passwords
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
+from chatd.retries import Retries
 from chatd.rights import Act, Mode
 from chatd.room import Room
 from chatd.rooms import Rooms
@@ -85,6 +88,8 @@ class ChatServer(Subscriber):
         self.motd = motd
         self._started = clock.seconds()
         self.accounts = Accounts(store)
+        self.credentials = Credentials(store, self.accounts, now)
+        self.retries = Retries(store, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
         self.names = Names(self.accounts)
@@ -94,15 +99,18 @@ class ChatServer(Subscriber):
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
         self._last_number = max((record.session for record in store.rooms()), default=0)
+        self.hooks = Hooks(store)
         self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable, now)
         self.logins = Logins(
             store,
             clock,
             self.accounts,
+            self.credentials,
             self.names,
             self.moderation,
             self.attendance,
             self.review,
+            self.let_go,
             passwords=passwords,
             plaintext=plaintext_passwords,
         )
@@ -131,6 +139,7 @@ class ChatServer(Subscriber):
         refusal = self.moderation.refusal(session, self.lobby, Act.READ)
         if refusal is None:
             session.enter(self.lobby, "welcome", self._recent if recent else 0, self.motd)
+            self.attendance.entered(session)
         else:
             session.answer("welcome_outside", name=session.name)
             session.error(refusal.kind, refusal.key, **refusal.values)
@@ -216,12 +225,16 @@ class ChatServer(Subscriber):
     def rename(self, session: Session, wanted: str) -> None:
         """Give a session a name. Raises `Refusal`."""
         name = _valid_name(wanted)
+        if name != session.name:
+            if session.account is not None:
+                raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+            self.names.check(session, name)
+            # One who is here several times is called the same everywhere.
+            others = (other for other in self.names.of(name) if other is not session)
+            name = next((other.name for other in others), name)
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
-        if session.account is not None:
-            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
-        self.names.check(session, name)
         self.names.give(session, name)
         self.review(session)
 
@@ -237,7 +250,7 @@ class ChatServer(Subscriber):
     @property
     def peopled(self) -> set[Room]:
         """The rooms in which somebody is."""
-        return {session.room for session in self.sessions if session.room is not None}
+        return {room for session in self.sessions for room in session.stays}
 
     def statistics(self) -> dict[str, object]:
         """Figures of the server as a whole, by the names that a sentence has for them."""
@@ -257,7 +270,8 @@ class ChatServer(Subscriber):
         That takes a while if the session has an account, which will own it.
         """
         room = self.rooms.find(wanted)
-        if room is session.room and room is not None:
+        if room is not None and session.is_in(room):
+            session.focus(room)
             session.answer("already_in_room", room=room.name)
         elif room is not None:
             self.moderation.check(session, room, Act.READ)
@@ -272,6 +286,12 @@ class ChatServer(Subscriber):
                 return self._own(session, room, Mode.OPEN, None, then)
             self._move(session, room, "joined_new_room", then)
         return None
+
+    def enter_again(self, session: Session, room: Room, after: int | None) -> None:
+        """Put a session into a room that it was in, and show it what came after that seq. Raises
+        `Refusal`."""
+        self.moderation.check(session, room, Act.READ)
+        self._move(session, room, "joined_room", after=after)
 
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
@@ -297,11 +317,12 @@ class ChatServer(Subscriber):
             room.expected -= 1
             self.rooms.forget_if_empty(room)
 
-    def leave(self, session: Session) -> None:
-        """Put a session into no room."""
-        room = session.room
-        session.leave()
-        self.rooms.forget_if_empty(room)
+    def leave(self, session: Session, room: Room | None = None) -> None:
+        """Put a session out of that room, or of all."""
+        rooms = tuple(session.stays) if room is None else (room,)
+        for left in rooms:
+            session.leave(left)
+            self.rooms.forget_if_empty(left)
 
     def forgot(self, name: str, before: int) -> None:
         """The store has forgotten what was said in that room before a time (milliseconds)."""
@@ -309,9 +330,11 @@ class ChatServer(Subscriber):
         if room is not None:
             room.forget(before)
 
-    def _move(self, session: Session, room: Room, key: str, then: str = "") -> None:
+    def _move(
+        self, session: Session, room: Room, key: str, then: str = "", after: int | None = None
+    ) -> None:
         before = session.room
-        session.enter(room, key, self._recent, then)
+        session.enter(room, key, self._recent, then, after)
         self.attendance.entered(session)
         self.rooms.forget_if_empty(before)
 
@@ -329,23 +352,34 @@ class ChatServer(Subscriber):
         if deed is not None:
             _log_deed(session, room, deed)
         done = change(self._store, *puts)
-        self.moderation.changed(room, puts)
+        self._changed(room, puts)
 
         def take_back(failure: Failure) -> Failure:
-            self.moderation.changed(room, puts)
+            self._changed(room, puts)
             return failure
 
         return done.addErrback(take_back)
 
+    def _changed(self, room: Room, puts: Sequence[Put]) -> None:
+        self.moderation.changed(room, puts)
+        self.hooks.changed(puts)
+
     def hang_up(self, sessions: Iterable[Session], by: Session) -> None:
         """Let go of some sessions: somebody wants it so."""
 
-        def let_go(session: Session) -> None:
-            session.answer("disconnected_by", name=by.name)
-            self.finish(session)
-
         for session in sessions:
-            self._safely(session, let_go, session)
+            self._safely(session, self._hang_up, session, "disconnected_by", by.name)
+
+    def let_go(self, credentials: Collection[str]) -> None:
+        """Let go of the sessions that signed in with what these are the keys of: it holds no
+        more."""
+        if credentials:
+            for session in [each for each in self.sessions if each.credential in credentials]:
+                self._safely(session, self._hang_up, session, "signed_out", session.name)
+
+    def _hang_up(self, session: Session, why: str, name: str) -> None:
+        session.answer(why, name=name)
+        self.finish(session)
 
     def wall(self, session: Session, text: str) -> Deferred[None]:
         """Say something in every room with people in it. Fires once that is on disk."""
@@ -356,15 +390,15 @@ class ChatServer(Subscriber):
 
     def review(self, session: Session) -> None:
         """Put a session out of the room that it is in, if it may not be there any more."""
-        room = session.room
-        if room is not None and room.guarded:
-            self._put_out_unless_allowed(room, [session])
+        for room in tuple(session.stays):
+            if room.guarded:
+                self._put_out_unless_allowed(room, [session])
 
     def review_room(self, room: Room) -> None:
         """The same of everybody in a room."""
         if room.guarded:
             self._put_out_unless_allowed(
-                room, [session for session in self.sessions if session.room is room]
+                room, [session for session in self.sessions if room in session.stays]
             )
 
     def _put_out_unless_allowed(self, room: Room, sessions: Sequence[Session]) -> None:
@@ -382,15 +416,16 @@ class ChatServer(Subscriber):
     def put_out(self, room: Room, whom: dict[Session, Refusal]) -> None:
         """Put sessions out of a room and into the lobby; out of the lobby, into no room. They are
         told why."""
-        put_out = [session for session in whom if session.room is room]
+        put_out = [session for session in whom if room in session.stays]
         for session in put_out:  # all at once: they are shown nothing more
-            self._safely(session, session.leave)
+            self._safely(session, session.leave, room)
         self.rooms.forget_if_empty(room)
         self._tell_why([(session, whom[session]) for session in put_out], room)
 
     def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
         for session, why in put_out[:PUT_OUT_AT_ONCE]:
-            if session.room is None and not session.stream.finished:
+            elsewhere = session.room is not None and not session.several
+            if not elsewhere and not session.stream.finished:
                 self._safely(session, self._move_out, session, room, why)
         if put_out[PUT_OUT_AT_ONCE:]:
             # Telling and greeting thousands takes a while.
@@ -399,6 +434,8 @@ class ChatServer(Subscriber):
     def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
+        if session.several:
+            return
         # What a program goes on saying was not meant for the lobby.
         allowed = room is not self.lobby and not session.text_only
         if allowed and self.rooms.readable(session, self.lobby):
@@ -416,6 +453,8 @@ class ChatServer(Subscriber):
             try:
                 room = self._log(name)
                 room.publish(part)
+                if room.key in self.hooks:
+                    self.hooks.said(room)
                 self.rooms.forget_if_empty(room)
             except Exception:
                 self.faults.tell("a room could not be shown what was said in it")
@@ -424,11 +463,14 @@ class ChatServer(Subscriber):
             if name in self.attendance.inboxes:
                 self._deliver(name, part, changed)
                 continue
-            said = Counter([entry.session for entry in part if isinstance(entry, Event)])
-            for number, lines in said.items():
+            said: dict[int, list[int]] = defaultdict(list)
+            for entry in part:
+                if isinstance(entry, Event):
+                    said[entry.session].append(entry.seq)
+            for number, seqs in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
-                    self._safely(session, session.published, name, lines)
+                    self._safely(session, session.published, name, seqs)
                     changed[session] = None
         self._tell(changed)
 
@@ -440,7 +482,7 @@ class ChatServer(Subscriber):
             self.rooms.forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                self._safely(session, session.refused, len(draft.texts))
+                self._safely(session, session.refused, draft.room, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 

@@ -18,6 +18,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.attendance import Attendance
+from chatd.deliveries import Deliveries
 from chatd.encoding import visible
 from chatd.passwords import Passwords
 from chatd.protocols.control import Control
@@ -70,6 +71,7 @@ class ChatService(Service):
         foreground: bool = True,
         passwords: Passwords | None = None,
         control: Control | None = None,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self._store = store
         self._retention = retention
@@ -78,6 +80,7 @@ class ChatService(Service):
         self._foreground = foreground
         self._passwords = passwords
         self.control = control
+        self._deliveries = deliveries
         self._checking = LoopingCall(self._check)
         self._checking.clock = clock
 
@@ -101,6 +104,8 @@ class ChatService(Service):
             )
         self.log.info("{history}", history=self._store.describe())
         self._checking.start(CHECK_SECONDS, now=False)
+        if self._deliveries is not None:
+            self._deliveries.start()
         if self._retention is not None:
             self.log.info("{history}", history=self._retention.kept.describe())
             self._retention.start()
@@ -112,6 +117,8 @@ class ChatService(Service):
             self._checking.stop()
         if self._retention is not None:
             self._retention.stop()
+        if self._deliveries is not None:
+            self._deliveries.stop()
         return Deferred.fromCoroutine(self._stop())
 
     def _check(self) -> None:
@@ -119,6 +126,8 @@ class ChatService(Service):
             door.factory.check()
         for attendance in self._attendances:
             attendance.check()
+        if self._deliveries is not None:
+            self._deliveries.check()
 
     @property
     def _attendances(self) -> list[Attendance]:
@@ -147,6 +156,8 @@ class ChatService(Service):
         await DeferredList(unbound, consumeErrors=True)
 
     async def _close(self) -> None:
+        if self._deliveries is not None:
+            await self._deliveries.close()
         # Only now is known how far people were shown what was said.
         for attendance in self._attendances:
             await attendance.stop()

@@ -1,8 +1,8 @@
 """One connected person or program, whatever it came through.
 
-A session has a name, a room, an inbox and a stream of what it is to be sent. What it says and asks
-takes effect in order: while something that it said is on its way to the disk, what it asks waits.
-It knows no connection, no other session and no command.
+A session has a name, the rooms that it is in, an inbox and a stream of what it is to be sent. What
+it says and asks takes effect in order: while something that it said is on its way to the disk, what
+it asks waits. It knows no connection, no other session and no command.
 """
 
 from __future__ import annotations
@@ -13,26 +13,28 @@ from itertools import islice
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
-from chatd.event import Change, Draft, Event, Kind, Notice
+from chatd.event import Draft, Event, Kind
 from chatd.feed import Cursor, Replay
 from chatd.formats import Format
 from chatd.places import Visit
 from chatd.refusals import Refusal
 from chatd.room import Room
+from chatd.stay import Stay
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
 from chatd.validation import fold
 from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 
-LASTING = 5.0
-"""How many seconds a named person's presence lasts before the others are told of it."""
-
 CONFIRM_SECONDS = 60
 """Within what time something has to be asked again to be meant."""
+
+RESUMED_LINES = 1000
+"""How many lines one who comes back is shown at most: who missed more begins with the last ones,
+and reads on from there as far back as they like."""
 
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
@@ -43,32 +45,37 @@ READING_SECONDS = 2.0
 Waiting = Coroutine[Deferred[Any], Any, None]
 Action = Callable[[], Waiting | None]
 
+Receipt = Callable[[Sequence[int] | None], None]
+"""Is given the seqs of what was said, once that is on disk; None if it was not said."""
+
 
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
     ``guard`` gives why it may not speak in a guarded room, and None if it may; ``hide_typing`` is
-    called when what is typed should not be seen where it is typed, and when it may."""
+    called when what is typed should not be seen where it is typed, and when it may.
+
+    Over lines it is in one room at a time. One that may be in ``several`` goes into one more with
+    each that it enters, and what it asks concerns ``room``, of those that it is in.
+    """
 
     __slots__ = (  # a dict of more than thirty would weigh 1.3 KB more
         "_busy",
         "_clock",
-        "_cursor",
         "_faults",
         "_held",
-        "_introduced",
-        "_lasting",
-        "_lasts",
+        "_receipts",
         "_to_confirm",
         "_unasked_until",
         "account",
         "asked",
         "changed",
         "confidential",
-        "entered_at",
+        "credential",
         "format",
         "guard",
         "has_spoken",
         "hide_typing",
+        "holder",
         "inbox",
         "is_guest",
         "language",
@@ -77,6 +84,8 @@ class Session:
         "number",
         "room",
         "settings",
+        "several",
+        "stays",
         "stream",
         "text_only",
         "unpublished",
@@ -99,11 +108,14 @@ class Session:
         self.name = f"guest{number}"
         self.is_guest = True
         self.account: str | None = None  # the key of the account that it is logged in to
+        self.holder = ""  # guests with the same may share a name: whose sessions these are
+        self.credential: str | None = None  # the key of what it signed in with, if no password
         self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
         self.confidential = False  # whether nobody on the way can read what it sends
         self.visit: Visit | None = None  # while it is logged in
         self.room: Room | None = None
-        self.entered_at = 0  # the seq from which on it follows that room
+        self.stays: dict[Room, Stay] = {}  # the rooms that it is in
+        self.several = False
         self.settings = NOTHING_SET
         self.view = EVERYTHING
         self.format = format
@@ -124,12 +136,9 @@ class Session:
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
-        self._cursor: Cursor | None = None
         self._held: Action | None = None
+        self._receipts: list[tuple[str, int, Receipt | None]] | None = None
         self._busy = False
-        self._lasting: IDelayedCall | None = None
-        self._lasts = False
-        self._introduced = False
         self._to_confirm = ("", 0.0)  # what it asked for and has to ask again, and when it did
 
     # What it says and asks
@@ -149,28 +158,56 @@ class Session:
         """Whether it may say or ask the next thing. (How much may wait: `ChatServer.allowance`.)"""
         return not (self.occupied or self.stream.full or self.stream.finished)
 
-    def say(self, *texts: str, kind: Kind = Kind.MESSAGE, room: Room | None = None) -> None:
+    def say(
+        self,
+        *texts: str,
+        kind: Kind = Kind.MESSAGE,
+        room: Room | None = None,
+        receipt: Receipt | None = None,
+    ) -> None:
         """Say some valid lines in a room, the one it is in if none is given.
 
-        In no room, or where it may not speak, it is told that they were not said.
+        In no room, or where it may not speak, it is told that they were not said. A ``receipt`` is
+        for one that `wants_receipts`.
         """
         room = room or self.room
         if room is None:
-            self._not_said(len(texts), Refusal(ErrorKind.NO_ROOM, "not_said"))
+            self._not_said(len(texts), Refusal(ErrorKind.NO_ROOM, "not_said"), receipt)
             return
         if room.guarded and (refusal := self.guard(self, room)) is not None:
-            self._not_said(len(texts), refusal)
+            self._not_said(len(texts), refusal, receipt)
             return
         room.append(Draft(room.name, self.number, self.name, kind, texts))
         self.has_spoken = True
         self.unpublished += len(texts)
+        if self._receipts is not None:
+            self._receipts.append((room.name, len(texts), receipt))
 
-    def _not_said(self, lines: int, why: Refusal) -> None:
+    def _not_said(self, lines: int, why: Refusal, receipt: Receipt | None) -> None:
         def tell() -> None:
             for _ in range(lines):
                 self.error(why.kind, why.key, **why.values)
+            if receipt is not None:
+                receipt(None)
 
         self.when_settled(tell)  # behind the receipts
+
+    def wants_receipts(self) -> None:
+        """From now on it has to be known what became of each thing that it says."""
+        self._receipts = []
+
+    def _give_receipts(self, room: str, seqs: Sequence[int] | None, lines: int) -> None:
+        """So many lines that it said in that room have these places now, or were refused. What is
+        said in one room is published in the order in which it was said, a draft whole."""
+        receipts = self._receipts or []
+        given = 0
+        for waiting in [each for each in receipts if each[0] == room]:
+            if given < lines:
+                receipts.remove(waiting)
+                _, count, receipt = waiting
+                given += count
+                if receipt is not None:
+                    receipt(None if seqs is None else seqs[given - count : given])
 
     def when_settled(self, action: Action) -> None:
         """Do this once everything that it said so far is published. Nothing else until then.
@@ -191,11 +228,14 @@ class Session:
         self._to_confirm = ("", 0.0) if confirmed else (what, now)
         return confirmed
 
-    def published(self, room: str, lines: int) -> None:
-        """So many lines that it said in that room have been committed, and shown there."""
-        self.unpublished -= lines
-        if self.room is None or room != self.room.name:
-            for _ in range(lines):
+    def published(self, room: str, seqs: Sequence[int]) -> None:
+        """The lines that it said in that room and that have these places have been committed, and
+        shown there."""
+        self.unpublished -= len(seqs)
+        if self._receipts is not None:
+            self._give_receipts(room, seqs, len(seqs))
+        elif self.room is None or room != self.room.name:
+            for _ in seqs:
                 self.answer("said_in_room", room=room)
         self._go_on()
 
@@ -206,13 +246,17 @@ class Session:
         self.stream.put(self.format.private(event.author, event.text, receiver))
         for key, text in notes:
             self.answer(key, name=receiver, text=text)
+        if self._receipts is not None:
+            self._give_receipts(event.room, [event.seq], 1)
         self._go_on()
 
-    def refused(self, lines: int) -> None:
-        """So many lines that it said could not be committed."""
+    def refused(self, room: str, lines: int) -> None:
+        """So many lines that it said in that room could not be committed."""
         self.unpublished -= lines
         for _ in range(lines):
             self.error(ErrorKind.NOT_SAVED, "not_saved")
+        if self._receipts is not None:
+            self._give_receipts(room, None, lines)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -253,7 +297,7 @@ class Session:
 
     def answer(self, key: str, **values: object) -> None:
         """Tell it a sentence of the server's."""
-        self.tell(self.sentence(key, **values))
+        self.stream.put(self.format.say(self.sentence(key, **values), key))
 
     def tell(self, text: str) -> None:
         """Tell it some lines of the server's."""
@@ -270,7 +314,8 @@ class Session:
         if fold(author) in self.view.ignored:
             return True
         rings = self.view.bell is not Bell.OFF and author != self.name
-        return self.inbox.put(self.format.private(author, text), rings)
+        bell = self.format.bell if rings else b""
+        return self.inbox.put(bell + self.format.private(author, text))
 
     def notify(self, author: str, text: str) -> None:
         """Tell it what somebody did for it elsewhere, as `receive` does with what they say."""
@@ -309,22 +354,35 @@ class Session:
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
+        self._replay(room, self.format.with_times(True), after, upto)
+
+    def _replay(self, room: Room, format: Format, after: int, upto: int) -> None:
         replay = Replay(
             room,
-            self.format.with_times(True),
+            format,
             after,
             upto,
             self.stream.wake,
             self.view.of_past,
             self.number,
         )
-        if self.visit is not None:
+        if self.visit is not None and self._counts_as_shown(room):
             self.visit.show(room.key, replay)
         self.stream.replay(replay)
 
+    def _counts_as_shown(self, log: Room) -> bool:
+        """Whether what it is sent of a log was seen by whoever is there. One with several rooms has
+        most of them in the background, and says itself what was seen of them."""
+        return not self.several or (self.visit is not None and log is self.visit.inbox)
+
+    def show_place(self, room: Room, place: int | None) -> None:
+        """Tell it up to where a room was seen by its account, if that is anything to it."""
+        if place is not None:
+            self.stream.put(self.format.seen(room.name, place))
+
     def show(self, events: Sequence[Event]) -> None:
         """Show it some events, with times, as an answer."""
-        self.stream.put(self.format.with_times(True).render(events))
+        self.stream.put(self.format.found(events))
 
     def change_format(self, format: Format) -> None:
         """Show it everything in another way, from here on."""
@@ -351,8 +409,8 @@ class Session:
         self._unfollow()
         self.visit = visit
         # What is still to be taken of what it was shown before now is nobody's to count.
-        since = None if self.stream.owes_past else self.entered_at
-        self._follow(since)
+        self._follow(since_entered=not self.stream.owes_past)
+        self._say_who_it_is()
 
     def stop_following(self) -> None:
         """Take no more from its room and its inbox than what they had so far."""
@@ -363,39 +421,41 @@ class Session:
         self._unfollow()
         self.visit = None
         self._follow()
+        self._say_who_it_is()
 
-    def _follow(self, since: int | None = None) -> None:
+    def _follow(self, *, since_entered: bool = False) -> None:
         self._unfollow()  # done already, unless that failed
         if self.stream.finished:
             return
-        self._follow_room(since)
+        for stay in self.stays.values():
+            self._follow_room(stay, stay.entered_at if since_entered else None)
         if self.visit is not None:
             inbox = self.visit.inbox
             # As private lines to guests, it shows no times while it is live.
             self.visit.cursor = self._cursor_in(inbox, self.format.with_times(False))
 
-    def _follow_room(self, since: int | None = None) -> None:
-        self._unfollow_room()
-        if self.room is not None:
-            self._cursor = self._cursor_in(self.room, self.format, since)
+    def _follow_room(self, stay: Stay, since: int | None = None) -> None:
+        self._unfollow_room(stay)
+        stay.cursor = self._cursor_in(stay.room, self.format, since)
 
     def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
         cursor = Cursor(log.feed(format), self.number, self.stream, view=self.view)
-        if self.visit is not None:
+        if self.visit is not None and self._counts_as_shown(log):
             self.visit.follow(log.key, cursor, since)
         self.stream.follow(cursor)
         return cursor
 
     def _unfollow(self) -> None:
-        self._unfollow_room()
+        for stay in self.stays.values():
+            self._unfollow_room(stay)
         if self.visit is not None and self.visit.cursor is not None:
             self._end(self.visit.cursor)
             self.visit.cursor = None
 
-    def _unfollow_room(self) -> None:
-        if self._cursor is not None:
-            self._end(self._cursor)
-            self._cursor = None
+    def _unfollow_room(self, stay: Stay) -> None:
+        if stay.cursor is not None:
+            self._end(stay.cursor)
+            stay.cursor = None
 
     def _end(self, cursor: Cursor) -> None:
         # Either may be done already, if this failed half way.
@@ -405,60 +465,72 @@ class Session:
 
     # Where it is, and who
 
-    def enter(self, room: Room, key: str, recent: int, then: str = "") -> None:
+    def enter(
+        self, room: Room, key: str, recent: int, then: str = "", after: int | None = None
+    ) -> None:
         """Go into a room: be greeted, be shown its last lines, and follow it from here.
 
         All in one turn of the reactor, so that nothing is missed and nothing doubled. ``key`` names
-        the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting.
+        the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting. One who
+        comes back is shown what comes ``after`` the last line that they saw, unless that is long
+        ago.
         """
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
         if room.topic:
             greeting += "\n" + self.sentence("topic", topic=room.topic)
-        self.leave()
-        room.enter(self.name, self.is_guest)
+        start = max(0, room.head - recent)
+        if after is not None and room.head - RESUMED_LINES <= after <= room.head:
+            start = after
+        self.leave(room if self.several else None)
+        self.stays[room] = stay = Stay(room, self, self._clock)
         self.room = room
-        self.tell("\n".join(filter(None, (greeting, then))))
-        if recent and room.head:
-            self.replay(room, max(0, room.head - recent), room.head)
-        self.entered_at = room.head
-        self._follow_room()
-        self._introduced = False
-        self._begin_presence()
+        text = "\n".join(filter(None, (greeting, then)))
+        self.stream.put(self.format.entered(room.name, room.topic, room.head, start, text))
+        if start < room.head:
+            self._replay(room, self.format.for_newcomers(), start, room.head)
+        self._follow_room(stay)
+        stay.begin_presence()
 
-    def leave(self) -> None:
-        """Be in no room. What was said there so far is still shown."""
-        room = self.room
-        if room is None:
-            return
-        # Whatever fails, nobody is counted here who is not.
-        self.room = None
-        room.leave(self.name, self.is_guest)
-        self._end_presence()
-        if self._lasts and self.name not in room.named:
-            room.append(Notice(room.name, self.number, Change.LEFT, self.name))
-        self._lasts = False
-        self._unfollow_room()
+    def is_in(self, room: Room) -> bool:
+        """Whether it is in that room."""
+        stay = self.stays.get(room)
+        return stay is not None and not stay.ended  # one that could not be taken leave of quite
+
+    def focus(self, room: Room) -> None:
+        """What it asks from here on concerns this one of the rooms that it is in."""
+        if room in self.stays:
+            self.room = room
+
+    def leave(self, room: Room | None = None) -> None:
+        """Be in that room no more, or in no room. What was said there so far is still shown."""
+        for left in tuple(self.stays) if room is None else (room,):
+            stay = self.stays.get(left)
+            if stay is None:
+                continue
+            if self.room is left:
+                self.room = next((other for other in self.stays if other is not left), None)
+            stay.end()
+            self._unfollow_room(stay)
+            del self.stays[left]
+            self.stream.put(self.format.left(left.name))
 
     def rename(self, name: str, *, guest: bool = False) -> None:
         """Have another name, or none of its own any more. The others are told."""
-        room = self.room
-        if room is not None:
-            room.leave(self.name, self.is_guest)
-            # One who is here several times stays here under that name.
-            several = (self.name if guest else name) in room.named
-            if not several:
-                room.append(Notice(room.name, self.number, Change.RENAMED, self.name, name))
-            room.enter(name, guest)
-            self._introduced = True
+        for stay in self.stays.values():
+            stay.rename(name, guest)
         was_guest, self.is_guest, self.name = self.is_guest, guest, name
         if self.view.bell is Bell.MENTIONS:
             self.apply(self.settings)  # other lines name it now
-        if guest:
-            self._end_presence()
-            self._lasts = False
-        elif was_guest:
-            self._begin_presence()
+        for stay in self.stays.values():
+            if guest:
+                stay.end_presence()
+            elif was_guest:
+                stay.begin_presence()
+        self._say_who_it_is()
         self.answer("you_are", name=name)
+
+    def _say_who_it_is(self) -> None:
+        self.stream.put(self.format.you(self.name, self.is_guest, self.visit is not None))
 
     def _who(self, room: Room) -> str:
         if not room.people:
@@ -469,21 +541,6 @@ class Session:
         """Who is in a room, in words: at most that many names. Empty when nobody is."""
         listed = list(islice(room.named, limit))
         return people(self.language, listed, room.guests, len(room.named) - len(listed))
-
-    def _begin_presence(self) -> None:
-        if not self.is_guest and self.room is not None:
-            self._lasting = self._clock.callLater(LASTING, self._last)
-
-    def _end_presence(self) -> None:
-        if self._lasting is not None:
-            self._lasting.cancel()
-            self._lasting = None
-
-    def _last(self) -> None:
-        self._lasting = None
-        self._lasts = True
-        if not self._introduced and self.room is not None and self.room.named[self.name] == 1:
-            self.room.append(Notice(self.room.name, self.number, Change.JOINED, self.name))
 
 
 def _let_speak(session: Session, room: Room) -> None:

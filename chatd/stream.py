@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chatd.feed import Source
-from chatd.views import BELL
 
 ANSWER_BYTES = 32 * 1024
 """With this much of its answers not taken, a client is not read from."""
@@ -52,10 +51,21 @@ class Stream:
     ``sink`` is who takes it; it is pumped when there may be something to take. ``relieved`` is
     called when the stream was full and is not any more. Whoever reads the stream sets the first,
     whoever fills it the second. ``failed`` is set by whoever has the client, and called in the
-    handling of an error that leaves it in no known state, which it is told.
+    handling of an error that leaves it in no known state, which it is told. ``farewell`` gives
+    what ends it, behind all else.
     """
 
-    __slots__ = ("_answers", "_live", "_queue", "_shut", "failed", "finished", "relieved", "sink")
+    __slots__ = (
+        "_answers",
+        "_live",
+        "_queue",
+        "_shut",
+        "failed",
+        "farewell",
+        "finished",
+        "relieved",
+        "sink",
+    )
 
     def __init__(self) -> None:
         self.sink: Sink = _NOWHERE
@@ -65,6 +75,7 @@ class Stream:
         self._live: list[Live] = []
         self._answers = 0
         self._shut = False
+        self.farewell: Callable[[], bytes] = _nothing
         self.finished = False
 
     @property
@@ -100,7 +111,7 @@ class Stream:
 
     def put(self, answer: bytes) -> None:
         """Queue some whole lines, behind all that was there to be sent so far."""
-        if self.finished or self._shut:
+        if not answer or self.finished or self._shut:
             return
         self._settle()
         self._put(answer)
@@ -130,6 +141,8 @@ class Stream:
         if self.finished:
             return
         self._settle()
+        if not self._shut:
+            self._put(self.farewell())
         self._live.clear()
         self.finished = True
         self.wake()
@@ -148,6 +161,7 @@ class Stream:
         self._live.clear()
         self.relieved = _nobody
         self.failed = _nobody
+        self.farewell = _nothing
 
     def take(self) -> bytes:
         """The next piece to send; empty when there is none at hand."""
@@ -207,10 +221,8 @@ class Inbox:
         self._lines: list[bytes] = []
         self._size = 0
 
-    def put(self, line: bytes, ring: bool = False) -> bool:
-        """Let a line wait, and ring when it is taken, perhaps; False without room for it."""
-        if ring:
-            line = BELL + line
+    def put(self, line: bytes) -> bool:
+        """Let a line wait; False without room for it."""
         if self._size + len(line) > INBOX_BYTES:
             return False
         self._lines.append(line)
@@ -245,3 +257,8 @@ _LOST = _Nowhere(False)
 
 def _nobody(*_: object) -> None:
     """Nobody waits to be told."""
+
+
+def _nothing() -> bytes:
+    """It ends as it is."""
+    return b""

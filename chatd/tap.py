@@ -28,9 +28,13 @@ from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
 from chatd.administration import Administration
+from chatd.deliveries import Deliveries
+from chatd.destinations import Network, networks_of
 from chatd.encoding import visible
+from chatd.hooks import Rules
 from chatd.log_pipe import LogPipe
 from chatd.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
+from chatd.posting import Gate, Poster, has_tls
 from chatd.protocols import sockets
 from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
@@ -103,6 +107,7 @@ class Options(TwistedOptions):
         self["listen"] = []
         self["bare"] = []
         self["keep"] = []
+        self["hooks-to"] = []
 
     def opt_listen(self, endpoint: str) -> None:
         """An address for chat lines, a Twisted endpoint (may be repeated) [default:
@@ -117,6 +122,11 @@ class Options(TwistedOptions):
         """How long lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated) [default:
         for ever]"""
         self["keep"].append(kept)
+
+    def opt_hooks_to(self, network: str) -> None:
+        """Where else than to public addresses /hook may lead: a network like 10.0.0.0/8, an
+        address, or any (may be repeated)"""
+        self["hooks-to"].append(network)
 
     opt_l = opt_listen
     opt_b = opt_bare
@@ -143,6 +153,7 @@ def makeService(options: Options) -> IService:
     dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     kept = _kept(options["keep"])
+    hook_rules = Rules(_networks(options["hooks-to"]), has_tls())
     store = _store(options["store"], rundir, twistd, clock)
     passwords = _passwords(clock)
     try:
@@ -158,6 +169,11 @@ def makeService(options: Options) -> IService:
         )
     except StoreError as error:
         _refuse(f"cannot use --store {options['store']}: {error}")
+    server.hooks.rules = hook_rules
+    poster = Poster(reactor, Gate(hook_rules.allowed))
+    deliveries = Deliveries(
+        server.hooks, server.rooms.get, poster, clock, server.faults, server.now
+    )
     _raise_open_files()
     limits = _within_open_files(limits)
     admission = Admission(limits)
@@ -186,6 +202,7 @@ def makeService(options: Options) -> IService:
         foreground=foreground,
         passwords=passwords,
         control=control,
+        deliveries=deliveries,
     )
 
 
@@ -297,6 +314,19 @@ def _kept(values: list[str]) -> Kept:
                 f" ops=30d; not {value!r}."
             )
     return kept
+
+
+def _networks(values: list[str]) -> tuple[Network, ...]:
+    """What all of --hooks-to say."""
+    networks: list[Network] = []
+    for value in values:
+        try:
+            networks += networks_of(value)
+        except ValueError:
+            _refuse(
+                f"--hooks-to takes a network like 10.0.0.0/8, an address, or any; not {value!r}."
+            )
+    return tuple(networks)
 
 
 class _MotdError(Exception):

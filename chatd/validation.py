@@ -77,6 +77,9 @@ class InvalidName(ValueError):
         self.reason = reason
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def validate_line(raw: bytes, max_length: int) -> str:
     """Return the text of a line that may be said, without its colours, spaces around it kept.
 
@@ -91,6 +94,18 @@ def validate_line(raw: bytes, max_length: int) -> str:
         text = raw.decode()
     except UnicodeDecodeError:
         raise InvalidLine(LineFault.NOT_UTF8) from None
+    return _line_of(text, max_length)
+
+
+def validate_text(text: str, max_length: int) -> str:
+    """As `validate_line`, of a line that is text already. Half of a surrogate pair, which UTF-8
+    cannot carry, is not UTF-8."""
+    if _SURROGATE.search(text):
+        raise InvalidLine(LineFault.NOT_UTF8)
+    return _line_of(text, max_length)
+
+
+def _line_of(text: str, max_length: int) -> str:
     if "\x1b" in text:
         text = _SGR.sub("", text)
     if not text or text.isspace():

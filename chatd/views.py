@@ -15,10 +15,6 @@ from chatd.event import Entry, Event, Kind, Notice
 from chatd.texts import Language
 from chatd.validation import fold
 
-BELL = b"\x07"
-"""What makes a terminal ring. Nothing else that the server sends is a control character, and
-nobody is sent this one who has not asked for it."""
-
 _IGNORED_KINDS = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
 """What is not shown of somebody who is ignored: what they say, not what they do."""
 

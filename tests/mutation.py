@@ -50,6 +50,8 @@ TESTS = {
     "chatd/complaints.py": ["tests/test_complaints.py"],
     "chatd/rates.py": ["tests/test_rates.py"],
     "chatd/records.py": ["tests/test_records.py"],
+    "chatd/credentials.py": ["tests/test_credentials.py"],
+    "chatd/retries.py": ["tests/test_retries.py"],
     "chatd/moderation.py": ["tests/test_moderation.py", "tests/commands/test_running.py"],
     "chatd/rights.py": ["tests/test_rights.py"],
     "chatd/names.py": ["tests/test_names.py", "tests/commands/test_accounts.py"],

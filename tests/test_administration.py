@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.logger import LogEvent
 
 from chatd.administration import Administration
+from chatd.credentials import key_of
 from tests.helpers import CHEAP, World
 
 HASH = CHEAP.hash("correct horse")
@@ -70,6 +71,20 @@ def test_a_password_can_be_set(scene: Scene) -> None:
     ana = scene.world.person()
     ana.type("/login ana correct horse")
     assert ana.seen() == ["*** You are now ana."]
+
+
+def test_with_a_password_that_is_set_browsers_have_to_sign_in_again(scene: Scene) -> None:
+    scene.ask("add", "ana", hash=HASH)
+    server = scene.world.server
+    token, browser = (
+        server.credentials.issue("ana", kind, "mine") for kind in ("token", "browser")
+    )
+    ensureDeferred(server.logins.change_credentials(*token[1], *browser[1]))
+    person = scene.world.person()
+    server.logins.log_in(person.session, server.accounts.table["ana"], key_of(browser[0]))
+    scene.ask("password", "ana", hash=HASH)
+    assert person.closed
+    assert set(server.credentials.table) == {key_of(token[0])}
 
 
 def test_who_is_on_line_is_logged_out_when_the_account_is_removed(scene: Scene) -> None:

@@ -26,6 +26,7 @@ from chatd.names import Names
 from chatd.passwords import Hasher, PasswordsFailed
 from chatd.places import Places, Visit
 from chatd.protocols import line as line_module
+from chatd.protocols import peer as peer_module
 from chatd.protocols.framing import Framer
 from chatd.protocols.outlet import Outlet
 from chatd.protocols.telnet import TelnetFilter
@@ -223,7 +224,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "asking": ("answering", Session, "ask"),
     "being answered": ("answering", Session, "answered"),
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
-    "looking for passwords": ("nearly logging in", line_module, "holds_a_password"),
+    "looking for passwords": ("nearly logging in", peer_module, "holds_a_password"),
 }
 """What is done, and the function that fails."""
 
@@ -232,7 +233,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
     """Whether a function is called for Ana, by its arguments."""
     protocol = ana.protocol
     parts: list[Any] = [ana.session, protocol, protocol.outlet, ana.session.stream]
-    parts += [protocol._framer, protocol._telnet, ana.session._cursor]  # type: ignore[attr-defined]
+    parts += [protocol._framer, protocol._telnet, ana.session.stays[ana.session.room].cursor]  # type: ignore[attr-defined]
 
     def for_ana(*args: Any) -> bool:
         if args and isinstance(args[0], Room | MemoryStore):

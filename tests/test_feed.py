@@ -14,18 +14,20 @@ from chatd import feed as feed_module
 from chatd.complaints import Faults
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source, Trail
-from chatd.formats import BareFormat, Format
+from chatd.formats import BELL, BareFormat, Format
 from chatd.room import Room
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from chatd.texts import ErrorKind
-from chatd.views import BELL, EVERYTHING, Bell, View
+from chatd.views import EVERYTHING, Bell, View
 
 PAGE = 3
 
 
 class PlainFormat(Format):
     """Shows a text as a line, and counts how often it was asked."""
+
+    bell = BELL
 
     def __init__(self) -> None:
         self.renders = 0

@@ -86,6 +86,51 @@ def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> N
     assert list(scene.names.of("ana")) == [scene.luis.session, scene.eva.session]
 
 
+def test_guests_of_one_holder_may_share_a_name(scene: Scene) -> None:
+    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.give(scene.luis, "luis")
+    assert scene.refused(scene.eva, "LUIS") == ""
+    scene.give(scene.eva, "luis")
+    assert list(scene.names.of("luis")) == [scene.luis.session, scene.eva.session]
+    assert scene.refused(scene.world.person(), "luis") == "name_in_use"
+
+
+@pytest.mark.parametrize("holder", ["", "another"])
+def test_those_of_no_holder_and_of_two_may_not(scene: Scene, holder: str) -> None:
+    scene.luis.session.holder, scene.eva.session.holder = "browser" if holder else "", holder
+    scene.give(scene.luis, "luis")
+    assert scene.refused(scene.eva, "luis") == "name_in_use"
+
+
+def test_a_holder_that_has_it_does_not_help_if_another_one_has_it_too(scene: Scene) -> None:
+    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.give(scene.world.person(), "luis")
+    scene.give(scene.luis, "luis")
+    assert scene.refused(scene.eva, "luis") == "name_in_use"
+
+
+def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene) -> None:
+    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.give(scene.luis, "Ana")
+    assert scene.refused(scene.eva, "Ana") == "registered_name"
+    scene.give(scene.luis, "Bob1")
+    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+    scene.give(scene.eva, "Bob1")
+    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"  # the other one still has it
+
+
+def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:
+    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    for person in scene.luis, scene.eva:
+        scene.give(person, "Bob1")
+    other = scene.world.person()
+    scene.names.free(scene.luis.session)
+    assert scene.refused(other, "bob1") == "name_in_use"
+    assert scene.refused(other, "Bobl") == "looks_like_name"
+    scene.names.free(scene.eva.session)
+    assert scene.refused(other, "Bobl") == ""
+
+
 def test_a_name_is_free_when_the_last_who_had_it_has_gone(scene: Scene) -> None:
     scene.give(scene.luis, "Bob1")
     scene.names.free(scene.luis.session)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from chatd.event import Record
-from chatd.records import Table, change
+from chatd.records import Table, change, let_be
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from tests.helpers import HeldStore
@@ -89,6 +90,48 @@ class TestTable:
         kitchen.release()
         with pytest.raises(StoreError, match="damaged"):
             kitchen.kept()
+
+
+class TestGroup:
+    """The keys of values that belong together are found without a look at the others."""
+
+    def cups(self, kitchen: Kitchen) -> Table[Cup]:
+        return Table(kitchen.store, "cup", Cup, lambda key, cup: cup.owner)
+
+    def test_has_the_keys_of_its_values_as_they_came(self, kitchen: Kitchen) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
+        change(kitchen.store, cups.put("green", Cup("luis")))
+        assert list(cups.group("ana")) == ["red", "blue"]
+        assert list(cups.group("luis")) == ["green"]
+        assert list(cups.group("eva")) == []
+
+    def test_is_what_was_kept(self, kitchen: Kitchen) -> None:
+        change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
+        kitchen.release()
+        assert list(self.cups(kitchen).group("ana")) == ["red"]
+
+    def test_is_left_by_what_is_taken_away_or_has_another_value(self, kitchen: Kitchen) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
+        change(kitchen.store, cups.put("red", Cup("luis")), cups.put("blue", None))
+        change(kitchen.store, cups.put("green", None))
+        assert list(cups.group("ana")) == []
+        assert list(cups.group("luis")) == ["red"]
+        assert len(cups._groups) == 1  # of those that come and go nothing is left
+
+    def test_has_what_was_taken_away_in_vain(
+        self, kitchen: Kitchen, expected_errors: Expect
+    ) -> None:
+        cups = self.cups(kitchen)
+        change(kitchen.store, cups.put("red", Cup("ana")))
+        kitchen.release()
+        change(kitchen.store, cups.put("red", None), cups.put("blue", Cup("ana"))).addErrback(
+            lambda _: None
+        )
+        kitchen.fail()
+        assert list(cups.group("ana")) == ["red"]
+        expected_errors()
 
 
 class TestChange:
@@ -176,3 +219,9 @@ class TestChange:
         kitchen.fail()
         assert dict(cups) == {}
         expected_errors()
+
+
+def test_only_what_the_store_cannot_do_is_let_be() -> None:
+    let_be(Failure(StoreError("the disk is full.")))
+    with pytest.raises(ZeroDivisionError):
+        let_be(Failure(ZeroDivisionError()))

@@ -11,9 +11,11 @@ from chatd.event import Draft, Event, Kind
 from chatd.refusals import short
 from chatd.server import UNPUBLISHED_LINES, ChatServer
 from chatd.session import Session
+from chatd.stay import LASTING
 from chatd.store import WAITING_BYTES, RoomRecord
 from chatd.stores.memory import MemoryStore
 from tests.helpers import Person, World
+from tests.members import register
 
 NOT_SAVED = (
     "ERR Not saved: your line could not be stored, so nobody was shown it. Say it again later."
@@ -75,6 +77,107 @@ class NumberTests(SynchronousTestCase):
         ana = world.person("ana")
         ana.hang_up()
         self.assertEqual(world.person().session.name, "guest2")
+
+
+class SharedNameTests(SynchronousTestCase):
+    """Two tabs of a browser: sessions of one holder, which have one name."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.luis = self.world.person()
+        self.tabs = [self.world.person() for _ in range(2)]
+        for tab in self.tabs:
+            tab.session.holder = "browser"
+            tab.type("/nick Ana")
+        self.world.clock.advance(LASTING)
+        self.forget()
+
+    def forget(self) -> None:
+        for person in self.luis, *self.tabs:
+            person.seen()
+
+    def told(self, person: Person, line: str) -> list[str]:
+        self.forget()
+        person.type(line)
+        return person.seen()
+
+    def test_they_count_as_one_person(self) -> None:
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+        self.assertEqual(
+            self.told(self.luis, "/whois ana"),
+            ["*** Ana is not registered. Ana is here in #lobby, with 2 connections."],
+        )
+
+    def test_the_second_is_called_as_the_first_is(self) -> None:
+        other = self.world.person()
+        other.session.holder = "browser"
+        self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
+        self.assertEqual(self.told(other, "/nick ANA"), ["*** You are Ana already."])
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+
+    def test_alone_it_may_be_written_in_another_way(self) -> None:
+        self.tabs[0].hang_up()
+        self.assertEqual(self.told(self.tabs[1], "/nick ANA"), ["*** You are now ANA."])
+
+    def test_both_are_sent_what_is_private_and_its_receipt_comes_once(self) -> None:
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        for tab in self.tabs:
+            self.assertEqual(tab.seen(), ["(private) <guest1> hola"])
+
+    def test_it_is_said_if_only_one_of_them_has_room_for_it(self) -> None:
+        first, second = (tab.session for tab in self.tabs)
+        self.patch(Session, "receive", lambda session, *_: session is second)
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        self.patch(Session, "receive", lambda session, *_: session is first)
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        self.patch(Session, "receive", lambda *_: False)
+        self.assertEqual(
+            self.told(self.luis, "/msg ana hola"),
+            ["ERR Inbox full: Ana is not reading, so this was not said. Try again later."],
+        )
+
+    def test_the_others_are_told_that_they_left_once_both_have(self) -> None:
+        self.tabs[0].hang_up()
+        self.assertEqual(self.luis.seen(), [])
+        self.tabs[1].hang_up()
+        self.assertEqual(self.luis.seen(), ["*** Ana left."])
+
+    def test_who_takes_another_name_while_the_other_stays_has_come_in(self) -> None:
+        self.tabs[0].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** eva joined."])
+        self.assertEqual(self.tabs[1].seen(), ["*** eva joined."])
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, eva and 1 guest."])
+        self.forget()
+        self.tabs[1].type("/nick eva")
+        self.assertEqual(self.luis.seen(), [])
+        self.tabs[0].type("/nick Ana")
+        self.tabs[1].type("/nick ANA")
+        self.assertEqual(self.luis.seen(), ["*** Ana joined."])
+
+    def test_the_last_of_them_who_takes_another_name_is_renamed(self) -> None:
+        self.tabs[0].hang_up()
+        self.tabs[1].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+
+    def test_one_who_registers_it_has_it_alone(self) -> None:
+        self.assertEqual(
+            self.told(self.tabs[0], "/register correct horse"),
+            ["*** Ana is yours now. When you come back: /login Ana"],
+        )
+        self.assertEqual(
+            self.tabs[1].seen(),
+            ["*** Ana is somebody else's name now.", "*** You are now guest3."],
+        )
+        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.told(self.tabs[1], "/nick ana")[0][:16], "ERR Name in use:")
+
+    def test_one_who_logs_in_leaves_it_to_the_other(self) -> None:
+        register(self.world, "Eva")
+        account = self.world.server.accounts.table["eva"]
+        self.world.server.logins.log_in(self.tabs[0].session, account)
+        self.world.settle()
+        self.assertEqual(self.luis.seen(), ["*** Eva joined."])
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, Eva and 1 guest."])
 
 
 class RoomsKeptTests(SynchronousTestCase):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
 from chatd.attendance import CHECKS_A_MINUTE
+from chatd.deliveries import Deliveries
+from chatd.destinations import destination_of
 from chatd.event import Draft
 from chatd.protocols.factory import CHECK_SECONDS
 from chatd.protocols.limits import Limits
@@ -27,6 +32,7 @@ from chatd.service import (
 )
 from tests.helpers import House, World
 from tests.members import member
+from tests.receivers import Receiver
 
 GOODBYE = "*** The server is stopping."
 
@@ -158,6 +164,84 @@ class RetentionTests(ServiceTestCase):
         self.assertEqual(self.logged()[-1], "lines are kept for 1d.")
         self.successResultOf(service.stopService())
         self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
+class HooksTests(ServiceTestCase):
+    """What is said goes to hooks from its start to its stop, and how far that came is kept."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.world = World()
+        self.receiver = Receiver()
+        server = self.world.server
+        _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
+        server.carry_out(self.world.person().session, server.lobby, None, put)
+        self.deliveries = Deliveries(
+            server.hooks,
+            server.rooms.get,
+            self.receiver,
+            self.world.clock,
+            server.faults,
+            server.now,
+        )
+        doors = [Door(Kind.CHAT, self.world.chat)]
+        self.service = ChatService(
+            self.world.store, doors, self.world.clock, deliveries=self.deliveries
+        )
+
+    def kept(self) -> list[int]:
+        records = [record for record in self.world.store.records() if record.kind == "hook"]
+        return [json.loads(record.value)["seq"] for record in records]
+
+    def say(self, text: str) -> None:
+        self.world.say(text)
+        self.world.clock.pump([0] * 4)
+
+    def stop(self) -> None:
+        stopped = self.service.stopService()
+        for client in tuple(self.world.chat.clients):
+            client.connectionLost(Failure(ConnectionDone()))
+        self.world.clock.pump([0] * 4)
+        self.successResultOf(stopped)
+
+    def test_from_its_start(self) -> None:
+        self.say("one")
+        self.assertEqual(self.receiver.texts(), [])
+        self.service.startService()
+        self.say("two")
+        self.assertEqual(self.receiver.texts(), ["one", "two"])
+        self.stop()
+        self.assertTrue(self.receiver.closed)
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])
+
+    def test_how_far_it_came_is_kept_now_and_then(self) -> None:
+        self.service.startService()
+        self.say("one")
+        self.assertEqual(self.kept(), [0])
+        self.world.clock.advance(CHECK_SECONDS)
+        self.world.settle()
+        self.assertEqual(self.kept(), [1])
+        self.stop()
+
+    def test_how_far_it_came_is_kept_when_it_stops(self) -> None:
+        self.service.startService()
+        self.say("one")
+        self.stop()
+        self.assertEqual(self.kept(), [1])
+
+    def test_nothing_more_is_sent_once_it_stops(self) -> None:
+        self.service.startService()
+        self.receiver.slow = True
+        self.say("one")
+        self.say("two")
+        stopped = self.service.stopService()
+        self.receiver.under_way.pop().callback(None)
+        for client in tuple(self.world.chat.clients):
+            client.connectionLost(Failure(ConnectionDone()))
+        self.world.clock.pump([0] * 4)
+        self.successResultOf(stopped)
+        self.assertEqual(self.receiver.texts(), ["one"])
+        self.assertEqual(self.kept(), [1])
 
 
 class StopTests(ServiceTestCase):

@@ -39,7 +39,7 @@ class SessionTestCase(SynchronousTestCase):
     def published(self, draft: Draft, seq: int = 1) -> None:
         """What the server does when something was committed."""
         self.room.publish(draft.events(seq - 1, 0))
-        self.session.published(draft.room, len(draft.texts))
+        self.session.published(draft.room, [seq])
 
     def draft(self) -> Draft:
         return Draft("lobby", 1, "guest1", Kind.MESSAGE, ["hola"])
@@ -76,7 +76,7 @@ class OrderTests(SessionTestCase):
         self.session.when_settled(lambda: self.done.append("asked"))
         self.published(self.draft(), 1)
         self.assertEqual(self.done, [])
-        self.session.refused(1)
+        self.session.refused("lobby", 1)
         self.assertEqual(self.done, ["asked"])
 
     def test_nothing_else_is_read_while_what_was_asked_waits_for_the_store(self) -> None:

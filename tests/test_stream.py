@@ -454,10 +454,3 @@ class TestOwesPast:
         assert stream.owes_past
         everything(stream)
         assert not stream.owes_past
-
-
-def test_a_line_in_an_inbox_may_ring() -> None:
-    inbox = Inbox(lambda: None)
-    inbox.put(b"hola\n", ring=True)
-    inbox.put(b"hola\n")
-    assert inbox.take() == b"\x07hola\nhola\n"

@@ -20,6 +20,8 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.usage import UsageError
 
 from chatd import tap
+from chatd.destinations import networks_of
+from chatd.hooks import Rules
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
 from chatd.retention import Kept
@@ -432,6 +434,27 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
     assert chat.server.motd == "Sé amable."
+    await unbind(service)
+
+
+@pytest.mark.parametrize("value", ["", "here", "10.0.0.1/8", "example.com", "10.0.0.0/33"])
+def test_a_network_for_hooks_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    line = refusal(tmp_path, "--hooks-to", value)
+    assert line == (
+        f"--hooks-to takes a network like 10.0.0.0/8, an address, or any; not {value!r}."
+    )
+
+
+async def test_hooks_may_lead_where_it_was_allowed(tmp_path: Path) -> None:
+    service = make(tmp_path, "--hooks-to", "10.0.0.0/8", "--hooks-to", "::1")
+    rules = service.doors[0].factory.server.hooks.rules
+    assert rules == Rules((*networks_of("10.0.0.0/8"), *networks_of("::1")), tls=True)
+    await unbind(service)
+
+
+async def test_hooks_lead_to_public_addresses_by_default(tmp_path: Path) -> None:
+    service = make(tmp_path)
+    assert service.doors[0].factory.server.hooks.rules == Rules(tls=True)
     await unbind(service)
 
 

@@ -11,6 +11,7 @@ import pytest
 import chatd
 from chatd.commands import GENERAL, SECTIONS, TABLE
 from chatd.event import Change
+from chatd.hooks import Why
 from chatd.rights import Mode
 from chatd.texts import ErrorKind, Language, en, es, people, sentence
 from chatd.views import Bell
@@ -65,7 +66,7 @@ def asked_for() -> set[str]:
 DEEDS = (
     *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
     *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
-    *("ban_network", "unban_network"),
+    *("ban_network", "unban_network", "hook", "unhook"),
 )
 """What somebody may have done who runs a room: see `chatd.event.Deed`."""
 
@@ -75,6 +76,7 @@ DERIVED = (
     | {f"bell_{bell.value}" for bell in Bell}
     | {"missed_more", "private_missed_more"}
     | {change.value for change in Change}
+    | {f"hook_{why.value}" for why in Why}
     | {f"did_{verb}" for verb in DEEDS}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chatd.commands import accounts, past, running, settings, talking
+from chatd.commands import accounts, hooks, past, running, settings, talking
 from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
@@ -133,7 +133,7 @@ GENERAL = (
 SECTIONS: dict[str, tuple[Command, ...]] = {
     "account": (*accounts.TABLE, *settings.ROWS),
     "past": past.ROWS,
-    "running": running.TABLE,
+    "running": (*running.TABLE, *hooks.TABLE),
 }
 """The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
 sentence ``section_KEY``), and lists a section when it is given that name."""

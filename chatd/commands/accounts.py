@@ -12,18 +12,30 @@ from contextlib import contextmanager
 from math import ceil
 
 from chatd.accounts import Account
-from chatd.commands.base import Command, Waiting, WrongUse, answering
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, answering
+from chatd.credentials import BROWSER, TOKEN
+from chatd.formats import local_time
+from chatd.names import refusal_of
 from chatd.passwords import InvalidPassword, Passwords, password_of
 from chatd.records import let_be
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
+from chatd.store import StoreError
 from chatd.texts import ErrorKind, people
+from chatd.validation import InvalidName, validate_name
 
 PASSWORD_COST = 20
 """What a command that takes a password counts for."""
 
 OTHERS = ("others", "otras", "otros")
+
+TOKEN_WORDS = {
+    **dict.fromkeys(("new", "nueva", "nuevo"), "new"),
+    **dict.fromkeys(("list", "lista"), "list"),
+    **dict.fromkeys(("revoke", "revocar"), "revoke"),
+}
+"""What can be done with tokens, in each language."""
 
 
 def _register(server: ChatServer, session: Session, argument: str) -> Waiting | None:
@@ -85,25 +97,99 @@ def _password(server: ChatServer, session: Session, argument: str) -> Waiting | 
 async def _change_password(server: ChatServer, session: Session, text: str) -> None:
     hash = await _passwords(server).hash(_new_password(text))
     account = _own_account(server, session)
-    await server.accounts.keep(account._replace(hash=hash))
+    await server.logins.change_password(account, hash, session)
     session.answer("password_changed")
 
 
-def _logout(server: ChatServer, session: Session, argument: str) -> None:
+def _logout(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     account = _own_account(server, session)
-    if not argument:
+    if argument:
+        if argument.lower() not in OTHERS:
+            raise WrongUse
+        return _close_others(server, session, account)
+    signed_in_with = server.credentials.table.get(session.credential or "")
+    if signed_in_with is not None and signed_in_with.kind == BROWSER:
+        return _sign_out(server, session, account)
+    server.logins.log_out(session)
+    return None
+
+
+async def _sign_out(server: ChatServer, session: Session, account: Account) -> None:
+    """The whole browser: with its next connection it would be logged in again."""
+    key, session.credential = session.credential, None
+    try:
+        await server.logins.change_credentials(*server.credentials.revoke(key or ""))
+    except StoreError:
+        session.credential = key
+        raise
+    if session.account == account.key and not session.stream.finished:
         server.logins.log_out(session)
-        return
-    if argument.lower() not in OTHERS:
-        raise WrongUse
-    others = [other for other in server.names.of(account.name) if other is not session]
-    for other in others:
+
+
+async def _close_others(server: ChatServer, session: Session, account: Account) -> None:
+    def others() -> list[Session]:
+        return [other for other in server.names.of(account.name) if other is not session]
+
+    browsers = set(server.credentials.of(account.key, BROWSER)).difference([session.credential])
+    closed = set(others())
+    if browsers:
+        puts = server.credentials.sign_out(account.key, but=session.credential)
+        await server.logins.change_credentials(*puts)
+        session.answer("browsers_signed_out", count=len(browsers))
+    for other in others():
+        closed.add(other)
         other.answer("closed_by_owner", name=account.name)
         server.finish(other)
-    if others:
-        session.answer("others_closed", count=len(others))
-    else:
+    if closed:
+        session.answer("others_closed", count=len(closed))
+    elif not browsers:
         session.answer("no_others")
+
+
+def _token(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    word, _, name = argument.partition(" ")
+    wanted = TOKEN_WORDS.get(word.lower())
+    name = name.strip()
+    if wanted is None or bool(name) == (wanted == "list"):
+        raise WrongUse
+    account = _own_account(server, session)
+    if wanted == "list":
+        _list_tokens(server, session, account)
+        return None
+    return (_new_token if wanted == "new" else _revoke_token)(server, session, account, name)
+
+
+async def _new_token(server: ChatServer, session: Session, account: Account, wanted: str) -> None:
+    if not _is_private(server, session):
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
+    try:
+        name = validate_name(wanted)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_name", wanted) from None
+    secret, puts = server.credentials.issue(account.key, TOKEN, name)
+    await server.logins.change_credentials(*puts)
+    session.tell(f"{session.sentence('token_made', token=name, name=account.name)}\n{secret}")
+
+
+def _list_tokens(server: ChatServer, session: Session, account: Account) -> None:
+    tokens = server.credentials.of(account.key, TOKEN).values()
+    if not tokens:
+        session.answer("no_tokens")
+        return
+    listed = [
+        session.sentence("token_listed", token=token.name, time=local_time(token.created))
+        for token in tokens
+    ]
+    session.tell("\n".join([session.sentence("tokens", count=len(listed)), *listed]))
+
+
+async def _revoke_token(server: ChatServer, session: Session, account: Account, name: str) -> None:
+    key = server.credentials.token_called(account.key, name)
+    if key is None:
+        raise Refusal(ErrorKind.WRONG_USE, "no_such_token", name=short(name))
+    name = server.credentials.table[key].name
+    await server.logins.change_credentials(*server.credentials.revoke(key))
+    session.answer("token_revoked", token=name)
 
 
 def _unregister(server: ChatServer, session: Session, argument: str) -> Waiting | None:
@@ -131,9 +217,10 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
         "whois_not_registered" if account is None else "whois_registered", name=name
     )
     rooms = {
-        other.room.name: None
+        room.name: None
         for other in sessions
-        if other.room is not None and server.rooms.readable(session, other.room)
+        for room in other.stays
+        if server.rooms.readable(session, room)
     }
     if not sessions:
         where = session.sentence("whois_not_here", name=name)
@@ -176,9 +263,13 @@ def _question(session: Session, password: str) -> Iterator[None]:
 
 def _check_privacy(server: ChatServer, session: Session, password: str) -> None:
     """See that nobody on the way can read a password. Raises `Refusal`."""
-    if not (session.confidential or server.logins.plaintext):
+    if not _is_private(server, session):
         key = "password_in_clear" if _is_given(password) else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
+
+
+def _is_private(server: ChatServer, session: Session) -> bool:
+    return session.confidential or server.logins.plaintext
 
 
 def _is_given(password: str) -> bool:
@@ -278,6 +369,7 @@ TABLE = (
     Command(("login", "acceder"), _login, PASSWORD_COST, secret=True),
     Command(("password", "clave", "contraseña", "contrasena"), _password, PASSWORD_COST, True),
     Command(("logout", "terminar"), _logout),
+    Command(("token", "ficha"), _token, KEEPING_COST),
     Command(("unregister", "desregistrar"), _unregister, PASSWORD_COST, secret=True),
     Command(("whois", "quienes", "quiénes"), _whois),
 )

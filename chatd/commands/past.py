@@ -83,7 +83,7 @@ def _search(server: ChatServer, session: Session, argument: str) -> Waiting:
 
 
 async def _show_found(server: ChatServer, session: Session, room: Room, wanted: Wanted) -> None:
-    found = await _find(server, session, room, wanted, lambda event: True, FOUND_SHOWN, LOOKS)
+    found = await find(server, session, room, wanted, _any, FOUND_SHOWN, LOOKS)
     if found is None:
         return
     events, more, unseen = found
@@ -118,7 +118,7 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
         if not left or characters > FOUND_CHARACTERS:
             may_be_more = True
             break
-        found = await _find(server, session, room, Wanted((name,)), names_me, left, 1)
+        found = await find(server, session, room, Wanted((name,)), names_me, left, 1)
         if found is None:
             return
         events, more, unseen = found
@@ -134,23 +134,29 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
         session.answer("more_mentions", name=session.name)
 
 
-async def _find(
+def _any(event: Event) -> bool:
+    return True
+
+
+async def find(
     server: ChatServer,
     session: Session,
     room: Room,
     wanted: Wanted,
-    right: Callable[[Event], bool],
-    most: int,
-    looks: int,
+    right: Callable[[Event], bool] = _any,
+    most: int = FOUND_SHOWN,
+    looks: int = LOOKS,
+    upto: int | None = None,
 ) -> tuple[list[Event], bool, int] | None:
-    """The last events of a room that are wanted, right, and shown to that session; whether there
-    may be more; and up to which line nothing was looked at because that takes too long.
+    """The last events of a room, ``upto`` a seq, that are wanted, right, and shown to that session;
+    whether there may be more; and up to which line nothing was looked at because that takes too
+    long.
 
     None if they cannot be read, which the session is told.
     """
     view = session.view.of_past
     events: list[Event] = []
-    upto = room.head
+    upto = room.head if upto is None else min(upto, room.head)
     readable = True
     try:
         while True:

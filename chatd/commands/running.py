@@ -63,7 +63,7 @@ def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, st
     return room_of(session), argument
 
 
-def _room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:
+def room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:
     """The same, for one who may do that there."""
     room, rest = _room(server, session, argument)
     server.moderation.check(session, room, act)
@@ -103,12 +103,12 @@ def _time_and_reason(words: str, default: int) -> tuple[int, str]:
     return seconds, rest.strip()
 
 
-async def _carry_out(
+async def carry_out(
     server: ChatServer, session: Session, room: Room, deed: Deed, puts: Sequence[Put] = ()
 ) -> None:
     """Do it, and show it to the one who did where the room does not."""
     await server.carry_out(session, room, deed, *puts)
-    if session.room is not room:
+    if room not in session.stays:
         event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
         session.answer("in_room", room=room.name, did=told(session.language, event))
 
@@ -157,12 +157,12 @@ def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
 async def _set_mode(
     server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
 ) -> None:
-    await _carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
+    await carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
     server.review_room(room)
 
 
 def _close(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    room, rest = _room_to_run(server, session, argument, Act.CLOSE)
+    room, rest = room_to_run(server, session, argument, Act.CLOSE)
     if rest:
         raise WrongUse
     if room is server.lobby:
@@ -172,7 +172,7 @@ def _close(server: ChatServer, session: Session, argument: str) -> Waiting | Non
         return None
     if not session.confirms(f"close {room.key}"):
         count = sum(
-            other.room is room and server.moderation.role_of(other, room) < Role.OWNER
+            room in other.stays and server.moderation.role_of(other, room) < Role.OWNER
             for other in server.sessions
         )
         would = session.sentence("would_close", room=room.name, count=count)
@@ -199,7 +199,7 @@ def _op(server: ChatServer, session: Session, argument: str) -> Waiting | None:
 def _give(
     server: ChatServer, session: Session, argument: str, act: Act, role: Role, verb: str
 ) -> Waiting | None:
-    room, rest = _room_to_run(server, session, argument, act)
+    room, rest = room_to_run(server, session, argument, act)
     name = _one_name(server, rest)
     sessions = _known(server, name)
     if role is Role.OPERATOR and not server.moderation.is_registered(name):
@@ -217,11 +217,11 @@ async def _give_role(
     puts = server.moderation.give(name, room, role)
     if role is Role.OPERATOR and server.moderation.mode_of(room) is Mode.FREE:
         puts.append(server.moderation.set_mode(room, Mode.OPEN))  # it is run from now on
-    await _carry_out(server, session, room, Deed(verb, name), puts)
+    await carry_out(server, session, room, Deed(verb, name), puts)
     # What an account is, is kept with it; what its sessions were given as guests ends.
     server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
-        if role is Role.INVITED and other.room is not room:
+        if role is Role.INVITED and room not in other.stays:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
             other.notify(session.name, invited)
     server.review_room(room)
@@ -251,7 +251,7 @@ def _take(
     verb: str,
     has_none: str,
 ) -> Waiting | None:
-    room, rest = _room_to_run(server, session, argument, act)
+    room, rest = room_to_run(server, session, argument, act)
     name = _one_name(server, rest)
     sessions = _known(server, name)
     moderation = server.moderation
@@ -270,10 +270,10 @@ def _take(
 
 
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
-    room, rest = _room_to_run(server, session, argument, Act.KICK)
+    room, rest = room_to_run(server, session, argument, Act.KICK)
     word, _, reason = rest.partition(" ")
     name, reason = _one_name(server, word), reason.strip()
-    sessions = [other for other in server.called(name) if other.room is room]
+    sessions = [other for other in server.called(name) if room in other.stays]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation = server.moderation
@@ -287,19 +287,19 @@ async def _kick(server: ChatServer, session: Session, argument: str) -> None:
         reason=reason,
     )
     try:
-        await _carry_out(server, session, room, Deed("kick", name, 0, reason))
+        await carry_out(server, session, room, Deed("kick", name, 0, reason))
         server.put_out(room, dict.fromkeys(sessions, why))
     finally:
         moderation.put_out(room, sessions)
 
 
 async def _mute(server: ChatServer, session: Session, argument: str) -> None:
-    room, rest = _room_to_run(server, session, argument, Act.MUTE)
+    room, rest = room_to_run(server, session, argument, Act.MUTE)
     await _sanction_name(server, session, room, rest, MUTE, MUTE_SECONDS)
 
 
 def _ban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    room, rest = _room_to_run(server, session, argument, Act.BAN)
+    room, rest = room_to_run(server, session, argument, Act.BAN)
     who, _, words = rest.partition(" ")
     networks = _networks(server, session, room, who)
     if networks is None:
@@ -327,7 +327,7 @@ async def _sanction_name(
     sanction = Sanction(int(server.now()) + seconds, session.name, kept, name)
     puts = moderation.sanction(kind, room, [fold(name)], sanction)
     moderation.hold(kind, room, name, sessions, sanction)
-    await _carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
+    await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.review_room(room)
 
 
@@ -348,7 +348,7 @@ async def _ban_networks(
     deed = (
         Deed("ban", shown, seconds, reason) if shown else Deed("ban_network", "-", seconds, reason)
     )
-    await _carry_out(server, session, room, deed, puts)
+    await carry_out(server, session, room, deed, puts)
     server.review_room(room)
 
 
@@ -392,12 +392,12 @@ def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Colle
 
 
 def _unmute(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    room, rest = _room_to_run(server, session, argument, Act.MUTE)
+    room, rest = room_to_run(server, session, argument, Act.MUTE)
     return _lift_name(server, session, room, rest, MUTE)
 
 
 def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    room, who = _room_to_run(server, session, argument, Act.BAN)
+    room, who = room_to_run(server, session, argument, Act.BAN)
     if who.startswith("@"):
         name = _one_name(server, who[1:])
         deed = Deed("unban", f"@{name}")
@@ -438,11 +438,11 @@ def _lift(
     if not puts:
         session.answer(none, name=short(who), room=room.name)
         return None
-    return _carry_out(server, session, room, deed, puts)
+    return carry_out(server, session, room, deed, puts)
 
 
 def _bans(server: ChatServer, session: Session, argument: str) -> None:
-    room, rest = _room_to_run(server, session, argument, Act.BAN)
+    room, rest = room_to_run(server, session, argument, Act.BAN)
     if rest:
         raise WrongUse
     found = server.moderation.sanctions_in(room)
@@ -481,7 +481,7 @@ async def _wall(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
     await server.wall(session, argument)
-    if session.room is None:
+    if not session.stays:
         session.answer("said_to_all")
 
 
@@ -493,7 +493,7 @@ async def _disconnect(server: ChatServer, session: Session, argument: str) -> No
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
-    rooms = dict.fromkeys(other.room for other in sessions if other.room is not None)
+    rooms = dict.fromkeys(room for other in sessions for room in other.stays)
     for room in rooms:
         await server.carry_out(session, room, Deed("disconnect", name))
     server.hang_up(sessions, session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_of, room_to_read
 from chatd.event import Kind
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
@@ -50,6 +50,9 @@ def _stay_out(server: ChatServer, session: Session) -> None:
 def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     if argument:
         raise WrongUse
+    if session.several:
+        server.leave(session, room_of(session))
+        return None
     return server.join(session, server.lobby.name)
 
 
@@ -97,13 +100,14 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     others = server.sessions_called(receiver)
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
-    for other in others:
-        if not other.receive(session.name, text):
-            raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=other.name)
+    name = others[0].name
+    received = [other.receive(session.name, text) for other in others]
+    if not any(received):
+        raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
     session.has_spoken = True
-    session.stream.put(session.format.private(session.name, text, other.name))
-    if away := server.away_text(other.name):
-        session.answer("is_away", name=other.name, text=away)
+    session.stream.put(session.format.private(session.name, text, name))
+    if away := server.away_text(name):
+        session.answer("is_away", name=name, text=away)
 
 
 def _nothing() -> None:

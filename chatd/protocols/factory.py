@@ -6,6 +6,8 @@ nothing of what they say.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol as Interface
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -19,13 +21,12 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from chatd.protocols.limits import Admission, Full, Limits, network_of
-from chatd.protocols.line import ChatProtocol, LineProtocol
+from chatd.protocols.limits import Admission, Full, Limits, Pace, network_of
+from chatd.protocols.line import ChatProtocol
 from chatd.protocols.outlet import Connection
 from chatd.protocols.sockets import Patience, socket_of
 from chatd.protocols.turns import Turns
 from chatd.server import ChatServer
-from chatd.texts import ErrorKind
 
 ACCEPTS_A_TURN = 4
 """How many come in at one address before those who are in have their turn: that takes some 0.2 ms
@@ -37,6 +38,32 @@ CHECK_SECONDS = 5.0
 REFUSED_SECONDS = 1.0
 REFUSED_AT_ONCE = 32
 """How long somebody who is not let in may take to read why, and how many may at a time."""
+
+
+class Client(Interface):
+    """One who is connected, as far as it is looked after: a `chatd.protocols.peer.Peer`, say."""
+
+    factory: ChatFactory
+    network: str | None
+    pace: Pace | None
+    located: bool
+    transport: ITransport | None
+
+    def refusal(self, full: Full) -> bytes: ...
+
+    @property
+    def waiting(self) -> bool: ...
+
+    @property
+    def pending(self) -> bool: ...
+
+    def check(self, now: float) -> None: ...
+
+    def stop_reading(self) -> None: ...
+
+    def say_goodbye(self) -> None: ...
+
+    def abort(self) -> None: ...
 
 
 class Refused(Protocol):
@@ -69,8 +96,8 @@ class ChatFactory(Factory):
     """Builds the protocols of one kind of address, and holds the set of those connected.
 
     The set is for counting and for stopping; talking does not walk it: rooms do.
-    ``protocol`` is `ChatProtocol` or `BareProtocol`; ``max_length`` as there. ``admission`` counts
-    those of all factories.
+    ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say; ``max_length`` as
+    there. ``admission`` counts those of all factories.
     """
 
     noisy = False
@@ -80,12 +107,12 @@ class ChatFactory(Factory):
         server: ChatServer,
         clock: IReactorTime,
         max_length: int = 4096,
-        protocol: type[LineProtocol] = ChatProtocol,
+        protocol: Callable[[ChatServer, IReactorTime, int], Client] = ChatProtocol,
         limits: Limits = Limits(),  # noqa: B008 - a value
         admission: Admission | None = None,
     ) -> None:
         self.server = server
-        self.clients: set[LineProtocol] = set()
+        self.clients: set[Client] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
         self.turns = Turns(clock, server.faults)
@@ -125,30 +152,37 @@ class ChatFactory(Factory):
             self._admit(protocol, address)
         except Full as full:
             return self._refuse(protocol, full)
-        return protocol
+        return cast(Protocol, protocol)
 
-    def locate(self, client: LineProtocol) -> None:
+    def locate(self, client: Client) -> None:
         """Count a client for the address that its transport knows by now. Raises `Full`."""
         self._dismiss(client)
         self._admit(client, cast(ITransport, client.transport).getPeer())
         client.located = True
 
-    def _admit(self, client: LineProtocol, address: IAddress | None) -> None:
+    def hand_over(self, client: Client, successor: Client) -> None:
+        """From now on it is that one, for the same connection; it is counted as it was."""
+        successor.factory = self
+        successor.located = client.located
+        successor.pace = client.pace
+        successor.network, client.network = client.network, None
+        self.clients.discard(client)
+
+    def _admit(self, client: Client, address: IAddress | None) -> None:
         network = network_of(address)
         client.pace = self._admission.pace(network, self._clock.seconds())
         self._admission.enter(network)
         client.network = network
 
-    def _dismiss(self, client: LineProtocol) -> None:
+    def _dismiss(self, client: Client) -> None:
         if client.network is not None:
             self._admission.leave(client.network, client.pace, self._clock.seconds())
             client.network = None
 
-    def _refuse(self, client: LineProtocol, full: Full) -> Refused | None:
+    def _refuse(self, client: Client, full: Full) -> Refused | None:
         if len(self.refused) >= REFUSED_AT_ONCE:
             return None
-        reason = client.format().error(ErrorKind.FULL, full.key, limit=full.limit)
-        refused = Refused(self._clock, reason)
+        refused = Refused(self._clock, client.refusal(full))
         refused.factory = self
         return refused
 
@@ -162,12 +196,12 @@ class ChatFactory(Factory):
         waiting = {
             connection: client
             for client in pending
-            if client.outlet.waiting and (connection := socket_of(client.transport))
+            if client.waiting and (connection := socket_of(client.transport))
         }
         for connection in self._patience.renew(waiting):
             waiting[connection].abort()
 
-    def gone(self, client: LineProtocol) -> None:
+    def gone(self, client: Client) -> None:
         """Forget a client that has gone."""
         self.clients.discard(client)
         self._dismiss(client)

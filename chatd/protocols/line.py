@@ -1,41 +1,20 @@
 """Lines over a connection: the border between Twisted and the chat. Bytes in, verbs out.
 
 `ChatProtocol` speaks chat lines, for people with nothing but a terminal; `BareProtocol` speaks bare
-lines. Here a line is validated, and told from a command. What it does is none of its business, nor
-is who may come in, which is the factory's.
+lines. Here a line is validated. What it does is none of its business, nor is whose turn it is,
+which is the peer's, nor who may come in, which is the factory's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
-
-from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import (
-    IDelayedCall,
-    IHalfCloseableProtocol,
-    IHandshakeListener,
-    IReactorTime,
-    ISSLTransport,
-    ITransport,
-)
-from twisted.internet.protocol import connectionDone
+from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.basic import LineReceiver
-from twisted.python.failure import Failure
-from zope.interface import implementer
 
-from chatd import commands
-from chatd.commands.nearly import LETTERS, ODD, STARTS, holds_a_password
 from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
-from chatd.protocols.limits import Full, Pace, is_local
-from chatd.protocols.outlet import Connection, Outlet
+from chatd.protocols.peer import FRAMED_BYTES, Peer
 from chatd.protocols.telnet import IAC, TelnetFilter
 from chatd.server import ChatServer
-from chatd.session import Action
-from chatd.stream import Stream
 from chatd.texts import ErrorKind
 from chatd.validation import (
     InvalidLine,
@@ -46,35 +25,8 @@ from chatd.validation import (
     validate_line,
 )
 
-if TYPE_CHECKING:
-    from chatd.protocols.factory import ChatFactory
-
-LINES_A_TURN = 256
-"""How many lines of one client are handled before others have their turn."""
-
-SMALL_BYTES = 2048
-"""What is handled as soon as it is read. More than that waits for a turn, for together those who
-read it may hold the reactor no longer than one (`Turns`)."""
-
-READ_BYTES = 16 * 1024
-"""How much is read of a client at a time. Of Twisted's own 64 KiB, all may have to wait."""
-
-FRAMED_BYTES = 4096
-"""How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
-weigh twenty times what it did, for as long as its client may not go on.)"""
-
 TELNET_BYTES = 512
 """The same where telnet has commands in it, which are looked at byte by byte (0.25 ms)."""
-
-UNENDED_LINES = 4
-"""How many lines it counts for when something is read in which no line ends: looking at one byte
-takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
-
-LINE_SECONDS = 0.0001
-"""How long a line takes at most: what takes longer counts for several. Most take a fifth of it."""
-
-PAID_SECONDS = 0.05
-"""What one thing counts for at most: the machine may have been busy with something else."""
 
 BYTES_A_CHARACTER = 32
 """What one character of a line may take on the wire: four bytes of UTF-8, and the colour codes
@@ -83,132 +35,25 @@ before it (the longest that programs print, a 24-bit colour, is 19 bytes, and it
 BARE_LENGTH = 256
 """How many characters a bare line may have."""
 
-DELAY_SECONDS = 0.1
-"""How long one that is too fast is left alone at least, so that many of them wake up seldom."""
-
-HANDSHAKE_SECONDS = 10.0
-"""How long a TLS handshake may take, about: those connected are looked after every few seconds."""
-
-P = ParamSpec("P")
-L = TypeVar("L", bound="LineProtocol")
-
 _FAULTS = {LineFault.TOO_LONG: "too_long", LineFault.NOT_UTF8: "not_utf8"}
 
 
-def guarded(method: Callable[Concatenate[L, P], None]) -> Callable[Concatenate[L, P], None]:
-    """Have what fails in a method of a protocol's cost its client the connection, and no more.
+class LineProtocol(Peer[bytes], LineReceiver):
+    """What both kinds of lines have in common: framing, and what the first one tells.
 
-    In Twisted's hands the error would be a traceback in the log each time.
-    """
-
-    @wraps(method)
-    def guard(self: L, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            method(self, *args, **kwargs)
-        except Exception:
-            self._break("a client could not be served")
-
-    return guard
-
-
-@implementer(IHalfCloseableProtocol, IHandshakeListener)
-class LineProtocol(LineReceiver):
-    """What both kinds of lines have in common: framing, fairness, order, and closing.
-
-    ``max_length`` is how many characters a line may have.
+    (LineReceiver's own framing is quadratic in the lines of a read, and is not used.)
     """
 
     delimiter = b"\n"
     telnet = False
-    for_people = False
     answers_blank = True
-    factory: ChatFactory
-    network: str | None = None
-    """The network that this connection is counted for; None while it is counted for none."""
-    pace: Pace | None = None
-    """How fast it may be."""
-    located = True
-    """Whether that network is where it really comes from."""
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
-        self.server = server
-        self.max_length = max_length
-        self._clock = clock
-        self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
-        self._unread = b""  # what was read and is not cut into lines yet
-        self._lines: list[bytes] = []  # the next one last
+        framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
+        super().__init__(server, clock, max_length, framer)
+        self._framer: Framer = framer
         self._texts: list[str] = []  # valid lines, to be said in one go
-        self._run = 0  # how many lines may be taken before asking whether one may
         self._first = True
-        self._handling = False
-        self._ended = False  # it said that it will send nothing more
-        self._lost = False
-        self._stopped = False
-        self._entered = False
-        self._since = clock.seconds()  # when it came, or the line began that has not ended
-        self._delayed: IDelayedCall | None = None
-        self._owes = False  # for a command: also lines that were cut wait until it is paid
-
-    def format(self) -> Format:
-        """How this client is shown what happens."""
-        raise NotImplementedError
-
-    @guarded
-    def connectionMade(self) -> None:
-        """Welcome somebody; over TLS, once hands were shaken."""
-        factory = self.factory
-        factory.clients.add(self)
-        self._proxied = not self.located
-        stream = Stream()
-        self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
-        self.session = self.server.connect(stream, self.format(), private=self.for_people)
-        stream.sink = self.outlet
-        cast(Connection, self.transport).bufferSize = READ_BYTES
-        self._say_where_from()
-        self.session.changed = self._go_on
-        stream.failed = self._break
-        if not ISSLTransport.providedBy(self.transport):
-            self._enter()
-
-    def _say_where_from(self) -> None:
-        """Tell the session where it is, and whether anybody can read what comes from there.
-
-        Behind a proxy that says so in a header: see `ChatFactory.locate`. What has come to the
-        proxy over TLS, nobody tells us.
-        """
-        transport = cast(ITransport, self.transport)
-        self.session.network = self.network or ""
-        encrypted = ISSLTransport.providedBy(transport)
-        if not self._proxied:
-            self.session.confidential = encrypted or is_local(transport.getPeer())
-        elif self.located:
-            proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
-            client = transport.getPeer()
-            self.session.confidential = (
-                client != proxy and is_local(client) and (encrypted or is_local(proxy))
-            )
-
-    @guarded
-    def handshakeCompleted(self) -> None:
-        """Welcome somebody who came over TLS."""
-        if not self.session.stream.finished:
-            self._enter()
-
-    def _enter(self) -> None:
-        self._entered = True
-        self.outlet.hold()
-        try:
-            self.server.enter(self.session, recent=self.for_people)
-        finally:
-            self.outlet.release()
-
-    @guarded
-    def dataReceived(self, data: bytes) -> None:
-        """Take what was read. (LineReceiver's own framing is quadratic in the lines of a read.)"""
-        if self._stopped or self.session.stream.finished:
-            return
-        self._unread += data
-        self._handle_lines()
 
     def without_telnet(self, data: bytes) -> bytes:
         """What is left of the bytes read once what is no text is taken out and answered."""
@@ -229,333 +74,56 @@ class LineProtocol(LineReceiver):
         """Handle a line that was too long to keep; given are its two ends."""
         raise NotImplementedError
 
-    @guarded
-    def readConnectionLost(self) -> None:
-        """The client will send nothing more: do what it sent, send what it is owed, and close."""
-        self._ended = True
-        if self._stopped:
-            self.outlet.end()
+    def piece_size(self) -> int:
+        telnet = self.telnet and IAC in self._unread[:FRAMED_BYTES]
+        return TELNET_BYTES if telnet else FRAMED_BYTES
+
+    def cut(self, piece: bytes) -> list[bytes]:
+        text = self.without_telnet(piece)
+        return self._meant(self._framer.feed(text), text)
+
+    def cut_last(self) -> list[bytes]:
+        return self._meant(self._framer.finish(), b"")
+
+    def _meant(self, lines: list[bytes], text: bytes) -> list[bytes]:
+        """The lines that were cut from a text, without those that mean nothing."""
+        if self.answers_blank:
+            return lines
+        asked = self.session.asked is not None
+        # The first line may have begun in a piece before.
+        if asked or (lines and (b"/" in text or b"/" in lines[0])):
+            return _without_blanks(lines, asked)
+        return list(filter(None, lines))
+
+    def handle(self, line: bytes) -> None:
+        whole = not isinstance(line, TooLong)
+        if self._first:
+            if not self.located and not self.is_admitted():
+                return
+            self._first = not line.strip()
+            if self._framer.first_line_ended_in_cr:
+                self.session.change_format(self.session.format.with_eol(b"\r\n"))
+            if self.is_foreign(line, whole):
+                self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
+                self.server.finish(self.session)
+                self._run = 0
+                return
+        if whole:
+            self.lineReceived(line)
         else:
-            self.factory.turns.await_one(self)  # a thousand may do so at once
-
-    def writeConnectionLost(self) -> None:
-        """The client was sent everything; it may still be sending."""
-
-    @guarded
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Somebody has gone. What was read from them is said all the same."""
-        self._lost = True
-        if self not in self.factory.clients:
-            return
-        self._ended = self._ended or reason.check(ConnectionDone) is not None
-        self.outlet.lost(ended=reason.check(ConnectionDone) is not None)
-        aborted = reason.check(ConnectionAborted)  # by this side
-        if aborted or self._stopped or self.session.stream.finished:
-            self._depart()
-        else:
-            self.session.stream.shut()
-            self._handle_lines()
-
-    @guarded
-    def stop_reading(self) -> None:
-        """Take nothing more from this client: the server is stopping."""
-        self._stopped = True
-        self._forget_input()
-        if self._lost:
-            return
-        self.outlet.end()
-        if self.paused and not self._ended:
-            # What still comes is read and dropped: closing with unread input would reset.
-            self.resumeProducing()
-
-    @guarded
-    def say_goodbye(self) -> None:
-        """Tell this client that the server is stopping, and close."""
-        if not self.session.stream.finished:
-            self.session.answer("stopping")
-            self._finish()
-
-    @property
-    def pending(self) -> bool:
-        """Whether this client has begun something that it must end, and is to be looked after."""
-        return self._framer.unfinished or self.outlet.waiting or not self._entered
-
-    @guarded
-    def check(self, now: float) -> None:
-        """See whether this client takes longer than it may, at this time in seconds."""
-        seconds = self.factory.limits.line_seconds
-        if self._lost:
-            return
-        if not self._entered:
-            if now - self._since > HANDSHAKE_SECONDS:
-                self.abort()
-        elif seconds and self._framer.unfinished and now - self._since > seconds:
-            self._framer.drop()
-            self._since = now
-            self.when_said(
-                lambda: self.session.error(
-                    ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=seconds
-                )
-            )
-
-    def abort(self) -> None:
-        """Close at once, whatever this client is owed."""
-        cast(Connection, self.transport).abortConnection()
-
-    def _go_on(self) -> None:
-        """The session may be ready again: take what waits here, if anything does."""
-        if self._lines or self._unread or self._ended or self._lost or self.paused:
-            self._handle_lines()
-
-    def _handle_lines(self) -> None:
-        """Have a turn now, unless this client is waiting for one as others are."""
-        turns = self.factory.turns
-        if self._handling or turns.awaited_by(self):
-            return
-        held = self._framer.held if self._ended else 0
-        if len(self._unread) + held > SMALL_BYTES:
-            self._read_on(True)
-        else:
-            self.take_turn(turns.share)
-
-    @guarded
-    def take_turn(self, share: float) -> None:
-        """Handle what was read, for about so many seconds and at most `LINES_A_TURN` lines."""
-        if self._handling or self._stopped:
-            return
-        self._handling = True
-        if self._ended:
-            self.outlet.end()
-        self.outlet.hold()
-        try:
-            left = self._take_lines(share)
-        finally:
-            self.outlet.release()
-            self._handling = False
-        self._read_on(left < LINES_A_TURN)
-
-    def _take_lines(self, share: float) -> int:
-        """Take lines until the time is over; gives how many more it might have been."""
-        seconds, lines = self._clock.seconds, self._lines
-        began = now = seconds()
-        end = now + share
-        left = LINES_A_TURN
-        while left and now < end:
-            self._run = min(self.server.allowance(self.session), left)
-            if not self._run or self._owes or not (lines or self._cut(now)):
-                break
-            while lines and self._run > 0 and now < end:
-                self._run -= 1
-                left -= 1
-                self._handle_line(lines.pop())
-                now = seconds()
-            self._say()
-            if not lines:
-                now = seconds()  # cutting takes time, also where no line comes of it
-        self._pay(began, now)
-        return left
+            self.lineLengthExceeded(line)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and behind it."""
         self._texts.append(text)
 
-    def when_said(self, action: Action) -> None:
-        """Do this once all lines so far are said; take no other line until then."""
-        self._say()
-        self._run = 0
-        self.session.when_settled(action if self.pace is None else partial(self._paid, action))
-
-    def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
-        """Do what waited, and have its client pay for the time. (In a turn, the turn is paid.)"""
-        if self._handling:
-            return action()
-        began = self._clock.seconds()
-        try:
-            return action()
-        finally:
-            self._pay(began, self._clock.seconds())
-
-    def _pay(self, began: float, now: float) -> None:
-        """Have time that was taken count for lines."""
-        if self.pace is not None:
-            self.pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
-
-    def _say(self) -> None:
+    def flush(self) -> None:
         if self._texts:
             texts, self._texts = self._texts, []
             try:
                 self.session.say(*texts)
             except Exception:
                 self._failed()
-
-    def _failed(self) -> None:
-        self.server.faults.tell("a line of a session failed", words=False)
-        self.session.error(ErrorKind.SERVER_ERROR, "server_error")
-
-    def _handle_line(self, line: bytes) -> None:
-        whole = not isinstance(line, TooLong)
-        try:
-            if self._first:
-                if not self.located and not self._is_admitted():
-                    return
-                self._first = not line.strip()
-                if self._framer.first_line_ended_in_cr:
-                    self.session.change_format(self.session.format.with_eol(b"\r\n"))
-                if self.is_foreign(line, whole):
-                    self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
-                    self.server.finish(self.session)
-                    self._run = 0
-                    return
-            if whole:
-                self.lineReceived(line)
-            else:
-                self.lineLengthExceeded(line)
-        except Exception:
-            self._failed()
-
-    def _is_admitted(self) -> bool:
-        """Count a client behind a proxy, which has said by now where it comes from."""
-        try:
-            self.factory.locate(self)
-            self._say_where_from()
-        except Full as full:
-            self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
-            self.server.finish(self.session)
-            self._run = 0
-            return False
-        self.server.located(self.session)
-        return True
-
-    def _read_on(self, had_turn: bool) -> None:
-        """See to it that this client goes on as soon as it may, and that it waits until then."""
-        if self.session.stream.finished:
-            self._forget_input()
-            if self._lost:
-                self._depart()
-            return
-        self._slow_down()
-        may_read = self.server.allowance(self.session) > 0
-        more = bool(self._lines or self._unread or self._last_line_is_left)
-        if more and (may_read or had_turn) and not self._delayed:
-            # Also one that may not go on now, but may when its answers are taken, which is perhaps
-            # at once: its next turn comes after everybody else's.
-            self.factory.turns.await_one(self)
-        if self._ended or self._lost:
-            # One who is gone waits for no receipt.
-            session = self.session
-            if not (more or session.occupied or (session.unpublished and not self._lost)):
-                if session.asked is not None and (then := session.answered()):
-                    then("")
-                self._finish()
-        elif more or not may_read or self._delayed:
-            if not self.paused:
-                self.pauseProducing()
-        elif self.paused:
-            self.resumeProducing()
-
-    def _slow_down(self) -> None:
-        """Leave one that is too fast alone for a while, unless it still has lines to be handled."""
-        if self.pace is None or self._delayed is not None or (self._lines and not self._owes):
-            return
-        wait = self.pace.wait(self._clock.seconds())
-        if wait:
-            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
-        else:
-            self._owes = False
-
-    def _end_delay(self) -> None:
-        self._delayed = None
-        self._owes = False
-        self.factory.turns.await_one(self)  # those who owe the same time wake up together
-
-    def _cut(self, now: float) -> bool:
-        """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
-        framer, pace = self._framer, self.pace
-        if self._unread:
-            if pace is not None and pace.wait(now):
-                return False
-            if not framer.unfinished:
-                self._since = now
-            size = (
-                TELNET_BYTES if self.telnet and IAC in self._unread[:FRAMED_BYTES] else FRAMED_BYTES
-            )
-            piece, self._unread = self._unread[:size], self._unread[size:]
-            text = self.without_telnet(piece)
-            lines = framer.feed(text)
-            if lines:
-                self._since = now
-            if pace is not None:
-                pace.spend(now, len(lines) or UNENDED_LINES, len(piece))
-        elif self._last_line_is_left:
-            text, lines = b"", framer.finish()
-        else:
-            return False
-        if not self.answers_blank:
-            asked = self.session.asked is not None
-            # The first line may have begun in a piece before.
-            if asked or (lines and (b"/" in text or b"/" in lines[0])):
-                lines = _without_blanks(lines, asked)
-            else:
-                lines = list(filter(None, lines))
-        lines.reverse()
-        self._lines[:] = lines
-        return True
-
-    @property
-    def _last_line_is_left(self) -> bool:
-        """Whether there is a line without an end that its client meant to be whole."""
-        return self._ended and self._framer.unfinished
-
-    def _finish(self) -> None:
-        self.server.finish(self.session)
-        if self._lost:
-            self._depart()
-
-    def _depart(self) -> None:
-        """There is nothing left to be done for somebody who has gone."""
-        if self not in self.factory.clients:
-            return  # to close may be to be told at once that it is closed
-        self._forget_input()
-        if self._delayed is not None:
-            self._delayed.cancel()
-            self._delayed = None
-        self.factory.turns.forget(self)
-        try:
-            self.session.changed = _nobody
-            self.server.disconnect(self.session)
-        finally:
-            self.factory.gone(self)
-
-    def _break(self, what: str) -> None:
-        """An error is being handled that leaves this client in no known state: let it go.
-
-        It is told, if that goes out at once.
-        """
-        self.server.faults.tell(what, words=False)
-        self._stopped = True
-        if not hasattr(self, "session"):  # nobody has come in
-            self.factory.gone(self)
-            self.abort()
-            return
-        try:
-            if self._lost:
-                self.session.stream.shut()
-                self._depart()
-                return
-            self._forget_input()
-            self.session.error(ErrorKind.SERVER_ERROR, "server_error")
-            self.server.finish(self.session)
-            if not self.outlet.waiting:
-                return
-        except Exception:
-            self.server.faults.tell(
-                "a client could not be told that it cannot be served", words=False
-            )
-        self.abort()
-
-    def _forget_input(self) -> None:
-        self._unread = b""
-        self._lines.clear()
 
 
 def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
@@ -567,10 +135,6 @@ def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
             kept.append(line)
         asked = b"/" in line
     return kept
-
-
-def _nobody() -> None:
-    """Nobody is there to be told."""
 
 
 class ChatProtocol(LineProtocol):
@@ -605,7 +169,7 @@ class ChatProtocol(LineProtocol):
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
         session = self.session
-        if session.asked is not None and self._take_answer(line):
+        if session.asked is not None and self._is_answer(line):
             return
         try:
             text = validate_line(line, self.max_length)
@@ -613,50 +177,26 @@ class ChatProtocol(LineProtocol):
             if invalid.reason is not LineFault.BLANK:
                 self._fault(invalid.reason)
             return
-        # This first look for commands and passwords costs no call: every line has it.
-        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
-            self.say(text)
-            return
-        command = commands.parse(text) if text[0] == "/" else None
-        if command is None:
-            if holds_a_password(text, self._is_registered):
-                self.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
-            else:
-                self.say(commands.text_of(text))
-        else:
-            name, argument = command
-            if self.pace is not None and (cost := commands.cost_of(name)) > 1:
-                now = self._clock.seconds()
-                self.pace.spend(now, cost - 1, 0)
-                self._owes = self.pace.wait(now) > 0
-            self.when_said(lambda: commands.run(self.server, session, name, argument))
+        self.take_typed(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         if self.session.asked is not None:
             self.session.answered()
         self._fault(LineFault.TOO_LONG)
 
-    def _take_answer(self, line: bytes) -> bool:
-        """Give a line to who asked for it, whatever it is. False if it is a line like others."""
-        unasked = self.session.unasked
-        then = self.session.answered()
+    def _is_answer(self, line: bytes) -> bool:
         try:
             answer = line.decode()
         except UnicodeDecodeError:
+            self.session.answered()
             self._fault(LineFault.NOT_UTF8)
             return True
-        if then is None or (unasked and commands.parse(answer) is not None):
-            return False
-        self.when_said(lambda: then(answer))
-        return True
+        return self.take_answer(answer)
 
     def _hide_typing(self, hidden: bool) -> None:
         reply = self._telnet.hide(hidden)
         if reply:
             self.session.stream.put(reply)
-
-    def _is_registered(self, name: str) -> bool:
-        return self.server.accounts.called(name) is not None
 
     def _fault(self, fault: LineFault) -> None:
         key = _FAULTS[fault]

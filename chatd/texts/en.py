@@ -26,6 +26,15 @@ SENTENCES = {
     # What passes
     "joined": "{name} joined.",
     "left": "{name} left.",
+    "message_not_json": "a message is a JSON object with a type.",
+    "unknown_message": "there is no message of type {type}.",
+    "hello_first": "say hello first, with a message of type hello.",
+    "hello_once": "you have said hello already.",
+    "wrong_member": "its {member} is missing, or not what it should be.",
+    "not_one_line": "a line has no line end in it. Send several messages.",
+    "not_text": "it has characters that are none (halves of a pair).",
+    "not_in_that_room": "you are not in #{room}.",
+    "too_many_stays": "you are in {limit} rooms, and may be in no more. Leave one first.",
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
     # What somebody did who runs a room
@@ -49,6 +58,8 @@ SENTENCES = {
     "did_disconnect": "{name} disconnected {target}",
     "did_ban_network": "{name} banned an address",
     "did_unban_network": "{name} lifted the ban of an address",
+    "did_hook": "{name} has what is said here sent to {target}",
+    "did_unhook": "{name} has it sent to {target} no more",
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -127,6 +138,28 @@ SENTENCES = {
         "Rooms: {rooms}. Lines: {lines}. Registered: {accounts}.\n"
         "When it started: {store}"
     ),
+    # Hooks
+    "hook_added": (
+        "Hook {number} of #{room}: {url}\n"
+        "What it sends is signed with this secret, which is shown only now: {secret}"
+    ),
+    "no_hooks": "Nothing that is said in #{room} is sent elsewhere. /hook add URL has it sent.",
+    "hooks": "{count} hooks of #{room}:",
+    "hooks_one": "{count} hook of #{room}:",
+    "hook_is_idle": "{number}. {to}, by {by}, {time}: all is delivered.",
+    "hook_waits": "{number}. {to}, by {by}, {time}: {count} lines wait.",
+    "hook_waits_one": "{number}. {to}, by {by}, {time}: {count} line waits.",
+    "hook_fails": "{hook} {count} tries failed; the last one: {why}",
+    "hook_fails_one": "{hook} {count} try failed: {why}",
+    "hook_answered": "it answered {status}.",
+    "hook_timed_out": "it did not answer in time.",
+    "hook_unreachable": "no connection could be made.",
+    "hook_no_address": "its name has no address.",
+    "hook_not_allowed": "its address is one that hooks may not lead to here.",
+    "hook_no_tls": "https:// takes chatd[tls], which is not installed here any more.",
+    "hook_tls_failed": "its certificate is not valid, or TLS failed in another way.",
+    "hook_broke": "the connection broke, or it did not answer in HTTP.",
+    "hook_not_readable": "the room's log cannot be read.",
     # Help
     "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
     "help_other_names": "Other names: {names}.",
@@ -209,6 +242,7 @@ SENTENCES = {
     "help_login": "/login NAME PASSWORD :: have the name that is yours",
     "help_password": "/password PASSWORD :: change your password",
     "help_logout": "/logout [others] :: be a guest again, or close your other connections",
+    "help_token": "/token new|list|revoke [NAME] :: what lets a program be you, without a password",
     "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
     "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
     "password_prompt": (
@@ -216,10 +250,25 @@ SENTENCES = {
     ),
     "password_cancelled": "Cancelled: no password was taken.",
     "registered": "{name} is yours now. When you come back: /login {name}",
-    "password_changed": "Your password is changed. /logout others closes your other connections.",
+    "password_changed": (
+        "Your password is changed. Browsers elsewhere have to sign in again; tokens (/token list)"
+        " still hold. /logout others closes your other connections."
+    ),
     "others_closed": "{count} other connections of yours were closed.",
     "others_closed_one": "{count} other connection of yours was closed.",
     "no_others": "You have no other connection.",
+    "browsers_signed_out": "{count} browsers have to sign in again.",
+    "browsers_signed_out_one": "{count} browser has to sign in again.",
+    "signed_out": "What this connection signed in with as {name} holds no more.",
+    "token_made": (
+        "{token} is a token of yours. This is shown once; whoever has it is {name} until you"
+        " say /token revoke {token}:"
+    ),
+    "tokens": "{count} tokens:",
+    "tokens_one": "{count} token:",
+    "token_listed": "{token}, made {time}",
+    "no_tokens": "You have no token. /token new NAME makes one.",
+    "token_revoked": "{token} is revoked: it lets nobody in any more.",
     "closed_by_owner": "{name} closed this connection from another one.",
     "unregistered": "{name} is not registered any more.",
     "registered_elsewhere": "{name} is somebody else's name now.",
@@ -251,6 +300,10 @@ SENTENCES = {
         "this came right behind a question that was not asked, so it may be a password."
         " Say it again if it is not."
     ),
+    "no_token_in_clear": "tokens are not made here. Come over TLS, or from this machine.",
+    "token_exists": "you have a token {name} already. /token revoke {name}, or take another name.",
+    "too_many_tokens": "you have {limit} tokens, as many as may be. /token revoke NAME first.",
+    "no_such_token": "you have no token {name}. /token list lists them.",
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
     "password_too_short": "a password has at least {limit} characters.",
     "password_too_long": "a password has at most {limit} characters.",
@@ -275,6 +328,7 @@ SENTENCES = {
     "help_wall": "/wall TEXT :: say something in every room (administrators)",
     "help_disconnect": "/disconnect NAME :: close all connections of NAME (administrators)",
     "help_stats": "/stats :: figures of the server (administrators)",
+    "help_hook": "/hook add URL|list|remove N :: have what is said here sent to a URL, signed",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
@@ -305,6 +359,7 @@ SENTENCES = {
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
+    "other_lines_with_key": "other lines were said with this key. Take a new one for new lines.",
     "not_saved": (
         "your line could not be stored, so nobody was shown it. Say it again later."
         " The operator's log says why."
@@ -324,6 +379,37 @@ SENTENCES = {
     ),
     "wrong_protocol": "this port takes plain lines (nc, telnet).",
     "server_error": "that did not work. The operator's log says why.",
+    # Over HTTP
+    "bad_request": "this is no request that can be read. /api/openapi.json says what there is.",
+    "unknown_path": "there is nothing at this path. /api/openapi.json says what there is.",
+    "wrong_method": "this path takes {allowed}.",
+    "body_too_large": "a body may have {limit} bytes. Send less at a time.",
+    "headers_too_large": "the headers may have {limit} bytes.",
+    "too_many_headers": "there may be {limit} headers.",
+    "target_too_long": "a path and its query may have {limit} bytes.",
+    "body_is_packed": "a body is taken as it is: leave Content-Encoding out.",
+    "request_took_too_long": "it took more than {limit} seconds to come whole. Send it again.",
+    "unknown_host": (
+        "this daemon is not known by the name that was asked. Ask by its address, or have its"
+        " operator give it the name: --web-name NAME."
+    ),
+    "other_origin": "this was sent by a page from elsewhere, so it was not done.",
+    "wrong_token": "this token is nobody's, or nobody's any more. /token new makes one.",
+    "token_in_clear": (
+        "others can read this connection, and now your token: /token revoke takes it back. Come"
+        " over TLS, or from the daemon's own machine."
+    ),
+    "parameter_twice": "{name} was given twice.",
+    "not_a_number": "{name} takes a whole number from {least} to {most}.",
+    "one_of_parameters": "give {first} or {second}, not both.",
+    "not_json": "the body must be a JSON object with: {members}.",
+    "not_a_text": "{name} must be text.",
+    "nothing_to_say": "there is no line in it that could be said.",
+    "too_many_lines": "at most {limit} lines are taken at a time.",
+    "websocket_wanted": "this path is for WebSockets (RFC 6455).",
+    "websocket_version": "a WebSocket of version 13 is taken.",
+    "websocket_key": "Sec-WebSocket-Key must be 16 bytes in base64.",
+    "http_only": "this port is for browsers and HTTP. Chat lines go to another one.",
     # What not everyone may do
     "only_administrators": "only administrators of this server may do that.",
     "nobody_runs_room": (
@@ -365,5 +451,26 @@ SENTENCES = {
     "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
     "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
+    "no_hook_url": (
+        "{url} is no URL for a hook. Take http:// or https://, a host, and perhaps a path:"
+        " https://example.com/chat."
+    ),
+    "hook_url_too_long": "a URL for a hook has at most {limit} characters.",
+    "hook_url_has_password": "a URL for a hook has no name or password before its host.",
+    "hook_url_not_ascii": (
+        "the path of {url} has letters that a URL cannot hold. Write them as %C3%A9, or copy the"
+        " URL from a browser."
+    ),
+    "no_hook_over_tls": "https:// takes chatd[tls] on this server. The operator can install it.",
+    "no_hook_to_there": (
+        "{host} is this server's machine or in a private network, where hooks may not lead."
+        " The operator can allow it with --hooks-to."
+    ),
+    "no_secret_in_clear": (
+        "a hook has a secret, which is not shown here. Come over TLS, or from this machine."
+    ),
+    "no_such_hook": "#{room} has no hook {number}. /hook list lists them.",
+    "too_many_hooks_here": "#{room} has {limit} hooks, as many as may be. /hook remove one.",
+    "too_many_hooks": "there are {limit} hooks on this server, as many as may be.",
     "room_exists": "#{room} is there already. /join {room}, or take another name.",
 }

@@ -26,6 +26,15 @@ SENTENCES = {
     # Lo que pasa
     "joined": "{name} ha entrado.",
     "left": "{name} se ha ido.",
+    "message_not_json": "un mensaje es un objeto JSON con un tipo.",
+    "unknown_message": "no hay mensajes de tipo {type}.",
+    "hello_first": "saluda primero, con un mensaje de tipo hello.",
+    "hello_once": "ya has saludado.",
+    "wrong_member": "su {member} falta, o no es lo que debe ser.",
+    "not_one_line": "una línea no lleva fin de línea dentro. Envía varios mensajes.",
+    "not_text": "tiene caracteres que no lo son (mitades de un par).",
+    "not_in_that_room": "no estás en #{room}.",
+    "too_many_stays": "estás en {limit} salas, y no puedes estar en más. Deja una primero.",
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
     # Lo que ha hecho quien lleva una sala
@@ -49,6 +58,8 @@ SENTENCES = {
     "did_disconnect": "{name} ha desconectado a {target}",
     "did_ban_network": "{name} ha vetado una dirección",
     "did_unban_network": "{name} ha levantado el veto a una dirección",
+    "did_hook": "{name} hace que lo que se dice aquí se envíe a {target}",
+    "did_unhook": "{name} hace que ya no se envíe a {target}",
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -128,6 +139,28 @@ SENTENCES = {
         "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
         "Al arrancar: {store}"
     ),
+    # Ganchos
+    "hook_added": (
+        "Gancho {number} de #{room}: {url}\n"
+        "Lo que envía va firmado con este secreto, que solo se muestra ahora: {secret}"
+    ),
+    "no_hooks": "Nada de lo que se dice en #{room} se envía fuera. /gancho añadir URL lo envía.",
+    "hooks": "{count} ganchos de #{room}:",
+    "hooks_one": "{count} gancho de #{room}:",
+    "hook_is_idle": "{number}. {to}, de {by}, {time}: todo está entregado.",
+    "hook_waits": "{number}. {to}, de {by}, {time}: esperan {count} líneas.",
+    "hook_waits_one": "{number}. {to}, de {by}, {time}: espera {count} línea.",
+    "hook_fails": "{hook} Han fallado {count} intentos; el último: {why}",
+    "hook_fails_one": "{hook} Ha fallado {count} intento: {why}",
+    "hook_answered": "ha respondido {status}.",
+    "hook_timed_out": "no ha respondido a tiempo.",
+    "hook_unreachable": "no se ha podido conectar.",
+    "hook_no_address": "su nombre no tiene dirección.",
+    "hook_not_allowed": "su dirección es de las que aquí no se permiten a los ganchos.",
+    "hook_no_tls": "https:// necesita chatd[tls], que aquí ya no está instalado.",
+    "hook_tls_failed": "su certificado no es válido, o TLS ha fallado de otro modo.",
+    "hook_broke": "la conexión se ha cortado, o no ha respondido en HTTP.",
+    "hook_not_readable": "el registro de la sala no se puede leer.",
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
@@ -215,6 +248,7 @@ SENTENCES = {
     "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
     "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
     "help_logout": "/terminar [otras] :: volver a ser invitado, o cerrar tus otras conexiones",
+    "help_token": "/ficha nueva|lista|revocar [NOMBRE] :: que un programa sea tú, sin contraseña",
     "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
     "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
     "password_prompt": (
@@ -222,10 +256,25 @@ SENTENCES = {
     ),
     "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
     "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
-    "password_changed": ("Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones."),
+    "password_changed": (
+        "Tu contraseña ha cambiado. En los demás navegadores hay que acceder otra vez; las fichas"
+        " (/ficha lista) siguen valiendo. /terminar otras cierra tus otras conexiones."
+    ),
     "others_closed": "Se han cerrado {count} conexiones tuyas.",
     "others_closed_one": "Se ha cerrado {count} conexión tuya.",
     "no_others": "No tienes ninguna otra conexión.",
+    "browsers_signed_out": "En {count} navegadores hay que acceder otra vez.",
+    "browsers_signed_out_one": "En {count} navegador hay que acceder otra vez.",
+    "signed_out": "Aquello con lo que esta conexión accedió como {name} ya no vale.",
+    "token_made": (
+        "{token} es una ficha tuya. Solo se muestra esta vez; quien la tenga es {name} hasta que"
+        " digas /ficha revocar {token}:"
+    ),
+    "tokens": "{count} fichas:",
+    "tokens_one": "{count} ficha:",
+    "token_listed": "{token}, creada el {time}",
+    "no_tokens": "No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
+    "token_revoked": "{token} está revocada: ya no deja entrar a nadie.",
     "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
     "unregistered": "{name} ya no está registrado.",
     "registered_elsewhere": "{name} es ahora el nombre de otra persona.",
@@ -262,6 +311,10 @@ SENTENCES = {
         "esto ha venido justo detrás de una pregunta que no se ha hecho, así que puede ser una"
         " contraseña. Dilo otra vez si no lo es."
     ),
+    "no_token_in_clear": "aquí no se crean fichas. Ven por TLS, o desde esta máquina.",
+    "token_exists": "ya tienes una ficha {name}. /ficha revocar {name}, o elige otro nombre.",
+    "too_many_tokens": "tienes {limit} fichas, que son el máximo. Usa antes /ficha revocar NOMBRE.",
+    "no_such_token": "no tienes ninguna ficha {name}. /ficha lista las muestra.",
     "no_accounts": (
         "aquí no se pueden registrar nombres. Quien administra puede instalar chatd[accounts]."
     ),
@@ -290,6 +343,7 @@ SENTENCES = {
     "help_wall": "/aviso TEXTO :: decir algo en todas las salas (administradores)",
     "help_disconnect": "/desconectar NOMBRE :: cerrar las conexiones de NOMBRE (administradores)",
     "help_stats": "/estado :: cifras del servidor (administradores)",
+    "help_hook": "/gancho añadir URL|lista|quitar N :: enviar lo que se dice a una URL, firmado",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
@@ -321,6 +375,7 @@ SENTENCES = {
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
+    "other_lines_with_key": "con esta clave se dijeron otras líneas. Usa una nueva para otras.",
     "not_saved": (
         "tu línea no se ha podido guardar, así que nadie la ha visto. Dila otra vez más tarde."
         " El registro del servidor dice por qué."
@@ -341,6 +396,37 @@ SENTENCES = {
     ),
     "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
+    # Por HTTP
+    "bad_request": "esto no es una petición legible. /api/openapi.json dice qué hay.",
+    "unknown_path": "no hay nada en esta ruta. /api/openapi.json dice qué hay.",
+    "wrong_method": "esta ruta acepta {allowed}.",
+    "body_too_large": "un cuerpo puede tener {limit} bytes. Envía menos cada vez.",
+    "headers_too_large": "las cabeceras pueden tener {limit} bytes.",
+    "too_many_headers": "puede haber {limit} cabeceras.",
+    "target_too_long": "una ruta y su consulta pueden tener {limit} bytes.",
+    "body_is_packed": "un cuerpo se toma tal cual: quita Content-Encoding.",
+    "request_took_too_long": "tardó más de {limit} segundos en llegar entera. Envíala otra vez.",
+    "unknown_host": (
+        "este servidor no se conoce por el nombre pedido. Pide por su dirección, o que quien lo"
+        " lleva le dé el nombre: --web-name NOMBRE."
+    ),
+    "other_origin": "esto lo envió una página de otro sitio, así que no se hizo.",
+    "wrong_token": "este token no es de nadie, o ya no. /token new hace uno.",
+    "token_in_clear": (
+        "otros pueden leer esta conexión, y ahora tu token: /token revoke lo retira. Entra por TLS,"
+        " o desde la propia máquina del servidor."
+    ),
+    "parameter_twice": "{name} se dio dos veces.",
+    "not_a_number": "{name} acepta un número entero de {least} a {most}.",
+    "one_of_parameters": "da {first} o {second}, no los dos.",
+    "not_json": "el cuerpo debe ser un objeto JSON con: {members}.",
+    "not_a_text": "{name} debe ser un texto.",
+    "nothing_to_say": "no hay en ello ninguna línea que se pueda decir.",
+    "too_many_lines": "se aceptan como mucho {limit} líneas cada vez.",
+    "websocket_wanted": "esta ruta es para WebSockets (RFC 6455).",
+    "websocket_version": "se aceptan WebSockets de la versión 13.",
+    "websocket_key": "Sec-WebSocket-Key deben ser 16 bytes en base64.",
+    "http_only": "este puerto es para navegadores y HTTP. Las líneas de chat van a otro.",
     # Lo que no puede hacer cualquiera
     "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
     "nobody_runs_room": (
@@ -390,5 +476,30 @@ SENTENCES = {
     ),
     "wrong_time": "un tiempo va de 1s a 366d, como 10m, 2h o 3d.",
     "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
+    "no_hook_url": (
+        "{url} no es una URL para un gancho. Usa http:// o https://, un servidor, y si acaso una"
+        " ruta: https://example.com/chat."
+    ),
+    "hook_url_too_long": "la URL de un gancho tiene como mucho {limit} caracteres.",
+    "hook_url_has_password": (
+        "la URL de un gancho no lleva nombre ni contraseña delante del servidor."
+    ),
+    "hook_url_not_ascii": (
+        "la ruta de {url} tiene letras que no caben en una URL. Escríbelas como %C3%A9, o copia la"
+        " URL de un navegador."
+    ),
+    "no_hook_over_tls": (
+        "https:// necesita chatd[tls] en este servidor. Quien lo administra puede instalarlo."
+    ),
+    "no_hook_to_there": (
+        "{host} es la máquina de este servidor o está en una red privada, y allí no pueden llevar"
+        " los ganchos. Quien administra el servidor puede permitirlo con --hooks-to."
+    ),
+    "no_secret_in_clear": (
+        "un gancho tiene un secreto, que aquí no se muestra. Ven por TLS, o desde esta máquina."
+    ),
+    "no_such_hook": "#{room} no tiene gancho {number}. /gancho lista los muestra.",
+    "too_many_hooks_here": "#{room} tiene {limit} ganchos, el máximo. Usa /gancho quitar con uno.",
+    "too_many_hooks": "hay {limit} ganchos en este servidor, el máximo.",
     "room_exists": "#{room} ya existe. /sala {room}, o elige otro nombre.",
 }

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import ensureDeferred
+from twisted.internet.defer import ensureDeferred, fail
 from twisted.logger import LogEvent
 
 from chatd.accounts import Account
+from chatd.credentials import BROWSER, TOKENS, key_of
 from chatd.logins import ADDRESS_TRIES, NAME_TRIES
 from chatd.passwords import Hasher, Passwords
 from chatd.session import READING_SECONDS
+from chatd.store import StoreError
 from tests.helpers import CHEAP, FAR, Immediately, Person, World
+from tests.members import log_in, member, register
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
@@ -694,7 +697,8 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
 def test_a_password_can_be_changed(scene: Scene) -> None:
     scene.ana.type("/password another horse")
     assert scene.ana.seen() == [
-        "*** Your password is changed. /logout others closes your other connections."
+        "*** Your password is changed. Browsers elsewhere have to sign in again;"
+        " tokens (/token list) still hold. /logout others closes your other connections."
     ]
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}", "/login ana another horse")
@@ -710,7 +714,9 @@ def test_what_was_changed_of_the_account_meanwhile_stays(scene: Scene) -> None:
     assert scene.account().admin
 
 
-@pytest.mark.parametrize("line", ["/password another horse", "/logout", "/unregister whatever"])
+@pytest.mark.parametrize(
+    "line", ["/password another horse", "/logout", "/unregister whatever", "/token list"]
+)
 def test_one_who_is_not_logged_in_is_told_so(scene: Scene, line: str) -> None:
     scene.luis.type(line)
     assert scene.luis.seen() == [
@@ -963,7 +969,8 @@ def test_the_same_in_spanish() -> None:
         "*** Cancelado: no se ha tomado ninguna contraseña.",
         "*** ana ya es tuyo. Cuando vuelvas: /acceder ana",
         "*** No tienes ninguna otra conexión.",
-        "*** Tu contraseña ha cambiado. /terminar otras cierra tus otras conexiones.",
+        "*** Tu contraseña ha cambiado. En los demás navegadores hay que acceder otra vez;"
+        " las fichas (/ficha lista) siguen valiendo. /terminar otras cierra tus otras conexiones.",
         "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
         "*** Ahora eres guest1.",
         "ERR Wrong password: esa no es la contraseña de ana.",
@@ -973,3 +980,343 @@ def test_the_same_in_spanish() -> None:
         "ERR Not said: esto parece una contraseña. Una orden empieza por / sin nada delante,"
         " y tras su palabra va un espacio; con // se dice de todos modos.",
     ]
+
+
+# Tokens
+
+
+def new_token(person: Person, name: str = "deploy", line: str = "/token new") -> str:
+    """The secret of a token that somebody makes."""
+    person.type(f"{line} {name}")
+    told, secret = person.seen()
+    assert name in told
+    return secret.removeprefix("*** ")
+
+
+def test_a_token_is_shown_once_in_a_line_of_its_own(scene: Scene) -> None:
+    scene.ana.type("/token new deploy")
+    told, secret = scene.ana.seen()
+    assert told == (
+        "*** deploy is a token of yours. This is shown once; whoever has it is ana until you say"
+        " /token revoke deploy:"
+    )
+    account = scene.world.server.credentials.account_of(secret.removeprefix("*** "))
+    assert account is not None
+    assert account.name == "ana"
+    assert scene.luis.seen() == []
+
+
+def test_tokens_are_listed(scene: Scene) -> None:
+    scene.ana.type("/token list")
+    assert scene.ana.seen() == ["*** You have no token. /token new NAME makes one."]
+    new_token(scene.ana)
+    scene.ana.type("/token list")
+    count, listed = scene.ana.seen()
+    assert count == "*** 1 token:"
+    assert listed.startswith("*** deploy, made 19")
+    new_token(scene.ana, "backup")
+    scene.ana.type("/token list")
+    count, first, second = scene.ana.seen()
+    assert count == "*** 2 tokens:"
+    assert (first == listed, second.startswith("*** backup, made 19")) == (True, True)
+
+
+def test_a_token_can_be_revoked(scene: Scene) -> None:
+    secret = new_token(scene.ana)
+    scene.ana.type("/token revoke DEPLOY")
+    assert scene.ana.seen() == ["*** deploy is revoked: it lets nobody in any more."]
+    assert scene.world.server.credentials.account_of(secret) is None
+    scene.ana.type("/token revoke deploy")
+    assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list lists them."]
+
+
+def test_tokens_are_spoken_of_in_spanish(scene: Scene) -> None:
+    scene.ana.type("/language es")
+    scene.ana.seen()
+    new_token(scene.ana, "copias", "/ficha nueva")
+    scene.ana.type("/ficha lista", "/ficha revocar copias", "/ficha lista")
+    count, listed, *rest = scene.ana.seen()
+    assert count == "*** 1 ficha:"
+    assert listed.startswith("*** copias, creada el 19")
+    assert rest == [
+        "*** copias está revocada: ya no deja entrar a nadie.",
+        "*** No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
+    ]
+
+
+def test_those_with_a_revoked_token_are_let_go_and_nobody_else_is(scene: Scene) -> None:
+    secrets = [new_token(scene.ana, name) for name in ("deploy", "backup")]
+    programs = [scene.guest() for _ in secrets]
+    for program, secret in zip(programs, secrets, strict=True):
+        account = scene.account()
+        scene.world.server.logins.log_in(program.session, account, key_of(secret))
+        program.seen()
+    scene.ana.type("/token revoke deploy")
+    assert programs[0].seen() == ["*** What this connection signed in with as ana holds no more."]
+    assert programs[0].closed
+    assert not programs[1].closed
+    assert not scene.ana.closed
+    programs[1].type("/token revoke backup")
+    assert programs[1].seen() == ["*** What this connection signed in with as ana holds no more."]
+
+
+def test_they_are_let_go_once_that_is_on_disk() -> None:
+    scene = Scene()
+    secret = new_token(scene.ana)
+    program = scene.guest()
+    scene.world.server.logins.log_in(program.session, scene.account(), key_of(secret))
+    program.seen()
+    scene.ana.send(b"/token revoke deploy\n")
+    assert scene.world.server.credentials.account_of(secret) is None
+    assert program.seen() == []
+    scene.world.settle()
+    assert program.closed
+
+
+def test_what_cannot_be_kept_makes_no_token_and_revokes_none(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    world = World(slow=True)
+    register(world, "ana")
+    world.release()
+    ana = member(world, "ana")
+    world.release()
+    ana.seen()
+    ana.type("/token new deploy")
+    assert ana.seen() == []
+    world.store.fail()
+    world.settle()
+    (line,) = ana.seen()
+    assert line.startswith("ERR Not saved: that could not be stored, so nothing was changed.")
+    assert not world.server.credentials.table
+    ana.type("/token new deploy")
+    world.release()
+    _, secret = ana.seen()
+    ana.type("/token revoke deploy")
+    world.store.fail()
+    world.settle()
+    assert ana.seen() == [line]
+    assert world.server.credentials.account_of(secret.removeprefix("*** ")) is not None
+    expected_errors()
+
+
+def test_two_tokens_of_one_name_are_refused_in_any_case(scene: Scene) -> None:
+    new_token(scene.ana)
+    scene.ana.type("/token new Deploy")
+    assert scene.ana.seen() == [
+        "ERR Name in use: you have a token Deploy already. /token revoke Deploy,"
+        " or take another name."
+    ]
+
+
+def test_one_may_have_so_many_tokens(scene: Scene) -> None:
+    for number in range(TOKENS):
+        new_token(scene.ana, f"t{number}")
+        scene.world.clock.advance(10)
+    scene.ana.type("/token new more")
+    assert scene.ana.seen() == [
+        "ERR Not allowed: you have 20 tokens, as many as may be. /token revoke NAME first."
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/token",
+        "/token x",
+        "/token new",
+        "/token revoke",
+        "/token list x",
+        "/token  new ",
+        "/token {}",
+    ],
+)
+def test_of_tokens_one_is_told_what_can_be_done(scene: Scene, line: str) -> None:
+    scene.ana.type(line)
+    assert scene.ana.seen() == [
+        "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME]"
+        " - what lets a program be you, without a password."
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"]
+)
+def test_what_cannot_be_a_name_cannot_be_one_of_a_token(scene: Scene, name: str) -> None:
+    scene.ana.type(f"/token new {name}", f"/token revoke {name}")
+    refused, unknown = scene.ana.seen()
+    assert refused.startswith("ERR Invalid name: ")
+    assert unknown.startswith("ERR Wrong use: you have no token ")
+    for line in refused, unknown:
+        assert len(line) < 200
+        assert line.isprintable()
+    assert not scene.world.server.credentials.table
+
+
+def test_none_is_shown_where_others_may_read_it(scene: Scene) -> None:
+    far = scene.guest(address=FAR)
+    log_in(scene.world.server, far.session, "ana")
+    far.seen()
+    far.type("/token new deploy")
+    assert far.seen() == [
+        "ERR Not encrypted: tokens are not made here. Come over TLS, or from this machine."
+    ]
+    assert not scene.world.server.credentials.table
+    far.type("/token list")
+    assert far.seen() == ["*** You have no token. /token new NAME makes one."]
+    scene.world.server.logins.plaintext = True
+    assert new_token(far).startswith("chatd_")
+
+
+def test_tokens_are_not_those_of_others(scene: Scene) -> None:
+    new_token(scene.ana)
+    eva = member(scene.world, "eva")
+    eva.type("/token list", "/token revoke deploy")
+    assert eva.seen() == [
+        "*** You have no token. /token new NAME makes one.",
+        "ERR Wrong use: you have no token deploy. /token list lists them.",
+    ]
+
+
+def test_a_name_that_is_given_up_has_no_tokens_for_its_next_owner(scene: Scene) -> None:
+    secret = new_token(scene.ana)
+    scene.ana.type(f"/unregister {PASSWORD}")
+    assert not scene.world.server.credentials.table
+    register(scene.world, "ana")
+    assert scene.world.server.credentials.account_of(secret) is None
+
+
+# Browsers that are signed in
+
+
+def browser(scene: Scene) -> Person:
+    """Somebody who is signed in to ana's account as a browser is."""
+    server = scene.world.server
+    secret, puts = server.credentials.issue("ana", BROWSER, "Firefox")
+    ensureDeferred(server.logins.change_credentials(*puts))
+    scene.world.settle()
+    return tab(scene, key_of(secret))
+
+
+def tab(scene: Scene, key: str) -> Person:
+    """One more connection of a browser."""
+    person = scene.guest()
+    scene.world.server.logins.log_in(person.session, scene.account(), key)
+    scene.world.settle()
+    person.seen()
+    return person
+
+
+SIGNED_OUT = "*** What this connection signed in with as ana holds no more."
+
+
+def test_a_changed_password_signs_browsers_out_but_the_one_it_was_changed_in(scene: Scene) -> None:
+    secret = new_token(scene.ana)
+    mine, other = browser(scene), browser(scene)
+    mine.type("/password another horse")
+    assert other.seen() == [SIGNED_OUT]
+    assert other.closed
+    assert not mine.closed
+    assert set(scene.world.server.credentials.table) == {mine.session.credential, key_of(secret)}
+    scene.ana.type("/password one more horse")
+    assert mine.closed
+    assert set(scene.world.server.credentials.table) == {key_of(secret)}
+
+
+def test_a_password_and_the_sign_ins_are_changed_in_one_go(scene: Scene) -> None:
+    browser(scene)
+    kept: list[list[str]] = []
+    keep = scene.world.store.keep
+    scene.world.store.keep = lambda *records: (
+        kept.append([each.kind for each in records]) or keep(*records)
+    )
+    scene.ana.type("/password another horse")
+    assert kept == [["account", "credential"]]
+
+
+def test_who_logs_out_in_a_browser_signs_it_out_and_is_a_guest(scene: Scene) -> None:
+    first, other = browser(scene), browser(scene)
+    second = tab(scene, first.session.credential)
+    first.type("/logout")
+    assert first.seen() == [f"*** You are now guest{first.session.number}."]
+    assert first.session.credential is None
+    assert second.closed
+    assert not other.closed
+    assert set(scene.world.server.credentials.table) == {other.session.credential}
+
+
+def test_who_logs_out_with_a_token_does_not_revoke_it(scene: Scene) -> None:
+    key = key_of(new_token(scene.ana))
+    program = tab(scene, key)
+    program.type("/logout")
+    assert program.session.account is None
+    assert key in scene.world.server.credentials.table
+
+
+def test_one_who_cannot_be_signed_out_is_not(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    scene = Scene()
+    person = browser(scene)
+    key = person.session.credential
+    fail_to_keep(scene)
+    person.type("/logout")
+    (line,) = person.seen()
+    assert line.startswith("ERR Not saved: ")
+    assert (person.session.account, person.session.credential) == ("ana", key)
+    assert key in scene.world.server.credentials.table
+    expected_errors()
+
+
+def fail_to_keep(scene: Scene) -> None:
+    """Let nothing be kept from here on."""
+    scene.world.store.commit = lambda batch: fail(StoreError("the disk is full."))
+
+
+def test_of_one_who_goes_meanwhile_nothing_is_left(scene: Scene) -> None:
+    person = browser(scene)
+    person.send(b"/logout\n")
+    person.hang_up()
+    assert not scene.world.server.credentials.table
+
+
+def test_others_can_be_signed_out_where_they_are_not_connected(scene: Scene) -> None:
+    mine, other, gone = browser(scene), browser(scene), browser(scene)
+    gone.hang_up()
+    mine.type("/logout others")
+    assert mine.seen() == [
+        "*** 2 browsers have to sign in again.",
+        "*** 2 other connections of yours were closed.",
+    ]
+    assert other.seen() == [SIGNED_OUT]
+    assert scene.ana.seen() == ["*** ana closed this connection from another one."]
+    assert set(scene.world.server.credentials.table) == {mine.session.credential}
+    mine.type("/logout others")
+    assert mine.seen() == ["*** You have no other connection."]
+
+
+def test_one_browser_that_is_not_connected_is_told_of_alone(scene: Scene) -> None:
+    browser(scene).hang_up()
+    scene.ana.type("/logout others")
+    assert scene.ana.seen() == ["*** 1 browser has to sign in again."]
+
+
+def test_if_they_cannot_be_signed_out_nobody_is_put_out(
+    scene: Scene, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    other = browser(scene)
+    fail_to_keep(scene)
+    scene.ana.type("/logout others")
+    (line,) = scene.ana.seen()
+    assert line.startswith("ERR Not saved: ")
+    assert not other.closed
+    expected_errors()
+
+
+def test_with_another_login_a_session_is_not_what_it_signed_in_with(scene: Scene) -> None:
+    register(scene.world, "eva")
+    person = browser(scene)
+    scene.world.server.logins.log_in(person.session, scene.world.server.accounts.table["eva"])
+    assert person.session.credential is None
+    scene.ana.type("/logout others")
+    assert not person.closed

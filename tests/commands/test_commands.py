@@ -11,7 +11,7 @@ from chatd import server as server_module
 from chatd.commands import COMMANDS, GENERAL, SECTIONS, TABLE, parse, talking, text_of
 from chatd.formats import local_time
 from chatd.rooms import ROOMS_LOOKED_AT
-from chatd.session import LASTING
+from chatd.stay import LASTING
 from chatd.store import StoreError
 from chatd.stores.sqlite import SqliteStore
 from chatd.stream import INBOX_BYTES

@@ -16,7 +16,8 @@ from chatd.commands.base import KEEPING_COST
 from chatd.commands.running import REASON_CHARACTERS
 from chatd.formats import local_time
 from chatd.rights import Role
-from chatd.session import CONFIRM_SECONDS, LASTING
+from chatd.session import CONFIRM_SECONDS
+from chatd.stay import LASTING
 from chatd.store import StoreError
 from tests.helpers import FAR, HERE, HeldStore, Person
 from tests.running import Town

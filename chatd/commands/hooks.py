@@ -1,0 +1,106 @@
+"""The command for hooks: that what is said in a room is sent to a URL.
+
+Who may do that is said by `chatd.rights`; what a hook may lead to, by `chatd.destinations`.
+"""
+
+from __future__ import annotations
+
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
+from chatd.commands.running import carry_out, room_to_run
+from chatd.destinations import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
+from chatd.event import Deed
+from chatd.formats import local_time
+from chatd.hooks import Hook
+from chatd.refusals import Refusal, short
+from chatd.rights import Act
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.texts import ErrorKind
+
+_FAULTS = {
+    UrlFault.FORM: "no_hook_url",
+    UrlFault.TOO_LONG: "hook_url_too_long",
+    UrlFault.CREDENTIALS: "hook_url_has_password",
+    UrlFault.NOT_ASCII: "hook_url_not_ascii",
+}
+
+_WORDS = {
+    **dict.fromkeys(("add", "añadir", "anadir", "agregar"), "add"),
+    **dict.fromkeys(("list", "lista", "listar"), "list"),
+    **dict.fromkeys(("remove", "quitar", "borrar"), "remove"),
+}
+"""What can be done, by its words in each language."""
+
+
+def _hook(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    room, rest = room_to_run(server, session, argument, Act.HOOK)
+    word, _, rest = rest.partition(" ")
+    do, rest = _WORDS.get(word.lower()), rest.strip()
+    if do == "add" and rest:
+        return _add(server, session, room, _destination(server, rest))
+    if do == "remove" and rest:
+        return _remove(server, session, room, rest)
+    if do == "list" and not rest:
+        _list(server, session, room)
+        return None
+    raise WrongUse
+
+
+def _destination(server: ChatServer, text: str) -> Destination:
+    try:
+        to = destination_of(text)
+    except InvalidUrl as invalid:
+        key = _FAULTS[invalid.reason]
+        raise Refusal(ErrorKind.WRONG_USE, key, url=short(text), limit=MAX_URL) from None
+    rules = server.hooks.rules
+    if to.scheme == "https" and not rules.tls:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
+    if not may_lead(to, rules.allowed):
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_to_there", host=to.host)
+    return to
+
+
+async def _add(server: ChatServer, session: Session, room: Room, to: Destination) -> None:
+    if not (session.confidential or server.logins.plaintext):
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
+    number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
+    await carry_out(server, session, room, Deed("hook", to.origin), [put])
+    session.answer("hook_added", number=number, room=room.name, url=to.url, secret=secret)
+
+
+async def _remove(server: ChatServer, session: Session, room: Room, number: str) -> None:
+    hooks = {str(hook.number): hook for hook in server.hooks.of(room)}
+    hook = hooks.get(number)
+    if hook is None:
+        raise Refusal(ErrorKind.WRONG_USE, "no_such_hook", number=short(number), room=room.name)
+    put = server.hooks.remove(hook)
+    await carry_out(server, session, room, Deed("unhook", hook.to.origin), [put])
+
+
+def _list(server: ChatServer, session: Session, room: Room) -> None:
+    hooks = server.hooks.of(room)
+    if not hooks:
+        session.answer("no_hooks", room=room.name)
+        return
+    lines = [session.sentence("hooks", count=len(hooks), room=room.name)]
+    session.tell("\n".join([*lines, *(_listed(session, room, hook) for hook in hooks)]))
+
+
+def _listed(session: Session, room: Room, hook: Hook) -> str:
+    waiting = max(0, room.head - hook.seq)
+    listed = session.sentence(
+        "hook_waits" if waiting else "hook_is_idle",
+        number=hook.number,
+        to=hook.to.origin,
+        by=hook.by,
+        time=local_time(hook.added),
+        count=waiting,
+    )
+    if hook.error is None:
+        return listed
+    why = session.sentence(f"hook_{hook.error.why.value}", status=hook.error.status)
+    return session.sentence("hook_fails", hook=listed, count=hook.failures, why=why)
+
+
+TABLE = (Command(("hook", "gancho"), _hook, KEEPING_COST),)

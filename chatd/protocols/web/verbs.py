@@ -1,0 +1,322 @@
+"""What a browser asks over its WebSocket: a table of verbs. To add one, add a row and a test.
+
+A verb is given the conversation and the members of the message, which are checked here. It knows no
+frames and no connection. docs/wire.md says what each is for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from twisted.internet.defer import Deferred
+
+from chatd import commands
+from chatd.commands.base import READING_COST
+from chatd.commands.past import find
+from chatd.event import Event
+from chatd.queries import asks_for_something, parse
+from chatd.refusals import Refusal, short
+from chatd.rights import Act
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.store import StoreError
+from chatd.texts import ErrorKind, Language
+
+Waiting = Coroutine[Deferred[Any], Any, None]
+Members = Mapping[str, Any]
+
+ROOMS_ENTERED = 50
+"""How many rooms one may be in at a time."""
+
+HISTORY_LINES = 200
+"""How many lines are given at a time, at most."""
+
+ROOMS_LISTED = 200
+PEOPLE_LISTED = 500
+
+ENTERING_COST = 10
+"""What entering a room counts for, as /join."""
+
+_KEY = re.compile("[A-Za-z0-9_-]{16,64}")
+_LONGEST = 65536
+
+
+class Conversation(Protocol):
+    """Who asks, and how they are answered. ``greeted`` once they have said hello."""
+
+    server: ChatServer
+    session: Session
+    max_length: int
+    greeted: bool
+
+    def tell(self, type: str, **members: Any) -> None:
+        """Send a message of that type. An ``id`` of None is left out; ``events`` are events."""
+
+    def log_in(self) -> None:
+        """If they have signed in: be their account's from here on."""
+
+    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
+        """Do what somebody typed in a room."""
+
+
+class WrongMessage(Exception):
+    """A message is not as it should be. Names a sentence of `chatd.texts`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class Verb(NamedTuple):
+    """``at_once`` is one that does not wait for what was said before. ``cost`` is how many lines it
+    counts for."""
+
+    do: Callable[[Conversation, Members], Waiting | None]
+    cost: int = 1
+    at_once: bool = False
+
+
+def verb_of(members: Members, greeted: bool) -> Verb:
+    """What a message asks for. Raises `WrongMessage` if nothing that may be asked now."""
+    type = _text(members, "type")
+    verb = TABLE.get(type)
+    if verb is None:
+        raise WrongMessage("unknown_message", type=short(type))
+    if not greeted and type != "hello":
+        raise WrongMessage("hello_first")
+    return verb
+
+
+def id_of(members: Members) -> str | int | None:
+    """What the answers to a message are to be known by; None for nothing."""
+    id = members.get("id")
+    is_right = isinstance(id, int) or (isinstance(id, str) and len(id) <= 64)
+    return id if is_right and abs(id if isinstance(id, int) else 0) < 1 << 53 else None
+
+
+def _hello(conversation: Conversation, members: Members) -> None:
+    server, session = conversation.server, conversation.session
+    if conversation.greeted:
+        raise WrongMessage("hello_once")
+    language = _text(members, "language", "")
+    wish = _text(members, "name", "")
+    key = _key(members)
+    rooms = {} if members.get("rooms") is None else members["rooms"]
+    if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
+        raise WrongMessage("wrong_member", member="rooms")
+    conversation.greeted = True
+    if language in {known.value for known in Language}:
+        session.language = Language(language)
+        session.change_format(session.format.in_language(session.language))
+    session.holder = key and f"browser {key}"
+    conversation.log_in()
+    refusal = None
+    if wish and session.account is None:
+        try:
+            server.rename(session, wish)
+        except Refusal as why:
+            refusal = why
+    conversation.tell("hello", **_greeting(server, session, conversation.max_length))
+    if refusal is not None:
+        session.error(refusal.kind, refusal.key, **refusal.values)
+    for name, after in list(rooms.items())[:ROOMS_ENTERED]:
+        _come_back(conversation, name, after)
+    if not rooms:
+        server.enter(session)
+
+
+def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
+    return {
+        "name": session.name,
+        "guest": session.is_guest,
+        "account": session.account is not None,
+        "lobby": server.lobby.name,
+        "language": session.language.value,
+        "max_length": max_length,
+        "motd": server.motd,
+        "commands": [
+            session.sentence(f"help_{command.name}").split(" :: ") for command in commands.TABLE
+        ],
+        "names": {command.name: command.names for command in commands.TABLE},
+    }
+
+
+def _come_back(conversation: Conversation, name: str, after: int | None) -> None:
+    """Put somebody into a room that they were in before, if it is still there for them."""
+    server, session = conversation.server, conversation.session
+    try:
+        room = server.rooms.called(name)
+        if not session.is_in(room):
+            server.enter_again(session, room, after)
+    except Refusal as refusal:
+        conversation.tell("left", room=short(name))
+        session.error(refusal.kind, refusal.key, **refusal.values)
+
+
+def _line(conversation: Conversation, members: Members) -> None:
+    text = _text(members, "text")
+    if "\n" in text or "\r" in text:
+        raise WrongMessage("not_one_line")
+    key = _key(members)
+    named = _text(members, "room", "")
+    room = _room_it_is_in(conversation, named) if named else None
+    conversation.take_line(room, text, id_of(members), key or None)
+
+
+def _enter(conversation: Conversation, members: Members) -> Waiting | None:
+    server, session = conversation.server, conversation.session
+    name, after = _text(members, "room"), members.get("after")
+    if not _is_place(after):
+        raise WrongMessage("wrong_member", member="after")
+    if len(session.stays) >= ROOMS_ENTERED:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
+    room = server.rooms.find(name)
+    if room is None or session.is_in(room) or after is None:
+        return server.join(session, name)
+    server.enter_again(session, room, after)
+    return None
+
+
+def _leave(conversation: Conversation, members: Members) -> None:
+    room = _room_it_is_in(conversation, _text(members, "room"))
+    conversation.server.leave(conversation.session, room)
+
+
+async def _history(conversation: Conversation, members: Members) -> None:
+    server, session = conversation.server, conversation.session
+    room = _room_to_read(conversation, members)
+    before = _number(members, "before", room.head + 1)
+    limit = min(_number(members, "limit", 50), HISTORY_LINES)
+    upto = min(before - 1, room.head)
+    after = max(0, upto - limit)
+    events: list[Event] = []
+    reached = after
+    try:
+        while reached < upto and (page := await room.read(reached, upto)):
+            events += page
+            reached = page[-1].seq
+    except StoreError:
+        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto) from None
+    server.moderation.check(session, room, Act.READ)  # still
+    conversation.tell(
+        "history",
+        id=id_of(members),
+        room=room.name,
+        after=after,
+        more=after > 0 and bool(events),  # what is before forgotten lines is forgotten, too
+        events=session.view.of_past.shown(events, session.number),
+    )
+
+
+async def _search(conversation: Conversation, members: Members) -> None:
+    server, session = conversation.server, conversation.session
+    room = _room_to_read(conversation, members)
+    wanted = parse(_text(members, "text"), server.now())
+    if not asks_for_something(wanted):
+        raise WrongMessage("wrong_member", member="text")
+    upto = _number(members, "upto", room.head)
+    found = await find(server, session, room, wanted, upto=upto)
+    if found is None:
+        return  # they were told
+    events, more, unseen = found
+    rest = events[-1].seq - 1 if more and events else unseen
+    conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=events)
+
+
+def _people(conversation: Conversation, members: Members) -> None:
+    room = _room_to_read(conversation, members)
+    names = list(room.named)[:PEOPLE_LISTED]
+    conversation.tell(
+        "people",
+        id=id_of(members),
+        room=room.name,
+        names=names,
+        more=len(room.named) - len(names),
+        guests=room.guests,
+    )
+
+
+def _rooms(conversation: Conversation, members: Members) -> None:
+    server, session = conversation.server, conversation.session
+    count, rooms = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
+    listed = [
+        {"room": room.name, "people": room.people, "head": room.head, "topic": short(room.topic)}
+        for room in rooms
+    ]
+    conversation.tell("rooms", id=id_of(members), count=count, rooms=listed)
+
+
+def _seen(conversation: Conversation, members: Members) -> None:
+    room = _room_it_is_in(conversation, _text(members, "room"))
+    seq = _number(members, "seq", 0)
+    conversation.server.attendance.seen(conversation.session, room, seq)
+
+
+def _ping(conversation: Conversation, members: Members) -> None:
+    conversation.tell("pong", id=id_of(members))
+
+
+# What a message says
+
+
+def _text(members: Members, name: str, default: str | None = None) -> str:
+    value = members.get(name)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise WrongMessage("wrong_member", member=name)
+    return value
+
+
+def _number(members: Members, name: str, default: int) -> int:
+    value = members.get(name)
+    if value is None:
+        return default
+    if not _is_place(value):
+        raise WrongMessage("wrong_member", member=name)
+    return int(value)
+
+
+def _is_place(value: object) -> bool:
+    """Whether that may be a seq, or None."""
+    if value is None:
+        return True
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53
+
+
+def _key(members: Members) -> str:
+    key = _text(members, "key", "")
+    if key and not _KEY.fullmatch(key):
+        raise WrongMessage("wrong_member", member="key")
+    return key
+
+
+def _room_it_is_in(conversation: Conversation, name: str) -> Room:
+    room = conversation.server.rooms.find(name)
+    if room is None or not conversation.session.is_in(room):
+        raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(name.removeprefix("#")))
+    return room
+
+
+def _room_to_read(conversation: Conversation, members: Members) -> Room:
+    room = conversation.server.rooms.called(_text(members, "room"))
+    conversation.server.moderation.check(conversation.session, room, Act.READ)
+    return room
+
+
+TABLE = {
+    "hello": Verb(_hello, ENTERING_COST),
+    "line": Verb(_line, at_once=True),
+    "enter": Verb(_enter, ENTERING_COST),
+    "leave": Verb(_leave),
+    "history": Verb(_history, READING_COST // 10),
+    "search": Verb(_search, READING_COST),
+    "people": Verb(_people),
+    "rooms": Verb(_rooms, 5),
+    "seen": Verb(_seen, at_once=True),
+    "ping": Verb(_ping, at_once=True),
+}

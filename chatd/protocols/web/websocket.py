@@ -1,0 +1,267 @@
+"""A browser's connection, once it is a WebSocket: JSON messages in, and out.
+
+Here messages are read, and lines that were typed go the way that those of a terminal go. What else
+is asked is a verb's business (`chatd.protocols.web.verbs`); what frames are made of, `frames`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import Protocol
+from twisted.python.failure import Failure
+from wsproto.frame_protocol import CloseReason
+
+from chatd.formats import Format
+from chatd.protocols.peer import Peer, guarded
+from chatd.protocols.web import verbs
+from chatd.protocols.web.frames import Frames
+from chatd.protocols.web.verbs import Members, Verb, WrongMessage
+from chatd.refusals import Refusal
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Waiting
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+from chatd.validation import InvalidLine, LineFault, validate_text
+from chatd.web_formats import JsonFormat
+
+PIECE_BYTES = 256
+"""How much of what was read is looked at at a time: forty of the shortest frames, each some 25
+us."""
+
+ESCAPED = 6
+"""How many characters one of a line may take in JSON: ``\\uXXXX``."""
+
+AROUND = 1024
+"""How many more a message may have beside the line in it."""
+
+
+class WebSocketProtocol(Peer[str], Protocol):
+    """``opening`` is what the handshake is answered with. ``account`` is the key of the one that the
+    browser has signed in to, by ``credential``, if it has. One that is not heard for ``dead_after``
+    seconds is gone; 0: never.
+    """
+
+    for_people = True
+    handshake_is_done = True
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        *,
+        opening: bytes = b"",
+        account: str | None = None,
+        credential: str | None = None,
+        dead_after: int = 0,
+    ) -> None:
+        self._frames = Frames(max_length * ESCAPED + AROUND)
+        super().__init__(server, clock, max_length, self._frames)
+        self._opening = opening
+        self._account = account
+        self._credential = credential
+        self._dead_after = dead_after
+        self._heard = clock.seconds()
+        self._pinged: float | None = None
+        self._about: tuple[Room | None, str | int | None, str | None] = (None, None, None)
+
+    def format(self) -> Format:
+        return JsonFormat(self.server.language)
+
+    # As a peer
+
+    def _enter(self) -> None:
+        """Nothing is shown before it has said hello."""
+        session = self.session
+        session.several = True
+        session.wants_receipts()
+        session.hide_typing = self._hide_typing
+        session.stream.farewell = self._close
+        session.stream.put(self._opening)
+
+    @guarded
+    def dataReceived(self, data: bytes) -> None:
+        self._heard = self._clock.seconds()
+        self._pinged = None
+        super().dataReceived(data)
+
+    def piece_size(self) -> int:
+        return PIECE_BYTES
+
+    def cut(self, piece: bytes) -> list[str]:
+        frames = self._frames
+        before = frames.count
+        messages = frames.feed(piece)
+        if self.pace is not None:
+            self.pace.spend(self._clock.seconds(), max(0, frames.count - before - 1), 0)
+        if reply := frames.reply():
+            self.session.stream.put(reply)
+        return messages
+
+    def cut_last(self) -> list[str]:
+        return []  # a message that has not ended is none
+
+    def handle(self, line: str) -> None:
+        members: Members = {}
+        try:
+            members = _members(line)
+            verb = verbs.verb_of(members, self.greeted)
+            if verb.cost > 1:
+                self.charge(verb.cost - 1)
+            if verb.at_once:
+                verb.do(self, members)
+            else:
+                self.when_said(lambda: self._do(verb, members))
+        except (WrongMessage, Refusal) as error:
+            self._tell_why_not(members, error)
+
+    def flush(self) -> None:
+        if self._frames.over and not self._lines:
+            self.server.finish(self.session)
+
+    @property
+    def pending(self) -> bool:
+        return True  # it may have to be asked whether it is there
+
+    @guarded
+    def check(self, now: float) -> None:
+        if not self._lost:
+            self._look_for_life(now)
+            super().check(now)
+
+    def _look_for_life(self, now: float) -> None:
+        """Ask one who has not been heard for a while; let go of one who has not answered.
+
+        (The kernel asks, too, but a proxy may answer for who is behind it. It looks after those
+        that do not take what they are sent: `chatd.protocols.sockets.Patience`.)
+        """
+        silent = now - self._heard
+        if not self._dead_after or self.waiting or self.session.stream.finished:
+            self._pinged = None
+        elif self._pinged is None:
+            if self._entered and silent > self._dead_after / 3:
+                self._pinged = now
+                self.session.stream.put(self._frames.ping())
+        elif now - self._pinged > self._dead_after * 2 / 3:
+            self.abort()
+
+    @guarded
+    def say_goodbye(self) -> None:
+        self._frames.close(CloseReason.GOING_AWAY)
+        super().say_goodbye()
+
+    def _close(self) -> bytes:
+        return self._frames.close(CloseReason.NORMAL_CLOSURE)
+
+    # As a conversation
+
+    @property
+    def greeted(self) -> bool:
+        """Whether it has said hello."""
+        return self._entered
+
+    @greeted.setter
+    def greeted(self, greeted: bool) -> None:
+        self._entered = greeted
+
+    def tell(self, type: str, **members: Any) -> None:
+        format = cast(JsonFormat, self.session.format)
+        if members.get("id", 0) is None:
+            del members["id"]
+        if "events" in members:
+            members["events"] = format.members(members["events"])
+        self.session.stream.put(format.message(type, **members))
+
+    def log_in(self) -> None:
+        account = self.server.accounts.table.get(self._account or "")
+        if account is not None:
+            self.server.logins.log_in(self.session, account, credential=self._credential)
+
+    def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
+        session = self.session
+        if room is not None:
+            session.focus(room)
+        if session.asked is not None and self.take_answer(text):
+            return
+        self._about = (room or session.room, id, key)
+        try:
+            valid = validate_text(text, self.max_length)
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                too_long = invalid.reason is LineFault.TOO_LONG
+                why = WrongMessage("too_long" if too_long else "not_text", limit=self.max_length)
+                self.when_said(lambda: self._tell_why_not({"id": id}, why))
+            self.when_said(lambda: self._refused(id))
+        else:
+            self.take_typed(valid)
+
+    def say(self, text: str) -> None:
+        room, id, key = self._about
+        session = self.session
+        if key is None or room is None:
+            session.say(text, room=room, receipt=partial(self._acknowledge, room, id))
+            return
+        owner = session.account or session.holder or f"session {session.number}"
+        saying = self.server.retries.say(session, room, [text], owner, key)
+        said = Deferred.fromCoroutine(saying)
+        said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
+        said.addErrback(lambda _: self._failed())
+
+    def _acknowledge(self, room: Room | None, id: Any, seqs: Sequence[int] | None) -> None:
+        if seqs is None or room is None:
+            self._refused(id)
+        else:
+            self.tell("ack", id=id, room=room.name, seq=seqs[-1] if seqs else None)
+
+    def _not_said(self, id: Any, failure: Failure) -> None:
+        failure.trap(Refusal, StoreError)
+        self._tell_why_not({"id": id}, cast("Refusal | StoreError", failure.value))
+        self._refused(id)
+
+    def _refused(self, id: Any) -> None:
+        self.tell("refused", id=id)
+
+    def _do(self, verb: Verb, members: Members) -> Waiting | None:
+        try:
+            waiting = verb.do(self, members)
+        except (WrongMessage, Refusal) as error:
+            self._tell_why_not(members, error)
+            return None
+        return None if waiting is None else self._finish_verb(members, waiting)
+
+    async def _finish_verb(self, members: Members, waiting: Waiting) -> None:
+        try:
+            await waiting
+        except (WrongMessage, Refusal, StoreError) as error:
+            self._tell_why_not(members, error)
+
+    def _tell_why_not(self, members: Members, error: WrongMessage | Refusal | StoreError) -> None:
+        kind, key, values = ErrorKind.WRONG_USE, "change_not_saved", {}
+        if isinstance(error, Refusal):
+            kind, key, values = error.kind, error.key, error.values
+        elif isinstance(error, WrongMessage):
+            kind, key, values = ErrorKind.INVALID_MESSAGE, error.key, error.values
+        else:
+            kind = ErrorKind.NOT_SAVED
+        text = self.session.sentence(key, **values)
+        self.tell("error", id=verbs.id_of(members), kind=kind.value, key=key, text=text)
+
+    def _hide_typing(self, hidden: bool) -> None:
+        self.tell("ask", hidden=hidden)
+
+
+def _members(message: str) -> Members:
+    try:
+        members = json.loads(message)
+    except (ValueError, RecursionError):
+        raise WrongMessage("message_not_json") from None
+    if not isinstance(members, dict):
+        raise WrongMessage("message_not_json")
+    return members

@@ -1,0 +1,104 @@
+"""One session's being in one room: that it is counted there, what it follows, and what the others
+are told of its coming and going.
+
+It knows no connection, and of the session no more than who it is.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from chatd.event import Change, Notice
+from chatd.feed import Cursor
+from chatd.room import Room
+
+LASTING = 5.0
+"""How many seconds a named person's presence lasts before the others are told of it."""
+
+
+class Somebody(Protocol):
+    """Who is there."""
+
+    number: int
+    name: str
+    is_guest: bool
+
+
+class Stay:
+    """Counts somebody in. ``entered_at`` is the seq from which on they follow the room, ``cursor``
+    their place in it. One that ``ended`` counts nobody."""
+
+    __slots__ = (
+        "_clock",
+        "_introduced",
+        "_lasting",
+        "_lasts",
+        "_who",
+        "cursor",
+        "ended",
+        "entered_at",
+        "room",
+    )
+
+    def __init__(self, room: Room, who: Somebody, clock: IReactorTime) -> None:
+        room.enter(who.name, who.is_guest)
+        self.room = room
+        self.entered_at = room.head
+        self.cursor: Cursor | None = None
+        self._who = who
+        self._clock = clock
+        self._lasting: IDelayedCall | None = None
+        self._lasts = False
+        self._introduced = False
+        self.ended = False
+
+    def begin_presence(self) -> None:
+        """If somebody with a name stays for a while, the others are told that they have come."""
+        if not self._who.is_guest:
+            self._lasting = self._clock.callLater(LASTING, self._last)
+
+    def end_presence(self) -> None:
+        """They are told of it no more; and if they were, they are not told when it ends."""
+        self._cancel()
+        self._lasts = False
+
+    def end(self) -> None:
+        """Count them out, and tell those who were told that they were here. (It may be done
+        already, if what came behind it failed.)"""
+        who, room = self._who, self.room
+        if self.ended:
+            return
+        # Whatever fails, nobody is counted here who is not.
+        self.ended = True
+        room.leave(who.name, who.is_guest)
+        self._cancel()
+        if self._lasts and who.name not in room.named:
+            room.append(Notice(room.name, who.number, Change.LEFT, who.name))
+        self._lasts = False
+
+    def rename(self, name: str, guest: bool) -> None:
+        """They are about to be called so. The others are told."""
+        who, room = self._who, self.room
+        room.leave(who.name, who.is_guest)
+        # One who is here several times stays here under that name.
+        stays = who.name in room.named
+        if stays and not (guest or name in room.named):
+            room.append(Notice(room.name, who.number, Change.JOINED, name))
+        elif (who.name if guest else name) not in room.named:
+            room.append(Notice(room.name, who.number, Change.RENAMED, who.name, name))
+        room.enter(name, guest)
+        self._introduced = True
+
+    def _last(self) -> None:
+        who, room = self._who, self.room
+        self._lasting = None
+        self._lasts = True
+        if not self._introduced and room.named[who.name] == 1:
+            room.append(Notice(room.name, who.number, Change.JOINED, who.name))
+
+    def _cancel(self) -> None:
+        if self._lasting is not None:
+            self._lasting.cancel()
+            self._lasting = None

@@ -1,0 +1,344 @@
+"""/hook, as people use it: what it does, to whom it is refused, what is seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from twisted.logger import LogEvent
+
+from chatd.destinations import networks_of
+from chatd.formats import local_time
+from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
+from chatd.rights import Mode, Role
+from tests.helpers import FAR, Person
+from tests.running import Town
+
+URL = "https://example.com:8443/T0/secret?key=x"
+
+
+@pytest.fixture
+def town() -> Town:
+    town = Town()
+    town.server.hooks.rules = Rules(tls=True)
+    return town
+
+
+def owner(town: Town, *, far: bool = False) -> Person:
+    """She owns #ops, and is there."""
+    if far:
+        town.register("ana")
+        ana = town.person(address=FAR)
+        town.server.logins.log_in(ana.session, town.server.accounts.table["ana"])
+    else:
+        ana = town.citizen("ana")
+    ana.type("/join ops")
+    ana.seen()
+    return ana
+
+
+@pytest.fixture
+def ana(town: Town) -> Person:
+    return owner(town)
+
+
+def ask(person: Person, *lines: str) -> list[str]:
+    person.seen()
+    person.type(*lines)
+    return person.seen()
+
+
+def only(lines: list[str]) -> str:
+    (line,) = lines
+    return line
+
+
+def hook_of(town: Town, number: int = 1) -> Hook:
+    hooks = {hook.number: hook for hook in town.server.hooks.of(town.room("ops"))}
+    return hooks[number]
+
+
+class TestAdding:
+    def test_it_is_told_in_the_room_and_its_secret_to_who_added_it(
+        self, town: Town, ana: Person
+    ) -> None:
+        luis = town.guest("luis")
+        luis.type("/join ops")
+        ana.seen(), luis.seen()
+        ana.type(f"/hook add {URL}")
+        deed = "*** ana has what is said here sent to https://example.com."
+        told, added, secret = ana.seen()
+        assert told == deed
+        assert added == f"*** Hook 1 of #ops: {URL}"
+        assert secret == (
+            "*** What it sends is signed with this secret, which is shown only now:"
+            f" {hook_of(town).secret}"
+        )
+        assert luis.seen() == [deed]
+        assert len(hook_of(town).secret) > 40
+
+    def test_the_history_keeps_nothing_of_its_path(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}")
+        assert only(ask(ana, "/history")[1:]) == (
+            f"[{local_time(0)}] *** ana has what is said here sent to https://example.com."
+        )
+        events = town.store._logs["ops"].events
+        assert not any("secret" in event.text or "8443" in event.text for event in events)
+
+    def test_for_another_room(self, town: Town, ana: Person) -> None:
+        ana.type("hola", "/leave")
+        seen = ask(ana, f"/hook #ops add {URL}")
+        assert seen[0] == "*** In #ops: ana has what is said here sent to https://example.com."
+        assert hook_of(town).to.url == URL
+
+    def test_in_spanish(self, town: Town, ana: Person) -> None:
+        ask(ana, "/idioma es")
+        for word in "añadir", "anadir", "agregar", "ADD":
+            seen = ask(ana, f"/gancho {word} {URL}")
+            assert seen[0] == "*** ana hace que lo que se dice aquí se envíe a https://example.com."
+        for word in "lista", "listar":
+            assert ask(ana, f"/gancho {word}")[0] == "*** 4 ganchos de #ops:"
+        for number, word in enumerate(("quitar", "borrar"), 1):
+            assert only(ask(ana, f"/gancho {word} {number}")) == (
+                "*** ana hace que ya no se envíe a https://example.com."
+            )
+
+    def test_it_is_there_after_a_restart(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}")
+        hook = hook_of(town)
+        again = hook_of(town.again())
+        assert (again.to, again.secret, again.by) == (hook.to, hook.secret, "ana")
+
+    def test_a_host_in_letters_of_any_script(self, town: Town, ana: Person) -> None:
+        ask(ana, "/hook add https://bücher.example/")
+        assert hook_of(town).to.host == "xn--bcher-kva.example"
+
+    def test_who_may_be_overheard_is_shown_no_secret(self, town: Town) -> None:
+        ana = owner(town, far=True)
+        assert only(ask(ana, f"/hook add {URL}")) == (
+            "ERR Not encrypted: a hook has a secret, which is not shown here."
+            " Come over TLS, or from this machine."
+        )
+        assert "ops" not in town.server.hooks
+        assert only(ask(ana, "/hook list")).startswith("*** Nothing that is said in #ops is sent")
+
+    def test_unless_the_operator_takes_passwords_there(self, town: Town) -> None:
+        town.server.logins.plaintext = True
+        ask(owner(town, far=True), f"/hook add {URL}")
+        assert "ops" in town.server.hooks
+
+    @pytest.mark.parametrize(
+        ("url", "error"),
+        [
+            ("example.com", "example.com is no URL for a hook. Take http:// or"),
+            ("ftp://example.com/", "ftp://example.com/ is no URL for a hook."),
+            ("http://example.com/a b", "http://example.com/a b is no URL for a hook."),
+            (f"http://{'a' * 2000}/", "a URL for a hook has at most 1000 characters."),
+            ("http://u:p@example.com/", "a URL for a hook has no name or password before"),
+            ("http://example.com/é", "the path of http://example.com/é has letters that"),
+            ("http://\x1b[2J/", "http://^[[2J/ is no URL for a hook."),
+        ],
+    )
+    def test_what_is_no_url(self, ana: Person, url: str, error: str) -> None:
+        assert only(ask(ana, f"/hook add {url}")).startswith(f"ERR Wrong use: {error}")
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
+    def test_what_is_not_public(self, ana: Person, host: str) -> None:
+        assert only(ask(ana, f"/hook add http://{host}/")) == (
+            f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a private network,"
+            " where hooks may not lead. The operator can allow it with --hooks-to."
+        )
+
+    def test_what_is_not_public_and_allowed(self, town: Town, ana: Person) -> None:
+        town.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
+        ask(ana, "/hook add http://10.0.0.1/")
+        assert hook_of(town).to.host == "10.0.0.1"
+
+    def test_without_tls_it_says_what_to_install(self, town: Town, ana: Person) -> None:
+        town.server.hooks.rules = Rules()
+        assert only(ask(ana, f"/hook add {URL}")) == (
+            "ERR Not allowed: https:// takes chatd[tls] on this server."
+            " The operator can install it."
+        )
+        ask(ana, "/hook add http://example.com/")
+        assert "ops" in town.server.hooks
+
+    def test_a_room_has_only_so_many(self, ana: Person) -> None:
+        for _ in range(IN_A_ROOM):
+            ask(ana, f"/hook add {URL}")
+        assert only(ask(ana, f"/hook add {URL}")) == (
+            f"ERR Not allowed: #ops has {IN_A_ROOM} hooks, as many as may be. /hook remove one."
+        )
+
+    def test_all_have_only_so_many(self, town: Town, ana: Person) -> None:
+        ask(ana, "hola")
+        for number in range(IN_ALL // IN_A_ROOM):
+            town.clock.advance(60)
+            ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
+        assert only(ask(ana, f"/hook #ops add {URL}")) == (
+            f"ERR Not allowed: there are {IN_ALL} hooks on this server, as many as may be."
+        )
+
+    def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(
+        self, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        town = Town(slow=True)
+        town.server.hooks.rules = Rules(tls=True)
+        ana = town.citizen("ana")
+        ana.type("/join ops")
+        town.release()
+        ana.seen()
+        ana.type(f"/hook add {URL}")
+        assert ana.seen() == []
+        town.store.fail()
+        town.settle()
+        assert only(ana.seen()).startswith("ERR Not saved: ")
+        assert "ops" not in town.server.hooks
+        town.release()
+        assert "ops" not in town.again().server.hooks
+        expected_errors()
+
+
+class TestListing:
+    def test_none(self, ana: Person) -> None:
+        assert only(ask(ana, "/hook list")) == (
+            "*** Nothing that is said in #ops is sent elsewhere. /hook add URL has it sent."
+        )
+
+    def test_shows_how_each_of_them_does(self, town: Town, ana: Person) -> None:
+        for _ in range(3):
+            ask(ana, f"/hook add {URL}")
+        ask(ana, "one", "two")
+        idle, waiting, failing = (hook_of(town, number) for number in (1, 2, 3))
+        idle.delivered(5)
+        waiting.delivered(3)
+        failing.delivered(4)
+        failing.failed(NotDelivered(Why.ANSWERED, 503))
+        start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
+        assert ask(ana, "/hook list") == [
+            "*** 3 hooks of #ops:",
+            f"{start.format(1)}{end}all is delivered.",
+            f"{start.format(2)}{end}2 lines wait.",
+            f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
+        ]
+        failing.failed(NotDelivered(Why.TIMED_OUT))
+        assert ask(ana, "/hook list")[3] == (
+            f"{start.format(3)}{end}1 line waits."
+            " 2 tries failed; the last one: it did not answer in time."
+        )
+
+    @pytest.mark.parametrize("why", Why)
+    def test_every_reason_has_its_words(self, town: Town, ana: Person, why: Why) -> None:
+        ask(ana, f"/hook add {URL}")
+        hook_of(town).failed(NotDelivered(why, 418))
+        assert re.search(r"1 try failed: .*\.$", ask(ana, "/hook list")[1])
+
+    def test_shows_no_secret(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}")
+        listed = "\n".join(ask(ana, "/hook list"))
+        assert "secret" not in listed
+        assert hook_of(town).secret not in listed
+
+
+class TestRemoving:
+    def test_it_is_told_in_the_room(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}")
+        assert (
+            only(ask(ana, "/hook remove 1"))
+            == "*** ana has it sent to https://example.com no more."
+        )
+        assert "ops" not in town.server.hooks
+        assert "ops" not in town.again().server.hooks
+
+    @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1 2", "١", "01", "9" * 100])
+    def test_one_that_is_not_there(self, town: Town, ana: Person, number: str) -> None:
+        ask(ana, f"/hook add {URL}")
+        line = only(ask(ana, f"/hook remove {number}"))
+        assert line.startswith("ERR Wrong use: #ops has no hook ")
+        assert line.endswith(". /hook list lists them.")
+        assert "ops" in town.server.hooks
+
+    def test_numbers_stay(self, town: Town, ana: Person) -> None:
+        for _ in range(3):
+            ask(ana, f"/hook add {URL}")
+        ask(ana, "/hook remove 1")
+        assert [line[:6] for line in ask(ana, "/hook list")[1:]] == ["*** 2.", "*** 3."]
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize(
+        ("mode", "least"),
+        [
+            (Mode.FREE, Role.ADMINISTRATOR),
+            (Mode.OPEN, Role.OPERATOR),
+            (Mode.PRIVATE, Role.OWNER),
+            (Mode.MODERATED, Role.OPERATOR),
+            (Mode.ANNOUNCE, Role.OPERATOR),
+            (Mode.CLOSED, Role.OWNER),
+        ],
+    )
+    @pytest.mark.parametrize("role", Role)
+    def test_by_mode(self, town: Town, mode: Mode, least: Role, role: Role) -> None:
+        if mode is Mode.FREE:
+            town.guest().type("/join ops", "hola")
+            if role is Role.OWNER:
+                return  # nobody's
+        else:
+            owner(town)
+        eva = town.citizen("eva")
+        town.run("ops", mode)
+        town.become(eva, role, "ops")
+        eva.seen()
+        for line in f"/hook #ops add {URL}", "/hook #ops list", "/hook #ops remove 1":
+            refused = [each for each in ask(eva, line) if each.startswith("ERR Not allowed: ")]
+            assert bool(refused) is (role < least), line
+
+    def test_the_lobby_is_its_administrators(self, town: Town, ana: Person) -> None:
+        eva = town.citizen("eva", admin=True)
+        assert only(ask(ana, f"/hook #lobby add {URL}")).startswith("ERR Not allowed: ")
+        ask(eva, f"/hook #lobby add {URL}")
+        assert "lobby" in town.server.hooks
+
+    def test_what_is_asked_wrongly(self, ana: Person) -> None:
+        for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
+            assert only(ask(ana, line)) == (
+                "ERR Wrong use: /hook is used like this: /hook add URL|list|remove N"
+                " - have what is said here sent to a URL, signed."
+            )
+
+
+class TestLasting:
+    """A hook is the room's."""
+
+    def test_when_who_added_it_gives_up_their_name(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}")
+        town.server.logins.unregister(town.server.accounts.table["ana"]).send(None)
+        town.settle()
+        assert town.server.moderation.mode_of(town.room("ops")) is Mode.FREE
+        assert hook_of(town).by == "ana"
+        eva = town.citizen("eva", admin=True)
+        assert only(ask(eva, "/hook #ops remove 1")).startswith("*** In #ops: eva has it sent to ")
+
+    def test_when_an_operator_is_one_no_more(self, town: Town, ana: Person) -> None:
+        eva = town.citizen("eva")
+        ask(ana, "/op eva")
+        ask(eva, f"/hook #ops add {URL}")
+        ask(ana, "/unop eva")
+        assert only(ask(eva, "/hook #ops list")).startswith("ERR Not allowed: ")
+        assert ask(ana, "/hook list")[1].startswith("*** 1. https://example.com, by eva, ")
+
+    @pytest.mark.parametrize("lines", [("/mode private",), ("/close", "/close")])
+    def test_when_the_room_is_closed_to_others(
+        self, town: Town, ana: Person, lines: tuple[str, ...]
+    ) -> None:
+        ask(ana, f"/hook add {URL}", *lines)
+        assert ask(ana, "/hook list")[0] == "*** 1 hook of #ops:"
+        woken: list[Hook] = []
+        town.server.hooks.wake = woken.append
+        ask(ana, "only among us")
+        assert woken == [hook_of(town)]
+
+    def test_when_everybody_leaves_the_room(self, town: Town, ana: Person) -> None:
+        ask(ana, f"/hook add {URL}", "/leave")
+        assert hook_of(town).to.url == URL
