@@ -245,6 +245,11 @@ class ChatServer(Subscriber):
             return NOTHING_SET.with_kept(account.settings).away
         return next((each.settings.away for each in self.sessions_called(name)), "")
 
+    @property
+    def saves(self) -> bool:
+        """Whether what is said can be kept, as far as is known."""
+        return self._store.saves
+
     # Rooms
 
     @property
