@@ -10,13 +10,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import connections, fanout, floods, history, tls
+from benchmarks import connections, fanout, floods, history, tls, web
 from benchmarks.bench import Bench
 from benchmarks.machine import Cores, allow_files, compile_programs, describe, refuse
 from benchmarks.report import say, say_summary
 from benchmarks.servers import TWISTD
 
-PARTS = ("talk", "connections", "store", "flood", "tls")
+PARTS = ("talk", "connections", "store", "flood", "tls", "web")
 
 
 def main() -> int:
@@ -26,8 +26,11 @@ def main() -> int:
         refuse("they need Linux: epoll, /proc and pinning to cores.")
     try:
         shapes = fanout.shapes_of(options.shapes, options.senders)
+        browsers = fanout.shapes_of(options.browsers, web.SENDERS)
     except ValueError:
-        refuse("--shapes takes CLIENTS:WINDOW or CLIENTS:WINDOW:ROOMS, such as 1000:256.")
+        refuse(
+            "--shapes and --browsers take CLIENTS:WINDOW or CLIENTS:WINDOW:ROOMS, such as 1000:256."
+        )
     if not TWISTD.exists():
         refuse(f"there is no {TWISTD}: pip install . with this Python.")
     if options.picture:
@@ -57,6 +60,7 @@ def main() -> int:
                 "store": history.run,
                 "flood": floods.run,
                 "tls": tls.run,
+                "web": lambda bench: web.run(bench, browsers),
             }
             for part in options.only:
                 parts[part](bench)
@@ -87,6 +91,7 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts only")
     add("--shapes", nargs="+", default=fanout.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
+    add("--browsers", nargs="+", default=web.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
     add("--senders", nargs="+", type=int, default=fanout.SENDERS, metavar="N")
     add("--rounds", type=int, default=3, help="turns that each server has (3)")
     add("--seconds", type=float, default=3.0, help="of talk in a run (3)")

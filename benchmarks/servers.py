@@ -141,7 +141,14 @@ def _chatd(directory: Path, port: int, rooms: int) -> list[str]:
     return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1", *_NO_LIMITS]
 
 
+def _chatd_web(directory: Path, port: int, rooms: int) -> list[str]:
+    """Its port is that for browsers; line clients would have a socket in the directory."""
+    doors = ["--listen", "unix:lines", "--web", f"tcp:{port}:interface=127.0.0.1"]
+    return [str(TWISTD), "-n", "chat", *doors, *_NO_LIMITS]
+
+
 CHATD = Server("chatd", "chat", _chatd)
+CHATD_WEB = Server("chatd, web", "web", _chatd_web)
 
 
 def chatd_tls(certificate: Path, key: Path) -> Server:

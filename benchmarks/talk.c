@@ -1,4 +1,4 @@
-/* talk port=P pid=SERVER protocol=chat|bare|irc|nats clients=N [senders=1] [rooms=1] [window=1]
+/* talk port=P pid=SERVER protocol=chat|bare|irc|nats|web clients=N [senders=1] [rooms=1] [window=1]
  *      [bytes=80] [seconds=3] [at_once=500] [entering=60]: the fan-out load. Prints a JSON object.
  *
  * N clients come in, `at_once` of them at any time and within `entering` seconds, and `senders` of
@@ -10,8 +10,10 @@
  * A line is |SENDER:SEQ:TIME and padding, in hexadecimal digits. Nothing may be missing, doubled or
  * out of order, or the program ends with status 1. Where the protocol promises one order for all
  * (chat and bare), the bytes that the first client to get them was sent are read line by line, and
- * what all others are sent must be the same bytes. Else every client's lines are read. */
+ * what all others are sent must be the same bytes. Else every client's lines are read; those of web
+ * (JSON in a WebSocket) have numbers, and must be the same at each number for all. */
 #include "load.h"
+#include "websocket.h"
 
 enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100 };
 static const uint64_t PATIENCE = 30 * SECOND;
@@ -19,7 +21,7 @@ static const uint64_t PATIENCE = 30 * SECOND;
 enum phase { ENTERING, SETTLING, TALKING, ENDING };
 
 struct line {
-    uint64_t end, sent; /* bytes of the room up to its end; when it was sent */
+    uint64_t end, sent; /* bytes of the room up to its end (of web, who said it); when it was sent */
 };
 
 struct room {
@@ -27,7 +29,8 @@ struct room {
     struct line *lines;
     uint64_t bytes;              /* of the log */
     uint64_t read;               /* of these in whole lines */
-    uint32_t published;          /* whole lines in the log */
+    uint32_t published;          /* whole lines in the log; of web, lines that anybody was sent */
+    uint64_t first;              /* of web, the number of the first line */
     uint32_t said, watched;      /* lines said, and of these seen by the watching client */
     int turn;                    /* whose turn it is to talk */
     int members, *senders, sender_count;
@@ -37,22 +40,24 @@ struct sender {
     int client, room;
     uint32_t said;
     char *line; /* as it goes out; the stamp is written over each time */
-    int stamp_at, length;
+    int head, stamp_at, length; /* head: of a frame */
 };
 
 struct client {
     int fd, room;
     bool answered, watches, sampled;
     uint64_t seen;      /* bytes of its room's log */
-    uint32_t seen_lines; /* of a client that watches or is sampled */
+    uint32_t seen_lines; /* of a client that watches or is sampled; of web, of each */
     uint32_t *heard;    /* by sender, where the order is each client's own */
     char *unsent; /* what the socket did not take */
     size_t unsent_length;
     struct part part;
+    struct rest rest; /* of web, as what follows */
+    bool open;
 };
 
-static enum protocol { CHAT, BARE, IRC, NATS } protocol;
-static const char *const PROTOCOLS[] = {"chat", "bare", "irc", "nats"};
+static enum protocol { CHAT, BARE, IRC, NATS, WEB } protocol;
+static const char *const PROTOCOLS[] = {"chat", "bare", "irc", "nats", "web"};
 static enum phase phase = ENTERING;
 static struct client *clients;
 static struct room *rooms;
@@ -172,7 +177,10 @@ static void read_answer(struct client *client, const char *line, size_t length) 
         if (!strncmp(word, " 376 ", 5) || !strncmp(word, " 422 ", 5))
             put(client, answer, snprintf(answer, sizeof answer, "JOIN #c%d\r\nPING :sync\r\n",
                                          client->room));
+        break;
     }
+    case WEB:
+        break; /* it has no lines */
     }
     if (fence && !client->answered) client->answered = true, answered++;
 }
@@ -233,6 +241,93 @@ static void read_stream(struct client *client, const char *data, size_t length) 
     if (client->watches) room->watched = client->seen_lines;
 }
 
+/* WebSockets: JSON, whose members are in the order of docs/wire.md. */
+
+static const char *room_name(int room) {
+    static char name[16];
+    snprintf(name, sizeof name, room_count > 1 ? "c%d" : "lobby", room);
+    return name;
+}
+
+static void send_frame(struct client *client, enum opcode opcode, const char *data, size_t length) {
+    char frame[LONGEST + FRAME_HEAD];
+    if (length > LONGEST) fail("the server sends a ping that is too long");
+    put(client, frame, write_frame(frame, opcode, data, length));
+}
+
+/* A line that somebody was sent: the next one of its room for whoever is the first, and the same as
+ * to that one for all others. */
+static void read_event(struct client *client, uint64_t number, const char *stamp, const char *end) {
+    struct room *room = &rooms[client->room];
+    if (!room->published) room->first = number;
+    if (number != room->first + client->seen_lines)
+        fail("client %ld: line number %lu came where %lu should", (long)(client - clients), number,
+             room->first + client->seen_lines);
+    uint64_t author = from_hex(stamp + 1, 4) << 32 | from_hex(stamp + 6, 8);
+    struct line *line = &room->lines[client->seen_lines];
+    if (client->seen_lines == room->published) {
+        *line = (struct line){author, check(client, heard, stamp, end)};
+        room->published++;
+    } else if (line->end != author || end - stamp != line_bytes)
+        fail("client %ld: line number %lu is not what others were sent", (long)(client - clients),
+             number);
+    client->seen_lines++;
+    delivered++;
+    if (client->watches) room->watched = client->seen_lines;
+    if (client->sampled) record(&latencies, now() - line->sent);
+}
+
+static void read_message(struct client *client, const char *data, size_t length) {
+    const char *end = data + length, *type = memmem(data, length, "\"type\":\"", 8);
+    if (!type) fail("a message without a type: %.*s", (int)length, data);
+    type += 8;
+    if (!strncmp(type, "error", 5) || !strncmp(type, "refused", 7))
+        fail("client %ld: %.*s", (long)(client - clients), (int)length, data);
+    if (!strncmp(type, phase == ENTERING ? "entered\"" : "pong\"", phase == ENTERING ? 8 : 5)) {
+        if (!client->answered) client->answered = true, answered++;
+    } else if (!strncmp(type, "events", 6)) {
+        if (phase == ENDING) fail("an event came after all had come: %.*s", (int)length, data);
+        while (phase == TALKING && (data = memmem(data, end - data, "\"seq\":", 6))) {
+            uint64_t number = strtoull(data += 6, NULL, 10);
+            const char *stamp = memchr(data, '|', end - data);
+            const char *quote = stamp ? memchr(stamp, '"', end - stamp) : NULL;
+            if (!quote || !find_stamp(stamp, quote - stamp))
+                fail("a line that nobody said: %.*s", (int)(end - data), data);
+            read_event(client, number, stamp, quote);
+            data = quote;
+        }
+    }
+}
+
+static void read_frames(struct client *client, const char *data, size_t size) {
+    const char *end = data + size;
+    bool kept = client->rest.length;
+    if (kept) {
+        keep_rest(&client->rest, data, size);
+        data = client->rest.bytes;
+        end = data + client->rest.length;
+    }
+    if (!client->open) {
+        char hello[80];
+        size_t response = read_response(data, end - data);
+        data += response;
+        client->open = response;
+        if (response)
+            send_frame(client, TEXT, hello,
+                       snprintf(hello, sizeof hello, "{\"type\":\"hello\",\"rooms\":{\"%s\":null}}",
+                                room_name(client->room)));
+    }
+    for (struct frame frame; client->open && next_frame(&data, end, &frame);) {
+        if (frame.opcode == CLOSE) lost(client, "the server closed its WebSocket");
+        if (frame.opcode == PING) send_frame(client, PONG, frame.data, frame.length);
+        if (frame.opcode == TEXT) read_message(client, frame.data, frame.length);
+    }
+    if (kept) {
+        client->rest.length = end - data;
+        memmove(client->rest.bytes, data, end - data);
+    } else if (data < end) keep_rest(&client->rest, data, end - data);
+}
+
 static void receive(struct client *client) {
     static char data[READ];
     ssize_t length = recv(client->fd, data, sizeof data, MSG_DONTWAIT);
@@ -243,7 +338,8 @@ static void receive(struct client *client) {
     }
     progress = now();
     wire_bytes += length;
-    if (phase == TALKING && one_order()) read_stream(client, data, length);
+    if (protocol == WEB) read_frames(client, data, length);
+    else if (phase == TALKING && one_order()) read_stream(client, data, length);
     else read_lines(client, data, length);
 }
 
@@ -261,7 +357,7 @@ static void turn(int milliseconds) {
 
 static void enter(int index, int port) {
     struct client *client = &clients[index];
-    char hello[256];
+    char hello[512];
     int length = 0;
     client->fd = new_socket(index, 0);
     if (dial(client->fd, port)) fail("client %d cannot connect: %s", index, strerror(errno));
@@ -275,6 +371,7 @@ static void enter(int index, int port) {
     else if (protocol == NATS)
         length = snprintf(hello, sizeof hello,
                           "CONNECT {\"verbose\":false}\r\nSUB c%d 1\r\nPING\r\n", client->room);
+    else if (protocol == WEB) length = write_request(hello, sizeof hello, port);
     else if (index >= client_count - room_count) /* told to all in its room: they came before it */
         length = snprintf(hello, sizeof hello, "!\n");
     if (length) put(client, hello, length);
@@ -292,12 +389,14 @@ static void wait_for_answers(int wanted) {
 
 /* Asks for an answer behind everything else, so that nothing is under way when it is there. */
 static void settle(enum phase next) {
-    static const char *const ASK[] = {"/sync\n", "!\n", "PING :sync\r\n", "PING\r\n"};
+    static const char *const ASK[] = {"/sync\n", "!\n", "PING :sync\r\n", "PING\r\n",
+                                      "{\"type\":\"ping\"}"};
     phase = next;
     answered = 0;
     for (int i = 0; i < client_count; i++) clients[i].answered = false;
     for (int i = 0; i < client_count; i++)
-        if (protocol != BARE || i < room_count)
+        if (protocol == WEB) send_frame(&clients[i], TEXT, ASK[WEB], strlen(ASK[WEB]));
+        else if (protocol != BARE || i < room_count)
             put(&clients[i], ASK[protocol], strlen(ASK[protocol]));
     wait_for_answers(client_count);
 }
@@ -312,13 +411,24 @@ static void prepare(int index) {
     if (protocol == NATS)
         length = snprintf(line, sizeof line, "PUB c%d %d\r\n", sender->room, line_bytes);
     sender->stamp_at = length;
+    if (protocol == WEB) {
+        char before[80];
+        int size = snprintf(before, sizeof before,
+                            "{\"type\":\"line\",\"id\":1,\"room\":\"%s\",\"text\":\"",
+                            room_name(sender->room));
+        sender->head = write_head(line, TEXT, size + line_bytes + 2);
+        memcpy(line + sender->head, before, size);
+        length = sender->head + size;
+        sender->stamp_at = length;
+    }
     memset(line + length, 'x', line_bytes);
     memcpy(line + length, "|0000:00000000:", 15);
     to_hex(line + length + 1, 4, index);
     length += line_bytes;
-    length += sprintf(line + length, protocol == IRC || protocol == NATS ? "\r\n" : "\n");
+    length += sprintf(line + length, protocol == WEB ? "\"}" : one_order() ? "\n" : "\r\n");
     sender->length = length;
-    sender->line = strdup(line);
+    sender->line = malloc(length);
+    memcpy(sender->line, line, length);
     struct room *room = &rooms[sender->room];
     room->senders[room->sender_count++] = index;
 }
@@ -331,7 +441,9 @@ static void say(struct sender *sender, int lines) {
     for (int i = 0; i < lines; i++) {
         to_hex(sender->line + sender->stamp_at + 6, 8, ++sender->said);
         to_hex(sender->line + sender->stamp_at + 15, 16, time);
-        end = mempcpy(end, sender->line, sender->length);
+        memcpy(end, sender->line, sender->length);
+        if (protocol == WEB) mask(end, sender->head, sender->length - sender->head);
+        end += sender->length;
     }
     put(&clients[sender->client], batch, end - batch);
     rooms[sender->room].said += lines;
@@ -365,6 +477,9 @@ static void explain(void) {
     for (int i = 0; i < client_count; i++) {
         const struct client *client = &clients[i];
         const struct room *room = &rooms[client->room];
+        if (protocol == WEB && client->seen_lines < room->said)
+            fail("stalled: client %d was sent %u of %u lines of its room", i, client->seen_lines,
+                 room->said);
         if (one_order() && (client->seen < room->bytes || room->published < room->said))
             fail("stalled: client %d was sent %lu of %lu bytes; %u of %u lines of its room were"
                  " seen by anybody", i, client->seen, room->bytes, room->published, room->said);
@@ -383,8 +498,8 @@ int main(int count, char **arguments) {
     window = number(arguments, "window", "1");
     line_bytes = number(arguments, "bytes", "80");
     const char *name = text(arguments, "protocol", NULL);
-    while (protocol <= NATS && strcmp(name, PROTOCOLS[protocol])) protocol++;
-    if (protocol > NATS) fail("protocol is chat, bare, irc or nats");
+    while (protocol <= WEB && strcmp(name, PROTOCOLS[protocol])) protocol++;
+    if (protocol > WEB) fail("protocol is chat, bare, irc, nats or web");
     if (line_bytes < STAMP || line_bytes > LONGEST / 2)
         fail("bytes is %d to %d", STAMP, LONGEST / 2);
     if (sender_count < room_count || client_count < sender_count + room_count || window < 1)
@@ -399,11 +514,11 @@ int main(int count, char **arguments) {
         clients[i].room = i % room_count;
         clients[i].watches = i < room_count;
         clients[i].sampled = client_count <= SAMPLED || i % (client_count / SAMPLED | 1) == 0;
-        if (!one_order()) clients[i].heard = calloc(sender_count, sizeof *heard);
+        if (protocol == IRC || protocol == NATS) clients[i].heard = calloc(sender_count, sizeof *heard);
         rooms[i % room_count].members++;
     }
-    for (int i = 0; i < room_count && one_order(); i++) {
-        rooms[i].log = reserve((16ull << 30) / room_count);
+    for (int i = 0; i < room_count && (one_order() || protocol == WEB); i++) {
+        if (one_order()) rooms[i].log = reserve((16ull << 30) / room_count);
         rooms[i].lines = reserve((4ull << 30) / room_count);
     }
     for (int i = 0; i < room_count; i++) rooms[i].senders = calloc(sender_count, sizeof(int));

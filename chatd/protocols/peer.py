@@ -70,8 +70,14 @@ HANDSHAKE_SECONDS = 10.0
 """How long a TLS handshake may take, about: those connected are looked after every few seconds."""
 
 P = ParamSpec("P")
-X = TypeVar("X", bound="Peer[Any]")
+X = TypeVar("X", bound="Breakable")
 M = TypeVar("M")
+
+
+class Breakable(Protocol):
+    """What can be let go of when it has failed."""
+
+    def _break(self, what: str) -> None: ...
 
 
 def guarded(method: Callable[Concatenate[X, P], None]) -> Callable[Concatenate[X, P], None]:
@@ -88,6 +94,22 @@ def guarded(method: Callable[Concatenate[X, P], None]) -> Callable[Concatenate[X
             self._break("a client could not be served")
 
     return guard
+
+
+def is_confidential(transport: ITransport, *, proxied: bool, located: bool) -> bool:
+    """Whether nobody on the way can read what comes through a transport.
+
+    ``proxied`` is one behind a proxy that says in a header where its client is, ``located`` whether
+    that has come: see `ChatFactory.locate`. What has come to the proxy over TLS, nobody tells us.
+    """
+    encrypted = ISSLTransport.providedBy(transport)
+    if not proxied:
+        return encrypted or is_local(transport.getPeer())
+    if not located:
+        return False
+    proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
+    client = transport.getPeer()
+    return client != proxy and is_local(client) and (encrypted or is_local(proxy))
 
 
 class Cutter(Protocol):
@@ -123,6 +145,8 @@ class Peer(Generic[M]):
     """How fast it may be."""
     located = True
     """Whether that network is where it really comes from."""
+    proxied = False
+    """Whether it is behind a proxy that says where its clients are."""
     paused = False
     """Whether it is not being read."""
 
@@ -185,7 +209,7 @@ class Peer(Generic[M]):
         """Welcome somebody; over TLS, once hands were shaken."""
         factory = self.factory
         factory.clients.add(self)
-        self._proxied = not self.located
+        self.proxied = self.proxied or not self.located
         stream = Stream()
         self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
@@ -198,22 +222,11 @@ class Peer(Generic[M]):
             self._enter()
 
     def _say_where_from(self) -> None:
-        """Tell the session where it is, and whether anybody can read what comes from there.
-
-        Behind a proxy that says so in a header: see `ChatFactory.locate`. What has come to the
-        proxy over TLS, nobody tells us.
-        """
-        transport = cast(ITransport, self.transport)
+        """Tell the session where it is, and whether anybody can read what comes from there."""
         self.session.network = self.network or ""
-        encrypted = ISSLTransport.providedBy(transport)
-        if not self._proxied:
-            self.session.confidential = encrypted or is_local(transport.getPeer())
-        elif self.located:
-            proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
-            client = transport.getPeer()
-            self.session.confidential = (
-                client != proxy and is_local(client) and (encrypted or is_local(proxy))
-            )
+        self.session.confidential = is_confidential(
+            cast(ITransport, self.transport), proxied=self.proxied, located=self.located
+        )
 
     @guarded
     def handshakeCompleted(self) -> None:

@@ -41,6 +41,7 @@ class ErrorKind(enum.Enum):
     NOT_READABLE = "Not readable"
     FULL = "Full"
     WRONG_PROTOCOL = "Wrong protocol"
+    BAD_REQUEST = "Bad request"
     SERVER_ERROR = "Server error"
 
 

@@ -26,7 +26,7 @@ SENTENCES = {
     # What passes
     "joined": "{name} joined.",
     "left": "{name} left.",
-    "not_json": "a message is a JSON object with a type.",
+    "message_not_json": "a message is a JSON object with a type.",
     "unknown_message": "there is no message of type {type}.",
     "hello_first": "say hello first, with a message of type hello.",
     "hello_once": "you have said hello already.",
@@ -379,6 +379,38 @@ SENTENCES = {
     ),
     "wrong_protocol": "this port takes plain lines (nc, telnet).",
     "server_error": "that did not work. The operator's log says why.",
+    # Over HTTP
+    "bad_request": "this is no request that can be read. /api/openapi.json says what there is.",
+    "unknown_path": "there is nothing at this path. /api/openapi.json says what there is.",
+    "wrong_method": "this path takes {allowed}.",
+    "body_too_large": "a body may have {limit} bytes. Send less at a time.",
+    "headers_too_large": "the headers may have {limit} bytes.",
+    "too_many_headers": "there may be {limit} headers.",
+    "target_too_long": "a path and its query may have {limit} bytes.",
+    "body_is_packed": "a body is taken as it is: leave Content-Encoding out.",
+    "request_took_too_long": "it took more than {limit} seconds to come whole. Send it again.",
+    "unknown_host": (
+        "this daemon is not known by the name that was asked. Ask by its address, or have its"
+        " operator give it the name: --web-name NAME."
+    ),
+    "other_origin": "this was sent by a page from elsewhere, so it was not done.",
+    "wrong_token": "this token is nobody's, or nobody's any more. /token new makes one.",
+    "token_in_clear": (
+        "others can read this connection, and now your token: /token revoke takes it back. Come"
+        " over TLS, or from the daemon's own machine."
+    ),
+    "parameter_twice": "{name} was given twice.",
+    "not_a_number": "{name} takes a whole number from {least} to {most}.",
+    "one_of_parameters": "give {first} or {second}, not both.",
+    "not_json": "the body must be a JSON object with: {members}.",
+    "not_a_text": "{name} must be text.",
+    "nothing_to_say": "there is no line in it that could be said.",
+    "too_many_lines": "at most {limit} lines are taken at a time.",
+    "key_too_long": "an Idempotency-Key has 1 to {limit} characters.",
+    "websocket_wanted": "this path is for WebSockets (RFC 6455).",
+    "websocket_version": "a WebSocket of version 13 is taken.",
+    "websocket_key": "Sec-WebSocket-Key must be 16 bytes in base64.",
+    "http_only": "this port is for browsers and HTTP. Chat lines go to another one.",
     # What not everyone may do
     "only_administrators": "only administrators of this server may do that.",
     "nobody_runs_room": (

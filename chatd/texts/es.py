@@ -26,7 +26,7 @@ SENTENCES = {
     # Lo que pasa
     "joined": "{name} ha entrado.",
     "left": "{name} se ha ido.",
-    "not_json": "un mensaje es un objeto JSON con un tipo.",
+    "message_not_json": "un mensaje es un objeto JSON con un tipo.",
     "unknown_message": "no hay mensajes de tipo {type}.",
     "hello_first": "saluda primero, con un mensaje de tipo hello.",
     "hello_once": "ya has saludado.",
@@ -396,6 +396,38 @@ SENTENCES = {
     ),
     "wrong_protocol": "este puerto acepta líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
+    # Por HTTP
+    "bad_request": "esto no es una petición legible. /api/openapi.json dice qué hay.",
+    "unknown_path": "no hay nada en esta ruta. /api/openapi.json dice qué hay.",
+    "wrong_method": "esta ruta acepta {allowed}.",
+    "body_too_large": "un cuerpo puede tener {limit} bytes. Envía menos cada vez.",
+    "headers_too_large": "las cabeceras pueden tener {limit} bytes.",
+    "too_many_headers": "puede haber {limit} cabeceras.",
+    "target_too_long": "una ruta y su consulta pueden tener {limit} bytes.",
+    "body_is_packed": "un cuerpo se toma tal cual: quita Content-Encoding.",
+    "request_took_too_long": "tardó más de {limit} segundos en llegar entera. Envíala otra vez.",
+    "unknown_host": (
+        "este servidor no se conoce por el nombre pedido. Pide por su dirección, o que quien lo"
+        " lleva le dé el nombre: --web-name NOMBRE."
+    ),
+    "other_origin": "esto lo envió una página de otro sitio, así que no se hizo.",
+    "wrong_token": "este token no es de nadie, o ya no. /token new hace uno.",
+    "token_in_clear": (
+        "otros pueden leer esta conexión, y ahora tu token: /token revoke lo retira. Entra por TLS,"
+        " o desde la propia máquina del servidor."
+    ),
+    "parameter_twice": "{name} se dio dos veces.",
+    "not_a_number": "{name} acepta un número entero de {least} a {most}.",
+    "one_of_parameters": "da {first} o {second}, no los dos.",
+    "not_json": "el cuerpo debe ser un objeto JSON con: {members}.",
+    "not_a_text": "{name} debe ser un texto.",
+    "nothing_to_say": "no hay en ello ninguna línea que se pueda decir.",
+    "too_many_lines": "se aceptan como mucho {limit} líneas cada vez.",
+    "key_too_long": "un Idempotency-Key tiene de 1 a {limit} caracteres.",
+    "websocket_wanted": "esta ruta es para WebSockets (RFC 6455).",
+    "websocket_version": "se aceptan WebSockets de la versión 13.",
+    "websocket_key": "Sec-WebSocket-Key deben ser 16 bytes en base64.",
+    "http_only": "este puerto es para navegadores y HTTP. Las líneas de chat van a otro.",
     # Lo que no puede hacer cualquiera
     "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
     "nobody_runs_room": (

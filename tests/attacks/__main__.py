@@ -86,7 +86,8 @@ def main() -> int:
                         result = _short(kind, cores, scratch, stack, shared)
                     else:
                         with prey(kind, cores, scratch) as victim:
-                            result = measure(victim, kind, kind.clients, options.seconds, CALM)
+                            seconds = max(options.seconds, kind.gone * 1.2)
+                            result = measure(victim, kind, kind.clients, seconds, CALM)
                         result.judge(STRICT)
                 except Failed as failure:
                     failures.append(f"{name_of(kind)}: {failure}")
@@ -108,7 +109,7 @@ def _short(
     kind: type[Attack], cores: Cores, scratch: Path, stack: ExitStack, shared: dict[object, Prey]
 ) -> Result:
     """A short attack, on a daemon that those with the same needs share; tried again once."""
-    needs = kind.options, kind.files, kind.tls
+    needs = kind.options, kind.files, kind.tls, kind.web
     if needs not in shared:
         shared[needs] = stack.enter_context(prey(kind, cores, scratch))
     for last_try in (False, True):

@@ -30,18 +30,21 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class Target(NamedTuple):
-    """Where an attack strikes: the port for chat lines, and the one for TLS (0 without one)."""
+    """Where an attack strikes: the ports for chat lines, for TLS and for browsers (0 without)."""
 
     port: int
     tls_port: int
+    web_port: int
 
 
 class Tally(NamedTuple):
-    """What an attack did: connections made, connections that it lost, bytes that were taken."""
+    """What an attack did: connections made, connections that it lost, bytes that were taken; and
+    connections that it still had although the daemon should have closed them long ago."""
 
     connected: int
     cut: int
     sent: int
+    overdue: int
 
 
 class Attack:
@@ -49,8 +52,9 @@ class Attack:
 
     ``clients`` is how many connections it has at once, ``few`` how many in the short form.
     ``options`` are those of ``twistd chat`` that it needs, ``files`` how many files the daemon may
-    open, ``tls`` whether it needs a port for TLS, ``shared`` how many KiB the daemon may take for
-    all who attack together, however many they are.
+    open, ``tls`` and ``web`` whether it needs a port for TLS or for browsers, ``shared`` how many
+    KiB the daemon may take for all who attack together, however many they are, ``gone`` after how
+    many seconds a connection must be closed by the daemon (0: it may stay).
     """
 
     clients: ClassVar[int] = 1
@@ -58,7 +62,9 @@ class Attack:
     options: ClassVar[tuple[str, ...]] = ()
     files: ClassVar[int] = 0
     tls: ClassVar[bool] = False
+    web: ClassVar[bool] = False
     shared: ClassVar[int] = 0
+    gone: ClassVar[float] = 0.0
 
     def __init__(self, target: Target, clients: int, seconds: float) -> None:
         self.target = target
@@ -67,6 +73,7 @@ class Attack:
         self.connected = 0
         self.cut = 0
         self.sent = 0
+        self._since: dict[socket.socket, float] = {}
 
     def run(self) -> None:
         """Attack until the time is over, and leave."""
@@ -74,7 +81,18 @@ class Attack:
 
     def tally(self) -> Tally:
         """What it did so far."""
-        return Tally(self.connected, self.cut, self.sent)
+        now = time.monotonic()
+        overdue = [
+            connection
+            for connection, since in self._since.items()
+            if now - since > self.gone and _is_open(connection)
+        ]
+        return Tally(self.connected, self.cut, self.sent, len(overdue))
+
+    @property
+    def door(self) -> int:
+        """The port that is attacked."""
+        return self.target.port
 
     @property
     def going(self) -> bool:
@@ -83,9 +101,11 @@ class Attack:
 
     def dial(self, client: int) -> socket.socket:
         """A connection of that client, which does not block."""
-        connection = dial(self.target.port, client)
+        connection = dial(self.door, client)
         connection.setblocking(False)
         self.connected += 1
+        if self.gone:
+            self._since[connection] = time.monotonic()
         return connection
 
     def fleet(self, first: int = 0) -> list[socket.socket]:
@@ -150,6 +170,32 @@ class Attack:
             if pace:
                 time.sleep(min(pace / 4, 0.01))
 
+    def ask(self, fleet: list[socket.socket], supply: Supply) -> None:
+        """Have every client send what it is supplied with, wait for an answer, and again."""
+        clients = {connection.fileno(): client for client, connection in enumerate(fleet)}
+        epoll = select.epoll()
+        for client, connection in enumerate(fleet):
+            epoll.register(connection, select.EPOLLIN)
+            self.sent += connection.send(supply(client))
+        while self.going:
+            for descriptor, _ in epoll.poll(0.05, 256):
+                client = clients[descriptor]
+                try:
+                    if not fleet[client].recv(1 << 20):
+                        raise ConnectionResetError
+                    self.sent += fleet[client].send(supply(client))
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    self.cut += 1
+                    del clients[descriptor]
+                    fleet[client].close()
+                    with suppress(OSError):
+                        fleet[client] = self.dial(client)
+                        clients[fleet[client].fileno()] = client
+                        epoll.register(fleet[client], select.EPOLLIN)
+                        self.sent += fleet[client].send(supply(client))
+
     def reset(self, connection: socket.socket) -> None:
         """Close a connection by RST."""
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -175,3 +221,17 @@ class Attack:
                     self.reset(oldest)
                 else:
                     oldest.close()
+
+
+def _is_open(connection: socket.socket) -> bool:
+    """Whether the other end has not closed it; what had come is thrown away."""
+    if connection.fileno() < 0:
+        return False
+    try:
+        while connection.recv(1 << 16):
+            pass
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False

@@ -17,13 +17,14 @@ from typing import NamedTuple
 from benchmarks.machine import Cores, Failed
 from benchmarks.servers import TWISTD, Running, Server, free_port, running
 from tests.attacks.attack import Attack, Tally, Target
+from tests.attacks.browser import message
 from tests.attacks.kernel import Held, cpu_of, held_at, resident
-from tests.attacks.probe import FORK, Latencies, Probe, dial
+from tests.attacks.probe import FORK, Latencies, Probe, browse, dial
 from tests.certificate import write_certificate
 
 SAMPLE_SECONDS = 0.1
 OVERTIME_SECONDS = 20.0
-"""How long an attack may take to leave once its time is over."""
+"""How long an attack may take to leave once its time is over, and a newcomer to be answered."""
 
 CLASS = 15
 PASTE = 100
@@ -98,16 +99,18 @@ class Result:
             self.missed.append(f"{self.tracebacks} tracebacks")
         if self.newcomer > 1e3 * bars.newcomer:
             self.missed.append(f"a newcomer waited {self.newcomer:.0f} ms")
+        if self.tally.overdue:
+            self.missed.append(f"{self.tally.overdue} connections should be gone")
 
 
 class Prey:
     """A daemon that is attacked, and its probe."""
 
-    def __init__(self, daemon: Running, tls_port: int) -> None:
+    def __init__(self, daemon: Running, tls_port: int, web_port: int) -> None:
         self.pid = daemon.pid
-        self.target = Target(daemon.port, tls_port)
+        self.target = Target(daemon.port, tls_port, web_port)
         self._directory = daemon.directory
-        self.probe = Probe(daemon.port)
+        self.probe = Probe(daemon.port, web_port)
         self._newcomers = 0
 
     def memory(self) -> Memory:
@@ -120,14 +123,28 @@ class Prey:
         return (self._directory / "output").read_bytes()
 
     def newcomer(self) -> float:
-        """Seconds until somebody who connects now has had a line back; it is in the store then."""
+        """Seconds until somebody who connects now has had a line back; it is in the store then.
+
+        With a port for browsers, the same of a browser; the longer time of the two.
+        """
+        took = self._newcomer(self.target.port)
+        if self.target.web_port:
+            took = max(took, self._newcomer(self.target.web_port))
+        return took
+
+    def _newcomer(self, port: int) -> float:
         self._newcomers += 1
         text = b"a newcomer, number %d" % self._newcomers
         began = time.monotonic()
         try:
-            with closing(dial(self.target.port, NEWCOMER)) as client:
-                client.sendall(text + b"\n")
-                _read_until(client, b"> " + text + b"\n")
+            with closing(dial(port, NEWCOMER)) as client:
+                if port == self.target.web_port:
+                    browse(client, port)
+                    client.sendall(message(type="line", room="lobby", text=text.decode()))
+                    _read_until(client, b'"text":"%s"' % text)
+                else:
+                    client.sendall(text + b"\n")
+                    _read_until(client, b"> " + text + b"\n")
         except OSError as error:
             raise Failed(f"a newcomer was not let in: {error}") from None
         took = time.monotonic() - began
@@ -159,7 +176,10 @@ class Prey:
 
 def _read_until(client: socket.socket, wanted: bytes) -> None:
     received = b""
+    end = time.monotonic() + OVERTIME_SECONDS
     while wanted not in received:
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {OVERTIME_SECONDS:.0f} s, and much else was sent")
         data = client.recv(1 << 16)
         if not data:
             raise ConnectionError(f"the server closed, after {received[-100:]!r}")
@@ -171,6 +191,7 @@ def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, N
     """A daemon as a user starts it, with what the attack needs, while the block lasts."""
 
     tls_port = free_port(25_000) if attack.tls else 0
+    web_port = free_port(26_000) if attack.web else 0
 
     def command(directory: Path, port: int, _: int) -> list[str]:
         listen = ["--listen", f"tcp:{port}:interface=127.0.0.1"]
@@ -178,11 +199,13 @@ def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, N
             pem = write_certificate(directory / "pem")
             listen += ["--listen"]
             listen += [f"ssl:{tls_port}:interface=127.0.0.1:privateKey={pem}:certKey={pem}"]
+        if attack.web:
+            listen += ["--web", f"tcp:{web_port}:interface=127.0.0.1"]
         limit = ["prlimit", f"--nofile={attack.files}"] if attack.files else []
         return [*limit, str(TWISTD), "-n", "chat", *listen, *attack.options]
 
     with running(Server("chatd", "chat", command), scratch, cores.server) as daemon:
-        prey = Prey(daemon, tls_port)
+        prey = Prey(daemon, tls_port, web_port)
         try:
             prey.be_usual()
             yield prey

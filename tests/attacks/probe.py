@@ -1,7 +1,8 @@
 """The probe: people who talk in the lobby during an attack, and how long their lines take.
 
-It runs in a process of its own, before everything else on its core if that is permitted, and says a
-line every 20 ms whether or not those before it came back. It knows nothing of attacks.
+Where there is a port for browsers, one of them has a browser. It runs in a process of its own,
+before everything else on its core if that is permitted, and says a line every 20 ms whether or not
+those before it came back. It knows nothing of attacks.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from benchmarks.machine import Failed
+from tests.attacks.browser import PING, PONG, TEXT, frame, hello, message, payloads, upgrade
 
 PEOPLE = 5
 LINES_A_SECOND = 50
@@ -29,6 +31,7 @@ PATIENCE = 10.0
 
 FORK = multiprocessing.get_context("fork")
 _RECEIPT = re.compile(rb"> probe (\d+)\n")
+_EVENT = re.compile(rb'"text":"probe (\d+)"')
 
 
 class Latencies(NamedTuple):
@@ -43,9 +46,9 @@ class Latencies(NamedTuple):
 class Probe:
     """The process, as who started it sees it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, web_port: int = 0) -> None:
         self._pipe, theirs = FORK.Pipe()
-        self._process = FORK.Process(target=_talk, args=(port, theirs), daemon=True)
+        self._process = FORK.Process(target=_talk, args=(port, web_port, theirs), daemon=True)
         self._process.start()
         theirs.close()
         self._ask()
@@ -101,6 +104,25 @@ def dial(port: int, client: int, timeout: float | None = 10.0) -> socket.socket:
     return connection
 
 
+def browse(connection: socket.socket, port: int, **members: object) -> None:
+    """Have a connection, which waits for what comes, be a browser's, and say hello."""
+    connection.sendall(upgrade(port))
+    received = b""
+    while True:
+        # What follows belongs to whoever reads then.
+        seen = connection.recv(4096, socket.MSG_PEEK)
+        end = seen.find(b"\r\n\r\n") + 4
+        data = connection.recv(end if end > 3 else len(seen))
+        if not data:
+            raise ConnectionError("the server closed, and let no browser in")
+        received += data
+        if end > 3:
+            break
+    if not received.startswith(b"HTTP/1.1 101 "):
+        raise ConnectionError(f"no WebSocket: {received[:40]!r}")
+    connection.sendall(hello(**members))
+
+
 FIRST_PROBE = 1_000_000
 """Number of the probe's first client. Attackers count from 0."""
 
@@ -110,15 +132,16 @@ class _Person:
 
     def __init__(self, port: int, turn: int) -> None:
         self.connection = dial(port, FIRST_PROBE + turn)
-        self.connection.setblocking(False)
         self.waiting: deque[tuple[int, float]] = deque()
         self._turn = turn
         self._unsent = b""
         self._received = b""
+        self._enter(port)
+        self.connection.setblocking(False)
 
     def say(self, number: int) -> None:
         self.waiting.append((number, time.monotonic()))
-        self._unsent += b"probe %d\n" % number
+        self._unsent += self._line(number)
         self.send()
 
     def send(self) -> None:
@@ -134,36 +157,67 @@ class _Person:
         if not data:
             raise Failed("the probe was disconnected")
         now = time.monotonic()
-        lines, newline, rest = (self._received + data).rpartition(b"\n")
-        self._received = rest
+        self._received += data
         took = []
-        for found in _RECEIPT.finditer(lines + newline):
-            number = int(found[1])
+        for number in self._numbers():
             if self.waiting and number == self.waiting[0][0]:
                 took.append(now - self.waiting.popleft()[1])
             elif number % PEOPLE == self._turn:
                 raise Failed(f"the probe's line {number} came back twice, or one before it is lost")
         return took
 
+    def _enter(self, port: int) -> None:
+        """Do what comes first."""
 
-def _talk(port: int, pipe: Connection) -> None:
+    def _line(self, number: int) -> bytes:
+        return b"probe %d\n" % number
+
+    def _numbers(self) -> list[int]:
+        """The numbers of the lines that have come whole."""
+        lines, newline, self._received = self._received.rpartition(b"\n")
+        return [int(found[1]) for found in _RECEIPT.finditer(lines + newline)]
+
+
+class _Browser(_Person):
+    """The one who has a browser."""
+
+    def _enter(self, port: int) -> None:
+        browse(self.connection, port)
+
+    def _line(self, number: int) -> bytes:
+        return message(type="line", id=number, room="lobby", text=f"probe {number}")
+
+    def _numbers(self) -> list[int]:
+        numbers = []
+        frames, self._received = payloads(self._received)
+        for opcode, payload in frames:
+            if opcode == TEXT and b'"type":"error"' in payload:
+                raise Failed(f"the probe's browser is told: {payload.decode()}")
+            if opcode == PING:
+                self._unsent += frame(payload, PONG)
+            numbers += [int(found[1]) for found in _EVENT.finditer(payload)]
+        return numbers
+
+
+def _talk(port: int, web_port: int, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     try:
-        _converse(port, pipe)
+        _converse(port, web_port, pipe)
     except Failed as failure:
         pipe.send(str(failure))
     except OSError as error:
         pipe.send(f"the probe was cut off: {error.strerror or error}")
 
 
-def _converse(port: int, pipe: Connection) -> None:
+def _converse(port: int, web_port: int, pipe: Connection) -> None:
     poll = select.poll()
     people = {}
     for turn in range(PEOPLE):
-        person = _Person(port, turn)
+        browser = web_port and turn == PEOPLE - 1
+        person = _Browser(web_port, turn) if browser else _Person(port, turn)
         people[person.connection.fileno()] = person
         poll.register(person.connection, select.POLLIN)
     poll.register(pipe, select.POLLIN)

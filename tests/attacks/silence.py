@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 from tests.attacks.attack import Attack
+from tests.attacks.probe import dial
 
 TALKERS = 20
 """Clients that make the room a busy one: together 20 lines of 4,000 letters in a second."""
@@ -18,7 +19,9 @@ class BusyRoom(Attack):
     def talk(self, others: list[socket.socket], listen: float = 0.0) -> None:
         """Talk to the end. With ``listen``, each of the others reads so many bytes a second."""
         line = b"x" * 3_999 + b"\n"
-        talkers = [self.dial(self.size + index) for index in range(TALKERS)]
+        talkers = [dial(self.target.port, self.size + index) for index in range(TALKERS)]
+        for talker in talkers:
+            talker.setblocking(False)
         seconds = 0.0
         began = time.monotonic()
         while self.going:

@@ -96,9 +96,9 @@ class HalfHandshakes(Attack):
     few = 50
     tls = True
 
-    def dial(self, client: int) -> socket.socket:
-        self.target = self.target._replace(port=self.target.tls_port)
-        return super().dial(client)
+    @property
+    def door(self) -> int:
+        return self.target.tls_port
 
     def run(self) -> None:
         hello = client_hello()

@@ -21,7 +21,11 @@ from chatd.formats import Format
 from chatd.protocols.peer import Peer, guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
+from chatd.protocols.web.handover import HandOver
+from chatd.protocols.web.handshake import opened
+from chatd.protocols.web.routes import Route
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
+from chatd.protocols.web.visitors import Call
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
@@ -43,8 +47,8 @@ AROUND = 1024
 
 
 class WebSocketProtocol(Peer[str], Protocol):
-    """``account`` is the key of the one that the browser has signed in to, by ``credential``, if it
-    has. One that is not heard for ``dead_after`` seconds is gone; 0: never.
+    """``opening`` is what the handshake is answered with. ``account`` is the key of the account
+    that the browser has signed in to, by ``credential``, if it has.
     """
 
     for_people = True
@@ -56,15 +60,15 @@ class WebSocketProtocol(Peer[str], Protocol):
         clock: IReactorTime,
         max_length: int,
         *,
+        opening: bytes = b"",
         account: str | None = None,
         credential: str | None = None,
-        dead_after: int = 0,
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
+        self._opening = opening
         self._account = account
         self._credential = credential
-        self._dead_after = dead_after
         self._heard = clock.seconds()
         self._pinged: float | None = None
         self._about: tuple[Room | None, str | int | None, str | None] = (None, None, None)
@@ -81,6 +85,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         session.wants_receipts()
         session.hide_typing = self._hide_typing
         session.stream.farewell = self._close
+        session.stream.put(self._opening)
 
     @guarded
     def dataReceived(self, data: bytes) -> None:
@@ -138,14 +143,14 @@ class WebSocketProtocol(Peer[str], Protocol):
         (The kernel asks, too, but a proxy may answer for who is behind it. It looks after those
         that do not take what they are sent: `chatd.protocols.sockets.Patience`.)
         """
-        silent = now - self._heard
-        if not self._dead_after or self.waiting or self.session.stream.finished:
+        silent, dead_after = now - self._heard, self.factory.limits.dead_after
+        if not dead_after or self.waiting or self.session.stream.finished:
             self._pinged = None
         elif self._pinged is None:
-            if self._entered and silent > self._dead_after / 3:
+            if self._entered and silent > dead_after / 3:
                 self._pinged = now
                 self.session.stream.put(self._frames.ping())
-        elif now - self._pinged > self._dead_after * 2 / 3:
+        elif now - self._pinged > dead_after * 2 / 3:
             self.abort()
 
     @guarded
@@ -253,11 +258,32 @@ class WebSocketProtocol(Peer[str], Protocol):
         self.tell("ask", hidden=hidden)
 
 
+async def become(call: Call) -> HandOver:
+    """Make a WebSocket of the connection."""
+    opening = opened(call.request)
+    account, credential = call.whose()
+
+    def make() -> WebSocketProtocol:
+        return WebSocketProtocol(
+            call.server,
+            call.clock,
+            call.max_length,
+            opening=opening,
+            account=None if account is None else account.key,
+            credential=credential,
+        )
+
+    return HandOver(make)
+
+
+TABLE = (Route("GET", "/ws", become),)
+
+
 def _members(message: str) -> Members:
     try:
         members = json.loads(message)
     except (ValueError, RecursionError):
-        raise WrongMessage("not_json") from None
+        raise WrongMessage("message_not_json") from None
     if not isinstance(members, dict):
-        raise WrongMessage("not_json")
+        raise WrongMessage("message_not_json")
     return members

@@ -1,0 +1,502 @@
+"""A connection that speaks HTTP/1.1: the border between Twisted and the door for browsers.
+
+One request after another is read, has a handler answer it, and is answered. While a handler is at
+work, while an answer is not taken, and while its client owes for what it asked, nothing is read. It
+knows nothing of what is asked: that is the site's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from email.utils import formatdate
+from typing import Any, cast
+from typing import Protocol as Interface
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IHandshakeListener,
+    IReactorTime,
+    ISSLTransport,
+    ITransport,
+)
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chatd.encoding import encode_line
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.limits import Full, Pace
+from chatd.protocols.outlet import Connection, Outlet
+from chatd.protocols.peer import (
+    DELAY_SECONDS,
+    HANDSHAKE_SECONDS,
+    LINE_SECONDS,
+    PAID_SECONDS,
+    READ_BYTES,
+    SMALL_BYTES,
+    UNENDED_LINES,
+    guarded,
+    is_confidential,
+)
+from chatd.protocols.web.exchange import Exchange, NotHttp, refusal_bytes
+from chatd.protocols.web.handover import Asker, HandOver, Successor
+from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
+from chatd.refusals import Refusal
+from chatd.server import ChatServer
+from chatd.texts import ErrorKind, Language, sentence
+
+REQUEST_LINES = 5
+"""How many lines a request counts for, beside what its handler adds: reading and answering one
+takes some 0.3 ms."""
+
+HEAD_SECONDS = 10.0
+"""How long a request may take from its first byte to the end of its headers."""
+
+BODY_SECONDS = 30.0
+"""The same to the end of its body."""
+
+IDLE_SECONDS = 60.0
+"""How long a connection may ask nothing, and how long one may take nothing of an answer before it
+is to end."""
+
+
+class Asked(Interface):
+    """Who answers: a `chatd.protocols.web.site.Site`."""
+
+    def answer(
+        self, request: Request, asker: Asker
+    ) -> Coroutine[Deferred[Any], Any, Answer | HandOver]: ...
+
+
+class Answers:
+    """What an outlet takes from: one answer at a time. ``taken`` is called when it was taken."""
+
+    def __init__(self, failed: Callable[[str], None], taken: Callable[[], None]) -> None:
+        self.finished = False
+        self.failed = failed
+        self._taken = taken
+        self._data = b""
+
+    @property
+    def drained(self) -> bool:
+        return self.finished and not self._data
+
+    def put(self, data: bytes) -> None:
+        """Have this be taken, behind what is there."""
+        self._data += data
+
+    def take(self) -> bytes:
+        data, self._data = self._data, b""
+        if not data:
+            self._taken()
+        return data
+
+
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
+class WebProtocol(Protocol):
+    """``site`` answers. ``max_length`` is how many characters a line may have: here, nothing."""
+
+    factory: ChatFactory
+    network: str | None = None
+    """The network that this connection is counted for; None while it is counted for none."""
+    pace: Pace | None = None
+    """How fast it may be."""
+    located = True
+    """Whether that network is where it really comes from."""
+
+    def __init__(
+        self, server: ChatServer, clock: IReactorTime, max_length: int, site: Asked
+    ) -> None:
+        self.server = server
+        self._clock = clock
+        self._site = site
+        self._exchange = Exchange()
+        self._answers = Answers(self._break, self._take_up)
+        self._unread = b""  # what was read and is not looked at yet
+        self._language: Language = server.language
+        self._working = False  # a handler is at work
+        self._handling = False
+        self._ended = False  # it said that it will send nothing more
+        self._lost = False
+        self._stopped = False
+        self._entered = False
+        self._paused = False
+        self._held_up = False  # it waits for an answer to be taken
+        self._since = clock.seconds()  # when it came, a request began, or one was answered
+        self._delayed: IDelayedCall | None = None
+        self._successor: Successor | None = None
+
+    # What Twisted calls
+
+    @guarded
+    def connectionMade(self) -> None:
+        """Somebody has come."""
+        self.factory.clients.add(self)
+        self._proxied = not self.located
+        transport = cast(Connection, self.transport)
+        transport.bufferSize = READ_BYTES
+        self._outlet = Outlet(transport, self._answers, self._clock)
+        self._entered = not ISSLTransport.providedBy(transport)
+
+    @guarded
+    def handshakeCompleted(self) -> None:
+        """Somebody has come over TLS."""
+        self._entered = True
+        self._since = self._clock.seconds()
+
+    @guarded
+    def dataReceived(self, data: bytes) -> None:
+        """Take what was read."""
+        if self._successor is not None:
+            self._successor.dataReceived(data)
+        elif not (self._stopped or self._answers.finished):
+            self._unread += data
+            self._handle_or_wait()
+
+    @guarded
+    def readConnectionLost(self) -> None:
+        """The client will send nothing more: answer what it asked, and close."""
+        self._ended = True
+        if self._successor is not None:
+            self._successor.readConnectionLost()
+        elif self._stopped or self._answers.finished:
+            self._outlet.end()
+        else:
+            self.factory.turns.await_one(self)  # a thousand may do so at once
+
+    @guarded
+    def writeConnectionLost(self) -> None:
+        """The client was sent everything; it may still be sending."""
+        if self._successor is not None:
+            self._successor.writeConnectionLost()
+
+    @guarded
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Somebody has gone. What they asked is done all the same."""
+        if self._successor is not None:
+            self._successor.connectionLost(reason)
+            return
+        self._lost = True
+        if self not in self.factory.clients:
+            return
+        self._outlet.lost(ended=reason.check(ConnectionDone) is not None)
+        self._unread = b""
+        aborted = reason.check(ConnectionAborted)  # by this side
+        if aborted or self._stopped or not self._working:
+            self._depart()
+
+    # What the factory calls
+
+    def refusal(self, full: Full) -> bytes:
+        """What it is told instead of being let in."""
+        refusal = Refusal(ErrorKind.FULL, full.key, limit=full.limit)
+        return refusal_bytes(error_answer(refusal, self._language), self._date())
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more waits for this client than it takes at the moment."""
+        return self._outlet.waiting
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is to be looked after: also one that asks nothing is let go in the end."""
+        return True
+
+    @guarded
+    def check(self, now: float) -> None:
+        """See whether this client takes longer than it may, at this time in seconds."""
+        if self._lost or self._working or self._answers.finished:
+            return
+        spent = now - self._since
+        if not self._entered:
+            if spent > HANDSHAKE_SECONDS:
+                self.abort()
+        elif self._exchange.begun:
+            limit = BODY_SECONDS if self._exchange.head_is_whole else HEAD_SECONDS
+            if spent > limit:
+                self._refuse(bad_request("request_took_too_long", 408, limit=int(limit)))
+        elif spent > IDLE_SECONDS and (self.waiting or not (self._unread or self._delayed)):
+            self._finish()
+
+    @guarded
+    def stop_reading(self) -> None:
+        """Take nothing more from this client: the server is stopping."""
+        self._stopped = True
+        self._unread = b""
+        if self._lost:
+            return
+        if not self._working:
+            self._finish()
+        self._outlet.end()
+        if self._paused and not self._ended:
+            # What still comes is read and dropped: closing with unread input would reset.
+            self._resume()
+
+    @guarded
+    def say_goodbye(self) -> None:
+        """Close, once what is being answered was sent."""
+        if not self._working:
+            self._finish()
+
+    def abort(self) -> None:
+        """Close at once, whatever this client is owed."""
+        cast(Connection, self.transport).abortConnection()
+
+    @guarded
+    def take_turn(self, share: float) -> None:
+        """Handle what was read, for about so many seconds."""
+        if self._handling or self._stopped or self._successor is not None:
+            return
+        self._handling = True
+        if self._ended:
+            self._outlet.end()
+        try:
+            self._take_requests(share)
+        finally:
+            self._handling = False
+        self._read_on()
+
+    # Who asks, as handlers see them
+
+    @property
+    def whence(self) -> str:
+        return self.network or ""
+
+    @property
+    def confidential(self) -> bool:
+        transport = cast(ITransport, self.transport)
+        return is_confidential(transport, proxied=self._proxied, located=self.located)
+
+    @property
+    def encrypted(self) -> bool:
+        return ISSLTransport.providedBy(self.transport)
+
+    def charge(self, lines: float) -> None:
+        self._spend(lines, 0)
+
+    # Reading
+
+    def _handle_or_wait(self) -> None:
+        """Have a turn now, unless this client is waiting for one as others are."""
+        turns = self.factory.turns
+        if self._handling or turns.awaited_by(self):
+            return
+        if len(self._unread) > SMALL_BYTES:
+            turns.await_one(self)
+            self._read_on()
+        else:
+            self.take_turn(turns.share)
+
+    def _take_requests(self, share: float) -> None:
+        seconds = self._clock.seconds
+        began = now = seconds()
+        while now < began + share and self._may_go_on(now) and self._take_piece(now):
+            now = seconds()
+        self._spend(min(seconds() - began, PAID_SECONDS) / LINE_SECONDS, 0)
+
+    def _may_go_on(self, now: float) -> bool:
+        if self._working or self._answers.finished or self._successor is not None or self._lost:
+            return False
+        return not (self._outlet.waiting or (self.pace is not None and self.pace.wait(now)))
+
+    def _take_piece(self, now: float) -> bool:
+        """Look at what was read; False if there is nothing more to be done about it now."""
+        exchange = self._exchange
+        data, self._unread = self._unread, b""
+        try:
+            if not data:
+                if not self._ended:
+                    return False
+                if not exchange.begun:
+                    self._finish()
+                    return False
+                exchange.end()
+            else:
+                if not self.located:
+                    self.factory.locate(self)
+                if not exchange.begun:
+                    self._since = now
+                exchange.receive(data)
+            request = exchange.request()
+        except NotHttp:
+            text = sentence(self._language, "http_only")
+            self._send_last(encode_line(f"ERR {ErrorKind.WRONG_PROTOCOL.value}: {text}", b"\n"))
+            return False
+        except Problem as problem:
+            self._refuse(problem)
+            return False
+        except Full as full:
+            self._send_last(self.refusal(full))
+            return False
+        if request is None:
+            self._spend(UNENDED_LINES, len(data))
+            if exchange.expects_word:
+                self._put(exchange.go_on())
+            return False
+        self._unread = exchange.rest
+        self._spend(REQUEST_LINES, len(data) - len(self._unread))
+        self._have_answered(request)
+        return True
+
+    def _have_answered(self, request: Request) -> None:
+        self._language = request.language(self.server.language)
+        self._working = True
+        answering = Deferred.fromCoroutine(self._site.answer(request, self))
+        answering.addErrback(self._apologise)
+        answering.addCallback(self._answered)
+        answering.addErrback(self._give_up)
+
+    def _apologise(self, failure: Failure) -> Answer:
+        self.server.faults.tell("a request could not be answered", failure, words=False)
+        return error_answer(Refusal(ErrorKind.SERVER_ERROR, "server_error"), self._language)
+
+    def _give_up(self, failure: Failure) -> None:
+        self._working = False
+        self.server.faults.tell("a client could not be answered", failure, words=False)
+        self._depart() if self._lost else self.abort()
+
+    def _answered(self, answer: Answer | HandOver) -> None:
+        self._working = False
+        if self not in self.factory.clients:
+            return  # it was let go meanwhile
+        if self._lost:
+            self._depart()
+        elif isinstance(answer, HandOver):
+            if self._stopped:
+                self._finish()
+            else:
+                self._hand_over(answer.make())
+            return
+        else:
+            self._answer(replace(answer, closes=answer.closes or self._stopped))
+        if not self._handling and self in self.factory.clients:
+            self._read_on()
+
+    def _hand_over(self, successor: Successor) -> None:
+        transport = cast(ITransport, self.transport)
+        rest, self._unread = self._unread, b""
+        self._forget_plans()
+        self._exchange = Exchange()
+        cast(Connection, transport).unregisterProducer()
+        self.factory.hand_over(self, successor)
+        self._successor = successor
+        successor.handshake_is_done = True
+        successor.proxied = self._proxied
+        successor.makeConnection(transport)
+        if self._paused:
+            self._resume()
+        if rest:
+            successor.dataReceived(rest)
+        if self._ended:
+            successor.readConnectionLost()
+
+    def _read_on(self) -> None:
+        """See to it that this client goes on as soon as it may, and that it waits until then."""
+        if self._successor is not None or self._lost or self not in self.factory.clients:
+            return
+        if self._answers.finished:
+            self._unread = b""
+            return
+        self._slow_down()
+        waiting = self._outlet.waiting
+        self._held_up = waiting
+        more = bool(self._unread) or self._ended
+        busy = self._working or waiting or self._delayed is not None
+        if more and not busy:
+            self.factory.turns.await_one(self)
+        if self._ended:
+            return
+        if more or busy:
+            if not self._paused:
+                self._paused = True
+                cast(Connection, self.transport).pauseProducing()
+        elif self._paused:
+            self._resume()
+
+    def _resume(self) -> None:
+        self._paused = False
+        cast(Connection, self.transport).resumeProducing()
+
+    def _slow_down(self) -> None:
+        """Leave one that is too fast alone for a while."""
+        if self.pace is None or self._delayed is not None:
+            return
+        wait = self.pace.wait(self._clock.seconds())
+        if wait:
+            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
+
+    def _end_delay(self) -> None:
+        self._delayed = None
+        self.factory.turns.await_one(self)  # those who owe the same time wake up together
+
+    def _take_up(self) -> None:
+        """All that was answered was taken: go on, if that was waited for."""
+        if self._held_up:
+            self._held_up = False
+            self._since = self._clock.seconds()
+            self.factory.turns.await_one(self)
+
+    def _spend(self, lines: float, length: int) -> None:
+        if self.pace is not None:
+            self.pace.spend(self._clock.seconds(), lines, length)
+
+    # Writing
+
+    def _answer(self, answer: Answer) -> None:
+        exchange, self._exchange = self._exchange, Exchange()
+        data = exchange.answer(answer, self._date())
+        self._since = self._clock.seconds()
+        if exchange.closes:
+            self._send_last(data)
+        else:
+            self._put(data)
+
+    def _refuse(self, problem: Problem) -> None:
+        """What came cannot be read, and so cannot what comes behind it."""
+        self._answer(error_answer(problem, self._language, closes=True))
+
+    def _send_last(self, data: bytes) -> None:
+        self._answers.put(data)
+        self._finish()
+
+    def _put(self, data: bytes) -> None:
+        self._answers.put(data)
+        self._outlet.pump()
+
+    def _finish(self) -> None:
+        """Close, once everything was sent."""
+        self._unread = b""
+        self._answers.finished = True
+        self._outlet.pump()
+
+    def _date(self) -> str:
+        return formatdate(self.server.now(), usegmt=True)
+
+    # Going
+
+    def _depart(self) -> None:
+        """There is nothing left to be done for somebody who has gone."""
+        if self in self.factory.clients:
+            self._forget_plans()
+            self.factory.gone(self)
+
+    def _forget_plans(self) -> None:
+        self._unread = b""
+        if self._delayed is not None:
+            self._delayed.cancel()
+            self._delayed = None
+        self.factory.turns.forget(self)
+
+    def _break(self, what: str) -> None:
+        """An error is being handled that leaves this client in no known state: let it go."""
+        self.server.faults.tell(what, words=False)
+        self._stopped = True
+        self._unread = b""
+        if self._lost:
+            self._depart()
+        else:
+            self.abort()

@@ -1,0 +1,56 @@
+"""One Chromium for all tests that want one, and a daemon with a page for each test.
+
+The tests are one group for ``pytest -n``, so that ``--dist loadgroup`` starts one Chromium alone.
+A test fails if the browser complained: an error in a script, something that the page's policy
+forbids, a request that failed. `Chromium.forgive` takes what a test brings about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Chromium, missing
+from tests.browser.daemon import WebDaemon
+from tests.browser.tab import Tab
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents and item.config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Generator[Chromium, None, None]:
+    if reason := missing():
+        pytest.skip(reason)
+    chromium = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield chromium
+    chromium.quit()
+
+
+@pytest.fixture
+def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
+    """The browser, with nothing open and nothing remembered."""
+    yield _started
+    complaints = _started.complaints()
+    _started.clear()
+    assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture
+def tab(chromium: Chromium) -> Tab:
+    """A tab with nothing in it."""
+    return chromium.tab()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Generator[WebDaemon, None, None]:
+    """A daemon with a page and an empty store."""
+    with WebDaemon(tmp_path) as daemon:
+        yield daemon

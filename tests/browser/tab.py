@@ -1,0 +1,265 @@
+"""A tab: what a person sees, hears from a screen reader, and does with the keyboard.
+
+It knows browsers, and nothing of chat. Texts are those that are rendered. Whatever takes time is
+waited for, `PATIENCE` seconds at most.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+T = TypeVar("T")
+
+PATIENCE = 15.0
+POLL_SECONDS = 0.02
+
+ROOT = Path(__file__).parent.parent.parent
+AXE = Path("node_modules", "axe-core", "axe.min.js")
+
+SHOWN = """
+return Array.from(document.querySelectorAll(arguments[0]), element => element.innerText.trim());
+"""
+
+FOCUSED = """
+const element = document.activeElement;
+return element === document.body ? "" : element.id || element.getAttribute("aria-label")
+    || element.innerText.trim() || element.localName;
+"""
+
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then(
+    found => done(found.violations.map(each => ({
+        impact: each.impact,
+        rule: each.id,
+        help: each.help,
+        nodes: each.nodes.map(node => node.target.join(" ") + ": " + node.failureSummary),
+    }))),
+    error => done([{impact: "serious", rule: "axe", help: String(error), nodes: []}]),
+);
+"""
+
+
+class Device(NamedTuple):
+    """A screen, in CSS pixels."""
+
+    width: int
+    height: int
+    scale: float = 1.0
+    touch: bool = False
+
+
+PHONE = Device(390, 844, 2.0, touch=True)
+LAPTOP = Device(1280, 800)
+
+
+class Heard(NamedTuple):
+    """Something that a screen reader finds: what it is, and how it is called."""
+
+    role: str
+    name: str
+
+
+def axe_core() -> Path | None:
+    """Where axe-core is: in the variable ``AXE_CORE``, or in the checkout's ``node_modules``."""
+    path = Path(os.environ.get("AXE_CORE") or ROOT / AXE)
+    return path if path.is_file() else None
+
+
+class Tab:
+    """The tab that is the driver's now. It stays where it was when another one is used."""
+
+    def __init__(self, driver: Chrome) -> None:
+        self._driver = driver
+        self._handle = driver.current_window_handle
+
+    @property
+    def driver(self) -> Chrome:
+        """The driver, in this tab."""
+        if self._driver.current_window_handle != self._handle:
+            self._driver.switch_to.window(self._handle)
+        return self._driver
+
+    # Where it is.
+
+    def open(self, address: str) -> None:
+        """Go there, and wait until the page is loaded."""
+        self.driver.get(address)
+
+    def reload(self) -> None:
+        """Load the page again."""
+        self.driver.refresh()
+
+    def front(self) -> None:
+        """Show it before the others: only one tab is seen."""
+        self.devtools("Page.bringToFront")
+
+    def close(self) -> None:
+        """Close it."""
+        self.driver.close()
+        self._driver.switch_to.window(self._driver.window_handles[0])
+
+    # What there is.
+
+    def until(self, found: Callable[[], T], what: str) -> T:
+        """What `found` gives as soon as that is something. Fails, and says what is shown then."""
+        from selenium.common.exceptions import (
+            NoSuchElementException,
+            StaleElementReferenceException,
+            TimeoutException,
+        )
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        ignored = NoSuchElementException, StaleElementReferenceException
+        wait = WebDriverWait(self.driver, PATIENCE, POLL_SECONDS, ignored)
+        try:
+            return wait.until(lambda _: found())
+        except TimeoutException:
+            shown = self.script("return document.body ? document.body.innerText : ''")
+            raise AssertionError(f"after {PATIENCE:g} s not: {what}. Shown is:\n{shown}") from None
+
+    def script(self, script: str, *arguments: object) -> Any:
+        """What a script returns that runs in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def texts(self, selector: str) -> list[str]:
+        """The texts of all elements that a CSS selector finds."""
+        return list(self.script(SHOWN, selector))
+
+    def has(self, selector: str, text: str) -> list[str]:
+        """Wait for an element with that text somewhere in it; gives all texts."""
+
+        def look() -> list[str] | None:
+            texts = self.texts(selector)
+            return texts if any(text in each for each in texts) else None
+
+        return self.until(look, f"{text!r} in {selector}") or []
+
+    def lacks(self, selector: str, text: str = "") -> None:
+        """Wait until no element that the selector finds has that text."""
+        self.until(
+            lambda: not any(text in each for each in self.texts(selector)),
+            f"no {text!r} in {selector}",
+        )
+
+    @property
+    def title(self) -> str:
+        """What stands on the tab itself."""
+        return str(self.driver.title)
+
+    @property
+    def focused(self) -> str:
+        """The identity, label or text of what has the keyboard; empty if nothing has."""
+        return str(self.script(FOCUSED))
+
+    def heard(self) -> list[Heard]:
+        """Everything on the page that a screen reader may speak of, in order."""
+        nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
+        return [
+            Heard(node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node.get("ignored")
+        ]
+
+    def findings(self, *impacts: str) -> list[str]:
+        """What axe-core finds of these impacts, such as "serious"."""
+        axe = axe_core()
+        assert axe is not None, "axe-core is not here"
+        self.driver.execute_script(axe.read_text())
+        self.driver.set_script_timeout(30)
+        return [
+            json.dumps(finding, indent=1)
+            for finding in self.driver.execute_async_script(RUN_AXE)
+            if finding["impact"] in impacts
+        ]
+
+    # What is done.
+
+    def click(self, selector: str) -> None:
+        """Click what the selector finds, as soon as it can be clicked."""
+        from selenium.common.exceptions import ElementNotInteractableException
+
+        def click() -> bool:
+            try:
+                self.driver.find_element("css selector", selector).click()
+            except ElementNotInteractableException:
+                return False
+            return True
+
+        self.until(click, f"clicked {selector}")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other: "a", or one of Selenium's `Keys`."""
+        from selenium.webdriver import ActionChains
+
+        actions = ActionChains(self.driver, duration=0)
+        for key in keys:
+            actions.send_keys(key)
+        actions.perform()
+
+    def chord(self, *keys: str) -> None:
+        """Press keys together: those before the last are held meanwhile."""
+        from selenium.webdriver import ActionChains
+
+        actions = ActionChains(self.driver, duration=0)
+        *held, last = keys
+        for key in held:
+            actions.key_down(key)
+        actions.send_keys(last)
+        for key in reversed(held):
+            actions.key_up(key)
+        actions.perform()
+
+    def type(self, text: str) -> None:
+        """Have a text typed where the keyboard is: any text, also one that no keyboard has."""
+        self.devtools("Input.insertText", text=text)
+
+    # What it is seen on.
+
+    def use(self, device: Device) -> None:
+        """Be as wide as that, from now on."""
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            width=device.width,
+            height=device.height,
+            deviceScaleFactor=device.scale,
+            mobile=device.touch,
+        )
+        self.devtools("Emulation.setTouchEmulationEnabled", enabled=device.touch)
+
+    def prefer(self, scheme: str = "light", *, calm: bool = True) -> None:
+        """Have the system prefer "dark" or "light", and few movements."""
+        features = {
+            "prefers-color-scheme": scheme,
+            "prefers-reduced-motion": "reduce" if calm else "no-preference",
+        }
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": name, "value": value} for name, value in features.items()],
+        )
+
+    def speak(self, language: str) -> None:
+        """Have the browser prefer that language, such as "es", on the pages that are opened."""
+        agent = self.script("return navigator.userAgent")
+        self.devtools("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+
+    def screenshot(self, name: str) -> bytes:
+        """A picture of what is seen, as PNG; written to ``$CHATD_SCREENSHOTS`` if that is set."""
+        picture = base64.b64decode(self.devtools("Page.captureScreenshot", format="png")["data"])
+        directory = os.environ.get("CHATD_SCREENSHOTS")
+        if directory:
+            Path(directory).mkdir(parents=True, exist_ok=True)
+            Path(directory, f"{name}.png").write_bytes(picture)
+        return picture
+
+    def devtools(self, command: str, **arguments: object) -> dict[str, Any]:
+        """A command of the browser's own protocol for this tab."""
+        return dict(self.driver.execute_cdp_cmd(command, arguments))

@@ -1,0 +1,544 @@
+"""`chatd.protocols.web.connection`: one connection, whatever it is sent, and however slowly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionAborted, ConnectionLost
+from twisted.internet.protocol import Protocol
+from twisted.logger import LogEvent
+
+from chatd.protocols.limits import Limits
+from chatd.protocols.web.handover import HandOver
+from chatd.protocols.web.requests import Answer, json_answer
+from tests.helpers import FAR, HERE
+from tests.protocols.web.callers import Caller, Callers, answers, request
+
+GET = request("GET", "/a")
+
+
+def paths(caller: Caller) -> list[str]:
+    return [got.json["path"] for got in caller.got()]
+
+
+def test_a_request_is_answered_and_the_connection_stays() -> None:
+    caller = Callers().caller()
+    assert caller.ask("GET", "/a/b").json["path"] == "a/b"
+    assert caller.ask("POST", "/c", b"text").json == {"path": "c", "body": "text"}
+    assert not caller.closed
+
+
+def test_requests_sent_at_once_are_answered_in_order() -> None:
+    caller = Callers().caller()
+    caller.send(b"".join(request("GET", f"/{number}") for number in range(100)))
+    assert paths(caller) == [str(number) for number in range(100)]
+
+
+def test_a_request_may_come_byte_by_byte() -> None:
+    caller = Callers().caller()
+    for byte in request("POST", "/a", b"text") * 2:
+        caller.send(bytes((byte,)))
+    assert len(caller.got()) == 2
+
+
+def test_one_request_is_handled_at_a_time_and_nothing_is_read_meanwhile() -> None:
+    door = Callers()
+    held: list[Deferred[Answer]] = []
+
+    def hold(*_: Any) -> Deferred[Answer]:
+        held.append(Deferred())
+        return held[-1]
+
+    door.site.reply = hold
+    caller = door.caller()
+    caller.send(GET + GET)
+    caller.settle()
+    assert len(held) == 1
+    assert caller.paused
+    held[0].callback(json_answer(200, 1))
+    assert [got.json for got in caller.got()] == [1]
+    assert len(held) == 2
+    held[1].callback(json_answer(200, 2))
+    assert [got.json for got in caller.got()] == [2]
+    assert not caller.paused
+
+
+def test_who_does_not_take_an_answer_is_not_read_until_they_do() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.transport.producer.pauseProducing()
+    caller.send(GET + GET)
+    caller.settle()
+    assert not door.site.requests or len(door.site.requests) <= 1
+    assert caller.paused
+    caller.transport.producer.resumeProducing()
+    caller.settle()
+    assert len(door.site.requests) == 2
+    assert not caller.paused
+
+
+def test_a_line_of_text_is_told_where_it_came() -> None:
+    caller = Callers().caller()
+    caller.send(b"hello\n")
+    caller.settle()
+    assert caller.got_bytes().startswith(b"ERR Wrong protocol: ")
+    assert caller.closed
+
+
+def test_a_handshake_of_tls_is_refused_too() -> None:
+    caller = Callers().caller()
+    caller.send(b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + b"\n" * 10)
+    caller.settle()
+    assert caller.closed
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " + b"x" * 20000, 431),
+        (b"GET /" + b"x" * 5000, 414),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n", 413),
+        (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", 505),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_the_connection_closed(data: bytes, status: int) -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(data)
+    (got,) = caller.got()
+    assert got.status == status
+    assert got.json["error"]["kind"] == "Bad request"
+    assert got.headers["connection"] == "close"
+    assert caller.closed
+    caller.send(GET)
+    assert caller.got() == []
+    assert door.site.requests == []
+
+
+def test_a_handler_that_fails_is_an_error_of_the_servers(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    door = Callers()
+
+    def fail(*_: Any) -> Answer:
+        raise ZeroDivisionError("".join(["sec", "ret"]))
+
+    door.site.reply = fail
+    caller = door.caller()
+    got = caller.ask("GET", "/a", accept_language="es")
+    assert (got.status, got.json["error"]["key"]) == (500, "server_error")
+    assert "funcionado" in got.json["error"]["text"]
+    assert not caller.closed
+    (event,) = expected_errors(ZeroDivisionError)
+    assert "secret" not in event["log_failure"].getTraceback()
+
+
+def test_an_answer_that_cannot_be_written_costs_the_connection(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    door = Callers()
+    door.site.reply = lambda *_: Answer(200, [("A", "b\r\nc")])
+    caller = door.caller()
+    caller.send(GET)
+    assert caller.closed
+    expected_errors()
+
+
+def test_head_gets_no_body_and_a_second_request_its_own() -> None:
+    caller = Callers().caller()
+    caller.send(request("HEAD", "/a"))
+    caller.settle()
+    assert caller.got_bytes().endswith(b"\r\n\r\n")
+    assert caller.ask("GET", "/b").json["path"] == "b"
+
+
+def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
+    caller = Callers().caller()
+    data = request("POST", "/a", b"text", expect="100-continue")
+    caller.send(data[:-4])
+    assert caller.got_bytes() == b"HTTP/1.1 100 \r\n\r\n"
+    caller.send(data[-4:])
+    assert caller.got()[0].json["body"] == "text"
+
+
+def test_http_1_0_is_answered_and_closed() -> None:
+    caller = Callers().caller()
+    caller.send(b"GET /a HTTP/1.0\r\n\r\n" + GET)
+    assert paths(caller) == ["a"]
+    assert caller.closed
+
+
+# Ends
+
+
+def test_who_sends_a_request_and_nothing_more_is_answered_and_closed() -> None:
+    caller = Callers().caller()
+    caller.send(GET + GET)
+    caller.half_close()
+    assert paths(caller) == ["a", "a"]
+    assert caller.closed
+
+
+def test_who_ends_while_a_handler_is_at_work_is_answered() -> None:
+    door = Callers()
+    held: Deferred[Answer] = Deferred()
+    door.site.reply = lambda *_: held
+    caller = door.caller()
+    caller.send(GET)
+    caller.half_close()
+    assert not caller.closed
+    held.callback(json_answer(200, {"path": "late"}))
+    assert paths(caller) == ["late"]
+    assert caller.closed
+
+
+def test_who_ends_in_the_midst_of_a_request_is_told_so() -> None:
+    caller = Callers().caller()
+    caller.send(GET[:-1])
+    caller.half_close()
+    assert [got.status for got in caller.got()] == [400]
+    assert caller.closed
+
+
+def test_who_asks_nothing_and_ends_is_closed() -> None:
+    caller = Callers().caller()
+    caller.half_close()
+    assert caller.closed
+    assert caller.got_bytes() == b""
+
+
+def test_who_goes_away_is_forgotten() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(GET[:-1])
+    caller.hang_up(ConnectionLost)
+    assert not door.factory.clients
+
+
+def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> None:
+    door = Callers()
+    held: Deferred[Answer] = Deferred()
+    door.site.reply = lambda *_: held
+    caller = door.caller()
+    caller.send(GET)
+    caller.hang_up(ConnectionLost)
+    assert door.factory.clients
+    held.callback(json_answer(200, 1))
+    assert not door.factory.clients
+
+
+def test_who_was_let_go_is_not_waited_for() -> None:
+    door = Callers()
+    held: Deferred[Answer] = Deferred()
+    door.site.reply = lambda *_: held
+    caller = door.caller()
+    caller.send(GET)
+    caller.protocol.abort()
+    caller.hang_up(ConnectionAborted)
+    assert not door.factory.clients
+    held.callback(json_answer(200, 1))
+    assert caller.got_bytes() == b""
+
+
+# Time
+
+
+def test_a_request_has_so_long_to_come() -> None:
+    caller = Callers().caller()
+    caller.wait(30)
+    caller.send(GET[:-1])
+    caller.wait(10)
+    assert not caller.closed
+    caller.wait(5)
+    (got,) = caller.got()
+    assert got.status == 408
+    assert "10 seconds" in got.json["error"]["text"]
+    assert caller.closed
+
+
+def test_a_request_that_comes_byte_by_byte_has_no_longer() -> None:
+    caller = Callers().caller()
+    for byte in GET[:15]:
+        caller.send(bytes((byte,)))
+        caller.wait(1)
+        caller.door.factory.check()
+    assert caller.closed
+
+
+def test_a_body_has_longer_to_come() -> None:
+    caller = Callers().caller()
+    caller.send(request("POST", "/", b"abc")[:-1])
+    caller.wait(30)
+    assert not caller.closed
+    caller.wait(5)
+    assert [got.status for got in caller.got()] == [408]
+
+
+def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
+    caller = Callers().caller()
+    caller.ask("GET", "/a")
+    caller.wait(60)
+    assert not caller.closed
+    caller.wait(5)
+    assert caller.closed
+    assert caller.got_bytes() == b""
+
+
+def test_a_handler_may_take_its_time() -> None:
+    door = Callers()
+    held: Deferred[Answer] = Deferred()
+    door.site.reply = lambda *_: held
+    caller = door.caller()
+    caller.send(GET)
+    caller.wait(600)
+    assert not caller.closed
+    held.callback(json_answer(200, {"path": "late"}))
+    assert paths(caller) == ["late"]
+    caller.wait(60)
+    assert not caller.closed
+
+
+def test_who_does_not_take_an_answer_is_let_go_in_the_end() -> None:
+    caller = Callers().caller()
+    caller.send(GET[:5])
+    caller.transport.producer.pauseProducing()
+    caller.send(GET[5:] + GET)
+    caller.wait(125)
+    assert caller.closed
+
+
+# Pace and turns
+
+
+def test_requests_are_paid_for() -> None:
+    door = Callers(limits=Limits(lines_per_second=10))
+    caller = door.caller()
+    caller.send(GET * 20)
+    caller.settle()
+    first = len(door.site.requests)
+    assert 3 <= first <= 8
+    assert caller.paused
+    door.clock.pump([0.1] * 100)
+    assert len(door.site.requests) == 20
+    assert not caller.paused
+
+
+def test_a_handler_may_cost_more() -> None:
+    door = Callers(limits=Limits(lines_per_second=10))
+
+    def reply(_: Any, asker: Any) -> Answer:
+        asker.charge(100)
+        return Answer(204)
+
+    door.site.reply = reply
+    caller = door.caller()
+    caller.send(GET * 2)
+    door.clock.pump([0.5] * 10)
+    assert len(door.site.requests) == 1
+    door.clock.pump([0.5] * 10)
+    assert len(door.site.requests) == 2
+
+
+def test_bytes_that_end_no_request_are_paid_for() -> None:
+    caller = Callers(limits=Limits(lines_per_second=10)).caller()
+    for byte in GET[:20]:
+        caller.send(bytes((byte,)))
+    assert caller.paused
+
+
+def test_many_requests_at_once_wait_for_turns() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(GET * 100)
+    assert door.site.requests == []
+    assert caller.paused
+    caller.settle()
+    assert len(door.site.requests) == 100
+    assert not caller.paused
+
+
+# Coming in
+
+
+def test_one_too_many_is_told_so_in_http() -> None:
+    door = Callers(limits=Limits(connections=1))
+    door.caller()
+    late = Caller(door)
+    (got,) = answers(late.got_bytes())
+    assert (got.status, got.json["error"]["key"]) == (503, "full")
+    assert got.headers["connection"] == "close"
+    late.hang_up()
+
+
+def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> None:
+    door = Callers(limits=Limits(connections_per_address=1))
+    first = Caller(door, FAR, located=False)
+    first.send(GET)
+    assert paths(first) == ["a"]
+    assert first.protocol.whence == FAR.host
+    second = Caller(door, FAR, located=False)
+    second.send(GET)
+    assert [got.status for got in second.got()] == [503]
+    assert second.closed
+
+
+@pytest.mark.parametrize(("address", "confidential"), [(HERE, True), (FAR, False)])
+def test_it_is_known_whether_others_can_read_a_connection(
+    address: IPv4Address, confidential: bool
+) -> None:
+    caller = Callers().caller(address)
+    assert caller.protocol.confidential is confidential
+    assert not caller.protocol.encrypted
+    assert caller.protocol.whence == address.host
+
+
+# Stopping
+
+
+def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None:
+    door = Callers()
+    held: Deferred[Answer] = Deferred()
+    idle = door.caller()
+    door.site.reply = lambda *_: held
+    busy = door.caller()
+    busy.send(GET + GET)
+    for caller in idle, busy:
+        caller.protocol.stop_reading()
+        caller.send(GET)
+    assert idle.closed
+    assert not busy.closed
+    busy.protocol.say_goodbye()
+    held.callback(json_answer(200, {"path": "last"}))
+    assert paths(busy) == ["last"]
+    assert busy.closed
+    assert len(door.site.requests) == 1
+
+
+# Handing over
+
+
+class Heir(Protocol):
+    """What a connection becomes."""
+
+    network: str | None = None
+    pace: Any = None
+    located = True
+    handshake_is_done = False
+    proxied = False
+    factory: Any
+
+    def __init__(self) -> None:
+        self.read = b""
+        self.calls: list[str] = []
+
+    def connectionMade(self) -> None:
+        self.factory.clients.add(self)
+        self.transport.registerProducer(self, True)
+
+    def dataReceived(self, data: bytes) -> None:
+        self.read += data
+
+    def readConnectionLost(self) -> None:
+        self.calls.append("ended")
+
+    def writeConnectionLost(self) -> None:
+        self.calls.append("written")
+
+    def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
+        self.calls.append("lost")
+        self.factory.gone(self)
+
+    def pauseProducing(self) -> None:
+        pass
+
+    def resumeProducing(self) -> None:
+        pass
+
+    def stopProducing(self) -> None:
+        pass
+
+
+def heir_of(door: Callers) -> Heir:
+    heir = Heir()
+    door.site.reply = lambda *_: HandOver(lambda: heir)
+    return heir
+
+
+def test_a_connection_may_become_another_protocols() -> None:
+    door = Callers(limits=Limits(connections=1))
+    caller = door.caller(FAR)
+    heir = heir_of(door)
+    caller.send(request("GET", "/ws", upgrade="websocket", connection="Upgrade") + b"abc")
+    caller.send(b"def")
+    assert heir.read == b"abcdef"
+    assert heir.transport is caller.transport
+    assert heir.handshake_is_done
+    assert heir.network == FAR.host
+    assert door.factory.clients == {heir}
+    assert caller.got_bytes() == b""
+    assert not caller.paused
+    caller.protocol.writeConnectionLost()
+    caller.half_close()
+    caller.hang_up()
+    assert heir.calls == ["written", "ended", "lost"]
+    assert not door.factory.clients
+    door.caller()  # there is room for one again
+
+
+def test_who_ended_before_the_connection_became_another_protocols_has_ended_there() -> None:
+    door = Callers()
+    caller = door.caller()
+    held: Deferred[HandOver] = Deferred()
+    door.site.reply = lambda *_: held
+    caller.send(GET)
+    caller.half_close()
+    heir = Heir()
+    held.callback(HandOver(lambda: heir))
+    assert heir.calls == ["ended"]
+
+
+def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> None:
+    door = Callers()
+    for stopping in False, True:
+        caller = door.caller()
+        held: Deferred[HandOver] = Deferred()
+        door.site.reply = lambda *_, held=held: held
+        caller.send(GET)
+        if stopping:
+            caller.protocol.stop_reading()
+        else:
+            caller.hang_up(ConnectionLost)
+        heir = Heir()
+        held.callback(HandOver(lambda heir=heir: heir))
+        assert heir.transport is None
+        assert caller.closed == stopping
+
+
+# Anything
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_bytes_make_an_error(seed: int) -> None:
+    """Whatever is sent and cut anywhere, nothing is logged, and it ends."""
+    chance = random.Random(seed)
+    door = Callers()
+    for _ in range(50):
+        data = bytearray(request("POST", "/a?b=c", b"text", accept_language="es", cookie="a=b"))
+        for _ in range(chance.randrange(6)):
+            data[chance.randrange(len(data))] = chance.choice(b"\r\n\0 :\xff%aA/1")
+        caller, place = door.caller(), 0
+        while place < len(data):
+            cut = chance.randrange(1, 80)
+            caller.send(bytes(data[place : place + cut]))
+            place += cut
+        caller.half_close()
+        assert caller.closed
+        caller.hang_up()
+    assert not door.factory.clients
