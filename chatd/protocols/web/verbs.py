@@ -62,6 +62,9 @@ class Conversation(Protocol):
     def log_in(self) -> None:
         """If they have signed in: be their account's from here on."""
 
+    def charge(self, lines: float) -> None:
+        """Have what is asked count for so many lines more."""
+
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what somebody typed in a room."""
 
@@ -113,6 +116,7 @@ def _hello(conversation: Conversation, members: Members) -> None:
     if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
         raise WrongMessage("wrong_member", member="rooms")
     conversation.greeted = True
+    conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
     if language in {known.value for known in Language}:
         session.language = Language(language)
         session.change_format(session.format.in_language(session.language))
