@@ -161,7 +161,7 @@ def test_an_answer_says_its_length_and_what_a_browser_may_do_with_it() -> None:
     assert body.decode() == '{"a":"ñ"}\n'
     lines = head.decode().split("\r\n")
     assert lines[:2] == ["HTTP/1.1 200 OK", f"Date: {DATE}"]
-    assert "Content-Length: 10" in lines
+    assert "Content-Length: 11" in lines
     assert "X-Content-Type-Options: nosniff" in lines
     assert any(line.startswith("Content-Security-Policy: default-src 'none'") for line in lines)
     assert not any(line.startswith("Access-Control") for line in lines)
