@@ -165,10 +165,8 @@ export class Client {
 
 	on_events({ room: name, events, past }) {
 		const room = this.chat.room(name);
-		if (past || !room) {
-			this.on_found({ events });
-			return;
-		}
+		if (past) this.on_found({ events });
+		if (past || !room) return;
 		const me = this.chat.me.name;
 		room.add(events, me, this.clock.now());
 		this.#putUntold(room);
