@@ -10,12 +10,14 @@ import importlib.util
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.browser.tab import Tab
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+T = TypeVar("T", bound=Tab)
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
@@ -69,11 +71,11 @@ class Chromium:
         self._first = self.driver.current_window_handle
         self._forgiven: list[str] = []
 
-    def tab(self) -> Tab:
-        """A new tab, in front of the others."""
+    def tab(self, kind: type[T]) -> T:
+        """A new tab of that kind, in front of the others."""
         self.driver.switch_to.window(self._first)
         self.driver.switch_to.new_window("tab")
-        return Tab(self.driver)
+        return kind(self.driver)
 
     def forgive(self, pattern: str) -> None:
         """Let complaints that match it be, until the end of the test."""

@@ -14,7 +14,8 @@ import pytest
 
 from tests.browser.chromium import Chromium, missing
 from tests.browser.daemon import WebDaemon
-from tests.browser.tab import Tab
+from tests.browser.page import Page
+from tests.browser.tab import LAPTOP, Tab
 
 HERE = Path(__file__).parent
 
@@ -46,7 +47,17 @@ def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
 @pytest.fixture
 def tab(chromium: Chromium) -> Tab:
     """A tab with nothing in it."""
-    return chromium.tab()
+    return chromium.tab(Tab)
+
+
+@pytest.fixture
+def page(chromium: Chromium, daemon: WebDaemon) -> Page:
+    """The page of the daemon, ready to write in, on a laptop."""
+    page = chromium.tab(Page)
+    page.use(LAPTOP)
+    page.prefer("light")
+    page.enter(daemon.address)
+    return page
 
 
 @pytest.fixture
