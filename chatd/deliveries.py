@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,7 +20,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.complaints import Faults
 from chatd.destinations import Destination
-from chatd.encoding import visible
+from chatd.encoding import encode_json
 from chatd.event import Event, Kind
 from chatd.hooks import Hook, Hooks, NotDelivered, Why
 from chatd.room import Room
@@ -55,14 +54,14 @@ class Poster(Protocol):
 def body_of(event: Event) -> bytes:
     """What is posted of an event."""
     said = {
-        "room": visible(event.room),
+        "room": event.room,
         "seq": event.seq,
         "time": event.time,
-        "author": visible(event.author),
+        "author": event.author,
         "kind": SENT[event.kind],
-        "text": visible(event.text),
+        "text": event.text,
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return encode_json(said)
 
 
 def headers_of(event: Event, secret: str, timestamp: int, body: bytes) -> dict[str, str]:

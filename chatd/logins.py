@@ -147,6 +147,16 @@ class Logins:
         self._came_from.add(f"{account.key} {session.network}")
         self.logged_in(session)
 
+    def act_for(self, session: Session, account: Account, credential: str | None = None) -> None:
+        """A session is a program's that speaks and reads for an account from here on, with the
+        credential of that key. Nobody has seen what it is shown, so nothing missed is shown to it.
+        """
+        self._names.give(session, account.name)
+        session.account = account.key
+        session.credential = credential
+        session.text_only = True
+        session.apply(session.settings.with_kept(account.settings))
+
     def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
         """Where it counts when somebody there tries a password of that account, and by which key.
 

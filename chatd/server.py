@@ -152,7 +152,7 @@ class ChatServer(Subscriber):
         """Send a session what it is owed so far, and nothing after that. Its name is free."""
         self.names.free(session)
         try:
-            self.leave(session)
+            self.leave(session, told=False)
         finally:
             try:
                 session.stop_following()
@@ -245,6 +245,11 @@ class ChatServer(Subscriber):
             return NOTHING_SET.with_kept(account.settings).away
         return next((each.settings.away for each in self.sessions_called(name)), "")
 
+    @property
+    def saves(self) -> bool:
+        """Whether what is said can be kept, as far as is known."""
+        return self._store.saves
+
     # Rooms
 
     @property
@@ -317,11 +322,11 @@ class ChatServer(Subscriber):
             room.expected -= 1
             self.rooms.forget_if_empty(room)
 
-    def leave(self, session: Session, room: Room | None = None) -> None:
-        """Put a session out of that room, or of all."""
+    def leave(self, session: Session, room: Room | None = None, *, told: bool = True) -> None:
+        """Put a session out of that room, or of all, and tell it so."""
         rooms = tuple(session.stays) if room is None else (room,)
         for left in rooms:
-            session.leave(left)
+            session.leave(left, told=told)
             self.rooms.forget_if_empty(left)
 
     def forgot(self, name: str, before: int) -> None:

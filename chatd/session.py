@@ -32,10 +32,6 @@ from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 CONFIRM_SECONDS = 60
 """Within what time something has to be asked again to be meant."""
 
-RESUMED_LINES = 1000
-"""How many lines one who comes back is shown at most: who missed more begins with the last ones,
-and reads on from there as far back as they like."""
-
 NAMES_SHOWN = 10
 """How many names a greeting lists; /who lists more."""
 
@@ -472,14 +468,13 @@ class Session:
 
         All in one turn of the reactor, so that nothing is missed and nothing doubled. ``key`` names
         the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting. One who
-        comes back is shown what comes ``after`` the last line that they saw, unless that is long
-        ago.
+        comes back is shown what comes ``after`` the last line that they saw instead.
         """
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
         if room.topic:
             greeting += "\n" + self.sentence("topic", topic=room.topic)
         start = max(0, room.head - recent)
-        if after is not None and room.head - RESUMED_LINES <= after <= room.head:
+        if after is not None and after <= room.head:  # else it is of another log
             start = after
         self.leave(room if self.several else None)
         self.stays[room] = stay = Stay(room, self, self._clock)
@@ -501,8 +496,9 @@ class Session:
         if room in self.stays:
             self.room = room
 
-    def leave(self, room: Room | None = None) -> None:
-        """Be in that room no more, or in no room. What was said there so far is still shown."""
+    def leave(self, room: Room | None = None, *, told: bool = True) -> None:
+        """Be in that room no more, or in no room. What was said there so far is still shown, and
+        that it left, if it is to be ``told``."""
         for left in tuple(self.stays) if room is None else (room,):
             stay = self.stays.get(left)
             if stay is None:
@@ -512,7 +508,8 @@ class Session:
             stay.end()
             self._unfollow_room(stay)
             del self.stays[left]
-            self.stream.put(self.format.left(left.name))
+            if told:
+                self.stream.put(self.format.left(left.name))
 
     def rename(self, name: str, *, guest: bool = False) -> None:
         """Have another name, or none of its own any more. The others are told."""

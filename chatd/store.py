@@ -139,6 +139,8 @@ class Store(abc.ABC):
         self._unpublished_bytes = 0
         self._working = False
         self._idle: list[Deferred[None]] = []
+        self.saves = True
+        """Whether what had to be saved last could be."""
         self._unsaved = Trouble(clock, "lines are refused, because they cannot be saved: {why}")
 
     @abc.abstractmethod
@@ -253,6 +255,8 @@ class Store(abc.ABC):
         self, result: Sequence[Entry] | Failure, batch: Sequence[Waiting], weight: int
     ) -> None:
         self._unpublished_bytes -= weight
+        if not all(isinstance(entry, Notice) for entry in batch):
+            self.saves = not isinstance(result, Failure)
         try:
             if isinstance(result, Failure):
                 self._failed(result, batch)

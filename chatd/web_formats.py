@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatd.encoding import encode_json, encode_lines
+from chatd.encoding import encode_json, encode_line, encode_lines
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats import Format, told
 from chatd.texts import ErrorKind, Language, sentence
@@ -148,6 +148,10 @@ class SseFormat(MessageFormat):
 
     def message(self, type: str, **members: Any) -> bytes:
         return _sse(type, members)
+
+    def comment(self) -> bytes:
+        """What is no event, and shows that the connection holds."""
+        return encode_line(":", b"\n\n")
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         return b"".join(

@@ -34,6 +34,7 @@ LINES = {
     Act.MODE: "/mode #ops open",
     Act.OP: "/op #ops eva",
     Act.CLOSE: "/close #ops",
+    Act.HOOK: "/hook #ops add http://example.com/",
     Act.WALL: "/wall hola",
     Act.DISCONNECT: "/disconnect luis",
     Act.STATS: "/stats",
@@ -52,6 +53,7 @@ OTHERS = {
         "/unban #ops 192.0.2.1",
     ],
     Act.OP: ["/unop #ops eva"],
+    Act.HOOK: ["/hook #ops list", "/hook #ops remove 1"],
     Act.READ: ["/who ops", "/topic #ops", "/mode #ops"],
 }
 """What else is the same right."""

@@ -187,3 +187,6 @@ class TestServerSentEvents:
         ):
             assert data.startswith(b"event: " + type + b"\ndata: {")
         assert format.you("ana", False, True) == format.bell == b""
+
+    def test_a_comment_is_no_event(self) -> None:
+        assert SseFormat().comment() == b":\n\n"

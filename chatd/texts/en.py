@@ -406,6 +406,7 @@ SENTENCES = {
     "not_a_text": "{name} must be text.",
     "nothing_to_say": "there is no line in it that could be said.",
     "too_many_lines": "at most {limit} lines are taken at a time.",
+    "key_too_long": "an Idempotency-Key has 1 to {limit} characters.",
     "websocket_wanted": "this path is for WebSockets (RFC 6455).",
     "websocket_version": "a WebSocket of version 13 is taken.",
     "websocket_key": "Sec-WebSocket-Key must be 16 bytes in base64.",

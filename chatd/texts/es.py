@@ -423,6 +423,7 @@ SENTENCES = {
     "not_a_text": "{name} debe ser un texto.",
     "nothing_to_say": "no hay en ello ninguna línea que se pueda decir.",
     "too_many_lines": "se aceptan como mucho {limit} líneas cada vez.",
+    "key_too_long": "un Idempotency-Key tiene de 1 a {limit} caracteres.",
     "websocket_wanted": "esta ruta es para WebSockets (RFC 6455).",
     "websocket_version": "se aceptan WebSockets de la versión 13.",
     "websocket_key": "Sec-WebSocket-Key deben ser 16 bytes en base64.",

@@ -108,6 +108,8 @@ _DEEDS = (
     ("disconnected {target}", "ha desconectado a {target}"),
     ("banned an address", "ha vetado una dirección"),
     ("lifted the ban of an address", "ha levantado el veto a una dirección"),
+    ("has what is said here sent to {target}", "hace que lo que se dice aquí se envíe a {target}"),
+    ("has it sent to {target} no more", "hace que ya no se envíe a {target}"),
 )
 _MODES = {
     "libre": "free",
@@ -122,7 +124,7 @@ _DONE_ELSEWHERE = re.compile(r"\*\*\* (?:In|En) #(\S+): (.*)", re.DOTALL)
 
 
 def _deed(words: str) -> re.Pattern[str]:
-    words = re.escape(words).replace(r"\{target\}", r"(?P<target>[^\s:]+?)")
+    words = re.escape(words).replace(r"\{target\}", r"(?P<target>(?:https?://)?[^\s:]+?(?::\d+)?)")
     return re.compile(
         rf"\*\*\* (?P<name>[^\s:]+) {words}"
         r"(?: (?:for|durante) (?P<time>\d+[dhms](?: \d+[dhms])*))?(?P<reason>\.|: .*)",

@@ -229,6 +229,12 @@ OF_THE_OPERATOR = {"control.py"}
 MAKES_FRAMES = {"frames.py"}
 """Where bytes are made by a library for what is no text of anybody's: pongs, and closing."""
 
+OF_HTTP = {"exchange.py", "handshake.py", "requests.py"}
+"""Heads of answers, which are ours, and parts of requests. Bodies come from the encoder."""
+
+OF_HOOKS = {"deliveries.py", "destinations.py", "posting.py"}
+"""What is sent to URLs: these in ASCII, signatures, and bodies that the encoder made."""
+
 TO_BE_HASHED = {"credentials.py", "retries.py"}
 """What goes nowhere but into a hash."""
 
@@ -249,13 +255,14 @@ def files_that_call(name: str, where: Callable[[ast.Call], bool] = lambda call: 
 
 def test_text_becomes_bytes_in_the_encoder_alone() -> None:
     encoding = files_that_call("encode") - OF_THE_LOG - OF_THE_OPERATOR
-    assert encoding - TO_BE_HASHED == {"encoding.py"}
+    assert encoding - TO_BE_HASHED - OF_HOOKS - OF_HTTP == {"encoding.py"}
     assert files_that_call("encode_lines") | files_that_call("encode_line") == {
         "encoding.py",
         "formats.py",
         "web_formats.py",
+        "connection.py",
     }
-    assert files_that_call("encode_json") == {"web_formats.py"}
+    assert files_that_call("encode_json") == {"web_formats.py", "deliveries.py", "requests.py"}
 
 
 def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
@@ -286,11 +293,14 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 if len(call.args) == 2:  # a value into a table: see chatd.records
                     continue
                 given = ast.unparse(call.args[0])
-                of_format = given.split("(")[0].rpartition(".")[0].endswith("format")
+                of_format = re.search(r"format\)?\.\w+\(", given) is not None
                 others = {
                     ("line.py", "reply"),
                     ("websocket.py", "reply"),
                     ("websocket.py", "self._frames.ping()"),
+                    ("websocket.py", "self._opening"),
+                    ("event_stream.py", "self._opening"),
+                    ("connection.py", "data"),
                     ("session.py", "bell + self.format.private(author, text)"),
                 }
                 assert of_format or (file, given) in others, f"{file}: {given}"
@@ -298,11 +308,15 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
 
 def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
     writing = files_that_call("write") | files_that_call("send")
-    assert writing - OF_THE_LOG - OF_THE_OPERATOR - MAKES_FRAMES == {"outlet.py", "factory.py"}
+    others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
+    assert writing - others == {"outlet.py", "factory.py"}
     (refused,) = [call for called, call in calls(TREES["factory.py"]) if called == "Refused"]
     assert ast.unparse(refused.args[1]) == "client.refusal(full)"
     assert "return self.format().error(" in ast.unparse(TREES["peer.py"])
-    assert files_that_call("print") | files_that_call("writeSequence") == set()
+    assert files_that_call("print") | files_that_call("writeSequence") == {"posting.py"}
+    assert "return encode_json(said)" in ast.unparse(TREES["deliveries.py"])
+    (posted,) = [call for called, call in calls(TREES["deliveries.py"]) if called == "post"]
+    assert ast.unparse(posted.args[2]) == "body"
 
 
 def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:

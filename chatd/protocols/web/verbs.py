@@ -34,6 +34,10 @@ ROOMS_ENTERED = 50
 HISTORY_LINES = 200
 """How many lines are given at a time, at most."""
 
+RESUMED_LINES = 1000
+"""How many lines one who comes back to a room is shown at most: who missed more begins with the
+last ones, and reads on from there as far back as they like."""
+
 ROOMS_LISTED = 200
 PEOPLE_LISTED = 500
 
@@ -151,7 +155,7 @@ def _come_back(conversation: Conversation, name: str, after: int | None) -> None
     try:
         room = server.rooms.called(name)
         if not session.is_in(room):
-            server.enter_again(session, room, after)
+            server.enter_again(session, room, _lately(room, after))
     except Refusal as refusal:
         conversation.tell("left", room=short(name))
         session.error(refusal.kind, refusal.key, **refusal.values)
@@ -177,8 +181,13 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     room = server.rooms.find(name)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)
-    server.enter_again(session, room, after)
+    server.enter_again(session, room, _lately(room, after))
     return None
+
+
+def _lately(room: Room, after: int | None) -> int | None:
+    """That place, unless it is too far back."""
+    return None if after is None or after < room.head - RESUMED_LINES else after
 
 
 def _leave(conversation: Conversation, members: Members) -> None:

@@ -43,9 +43,9 @@ AROUND = 1024
 
 
 class WebSocketProtocol(Peer[str], Protocol):
-    """``opening`` is what the handshake is answered with. ``account`` is the key of the one that the
-    browser has signed in to, by ``credential``, if it has. One that is not heard for ``dead_after``
-    seconds is gone; 0: never.
+    """``opening`` is what the handshake is answered with. ``account`` is the key of the account
+    that the browser has signed in to, by ``credential``, if it has. One that is not heard for
+    ``dead_after`` seconds is gone; 0: never.
     """
 
     for_people = True

@@ -13,11 +13,16 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from chatd.credentials import TOKEN
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.handover import Asker, HandOver
+from chatd.protocols.web.origins import Hosts
+from chatd.protocols.web.page import File
 from chatd.protocols.web.requests import Answer, Request, json_answer
+from chatd.protocols.web.site import Site
+from chatd.validation import fold
 from tests.helpers import HERE, World
 
 
@@ -77,6 +82,51 @@ class Callers:
 
     def caller(self, address: IAddress = HERE) -> Caller:
         return Caller(self, address)
+
+
+class Served(Callers):
+    """The same with what is really there, and a page of two files."""
+
+    def __init__(self, *, limits: Limits = Limits(), **options: Any) -> None:  # noqa: B008
+        super().__init__(_site, limits=limits, **options)
+
+    def ask(self, method: str, target: str, body: bytes = b"", /, **headers: Any) -> Got:
+        """Ask something on a connection of its own, and give the answer."""
+        caller = self.caller(headers.pop("address", HERE))
+        got = caller.ask(method, target, body, **headers)
+        caller.hang_up()
+        return got
+
+    def post(self, target: str, value: object, /, **headers: Any) -> Got:
+        """The same with a body in JSON."""
+        body = json.dumps(value).encode()
+        return self.ask("POST", target, body, content_type="application/json", **headers)
+
+    def account(self, name: str, password: str = "correct horse") -> None:
+        """Let there be an account, of somebody who is not here."""
+        person = self.world.person(name)
+        person.type(f"/register {password}")
+        person.hang_up()
+
+    def token(self, name: str) -> str:
+        """A token of an account."""
+        secret, puts = self.server.credentials.issue(fold(name), TOKEN, "t")
+        done = Deferred.fromCoroutine(self.server.logins.change_credentials(*puts))
+        self.world.settle()
+        assert done.called
+        return secret
+
+
+def _site(world: World) -> Site:
+    page = {(): File(b"<!doctype html>", "text/html"), ("main.js",): File(b"1", "text/javascript")}
+    description = File(b"{}", "application/json")
+    hosts = Hosts(["vault"])
+    return Site(world.server, world.clock, 4096, hosts, page, description)
+
+
+def error_of(got: Got) -> tuple[int, str]:
+    """The status of an answer, and the key of what was wrong."""
+    return got.status, got.json["error"]["key"]
 
 
 class HalfTransport(StringTransport):

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from chatd.protocols.limits import Limits
-from chatd.protocols.web.verbs import HISTORY_LINES, ROOMS_ENTERED
+from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES, ROOMS_ENTERED
 from chatd.protocols.web.websocket import PIECE_BYTES
-from chatd.session import RESUMED_LINES
 from tests.helpers import World
 from tests.members import member, register
 from tests.protocols.web.browser import Browser, browser, frame
@@ -462,6 +461,7 @@ class TestConnection:
     def test_goodbye_ends_with_a_close_frame(self, world: World) -> None:
         one = browser(world)
         one.say("/quit")
+        assert [message["type"] for message in one.seen()] == ["say"]
         assert one.closed
         assert one.close_code() == 1000
 
@@ -469,6 +469,7 @@ class TestConnection:
         one = browser(world)
         one.protocol.stop_reading()
         one.protocol.say_goodbye()
+        assert [message["type"] for message in one.seen()] == ["say"]  # it will be there again
         assert one.close_code() == 1001
 
     def test_a_message_that_is_too_large_ends_it_with_its_reason(self, world: World) -> None:

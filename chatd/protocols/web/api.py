@@ -1,0 +1,239 @@
+"""What programs ask over HTTP: the rooms, what was said, and saying something.
+
+Handlers are given a `Call` and give an answer, or raise `Refusal` or `StoreError`. They know no
+connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.defer import Deferred
+
+from chatd.commands.base import KEEPING_COST, READING_COST
+from chatd.event import Event
+from chatd.protocols.web.requests import (
+    Answer,
+    Problem,
+    Request,
+    bad_request,
+    json_answer,
+)
+from chatd.protocols.web.routes import Route
+from chatd.protocols.web.visitors import Call, visitor, wrong_token
+from chatd.refusals import Refusal
+from chatd.rights import Act
+from chatd.room import Room
+from chatd.server import UNPUBLISHED_LINES, ChatServer
+from chatd.session import Session
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+from chatd.validation import InvalidLine, LineFault, validate_line
+from chatd.web_formats import event_members
+
+ROOMS_LISTED = 1000
+"""How many rooms are listed at most."""
+
+EVENTS_GIVEN = 500
+EVENTS_ASKED = 100
+"""How many events are given at a time at most, and how many when it is not said."""
+
+CHARACTERS_GIVEN = 64 * 1024
+"""With so much text, fewer are given: what an answer weighs is held until it is taken."""
+
+LAST_SEQ = 10**15 - 1
+"""A seq that no room comes to."""
+
+KEY_CHARACTERS = 255
+"""How long an ``Idempotency-Key`` may be."""
+
+
+async def health(call: Call) -> Answer:
+    """Whether what is said can be kept."""
+    if call.server.saves:
+        return json_answer(200, {"status": "ok"})
+    return json_answer(503, {"status": "not saving"})
+
+
+async def me(call: Call) -> Answer:
+    """Who asks. A guest has a name only while something is asked, so it is told none."""
+    with visitor(call) as (session, _):
+        name = None if session.is_guest else session.name
+        return json_answer(
+            200,
+            {
+                "name": name,
+                "guest": session.is_guest,
+                "account": session.account is not None,
+                "language": session.language.value,
+            },
+        )
+
+
+async def rooms(call: Call) -> Answer:
+    """Which rooms there are."""
+    server = call.server
+    with visitor(call) as (session, _):
+        count, listed = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
+        members = [
+            {"room": room.name, "people": room.people, "head": room.head, "topic": room.topic}
+            for room in listed
+        ]
+        return json_answer(200, {"count": count, "rooms": members})
+
+
+async def messages(call: Call) -> Answer:
+    """What was said in a room: behind a seq, before one, or last."""
+    request, server = call.request, call.server
+    limit = request.number("limit", 1, EVENTS_GIVEN) or EVENTS_ASKED
+    after, before = request.number("after", 0, LAST_SEQ), request.number("before", 1, LAST_SEQ)
+    if after is not None and before is not None:
+        raise Problem(ErrorKind.WRONG_USE, "one_of_parameters", first="after", second="before")
+    with visitor(call) as (session, _):
+        room = server.rooms.called(call.names["room"])
+        server.moderation.check(session, room, Act.READ)
+        head = room.head
+        try:
+            if after is not None:
+                events, more = await _behind(room, after, head, limit)
+            else:
+                upto = head if before is None else min(before - 1, head)
+                events, more = await _upto(room, upto, limit)
+        except StoreError:
+            raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
+        server.moderation.check(session, room, Act.READ)  # still
+        told = [event_members(event, call.language) for event in events]
+        return json_answer(200, {"room": room.name, "head": head, "events": told, "more": more})
+
+
+async def say(call: Call) -> Answer:
+    """Say some lines in a room, all or none, and tell where they stand once they are on disk."""
+    request, server = call.request, call.server
+    texts = lines_of(request, call.max_length)
+    key, name = _key(request), request.parameter("name")
+    call.asker.charge(len(texts))
+    with visitor(call) as (session, told):
+        if name is not None:
+            server.rename(session, name)
+        await _allowed(server, session)
+        room = await _room_to_speak_in(call, session)
+        end, owner = room.end, session.account or session.holder
+        seqs = await server.retries.say(session, room, texts, owner, key)
+        if seqs is None:
+            told.check()
+            raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
+        again = not seqs or seqs[-1] <= end
+        last = seqs[-1] if seqs else None
+        members = {"room": room.name, "seq": last, "seqs": list(seqs)}
+        return json_answer(200 if again else 201, members)
+
+
+def lines_of(request: Request, max_length: int) -> list[str]:
+    """The lines that a body has to be said. Raises `Problem`."""
+    if (request.header("content-encoding") or "identity").lower() != "identity":
+        raise bad_request("body_is_packed", 415)
+    body = request.body
+    if request.content_type == "application/json":
+        text = request.json("text")["text"]
+        if not isinstance(text, str):
+            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
+        body = text.encode("utf-8", "surrogatepass")
+    texts = []
+    for number, line in enumerate(body.split(b"\n"), 1):
+        try:
+            texts.append(validate_line(line.removesuffix(b"\r"), max_length))
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                key = "too_long" if invalid.reason is LineFault.TOO_LONG else "not_utf8"
+                raise Problem(
+                    ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
+                ) from None
+    if not texts:
+        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
+    if len(texts) > UNPUBLISHED_LINES:
+        raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=UNPUBLISHED_LINES)
+    return texts
+
+
+def _key(request: Request) -> str | None:
+    key = request.header("idempotency-key")
+    if key is not None and not 1 <= len(key) <= KEY_CHARACTERS:
+        raise bad_request("key_too_long", limit=KEY_CHARACTERS)
+    return key
+
+
+async def _room_to_speak_in(call: Call, session: Session) -> Room:
+    """The room of a path, which is made if it is not there, as /join does."""
+    server, name = call.server, call.names["room"]
+    room = server.rooms.find(name)
+    if room is None:
+        call.asker.charge(KEEPING_COST)
+        waiting = server.join(session, name)
+        if waiting is not None:
+            await waiting
+        room = session.room or server.rooms.called(name)
+    server.moderation.check(session, room, Act.SPEAK)
+    return room
+
+
+async def _allowed(server: ChatServer, session: Session) -> None:
+    """Wait until a session may say something."""
+    while not server.allowance(session):
+        if session.stream.finished:
+            raise wrong_token()  # it was taken back meanwhile
+        changed: Deferred[None] = Deferred()
+        session.changed = lambda changed=changed: _fire(changed)  # type: ignore[misc]
+        await changed
+    session.changed = lambda: None
+
+
+def _fire(changed: Deferred[None]) -> None:
+    if not changed.called:
+        changed.callback(None)
+
+
+async def _behind(room: Room, after: int, upto: int, limit: int) -> tuple[list[Event], bool]:
+    """The first events behind a seq, and whether there are more."""
+    events: list[Event] = []
+    characters = 0
+    while after < upto:
+        page = await room.read(after, upto)
+        for event in page:
+            if len(events) == limit or characters > CHARACTERS_GIVEN:
+                return events, True
+            events.append(event)
+            characters += len(event.text)
+        if not page:
+            break
+        after = page[-1].seq
+    return events, False
+
+
+async def _upto(room: Room, upto: int, limit: int) -> tuple[list[Event], bool]:
+    """The last events up to a seq, and whether there may be some before them."""
+    start = after = max(0, upto - limit)
+    events: list[Event] = []
+    while after < upto and (page := await room.read(after, upto)):
+        events = _last_of([*events, *page])
+        after = page[-1].seq
+    # What is before forgotten lines is forgotten, too.
+    more = bool(events) and events[0].seq > 1 and (start > 0 or len(events) < upto - start)
+    return events, more
+
+
+def _last_of(events: Sequence[Event]) -> list[Event]:
+    """The last ones of these: as many as have about `CHARACTERS_GIVEN`, and one at least."""
+    characters, first = 0, len(events)
+    while first and characters <= CHARACTERS_GIVEN:
+        first -= 1
+        characters += len(events[first].text)
+    return list(events[first:])
+
+
+TABLE = (
+    Route("GET", "/healthz", health),
+    Route("GET", "/api/me", me),
+    Route("GET", "/api/rooms", rooms),
+    Route("GET", "/api/rooms/{room}/messages", messages, READING_COST),
+    Route("POST", "/api/rooms/{room}/messages", say),
+)

@@ -1,0 +1,104 @@
+"""What is said in one room, as server-sent events: for `curl -N`, and for scripts.
+
+Whoever reads it is in the room, as a guest with a terminal is: people see that somebody reads. It
+is a connection that only listens; what it sends is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import Protocol
+
+from chatd.formats import Format
+from chatd.protocols.peer import Peer, guarded
+from chatd.refusals import Refusal
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.texts import Language
+from chatd.web_formats import SseFormat
+
+COMMENT_SECONDS = 15.0
+"""How often a comment is sent, about: proxies close what has been quiet for a minute or less (the
+WHATWG's HTML, section 9.2.7, advises 15 seconds)."""
+
+
+class Nothing:
+    """What is read means nothing."""
+
+    held = 0
+    unfinished = False
+
+    def drop(self) -> None:
+        """There is nothing to be dropped."""
+
+
+class EventStream(Peer[bytes], Protocol):
+    """``opening`` is the head of the answer. ``after`` is the seq behind which the room is shown,
+    all of it; None for its last lines. ``account`` is the key of the account that reads, if it is
+    one.
+    """
+
+    handshake_is_done = True
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        room: Room,
+        after: int | None,
+        *,
+        opening: bytes = b"",
+        language: Language,
+        account: str | None = None,
+        credential: str | None = None,
+    ) -> None:
+        super().__init__(server, clock, 0, Nothing())
+        self._room = room
+        self._after = after
+        self._opening = opening
+        self._language = language
+        self._account = account
+        self._credential = credential
+        self._commented = clock.seconds()
+
+    def format(self) -> Format:
+        return SseFormat(self._language)
+
+    def _enter(self) -> None:
+        session, server = self.session, self.server
+        session.several = True  # it is never in another room than the one that was asked for
+        session.text_only = True
+        session.stream.put(self._opening)
+        account = server.accounts.table.get(self._account or "")
+        if account is not None:
+            server.logins.act_for(session, account, self._credential)
+        self._entered = True
+        try:
+            server.enter_again(session, self._room, self._after)
+        except Refusal as refusal:
+            session.error(refusal.kind, refusal.key, **refusal.values)
+            server.finish(session)
+
+    @guarded
+    def dataReceived(self, data: bytes) -> None:
+        """It has asked, and has nothing more to say."""
+
+    @guarded
+    def readConnectionLost(self) -> None:
+        """It sends nothing more, and reads on."""
+
+    @property
+    def pending(self) -> bool:
+        return True
+
+    @guarded
+    def check(self, now: float) -> None:
+        if self._lost or self.session.stream.finished:
+            return
+        if not self.session.stays:
+            self.server.finish(self.session)  # it was put out
+        elif now - self._commented >= COMMENT_SECONDS:
+            self._commented = now
+            self.session.stream.put(cast(SseFormat, self.session.format).comment())

@@ -1,0 +1,79 @@
+"""Signing in with a password, and out: what a browser has then is a cookie that no script reads.
+
+A password goes the way of ``/login`` and ``/register``: so the limits, the hashing and what is told
+are theirs. It knows no connection.
+"""
+
+from __future__ import annotations
+
+from chatd import commands
+from chatd.commands.accounts import PASSWORD_COST
+from chatd.credentials import BROWSER, BROWSER_SECONDS, key_of
+from chatd.passwords import LEAST_CHARACTERS
+from chatd.protocols.web.requests import Answer, Problem, json_answer
+from chatd.protocols.web.routes import Route
+from chatd.protocols.web.visitors import COOKIE, SECURE_COOKIE, Call, stranger
+from chatd.records import Put
+from chatd.refusals import Refusal, short
+from chatd.texts import ErrorKind
+
+
+async def sign_in(call: Call) -> Answer:
+    """Let a browser be an account, by its password; or make the account first."""
+    members = call.request.json("name", "password")
+    name, password, key = members["name"], members["password"], members.get("key", "")
+    for each, text in ("name", name), ("password", password), ("key", key):
+        if not isinstance(text, str):
+            raise Problem(ErrorKind.WRONG_USE, "not_a_text", name=each)
+    server = call.server
+    name = server.name_of(name)
+    if not password.strip(" "):
+        raise Problem(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
+    with stranger(call) as (session, told):
+        if members.get("register") is True:
+            if key:
+                session.holder = f"browser {key}"  # its own tabs may have the name
+            server.rename(session, name)
+            waiting = commands.run(server, session, "register", password)
+        else:
+            waiting = commands.run(server, session, "login", f"{name} {password}")
+        if waiting is not None:
+            await waiting
+        told.check()
+        account = server.logins.account_of(session)
+        if account is None:
+            raise Refusal(ErrorKind.SERVER_ERROR, "server_error")  # it was taken away meanwhile
+        title = short(call.request.header("user-agent") or "browser")
+        secret, puts = server.credentials.issue(account.key, BROWSER, title)
+        await server.logins.change_credentials(*puts, *_revoked(call))
+        return json_answer(
+            200, {"name": account.name, "guest": False, "account": True}, [_cookie(call, secret)]
+        )
+
+
+async def sign_out(call: Call) -> Answer:
+    """Let a browser be nobody's: its cookie holds no more, wherever it was copied to."""
+    await call.server.logins.change_credentials(*_revoked(call))
+    members = {"name": None, "guest": True, "account": False}
+    return json_answer(200, members, [_cookie(call, "")])
+
+
+def _revoked(call: Call) -> list[Put]:
+    """What ends what the browser has so far."""
+    credentials, secret = call.server.credentials, call.cookie
+    if credentials.account_of(secret, BROWSER) is None:
+        return []
+    return credentials.revoke(key_of(secret))
+
+
+def _cookie(call: Call, secret: str) -> tuple[str, str]:
+    name, secure = (SECURE_COOKIE, "; Secure") if call.is_secure else (COOKIE, "")
+    seconds = BROWSER_SECONDS if secret else 0
+    value = f"{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    return "Set-Cookie", value
+
+
+TABLE = (
+    Route("POST", "/api/signin", sign_in, PASSWORD_COST),
+    Route("POST", "/api/signout", sign_out),
+)

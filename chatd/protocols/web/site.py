@@ -1,0 +1,113 @@
+"""What there is to be asked for over HTTP, and who may ask at all.
+
+A table says which path is answered by what. Before any of it, it is looked at whom the request was
+meant for, and which page sent it. To add something, add a row to the table of `api`, or of one of
+its neighbours, a path to openapi.json, and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.protocols.web import api, signin
+from chatd.protocols.web.handover import Asker, HandOver
+from chatd.protocols.web.origins import Hosts, from_elsewhere, same_origin
+from chatd.protocols.web.page import File, Page
+from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
+from chatd.protocols.web.routes import Route
+from chatd.protocols.web.visitors import Call
+from chatd.refusals import Refusal
+from chatd.server import ChatServer
+from chatd.store import StoreError
+from chatd.texts import ErrorKind
+
+ROUTES = (*api.TABLE, *signin.TABLE)
+
+_READING = ("GET", "HEAD")
+
+
+class Site:
+    """``hosts`` are those that this daemon is, ``page`` the files of the page, ``description`` that
+    of the interface. ``routes`` are what else can be asked."""
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        hosts: Hosts,
+        page: Page,
+        description: File,
+        routes: Iterable[Route] = ROUTES,
+    ) -> None:
+        self._server = server
+        self._clock = clock
+        self._max_length = max_length
+        self._hosts = hosts
+        self._files: Mapping[tuple[str, ...], File] = {
+            **page,
+            ("api", "openapi.json"): description,
+        }
+        self._routes = tuple(routes)
+
+    async def answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+        """Answer a request, whatever it is."""
+        language = request.language(self._server.language)
+        try:
+            self._check(request)
+            return await self._answer(request, asker)
+        except Refusal as refusal:
+            return error_answer(refusal, language)
+        except StoreError:
+            return error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
+
+    def _check(self, request: Request) -> None:
+        """See that it was meant for this daemon, and not sent by somebody else's page. Raises
+        `Problem`."""
+        host, origin = request.host, request.header("origin")
+        if host is not None and not self._hosts.are(host):
+            raise bad_request("unknown_host", 421)
+        elsewhere = from_elsewhere(
+            request.header("sec-fetch-site"),
+            request.header("sec-fetch-mode") or "",
+            request.header("sec-fetch-dest") or "",
+            to_page=request.path == () and request.method in _READING,
+        )
+        if origin is not None and (host is None or not same_origin(origin, host)):
+            elsewhere = True
+        if elsewhere:
+            raise Problem(ErrorKind.NOT_ALLOWED, "other_origin")
+
+    async def _answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+        path = request.path
+        if path is None:
+            return Answer(204, [("Allow", "GET, HEAD, OPTIONS, POST")])
+        file = self._files.get(path)
+        routes = {
+            route.method: (route, names)
+            for route in self._routes
+            if (names := route.match(path)) is not None
+        }
+        if file is None and not routes:
+            raise bad_request("unknown_path", 404)
+        methods = {*routes, "OPTIONS"} | ({"GET"} if file is not None else set())
+        if "GET" in methods:
+            methods.add("HEAD")
+        allowed = ", ".join(sorted(methods))
+        if request.method == "OPTIONS":
+            return Answer(204, [("Allow", allowed)])
+        if request.method not in methods:
+            headers = [("Allow", allowed)]
+            raise Problem(
+                ErrorKind.BAD_REQUEST, "wrong_method", status=405, headers=headers, allowed=allowed
+            )
+        if file is not None:
+            return file.answer(request)
+        route, names = routes["GET" if request.method == "HEAD" else request.method]
+        if route.cost:
+            asker.charge(route.cost)
+        server, language = self._server, request.language(self._server.language)
+        call = Call(server, self._clock, self._max_length, request, asker, language, names)
+        return await route.handler(call)

@@ -1,0 +1,136 @@
+"""Who asks over HTTP: a session for as long as one request takes.
+
+Its rights are those of the account whose token or cookie comes with the request; without one, a
+guest's. It is in no room and is shown nothing; what it is told was wrong becomes the answer. It
+knows no paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts import Account
+from chatd.credentials import BROWSER, TOKEN, key_of
+from chatd.event import Entry
+from chatd.formats import Format
+from chatd.protocols.web.handover import Asker
+from chatd.protocols.web.origins import is_secure
+from chatd.protocols.web.requests import Problem, Request
+from chatd.refusals import Refusal
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.stream import Stream
+from chatd.texts import ErrorKind, Language
+
+COOKIE = "chatd"
+SECURE_COOKIE = "__Host-chatd"
+"""What the cookie is called; over TLS, so that no other host and no page in clear can set it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and what a handler needs to answer it. ``names`` are the parts of the path that
+    the route has names for."""
+
+    server: ChatServer
+    clock: IReactorTime
+    max_length: int
+    request: Request
+    asker: Asker
+    language: Language
+    names: Mapping[str, str]
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether its asker is a page that came over TLS, here or at a proxy in front."""
+        return self.asker.encrypted or is_secure(self.request.header("origin") or "")
+
+    @property
+    def cookie(self) -> str:
+        """The secret in its cookie; empty if there is none, or more than one."""
+        found = self.request.cookies(SECURE_COOKIE)
+        if not found and not self.asker.encrypted:
+            found = self.request.cookies(COOKIE)
+        return found[0] if len(found) == 1 else ""
+
+    def whose(self) -> tuple[Account | None, str | None]:
+        """The account that its asker is, and the key of what they showed for that; None for a
+        guest.
+
+        Raises `Problem` for a token that is nobody's, or that others could read. (A cookie is sent
+        by itself, so one that does not hold any more is passed over.)
+        """
+        credentials, shown = self.server.credentials, self.request.header("authorization")
+        may_be_shown = self.asker.confidential or self.server.logins.plaintext
+        if shown is None:
+            account = credentials.account_of(self.cookie, BROWSER) if may_be_shown else None
+            return account, None if account is None else key_of(self.cookie)
+        if not may_be_shown:
+            raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
+        scheme, _, secret = shown.partition(" ")
+        account = None
+        if scheme.lower() == "bearer":
+            account = credentials.account_of(secret.strip(" "), TOKEN)
+        if account is None:
+            raise wrong_token()
+        return account, key_of(secret.strip(" "))
+
+
+def wrong_token() -> Problem:
+    """A token that is nobody's."""
+    return Problem(ErrorKind.NOT_ALLOWED, "wrong_token", status=401)
+
+
+class Told(Format):
+    """Keeps what a session is told was wrong. It shows nothing."""
+
+    def __init__(self) -> None:
+        self.errors: list[Refusal] = []
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return b""
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        self.errors.append(Refusal(kind, key, **values))
+        return b""
+
+    def check(self) -> None:
+        """Raise the first thing that was wrong, if anything was."""
+        if self.errors:
+            raise self.errors[0]
+
+
+@contextmanager
+def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
+    """A session for whoever asks, and what it is told. Raises `Refusal` if they may not ask."""
+    account, credential = call.whose()
+    with stranger(call) as (session, told):
+        if account is not None:
+            call.server.logins.act_for(session, account, credential)
+        yield session, told
+
+
+@contextmanager
+def stranger(call: Call) -> Iterator[tuple[Session, Told]]:
+    """The same for a guest, whatever they show."""
+    told = Told()
+    session = call.server.connect(Stream(), told, private=False)
+    try:
+        session.language = call.language
+        session.network = call.asker.whence
+        session.confidential = call.asker.confidential
+        session.holder = f"http {session.network}"
+        session.text_only = True  # whatever it is shown, nobody has seen
+        session.wants_receipts()
+        yield session, told
+    finally:
+        session.changed = _nobody
+        call.server.disconnect(session)
+
+
+def _nobody() -> None:
+    """Nobody waits any more."""

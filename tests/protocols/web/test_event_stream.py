@@ -1,0 +1,175 @@
+"""What is said in a room, as server-sent events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.web.event_stream import COMMENT_SECONDS, EventStream
+from chatd.texts import Language
+from tests.helpers import HERE, World
+from tests.members import member, register
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class Reader:
+    """A program that reads the lobby, or another room."""
+
+    def __init__(self, world: World, after: int | None = None, room: str = "lobby", **who: Any):
+        self.world = world
+        self.transport = StringTransport(peerAddress=HERE)
+        self.factory = ChatFactory(
+            world.server,
+            world.clock,
+            protocol=lambda server, clock, _: EventStream(
+                server,
+                clock,
+                server.rooms.called(room),
+                after,
+                opening=b"HTTP/1.1 200 OK\r\n\r\n",
+                language=Language.ENGLISH,
+                **who,
+            ),
+        )
+        self.protocol: Any = self.factory.buildProtocol(HERE)
+        self.protocol.makeConnection(self.transport)
+        world.settle()
+        self.opening, _, rest = self.transport.value().partition(b"\r\n\r\n")
+        self.transport.clear()
+        self.transport.write(rest)
+
+    @property
+    def closed(self) -> bool:
+        return self.transport.disconnecting
+
+    def bytes_seen(self) -> bytes:
+        self.world.settle()
+        data = self.transport.value()
+        self.transport.clear()
+        return data
+
+    def seen(self) -> list[tuple[str, Any]]:
+        """The events that came: of each its type, and what it holds."""
+        found = []
+        for block in self.bytes_seen().split(b"\n\n"):
+            fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if b": " in line)
+            if fields:
+                found.append((fields[b"event"].decode(), json.loads(fields[b"data"])))
+        return found
+
+    def texts(self) -> list[str]:
+        return [data["text"] for _, data in self.seen() if "seq" in data]
+
+
+def test_it_begins_as_an_answer_and_goes_on_with_the_last_lines(world: World) -> None:
+    world.say("one", "two")
+    reader = Reader(world)
+    assert reader.opening == b"HTTP/1.1 200 OK"
+    (type, entered), *events = reader.seen()
+    assert (type, entered["room"], entered["after"]) == ("entered", "lobby", 0)
+    assert [data["text"] for _, data in events] == ["one", "two"]
+
+
+def test_what_is_said_comes_as_it_is_said(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    world.person("ana").type("hola")
+    assert reader.texts() == ["hola"]
+
+
+def test_behind_a_place_all_comes_however_much(world: World) -> None:
+    for _ in range(300):
+        world.say(*"abcdefgh")
+    reader = Reader(world, 100)
+    texts: list[str] = []
+    for _ in range(50):
+        texts += reader.texts()
+    assert len(texts) == 2300
+
+
+def test_a_place_that_is_not_there_yet_is_of_another_log(world: World) -> None:
+    world.say("one")
+    assert Reader(world, 99).texts() == ["one"]
+
+
+def test_it_is_in_the_room(world: World) -> None:
+    reader = Reader(world)
+    assert world.server.lobby.guests == 1
+    reader.protocol.connectionLost(Failure(ConnectionDone()))
+    assert world.server.lobby.people == 0
+    assert not reader.factory.clients
+
+
+def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: World) -> None:
+    register(world, "ana")
+    world.say("before")
+    reader = Reader(world, account="ana", credential="key")
+    assert "ana" in world.server.lobby.named
+    world.say("meanwhile")
+    assert "meanwhile" in reader.texts()
+    ana = member(world, "ana", greeted=True)
+    assert not any("since you left" in line for line in ana.seen())
+    assert world.server.attendance.places.of("ana", "lobby") is not None
+
+
+def test_a_room_that_one_may_not_read_is_not_read(world: World) -> None:
+    member(world, "olga").type("/create secret private")
+    reader = Reader(world, room="secret")
+    assert [type for type, _ in reader.seen()] == ["error"]
+    assert reader.closed
+
+
+def test_who_is_put_out_is_told_and_it_ends(world: World) -> None:
+    owner = member(world, "olga")
+    owner.type("/join ops")
+    register(world, "ana")
+    reader = Reader(world, room="ops", account="ana")
+    reader.seen()
+    owner.type("/kick ana bye")
+    assert {type for type, _ in reader.seen()} >= {"left", "say"}
+    reader.factory.check()
+    assert reader.closed
+    assert world.server.lobby.people == 0
+
+
+def test_a_comment_shows_that_it_holds(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    world.clock.advance(COMMENT_SECONDS - 1)
+    reader.factory.check()
+    assert reader.bytes_seen() == b""
+    world.clock.advance(1)
+    reader.factory.check()
+    assert reader.bytes_seen() == b":\n\n"
+    reader.factory.check()
+    assert reader.bytes_seen() == b""
+
+
+def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    reader.protocol.dataReceived(b"GET / HTTP/1.1\r\n\r\nhola\n" * 1000)
+    reader.protocol.readConnectionLost()
+    world.say("hola")
+    assert reader.texts() == ["hola"]
+    assert world.server.lobby.head == 1
+
+
+def test_a_server_that_stops_says_so(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    reader.protocol.stop_reading()
+    reader.protocol.say_goodbye()
+    ((type, data),) = reader.seen()
+    assert (type, data["key"]) == ("say", "stopping")
+    assert reader.closed

@@ -1,0 +1,126 @@
+"""`chatd.protocols.web.site`: what there is, and who may ask for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.protocols.web.callers import Served, error_of
+
+OURS = {"origin": "http://localhost", "sec_fetch_site": "same-origin"}
+
+
+def test_the_page_is_there() -> None:
+    got = Served().ask("GET", "/")
+    assert (got.status, got.body) == (200, b"<!doctype html>")
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert "script-src 'self'" in got.headers["content-security-policy"]
+    assert Served().ask("GET", "/main.js").body == b"1"
+    assert Served().ask("GET", "/api/openapi.json").json == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/api", "/api/rooms/", "/index.html/", "//", "/main.js/x"]
+)
+def test_what_is_not_there_is_said_to_be_so(path: str) -> None:
+    assert error_of(Served().ask("GET", path)) == (404, "unknown_path")
+
+
+def test_a_path_says_how_it_can_be_asked() -> None:
+    door = Served()
+    got = door.ask("DELETE", "/api/rooms/ops/messages")
+    assert error_of(got) == (405, "wrong_method")
+    assert got.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert door.ask("POST", "/").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert door.ask("GET", "/api/signin").headers["allow"] == "OPTIONS, POST"
+    for path in "/", "/api/rooms", "*":
+        got = door.ask("OPTIONS", path)
+        assert got.status == 204
+        assert "GET" in got.headers["allow"]
+        assert not [name for name in got.headers if name.startswith("access-control")]
+
+
+def test_what_can_be_got_has_a_head() -> None:
+    door = Served()
+    caller = door.caller()
+    for path in "/", "/api/rooms":
+        caller.send(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        caller.settle()
+        sent = caller.got_bytes()
+        assert sent.startswith(b"HTTP/1.1 200 ")
+        assert sent.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:60080", "127.0.0.1", "[::1]:1", "vault", "a.localhost"]
+)
+def test_who_asks_this_daemon_is_answered(host: str) -> None:
+    assert Served().ask("GET", "/", host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "vault.evil.example:80"]
+)
+@pytest.mark.parametrize("path", ["/", "/main.js", "/api/rooms", "/healthz", "/nothing"])
+def test_who_asks_another_host_is_not(host: str, path: str) -> None:
+    assert error_of(Served().ask("GET", path, host=host)) == (421, "unknown_host")
+
+
+def test_a_host_in_the_path_counts_more_than_the_header() -> None:
+    assert Served().ask("GET", "http://evil.example/").status == 421
+
+
+def test_who_says_no_host_is_no_browser() -> None:
+    caller = Served().caller()
+    caller.send(b"GET /api/rooms HTTP/1.0\r\n\r\n")
+    assert [got.status for got in caller.got()] == [200]
+    caller = Served().caller()
+    caller.send(b"GET /api/rooms HTTP/1.0\r\nOrigin: http://localhost\r\n\r\n")
+    assert [got.status for got in caller.got()] == [403]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:8080"},
+        {"origin": "http://127.0.0.1"},
+        {"origin": "https://localhost"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {
+            "sec_fetch_site": "cross-site",
+            "sec_fetch_mode": "navigate",
+            "sec_fetch_dest": "document",
+        },
+        {"origin": "http://localhost", "sec_fetch_site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("with_token", [False, True])
+def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token: bool) -> None:
+    door = Served()
+    if with_token:
+        door.account("ana")
+        headers = {**headers, "authorization": f"Bearer {door.token('ana')}"}
+    for method, path in ("POST", "/api/rooms/lobby/messages"), ("GET", "/api/rooms"):
+        host = "localhost:80" if headers.get("origin") == "https://localhost" else "localhost"
+        got = door.ask(method, path, b"text", host=host, **headers)
+        assert error_of(got) == (403, "other_origin")
+    assert door.server.lobby.head == 0
+
+
+def test_what_our_page_asks_is_done() -> None:
+    assert Served().ask("POST", "/api/rooms/lobby/messages", b"text", **OURS).status == 201
+
+
+def test_a_link_from_elsewhere_leads_to_the_page() -> None:
+    link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+    assert Served().ask("GET", "/", **link, sec_fetch_dest="document").status == 200
+    assert Served().ask("GET", "/", **link, sec_fetch_dest="iframe").status == 403
+    assert Served().ask("GET", "/main.js", **link, sec_fetch_dest="document").status == 403
+
+
+def test_errors_are_told_in_the_language_that_was_asked_for() -> None:
+    door = Served()
+    assert "no hay nada" in door.ask("GET", "/x", accept_language="es").json["error"]["text"]
+    assert "nothing" in door.ask("GET", "/x").json["error"]["text"]
