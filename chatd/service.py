@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from twisted.application.service import Service
@@ -37,17 +37,20 @@ CLOSE_SECONDS = 0.5
 
 
 class Kind(enum.Enum):
-    """A kind of lines, and the option that opens it to others than this machine."""
+    """A kind of address, and the option that opens it to others than this machine."""
 
     CHAT = "--listen tcp:60060"
     BARE = "--bare tcp:60061"
+    WEB = "--web tcp:60080"
 
 
 class Door(NamedTuple):
-    """One kind of lines: what the operator is told of it, who serves it, and what is bound."""
+    """One kind of address: what the operator is told of it, who serves it, and what is bound;
+    ``secure`` are those ports where TLS is spoken, as far as that is told."""
 
     kind: Kind
     factory: ChatFactory
+    secure: Collection[IListeningPort] = ()
 
     @property
     def ports(self) -> list[IListeningPort]:
@@ -95,7 +98,7 @@ class ChatService(Service):
         for door in self.doors:
             for port in door.ports:
                 _take_over(port)
-                listening = self._listening(door.kind, port.getHost())
+                listening = self._listening(door.kind, port.getHost(), port in door.secure)
                 self.log.info("{listening}", listening=listening)
         if self.control is not None and self.control.refusal:
             self.log.warn(
@@ -173,8 +176,11 @@ class ChatService(Service):
         except TimeoutError:
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
-    def _listening(self, kind: Kind, address: IAddress) -> str:
-        sentences = [f"listening on {_written(address)}."]
+    def _listening(self, kind: Kind, address: IAddress, secure: bool) -> str:
+        written = _written(address)
+        if kind is Kind.WEB and not isinstance(address, UNIXAddress):
+            written = f"{'https' if secure else 'http'}://{written}/"
+        sentences = [f"listening on {written}."]
         if self._foreground:
             sentences.append("Press Ctrl+C to stop.")
         if kind is Kind.BARE:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import re
 import resource
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -21,7 +22,12 @@ from typing import Any, NoReturn, cast
 from twisted.application.service import IService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IListeningPort, IReadDescriptor
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IReactorTime,
+    IReadDescriptor,
+)
 from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -60,12 +66,16 @@ BACKLOG = 1024
 OWN_FILES = 60
 """How many files the daemon keeps for itself: some twenty, and for those told that it is full."""
 
+MOST_NUMBER = 999_999_999
+
 DEAD_AFTER_MOST = 90_000
 """Linux takes no more than 32,767 seconds for a time of keepalive: a third of this is asked for."""
 
 SWITCH_SECONDS = 0.0005
 """How long the store's threads may keep the interpreter from the reactor's. With Python's own 5 ms,
 a client that catches up makes everybody's lines take 9 ms instead of 2 on one core."""
+
+_MOST = {"dead_after": DEAD_AFTER_MOST}
 
 _log = Logger()
 
@@ -106,6 +116,8 @@ class Options(TwistedOptions):
         super().__init__()
         self["listen"] = []
         self["bare"] = []
+        self["web"] = []
+        self["web-name"] = []
         self["keep"] = []
         self["hooks-to"] = []
 
@@ -117,6 +129,15 @@ class Options(TwistedOptions):
     def opt_bare(self, endpoint: str) -> None:
         """An address for bare lines, a Twisted endpoint (may be repeated)"""
         self["bare"].append(endpoint)
+
+    def opt_web(self, endpoint: str) -> None:
+        """An address for browsers and HTTP, a Twisted endpoint (may be repeated)"""
+        self["web"].append(endpoint)
+
+    def opt_web_name(self, name: str) -> None:
+        """A name by which browsers know this machine, beside its addresses and its hostname (may be
+        repeated)"""
+        self["web-name"].append(name)
 
     def opt_keep(self, kept: str) -> None:
         """How long lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated) [default:
@@ -130,6 +151,7 @@ class Options(TwistedOptions):
 
     opt_l = opt_listen
     opt_b = opt_bare
+    opt_w = opt_web
 
 
 def makeService(options: Options) -> IService:
@@ -150,7 +172,6 @@ def makeService(options: Options) -> IService:
     motd_path = rundir / options["motd"] if options["motd"] is not None else None
     motd = _motd(motd_path)
     limits = _limits(options)
-    dead_after = _number(options, "dead-after", 0, DEAD_AFTER_MOST)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     kept = _kept(options["keep"])
     hook_rules = Rules(_networks(options["hooks-to"]), has_tls())
@@ -181,10 +202,19 @@ def makeService(options: Options) -> IService:
     bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol, limits, admission)
     wanted = [(chat, description) for description in options["listen"] or [DEFAULT_LISTEN]]
     wanted += [(bare, description) for description in options["bare"]]
+    web = None
+    if options["web"]:
+        web = _web(options, server, clock, max_length, limits, admission)
+        wanted += [(web, description) for description in options["web"]]
     _listen(wanted, reactor)
+    doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
+    if web is not None:
+        listening = zip(web.ports, options["web"], strict=True)
+        secure = [port for port, description in listening if description.startswith("ssl:")]
+        doors.append(Door(Kind.WEB, web, secure))
     control = _control(store, server, twistd, reactor)
-    for port in (*chat.ports, *bare.ports):
-        sockets.prepare(cast(IReadDescriptor, port), dead_after, *buffers)
+    for port in (port for door in doors for port in door.ports):
+        sockets.prepare(cast(IReadDescriptor, port), limits.dead_after, *buffers)
     _collect_garbage_rarely()
     sys.setswitchinterval(SWITCH_SECONDS)
     _never_wait_for_the_log(twistd, reactor)
@@ -192,7 +222,6 @@ def makeService(options: Options) -> IService:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)  # for one sent before that
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
-    doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
     retention = Retention(server, store, clock, kept) if kept != Kept() else None
     return ChatService(
         store,
@@ -258,16 +287,41 @@ def _refuse(why: str) -> NoReturn:
     raise SystemExit(f"chatd: {why}")
 
 
-def _number(options: Options, name: str, least: int, most: int = 999_999_999) -> int:
+def _number(options: Options, name: str, least: int, most: int = MOST_NUMBER) -> int:
     value = options[name]
     if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
-        range_ = f"{least} or more" if most == 999_999_999 else f"{least} to {most}"
+        range_ = f"{least} or more" if most == MOST_NUMBER else f"{least} to {most}"
         _refuse(f"--{name} takes a whole number, {range_}; not {value!r}.")
     return int(value)
 
 
 def _limits(options: Options) -> Limits:
-    return Limits(*(_number(options, field.replace("_", "-"), 0) for field in Limits._fields))
+    return Limits(
+        *(
+            _number(options, field.replace("_", "-"), 0, _MOST.get(field, MOST_NUMBER))
+            for field in Limits._fields
+        )
+    )
+
+
+def _web(
+    options: Options,
+    server: ChatServer,
+    clock: IReactorTime,
+    max_length: int,
+    limits: Limits,
+    admission: Admission,
+) -> ChatFactory:
+    """What serves browsers and HTTP."""
+    try:
+        from chatd.protocols.web.site import factory_of
+    except ImportError as error:
+        _refuse(f"--web needs {error.name}, which is not installed: pip install 'chatd[web]'.")
+    hostname = socket.gethostname()
+    short = hostname.partition(".")[0]
+    # Its own name is known on networks by itself, and by what zeroconf makes of it.
+    names = [hostname, short, f"{short}.local", *options["web-name"]]
+    return factory_of(server, clock, max_length, limits, admission, names)
 
 
 def _within_open_files(limits: Limits) -> Limits:

@@ -29,7 +29,8 @@ class Limits(NamedTuple):
 
     ``lines_per_second`` and ``bytes_per_second`` are what is taken from one on average, behind a
     burst; ``connections`` and ``connections_per_address`` how many there may be; ``line_seconds``
-    how long a line may take from its first byte to its end.
+    how long a line may take from its first byte to its end; ``dead_after`` after how many seconds
+    one who does not answer is let go.
     """
 
     lines_per_second: int = 0
@@ -37,6 +38,7 @@ class Limits(NamedTuple):
     connections: int = 0
     connections_per_address: int = 0
     line_seconds: int = 0
+    dead_after: int = 0
 
 
 class Pace:

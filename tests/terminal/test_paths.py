@@ -229,7 +229,7 @@ OF_THE_OPERATOR = {"control.py"}
 MAKES_FRAMES = {"frames.py"}
 """Where bytes are made by a library for what is no text of anybody's: pongs, and closing."""
 
-OF_HTTP = {"exchange.py", "handshake.py", "requests.py"}
+OF_HTTP = {"api.py", "exchange.py", "handshake.py", "requests.py"}
 """Heads of answers, which are ours, and parts of requests. Bodies come from the encoder."""
 
 OF_HOOKS = {"deliveries.py", "destinations.py", "posting.py"}

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.protocols.web import api, signin
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.limits import Admission, Limits
+from chatd.protocols.web import api, signin, websocket
+from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.handover import Asker, HandOver
 from chatd.protocols.web.origins import Hosts, from_elsewhere, same_origin
-from chatd.protocols.web.page import File, Page
+from chatd.protocols.web.page import File, Page, description, page_of
 from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call
@@ -23,9 +26,26 @@ from chatd.server import ChatServer
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
 
-ROUTES = (*api.TABLE, *signin.TABLE)
+ROUTES = (*api.TABLE, *signin.TABLE, *websocket.TABLE)
 
 _READING = ("GET", "HEAD")
+
+
+def factory_of(
+    server: ChatServer,
+    clock: IReactorTime,
+    max_length: int,
+    limits: Limits,
+    admission: Admission,
+    names: Iterable[str],
+) -> ChatFactory:
+    """What listens for browsers and HTTP. ``names`` are those of this machine."""
+    site = Site(server, clock, max_length, Hosts(names), page_of(), description())
+
+    def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
+        return WebProtocol(server, clock, max_length, site)
+
+    return ChatFactory(server, clock, max_length, build, limits, admission)
 
 
 class Site:

@@ -21,7 +21,11 @@ from chatd.formats import Format
 from chatd.protocols.peer import Peer, guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
+from chatd.protocols.web.handover import HandOver
+from chatd.protocols.web.handshake import opened
+from chatd.protocols.web.routes import Route
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
+from chatd.protocols.web.visitors import Call
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
@@ -44,8 +48,7 @@ AROUND = 1024
 
 class WebSocketProtocol(Peer[str], Protocol):
     """``opening`` is what the handshake is answered with. ``account`` is the key of the account
-    that the browser has signed in to, by ``credential``, if it has. One that is not heard for
-    ``dead_after`` seconds is gone; 0: never.
+    that the browser has signed in to, by ``credential``, if it has.
     """
 
     for_people = True
@@ -60,14 +63,12 @@ class WebSocketProtocol(Peer[str], Protocol):
         opening: bytes = b"",
         account: str | None = None,
         credential: str | None = None,
-        dead_after: int = 0,
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
         self._opening = opening
         self._account = account
         self._credential = credential
-        self._dead_after = dead_after
         self._heard = clock.seconds()
         self._pinged: float | None = None
         self._about: tuple[Room | None, str | int | None, str | None] = (None, None, None)
@@ -142,14 +143,14 @@ class WebSocketProtocol(Peer[str], Protocol):
         (The kernel asks, too, but a proxy may answer for who is behind it. It looks after those
         that do not take what they are sent: `chatd.protocols.sockets.Patience`.)
         """
-        silent = now - self._heard
-        if not self._dead_after or self.waiting or self.session.stream.finished:
+        silent, dead_after = now - self._heard, self.factory.limits.dead_after
+        if not dead_after or self.waiting or self.session.stream.finished:
             self._pinged = None
         elif self._pinged is None:
-            if self._entered and silent > self._dead_after / 3:
+            if self._entered and silent > dead_after / 3:
                 self._pinged = now
                 self.session.stream.put(self._frames.ping())
-        elif now - self._pinged > self._dead_after * 2 / 3:
+        elif now - self._pinged > dead_after * 2 / 3:
             self.abort()
 
     @guarded
@@ -255,6 +256,27 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     def _hide_typing(self, hidden: bool) -> None:
         self.tell("ask", hidden=hidden)
+
+
+async def become(call: Call) -> HandOver:
+    """Make a WebSocket of the connection."""
+    opening = opened(call.request)
+    account, credential = call.whose()
+
+    def make() -> WebSocketProtocol:
+        return WebSocketProtocol(
+            call.server,
+            call.clock,
+            call.max_length,
+            opening=opening,
+            account=None if account is None else account.key,
+            credential=credential,
+        )
+
+    return HandOver(make)
+
+
+TABLE = (Route("GET", "/ws", become),)
 
 
 def _members(message: str) -> Members:

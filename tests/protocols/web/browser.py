@@ -50,7 +50,9 @@ def frames_of(data: bytes) -> list[tuple[int, bytes]]:
 class Browser:
     """A browser's WebSocket in a `World`, behind the handshake."""
 
-    def __init__(self, world: World, address: IAddress = HERE, **options: Any) -> None:
+    def __init__(
+        self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **options: Any
+    ) -> None:
         self.world = world
         self.transport = StringTransport(peerAddress=address)
         self.factory = ChatFactory(
@@ -60,7 +62,7 @@ class Browser:
             lambda server, clock, max_length: WebSocketProtocol(
                 server, clock, max_length, **options
             ),
-            limits=world.chat.limits,
+            limits=world.chat.limits._replace(dead_after=dead_after),
         )
         self.protocol: Any = self.factory.buildProtocol(address)
         self.protocol.makeConnection(self.transport)
