@@ -39,8 +39,9 @@ def _started(tmp_path_factory: pytest.TempPathFactory) -> Generator[Chromium, No
 def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
     """The browser, with nothing open and nothing remembered."""
     yield _started
+    _started.leave()
     complaints = _started.complaints()
-    _started.clear()
+    _started.forget()
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
 
 
@@ -61,7 +62,8 @@ def page(chromium: Chromium, daemon: WebDaemon) -> Page:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Generator[WebDaemon, None, None]:
-    """A daemon with a page and an empty store."""
+def daemon(chromium: Chromium, tmp_path: Path) -> Generator[WebDaemon, None, None]:
+    """A daemon with a page and an empty store. It ends when nobody is there any more."""
     with WebDaemon(tmp_path) as daemon:
         yield daemon
+        chromium.leave()

@@ -42,7 +42,7 @@ def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(
 
 def test_a_command_is_answered_and_one_that_is_wrong_too(page: Page) -> None:
     page.say("/who", "/nonsense")
-    page.has(LINES, "guest1")
+    page.has(LINES, "In #lobby: 1 guest.")
     page.has(f"{LINES}.error", "/nonsense")
 
 
@@ -217,10 +217,10 @@ def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: WebDa
 
 
 def test_what_the_operator_says_is_text_too(chromium: Chromium, tmp_path: Path) -> None:
-    chromium.forgive(CUT_OFF)
     (tmp_path / "motd").write_text(f"{SCRIPTS[1]}\n")
     page = chromium.tab(Page)
     with WebDaemon(tmp_path, "--motd", "motd") as daemon:
         page.enter(daemon.address)
         page.has(LINES, SCRIPTS[1])
         assert page.script("return typeof hurt") == "undefined"
+        chromium.leave()
