@@ -22,7 +22,7 @@ from tests.attacks.browser import (
 )
 from tests.attacks.probe import browse, dial
 from tests.attacks.silence import BusyRoom
-from tests.attacks.web import ENTERING_SECONDS, WebAttack
+from tests.attacks.web import HEAD_SECONDS, WebAttack
 
 
 class BrowserAttack(WebAttack):
@@ -329,7 +329,7 @@ class BrowsersWithoutHello(BrowserAttack):
 
     clients = 500
     few = 100
-    gone = ENTERING_SECONDS
+    gone = HEAD_SECONDS
 
     def dial(self, client: int) -> socket.socket:
         return WebAttack.dial(self, client)

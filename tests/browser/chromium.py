@@ -10,12 +10,14 @@ import importlib.util
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.browser.tab import Tab
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+T = TypeVar("T", bound=Tab)
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
@@ -68,12 +70,13 @@ class Chromium:
         self.driver: Chrome = webdriver.Chrome(options=options, service=Service(driver))
         self._first = self.driver.current_window_handle
         self._forgiven: list[str] = []
+        self._complaints: list[str] = []
 
-    def tab(self) -> Tab:
-        """A new tab, in front of the others."""
+    def tab(self, kind: type[T]) -> T:
+        """A new tab of that kind, in front of the others."""
         self.driver.switch_to.window(self._first)
         self.driver.switch_to.new_window("tab")
-        return Tab(self.driver)
+        return kind(self.driver)
 
     def forgive(self, pattern: str) -> None:
         """Let complaints that match it be, until the end of the test."""
@@ -82,21 +85,24 @@ class Chromium:
     def complaints(self) -> list[str]:
         """What it complained of since the last time: errors and warnings of scripts and of the
         network, broken Content-Security-Policy, whatever a page wrote as an error."""
-        return [
-            f"{entry['source']}: {entry['message']}"
-            for entry in self.driver.get_log("browser")
-            if entry["level"] in ("SEVERE", "WARNING")
-            and not UNINTERESTING.search(entry["message"])
-            and not any(re.search(pattern, entry["message"]) for pattern in self._forgiven)
-        ]
+        self._listen()
+        complaints, self._complaints = self._complaints, []
+        return complaints
 
-    def clear(self) -> None:
-        """Close all tabs, and forget cookies and what was forgiven."""
+    def leave(self) -> None:
+        """Have pages forget what they keep, and close all tabs. What they would complain of
+        afterwards is not heard."""
+        self._listen()
         for handle in self.driver.window_handles:
             if handle != self._first:
                 self.driver.switch_to.window(handle)
+                self.driver.execute_script("try { localStorage.clear() } catch { }")
                 self.driver.close()
         self.driver.switch_to.window(self._first)
+        self.driver.get_log("browser")
+
+    def forget(self) -> None:
+        """Forget cookies, and what was forgiven."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self._forgiven.clear()
@@ -104,3 +110,12 @@ class Chromium:
     def quit(self) -> None:
         """End it."""
         self.driver.quit()
+
+    def _listen(self) -> None:
+        self._complaints += [
+            f"{entry['source']}: {entry['message']}"
+            for entry in self.driver.get_log("browser")
+            if entry["level"] in ("SEVERE", "WARNING")
+            and not UNINTERESTING.search(entry["message"])
+            and not any(re.search(pattern, entry["message"]) for pattern in self._forgiven)
+        ]

@@ -14,7 +14,8 @@ import pytest
 
 from tests.browser.chromium import Chromium, missing
 from tests.browser.daemon import WebDaemon
-from tests.browser.tab import Tab
+from tests.browser.page import Page
+from tests.browser.tab import LAPTOP, Tab
 
 HERE = Path(__file__).parent
 
@@ -38,19 +39,31 @@ def _started(tmp_path_factory: pytest.TempPathFactory) -> Generator[Chromium, No
 def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
     """The browser, with nothing open and nothing remembered."""
     yield _started
+    _started.leave()
     complaints = _started.complaints()
-    _started.clear()
+    _started.forget()
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
 
 
 @pytest.fixture
 def tab(chromium: Chromium) -> Tab:
     """A tab with nothing in it."""
-    return chromium.tab()
+    return chromium.tab(Tab)
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Generator[WebDaemon, None, None]:
-    """A daemon with a page and an empty store."""
+def page(chromium: Chromium, daemon: WebDaemon) -> Page:
+    """The page of the daemon, ready to write in, on a laptop."""
+    page = chromium.tab(Page)
+    page.use(LAPTOP)
+    page.prefer("light")
+    page.enter(daemon.address)
+    return page
+
+
+@pytest.fixture
+def daemon(chromium: Chromium, tmp_path: Path) -> Generator[WebDaemon, None, None]:
+    """A daemon with a page and an empty store. It ends when nobody is there any more."""
     with WebDaemon(tmp_path) as daemon:
         yield daemon
+        chromium.leave()

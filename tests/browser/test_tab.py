@@ -52,7 +52,7 @@ def test_a_screen_reader_finds_roles_and_names(tab: Tab) -> None:
 
 
 def test_a_tab_stays_where_it_was_when_another_one_is_used(chromium: Chromium) -> None:
-    one, other = chromium.tab(), chromium.tab()
+    one, other = chromium.tab(Tab), chromium.tab(Tab)
     one.open(page("<p>one"))
     other.open(page("<p>other"))
     assert one.texts("p") == ["one"]

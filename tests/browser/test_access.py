@@ -1,0 +1,203 @@
+"""The page for everybody: by keyboard, to a screen reader, in both languages, on any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.browser.chromium import Chromium, missing
+from tests.browser.daemon import WebDaemon
+from tests.browser.page import (
+    ALT,
+    DOWN,
+    ENTER,
+    ESCAPE,
+    HERE,
+    LINES,
+    ME,
+    SHIFT,
+    TABULATOR,
+    Page,
+)
+from tests.browser.tab import LAPTOP, PHONE, Device, Heard, axe_core
+from tests.test_daemon import Person
+
+needs_axe = pytest.mark.skipif(
+    axe_core() is None,
+    reason="axe-core is not here: npm install --no-save axe-core@4, or name axe.min.js in AXE_CORE",
+)
+
+SMALL = Device(320, 480, 2.0, touch=True)
+"""The narrowest screen that WCAG (1.4.10) asks for."""
+
+DEVICES = pytest.mark.parametrize(
+    "device", [SMALL, PHONE, Device(800, 600), LAPTOP], ids=["small", "phone", "tablet", "laptop"]
+)
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[WebDaemon, None, None]:
+    """One for all of these tests, with something of each kind in its rooms."""
+    if reason := missing():
+        pytest.skip(reason)
+    with WebDaemon(tmp_path_factory.mktemp("furnished")) as daemon:
+        with Person(daemon.port) as luis:
+            luis.type("/nick luis", "/topic what we talk about", "hola, ¿qué tal?", "/me waves")
+            luis.type("see https://example.com/a?b=c.", "x" * 300, "/join ops", "elsewhere")
+            luis.until("> elsewhere")
+        yield daemon
+
+
+# Keys
+
+
+def test_all_can_be_done_by_keyboard(page: Page) -> None:
+    page.type("/nic")
+    page.press(TABULATOR)
+    page.type("ana")
+    page.press(ENTER)
+    page.has(ME, "ana")
+    page.say("/join ops")
+    page.has(HERE, "ops")
+    page.say("hola")
+    page.said("hola")
+    page.chord(ALT, DOWN)
+    page.has(HERE, "lobby")
+    assert page.focused == "line"
+    page.type("first")
+    page.chord(SHIFT, ENTER)
+    page.type("second")
+    page.press(ENTER)
+    assert page.said("second")[-2:] == ["first", "second"]
+
+
+def test_every_control_is_reached_with_the_tabulator_and_is_seen_to_be(page: Page) -> None:
+    reached: list[str] = []
+    page.script("document.activeElement.blur(); document.body.focus()")
+    for _ in range(60):
+        page.press(TABULATOR)
+        if page.focused in reached[:1]:
+            break
+        if page.focused:
+            reached.append(page.focused)
+            assert page.script(
+                "const style = getComputedStyle(document.activeElement);"
+                "return style.outlineStyle !== 'none' || style.boxShadow !== 'none'"
+            ), f"it is not seen that {page.focused} has the keyboard"
+    for control in "skip", "line", "search-open", "browse-open", "name-open":
+        assert control in reached
+
+
+@pytest.mark.parametrize(
+    ("button", "opened"),
+    [
+        ("#browse-open", "#browse"),
+        ("#name-open", "#account"),
+        ("#search-open", "#search-panel"),
+    ],
+)
+def test_what_is_opened_is_closed_with_escape_and_the_keyboard_comes_back(
+    page: Page, button: str, opened: str
+) -> None:
+    page.script("document.querySelector(arguments[0]).focus()", button)
+    page.press(ENTER)
+    page.shows(opened)
+    page.press(ESCAPE)
+    page.shows(opened, False)
+    page.until(lambda: page.focused in (button[1:], "line"), "the keyboard is back")
+
+
+# What is heard
+
+
+def test_new_lines_are_in_a_live_region_and_everything_has_a_name(page: Page) -> None:
+    page.has(LINES, "hola")
+    heard = page.heard()
+    roles = {each.role for each in heard}
+    assert {"log", "navigation", "main", "heading", "textbox"} <= roles
+    assert Heard("textbox", "Message to #lobby") in heard
+    nameless = [
+        each for each in heard if each.role in {"button", "link", "textbox"} and not each.name
+    ]
+    assert nameless == []
+    # What is read when one comes in is not news.
+    polite = "return document.querySelector('[role=log]').ariaLive === 'polite'"
+    page.until(lambda: page.script(polite), "new lines are read out")
+
+
+@needs_axe
+@DEVICES
+def test_axe_finds_nothing_serious(page: Page, device: Device) -> None:
+    page.use(device)
+    page.say("/nonsense")
+    page.has(f"{LINES}.error", "nonsense")
+    for scheme in "dark", "light":
+        page.prefer(scheme)
+        assert page.findings("critical", "serious") == [], scheme
+
+
+@needs_axe
+@pytest.mark.parametrize(
+    ("button", "opened"),
+    [
+        ("#browse-open", "#browse"),
+        ("#name-open", "#account"),
+        ("#signin-open", "#account"),
+        ("#search-open", "#search-panel"),
+    ],
+)
+def test_axe_finds_nothing_serious_in_what_is_opened(page: Page, button: str, opened: str) -> None:
+    page.click(button)
+    page.shows(opened)
+    for scheme in "dark", "light":
+        page.prefer(scheme)
+        assert page.findings("critical", "serious") == [], scheme
+
+
+# What is seen
+
+
+@DEVICES
+def test_nothing_is_wider_than_the_screen(page: Page, device: Device) -> None:
+    page.use(device)
+    page.has(LINES, "hola")
+    width = page.script("return document.documentElement.scrollWidth")
+    assert width <= device.width
+    assert page.is_shown("#line")
+
+
+def test_a_phone_has_room_for_the_log_and_shows_the_rooms_when_asked(page: Page) -> None:
+    page.use(PHONE)
+    page.shows("#rooms", False)
+    page.click("#rooms-open")
+    page.shows("#rooms")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("es", "Mensaje para #lobby"), ("en", "Message to #lobby")]
+)
+def test_it_speaks_the_language_of_the_browser(
+    chromium: Chromium, daemon: WebDaemon, language: str, label: str
+) -> None:
+    page = chromium.tab(Page)
+    page.speak(language)
+    page.enter(daemon.address)
+    assert Heard("textbox", label) in page.heard()
+    assert page.script("return document.documentElement.lang") == language
+    page.say("/nonsense")
+    page.has(f"{LINES}.error", "/ayuda" if language == "es" else "/help")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "device"), [("phone", PHONE), ("laptop", LAPTOP)])
+def test_it_is_light_or_dark_as_the_system_is(
+    page: Page, name: str, device: Device, scheme: str
+) -> None:
+    page.use(device)
+    page.prefer(scheme)
+    page.has(LINES, "hola")
+    page.screenshot(f"{name}-{scheme}")
+    colour = page.script("return getComputedStyle(document.body).backgroundColor")
+    brightness = sum(map(int, colour[colour.index("(") + 1 : -1].split(",")[:3])) / 3
+    assert (brightness > 128) is (scheme == "light")

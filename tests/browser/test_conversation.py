@@ -1,0 +1,74 @@
+"""One room, four ways in: nc, telnet, curl and a browser hold one conversation."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.browser.daemon import WebDaemon
+from tests.browser.page import TEXTS, Page
+from tests.test_daemon import PATIENCE
+
+PROGRAMS = "nc", "telnet", "curl"
+
+Program = subprocess.Popen[bytes]
+
+
+@contextmanager
+def program(*command: str) -> Generator[Program, None, None]:
+    """A program that is given lines, and shows some."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def give(running: Program, *lines: str) -> None:
+    assert running.stdin is not None
+    running.stdin.write("".join(f"{line}\n" for line in lines).encode())
+    running.stdin.flush()
+
+
+def shows(running: Program, text: str) -> str:
+    """The first line that it shows with that text in it."""
+    assert running.stdout is not None
+    for line in running.stdout:
+        if text in line.decode():
+            return line.decode()
+    raise AssertionError(f"it ended without {text!r}")
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, PROGRAMS)), reason=f"needs all of {', '.join(PROGRAMS)}"
+)
+def test_nc_telnet_curl_and_a_browser_hold_one_conversation(page: Page, daemon: WebDaemon) -> None:
+    room = f"{daemon.address}api/rooms/lobby"
+    with ExitStack() as stack:
+        nc, telnet = (
+            stack.enter_context(program(name, "127.0.0.1", str(daemon.port)))
+            for name in ("nc", "telnet")
+        )
+        reader = stack.enter_context(program("curl", "-sN", f"{room}/stream?after=0"))
+        give(nc, "/nick nestor", "hola de nc")
+        shows(nc, "<nestor> hola de nc")
+        give(telnet, "/nick tere", "hola de telnet")
+        shows(telnet, "<tere> hola de telnet")
+        page.say("/nick ana", "hola del navegador")
+        page.said("hola del navegador")
+        post = ("curl", "-sS", "--fail", "-d", "hola de curl", f"{room}/messages?name=carlos")
+        subprocess.run(post, check=True, timeout=PATIENCE, capture_output=True)
+        page.said("hola de curl")
+        everything = [f"hola de{way}" for way in (" nc", " telnet", "l navegador", " curl")]
+        assert page.texts(TEXTS) == everything
+        for text in everything:
+            assert f'"text":"{text}"' in shows(reader, text)
+        for name, text in zip(("tere", "ana", "carlos"), everything[1:], strict=True):
+            assert shows(nc, f"> {text}") == f"<{name}> {text}\n"
+        page.screenshot("conversation")
