@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from chatd import commands
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
+from chatd.encoding import Lines
 from chatd.event import Event
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
@@ -145,7 +146,7 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
         "lobby": server.lobby.name,
         "language": session.language.value,
         "max_length": max_length,
-        "motd": server.motd,
+        "motd": Lines(server.motd),
         "commands": [
             session.sentence(f"help_{command.name}").split(" :: ") for command in commands.TABLE
         ],
@@ -233,9 +234,8 @@ async def _search(conversation: Conversation, members: Members) -> None:
         raise WrongMessage("wrong_member", member="text")
     upto = _number(members, "upto", room.head)
     found = await find(server, session, room, wanted, upto=upto)
-    if found is None:
-        return  # they were told
-    events, more, unseen = found
+    # If it cannot be read, they were told why, and there is nothing to be found.
+    events, more, unseen = ([], False, 0) if found is None else found
     rest = events[-1].seq - 1 if more and events else unseen
     conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=events)
 
