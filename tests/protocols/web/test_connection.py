@@ -604,3 +604,27 @@ def test_no_bytes_make_an_error(seed: int) -> None:
         assert caller.closed
         caller.hang_up()
     assert not door.factory.clients
+
+
+def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
+    expected_errors: Callable[..., list[LogEvent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = Callers()
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    for gone in False, True:
+        caller = door.caller()
+        caller.send(GET)
+        with monkeypatch.context() as patch:
+            patch.setattr(caller.protocol, "_take_piece", fail)
+            if gone:
+                caller.hang_up(ConnectionLost)
+            caller.settle()
+        if not gone:
+            expected_errors(ZeroDivisionError)  # and the next one is not told at once
+            assert caller.closed
+            caller.hang_up(ConnectionAborted)
+        assert not door.factory.clients
+        assert caller.got_bytes() == b""
