@@ -215,18 +215,33 @@ class WebProtocol(Protocol):
     @guarded
     def check(self, now: float) -> None:
         """See whether this client takes longer than it may, at this time in seconds."""
-        if self._lost or self._working or self._answers.finished:
+        if self._lost:
             return
-        spent = now - self._since
         if not self._entered:
-            if spent > HANDSHAKE_SECONDS:
+            if now - self._since > HANDSHAKE_SECONDS:
                 self.abort()
-        elif self._exchange.begun:
-            limit = BODY_SECONDS if self._exchange.head_is_whole else HEAD_SECONDS
-            if spent > limit:
-                self._refuse(bad_request("request_took_too_long", 408, limit=int(limit)))
-        elif spent > IDLE_SECONDS and (self.waiting or not (self._unread or self._delayed)):
-            self._finish()
+        elif self._is_late(now):
+            self.factory.turns.await_one(self)  # a thousand may be late at once
+
+    def _is_late(self, now: float) -> bool:
+        if self._working or self._answers.finished:
+            return False
+        spent = now - self._since
+        if self._exchange.begun:
+            return spent > self._most_seconds
+        return spent > IDLE_SECONDS and (self.waiting or not (self._unread or self._delayed))
+
+    @property
+    def _most_seconds(self) -> float:
+        return BODY_SECONDS if self._exchange.head_is_whole else HEAD_SECONDS
+
+    def _end_if_late(self) -> None:
+        if not self._lost and self._is_late(self._clock.seconds()):
+            if self._exchange.begun:
+                limit = int(self._most_seconds)
+                self._refuse(bad_request("request_took_too_long", 408, limit=limit))
+            else:
+                self._finish()
 
     @guarded
     def stop_reading(self) -> None:
@@ -266,6 +281,7 @@ class WebProtocol(Protocol):
             self._outlet.end()
         try:
             self._take_requests(share)
+            self._end_if_late()
         finally:
             self._handling = False
         self._read_on()

@@ -172,6 +172,7 @@ class Caller:
         for _ in range(int(seconds // 5)):
             self.door.clock.advance(5)
             self.door.factory.check()
+            self.settle()
         self.door.clock.advance(seconds % 5)
 
     def got_bytes(self) -> bytes:
