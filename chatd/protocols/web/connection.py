@@ -161,7 +161,7 @@ class WebProtocol(Protocol):
             self._successor.dataReceived(data)
         elif not (self._stopped or self._answers.finished):
             self._unread += data
-            self._handle_or_wait()
+            self._await_turn()
 
     @guarded
     def readConnectionLost(self) -> None:
@@ -182,7 +182,7 @@ class WebProtocol(Protocol):
 
     @guarded
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Somebody has gone. What they asked is done all the same."""
+        """Somebody has gone. What was read of them is done all the same."""
         if self._successor is not None:
             self._successor.connectionLost(reason)
             return
@@ -190,10 +190,10 @@ class WebProtocol(Protocol):
         if self not in self.factory.clients:
             return
         self._outlet.lost(ended=reason.check(ConnectionDone) is not None)
-        self._unread = b""
-        aborted = reason.check(ConnectionAborted)  # by this side
-        if aborted or self._stopped or not self._working:
+        if reason.check(ConnectionAborted) or self._stopped:  # by this side
             self._depart()
+        else:
+            self._read_on()
 
     # What the factory calls
 
@@ -234,6 +234,7 @@ class WebProtocol(Protocol):
         self._stopped = True
         self._unread = b""
         if self._lost:
+            self._read_on()
             return
         if not self._working:
             self._finish()
@@ -250,6 +251,9 @@ class WebProtocol(Protocol):
 
     def abort(self) -> None:
         """Close at once, whatever this client is owed."""
+        if self._lost:
+            self._depart()
+            return
         cast(Connection, self.transport).abortConnection()
 
     @guarded
@@ -286,16 +290,14 @@ class WebProtocol(Protocol):
 
     # Reading
 
-    def _handle_or_wait(self) -> None:
-        """Have a turn now, unless this client is waiting for one as others are."""
+    def _await_turn(self) -> None:
+        """Have what was read looked at behind everybody's reading, in the time that all who wait
+        share: a thousand may ask something at once, and each takes longer than many lines."""
         turns = self.factory.turns
-        if self._handling or turns.awaited_by(self):
-            return
-        if len(self._unread) > SMALL_BYTES:
+        if not (self._handling or turns.awaited_by(self)):
             turns.await_one(self)
-            self._read_on()
-        else:
-            self.take_turn(turns.share)
+        if len(self._unread) > SMALL_BYTES:
+            self._pause()
 
     def _take_requests(self, share: float) -> None:
         seconds = self._clock.seconds
@@ -305,9 +307,11 @@ class WebProtocol(Protocol):
         self._spend(min(seconds() - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
     def _may_go_on(self, now: float) -> bool:
-        if self._working or self._answers.finished or self._successor is not None or self._lost:
+        if self._working or self._answers.finished or self._successor is not None:
             return False
-        return not (self._outlet.waiting or (self.pace is not None and self.pace.wait(now)))
+        if self._outlet.waiting and not self._lost:
+            return False
+        return self.pace is None or not self.pace.wait(now)
 
     def _take_piece(self, now: float) -> bool:
         """Look at what was read; False if there is nothing more to be done about it now."""
@@ -369,17 +373,13 @@ class WebProtocol(Protocol):
         self._working = False
         if self not in self.factory.clients:
             return  # it was let go meanwhile
-        if self._lost:
-            self._depart()
-        elif isinstance(answer, HandOver):
-            if self._stopped:
-                self._finish()
-            else:
-                self._hand_over(answer.make())
-            return
-        else:
+        if not isinstance(answer, HandOver):
             self._answer(replace(answer, closes=answer.closes or self._stopped))
-        if not self._handling and self in self.factory.clients:
+        elif self._stopped or self._lost:
+            self._finish()
+        else:
+            self._hand_over(answer.make())
+        if not self._handling:
             self._read_on()
 
     def _hand_over(self, successor: Successor) -> None:
@@ -402,26 +402,33 @@ class WebProtocol(Protocol):
 
     def _read_on(self) -> None:
         """See to it that this client goes on as soon as it may, and that it waits until then."""
-        if self._successor is not None or self._lost or self not in self.factory.clients:
+        if self._successor is not None or self not in self.factory.clients:
             return
         if self._answers.finished:
             self._unread = b""
-            return
+        if self._lost and not (self._unread or self._working):
+            self._depart()
+        elif not self._answers.finished:
+            self._wait_or_go_on()
+
+    def _wait_or_go_on(self) -> None:
         self._slow_down()
-        waiting = self._outlet.waiting
-        self._held_up = waiting
+        self._held_up = waiting = self._outlet.waiting and not self._lost
         more = bool(self._unread) or self._ended
         busy = self._working or waiting or self._delayed is not None
         if more and not busy:
             self.factory.turns.await_one(self)
-        if self._ended:
+        if self._ended or self._lost:
             return
         if more or busy:
-            if not self._paused:
-                self._paused = True
-                cast(Connection, self.transport).pauseProducing()
+            self._pause()
         elif self._paused:
             self._resume()
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            cast(Connection, self.transport).pauseProducing()
 
     def _resume(self) -> None:
         self._paused = False
@@ -466,12 +473,14 @@ class WebProtocol(Protocol):
         self._answer(error_answer(problem, self._language, closes=True))
 
     def _send_last(self, data: bytes) -> None:
-        self._answers.put(data)
+        if not self._lost:
+            self._answers.put(data)
         self._finish()
 
     def _put(self, data: bytes) -> None:
-        self._answers.put(data)
-        self._outlet.pump()
+        if not self._lost:
+            self._answers.put(data)
+            self._outlet.pump()
 
     def _finish(self) -> None:
         """Close, once everything was sent."""

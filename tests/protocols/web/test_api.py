@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
+from chatd.credentials import TOKEN
 from chatd.event import Record
 from chatd.protocols.limits import Limits
-from chatd.store import Keeping
+from chatd.store import Keeping, StoreError
 from tests.helpers import FAR
 from tests.protocols.web.callers import Got, Served, error_of, request
 
@@ -448,3 +450,57 @@ def test_json_is_one_line() -> None:
     body = door.ask("GET", LOBBY).body
     assert body.index(b"\n") == len(body) - 1
     json.loads(body)
+
+
+def test_lines_that_cannot_be_read_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    door = Served()
+    door.world.say("text")
+
+    async def fail(*_: Any) -> Any:
+        raise StoreError("the disk is gone.")
+
+    monkeypatch.setattr(door.world.store, "read", fail)
+    for query in "after=0", "limit=1":
+        got = door.ask("GET", f"{LOBBY}?{query}")
+        assert error_of(got) == (503, "not_readable")
+
+
+def test_a_room_that_cannot_be_kept_is_not_made(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    door = Served(slow=True)
+    caller = door.caller()
+    registering = door.world.person("ana")
+    registering.type("/register correct horse")
+    door.world.release()
+    registering.hang_up()
+    secret, puts = door.server.credentials.issue("ana", TOKEN, "t")
+    Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
+    door.world.release()
+    caller.send(request("POST", "/api/rooms/ops/messages", b"text", authorization=bearer(secret)))
+    caller.settle()
+    door.world.store.fail()
+    assert error_of(caller.got()[0]) == (503, "change_not_saved")
+    assert "ops" not in door.server.rooms
+    expected_errors()
+
+
+def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
+    door = Served(slow=True)
+    door.world.store.append(_large())
+    person = door.world.person("ana")
+    person.type("/register correct horse")
+    door.world.release()
+    secret, puts = door.server.credentials.issue("ana", TOKEN, "t")
+    Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
+    door.world.release()
+    for _ in range(5):
+        door.world.store.append(_large())
+    caller = door.caller()
+    caller.send(request("POST", LOBBY, b"text", authorization=bearer(secret)))
+    caller.settle()
+    door.server.let_go(list(door.server.credentials.of("ana", TOKEN)))
+    head = door.server.lobby.head
+    door.world.release()
+    assert error_of(caller.got()[0]) == (401, "wrong_token")
+    assert door.server.lobby.head == head

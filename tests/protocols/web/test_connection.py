@@ -147,6 +147,7 @@ def test_an_answer_that_cannot_be_written_costs_the_connection(
     door.site.reply = lambda *_: Answer(200, [("A", "b\r\nc")])
     caller = door.caller()
     caller.send(GET)
+    caller.settle()
     assert caller.closed
     expected_errors()
 
@@ -163,6 +164,7 @@ def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
     caller = Callers().caller()
     data = request("POST", "/a", b"text", expect="100-continue")
     caller.send(data[:-4])
+    caller.settle()
     assert caller.got_bytes() == b"HTTP/1.1 100 \r\n\r\n"
     caller.send(data[-4:])
     assert caller.got()[0].json["body"] == "text"
@@ -228,10 +230,42 @@ def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> No
     door.site.reply = lambda *_: held
     caller = door.caller()
     caller.send(GET)
+    caller.settle()
     caller.hang_up(ConnectionLost)
     assert door.factory.clients
     held.callback(json_answer(200, 1))
     assert not door.factory.clients
+
+
+def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
+    door = Callers(limits=Limits(lines_per_second=10))
+    caller = door.caller()
+    caller.send(GET * 10 + GET[:-1])
+    caller.hang_up(ConnectionLost)
+    door.clock.pump([0.1] * 100)
+    assert len(door.site.requests) == 10
+    assert not door.factory.clients
+    assert caller.got_bytes() == b""
+
+
+def test_nothing_of_what_somebody_let_go_sent_is_done() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(GET)
+    caller.protocol.abort()
+    caller.hang_up(ConnectionAborted)
+    assert door.site.requests == []
+    assert not door.factory.clients
+
+
+def test_a_thousand_who_ask_at_once_share_the_time_of_one_turn() -> None:
+    door = Callers()
+    callers = [door.caller() for _ in range(20)]
+    for caller in callers:
+        caller.send(GET)
+    assert door.site.requests == []
+    door.world.settle()
+    assert len(door.site.requests) == 20
 
 
 def test_who_was_let_go_is_not_waited_for() -> None:
@@ -240,6 +274,7 @@ def test_who_was_let_go_is_not_waited_for() -> None:
     door.site.reply = lambda *_: held
     caller = door.caller()
     caller.send(GET)
+    caller.settle()
     caller.protocol.abort()
     caller.hang_up(ConnectionAborted)
     assert not door.factory.clients
@@ -254,6 +289,7 @@ def test_a_request_has_so_long_to_come() -> None:
     caller = Callers().caller()
     caller.wait(30)
     caller.send(GET[:-1])
+    caller.settle()
     caller.wait(10)
     assert not caller.closed
     caller.wait(5)
@@ -275,6 +311,7 @@ def test_a_request_that_comes_byte_by_byte_has_no_longer() -> None:
 def test_a_body_has_longer_to_come() -> None:
     caller = Callers().caller()
     caller.send(request("POST", "/", b"abc")[:-1])
+    caller.settle()
     caller.wait(30)
     assert not caller.closed
     caller.wait(5)
@@ -350,6 +387,7 @@ def test_bytes_that_end_no_request_are_paid_for() -> None:
     caller = Callers(limits=Limits(lines_per_second=10)).caller()
     for byte in GET[:20]:
         caller.send(bytes((byte,)))
+        caller.settle()
     assert caller.paused
 
 
@@ -409,6 +447,7 @@ def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None
     door.site.reply = lambda *_: held
     busy = door.caller()
     busy.send(GET + GET)
+    busy.settle()
     for caller in idle, busy:
         caller.protocol.stop_reading()
         caller.send(GET)
@@ -419,6 +458,27 @@ def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None
     assert paths(busy) == ["last"]
     assert busy.closed
     assert len(door.site.requests) == 1
+
+
+def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
+    door = Callers(limits=Limits(lines_per_second=1))
+    caller = door.caller()
+    caller.send(GET * 10)
+    caller.hang_up(ConnectionLost)
+    assert door.factory.clients
+    caller.protocol.stop_reading()
+    assert not door.factory.clients
+    assert not door.clock.getDelayedCalls()
+    held: Deferred[Answer] = Deferred()
+    door.site.reply = lambda *_: held
+    busy = door.caller()
+    busy.send(GET)
+    busy.settle()
+    busy.hang_up(ConnectionLost)
+    busy.protocol.stop_reading()
+    assert door.factory.clients
+    busy.protocol.abort()
+    assert not door.factory.clients
 
 
 # Handing over
@@ -476,6 +536,7 @@ def test_a_connection_may_become_another_protocols() -> None:
     caller = door.caller(FAR)
     heir = heir_of(door)
     caller.send(request("GET", "/ws", upgrade="websocket", connection="Upgrade") + b"abc")
+    caller.settle()
     caller.send(b"def")
     assert heir.read == b"abcdef"
     assert heir.transport is caller.transport
@@ -511,6 +572,7 @@ def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> No
         held: Deferred[HandOver] = Deferred()
         door.site.reply = lambda *_, held=held: held
         caller.send(GET)
+        caller.settle()
         if stopping:
             caller.protocol.stop_reading()
         else:
@@ -542,3 +604,27 @@ def test_no_bytes_make_an_error(seed: int) -> None:
         assert caller.closed
         caller.hang_up()
     assert not door.factory.clients
+
+
+def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
+    expected_errors: Callable[..., list[LogEvent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = Callers()
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    for gone in False, True:
+        caller = door.caller()
+        caller.send(GET)
+        with monkeypatch.context() as patch:
+            patch.setattr(caller.protocol, "_take_piece", fail)
+            if gone:
+                caller.hang_up(ConnectionLost)
+            caller.settle()
+        if not gone:
+            expected_errors(ZeroDivisionError)  # and the next one is not told at once
+            assert caller.closed
+            caller.hang_up(ConnectionAborted)
+        assert not door.factory.clients
+        assert caller.got_bytes() == b""

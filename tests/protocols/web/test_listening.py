@@ -11,7 +11,7 @@ from chatd.protocols.limits import Limits
 from chatd.protocols.web.event_stream import EventStream
 from chatd.protocols.web.websocket import WebSocketProtocol
 from tests.helpers import FAR
-from tests.protocols.web.callers import Caller, Served, answers, error_of, request
+from tests.protocols.web.callers import Caller, Served, error_of, request
 
 STREAM = "/api/rooms/lobby/stream"
 WEBSOCKET = {
@@ -128,7 +128,7 @@ def test_what_is_no_handshake_is_told_what_is_wanted() -> None:
     assert refused(door, "/ws") == (426, "websocket_wanted")
     caller = door.caller()
     caller.send(request("GET", "/ws", **{**WEBSOCKET, "sec_websocket_key": "x"}))
-    (got,) = answers(caller.got_bytes())
+    (got,) = caller.got()
     assert error_of(got) == (400, "websocket_key")
     assert not caller.closed
 
