@@ -97,13 +97,12 @@ class Deliveries:
         self.now = now
         self.chance = chance
         self.slots = DeferredSemaphore(AT_ONCE)
-        self.stopped = True
+        self.stopped = False
         self._hooks = hooks
         self._under_way: dict[Hook, _Delivery] = {}
 
     def start(self) -> None:
         """Deliver what waits, and what is said from now on."""
-        self.stopped = False
         self._hooks.wake = self._wake
         self._hooks.gone = self._gone
         for hook in self._hooks:
@@ -116,23 +115,19 @@ class Deliveries:
     def stop(self) -> None:
         """Begin nothing more. What is on its way may arrive until all is closed."""
         self.stopped = True
-        for delivery in self._under_way.values():
-            delivery.begin_nothing()
 
     async def close(self) -> None:
         """Let go of what is on its way, and keep how far all came. It was stopped before."""
-        for delivery in tuple(self._under_way.values()):
+        for delivery in self._under_way.values():
             delivery.end()
-        self._under_way.clear()
         await self._hooks.keep()
         await self.poster.close()
 
     def _wake(self, hook: Hook) -> None:
-        if not self.stopped:
-            delivery = self._under_way.get(hook)
-            if delivery is None:
-                delivery = self._under_way[hook] = _Delivery(self, hook)
-            delivery.wake()
+        delivery = self._under_way.get(hook)
+        if delivery is None:
+            delivery = self._under_way[hook] = _Delivery(self, hook)
+        delivery.wake()
 
     def _gone(self, hook: Hook) -> None:
         delivery = self._under_way.pop(hook, None)
@@ -150,6 +145,7 @@ class _Delivery:
         self._later: IDelayedCall | None = None  # it begins then: at once, or after a pause
         self._work: Deferred[None] | None = None
         self._busy = False
+        self._pause = FIRST_PAUSE
         self._ended = False
 
     def wake(self) -> None:
@@ -158,17 +154,12 @@ class _Delivery:
             # Not now: a room is being shown what was said.
             self._later = self._all.clock.callLater(0, self._begin)
 
-    def begin_nothing(self) -> None:
-        """Begin no more by itself."""
+    def end(self) -> None:
+        """Begin nothing more, and let go of what is on its way."""
+        self._ended = True
         if self._later is not None:
             self._later.cancel()
-            self._later = None
-
-    def end(self) -> None:
-        """Let go of what is on its way, too."""
-        self._ended = True
-        self.begin_nothing()
-        if self._busy and self._work is not None:
+        if self._work is not None:
             self._work.cancel()
 
     def _begin(self) -> None:
@@ -185,6 +176,7 @@ class _Delivery:
                 self._page.popleft()
                 self._hook.delivered(event.seq)
                 self._hook.went_well()
+                self._pause = FIRST_PAUSE
         except CancelledError:
             pass
         except NotDelivered as why:
@@ -225,7 +217,6 @@ class _Delivery:
         self._page.clear()
         self._hook.failed(error)
         if not (self._ended or self._all.stopped):
-            doublings = min(self._hook.failures - 1, 12)  # 2 ** 12 seconds is more than the longest
-            pause = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
-            pause *= 1 + self._all.chance() / 4
+            pause = self._pause * (1 + self._all.chance() / 4)
             self._later = self._all.clock.callLater(pause, self._begin)
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)

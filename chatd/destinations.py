@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -133,8 +133,6 @@ def destination_of(text: str) -> Destination:
     """Take apart what somebody wrote. Raises `InvalidUrl`."""
     if len(text) > MAX_URL:
         raise InvalidUrl(UrlFault.TOO_LONG)
-    if not text.isprintable() or " " in text:
-        raise InvalidUrl(UrlFault.FORM)
     if _CREDENTIALS.match(text):
         raise InvalidUrl(UrlFault.CREDENTIALS)
     match = _URL.fullmatch(text)
@@ -205,8 +203,7 @@ def is_public(address: Address) -> bool:
     return address in _GLOBAL_UNICAST and not is_within(address, _NOT_PUBLIC_6)
 
 
-def may_lead(to: Destination, allowed: Iterable[Network]) -> bool:
+def may_lead(to: Destination, allowed: Sequence[Network]) -> bool:
     """Whether a hook may lead there, if that can be known before anything is looked up."""
     known = to.known_addresses
-    allowed = tuple(allowed)
     return not known or any(is_within(each, allowed) or is_public(each) for each in known)

@@ -117,11 +117,15 @@ def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
     return (end.join(texts) + end).encode() if texts else b""
 
 
+class Lines(str):
+    """Several lines of the server's own, with line ends between them. Nobody's text holds any."""
+
+
 def encode_json(value: Any) -> bytes:
     """Return a value as JSON for the wire: all strings in it made visible, in UTF-8, on one line.
 
-    So it is safe on a terminal as it stands, and what a program finds in it is, too. Takes what
-    JSON can hold, with any strings, and never raises then.
+    So it is safe on a terminal as it stands, and what a program finds in it is, too. Only `Lines`
+    keep their line ends. Takes what JSON can hold, with any strings, and never raises then.
     """
     text = _json(value)
     # What JSON escapes is a control character, or one of two that are none; see `_is_ordinary`.
@@ -135,6 +139,8 @@ def _json(value: Any) -> str:
 
 
 def _all_visible(value: Any) -> Any:
+    if isinstance(value, Lines):
+        return "\n".join(map(visible, value.split("\n")))
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):

@@ -157,7 +157,6 @@ class Poster:
         self._pool = HTTPConnectionPool(reactor, persistent=True)
         self._pool.cachedConnectionTimeout = cast(int, IDLE_SECONDS)
         self._pool.maxPersistentPerHost = 5
-        self._pool.retryAutomatically = False
         self._endpoints = _Endpoints(reactor, gate, worker, tls)
         self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
 
@@ -344,10 +343,6 @@ class _Connection(ProtocolWrapper):
     def write(self, data: bytes) -> None:
         self._received = 0
         super().write(data)
-
-    def writeSequence(self, data: Iterable[bytes]) -> None:
-        self._received = 0
-        super().writeSequence(data)
 
     def dataReceived(self, data: bytes) -> None:
         self._received += len(data)

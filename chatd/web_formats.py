@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatd.encoding import encode_json, encode_line, encode_lines
+from chatd.encoding import Lines, encode_json, encode_line, encode_lines
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats import Format, told
 from chatd.texts import ErrorKind, Language, sentence
@@ -70,10 +70,13 @@ class MessageFormat(Format):
         return self.message("error", kind=kind.value, key=key, text=text)
 
     def say(self, text: str, key: str = "") -> bytes:
-        return self.message("say", key=key, text=text) if key else self.message("say", text=text)
+        about = {"key": key} if key else {}
+        return self.message("say", **about, text=Lines(text))
 
     def entered(self, room: str, topic: str, head: int, after: int, text: str) -> bytes:
-        return self.message("entered", room=room, head=head, after=after, topic=topic, text=text)
+        return self.message(
+            "entered", room=room, head=head, after=after, topic=topic, text=Lines(text)
+        )
 
     def left(self, room: str) -> bytes:
         return self.message("left", room=room)

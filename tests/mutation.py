@@ -61,7 +61,6 @@ TESTS = {
     "chatd/hooks.py": ["tests/test_hooks.py", "tests/commands/test_hooks.py"],
     "chatd/deliveries.py": ["tests/test_deliveries.py"],
     "chatd/destinations.py": ["tests/test_destinations.py", "tests/commands/test_hooks.py"],
-    "chatd/posting.py": ["tests/test_posting.py"],
     "chatd/protocols/framing.py": ["tests/protocols/test_framing.py"],
     "chatd/protocols/limits.py": ["tests/protocols/test_limits.py"],
     "chatd/feed.py": ["tests/test_feed.py", "tests/test_room.py"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from twisted.internet.defer import Deferred
 
@@ -21,13 +21,14 @@ class Receiver:
         self.slow = False
         self.error: Exception | None = None
         self.closed = False
+        self.let_go: Callable[[Deferred[None]], object] = lambda answer: None
 
     async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
         self.to.append(to)
         self.headers.append(headers)
         self.bodies.append(body)
         if self.slow:
-            answer: Deferred[None] = Deferred()
+            answer: Deferred[None] = Deferred(lambda answer: self.let_go(answer))
             self.under_way.append(answer)
             await answer
         if self.error is not None:

@@ -272,14 +272,6 @@ class TestRetrying:
         office.chance = 1.0
         assert self.pauses(office, 3) == [1.25, 2.5, 5.0]
 
-    def test_after_years_it_is_still_tried(self, office: Office) -> None:
-        hook = office.hook()
-        hook.failures = 100_000
-        office.receiver.error = REFUSED
-        office.say("one")
-        office.world.clock.advance(LONGEST_PAUSE)
-        assert office.receiver.texts() == ["one", "one"]
-
     def test_once_it_works_pauses_are_short_again(self, office: Office) -> None:
         self.pauses(office, 5)
         office.receiver.error = None
@@ -370,15 +362,36 @@ class TestEnding:
         assert office.receiver.texts() == ["one"]
         assert office.world.clock.getDelayedCalls() == []
 
-    def test_what_is_let_go_may_end_in_whichever_error(self, office: Office) -> None:
+    @pytest.mark.parametrize("error", [None, REFUSED, ZeroDivisionError()])
+    def test_what_is_let_go_may_end_in_any_way(
+        self,
+        office: Office,
+        error: Exception | None,
+        expected_errors: Callable[..., list[LogEvent]],
+    ) -> None:
         hook = office.hook()
         office.receiver.slow = True
-        office.say("one")
-        (under_way,) = office.receiver.under_way
-        office.receiver.under_way.clear()
-        under_way.addErrback(lambda _: None)  # as if it had been taken at the last moment
+        office.say("one", "two")
+        office.receiver.let_go = lambda answer: (
+            answer.callback(None) if error is None else answer.errback(error)
+        )
         self.remove(office, hook)
         assert office.receiver.texts() == ["one"]
+        assert office.world.clock.getDelayedCalls() == []
+        if isinstance(error, ZeroDivisionError):
+            expected_errors(ZeroDivisionError)
+
+    def test_one_that_never_had_anything_to_deliver(self, office: Office) -> None:
+        self.remove(office, office.hook())
+        office.say("one")
+        assert office.receiver.texts() == []
+
+    def test_one_of_a_room_that_is_not_there_does_nothing(self) -> None:
+        office = Office()
+        office.hook(Room("gone", office.world.store))
+        office.deliveries.start()
+        office.world.settle()
+        assert office.receiver.texts() == []
         assert office.world.clock.getDelayedCalls() == []
 
     def test_before_it_has_begun(self, office: Office) -> None:

@@ -34,6 +34,10 @@ from chatd.destinations import (
         ("https://example.com:443/", "https://example.com/"),
         ("http://example.com:443/", "http://example.com:443/"),
         ("http://example.com:8080", "http://example.com:8080/"),
+        ("http://example.com:1", "http://example.com:1/"),
+        ("http://example.com:65535", "http://example.com:65535/"),
+        (f"http://{'a.' * 125}com/", f"http://{'a.' * 125}com/"),
+        (f"http://{'a.' * 124}comma/", f"http://{'a.' * 124}comma/"),
         ("http://example.com/a#part", "http://example.com/a"),
         ("http://a_b.example.com./", "http://a_b.example.com./"),
         ("http://192.0.2.1/", "http://192.0.2.1/"),
@@ -79,7 +83,11 @@ def test_a_url_is_written_in_one_way(text: str, url: str) -> None:
         ("http://-a.com/", UrlFault.FORM),
         ("http://a..com/", UrlFault.FORM),
         (f"http://{'a' * 64}.com/", UrlFault.FORM),
+        (f"http://{'a.' * 125}comm/", UrlFault.FORM),
         (f"http://{'a.' * 127}com/", UrlFault.FORM),
+        ("http://example.com/#\n", UrlFault.FORM),
+        ("http://\ud800.com/", UrlFault.FORM),
+        ("http://example.com/\u2028", UrlFault.NOT_ASCII),
         ("http://127.1/", UrlFault.FORM),
         ("http://2130706433/", UrlFault.FORM),
         ("http://0x7f.1/", UrlFault.FORM),
@@ -103,6 +111,14 @@ def test_what_is_no_url_for_a_hook(text: str, fault: UrlFault) -> None:
     with pytest.raises(InvalidUrl) as refused:
         destination_of(text)
     assert refused.value.reason is fault
+
+
+def test_an_error_says_why() -> None:
+    assert str(InvalidUrl(UrlFault.TOO_LONG)) == "too long"
+
+
+def test_what_a_name_leads_to_is_not_known() -> None:
+    assert destination_of("http://example.com/").known_addresses == []
 
 
 def test_the_longest_url() -> None:

@@ -119,6 +119,8 @@ def test_readme_lists_every_option_with_its_default(language: str, header: str) 
     nothing = {"en": "none", "es": "ninguna"}[language]
     expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
     expected["bare"] = ("b", nothing)
+    expected["web"] = ("w", nothing)
+    expected["web-name"] = (None, nothing)
     expected["hooks-to"] = (None, nothing)
     expected["keep"] = (None, {"en": "for ever", "es": "para siempre"}[language])
     expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])

@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 
 from chatd.destinations import destination_of
 from chatd.event import Draft, Kind, Record
-from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, Hooks, NotDelivered, Why
+from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, Hooks, NotDelivered, Rules, Why
 from chatd.records import Damaged, Put, change
 from chatd.refusals import Refusal
 from chatd.room import Room
@@ -76,7 +76,7 @@ def test_secrets_are_long_and_each_is_another() -> None:
     shelf = Shelf()
     secrets = {shelf.add() for _ in range(IN_A_ROOM)}
     assert len(secrets) == IN_A_ROOM
-    assert min(map(len, secrets)) >= 43
+    assert set(map(len, secrets)) == {43}  # 256 bits
 
 
 def test_each_room_has_its_own_and_all_have_numbers() -> None:
@@ -144,9 +144,34 @@ def test_how_far_it_came_is_kept_when_it_is_time() -> None:
 
 def test_what_did_not_move_is_not_written() -> None:
     shelf = Shelf(HeldStore(Clock()))
-    shelf.hooks.keep()
-    shelf.clock.advance(0)
-    assert not shelf.store.held  # type: ignore[attr-defined]
+    shelf.clock = shelf.store._clock  # type: ignore[assignment]
+    for there in False, True:
+        shelf.hooks.keep()
+        shelf.clock.advance(0)
+        assert not shelf.store.held  # type: ignore[attr-defined]
+        if not there:
+            shelf.add()
+            shelf.store.release()  # type: ignore[attr-defined]
+            shelf.clock.advance(0)
+
+
+def test_one_stays_the_same_whatever_is_said_of_it_again() -> None:
+    shelf = Shelf()
+    _, _, put = shelf.hooks.add(shelf.room, THERE, "ana", 17)
+    shelf.change(put)
+    hook = only(shelf.hooks)
+    shelf.hooks.changed([put])
+    assert only(shelf.hooks) is hook
+    assert shelf.gone == []
+
+
+def test_hooks_lead_to_public_addresses_and_over_plain_http_unless_somebody_knows_more() -> None:
+    assert Shelf().hooks.rules == Rules((), tls=False)
+
+
+def test_an_error_says_why() -> None:
+    assert NotDelivered(Why.ANSWERED, 503).args == ("answered", 503)
+    assert NotDelivered(Why.TIMED_OUT).status == 0
 
 
 @pytest.fixture
@@ -183,6 +208,21 @@ class TestWithoutADisk:
         shelf.hooks.keep()
         store.fail()
         assert only(shelf.hooks).seq == 0
+
+    def test_one_in_whose_place_another_one_was_to_be_is_back(self) -> None:
+        shelf, store = self.held()
+        secret = shelf.add()
+        store.release()
+        shelf.clock.advance(0)
+        shelf.change(shelf.hooks.remove(only(shelf.hooks)))
+        other = shelf.add()
+        assert [hook.secret for hook in shelf.hooks] == [other] != [secret]
+        for _ in range(2):
+            store.fail()
+            shelf.clock.advance(0)
+            shelf.clock.advance(0)
+        assert [hook.secret for hook in shelf.hooks] == [secret]
+        assert shelf.gone == [1, 1]
 
     def test_how_far_it_came_is_tried_again_later(self) -> None:
         shelf, store = self.held()

@@ -22,6 +22,8 @@ from twisted.internet.ssl import (
     trustRootFromCertificates,
 )
 from twisted.internet.task import Clock, deferLater
+from twisted.internet.testing import StringTransport
+from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.web.client import BrowserLikePolicyForHTTPS
 from zope.interface import implementer
@@ -293,6 +295,56 @@ async def test_a_connection_is_used_again_for_a_while(street: Street) -> None:
     await street.servers.until(lambda: not street.servers.connections)
     await street.post()
     assert len(street.lookups) == 2
+
+
+async def test_each_line_is_answered_within_a_bound_of_its_own(street: Street) -> None:
+    body = b"x" * (ANSWER_BYTES // 2)
+    street.servers.answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    for _ in range(4):
+        await street.post()
+    assert len(street.lookups) == 1
+
+
+async def test_connections_are_not_told_in_the_log(street: Street) -> None:
+    told: list[str] = []
+
+    def look(event: LogEvent) -> None:
+        told.append(eventAsText(event))
+
+    globalLogPublisher.addObserver(look)
+    try:
+        await street.post()
+    finally:
+        globalLogPublisher.removeObserver(look)
+    assert told == []
+
+
+class StuckTransport(StringTransport):
+    """One whose other side does not close."""
+
+    aborted = False
+
+    def loseConnection(self) -> None:
+        pass
+
+    def abortConnection(self) -> None:
+        self.aborted = True
+
+
+async def test_one_that_does_not_close_is_left(street: Street) -> None:
+    factory = posting._Connections(street.poster._endpoints, Factory.forProtocol(Protocol))
+    connection: Any = factory.buildProtocol(None)  # type: ignore[arg-type]
+    transport = StuckTransport()
+    connection.makeConnection(transport)
+    connection.loseConnection()
+    connection.loseConnection()
+    street.reactor.clock.advance(CLOSING_SECONDS - 0.1)
+    assert not transport.aborted
+    street.reactor.clock.advance(0.1)
+    assert transport.aborted
+    connection.connectionLost()
+    connection.loseConnection()
+    assert not street.reactor.clock.getDelayedCalls()
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])

@@ -126,7 +126,7 @@ class TestJson:
         assert (entered["room"], entered["head"], entered["after"]) == ("ops", 9, 4)
         assert (you["name"], you["guest"], you["account"]) == ("ana", False, True)
         assert seen["seq"] == 8
-        assert first["key"] == "key"
+        assert (first["key"], first["text"]) == ("key", "one\ntwo")
         assert "key" not in second
         assert found["events"][0]["seq"] == 3
 
@@ -155,6 +155,12 @@ class TestJson:
         ):
             written = json.dumps(messages(data), ensure_ascii=False)
             assert json.dumps(shown, ensure_ascii=False) in written
+
+    def test_lines_of_the_servers_own_keep_their_ends_and_nothing_else(self) -> None:
+        (message,) = messages(ENGLISH.say("one\ntwo \x1b[31m\r"))
+        assert message["text"] == "one\ntwo ^[[31m^M"
+        (message,) = messages(ENGLISH.render([said("one\ntwo")]))
+        assert message["events"][0]["text"] == "one^Jtwo"
 
     def test_what_is_sent_has_no_control_character_as_it_stands(self) -> None:
         data = ENGLISH.render([said("".join(map(chr, range(0x100))))])

@@ -42,8 +42,9 @@ async def _make(server: ChatServer, session: Session, waiting: Waiting) -> None:
 
 
 def _stay_out(server: ChatServer, session: Session) -> None:
-    # What was meant for the room that cannot be joined must not be said in this one.
-    if not session.has_spoken:
+    # What was meant for the room that cannot be joined must not be said in this one. (One with
+    # several says with each line where it is meant for.)
+    if not session.has_spoken and not session.several:
         server.leave(session)
 
 

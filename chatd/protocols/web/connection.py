@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from email.utils import formatdate
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -44,7 +43,14 @@ from chatd.protocols.peer import (
 )
 from chatd.protocols.web.exchange import Exchange, NotHttp, refusal_bytes
 from chatd.protocols.web.handover import Asker, HandOver, Successor
-from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
+from chatd.protocols.web.requests import (
+    Answer,
+    Problem,
+    Request,
+    bad_request,
+    date_of,
+    error_answer,
+)
 from chatd.refusals import Refusal
 from chatd.server import ChatServer
 from chatd.texts import ErrorKind, Language, sentence
@@ -474,7 +480,7 @@ class WebProtocol(Protocol):
         self._outlet.pump()
 
     def _date(self) -> str:
-        return formatdate(self.server.now(), usegmt=True)
+        return date_of(self.server.now())
 
     # Going
 

@@ -70,6 +70,7 @@ class EventStream(Peer[bytes], Protocol):
         session, server = self.session, self.server
         session.several = True  # it is never in another room than the one that was asked for
         session.text_only = True
+        session.language = self._language
         session.stream.put(self._opening)
         account = server.accounts.table.get(self._account or "")
         if account is not None:

@@ -178,9 +178,18 @@ class Exchange:
 
 def refusal_bytes(answer: Answer, date: str) -> bytes:
     """An answer to somebody of whom no request is read: it is the last thing they are sent."""
+    return _head(answer, _fields(answer), date) + answer.body
+
+
+def opening_bytes(answer: Answer, date: str) -> bytes:
+    """The beginning of an answer that goes on until the connection is closed."""
+    return _head(answer, (*answer.headers, *SECURITY), date)
+
+
+def _head(answer: Answer, fields: Iterable[tuple[str, str]], date: str) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {answer.reason}", f"Date: {date}", "Connection: close"]
-    lines += [f"{name}: {value}" for name, value in _fields(answer)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body
+    lines += [f"{name}: {value}" for name, value in fields]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def _fields(answer: Answer) -> Iterable[tuple[str, str]]:

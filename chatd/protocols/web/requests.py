@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -217,7 +218,8 @@ def json_answer(
 ) -> Answer:
     """An answer in JSON, which nobody keeps."""
     type_ = ("Content-Type", "application/json; charset=utf-8")
-    return Answer(status, (type_, NO_STORE, *headers), encode_json(value), closes)
+    # With a line end, for who sees it in a terminal.
+    return Answer(status, (type_, NO_STORE, *headers), encode_json(value) + b"\n", closes)
 
 
 def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) -> Answer:
@@ -238,6 +240,11 @@ def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) 
     if line:
         error["line"] = line
     return json_answer(status, {"error": error}, headers, closes=closes)
+
+
+def date_of(now: float) -> str:
+    """A time (seconds since 1970) as HTTP writes it."""
+    return formatdate(now, usegmt=True)
 
 
 def request_of(

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
-from chatd.protocols.web import api, signin, websocket
+from chatd.protocols.web import api, listening, signin
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.handover import Asker, HandOver
 from chatd.protocols.web.origins import Hosts, from_elsewhere, same_origin
@@ -26,7 +26,7 @@ from chatd.server import ChatServer
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
 
-ROUTES = (*api.TABLE, *signin.TABLE, *websocket.TABLE)
+ROUTES = (*api.TABLE, *signin.TABLE, *listening.TABLE)
 
 _READING = ("GET", "HEAD")
 
@@ -113,7 +113,7 @@ class Site:
         if file is None and not routes:
             raise bad_request("unknown_path", 404)
         methods = {*routes, "OPTIONS"} | ({"GET"} if file is not None else set())
-        if "GET" in methods:
+        if file is not None or ("GET" in routes and routes["GET"][0].ends):
             methods.add("HEAD")
         allowed = ", ".join(sorted(methods))
         if request.method == "OPTIONS":

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from chatd import commands
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
+from chatd.encoding import Lines
 from chatd.event import Event
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
@@ -61,6 +62,9 @@ class Conversation(Protocol):
 
     def log_in(self) -> None:
         """If they have signed in: be their account's from here on."""
+
+    def charge(self, lines: float) -> None:
+        """Have what is asked count for so many lines more."""
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what somebody typed in a room."""
@@ -113,6 +117,7 @@ def _hello(conversation: Conversation, members: Members) -> None:
     if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
         raise WrongMessage("wrong_member", member="rooms")
     conversation.greeted = True
+    conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
     if language in {known.value for known in Language}:
         session.language = Language(language)
         session.change_format(session.format.in_language(session.language))
@@ -141,7 +146,7 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
         "lobby": server.lobby.name,
         "language": session.language.value,
         "max_length": max_length,
-        "motd": server.motd,
+        "motd": Lines(server.motd),
         "commands": [
             session.sentence(f"help_{command.name}").split(" :: ") for command in commands.TABLE
         ],
@@ -229,9 +234,8 @@ async def _search(conversation: Conversation, members: Members) -> None:
         raise WrongMessage("wrong_member", member="text")
     upto = _number(members, "upto", room.head)
     found = await find(server, session, room, wanted, upto=upto)
-    if found is None:
-        return  # they were told
-    events, more, unseen = found
+    # If it cannot be read, they were told why, and there is nothing to be found.
+    events, more, unseen = ([], False, 0) if found is None else found
     rest = events[-1].seq - 1 if more and events else unseen
     conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=events)
 

@@ -111,6 +111,7 @@ def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
     with stranger(call) as (session, told):
         if account is not None:
             call.server.logins.act_for(session, account, credential)
+            session.language = call.language  # its own is for people who talk
         yield session, told
 
 

@@ -21,11 +21,7 @@ from chatd.formats import Format
 from chatd.protocols.peer import Peer, guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
-from chatd.protocols.web.handover import HandOver
-from chatd.protocols.web.handshake import opened
-from chatd.protocols.web.routes import Route
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
-from chatd.protocols.web.visitors import Call
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
@@ -256,27 +252,6 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     def _hide_typing(self, hidden: bool) -> None:
         self.tell("ask", hidden=hidden)
-
-
-async def become(call: Call) -> HandOver:
-    """Make a WebSocket of the connection."""
-    opening = opened(call.request)
-    account, credential = call.whose()
-
-    def make() -> WebSocketProtocol:
-        return WebSocketProtocol(
-            call.server,
-            call.clock,
-            call.max_length,
-            opening=opening,
-            account=None if account is None else account.key,
-            credential=credential,
-        )
-
-    return HandOver(make)
-
-
-TABLE = (Route("GET", "/ws", become),)
 
 
 def _members(message: str) -> Members:

@@ -158,10 +158,10 @@ def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
 def test_an_answer_says_its_length_and_what_a_browser_may_do_with_it() -> None:
     exchange, _ = taken(GET)
     head, _, body = exchange.answer(json_answer(200, {"a": "ñ"}), DATE).partition(b"\r\n\r\n")
-    assert body.decode() == '{"a":"ñ"}'
+    assert body.decode() == '{"a":"ñ"}\n'
     lines = head.decode().split("\r\n")
     assert lines[:2] == ["HTTP/1.1 200 OK", f"Date: {DATE}"]
-    assert "Content-Length: 10" in lines
+    assert "Content-Length: 11" in lines
     assert "X-Content-Type-Options: nosniff" in lines
     assert any(line.startswith("Content-Security-Policy: default-src 'none'") for line in lines)
     assert not any(line.startswith("Access-Control") for line in lines)
@@ -172,7 +172,7 @@ def test_an_answer_to_head_has_no_body() -> None:
     exchange, _ = taken(GET.replace(b"GET", b"HEAD"))
     sent = exchange.answer(json_answer(200, {}), DATE)
     assert sent.endswith(b"\r\n\r\n")
-    assert b"Content-Length: 2\r\n" in sent
+    assert b"Content-Length: 3\r\n" in sent
     assert not exchange.closes
 
 
@@ -201,7 +201,7 @@ def test_who_is_not_let_in_can_be_told_so() -> None:
     sent = refusal_bytes(json_answer(503, {}), DATE)
     assert sent.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
     assert b"Connection: close\r\n" in sent
-    assert sent.endswith(b"\r\n\r\n{}")
+    assert sent.endswith(b"\r\n\r\n{}\n")
 
 
 @given(st.binary(max_size=300))

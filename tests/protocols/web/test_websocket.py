@@ -297,6 +297,26 @@ class TestRooms:
         one.send("enter", room="ops", after=2)
         assert one.texts() == ["three"]
 
+    def test_one_that_cannot_be_entered_takes_one_out_of_no_other(self, world: World) -> None:
+        one = browser(world)
+        one.say("/join a!b", room="lobby")
+        assert one.seen("error")
+        one.say("hola", room="lobby")
+        assert one.texts() == ["hola"]
+
+    def test_each_that_one_comes_back_to_is_paid_for(self) -> None:
+        world = World(limits=Limits(lines_per_second=10))
+        ana = world.person("ana")
+        for number in range(40):
+            world.server.rooms.add(f"room{number}")
+            world.clock.advance(100)
+        one = Browser(world)
+        one.send("hello", rooms={f"room{number}": None for number in range(40)})
+        assert len(one.session.stays) == 40
+        one.send_bytes(frame(b"", 9) * 2)
+        assert one.transport.producerState == "paused"
+        assert not ana.closed
+
     def test_one_may_not_be_in_very_many(self, world: World) -> None:
         one = browser(world)
         for number in range(ROOMS_ENTERED):

@@ -1,0 +1,148 @@
+// Every sentence that the page says by itself, in English and Spanish, and how times are written.
+// It must not know the document.
+
+const LANGUAGES = ["en", "es"];
+
+/** A `..._one` is for one thing. */
+export const SENTENCES = {
+	skip: ["Skip to the line to write in", "Ir a la línea para escribir"],
+	rooms: ["Rooms", "Salas"],
+	private: ["Private", "Privado"],
+	people: ["People", "Gente"],
+	log: ["Conversation", "Conversación"],
+	find_room: ["Find or make a room", "Buscar o crear una sala"],
+	close: ["Close", "Cerrar"],
+	you_are: ["You are {name}", "Eres {name}"],
+	choose_name: ["Choose a name", "Elegir un nombre"],
+	sign_in: ["Sign in", "Acceder"],
+	sign_out: ["Sign out", "Salir de la cuenta"],
+	not_now: ["Not now", "Ahora no"],
+	welcome: ["You are {name}. Choose a name, or just write a line below.", "Eres {name}. Elige un nombre, o simplemente escribe abajo."],
+	no_topic: ["/topic TEXT sets a topic", "/tema TEXTO pone un tema"],
+	private_with: ["Only you and {name} read this", "Esto solo lo leéis {name} y tú"],
+	leave: ["Leave {name}", "Dejar {name}"],
+	line: ["Message to {name}", "Mensaje para {name}"],
+	line_hint: [
+		"Enter sends; Shift+Enter begins a line. Tab completes names and commands; Escape, then Tab goes on. Alt+Up and Alt+Down change the room.",
+		"Intro envía; Mayús+Intro empieza otra línea. Tab completa nombres y órdenes; Escape y Tab siguen. Alt+Arriba y Alt+Abajo cambian de sala.",
+	],
+	secret: ["Password, shown to nobody; empty cancels", "Contraseña, nadie la ve; vacía cancela"],
+	send: ["Send", "Enviar"],
+	too_long: ["{count} characters too many: send it in parts.", "Sobran {count} caracteres: envíalo por partes."],
+	too_long_one: ["One character too many: send it in parts.", "Sobra un carácter: envíalo por partes."],
+	suggestions: ["Suggestions", "Sugerencias"],
+	suggested: ["{count} suggestions. Arrows choose, Tab takes.", "{count} sugerencias. Las flechas eligen, Tab toma."],
+	suggested_one: ["One suggestion. Tab takes it.", "Una sugerencia. Tab la toma."],
+	latest: ["Jump to the latest", "Ir a lo último"],
+	latest_new: ["{count} new: jump to the latest", "Ir a lo último, con {count} sin leer"],
+	older: ["Older lines", "Líneas anteriores"],
+	loading: ["Loading …", "Cargando …"],
+	begins: ["This is where {name} begins.", "Aquí empieza {name}."],
+	empty: ["Nothing was said here so far. Write the first line below.", "Aquí no se ha dicho nada. Escribe abajo la primera línea."],
+	new: ["New", "Nuevo"],
+	unread: ["{count} unread", "{count} sin leer"],
+	mentions: ["{count} name you", "{count} te nombran"],
+	mentions_one: ["1 names you", "1 te nombra"],
+	guests: ["{count} guests", "{count} invitados"],
+	guests_one: ["1 guest", "1 invitado"],
+	more_people: ["{count} more", "{count} más"],
+	write_to: ["Write to {name} alone", "Escribir solo a {name}"],
+	server: ["Server", "Servidor"],
+	error: ["Error", "Error"],
+	topic_set: ["{name} set the topic: {text}", "{name} puso el tema: {text}"],
+	waits: ["waits for the connection", "espera la conexión"],
+	sent: ["being saved", "guardándose"],
+	refused: ["not said", "no se ha dicho"],
+	unsure: ["the connection broke: perhaps said, perhaps not", "se cortó la conexión: quizá se dijo, quizá no"],
+	again: ["Write it again", "Escribirlo de nuevo"],
+	drop: ["Drop it", "Descartar"],
+	connecting: ["Connecting …", "Conectando …"],
+	lost: ["No connection. What you write waits, and is sent when it is back.", "Sin conexión. Lo que escribas espera, y se envía cuando vuelva."],
+	again_in: ["Next try in {count} s", "Otro intento en {count} s"],
+	try_now: ["Try now", "Intentar ya"],
+	back: ["Connected again.", "Conectado de nuevo."],
+	goodbye: ["You have left.", "Has salido."],
+	come_back: ["Come back", "Volver"],
+	left_room: ["You are not in {name} any more.", "Ya no estás en {name}."],
+	question_gone: ["The connection broke before your answer.", "Se cortó la conexión antes de tu respuesta."],
+	who_are_you: ["Who are you?", "¿Quién eres?"],
+	way_name: ["A name for now", "Un nombre por ahora"],
+	way_name_hint: ["Yours while you are here. This browser remembers it.", "Tuyo mientras estés aquí. Este navegador lo recuerda."],
+	way_signin_hint: ["With a name that is registered.", "Con un nombre registrado."],
+	way_register: ["A new account", "Una cuenta nueva"],
+	way_register_hint: ["Makes a name yours. The password has 8 characters or more.", "Hace tuyo un nombre. La contraseña tiene 8 caracteres o más."],
+	name: ["Name", "Nombre"],
+	password: ["Password", "Contraseña"],
+	go: ["Go", "Adelante"],
+	no_answer: ["No answer from the server. Try again.", "El servidor no responde. Prueba otra vez."],
+	search: ["Search", "Buscar"],
+	search_in: ["Words in {name}", "Palabras en {name}"],
+	search_hint: ['words, "a phrase", from:ana, since:2d', 'palabras, "una frase", de:ana, desde:2d'],
+	found: ["{count} found, newest first.", "{count} encontradas, las últimas primero."],
+	found_one: ["1 found.", "1 encontrada."],
+	not_looked_at: ["Not looked at yet: lines 1 to {count}.", "Sin mirar aún: líneas 1 a {count}."],
+	look_further: ["Look further", "Seguir buscando"],
+	rooms_all: ["{count} rooms", "{count} salas"],
+	rooms_all_one: ["1 room", "1 sala"],
+	room_people: ["{count} here", "{count} aquí"],
+	room_name: ["A room's name: one that is not there is made", "Nombre de una sala: si no existe, se crea"],
+	enter: ["Enter", "Entrar"],
+};
+
+/** The first of the reader's languages that the page speaks. */
+export function chooseLanguage(wanted) {
+	return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => LANGUAGES.includes(tag)) ?? "en";
+}
+
+export class Texts {
+	#plural;
+	#formats;
+
+	/** A time zone is that of the reader if none is given. */
+	constructor(language, timeZone) {
+		this.language = language;
+		this.#plural = new Intl.PluralRules(language);
+		const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
+		const minute = { hour: "2-digit", minute: "2-digit" };
+		const day = { weekday: "long", day: "numeric", month: "long" };
+		this.#formats = {
+			time: format(minute),
+			day: format(day),
+			yearDay: format({ ...day, year: "numeric" }),
+			moment: format({ day: "numeric", month: "short", ...minute }),
+			exactly: format({ dateStyle: "full", timeStyle: "medium" }),
+		};
+	}
+
+	/** A sentence as strings, and `{value: NAME}` where a value stands; with a count, its form for that. */
+	pieces(key, { count } = {}) {
+		const one = count !== undefined && this.#plural.select(count) === "one" && SENTENCES[`${key}_one`];
+		const text = (one || SENTENCES[key])[LANGUAGES.indexOf(this.language)];
+		const pieces = text.split(/(\{\w+\})/).filter(Boolean);
+		return pieces.map((piece) => (piece[0] === "{" ? { value: piece.slice(1, -1) } : piece));
+	}
+
+	say(key, values = {}) {
+		return this.pieces(key, values).map((piece) => (piece.value ? values[piece.value] : piece)).join("");
+	}
+
+	// Times are in ms since 1970.
+
+	time(time) {
+		return this.#formats.time.format(time);
+	}
+
+	/** The day, with its year unless that is the year of *now*. */
+	day(time, now = Date.now()) {
+		const isThisYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+		return this.#formats[isThisYear ? "day" : "yearDay"].format(time);
+	}
+
+	moment(time) {
+		return this.#formats.moment.format(time);
+	}
+
+	exactly(time) {
+		return this.#formats.exactly.format(time);
+	}
+}

@@ -1,0 +1,85 @@
+"""The page: its modules do what tests/web/page says (in Node), and its files are what may be served
+with a strict Content-Security-Policy: nothing inline, nothing from elsewhere, text only as text."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "chatd" / "protocols" / "web" / "page"
+FILES = sorted(PAGE.iterdir())
+MODULES = [file for file in FILES if file.suffix == ".js"]
+
+UNSAFE = re.compile(
+    r"(inner|outer)HTML|insertAdjacentHTML|setHTML|srcdoc|DOMParser|createContextualFragment"
+    r"|document\.write|\beval\(|new Function"
+)
+"""The ways to make more of a text than a text."""
+
+SENT_BYTES = 40_000
+"""What all files of the page may weigh as they are sent, with gzip."""
+
+
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def test_modules() -> None:
+    """What is pure of the page does what its own tests say."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node: the page's modules were not tested")
+    tests = sorted(str(file) for file in (ROOT / "tests" / "web" / "page").glob("*.test.mjs"))
+    run = subprocess.run([node, "--test", *tests], capture_output=True, text=True, timeout=50)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.name)
+def test_text_stays_text(file: Path) -> None:
+    """No module makes elements, code or styles of a text."""
+    assert not re.search(UNSAFE, text_of(file)), file.name
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.name)
+def test_a_module_says_what_it_is_for(file: Path) -> None:
+    assert text_of(file).startswith("// "), file.name
+
+
+def test_nothing_is_inline() -> None:
+    """The page needs neither unsafe-inline nor hashes."""
+    page = text_of(PAGE / "index.html")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    assert re.findall(r"<script[^>]*>[^<]*", page) == ['<script type="module" src="/main.js">']
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    """All that a file names is another file of the page."""
+    names = {f"/{file.name}" for file in FILES}
+    page = text_of(PAGE / "index.html")
+    assert set(re.findall(r'(?:src|href)="(/[^"]*)"', page)) <= names
+    assert not re.search(r"url\(|@import", text_of(PAGE / "style.css"))
+    for file in MODULES:
+        for name in re.findall(r'from "([^"]*)"', text_of(file)):
+            assert name.removeprefix(".") in names, (file.name, name)
+    for file in FILES:
+        named = re.sub(r'xmlns="[^"]*"', "", text_of(file))
+        assert not re.search(r'["\'(](https?:)?//\w', named), file.name
+
+
+def test_every_id_is_there_once() -> None:
+    """What the modules look up by its id is in the page."""
+    ids = re.findall(r'\sid="([^"]*)"', text_of(PAGE / "index.html"))
+    assert len(ids) == len(set(ids))
+    for file in MODULES:
+        assert set(re.findall(r'byId\("([^"]*)"\)', text_of(file))) <= set(ids), file.name
+
+
+def test_it_is_small() -> None:
+    """It is quick on a phone."""
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in FILES) <= SENT_BYTES
