@@ -141,9 +141,12 @@ def _chatd(directory: Path, port: int, rooms: int) -> list[str]:
     return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1", *_NO_LIMITS]
 
 
+LINES = "lines"
+"""Where line clients find the chatd whose port is for browsers: a socket in its directory."""
+
+
 def _chatd_web(directory: Path, port: int, rooms: int) -> list[str]:
-    """Its port is that for browsers; line clients would have a socket in the directory."""
-    doors = ["--listen", "unix:lines", "--web", f"tcp:{port}:interface=127.0.0.1"]
+    doors = ["--listen", f"unix:{LINES}", "--web", f"tcp:{port}:interface=127.0.0.1"]
     return [str(TWISTD), "-n", "chat", *doors, *_NO_LIMITS]
 
 

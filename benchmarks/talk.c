@@ -1,5 +1,6 @@
 /* talk port=P pid=SERVER protocol=chat|bare|irc|nats|web clients=N [senders=1] [rooms=1] [window=1]
- *      [bytes=80] [seconds=3] [at_once=500] [entering=60]: the fan-out load. Prints a JSON object.
+ *      [bytes=80] [seconds=3] [at_once=500] [entering=60] [lines=PATH]: the fan-out load. Prints a
+ *      JSON object.
  *
  * N clients come in, `at_once` of them at any time and within `entering` seconds, and `senders` of
  * them talk for so many seconds; then everything said must have reached everyone. Client i is in
@@ -11,9 +12,11 @@
  * out of order, or the program ends with status 1. Where the protocol promises one order for all
  * (chat and bare), the bytes that the first client to get them was sent are read line by line, and
  * what all others are sent must be the same bytes. Else every client's lines are read; those of web
- * (JSON in a WebSocket) have numbers, and must be the same at each number for all. */
+ * (JSON in a WebSocket) have numbers, and must be the same at each number for all. With lines=, those
+ * who talk are no WebSockets then, but speak chat over the UNIX socket at that path. */
 #include "load.h"
 #include "websocket.h"
+#include <sys/un.h>
 
 enum { STAMP = 31, READ = 1 << 18, SAMPLED = 100 };
 static const uint64_t PATIENCE = 30 * SECOND;
@@ -53,7 +56,7 @@ struct client {
     size_t unsent_length;
     struct part part;
     struct rest rest; /* of web, as what follows */
-    bool open;
+    bool open, has_lines; /* whether it speaks chat */
 };
 
 static enum protocol { CHAT, BARE, IRC, NATS, WEB } protocol;
@@ -66,12 +69,18 @@ static uint32_t *heard; /* by sender, where the order is one */
 static int client_count, sender_count, room_count, server, answered, epoll;
 static uint32_t window;
 static int line_bytes;
+static const char *lines; /* where those who talk find chat */
 static uint64_t said, delivered, delivered_bytes, wire_bytes, progress, be_in_by;
 static double entering; /* seconds that all may take to come in */
 static struct latencies latencies;
 
 /* Where everybody in a room is promised the same lines in the same order. */
 static bool one_order(void) { return protocol == CHAT || protocol == BARE; }
+
+/* What a client speaks. */
+static enum protocol spoken(const struct client *client) {
+    return client->has_lines ? CHAT : protocol;
+}
 
 /* IRC does not send you your own lines. */
 static int listeners(const struct room *room) { return room->members - (protocol == IRC); }
@@ -152,7 +161,7 @@ static void read_answer(struct client *client, const char *line, size_t length) 
     bool fence = false;
     if (phase == ENDING && find_stamp(line, length))
         fail("client %ld: a line came after all had come: %.*s", who, (int)length, line);
-    switch (protocol) {
+    switch (spoken(client)) {
     case BARE:
         fence = length == 1 && *line == '!';
         break;
@@ -338,7 +347,7 @@ static void receive(struct client *client) {
     }
     progress = now();
     wire_bytes += length;
-    if (protocol == WEB) read_frames(client, data, length);
+    if (spoken(client) == WEB) read_frames(client, data, length);
     else if (phase == TALKING && one_order()) read_stream(client, data, length);
     else read_lines(client, data, length);
 }
@@ -355,17 +364,24 @@ static void turn(int milliseconds) {
 
 /* Coming in, and talking. */
 
+static int dial_path(int fd, const char *path) {
+    struct sockaddr_un server = {.sun_family = AF_UNIX};
+    snprintf(server.sun_path, sizeof server.sun_path, "%s", path);
+    return connect(fd, (struct sockaddr *)&server, sizeof server);
+}
+
 static void enter(int index, int port) {
     struct client *client = &clients[index];
     char hello[512];
     int length = 0;
-    client->fd = new_socket(index, 0);
-    if (dial(client->fd, port)) fail("client %d cannot connect: %s", index, strerror(errno));
+    client->fd = client->has_lines ? socket(AF_UNIX, SOCK_STREAM, 0) : new_socket(index, 0);
+    if (client->has_lines ? dial_path(client->fd, lines) : dial(client->fd, port))
+        fail("client %d cannot connect: %s", index, strerror(errno));
     fcntl(client->fd, F_SETFL, O_NONBLOCK);
     watch(client, EPOLL_CTL_ADD, EPOLLIN);
-    if (protocol == CHAT && room_count > 1)
+    if (spoken(client) == CHAT && room_count > 1)
         length = snprintf(hello, sizeof hello, "/join c%d\n/sync\n", client->room);
-    else if (protocol == CHAT) length = snprintf(hello, sizeof hello, "/sync\n");
+    else if (spoken(client) == CHAT) length = snprintf(hello, sizeof hello, "/sync\n");
     else if (protocol == IRC)
         length = snprintf(hello, sizeof hello, "NICK u%d\r\nUSER u%d 0 * :u\r\n", index, index);
     else if (protocol == NATS)
@@ -394,10 +410,11 @@ static void settle(enum phase next) {
     phase = next;
     answered = 0;
     for (int i = 0; i < client_count; i++) clients[i].answered = false;
-    for (int i = 0; i < client_count; i++)
-        if (protocol == WEB) send_frame(&clients[i], TEXT, ASK[WEB], strlen(ASK[WEB]));
-        else if (protocol != BARE || i < room_count)
-            put(&clients[i], ASK[protocol], strlen(ASK[protocol]));
+    for (int i = 0; i < client_count; i++) {
+        const char *ask = ASK[spoken(&clients[i])];
+        if (spoken(&clients[i]) == WEB) send_frame(&clients[i], TEXT, ask, strlen(ask));
+        else if (protocol != BARE || i < room_count) put(&clients[i], ask, strlen(ask));
+    }
     wait_for_answers(client_count);
 }
 
@@ -406,6 +423,7 @@ static void prepare(int index) {
     char line[LONGEST];
     sender->client = room_count + index;
     sender->room = sender->client % room_count;
+    enum protocol protocol = spoken(&clients[sender->client]);
     int length = 0;
     if (protocol == IRC) length = snprintf(line, sizeof line, "PRIVMSG #c%d :", sender->room);
     if (protocol == NATS)
@@ -425,7 +443,7 @@ static void prepare(int index) {
     memcpy(line + length, "|0000:00000000:", 15);
     to_hex(line + length + 1, 4, index);
     length += line_bytes;
-    length += sprintf(line + length, protocol == WEB ? "\"}" : one_order() ? "\n" : "\r\n");
+    length += sprintf(line + length, protocol == WEB ? "\"}" : protocol <= BARE ? "\n" : "\r\n");
     sender->length = length;
     sender->line = malloc(length);
     memcpy(sender->line, line, length);
@@ -442,7 +460,7 @@ static void say(struct sender *sender, int lines) {
         to_hex(sender->line + sender->stamp_at + 6, 8, ++sender->said);
         to_hex(sender->line + sender->stamp_at + 15, 16, time);
         memcpy(end, sender->line, sender->length);
-        if (protocol == WEB) mask(end, sender->head, sender->length - sender->head);
+        if (sender->head) mask(end, sender->head, sender->length - sender->head);
         end += sender->length;
     }
     put(&clients[sender->client], batch, end - batch);
@@ -477,7 +495,7 @@ static void explain(void) {
     for (int i = 0; i < client_count; i++) {
         const struct client *client = &clients[i];
         const struct room *room = &rooms[client->room];
-        if (protocol == WEB && client->seen_lines < room->said)
+        if (spoken(client) == WEB && client->seen_lines < room->said)
             fail("stalled: client %d was sent %u of %u lines of its room", i, client->seen_lines,
                  room->said);
         if (one_order() && (client->seen < room->bytes || room->published < room->said))
@@ -497,6 +515,8 @@ int main(int count, char **arguments) {
     room_count = number(arguments, "rooms", "1");
     window = number(arguments, "window", "1");
     line_bytes = number(arguments, "bytes", "80");
+    lines = text(arguments, "lines", "");
+    if (!*lines) lines = NULL;
     const char *name = text(arguments, "protocol", NULL);
     while (protocol <= WEB && strcmp(name, PROTOCOLS[protocol])) protocol++;
     if (protocol > WEB) fail("protocol is chat, bare, irc, nats or web");
@@ -514,7 +534,9 @@ int main(int count, char **arguments) {
         clients[i].room = i % room_count;
         clients[i].watches = i < room_count;
         clients[i].sampled = client_count <= SAMPLED || i % (client_count / SAMPLED | 1) == 0;
-        if (protocol == IRC || protocol == NATS) clients[i].heard = calloc(sender_count, sizeof *heard);
+        clients[i].has_lines = lines && i >= room_count && i < room_count + sender_count;
+        if (spoken(&clients[i]) != WEB && !one_order())
+            clients[i].heard = calloc(sender_count, sizeof *heard);
         rooms[i % room_count].members++;
     }
     for (int i = 0; i < room_count && (one_order() || protocol == WEB); i++) {

@@ -1,19 +1,19 @@
 """Browsers: a delivery to a WebSocket, beside one to a line client.
 
-The same talk in rooms of the same size, once among line clients and once among WebSockets, in
-turns. Each has a daemon of its own, as who wants lines or browsers starts it.
+The same talk in rooms of the same size: among line clients; among WebSockets, while line clients
+talk; and among WebSockets that talk themselves. Each has a daemon of its own, in turns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.bench import Bench
 from benchmarks.fanout import ENTERING_SECONDS, LINE_BYTES, Shape, ratio_of
 from benchmarks.machine import Failed, measure
 from benchmarks.report import Bar, median, rounded, say, say_bars, say_table
-from benchmarks.servers import CHATD, CHATD_WEB, Server, running
+from benchmarks.servers import CHATD, CHATD_WEB, LINES, Server, running
 
 SHAPES = ("1000:1", "1000:64", "5000:1", "5000:64")
 SENDERS = (20,)
@@ -22,15 +22,28 @@ LARGE = 5_000
 """The size of room that has a bar."""
 
 
+class Talk(NamedTuple):
+    """Who is in the room."""
+
+    name: str
+    server: Server
+    lines_talk: bool = False
+    """Whether those who talk are line clients all the same."""
+
+
+AMONG_LINES = Talk("lines", CHATD)
+TO_BROWSERS = Talk("to browsers", CHATD_WEB, lines_talk=True)
+AMONG_BROWSERS = Talk("by browsers", CHATD_WEB)
+TALKS = AMONG_LINES, TO_BROWSERS, AMONG_BROWSERS
+
+
 def run(bench: Bench, shapes: Sequence[Shape]) -> None:
     """Measure all shapes, and print each as soon as it is done."""
     for shape in shapes:
         rounds: list[dict[str, Any]] = []
         try:
             for _ in range(bench.rounds):
-                rounds.append(
-                    {server.name: _measure(bench, server, shape) for server in (CHATD, CHATD_WEB)}
-                )
+                rounds.append({talk.name: _measure(bench, talk, shape) for talk in TALKS})
         except Failed as failure:
             bench.fail(f"browsers, {shape}", failure)
             continue
@@ -38,12 +51,13 @@ def run(bench: Bench, shapes: Sequence[Shape]) -> None:
         bench.bars += _print(shape, rounds)
 
 
-def _measure(bench: Bench, server: Server, shape: Shape) -> dict[str, Any]:
-    with running(server, bench.scratch, bench.cores.server) as started:
+def _measure(bench: Bench, talk: Talk, shape: Shape) -> dict[str, Any]:
+    with running(talk.server, bench.scratch, bench.cores.server) as started:
         arguments = {
             "port": started.port,
             "pid": started.pid,
-            "protocol": server.protocol,
+            "protocol": talk.server.protocol,
+            "lines": started.directory / LINES if talk.lines_talk else "",
             "seconds": bench.seconds,
             "bytes": LINE_BYTES,
             "entering": ENTERING_SECONDS,
@@ -68,20 +82,23 @@ def _print(shape: Shape, rounds: list[dict[str, Any]]) -> list[Bar]:
         "load": ("load_busy", "%"),
     }
     rows = [["", *columns]]
-    for server in CHATD, CHATD_WEB:
-        row = [server.name]
+    for talk in TALKS:
+        row = [talk.name]
         for figure, unit in columns.values():
-            value = median(results[server.name][figure] for results in rounds)
+            value = median(results[talk.name][figure] for results in rounds)
             row.append(f"{value:.0%}" if unit else rounded(value))
         rows.append(row)
     say_table(rows)
     where = str(shape)
-    must = ("<=", 1.3) if shape.clients == LARGE else ()
     size = f"{shape.clients:,} clients"
     bars = []
-    if ratio := ratio_of(rounds, "cpu_us", CHATD_WEB.name, CHATD.name):
-        bars.append(Bar(f"CPU per delivery, WebSocket / line, {size}", where, ratio, "", *must))
-    if ratio := ratio_of(rounds, "p50_ms", CHATD_WEB.name, CHATD.name):
-        bars.append(Bar(f"p50 of the latency, WebSocket / line, {size}", where, ratio))
+    for talk, must in (
+        (TO_BROWSERS, ("<=", 1.3) if shape.clients == LARGE else ()),
+        (AMONG_BROWSERS, ()),
+    ):
+        if ratio := ratio_of(rounds, "cpu_us", talk.name, AMONG_LINES.name):
+            bars.append(
+                Bar(f"CPU per delivery, {talk.name} / lines, {size}", where, ratio, "", *must)
+            )
     say_bars(bars)
     return bars

@@ -21,9 +21,17 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_a_conversation_beside_the_floor(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("only", "title"),
+    [
+        (["talk", "--shapes", "2:1"], "2 clients, window 1, 1 sender"),
+        (["web", "--browsers", "25:8"], "Browsers: 25 clients, window 8, 20 senders"),
+    ],
+    ids=["talk", "web"],
+)
+def test_a_conversation(tmp_path: Path, only: list[str], title: str) -> None:
     results = tmp_path / "results.json"
-    options = ["--only", "talk", "--shapes", "2:1", "--rounds", "1", "--seconds", "0.2"]
+    options = ["--only", *only, "--rounds", "1", "--seconds", "0.2"]
     where = ["--no-peers", "--directory", tmp_path, "--json", results]
     run = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options, *where],
@@ -34,5 +42,5 @@ def test_a_conversation_beside_the_floor(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "2 clients, window 1, 1 sender" in run.stdout
+    assert title in run.stdout
     assert json.loads(results.read_text())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import socket
 import struct
+from contextlib import closing
 from typing import Any
 
 from tests.attacks.attack import SEARCHING
@@ -322,6 +324,36 @@ class BrowserStorm(WebAttack):
                 + message(type="line", room="lobby", text="gone")
             ),
         )
+
+
+class BrowsersComeBack(BrowserAttack):
+    """Five hundred browsers come back at once, as after a restart, and each has missed 900 lines.
+
+    Nobody means harm: but what each of them missed is another stretch of the room.
+    """
+
+    clients = 500
+    few = 100
+    missed = 900
+    head = 0
+
+    def hello(self, client: int) -> dict[str, Any]:
+        if not self.head:
+            return {}
+        return {"rooms": {"lobby": max(0, self.head - self.missed + client % 50)}}
+
+    def run(self) -> None:
+        with closing(self.dial(self.size)) as first:
+            first.settimeout(10)
+            received = b""
+            while not (found := re.search(rb'"head":(\d+)', received)):
+                data = first.recv(1 << 16)
+                if not data:
+                    raise ConnectionError("the server closed")
+                received += data
+            self.head = int(found[1])
+        fleet = self.fleet()
+        self.pour(fleet, lambda _: message(type="ping"), pace=5)
 
 
 class BrowsersWithoutHello(BrowserAttack):

@@ -81,6 +81,17 @@ test("a goodbye is not followed by another try", () => {
 	assert.equal(clock.timers.size, 0);
 });
 
+test("a goodbye to one who is taken again as somebody else is followed by one", () => {
+	const { clock, sockets, connection } = opened();
+	connection.isLetGo = true;
+	sockets.last.onclose({ code: 1000 });
+	assert.equal(connection.state, "waiting");
+	clock.advance(1);
+	sockets.last.says(HELLO);
+	sockets.last.onclose({ code: 1000 });
+	assert.equal(connection.state, "ended");
+});
+
 test("a server that does not answer is dead", () => {
 	const { clock, sockets, connection } = opened();
 	clock.advance(25);

@@ -190,8 +190,10 @@ export class Client {
 		this.outbox.refused(id);
 	}
 
-	on_say({ id, text }) {
+	on_say({ id, text, key }) {
 		this.#put(this.#origins.get(id), { kind: "say", text });
+		// In another tab, say: we are let go, and come again as a guest.
+		if (key === "signed_out") this.connection.isLetGo = true;
 	}
 
 	on_error({ id, kind, text }) {

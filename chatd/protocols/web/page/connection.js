@@ -9,6 +9,7 @@ const GOODBYE = 1000;
 
 export class Connection {
 	state = "waiting"; // or connecting; open, once the server has greeted us; ended
+	isLetGo = false; // the server will close, and takes us again
 	#socket;
 	#lastId = 0;
 	#asked = new Map();
@@ -28,6 +29,7 @@ export class Connection {
 	/** Open it now, anew if it is open. */
 	start() {
 		this.#drop();
+		this.isLetGo = false;
 		const socket = this.open();
 		this.#socket = socket;
 		socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.greet() }));
@@ -87,7 +89,7 @@ export class Connection {
 
 	#closed(code) {
 		this.#drop();
-		if (code === GOODBYE) return this.#be("ended");
+		if (code === GOODBYE && !this.isLetGo) return this.#be("ended");
 		// A server that throws us out as soon as we are in is not asked every second.
 		if (this.state === "open" && this.clock.now() - this.#openedAt > LASTING_MS) this.#tries = 0;
 		// Half of it is chance: not all are to come back at once.
