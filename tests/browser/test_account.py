@@ -41,6 +41,13 @@ def test_a_name_is_registered_and_stays_over_a_reload(page: Page) -> None:
     page.has("#lines .line", "ana is registered")
 
 
+def test_the_name_that_one_has_in_this_browser_can_be_registered(page: Page) -> None:
+    page.say("/nick eva")
+    page.has(ME, "eva")
+    registered(page, "eva")
+    assert not page.texts("#account-error")[0]
+
+
 def test_no_script_can_read_what_one_is_signed_in_with(page: Page) -> None:
     registered(page)
     assert page.script("return document.cookie") == ""

@@ -50,7 +50,7 @@ export class Account {
 	#password = byId("account-password");
 	#error = byId("account-error");
 
-	/** Given are `takeName(name)`, and `changed()` when the browser is somebody else. */
+	/** Given are our `key()`, `takeName(name)`, and `changed()` when the browser is somebody else. */
 	constructor(texts, given) {
 		Object.assign(this, { texts, given });
 		onSubmit(this.#form, () => this.#go());
@@ -85,7 +85,8 @@ export class Account {
 	async #go() {
 		const way = this.#form.way.value;
 		const name = this.#name.value.trim();
-		const who = { name, password: this.#password.value, register: way === "register" };
+		const key = this.given.key(); // so that our own tabs are not in the way of a name
+		const who = { name, password: this.#password.value, register: way === "register", key };
 		const wrong = way === "name" ? "" : await this.#post("/api/signin", who);
 		this.#error.textContent = wrong;
 		this.#password.value = "";
