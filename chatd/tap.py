@@ -316,7 +316,8 @@ def _web(
     try:
         from chatd.protocols.web.site import factory_of
     except ImportError as error:
-        _refuse(f"--web needs {error.name}, which is not installed: pip install 'chatd[web]'.")
+        missing = (error.name or "").partition(".")[0]
+        _refuse(f"--web needs {missing}, which is not installed: pip install 'chatd[web]'.")
     hostname = socket.gethostname()
     short = hostname.partition(".")[0]
     # Its own name is known on networks by itself, and by what zeroconf makes of it.

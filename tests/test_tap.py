@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.testing import MemoryReactorClock
+from twisted.internet.threads import deferToThread
 from twisted.python.usage import UsageError
 
 from chatd import tap
@@ -24,6 +26,7 @@ from chatd.destinations import networks_of
 from chatd.hooks import Rules
 from chatd.protocols.limits import Limits
 from chatd.protocols.line import BareProtocol, ChatProtocol
+from chatd.protocols.web.connection import WebProtocol
 from chatd.retention import Kept
 from chatd.service import ChatService
 from chatd.tap import (
@@ -269,7 +272,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
-    for option in "--listen", "--bare":
+    for option in "--listen", "--bare", "--web":
         line = refusal(tmp_path, "--listen", FREE, option, endpoint)
         assert line.startswith(f"cannot listen on '{endpoint}': ")
 
@@ -283,12 +286,50 @@ def test_when_one_address_is_refused_none_is_bound(tmp_path: Path) -> None:
 
 
 async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None:
-    service = make(tmp_path, "-l", FREE, "--listen", FREE, "-b", FREE, "--bare", FREE)
+    some = "-l", FREE, "--listen", FREE, "-b", FREE, "--bare", FREE, "-w", FREE, "--web", FREE
+    service = make(tmp_path, *some)
     kinds = [
         type(port.factory.buildProtocol(None)) for door in service.doors for port in door.ports
     ]  # type: ignore[attr-defined]
-    assert kinds == [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
+    lines = [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
+    assert kinds == [*lines, WebProtocol, WebProtocol]
     await unbind(service)
+
+
+@pytest.mark.parametrize("missing", ["h11", "wsproto"])
+def test_without_what_browsers_need_it_is_said_how_to_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name in tuple(sys.modules):
+        if name.startswith(("chatd.protocols.web", missing)):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    line = refusal(tmp_path, "--listen", FREE, "--web", FREE)
+    assert line == f"--web needs {missing}, which is not installed: pip install 'chatd[web]'."
+
+
+async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_path: Path) -> None:
+    service = make(tmp_path, "--listen", FREE, "--web", FREE, "--web-name", "Chat.Example.org")
+    (port,) = service.doors[-1].ports
+    host = f"127.0.0.1:{port.getHost().port}"  # type: ignore[attr-defined]
+    for name, status in (
+        ("chat.example.org", 200),
+        (socket.gethostname(), 200),
+        (host, 200),
+        ("evil.example", 421),
+    ):
+        answer = await deferToThread(_healthz, host, name)
+        assert answer == status
+    await unbind(service)
+
+
+def _healthz(address: str, name: str) -> int:
+    connection = HTTPConnection(address, timeout=10)
+    connection.request("GET", "/healthz", headers={"Host": name})
+    with connection.getresponse() as response:
+        response.read()
+    connection.close()
+    return response.status
 
 
 def test_the_default_address_is_on_this_machine() -> None:

@@ -82,7 +82,7 @@ const browse = new Browse(texts, {
 	},
 });
 const account = new Account(texts, {
-	key: () => client.kept.key(),
+	key: () => kept.key(),
 	takeName: (name) => {
 		client.say([`/nick ${name}`]);
 		goOn();
