@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
+from chatd.credentials import BROWSER, key_of
 from chatd.protocols.limits import Limits
 from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES, ROOMS_ENTERED
 from chatd.protocols.web.websocket import PIECE_BYTES
@@ -423,9 +425,28 @@ class TestAccounts:
     def signed_in(self, world: World, **hello: Any) -> Browser:
         if world.server.accounts.called("ana") is None:
             register(world, "ana")
-        one = Browser(world, account="ana")
+        one = Browser(world, credential=self.credential(world))
         one.send("hello", **hello)
         return one
+
+    def credential(self, world: World) -> str:
+        secret, puts = world.server.credentials.issue("ana", BROWSER, "b")
+        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        world.settle()
+        return key_of(secret)
+
+    def test_what_holds_no_more_when_one_says_hello_is_not_signed_in_with(
+        self, world: World
+    ) -> None:
+        register(world, "ana")
+        key = self.credential(world)
+        one = Browser(world, credential=key)
+        puts = world.server.credentials.revoke(key)
+        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        world.settle()
+        one.send("hello")
+        (hello,) = one.seen("hello")
+        assert (hello["guest"], hello["account"]) == (True, False)
 
     def test_who_has_signed_in_is_their_account(self, world: World) -> None:
         one = self.signed_in(world, name="somebody")
