@@ -20,16 +20,13 @@ from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
-from chatd.server import ChatServer
+from chatd.server import ROOMS_ENTERED, ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind, Language
 
 Waiting = Coroutine[Deferred[Any], Any, None]
 Members = Mapping[str, Any]
-
-ROOMS_ENTERED = 50
-"""How many rooms one may be in at a time."""
 
 HISTORY_LINES = 200
 """How many lines are given at a time, at most."""
@@ -180,8 +177,6 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     name, after = _text(members, "room"), members.get("after")
     if not _is_place(after):
         raise WrongMessage("wrong_member", member="after")
-    if len(session.stays) >= ROOMS_ENTERED:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
     room = server.rooms.find(name)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)

@@ -11,10 +11,11 @@ from twisted.internet.defer import Deferred
 
 from chatd.credentials import BROWSER, key_of
 from chatd.protocols.limits import Limits
-from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES, ROOMS_ENTERED
+from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES
 from chatd.protocols.web.websocket import PIECE_BYTES
+from chatd.server import ROOMS_ENTERED
 from tests.helpers import World
-from tests.members import member, register
+from tests.members import log_in, member, register
 from tests.protocols.web.browser import Browser, browser, frame
 
 KEY = "a-key-of-sixteen"
@@ -325,6 +326,22 @@ class TestRooms:
             one.send("enter", room=f"room{number}")
         assert one.seen("error")[-1]["key"] == "too_many_stays"
         assert len(one.session.stays) == ROOMS_ENTERED
+        one.send("enter", room="room1")
+        assert one.seen()[-1]["key"] == "already_in_room"
+
+    def test_also_not_by_commands(self, world: World) -> None:
+        one = browser(world)
+        register(world, "ana")
+        log_in(world.server, one.session, "ana")
+        for number in range(ROOMS_ENTERED - 1):
+            one.say(f"/join room{number}")
+        one.seen()
+        world.server.rooms.add("there")
+        for command in "/join other", "/join there", "/create another":
+            one.say(command)
+            assert one.seen("error")[-1]["key"] == "too_many_stays"
+        assert len(one.session.stays) == ROOMS_ENTERED
+        assert world.server.rooms.get("other") is None
 
     def test_who_is_put_out_is_told_and_stays_in_the_others(self, world: World) -> None:
         owner = member(world, "olga")
