@@ -98,7 +98,7 @@ async def messages(call: Call) -> Answer:
                 events, more = await _behind(room, after, head, limit)
             else:
                 upto = head if before is None else min(before - 1, head)
-                events, more = await _upto(room, upto, limit)
+                events, more = await last_events(room, upto, limit)
         except StoreError:
             raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
         server.moderation.check(session, room, Act.READ)  # still
@@ -209,8 +209,9 @@ async def _behind(room: Room, after: int, upto: int, limit: int) -> tuple[list[E
     return events, False
 
 
-async def _upto(room: Room, upto: int, limit: int) -> tuple[list[Event], bool]:
-    """The last events up to a seq, and whether there may be some before them."""
+async def last_events(room: Room, upto: int, limit: int) -> tuple[list[Event], bool]:
+    """The last events up to a seq, and whether there may be some before them: as many as ``limit``,
+    or those with about `CHARACTERS_GIVEN`. Raises `StoreError`."""
     start = after = max(0, upto - limit)
     events: list[Event] = []
     while after < upto and (page := await room.read(after, upto)):

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from chatd import commands
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
-from chatd.event import Event
+from chatd.protocols.web.api import last_events
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
@@ -201,21 +201,19 @@ async def _history(conversation: Conversation, members: Members) -> None:
     limit = min(_number(members, "limit", 50), HISTORY_LINES)
     upto = min(before - 1, room.head)
     after = max(0, upto - limit)
-    events: list[Event] = []
-    reached = after
     try:
-        while reached < upto and (page := await room.read(reached, upto)):
-            events += page
-            reached = page[-1].seq
+        events, more = await last_events(room, upto, limit)
     except StoreError:
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto) from None
+    if more:
+        after = events[0].seq - 1  # fewer, if they are long
     server.moderation.check(session, room, Act.READ)  # still
     conversation.tell(
         "history",
         id=id_of(members),
         room=room.name,
         after=after,
-        more=after > 0 and bool(events),  # what is before forgotten lines is forgotten, too
+        more=more,
         events=session.view.of_past.shown(events, session.number),
     )
 

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.credentials import BROWSER, key_of
 from chatd.protocols.limits import Limits
+from chatd.protocols.web.api import CHARACTERS_GIVEN
 from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES
 from chatd.protocols.web.websocket import PIECE_BYTES
 from chatd.server import ROOMS_ENTERED
@@ -393,6 +394,16 @@ class TestHistory:
         one.send("history", room="lobby", limit=100_000)
         (history,) = one.seen()
         assert len(history["events"]) == HISTORY_LINES
+
+    def test_of_long_lines_fewer_are_given(self, world: World) -> None:
+        for _ in range(5):
+            world.say(*["x" * 4000] * 10)
+        one = browser(world)
+        one.send("history", room="lobby")
+        (history,) = one.seen()
+        count = CHARACTERS_GIVEN // 4000 + 1
+        assert [event["seq"] for event in history["events"]] == list(range(51 - count, 51))
+        assert (history["after"], history["more"]) == (50 - count, True)
 
     def test_of_a_room_that_one_may_not_read_is_refused(self, world: World) -> None:
         owner = member(world, "olga")
