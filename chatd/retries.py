@@ -57,7 +57,9 @@ class Retries:
         self._now = now
         self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept
         # All keys, those used longest ago in front: one that is forgotten goes from here, too.
-        self._oldest = OrderedDict.fromkeys(sorted(self.table, key=lambda key: self.table[key].time))
+        self._oldest = OrderedDict.fromkeys(
+            sorted(self.table, key=lambda key: self.table[key].time)
+        )
 
     async def say(
         self,
