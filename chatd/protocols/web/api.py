@@ -21,7 +21,7 @@ from chatd.protocols.web.requests import (
 )
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call, visitor, wrong_token
-from chatd.refusals import Refusal
+from chatd.refusals import Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import UNPUBLISHED_LINES, ChatServer
@@ -33,6 +33,9 @@ from chatd.web_formats import event_members
 
 ROOMS_LISTED = 1000
 """How many rooms are listed at most."""
+
+TOPIC_CHARACTERS = 200
+"""How much is told of a topic where many rooms are listed."""
 
 EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
@@ -76,7 +79,12 @@ async def rooms(call: Call) -> Answer:
     with visitor(call) as (session, _):
         count, listed = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
         members = [
-            {"room": room.name, "people": room.people, "head": room.head, "topic": room.topic}
+            {
+                "room": room.name,
+                "people": room.people,
+                "head": room.head,
+                "topic": short(room.topic, TOPIC_CHARACTERS),
+            }
             for room in listed
         ]
         return json_answer(200, {"count": count, "rooms": members})
