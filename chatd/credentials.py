@@ -73,9 +73,11 @@ class Credentials:
     def account_of(self, secret: str, kind: str | None = None) -> Account | None:
         """Whose secret that is, whatever was shown as one; None if nobody's (any more), or if it is
         not of this kind."""
-        if _SECRET.fullmatch(secret) is None:
-            return None
-        credential = self.table.get(key_of(secret))
+        return self.holder_of(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
+
+    def holder_of(self, key: str, kind: str | None = None) -> Account | None:
+        """The same, given the key of a secret that was shown before."""
+        credential = self.table.get(key)
         if credential is None or self._is_over(credential) or kind not in (None, credential.kind):
             return None
         return self._accounts.table.get(credential.account)

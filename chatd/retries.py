@@ -8,9 +8,10 @@ places of the old ones. It knows no connection and no command.
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
@@ -55,7 +56,10 @@ class Retries:
         self._store = store
         self._now = now
         self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept
-        self._oldest = deque(sorted((said.time, key) for key, said in self.table.items()))
+        # All keys, those used longest ago in front: one that is forgotten goes from here, too.
+        self._oldest = OrderedDict.fromkeys(
+            sorted(self.table, key=lambda key: self.table[key].time)
+        )
 
     async def say(
         self,
@@ -114,27 +118,38 @@ class Retries:
         front of all others who wait for it."""
         done: Deferred[bool] = Deferred()
         waiting = [done]
-        old: list[tuple[int, str]] = []
+        old: list[str] = []
         puts: list[Put] = []
         if key is not None:
-            old = self._take_old()
-            forgotten = {*self._too_many_of(key), *(each for _, each in old)}.difference([key])
-            puts = [self.table.put(each, None) for each in sorted(forgotten)]
+            old = [each for each in (*self._too_many_of(key), *self._take_old()) if each != key]
+            for each in old:
+                self._oldest.pop(each, None)
+            puts = [self.table.put(each, None) for each in dict.fromkeys(old)]
             puts.append(self.table.put(key, said))
-            self._oldest.append((said.time, key))
+            self._oldest[key] = None
+            self._oldest.move_to_end(key)
             self._under_way[key] = waiting
 
         def end(kept: bool | None) -> None:
             if key is not None:
                 del self._under_way[key]
-            if not kept:
-                self._oldest.extendleft(reversed(old))
+                if not kept:
+                    self._know_again(key, *reversed(old))
             for each in waiting:
                 each.callback(bool(kept))
 
         # Whoever ceases to wait takes nothing back by that: so nobody waits for the change itself.
         change(self._store, *puts).addCallbacks(lambda _: True, let_be).addCallback(end)
         return done
+
+    def _know_again(self, *keys: str) -> None:
+        """These were put in and forgotten, and that could not be kept."""
+        for key in keys:
+            if key not in self.table:
+                self._oldest.pop(key, None)
+            elif key not in self._oldest:
+                self._oldest[key] = None
+                self._oldest.move_to_end(key, last=False)
 
     def _too_many_of(self, new: str) -> list[str]:
         """What its owner has too many of, with a new key."""
@@ -143,17 +158,14 @@ class Retries:
             return []
         return [min(keys, key=lambda key: self.table[key].time)]
 
-    def _take_old(self) -> list[tuple[int, str]]:
-        """The oldest of all, if they are too old, or too many with a new one: out of `_oldest`."""
-        taken: list[tuple[int, str]] = []
-        while self._oldest and len(taken) < FORGOTTEN_AT_ONCE:
-            time, key = self._oldest[0]
+    def _take_old(self) -> list[str]:
+        """The oldest of all, if they are too old, or too many with a new one."""
+        taken: list[str] = []
+        for key in islice(self._oldest, FORGOTTEN_AT_ONCE):
             said = self.table.get(key)
-            if said is not None and said.time == time:
-                if not (self._is_old(said) or len(self.table) - len(taken) >= KEPT):
-                    break
-                taken.append((time, key))
-            self._oldest.popleft()
+            if said is not None and not self._is_old(said) and len(self.table) - len(taken) < KEPT:
+                break
+            taken.append(key)
         return taken
 
 

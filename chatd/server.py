@@ -48,6 +48,9 @@ SOME_UNPUBLISHED_LINES = 16
 """How many lines of one session may wait for commit; how many those of all who talk share, so that
 nobody waits long for the batches of a few; and how many each may have, however many talk."""
 
+ROOMS_ENTERED = 50
+"""How many rooms a session may be in at a time."""
+
 PUT_OUT_AT_ONCE = 50
 """How many of those who are put out of a room are told why, and come into the lobby, in one turn of
 the reactor."""
@@ -279,9 +282,10 @@ class ChatServer(Subscriber):
             session.focus(room)
             session.answer("already_in_room", room=room.name)
         elif room is not None:
-            self.moderation.check(session, room, Act.READ)
+            self._check_entry(session, room)
             self._move(session, room, "joined_room")
         else:
+            self._check_stays(session)
             meant = self.rooms.similar(wanted, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             room = self.rooms.add(wanted)
@@ -295,17 +299,26 @@ class ChatServer(Subscriber):
     def enter_again(self, session: Session, room: Room, after: int | None) -> None:
         """Put a session into a room that it was in, and show it what came after that seq. Raises
         `Refusal`."""
-        self.moderation.check(session, room, Act.READ)
+        self._check_entry(session, room)
         self._move(session, room, "joined_room", after=after)
 
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
         Raises `Refusal` and `StoreError`."""
         self.rooms.check_new(wanted)
+        self._check_stays(session)
         if session.account is not None and not self.moderation.may_own_more(session.account):
             name = short(wanted.removeprefix("#"))
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
         await self._own(session, self.rooms.add(wanted), mode, Deed("create", mode.value))
+
+    def _check_entry(self, session: Session, room: Room) -> None:
+        self._check_stays(session)
+        self.moderation.check(session, room, Act.READ)
+
+    def _check_stays(self, session: Session) -> None:
+        if session.several and len(session.stays) >= ROOMS_ENTERED:
+            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
     async def _own(
         self, session: Session, room: Room, mode: Mode, deed: Deed | None, then: str = ""

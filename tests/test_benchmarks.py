@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -21,6 +23,13 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.fixture
+def short_path() -> Generator[Path, None, None]:
+    """A directory in which there may be a UNIX socket, whose path is bounded."""
+    with TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
 @pytest.mark.parametrize(
     ("only", "title"),
     [
@@ -29,10 +38,10 @@ pytestmark = pytest.mark.skipif(
     ],
     ids=["talk", "web"],
 )
-def test_a_conversation(tmp_path: Path, only: list[str], title: str) -> None:
+def test_a_conversation(tmp_path: Path, short_path: Path, only: list[str], title: str) -> None:
     results = tmp_path / "results.json"
     options = ["--only", *only, "--rounds", "1", "--seconds", "0.2"]
-    where = ["--no-peers", "--directory", tmp_path, "--json", results]
+    where = ["--no-peers", "--directory", short_path, "--json", results]
     run = subprocess.run(
         [sys.executable, "-m", "benchmarks", *options, *where],
         cwd=ROOT,

@@ -410,7 +410,7 @@ def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
         door.say("one", key=f"k{number}")
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
-    assert len(door.retries._oldest) == 2
+    assert len(door.retries._oldest) == 1
     door.say("one", key="new")
     assert len(door.retries._oldest) == 2
 
@@ -429,6 +429,24 @@ def test_of_one_owner_so_many_are_known(door: Door) -> None:
     assert door.say("one", owner="eva") == [1]
     assert door.say("one", key="k0") == [KEPT_OF_OWNER + 3]
     assert door.say("one", key="k2") == [4]
+
+
+def test_of_keys_that_went_before_their_day_nothing_is_left(door: Door) -> None:
+    door.say("one", owner="eva")  # which stays the oldest
+    for number in range(KEPT_OF_OWNER + 50):
+        door.say("one", key=f"k{number}")
+    assert set(door.retries._oldest) == set(door.retries.table)
+    assert len(door.retries._oldest) == KEPT_OF_OWNER + 1
+
+
+def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) -> None:
+    slow.begin("one", key="a")
+    slow.world.release()
+    slow.world.clock.advance(KEPT_SECONDS)
+    slow.begin("one", key="b")
+    slow.fail()
+    assert list(slow.retries._oldest) == list(slow.retries.table) != []
+    expected_errors()
 
 
 def test_one_that_is_used_again_after_a_day_takes_no_others_place(door: Door) -> None:

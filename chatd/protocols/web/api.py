@@ -6,12 +6,10 @@ connection.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from twisted.internet.defer import Deferred
 
 from chatd.commands.base import KEEPING_COST, READING_COST
-from chatd.event import Event
+from chatd.protocols.web.past import first_events, last_events
 from chatd.protocols.web.requests import (
     Answer,
     Problem,
@@ -21,7 +19,7 @@ from chatd.protocols.web.requests import (
 )
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call, visitor, wrong_token
-from chatd.refusals import Refusal
+from chatd.refusals import Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import UNPUBLISHED_LINES, ChatServer
@@ -34,12 +32,12 @@ from chatd.web_formats import event_members
 ROOMS_LISTED = 1000
 """How many rooms are listed at most."""
 
+TOPIC_CHARACTERS = 200
+"""How much is told of a topic where many rooms are listed."""
+
 EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
 """How many events are given at a time at most, and how many when it is not said."""
-
-CHARACTERS_GIVEN = 64 * 1024
-"""With so much text, fewer are given: what an answer weighs is held until it is taken."""
 
 LAST_SEQ = 10**15 - 1
 """A seq that no room comes to."""
@@ -76,7 +74,12 @@ async def rooms(call: Call) -> Answer:
     with visitor(call) as (session, _):
         count, listed = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
         members = [
-            {"room": room.name, "people": room.people, "head": room.head, "topic": room.topic}
+            {
+                "room": room.name,
+                "people": room.people,
+                "head": room.head,
+                "topic": short(room.topic, TOPIC_CHARACTERS),
+            }
             for room in listed
         ]
         return json_answer(200, {"count": count, "rooms": members})
@@ -95,10 +98,10 @@ async def messages(call: Call) -> Answer:
         head = room.head
         try:
             if after is not None:
-                events, more = await _behind(room, after, head, limit)
+                events, more = await first_events(room, after, head, limit)
             else:
                 upto = head if before is None else min(before - 1, head)
-                events, more = await _upto(room, upto, limit)
+                events, more = await last_events(room, upto, limit)
         except StoreError:
             raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
         server.moderation.check(session, room, Act.READ)  # still
@@ -190,44 +193,6 @@ async def _allowed(server: ChatServer, session: Session) -> None:
 def _fire(changed: Deferred[None]) -> None:
     if not changed.called:
         changed.callback(None)
-
-
-async def _behind(room: Room, after: int, upto: int, limit: int) -> tuple[list[Event], bool]:
-    """The first events behind a seq, and whether there are more."""
-    events: list[Event] = []
-    characters = 0
-    while after < upto:
-        page = await room.read(after, upto)
-        for event in page:
-            if len(events) == limit or characters > CHARACTERS_GIVEN:
-                return events, True
-            events.append(event)
-            characters += len(event.text)
-        if not page:
-            break
-        after = page[-1].seq
-    return events, False
-
-
-async def _upto(room: Room, upto: int, limit: int) -> tuple[list[Event], bool]:
-    """The last events up to a seq, and whether there may be some before them."""
-    start = after = max(0, upto - limit)
-    events: list[Event] = []
-    while after < upto and (page := await room.read(after, upto)):
-        events = _last_of([*events, *page])
-        after = page[-1].seq
-    # What is before forgotten lines is forgotten, too.
-    more = bool(events) and events[0].seq > 1 and (start > 0 or len(events) < upto - start)
-    return events, more
-
-
-def _last_of(events: Sequence[Event]) -> list[Event]:
-    """The last ones of these: as many as have about `CHARACTERS_GIVEN`, and one at least."""
-    characters, first = 0, len(events)
-    while first and characters <= CHARACTERS_GIVEN:
-        first -= 1
-        characters += len(events[first].text)
-    return list(events[first:])
 
 
 TABLE = (

@@ -48,8 +48,7 @@ class Exchange:
         self._first = b""  # what came of the first line
         self._is_http = False
         self._head: Request | None = None
-        self._body: list[bytes] = []
-        self._body_length = 0
+        self._body = bytearray()  # it may come in chunks of one byte
         self._request: Request | None = None
         self._only_head = False
         self._last = False
@@ -125,7 +124,7 @@ class Exchange:
             elif isinstance(event, h11.Data):
                 self._take_body(event.data)
             elif isinstance(event, h11.EndOfMessage) and self._head is not None:
-                self._request = _with_body(self._head, b"".join(self._body))
+                self._request = _with_body(self._head, bytes(self._body))
                 self._body.clear()
             else:
                 return None  # h11.NEED_DATA
@@ -165,10 +164,9 @@ class Exchange:
             raise _body_too_large()
 
     def _take_body(self, data: bytes | bytearray) -> None:
-        self._body_length += len(data)
-        if self._body_length > BODY_BYTES:
+        if len(self._body) + len(data) > BODY_BYTES:
             raise _body_too_large()
-        self._body.append(bytes(data))
+        self._body += data
 
     def _problem(self, error: h11.RemoteProtocolError) -> Problem:
         if error.error_status_hint == 431 and self._head is None:

@@ -36,14 +36,13 @@ _EVENTS = Answer(
 async def converse(call: Call) -> HandOver:
     """A browser wants a WebSocket."""
     opening = handshake.opened(call.request)
-    account, credential = call.whose()
+    _, credential = call.whose()
     return HandOver(
         lambda: WebSocketProtocol(
             call.server,
             call.clock,
             call.max_length,
             opening=opening,
-            account=None if account is None else account.key,
             credential=credential,
         )
     )

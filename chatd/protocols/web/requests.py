@@ -27,6 +27,9 @@ HEADER_BYTES = 16 * 1024
 TARGET_BYTES = 4096
 """How long the path and the query may be together."""
 
+LANGUAGES = 30
+"""How many languages that somebody likes are looked at. Browsers send a few."""
+
 BODY_BYTES = 64 * 1024
 """How long a body may be."""
 
@@ -175,7 +178,7 @@ class Request:
     def language(self, default: Language) -> Language:
         """In which language it is answered: the one its asker likes best of ours."""
         best, weight = default, 0.0
-        for range_ in (self.header("accept-language") or "").split(","):
+        for range_ in (self.header("accept-language") or "").split(",", LANGUAGES)[:LANGUAGES]:
             match = _RANGE.fullmatch(range_)
             if match is None:
                 continue

@@ -16,7 +16,7 @@ from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.web import api, listening, signin
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.handover import Asker, HandOver
-from chatd.protocols.web.origins import Hosts, from_elsewhere, same_origin
+from chatd.protocols.web.origins import Hosts, from_elsewhere, is_secure, same_origin
 from chatd.protocols.web.page import File, Page, description, page_of
 from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.routes import Route
@@ -76,14 +76,14 @@ class Site:
         """Answer a request, whatever it is."""
         language = request.language(self._server.language)
         try:
-            self._check(request)
+            self._check(request, asker)
             return await self._answer(request, asker)
         except Refusal as refusal:
             return error_answer(refusal, language)
         except StoreError:
             return error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
 
-    def _check(self, request: Request) -> None:
+    def _check(self, request: Request, asker: Asker) -> None:
         """See that it was meant for this daemon, and not sent by somebody else's page. Raises
         `Problem`."""
         host, origin = request.host, request.header("origin")
@@ -97,6 +97,8 @@ class Site:
         )
         if origin is not None and (host is None or not same_origin(origin, host)):
             elsewhere = True
+        if origin is not None and asker.encrypted and not is_secure(origin):
+            elsewhere = True  # who is on the way can write pages that come in the clear
         if elsewhere:
             raise Problem(ErrorKind.NOT_ALLOWED, "other_origin")
 

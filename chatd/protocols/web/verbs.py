@@ -16,21 +16,18 @@ from chatd import commands
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
 from chatd.encoding import Lines
-from chatd.event import Event
+from chatd.protocols.web.past import last_events
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
-from chatd.server import ChatServer
+from chatd.server import ROOMS_ENTERED, ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind, Language
 
 Waiting = Coroutine[Deferred[Any], Any, None]
 Members = Mapping[str, Any]
-
-ROOMS_ENTERED = 50
-"""How many rooms one may be in at a time."""
 
 HISTORY_LINES = 200
 """How many lines are given at a time, at most."""
@@ -181,8 +178,6 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     name, after = _text(members, "room"), members.get("after")
     if not _is_place(after):
         raise WrongMessage("wrong_member", member="after")
-    if len(session.stays) >= ROOMS_ENTERED:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
     room = server.rooms.find(name)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)
@@ -207,21 +202,19 @@ async def _history(conversation: Conversation, members: Members) -> None:
     limit = min(_number(members, "limit", 50), HISTORY_LINES)
     upto = min(before - 1, room.head)
     after = max(0, upto - limit)
-    events: list[Event] = []
-    reached = after
     try:
-        while reached < upto and (page := await room.read(reached, upto)):
-            events += page
-            reached = page[-1].seq
+        events, more = await last_events(room, upto, limit)
     except StoreError:
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto) from None
+    if more:
+        after = events[0].seq - 1  # fewer, if they are long
     server.moderation.check(session, room, Act.READ)  # still
     conversation.tell(
         "history",
         id=id_of(members),
         room=room.name,
         after=after,
-        more=after > 0 and bool(events),  # what is before forgotten lines is forgotten, too
+        more=more,
         events=session.view.of_past.shown(events, session.number),
     )
 

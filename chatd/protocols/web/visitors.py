@@ -53,7 +53,7 @@ class Call:
     def cookie(self) -> str:
         """The secret in its cookie; empty if there is none, or more than one."""
         found = self.request.cookies(SECURE_COOKIE)
-        if not found and not self.asker.encrypted:
+        if not found and not self.is_secure:
             found = self.request.cookies(COOKIE)
         return found[0] if len(found) == 1 else ""
 

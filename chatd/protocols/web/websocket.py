@@ -43,8 +43,8 @@ AROUND = 1024
 
 
 class WebSocketProtocol(Peer[str], Protocol):
-    """``opening`` is what the handshake is answered with. ``account`` is the key of the account
-    that the browser has signed in to, by ``credential``, if it has.
+    """``opening`` is what the handshake is answered with. ``credential`` is the key of what the
+    browser has signed in with, if it has.
     """
 
     for_people = True
@@ -57,13 +57,11 @@ class WebSocketProtocol(Peer[str], Protocol):
         max_length: int,
         *,
         opening: bytes = b"",
-        account: str | None = None,
         credential: str | None = None,
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
         self._opening = opening
-        self._account = account
         self._credential = credential
         self._heard = clock.seconds()
         self._pinged: float | None = None
@@ -177,7 +175,8 @@ class WebSocketProtocol(Peer[str], Protocol):
         self.session.stream.put(format.message(type, **members))
 
     def log_in(self) -> None:
-        account = self.server.accounts.table.get(self._account or "")
+        # It may be long since the handshake: what was taken away meanwhile holds no more.
+        account = self.server.credentials.holder_of(self._credential or "")
         if account is not None:
             self.server.logins.log_in(self.session, account, credential=self._credential)
 

@@ -14,6 +14,7 @@ from twisted.logger import LogEvent
 from chatd.credentials import TOKEN
 from chatd.event import Record
 from chatd.protocols.limits import Limits
+from chatd.protocols.web.api import TOPIC_CHARACTERS
 from chatd.store import Keeping, StoreError
 from tests.helpers import FAR
 from tests.protocols.web.callers import Got, Served, error_of, request
@@ -398,6 +399,13 @@ def test_rooms_are_listed() -> None:
             {"room": "lobby", "people": 0, "head": 0, "topic": ""},
         ],
     }
+
+
+def test_of_a_long_topic_the_beginning_is_listed() -> None:
+    door = Served()
+    door.world.person("ana").type(f"/topic {'x' * 4000}")
+    (room,) = door.ask("GET", "/api/rooms").json["rooms"]
+    assert room["topic"] == "x" * (TOPIC_CHARACTERS - 1) + "…"
 
 
 def test_who_one_is_is_told() -> None:

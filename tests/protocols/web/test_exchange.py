@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,18 @@ def test_a_body_may_come_in_chunks() -> None:
     _, request = taken(head + b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: 1\r\n\r\n")
     assert request is not None
     assert request.body == b"abcde"
+
+
+def test_a_body_in_very_many_chunks_weighs_what_it_is_long() -> None:
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    exchange, _ = taken(head)
+    tracemalloc.start()
+    for _ in range(40):
+        exchange.receive(b"2\r\nab\r\n" * 100)
+        assert exchange.request() is None
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 3 * 8000
 
 
 def test_what_stands_behind_a_request_is_left() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chatd.protocols.web.origins import Host
 from chatd.protocols.web.requests import (
     HEADERS,
+    LANGUAGES,
     STATUS,
     Problem,
     Request,
@@ -191,6 +192,8 @@ def test_any_cookies_can_be_looked_at(header: str) -> None:
         ("es;q=0", "en"),
         (";;;,,q=", "en"),
         ("es; q=0.5 , en ;q=0.6", "en"),
+        ("de," * (LANGUAGES - 1) + "es", "es"),
+        ("de," * LANGUAGES + "es", "en"),
     ],
 )
 def test_the_language_is_what_is_liked_best_of_ours(header: str, language: str) -> None:

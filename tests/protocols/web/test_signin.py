@@ -50,6 +50,13 @@ def test_over_tls_the_cookie_is_for_tls_alone(door: Served) -> None:
     assert who(door, cookie_of(got)) == "Ana"
 
 
+def test_over_tls_one_that_came_in_the_clear_is_nobodys(door: Served) -> None:
+    cookie = cookie_of(sign_in(door))
+    assert who(door, cookie) == "Ana"
+    got = door.ask("GET", "/api/me", cookie=cookie, origin="https://localhost")
+    assert got.json["name"] is None
+
+
 @pytest.mark.parametrize(
     "cookie", ["chatd=", "chatd=x", "Chatd={}", "chatd={}x", "chatd={}; chatd=y", "session={}", "x"]
 )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from twisted.internet.defer import Deferred
+
+from chatd.protocols.web.origins import Host
+from chatd.protocols.web.requests import Request
 from tests.protocols.web.callers import Served, error_of
 
 OURS = {"origin": "http://localhost", "sec_fetch_site": "same-origin"}
@@ -107,6 +112,24 @@ def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token:
         got = door.ask(method, path, b"text", host=host, **headers)
         assert error_of(got) == (403, "other_origin")
     assert door.server.lobby.head == 0
+
+
+class OverTls:
+    """Who asks over TLS."""
+
+    whence = "127.0.0.1"
+    confidential = encrypted = True
+
+    def charge(self, lines: float) -> None:
+        """It is paid."""
+
+
+@pytest.mark.parametrize(("origin", "status"), [("https://vault", 200), ("http://vault", 403)])
+def test_over_tls_a_page_that_came_in_the_clear_is_another(origin: str, status: int) -> None:
+    request = Request("GET", ("api", "me"), host=Host("vault", None), headers={"origin": [origin]})
+    got: list[Any] = []
+    Deferred.fromCoroutine(Served().site.answer(request, OverTls())).addCallback(got.append)
+    assert got[0].status == status
 
 
 def test_what_our_page_asks_is_done() -> None:

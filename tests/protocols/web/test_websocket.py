@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
+from chatd.credentials import BROWSER, key_of
 from chatd.protocols.limits import Limits
-from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES, ROOMS_ENTERED
+from chatd.protocols.web.past import CHARACTERS_GIVEN
+from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES
 from chatd.protocols.web.websocket import PIECE_BYTES
+from chatd.server import ROOMS_ENTERED
 from tests.helpers import World
-from tests.members import member, register
+from tests.members import log_in, member, register
 from tests.protocols.web.browser import Browser, browser, frame
 
 KEY = "a-key-of-sixteen"
@@ -323,6 +327,22 @@ class TestRooms:
             one.send("enter", room=f"room{number}")
         assert one.seen("error")[-1]["key"] == "too_many_stays"
         assert len(one.session.stays) == ROOMS_ENTERED
+        one.send("enter", room="room1")
+        assert one.seen()[-1]["key"] == "already_in_room"
+
+    def test_also_not_by_commands(self, world: World) -> None:
+        one = browser(world)
+        register(world, "ana")
+        log_in(world.server, one.session, "ana")
+        for number in range(ROOMS_ENTERED - 1):
+            one.say(f"/join room{number}")
+        one.seen()
+        world.server.rooms.add("there")
+        for command in "/join other", "/join there", "/create another":
+            one.say(command)
+            assert one.seen("error")[-1]["key"] == "too_many_stays"
+        assert len(one.session.stays) == ROOMS_ENTERED
+        assert world.server.rooms.get("other") is None
 
     def test_who_is_put_out_is_told_and_stays_in_the_others(self, world: World) -> None:
         owner = member(world, "olga")
@@ -375,6 +395,16 @@ class TestHistory:
         (history,) = one.seen()
         assert len(history["events"]) == HISTORY_LINES
 
+    def test_of_long_lines_fewer_are_given(self, world: World) -> None:
+        for _ in range(5):
+            world.say(*["x" * 4000] * 10)
+        one = browser(world)
+        one.send("history", room="lobby")
+        (history,) = one.seen()
+        count = CHARACTERS_GIVEN // 4000 + 1
+        assert [event["seq"] for event in history["events"]] == list(range(51 - count, 51))
+        assert (history["after"], history["more"]) == (50 - count, True)
+
     def test_of_a_room_that_one_may_not_read_is_refused(self, world: World) -> None:
         owner = member(world, "olga")
         owner.type("/create secret private")
@@ -423,9 +453,28 @@ class TestAccounts:
     def signed_in(self, world: World, **hello: Any) -> Browser:
         if world.server.accounts.called("ana") is None:
             register(world, "ana")
-        one = Browser(world, account="ana")
+        one = Browser(world, credential=self.credential(world))
         one.send("hello", **hello)
         return one
+
+    def credential(self, world: World) -> str:
+        secret, puts = world.server.credentials.issue("ana", BROWSER, "b")
+        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        world.settle()
+        return key_of(secret)
+
+    def test_what_holds_no_more_when_one_says_hello_is_not_signed_in_with(
+        self, world: World
+    ) -> None:
+        register(world, "ana")
+        key = self.credential(world)
+        one = Browser(world, credential=key)
+        puts = world.server.credentials.revoke(key)
+        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        world.settle()
+        one.send("hello")
+        (hello,) = one.seen("hello")
+        assert (hello["guest"], hello["account"]) == (True, False)
 
     def test_who_has_signed_in_is_their_account(self, world: World) -> None:
         one = self.signed_in(world, name="somebody")

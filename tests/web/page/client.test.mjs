@@ -240,3 +240,21 @@ test("what a later server says is passed over", () => {
 	assert.equal(all.chat.active.name, "lobby");
 	assert.deepEqual(all.heard, ["bell"]);
 });
+
+test("of newer lines that are long the last ones are shown, without a gap among them", () => {
+	const all = made();
+	all.says(entered("lobby", 300, 100));
+	const { client, chat } = all;
+	const room = chat.active;
+	room.replace([line(1, "one")], false, 2, "ana");
+	client.newer(room);
+	const [{ id, before }] = sent(all, "history");
+	assert.equal(before, 52);
+	all.says({ type: "history", id, room: "lobby", events: [line(50, "x"), line(51, "y")], after: 49, more: true });
+	assert.deepEqual(texts(room), ["x", "y"]);
+	assert.equal(room.more, true);
+	client.newer(room);
+	const [, { id: next }] = sent(all, "history");
+	all.says({ type: "history", id: next, room: "lobby", events: [line(52, "z")], after: 51, more: true });
+	assert.deepEqual(texts(room), ["x", "y", "z"]);
+});

@@ -99,7 +99,12 @@ export class Client {
 
 	newer(room) {
 		const before = room.end + PAGE + 1;
-		this.#fetch(room, before, () => {}, ({ events }) => room.addNewer(events, before, this.chat.me.name));
+		const took = ({ events, more, after }) => {
+			// Of long lines fewer come than were asked for: the last ones.
+			if (after > room.end) room.replace(events, more, before, this.chat.me.name);
+			else room.addNewer(events, before, this.chat.me.name);
+		};
+		this.#fetch(room, before, () => {}, took);
 	}
 
 	/** Other lines, up to that seq. */
