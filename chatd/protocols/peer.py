@@ -8,19 +8,17 @@ in is the factory's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
-    IDelayedCall,
     IHalfCloseableProtocol,
     IHandshakeListener,
     IReactorTime,
     ISSLTransport,
-    ITransport,
 )
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
@@ -29,87 +27,32 @@ from zope.interface import implementer
 from chatd import commands
 from chatd.commands.nearly import LETTERS, ODD, STARTS, holds_a_password
 from chatd.formats import Format
-from chatd.protocols.limits import Full, Pace, is_local
+from chatd.protocols.limits import Full
 from chatd.protocols.outlet import Connection, Outlet
+from chatd.protocols.reading import (
+    HANDSHAKE_SECONDS,
+    READ_BYTES,
+    SMALL_BYTES,
+    UNENDED_LINES,
+    Reading,
+    guarded,
+)
 from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
 from chatd.texts import ErrorKind
 
 if TYPE_CHECKING:
-    from chatd.protocols.factory import ChatFactory
+    pass
 
 LINES_A_TURN = 256
 """How many lines of one client are handled before others have their turn."""
-
-SMALL_BYTES = 2048
-"""What is handled as soon as it is read. More than that waits for a turn, for together those who
-read it may hold the reactor no longer than one (`Turns`)."""
-
-READ_BYTES = 16 * 1024
-"""How much is read of a client at a time. Of Twisted's own 64 KiB, all may have to wait."""
 
 FRAMED_BYTES = 4096
 """How much of what was read is cut into lines at a time. (Cut at once, a read of short lines would
 weigh twenty times what it did, for as long as its client may not go on.)"""
 
-UNENDED_LINES = 4
-"""How many lines it counts for when something is read in which no line ends: looking at one byte
-takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
-
-LINE_SECONDS = 0.0001
-"""How long a line takes at most: what takes longer counts for several. Most take a fifth of it."""
-
-PAID_SECONDS = 0.05
-"""What one thing counts for at most: the machine may have been busy with something else."""
-
-DELAY_SECONDS = 0.1
-"""How long one that is too fast is left alone at least, so that many of them wake up seldom."""
-
-HANDSHAKE_SECONDS = 10.0
-"""How long a TLS handshake may take, about: those connected are looked after every few seconds."""
-
-P = ParamSpec("P")
-X = TypeVar("X", bound="Breakable")
 M = TypeVar("M")
-
-
-class Breakable(Protocol):
-    """What can be let go of when it has failed."""
-
-    def _break(self, what: str) -> None: ...
-
-
-def guarded(method: Callable[Concatenate[X, P], None]) -> Callable[Concatenate[X, P], None]:
-    """Have what fails in a method of a protocol's cost its client the connection, and no more.
-
-    In Twisted's hands the error would be a traceback in the log each time.
-    """
-
-    @wraps(method)
-    def guard(self: X, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            method(self, *args, **kwargs)
-        except Exception:
-            self._break("a client could not be served")
-
-    return guard
-
-
-def is_confidential(transport: ITransport, *, proxied: bool, located: bool) -> bool:
-    """Whether nobody on the way can read what comes through a transport.
-
-    ``proxied`` is one behind a proxy that says in a header where its client is, ``located`` whether
-    that has come: see `ChatFactory.locate`. What has come to the proxy over TLS, nobody tells us.
-    """
-    encrypted = ISSLTransport.providedBy(transport)
-    if not proxied:
-        return encrypted or is_local(transport.getPeer())
-    if not located:
-        return False
-    proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
-    client = transport.getPeer()
-    return client != proxy and is_local(client) and (encrypted or is_local(proxy))
 
 
 class Cutter(Protocol):
@@ -128,7 +71,7 @@ class Cutter(Protocol):
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class Peer(Generic[M]):
+class Peer(Reading, Generic[M]):
     """A connected client that has a session. ``M`` is what it sends, one after another: lines, say.
 
     To be mixed into a protocol of Twisted's. ``max_length`` is how many characters a line may have.
@@ -137,25 +80,13 @@ class Peer(Generic[M]):
     for_people = False
     handshake_is_done = False
     """Whether hands were shaken before it was made, where that is done at all."""
-    transport: ITransport | None
-    factory: ChatFactory
-    network: str | None = None
-    """The network that this connection is counted for; None while it is counted for none."""
-    pace: Pace | None = None
-    """How fast it may be."""
-    located = True
-    """Whether that network is where it really comes from."""
-    proxied = False
-    """Whether it is behind a proxy that says where its clients are."""
-    paused = False
-    """Whether it is not being read."""
 
     def __init__(
         self, server: ChatServer, clock: IReactorTime, max_length: int, cutter: Cutter
     ) -> None:
+        Reading.__init__(self, clock)
         self.server = server
         self.max_length = max_length
-        self._clock = clock
         self._framer = cutter
         self._unread = b""  # what was read and is not cut yet
         self._lines: list[M] = []  # what was cut and is not handled yet, the next one last
@@ -166,7 +97,6 @@ class Peer(Generic[M]):
         self._stopped = False
         self._entered = False
         self._since = clock.seconds()  # when it came, or the line began that has not ended
-        self._delayed: IDelayedCall | None = None
         self._owes = False  # for a command: also lines that were cut wait until it is paid
 
     # What those made of it say
@@ -224,9 +154,7 @@ class Peer(Generic[M]):
     def _say_where_from(self) -> None:
         """Tell the session where it is, and whether anybody can read what comes from there."""
         self.session.network = self.network or ""
-        self.session.confidential = is_confidential(
-            cast(ITransport, self.transport), proxied=self.proxied, located=self.located
-        )
+        self.session.confidential = self.confidential
 
     @guarded
     def handshakeCompleted(self) -> None:
@@ -352,16 +280,6 @@ class Peer(Generic[M]):
             self._handling = False
         self._read_on(left < LINES_A_TURN)
 
-    def pauseProducing(self) -> None:
-        """Read nothing of this client."""
-        self.paused = True
-        cast(Connection, self.transport).pauseProducing()
-
-    def resumeProducing(self) -> None:
-        """Read it again."""
-        self.paused = False
-        cast(Connection, self.transport).resumeProducing()
-
     def _take_lines(self, share: float) -> int:
         """Take lines until the time is over; gives how many more it might have been."""
         seconds, lines = self._clock.seconds, self._lines
@@ -380,7 +298,7 @@ class Peer(Generic[M]):
             self.flush()
             if not lines:
                 now = seconds()  # cutting takes time, also where no line comes of it
-        self._pay(began, now)
+        self.spend_time(began, now)
         return left
 
     def when_said(self, action: Action) -> None:
@@ -397,12 +315,7 @@ class Peer(Generic[M]):
         try:
             return action()
         finally:
-            self._pay(began, self._clock.seconds())
-
-    def _pay(self, began: float, now: float) -> None:
-        """Have time that was taken count for lines."""
-        if self.pace is not None:
-            self.pace.spend(now, min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
+            self.spend_time(began, self._clock.seconds())
 
     def _failed(self) -> None:
         self.server.faults.tell("a line of a session failed", words=False)
@@ -442,7 +355,9 @@ class Peer(Generic[M]):
             if self._lost:
                 self._depart()
             return
-        self._slow_down()
+        if self._owes or not self._lines:  # else it still has lines to be handled
+            self.slow_down()
+            self._owes = self._owes and self._delayed is not None
         may_read = self.server.allowance(self.session) > 0
         more = bool(self._lines or self._unread or self._last_line_is_left)
         if more and (may_read or had_turn) and not self._delayed:
@@ -457,25 +372,13 @@ class Peer(Generic[M]):
                     then("")
                 self._finish()
         elif more or not may_read or self._delayed:
-            if not self.paused:
-                self.pauseProducing()
+            self.pauseProducing()
         elif self.paused:
             self.resumeProducing()
 
-    def _slow_down(self) -> None:
-        """Leave one that is too fast alone for a while, unless it still has lines to be handled."""
-        if self.pace is None or self._delayed is not None or (self._lines and not self._owes):
-            return
-        wait = self.pace.wait(self._clock.seconds())
-        if wait:
-            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
-        else:
-            self._owes = False
-
     def _end_delay(self) -> None:
-        self._delayed = None
         self._owes = False
-        self.factory.turns.await_one(self)  # those who owe the same time wake up together
+        super()._end_delay()
 
     def _cut(self, now: float) -> bool:
         """Cut a piece of what was read into lines; False when there is none to cut, or not yet."""
@@ -490,8 +393,7 @@ class Peer(Generic[M]):
             lines = self.cut(piece)
             if lines:
                 self._since = now
-            if pace is not None:
-                pace.spend(now, len(lines) or UNENDED_LINES, len(piece))
+            self.spend(len(lines) or UNENDED_LINES, len(piece))
         elif self._last_line_is_left:
             lines = self.cut_last()
         else:
@@ -515,10 +417,7 @@ class Peer(Generic[M]):
         if self not in self.factory.clients:
             return  # to close may be to be told at once that it is closed
         self._forget_input()
-        if self._delayed is not None:
-            self._delayed.cancel()
-            self._delayed = None
-        self.factory.turns.forget(self)
+        self.forget_turns()
         try:
             self.session.changed = _nobody
             self.server.disconnect(self.session)
@@ -579,10 +478,8 @@ class Peer(Generic[M]):
 
     def charge(self, lines: float) -> None:
         """Have what is asked now count for so many lines more."""
-        if self.pace is not None:
-            now = self._clock.seconds()
-            self.pace.spend(now, lines, 0)
-            self._owes = self.pace.wait(now) > 0
+        self.spend(lines, 0)
+        self._owes = self.pace is not None and self.pace.wait(self._clock.seconds()) > 0
 
     def take_answer(self, answer: str) -> bool:
         """Give what was typed to who asked for it, whatever it is. False if it is a line like

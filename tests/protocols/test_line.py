@@ -20,14 +20,8 @@ from chatd.formats import local_time
 from chatd.protocols.framing import Framer
 from chatd.protocols.limits import BURST_SECONDS, Limits
 from chatd.protocols.line import LineProtocol
-from chatd.protocols.peer import (
-    FRAMED_BYTES,
-    HANDSHAKE_SECONDS,
-    LINE_SECONDS,
-    LINES_A_TURN,
-    SMALL_BYTES,
-    UNENDED_LINES,
-)
+from chatd.protocols.peer import FRAMED_BYTES, LINES_A_TURN
+from chatd.protocols.reading import HANDSHAKE_SECONDS, LINE_SECONDS, SMALL_BYTES, UNENDED_LINES
 from chatd.protocols.turns import TURN_SECONDS
 from chatd.server import ALL_UNPUBLISHED_LINES, SOME_UNPUBLISHED_LINES, UNPUBLISHED_LINES
 from chatd.session import Session

@@ -17,7 +17,7 @@ from zope.interface import directlyProvides, implementer
 
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.outlet import CLOSE_SECONDS, LINGER_SECONDS, Outlet
-from chatd.protocols.peer import READ_BYTES
+from chatd.protocols.reading import READ_BYTES
 from chatd.protocols.turns import Turns
 from tests.helpers import House
 

@@ -15,7 +15,6 @@ from typing import Protocol as Interface
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
-    IDelayedCall,
     IHalfCloseableProtocol,
     IHandshakeListener,
     IReactorTime,
@@ -27,19 +26,15 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.encoding import encode_line
-from chatd.protocols.factory import ChatFactory
-from chatd.protocols.limits import Full, Pace
+from chatd.protocols.limits import Full
 from chatd.protocols.outlet import Connection, Outlet
-from chatd.protocols.peer import (
-    DELAY_SECONDS,
+from chatd.protocols.reading import (
     HANDSHAKE_SECONDS,
-    LINE_SECONDS,
-    PAID_SECONDS,
     READ_BYTES,
     SMALL_BYTES,
     UNENDED_LINES,
+    Reading,
     guarded,
-    is_confidential,
 )
 from chatd.protocols.web.exchange import Exchange, NotHttp, refusal_bytes
 from chatd.protocols.web.handover import Asker, HandOver, Successor
@@ -103,22 +98,14 @@ class Answers:
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class WebProtocol(Protocol):
+class WebProtocol(Reading, Protocol):
     """``site`` answers. ``max_length`` is how many characters a line may have: here, nothing."""
-
-    factory: ChatFactory
-    network: str | None = None
-    """The network that this connection is counted for; None while it is counted for none."""
-    pace: Pace | None = None
-    """How fast it may be."""
-    located = True
-    """Whether that network is where it really comes from."""
 
     def __init__(
         self, server: ChatServer, clock: IReactorTime, max_length: int, site: Asked
     ) -> None:
+        Reading.__init__(self, clock)
         self.server = server
-        self._clock = clock
         self._site = site
         self._exchange = Exchange()
         self._answers = Answers(self._break, self._take_up)
@@ -130,10 +117,8 @@ class WebProtocol(Protocol):
         self._lost = False
         self._stopped = False
         self._entered = False
-        self._paused = False
         self._held_up = False  # it waits for an answer to be taken
         self._since = clock.seconds()  # when it came, a request began, or one was answered
-        self._delayed: IDelayedCall | None = None
         self._successor: Successor | None = None
 
     # What Twisted calls
@@ -142,7 +127,7 @@ class WebProtocol(Protocol):
     def connectionMade(self) -> None:
         """Somebody has come."""
         self.factory.clients.add(self)
-        self._proxied = not self.located
+        self.proxied = not self.located
         transport = cast(Connection, self.transport)
         transport.bufferSize = READ_BYTES
         self._outlet = Outlet(transport, self._answers, self._clock)
@@ -254,9 +239,9 @@ class WebProtocol(Protocol):
         if not self._working:
             self._finish()
         self._outlet.end()
-        if self._paused and not self._ended:
+        if self.paused and not self._ended:
             # What still comes is read and dropped: closing with unread input would reset.
-            self._resume()
+            self.resumeProducing()
 
     @guarded
     def say_goodbye(self) -> None:
@@ -293,16 +278,11 @@ class WebProtocol(Protocol):
         return self.network or ""
 
     @property
-    def confidential(self) -> bool:
-        transport = cast(ITransport, self.transport)
-        return is_confidential(transport, proxied=self._proxied, located=self.located)
-
-    @property
     def encrypted(self) -> bool:
         return ISSLTransport.providedBy(self.transport)
 
     def charge(self, lines: float) -> None:
-        self._spend(lines, 0)
+        self.spend(lines, 0)
 
     # Reading
 
@@ -313,14 +293,14 @@ class WebProtocol(Protocol):
         if not (self._handling or turns.awaited_by(self)):
             turns.await_one(self)
         if len(self._unread) > SMALL_BYTES:
-            self._pause()
+            self.pauseProducing()
 
     def _take_requests(self, share: float) -> None:
         seconds = self._clock.seconds
         began = now = seconds()
         while now < began + share and self._may_go_on(now) and self._take_piece(now):
             now = seconds()
-        self._spend(min(seconds() - began, PAID_SECONDS) / LINE_SECONDS, 0)
+        self.spend_time(began, seconds())
 
     def _may_go_on(self, now: float) -> bool:
         if self._working or self._answers.finished or self._successor is not None:
@@ -359,12 +339,12 @@ class WebProtocol(Protocol):
             self._send_last(self.refusal(full))
             return False
         if request is None:
-            self._spend(UNENDED_LINES, len(data))
+            self.spend(UNENDED_LINES, len(data))
             if exchange.expects_word:
                 self._put(exchange.go_on())
             return False
         self._unread = exchange.rest
-        self._spend(REQUEST_LINES, len(data) - len(self._unread))
+        self.spend(REQUEST_LINES, len(data) - len(self._unread))
         self._have_answered(request)
         return True
 
@@ -401,16 +381,16 @@ class WebProtocol(Protocol):
     def _hand_over(self, successor: Successor) -> None:
         transport = cast(ITransport, self.transport)
         rest, self._unread = self._unread, b""
-        self._forget_plans()
+        self.forget_turns()
         self._exchange = Exchange()
         cast(Connection, transport).unregisterProducer()
         self.factory.hand_over(self, successor)
         self._successor = successor
         successor.handshake_is_done = True
-        successor.proxied = self._proxied
+        successor.proxied = self.proxied
         successor.makeConnection(transport)
-        if self._paused:
-            self._resume()
+        if self.paused:
+            self.resumeProducing()
         if rest:
             successor.dataReceived(rest)
         if self._ended:
@@ -428,7 +408,7 @@ class WebProtocol(Protocol):
             self._wait_or_go_on()
 
     def _wait_or_go_on(self) -> None:
-        self._slow_down()
+        self.slow_down()
         self._held_up = waiting = self._outlet.waiting and not self._lost
         more = bool(self._unread) or self._ended
         busy = self._working or waiting or self._delayed is not None
@@ -437,30 +417,9 @@ class WebProtocol(Protocol):
         if self._ended or self._lost:
             return
         if more or busy:
-            self._pause()
-        elif self._paused:
-            self._resume()
-
-    def _pause(self) -> None:
-        if not self._paused:
-            self._paused = True
-            cast(Connection, self.transport).pauseProducing()
-
-    def _resume(self) -> None:
-        self._paused = False
-        cast(Connection, self.transport).resumeProducing()
-
-    def _slow_down(self) -> None:
-        """Leave one that is too fast alone for a while."""
-        if self.pace is None or self._delayed is not None:
-            return
-        wait = self.pace.wait(self._clock.seconds())
-        if wait:
-            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
-
-    def _end_delay(self) -> None:
-        self._delayed = None
-        self.factory.turns.await_one(self)  # those who owe the same time wake up together
+            self.pauseProducing()
+        elif self.paused:
+            self.resumeProducing()
 
     def _take_up(self) -> None:
         """All that was answered was taken: go on, if that was waited for."""
@@ -468,10 +427,6 @@ class WebProtocol(Protocol):
             self._held_up = False
             self._since = self._clock.seconds()
             self.factory.turns.await_one(self)
-
-    def _spend(self, lines: float, length: int) -> None:
-        if self.pace is not None:
-            self.pace.spend(self._clock.seconds(), lines, length)
 
     # Writing
 
@@ -512,15 +467,9 @@ class WebProtocol(Protocol):
     def _depart(self) -> None:
         """There is nothing left to be done for somebody who has gone."""
         if self in self.factory.clients:
-            self._forget_plans()
+            self._unread = b""
+            self.forget_turns()
             self.factory.gone(self)
-
-    def _forget_plans(self) -> None:
-        self._unread = b""
-        if self._delayed is not None:
-            self._delayed.cancel()
-            self._delayed = None
-        self.factory.turns.forget(self)
 
     def _break(self, what: str) -> None:
         """An error is being handled that leaves this client in no known state: let it go."""

@@ -12,7 +12,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
 
 from chatd.formats import Format
-from chatd.protocols.peer import Peer, guarded
+from chatd.protocols.peer import Peer
+from chatd.protocols.reading import guarded
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer

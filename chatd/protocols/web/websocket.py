@@ -18,7 +18,8 @@ from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
 from chatd.formats import Format
-from chatd.protocols.peer import Peer, guarded
+from chatd.protocols.peer import Peer
+from chatd.protocols.reading import guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
