@@ -1,0 +1,191 @@
+"""An error anywhere on a browser's way costs that browser an error, or at worst its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatd import web_formats
+from chatd.attendance import Attendance
+from chatd.credentials import BROWSER, key_of
+from chatd.feed import Cursor
+from chatd.moderation import Moderation
+from chatd.protocols.outlet import Outlet
+from chatd.protocols.web import verbs
+from chatd.protocols.web.event_stream import EventStream
+from chatd.protocols.web.frames import Frames
+from chatd.protocols.web.websocket import WebSocketProtocol
+from chatd.records import change
+from chatd.retries import Retries
+from chatd.room import Room
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.stay import Stay
+from chatd.stream import Stream
+from chatd.web_formats import JsonFormat
+from tests.helpers import World
+from tests.members import register
+from tests.protocols.web.browser import Browser
+from tests.test_faults import Fault, Injected
+
+Expect = Callable[..., Any]
+
+
+@pytest.fixture
+def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
+    return Fault(monkeypatch)
+
+
+class Scene:
+    """Luis with a terminal, to whom nothing must happen, and Ana with a browser."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        register(self.world, "ana")
+        self.luis = self.world.person("luis")
+        self.world.say("before")
+        secret, puts = self.world.server.credentials.issue("ana", BROWSER, "her browser")
+        change(self.world.store, *puts)
+        self.world.settle()
+        self.ana = Browser(self.world, credential=key_of(secret), dead_after=90)
+
+    def hello(self) -> None:
+        self.ana.send("hello", key="a-key-of-sixteen", language="es", rooms={"lobby": 0})
+
+    def everything(self) -> None:
+        """All that a browser does."""
+        ana = self.ana
+        self.hello()
+        ana.send("enter", room="ops", id=1)
+        ana.say("hola", room="lobby", id=2)
+        ana.say("con clave", room="lobby", id=3, key="key-of-this-line")
+        ana.say("/who", room="ops", id=4)
+        for verb in "history", "people", "rooms", "search", "seen":
+            ana.send(verb, room="lobby", text="hola", seq=1, id=5)
+        ana.send("leave", room="ops")
+        ana.send_bytes(b"\x89\x80\x01\x02\x03\x04")
+        self.world.say("otra")
+        self.world.clock.advance(40)
+        ana.factory.check()
+        ana.send("ping")
+
+    def all_is_well(self) -> None:
+        self.world.settle()
+        self.luis.seen()
+        self.luis.type("one", "two")
+        lines = [line for line in self.luis.seen() if not line.startswith("*** ana")]
+        assert lines == ["<luis> one", "<luis> two"]
+        if self.ana.closed or self.ana.transport.disconnected:
+            self.ana.hang_up()
+        if self.ana.factory.clients:
+            self.ana.send("ping", id="still there")
+            assert {"type": "pong", "id": "still there"} in self.ana.seen()
+            self.ana.hang_up()
+        server = self.world.server
+        assert not self.ana.factory.clients
+        assert {session.name for session in server.sessions} == {"luis"}
+        assert list(server.lobby.named) == ["luis"]
+        assert server.lobby.people == 1
+        assert not server.rooms["ops"].people if "ops" in server.rooms else True
+
+
+PLACES = {
+    "reading frames": (Frames, "feed"),
+    "answering a ping": (Frames, "reply"),
+    "asking whether it is there": (Frames, "ping"),
+    "a message": (WebSocketProtocol, "handle"),
+    "a line": (WebSocketProtocol, "take_line"),
+    "saying": (WebSocketProtocol, "say"),
+    "an answer": (WebSocketProtocol, "tell"),
+    "logging in": (WebSocketProtocol, "log_in"),
+    "a receipt": (WebSocketProtocol, "_acknowledge"),
+    "a retry": (Retries, "say"),
+    "entering": (Session, "enter"),
+    "a stay": (Stay, "__init__"),
+    "ending a stay": (Stay, "end"),
+    "leaving": (Session, "leave"),
+    "receipts": (Session, "_give_receipts"),
+    "focusing": (Session, "focus"),
+    "what was seen": (Attendance, "seen"),
+    "rights": (Moderation, "check"),
+    "coming back": (ChatServer, "enter_again"),
+    "rendering": (JsonFormat, "render"),
+    "rendering a message": (JsonFormat, "message"),
+    "framing": (web_formats, "framed"),
+    "reading the log": (Room, "read"),
+    "taking": (Cursor, "take"),
+    "putting": (Stream, "put"),
+    "pushing": (Outlet, "push"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
+    scene = Scene()
+    owner, name = PLACES[place]
+    if owner in (Session, Stay, Stream, Outlet, Moderation, Cursor, Room):
+        own = scene.ana.session
+        fault.inject(owner, name, lambda *given: _is_about(own, scene, given))
+    else:
+        fault.inject(owner, name)
+    scene.everything()
+    assert fault.happened
+    fault.armed = False
+    scene.all_is_well()
+    expected_errors(Injected)
+
+
+def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
+    """Whether a call concerns Ana's session."""
+    first = given[0]
+    about = {id(session), id(session.stream), id(scene.ana.protocol.outlet)}
+    if isinstance(first, Room) or any(id(each) in about for each in given):
+        return True
+    return getattr(first, "reader", None) is session.stream or first in session.stays.values()
+
+
+@pytest.mark.parametrize("verb", verbs.TABLE)
+def test_a_fault_in_the_verb(
+    verb: str, monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
+) -> None:
+    def fail(*_: object) -> None:
+        raise Injected
+
+    scene = Scene()
+    if verb != "hello":
+        scene.hello()
+        scene.ana.seen()
+    with monkeypatch.context() as patch:
+        patch.setitem(verbs.TABLE, verb, verbs.TABLE[verb]._replace(do=fail))
+        scene.ana.send(verb, room="lobby", text="hola", seq=1)
+        assert [error["key"] for error in scene.ana.seen("error")] == ["server_error"]
+    if verb == "hello":
+        scene.hello()
+    scene.all_is_well()
+    expected_errors(Injected)
+
+
+def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> None:
+    from tests.protocols.web.test_event_stream import Reader
+
+    world = World()
+    luis = world.person("luis")
+    fault.inject(ChatServer, "enter_again")
+    reader = Reader(world)
+    fault.armed = False
+    assert reader.closed
+    reader.protocol.connectionLost(_gone())
+    assert isinstance(reader.protocol, EventStream)
+    assert not reader.factory.clients
+    luis.type("hola")
+    assert luis.seen() == ["<luis> hola"]
+    expected_errors(Injected)
+
+
+def _gone() -> Any:
+    from twisted.internet.error import ConnectionDone
+    from twisted.python.failure import Failure
+
+    return Failure(ConnectionDone())
