@@ -101,6 +101,6 @@ class EventStream(Peer[bytes], Protocol):
             return
         if not self.session.stays:
             self.server.finish(self.session)  # it was put out
-        elif now - self._commented >= COMMENT_SECONDS:
+        elif now - self._commented >= COMMENT_SECONDS and not self.waiting:
             self._commented = now
             self.session.stream.put(cast(SseFormat, self.session.format).comment())

@@ -155,6 +155,17 @@ def test_a_comment_shows_that_it_holds(world: World) -> None:
     assert reader.bytes_seen() == b""
 
 
+def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
+    reader = Reader(world)
+    reader.protocol.outlet.pauseProducing()
+    for _ in range(10):
+        world.say("x")
+        world.clock.advance(COMMENT_SECONDS)
+        reader.factory.check()
+    assert reader.protocol.waiting
+    assert len(reader.protocol.session.stream._queue) <= 2
+
+
 def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
     reader = Reader(world)
     reader.seen()

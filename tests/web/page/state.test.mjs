@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Chat, HELD, Room } from "../../../chatd/protocols/web/page/state.js";
+import { Chat, HELD, PRIVATES, Room } from "../../../chatd/protocols/web/page/state.js";
 
 const event = (seq, text = `line ${seq}`, author = "luis", kind = "message") => ({ seq, time: seq, author, kind, text });
 const events = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => event(from + at));
@@ -159,4 +159,18 @@ test("rooms are found by their names in any case, the lobby first", () => {
 	assert.deepEqual([chat.sum("unread"), chat.sum("unread", chat.room("ops"))], [5, 2]);
 	chat.forget(chat.room("ops"));
 	assert.equal(chat.room("ops"), undefined);
+});
+
+test("of very many who write in private those stay whom one wrote to, and the last ones", () => {
+	const chat = new Chat();
+	chat.privateWith("ana").addLocal({ kind: "message", author: "me", to: "ana", text: "hola" });
+	chat.active = chat.privateWith("shown");
+	chat.privateWith("begun").draft = "de";
+	for (let number = 0; number < 3 * PRIVATES; number += 1) {
+		chat.privateWith(`x${number}`).addLocal({ kind: "message", author: `x${number}`, text: "spam" });
+	}
+	const names = chat.privates.map(({ name }) => name);
+	assert.equal(names.length, PRIVATES);
+	assert.deepEqual(names.slice(0, 3), ["ana", "shown", "begun"]);
+	assert.equal(names.at(-1), `x${3 * PRIVATES - 1}`);
 });

@@ -6,6 +6,8 @@ import { folded, mentions, sameName } from "./names.js";
 export const HELD = 1000; // how many lines of a room are held at most,
 const LET_GO = 100; // and how many are then let go at once
 
+export const PRIVATES = 100; // with how many people there are private lines at most
+
 const isSpoken = ({ kind }) => kind === "message" || kind === "action";
 
 /**
@@ -173,9 +175,15 @@ export class Chat {
 		return made(this.#rooms, name, false);
 	}
 
-	/** What is said with somebody alone, from here on. */
+	/** What is said with somebody alone, from here on. Of too many, the first one whom we never wrote to goes. */
 	privateWith(name) {
-		return made(this.#privates, name, true);
+		const room = made(this.#privates, name, true);
+		const isStranger = ({ lines, draft }) => !draft && lines.every(({ to }) => !to);
+		if (this.#privates.size > PRIVATES) {
+			const gone = this.privates.find((each) => each !== room && each !== this.active && isStranger(each));
+			if (gone) this.forget(gone);
+		}
+		return room;
 	}
 
 	forget(room) {
