@@ -46,9 +46,12 @@ class Format(abc.ABC):
         """Lines that the server says. If they are one sentence of `chatd.texts`, ``key`` is its."""
         return b""
 
-    def entered(self, room: str, topic: str, head: int, after: int, text: str) -> bytes:
-        """It is in a room now, of which it will be shown what comes after that seq; a greeting."""
-        return self.say(text)
+    def entered(
+        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+    ) -> bytes:
+        """It is in a room now, of which it will be shown what comes after that seq. It is greeted,
+        and told something behind that."""
+        return b""
 
     def left(self, room: str) -> bytes:
         """It is in that room no more."""
@@ -138,6 +141,12 @@ class ChatFormat(Format):
     def say(self, text: str, key: str = "") -> bytes:
         # Every line is marked, so that nobody's text can pass for one of the server's.
         return encode_lines([f"*** {line}" for line in text.split("\n")], self.eol)
+
+    def entered(
+        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+    ) -> bytes:
+        about = sentence(self.language, "topic", topic=topic) if topic else ""
+        return self.say("\n".join(filter(None, (greeting, about, then))))
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         mark = "(private)" if receiver is None else f"(private to {receiver})"

@@ -23,18 +23,22 @@ def charged(paid: float, now: float, burst: float, cost: float) -> float:
 
 
 class Latest:
-    """Which of many keys were met of late: at most `KEYS_KEPT`."""
+    """Which of many keys were met of late, and with what: at most `KEYS_KEPT`."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, None] = {}  # the longest kept first
+        self._keys: dict[str, str] = {}  # the longest kept first
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys
 
-    def add(self, key: str) -> None:
+    def get(self, key: str) -> str:
+        """With what it was met last; empty if it was not."""
+        return self._keys.get(key, "")
+
+    def add(self, key: str, value: str = "") -> None:
         """It is met."""
         self._keys.pop(key, None)
-        self._keys[key] = None
+        self._keys[key] = value
         if len(self._keys) > KEYS_KEPT:
             del self._keys[next(iter(self._keys))]
 

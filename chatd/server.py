@@ -24,6 +24,7 @@ from chatd.logins import Logins
 from chatd.moderation import OWNED, Moderation, Run
 from chatd.names import Names, refusal_of
 from chatd.passwords import Passwords
+from chatd.rates import Latest
 from chatd.records import Put, change
 from chatd.refusals import Refusal, short
 from chatd.retries import Retries
@@ -101,6 +102,7 @@ class ChatServer(Subscriber):
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
+        self._gone_from = Latest()  # where those who spoke and went were
         self._last_number = max((record.session for record in store.rooms()), default=0)
         self.hooks = Hooks(store)
         self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable, now)
@@ -174,6 +176,8 @@ class ChatServer(Subscriber):
             del self._sessions[session.number]
             self._held_back.pop(session, None)
             self._talking.discard(session)
+            if session.has_spoken and session.network:
+                self._gone_from.add(fold(session.name), session.network)
             self.moderation.gone(session)
             session.stream.abandon()
 
@@ -211,6 +215,15 @@ class ChatServer(Subscriber):
             if guest is not None and guest.name == key:
                 sessions = [guest]
         return [session for session in sessions if not session.stream.finished]
+
+    def networks_of(self, name: str) -> set[str]:
+        """Where those are who have that name; if nobody is here, where one was who spoke and went:
+        whoever posts over HTTP is here no longer than that takes."""
+        here = self.called(name)
+        networks = {session.network for session in here}
+        if not here:
+            networks.add(self._gone_from.get(fold(name)))
+        return networks - {""}
 
     @property
     def sessions(self) -> Iterable[Session]:

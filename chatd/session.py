@@ -471,16 +471,15 @@ class Session:
         comes back is shown what comes ``after`` the last line that they saw instead.
         """
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
-        if room.topic:
-            greeting += "\n" + self.sentence("topic", topic=room.topic)
         start = max(0, room.head - recent)
         if after is not None and after <= room.head:  # else it is of another log
             start = after
         self.leave(room if self.several else None)
         self.stays[room] = stay = Stay(room, self, self._clock)
         self.room = room
-        text = "\n".join(filter(None, (greeting, then)))
-        self.stream.put(self.format.entered(room.name, room.topic, room.head, start, text))
+        self.stream.put(
+            self.format.entered(room.name, room.head, start, room.topic, greeting, then)
+        )
         if start < room.head:
             self._replay(room, self.format.for_newcomers(), start, room.head)
         self._follow_room(stay)

@@ -15,10 +15,16 @@ from typing import Any
 from chatd.encoding import Lines, encode_json, encode_line, encode_lines
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.formats import Format, told
+from chatd.refusals import short
 from chatd.texts import ErrorKind, Language, sentence
 
 _TEXT = 0x81
 """The first byte of a frame that is a whole text message (RFC 6455 section 5.2)."""
+
+
+TOPIC_CHARACTERS = 200
+"""How much of a topic is told where it is one of many; all of it, /topic tells. (Fifty whole ones,
+for one who comes back to fifty rooms, would be 2.7 MB.)"""
 
 
 def framed(payload: bytes) -> bytes:
@@ -73,7 +79,11 @@ class MessageFormat(Format):
         about = {"key": key} if key else {}
         return self.message("say", **about, text=Lines(text))
 
-    def entered(self, room: str, topic: str, head: int, after: int, text: str) -> bytes:
+    def entered(
+        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+    ) -> bytes:
+        text = "\n".join(filter(None, (greeting, then)))
+        topic = short(topic, TOPIC_CHARACTERS)
         return self.message(
             "entered", room=room, head=head, after=after, topic=topic, text=Lines(text)
         )

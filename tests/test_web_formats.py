@@ -9,7 +9,7 @@ import pytest
 
 from chatd.event import Change, Deed, Event, Kind, Notice
 from chatd.texts import ErrorKind, Language
-from chatd.web_formats import JsonFormat, SseFormat, framed
+from chatd.web_formats import TOPIC_CHARACTERS, JsonFormat, SseFormat, framed
 
 ENGLISH = JsonFormat()
 SPANISH = JsonFormat(Language.SPANISH)
@@ -110,7 +110,7 @@ class TestJson:
 
     def test_the_rest_of_what_one_is_told(self) -> None:
         data = (
-            ENGLISH.entered("ops", "the topic", 9, 4, "Welcome.")
+            ENGLISH.entered("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?")
             + ENGLISH.left("ops")
             + ENGLISH.you("ana", False, True)
             + ENGLISH.seen("ops", 8)
@@ -124,6 +124,8 @@ class TestJson:
         ]  # fmt: skip
         entered, _, you, seen, first, second, _, found = messages(data)
         assert (entered["room"], entered["head"], entered["after"]) == ("ops", 9, 4)
+        assert entered["text"] == "Welcome.\nHm?"
+        assert len(entered["topic"]) == TOPIC_CHARACTERS
         assert (you["name"], you["guest"], you["account"]) == ("ana", False, True)
         assert seen["seq"] == 8
         assert (first["key"], first["text"]) == ("key", "one\ntwo")
@@ -188,7 +190,7 @@ class TestServerSentEvents:
         for data, type in (
             (format.error(ErrorKind.FULL, "full", limit=3), b"error"),
             (format.say("hola"), b"say"),
-            (format.entered("ops", "", 3, 0, "Welcome."), b"entered"),
+            (format.entered("ops", 3, 0, "", "Welcome.", ""), b"entered"),
             (format.left("ops"), b"left"),
         ):
             assert data.startswith(b"event: " + type + b"\ndata: {")

@@ -360,11 +360,10 @@ def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Col
         except ValueError:
             return None
     name = _one_name(server, who[1:])
-    sessions = server.called(name)
-    if not sessions:
+    sessions, networks = server.called(name), sorted(server.networks_of(name))
+    if not (sessions or networks):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     server.moderation.check_above(session, room, name, sessions)
-    networks = sorted({other.network for other in sessions if other.network})
     if not networks:
         raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
     return networks
@@ -401,7 +400,7 @@ def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | Non
     if who.startswith("@"):
         name = _one_name(server, who[1:])
         deed = Deed("unban", f"@{name}")
-        networks = {other.network for other in server.called(name)}
+        networks = server.networks_of(name)
         for _, target, sanction in server.moderation.sanctions_in(room):
             if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
                 networks.add(target[1:])

@@ -922,6 +922,26 @@ class TestBansOfAddresses:
         assert len(ask(ana, "/ban @zoe 1h")) == 2
         assert crowd[0].session.room is town.room("ops")
 
+    @pytest.mark.parametrize("named", [True, False])
+    def test_one_who_spoke_and_went_had_one_too(self, town: Town, ana: Person, named: bool) -> None:
+        guest = town.guest("zoe" if named else "", network=self.ADDRESS)
+        name = guest.session.name
+        guest.type("/join ops", "buy this")
+        guest.hang_up()
+        ask(ana, f"/ban @{name} 1h")
+        assert ask(ana, f"/ban @{name} 1h") == [
+            f"*** ana banned the address that {name} came from for 1h."
+        ]
+        refused(town.guest(network=self.ADDRESS), "/join ops")
+        assert ask(ana, f"/unban @{name}") != [f"ERR Nobody: nobody here is called {name}."]
+        town.guest(network=self.ADDRESS).type("/join ops")
+        assert town.room("ops").people == 2
+
+    def test_one_who_went_and_said_nothing_is_nobody(self, town: Town, ana: Person) -> None:
+        guest = town.guest("zoe", network=self.ADDRESS)
+        guest.hang_up()
+        assert only(ask(ana, "/ban @zoe 1h")).startswith("ERR Nobody: ")
+
     def test_an_address_may_be_written_out(self, town: Town, ana: Person) -> None:
         crowd = self.crowd(town)
         ask(ana, f"/ban {self.ADDRESS} 1h")

@@ -27,13 +27,10 @@ from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
 from chatd.validation import InvalidLine, LineFault, validate_line
-from chatd.web_formats import event_members
+from chatd.web_formats import TOPIC_CHARACTERS, event_members
 
 ROOMS_LISTED = 1000
 """How many rooms are listed at most."""
-
-TOPIC_CHARACTERS = 200
-"""How much is told of a topic where many rooms are listed."""
 
 EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
@@ -41,6 +38,8 @@ EVENTS_ASKED = 100
 
 LAST_SEQ = 10**15 - 1
 """A seq that no room comes to."""
+
+_BLANK = frozenset((b"", b"\r"))
 
 KEY_CHARACTERS = 255
 """How long an ``Idempotency-Key`` may be."""
@@ -121,7 +120,12 @@ async def say(call: Call) -> Answer:
         await _allowed(server, session)
         room = await _room_to_speak_in(call, session)
         end, owner = room.end, session.account or session.holder
-        seqs = await server.retries.say(session, room, texts, owner, key)
+        room.expected += 1  # it is not forgotten while this waits for what was sent before
+        try:
+            seqs = await server.retries.say(session, room, texts, owner, key)
+        finally:
+            room.expected -= 1
+            server.rooms.forget_if_empty(room)
         if seqs is None:
             told.check()
             raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
@@ -143,8 +147,12 @@ def lines_of(request: Request, max_length: int) -> list[str]:
         body = text.encode("utf-8", "surrogatepass")
     texts = []
     for number, line in enumerate(body.split(b"\n"), 1):
+        if line in _BLANK:  # there may be very many
+            continue
         try:
             texts.append(validate_line(line.removesuffix(b"\r"), max_length))
+            if len(texts) > UNPUBLISHED_LINES:
+                break
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
                 key = "too_long" if invalid.reason is LineFault.TOO_LONG else "not_utf8"

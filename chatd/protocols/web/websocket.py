@@ -19,7 +19,7 @@ from wsproto.frame_protocol import CloseReason
 
 from chatd.formats import Format
 from chatd.protocols.peer import Peer
-from chatd.protocols.reading import guarded
+from chatd.protocols.reading import HANDSHAKE_SECONDS, guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
@@ -64,7 +64,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         super().__init__(server, clock, max_length, self._frames)
         self._opening = opening
         self._credential = credential
-        self._heard = clock.seconds()
+        self._came = self._heard = clock.seconds()
         self._pinged: float | None = None
         self._about: tuple[Room | None, str | int | None, str | None] = (None, None, None)
 
@@ -128,7 +128,9 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     @guarded
     def check(self, now: float) -> None:
-        if not self._lost:
+        if not self._entered and now - self._came > HANDSHAKE_SECONDS:
+            self.abort()  # whatever else it sends, it says no hello
+        elif not self._lost:
             self._look_for_life(now)
             super().check(now)
 

@@ -14,8 +14,8 @@ from twisted.logger import LogEvent
 from chatd.credentials import TOKEN
 from chatd.event import Record
 from chatd.protocols.limits import Limits
-from chatd.protocols.web.api import TOPIC_CHARACTERS
 from chatd.store import Keeping, StoreError
+from chatd.web_formats import TOPIC_CHARACTERS
 from tests.helpers import FAR
 from tests.protocols.web.callers import Got, Served, error_of, request
 

@@ -79,6 +79,14 @@ class TestHello:
         first.say("hola", room="lobby")
         assert second.texts() == ["hola"]
 
+    def test_pings_are_no_hello(self, world: World) -> None:
+        one = Browser(world)
+        for _ in range(4):
+            world.clock.advance(3)
+            one.send_bytes(frame(b"", 9))
+            one.factory.check()
+        assert one.transport.disconnected or one.closed
+
     def test_without_a_hello_one_is_let_go(self, world: World) -> None:
         one = Browser(world)
         world.clock.advance(11)
