@@ -5,7 +5,8 @@ or right after it; and at a call of the start, in which what the one before left
 round is some lives of daemons on one store; at its end the checker holds what all clients were
 shown in all lives against what `chatd export` writes, and what they were answered against what is
 kept beside the logs. Before that, those who have an account come once more: what was written to
-them they must have been shown by then.
+them they must have been shown by then. So do browsers and programs, which send again what was not
+answered: all that they sent must be there once.
 """
 
 from __future__ import annotations
