@@ -154,7 +154,7 @@ class Person:
     def _look_back(self) -> None:
         what, answer = self._chance.choice(
             [
-                ("/history 5", rb"\*\*\* \d+ of \d+ lines? of #"),
+                ("/history 5", rb"\*\*\* (\d+ of \d+ lines? of #|Nothing was said)"),
                 (f"/search {self._prefix}", rb"\*\*\* (\d+ lines? of|The last|Nothing found)"),
                 ("/mentions", rb"\*\*\* (\d+ lines? of|No line was found)"),
                 ("/missed", rb"\*\*\* (You have missed nothing|\d+ )"),
