@@ -262,6 +262,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
         "web_formats.py",
         "connection.py",
     }
+    assert files_that_call("encode_json_strings") == {"web_formats.py"}
     assert files_that_call("encode_json") == {"web_formats.py", "deliveries.py", "requests.py"}
 
 
@@ -278,6 +279,7 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "self.with_times(True).render(",
                     "self.message(",
                     "framed(encode_json(",
+                    "framed(b'",
                     "_sse(",
                     "b''.join(",
                 )

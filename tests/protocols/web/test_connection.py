@@ -628,3 +628,18 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
             caller.hang_up(ConnectionAborted)
         assert not door.factory.clients
         assert caller.got_bytes() == b""
+
+
+def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 4000)
+    caller.settle()
+    assert b"431" in caller.got_bytes()
+    for _ in range(4):
+        caller.send(b"a: b\r\n" * 2000)
+    assert not caller.paused
+    for _ in range(2):
+        caller.send(b"a: b\r\n" * 2000)
+    assert caller.paused
+    assert caller.got_bytes() == b""
