@@ -299,7 +299,8 @@ class WebProtocol(Reading, Protocol):
         not without end."""
         self._dropped += length
         if self._dropped > DROPPED_BYTES:
-            self.pauseProducing()
+            # The outlet has it read on, whatever was paused here.
+            cast(Connection, self.transport).pauseProducing()
 
     def _await_turn(self) -> None:
         """Have what was read looked at behind everybody's reading, in the time that all who wait

@@ -636,6 +636,7 @@ def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
     caller.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 4000)
     caller.settle()
     assert b"431" in caller.got_bytes()
+    caller.transport.resumeProducing()  # as an outlet does on a socket
     for _ in range(4):
         caller.send(b"a: b\r\n" * 2000)
     assert not caller.paused
