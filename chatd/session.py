@@ -350,7 +350,7 @@ class Session:
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
-        self._replay(room, self.format.with_times(True), after, upto)
+        self._replay(room, self.format.of_past(), after, upto)
 
     def _replay(self, room: Room, format: Format, after: int, upto: int) -> None:
         replay = Replay(
@@ -397,7 +397,8 @@ class Session:
             .with_quiet(settings.quiet)
             .in_language(self.language)
         )
-        self.view = settings.view(self.name)
+        # Echo is for terminals, which show what is typed by themselves.
+        self.view = (settings._replace(echo=True) if self.several else settings).view(self.name)
         self._follow()
 
     def begin_visit(self, visit: Visit) -> None:

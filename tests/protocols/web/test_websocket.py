@@ -219,6 +219,33 @@ class TestLines:
         assert refused == {"type": "refused", "id": 2}
 
 
+class TestSettings:
+    """What is for terminals, perhaps set at one, and kept with the account."""
+
+    def test_lines_with_times_are_live_all_the_same(self, world: World) -> None:
+        one = browser(world)
+        one.say("/times on")
+        one.seen()
+        world.say("hola")
+        (message,) = one.seen("events")
+        assert "past" not in message
+
+    def test_without_echo_ones_own_lines_come_before_their_acks(self, world: World) -> None:
+        one = browser(world)
+        one.say("/echo off")
+        one.seen()
+        one.say("hola", id=1)
+        assert [message["type"] for message in one.seen()] == ["events", "ack"]
+
+    def test_one_who_is_spared_notices_is_sent_none(self, world: World) -> None:
+        one = browser(world)
+        one.say("/quiet on")
+        one.seen()
+        world.person("ana").type("hola")
+        (message,) = one.seen("events")
+        assert [event["author"] for event in message["events"]] == ["ana"]
+
+
 class TestQuestions:
     def test_what_answers_one_is_shown_to_nobody(self, world: World) -> None:
         one = browser(world, name="ana")
