@@ -88,17 +88,19 @@ class MessageFormat(Format):
 @dataclass(frozen=True)
 class JsonFormat(MessageFormat):
     """JSON messages over a WebSocket. Those that show the ``past`` to one who asked say so. A
-    ``quiet`` one shows no notices."""
+    ``quiet`` one shows no notices; one for answers says which message they are ``about``."""
 
     past: bool = False
     quiet: bool = False
+    about: str | int | None = None
 
     @property
     def bell(self) -> bytes:  # type: ignore[override]
         return self.message("bell")
 
     def message(self, type: str, **members: Any) -> bytes:
-        return framed(encode_json({"type": type, **members}))
+        about = {} if self.about is None else {"id": self.about}
+        return framed(encode_json({"type": type, **members, **about}))
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         if self.quiet:

@@ -142,13 +142,15 @@ def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
     return None, argument
 
 
+ME = Command(("me", "yo"), _me)
+
 TABLE = (
     Command(("nick", "name", "nombre", "apodo"), _nick),
     Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST),
     Command(("leave", "part", "volver", "dejar"), _leave),
     Command(("rooms", "list", "salas"), _rooms),
     Command(("who", "names", "w", "quien", "quién"), _who),
-    Command(("me", "yo"), _me),
+    ME,
     Command(("msg", "mensaje", "privado"), _msg),
     Command(("topic", "tema"), _topic),
 )

@@ -209,6 +209,36 @@ class TestLines:
         assert again.seen("ack") == [{**first, "id": 4}]
         assert world.server.lobby.head == 1
 
+    def test_who_signed_in_meanwhile_says_a_line_once_all_the_same(self, world: World) -> None:
+        world.person("ana").type("/register correct horse battery", "/quit")
+        one = browser(world, key=KEY)
+        one.say("hola", room="lobby", id=1, key="key-of-this-line")
+        one.seen()
+        one.say("/login ana correct horse battery", room="lobby")
+        assert one.seen("you")[-1]["account"] is True
+        one.say("hola", room="lobby", id=1, key="key-of-this-line")
+        assert one.seen("ack") == [{"type": "ack", "id": 1, "room": "lobby", "seq": 1}]
+        assert world.server.lobby.head == 1
+
+    def test_what_somebody_does_is_a_line_as_others_are(self, world: World) -> None:
+        one = browser(world, key=KEY)
+        one.say("/me waves", room="lobby", id=1, key="key-of-this-line")
+        events, ack = one.seen()
+        (event,) = events["events"]
+        assert (event["kind"], event["text"]) == ("action", "waves")
+        assert ack == {"type": "ack", "id": 1, "room": "lobby", "seq": 1}
+        one.say("/me waves", room="lobby", id=2, key="key-of-this-line")
+        assert one.seen() == [{**ack, "id": 2}]
+
+    def test_what_answers_a_command_has_its_id(self, world: World) -> None:
+        one = browser(world)
+        for text in "/me", "/msg nobody hi", "/who", "/login nobody a password":
+            one.say(text, id=text)
+            assert [message["id"] for message in one.seen("say", "error")] == [text]
+        world.server.rooms.add("ops")
+        one.say("/who", room="lobby")
+        assert "id" not in one.seen("say")[0]
+
     def test_a_key_with_another_text_is_refused(self, world: World) -> None:
         one = browser(world, key=KEY)
         one.say("hola", room="lobby", key="key-of-this-line")
