@@ -275,6 +275,15 @@ class TestSettings:
         (message,) = one.seen("events")
         assert [event["author"] for event in message["events"]] == ["ana"]
 
+    def test_commands_are_never_taken_for_text(self, world: World) -> None:
+        one = browser(world)
+        one.say("/text", id=1)
+        assert [(error["key"], error["id"]) for error in one.seen("error")] == [
+            ("not_text_only", 1)
+        ]
+        one.say("/msg nobody psst")
+        assert world.server.lobby.head == 0
+
 
 class TestQuestions:
     def test_what_answers_one_is_shown_to_nobody(self, world: World) -> None:
@@ -312,6 +321,24 @@ class TestRooms:
         world.say("hola")
         assert one.texts() == []
         assert world.server.lobby.people == 0
+
+    def test_who_is_in_none_may_leave_to_the_lobby(self, world: World) -> None:
+        one = browser(world)
+        one.say("/leave")
+        one.seen()
+        one.say("/leave")
+        assert one.seen("entered")[0]["room"] == "lobby"
+
+    def test_to_skip_all_is_to_have_seen_them_everywhere(self, world: World) -> None:
+        world.person("ana").type("/register correct horse battery", "/quit")
+        one, other = browser(world, key=KEY), browser(world, key=KEY)
+        for each in one, other:
+            each.say("/login ana correct horse battery")
+        world.say("hola")
+        one.seen(), other.seen()
+        one.say("/skip")
+        for each in one, other:
+            assert each.seen("seen") == [{"type": "seen", "room": "lobby", "seq": 1}]
 
     def test_typed_commands_enter_and_leave_them_too(self, world: World) -> None:
         one = browser(world)
