@@ -116,27 +116,30 @@ class MessageFormat(Format):
     def left(self, room: str) -> bytes:
         return self.message("left", room=room)
 
-    def for_newcomers(self) -> Format:
-        return self
-
     def in_language(self, language: Language) -> Format:
         return replace(self, language=language)
 
 
 @dataclass(frozen=True)
 class JsonFormat(MessageFormat):
-    """JSON messages over a WebSocket. Those that show the ``past`` to one who asked say so."""
+    """JSON messages over a WebSocket. Those that show the ``past`` to one who asked say so. A
+    ``quiet`` one shows no notices; one for answers says which message they are ``about``."""
 
     past: bool = False
+    quiet: bool = False
+    about: str | int | None = None
 
     @property
     def bell(self) -> bytes:  # type: ignore[override]
         return self.message("bell")
 
     def message(self, type: str, **members: Any) -> bytes:
-        return framed(encode_json({"type": type, **members}))
+        about = {} if self.about is None else {"id": self.about}
+        return framed(encode_json({"type": type, **members, **about}))
 
     def render(self, entries: Sequence[Entry]) -> bytes:
+        if self.quiet:
+            entries = [entry for entry in entries if isinstance(entry, Event)]
         if not entries:
             return b""
         if any(isinstance(entry, Event) and entry.kind is Kind.PRIVATE for entry in entries):
@@ -161,8 +164,11 @@ class JsonFormat(MessageFormat):
         to = {} if receiver is None else {"to": receiver}
         return self.message("private", author=author, text=text, **to)
 
-    def with_times(self, times: bool) -> Format:
-        return replace(self, past=times)
+    def of_past(self) -> Format:
+        return replace(self, past=True)
+
+    def with_quiet(self, quiet: bool) -> Format:
+        return replace(self, quiet=quiet)
 
     def members(self, entries: Iterable[Entry]) -> list[dict[str, Any]]:
         """Entries as messages have them, to be made visible."""

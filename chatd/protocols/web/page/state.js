@@ -55,7 +55,8 @@ export class Room {
 		if (goesOn) return true;
 		if (this.last === null) this.seen = this.#place ?? head;
 		else if (after < this.last) this.seen = Math.min(this.seen, after); // its log began anew
-		Object.assign(this, { lines: [], last: after, live: true, held: false, more: after > 0 });
+		const lines = this.last === null ? this.lines : []; // such as why we were not let in before
+		Object.assign(this, { lines, last: after, live: true, held: false, more: after > 0 });
 		this.#count();
 		return false;
 	}
