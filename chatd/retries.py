@@ -92,6 +92,12 @@ class Retries:
             await done  # if they could not be kept, they are said now
         return await self._say(session, room, texts, kind, key)
 
+    def were_said_by(self, session: Session, owner: str, key: str) -> bool:
+        """Whether it was that session which said the lines of a key; so they were not there before
+        it."""
+        said = self.table.get(f"{owner}/{_digest(key)}")
+        return said is not None and said.session == session.number
+
     def _known(self, key: str) -> Said | None:
         said = self.table.get(key)
         return None if said is None or self._is_old(said) else said

@@ -24,6 +24,7 @@ from twisted.scripts.twistd import run as run_twistd
 
 import chatd
 import chatd.cli
+import chatd.protocols.web.site  # what else would be imported at each start
 import chatd.tap
 from chatd.passwords import Hasher
 from chatd.stores import chores
@@ -39,15 +40,19 @@ CHEAP = (1, 8, 1)
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
+_WEB = ["--web", "tcp:0:interface=127.0.0.1"]
 _UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there be load
 
 
 class Daemon:
-    """A daemon in that directory, which listens, or has ended already."""
+    """A daemon in that directory, which listens, or has ended already. ``web_port`` is where it
+    does for browsers and programs, if it is for them."""
 
-    def __init__(self, directory: Path, variables: dict[str, str], *, fresh: bool = False) -> None:
+    def __init__(
+        self, directory: Path, variables: dict[str, str], *, fresh: bool = False, web: bool = False
+    ) -> None:
         (directory / "disk").mkdir(exist_ok=True)
-        arguments = [*_TWISTD, *_UNLIMITED, "-s", f"sqlite:{STORE}"]
+        arguments = [*_TWISTD, *_UNLIMITED, "-s", f"sqlite:{STORE}", *(_WEB if web else ())]
         self._status: int | None = None
         self._log, output = os.pipe()
         self.pid = fork(
@@ -55,11 +60,13 @@ class Daemon:
         )
         os.close(output)
         self.said = ""
-        self.port = 0
+        self.port = self.web_port = 0
         while "history in " not in self.said and (more := os.read(self._log, 4096)):
             self.said += more.decode()
         if found := re.search(r"listening on 127\.0\.0\.1:(\d+)\.", self.said):
             self.port = int(found[1])
+        if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)/", self.said):
+            self.web_port = int(found[1])
 
     def kill(self) -> None:
         """Kill it as `kill -9` does."""

@@ -5,7 +5,8 @@ or right after it; and at a call of the start, in which what the one before left
 round is some lives of daemons on one store; at its end the checker holds what all clients were
 shown in all lives against what `chatd export` writes, and what they were answered against what is
 kept beside the logs. Before that, those who have an account come once more: what was written to
-them they must have been shown by then.
+them they must have been shown by then. So do browsers and programs, which send again what was not
+answered: all that they sent must be there once.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
 from tests.crash.daemon import STORE, Daemon, export
-from tests.crash.people import Person, come_back, talk
+from tests.crash.people import Client, Person, come_back, talk
+from tests.crash.resumed import faults_of_said, keys_of
 from tests.crash.state import REGISTERED, Expected, facts_of, faults_of_deeds, furnish
+from tests.crash.web import Visitor, Visitors
 
 PEOPLE = 8
 LIVES = 25
@@ -58,6 +61,9 @@ class Result:
         self.shown = 0
         self.private = 0
         self.answered = 0
+        self.keys = 0
+        self.sent_again = 0
+        self.resumed = 0
         self.faults: list[str] = []
 
     @property
@@ -74,6 +80,8 @@ class Result:
                 *lines,
                 f"{self.stored} lines stored, {self.private} of them private,"
                 f" {self.shown} times a line was shown; {self.answered} changes answered;"
+                f" {self.keys} keys used, {self.sent_again} of them again; {self.resumed} times"
+                " somebody went on where they were in a room;"
                 f" {len(self.faults)} faults",
                 *self.faults,
             ]
@@ -99,11 +107,12 @@ def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
 
 class _Seen:
     """What all were shown in a round, by the names of the files that it may be kept in, and what
-    must be so by what they were answered."""
+    must be so by what they were answered. ``visitors`` are those who know that themselves."""
 
-    def __init__(self) -> None:
+    def __init__(self, visitors: Visitors) -> None:
         self.transcripts: dict[str, bytes] = {}
         self.expected = Expected()
+        self.visitors = visitors
 
     def add(self, name: str, person: Person) -> None:
         """All that one was shown on one connection."""
@@ -117,7 +126,7 @@ class _Seen:
 def _round(
     directory: Path, lives: int, chance: random.Random, result: Result, *, fresh: bool
 ) -> None:
-    seen = _Seen()
+    seen = _Seen(Visitors(chance))
     furnish(directory, {})
     for life in range(lives):
         (live,) = chance.choices(
@@ -129,13 +138,14 @@ def _round(
     result.answered += seen.expected.answered
     wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts)
     result.faults += wrong[: FAULTS // 2]  # others are to be told, too
-    seen.transcripts |= _come_back(directory)
+    seen.transcripts |= _come_back(directory, seen.visitors)
     exported = export(directory)
     (directory / "stored.txt").write_bytes(exported)
     stored = Stored(lines_of(exported), unique=True)
     result.stored += stored.count
     result.private += sum(stored.heads[inbox] for inbox in stored.inboxes)
     result.faults += stored.faults
+    _hold_against(stored, path, seen.visitors, result)
     received: dict[str, set[int]] = {inbox: set() for inbox in stored.inboxes}
     for name, data in seen.transcripts.items():
         (directory / name).write_bytes(data)
@@ -155,13 +165,27 @@ def _round(
             result.faults += [f"integrity_check: {line}" for (line,) in found]
 
 
-def _come_back(directory: Path) -> dict[str, bytes]:
-    """Those who have an account are shown all that they missed; gives their transcripts."""
-    daemon = Daemon(directory, {})
+def _come_back(directory: Path, visitors: Visitors) -> dict[str, bytes]:
+    """Those who have an account are shown all that they missed; gives their transcripts. So are
+    visitors."""
+    daemon = Daemon(directory, {}, web=True)
     transcripts = {f"back-{name}.txt": come_back(daemon.port, name) for name in REGISTERED}
+    visitors.come_back(daemon.web_port)
     daemon.kill()
     daemon.wait()
     return transcripts
+
+
+def _hold_against(stored: Stored, path: Path, visitors: Visitors, result: Result) -> None:
+    """What visitors were shown and answered must be stored, and once."""
+    said, followers = visitors.said, visitors.followers
+    result.faults += [fault for visitor in visitors.all for fault in visitor.faults]
+    result.faults += [fault for follower in followers for fault in follower.faults_of(stored)]
+    result.faults += faults_of_said(said, stored, keys_of(path))
+    result.shown += sum(len(follower.shown) for follower in followers)
+    result.resumed += sum(follower.resumed for follower in followers)
+    result.keys += len(said)
+    result.sent_again += sum(each.sent > 1 for each in said)
 
 
 def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
@@ -191,13 +215,13 @@ def _killed_at_an_instant(
     fresh: bool,
     seen: _Seen,
 ) -> None:
-    daemon = Daemon(directory, {}, fresh=fresh)
+    daemon = Daemon(directory, {}, fresh=fresh, web=True)
     with ExitStack() as stack:
-        people = _enter(daemon, life, chance, stack)
+        people, visitors = _enter(daemon, life, chance, stack, seen)
         end = time.monotonic() + chance.uniform(0, SECONDS)
-        talk(people, until=lambda: time.monotonic() >= end)
+        talk([*people, *visitors], until=lambda: time.monotonic() >= end)
         daemon.kill()
-        _see_the_end(daemon, life, people, "at a random instant", result, seen)
+        _see_the_end(daemon, life, people, visitors, "at a random instant", result, seen)
 
 
 def _killed_in_a_commit(
@@ -210,11 +234,11 @@ def _killed_in_a_commit(
 ) -> None:
     armed = directory / "armed"
     variables = disk.environment(directory / "disk", kill=_moment(chance), counting_from=armed)
-    daemon = Daemon(directory, variables, fresh=fresh)
+    daemon = Daemon(directory, variables, fresh=fresh, web=True)
     with ExitStack() as stack:
-        people = _enter(daemon, life, chance, stack)
+        people, visitors = _enter(daemon, life, chance, stack, seen)
         armed.touch()
-        _see_the_end(daemon, life, people, "in a commit", result, seen)
+        _see_the_end(daemon, life, people, visitors, "in a commit", result, seen)
         armed.unlink()
 
 
@@ -227,11 +251,11 @@ def _killed_in_starting(
     seen: _Seen,
 ) -> None:
     variables = disk.environment(directory / "disk", kill=_moment(chance))
-    daemon = Daemon(directory, variables, fresh=fresh)
+    daemon = Daemon(directory, variables, fresh=fresh, web=True)
     with ExitStack() as stack:
         # With little to recover, it lives on to its first commits.
-        people = _enter(daemon, life, chance, stack) if daemon.port else []
-        _see_the_end(daemon, life, people, "in starting", result, seen)
+        people, visitors = _enter(daemon, life, chance, stack, seen) if daemon.port else ([], [])
+        _see_the_end(daemon, life, people, visitors, "in starting", result, seen)
 
 
 def _moment(chance: random.Random) -> tuple[int, str]:
@@ -239,9 +263,15 @@ def _moment(chance: random.Random) -> tuple[int, str]:
 
 
 def _see_the_end(
-    daemon: Daemon, life: int, people: list[Person], when: str, result: Result, seen: _Seen
+    daemon: Daemon,
+    life: int,
+    people: list[Person],
+    visitors: list[Visitor],
+    when: str,
+    result: Result,
+    seen: _Seen,
 ) -> None:
-    talk(people)  # what still comes out of the kernel was seen, too
+    talk([*people, *visitors])  # what still comes out of the kernel was seen, too
     status = daemon.wait()
     if status != -9 or "Traceback" in daemon.said:
         result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
@@ -251,9 +281,13 @@ def _see_the_end(
         seen.add(f"seen-{life}-{number}.txt", person)
 
 
-def _enter(daemon: Daemon, life: int, chance: random.Random, stack: ExitStack) -> list[Person]:
-    """All who talk; each has said something and seen it, or the daemon is gone already."""
+def _enter(
+    daemon: Daemon, life: int, chance: random.Random, stack: ExitStack, seen: _Seen
+) -> tuple[list[Person], list[Visitor]]:
+    """All who talk, people and visitors; each has said something and seen it, or the daemon is gone
+    already."""
     people: list[Person] = []
+    visitors: list[Visitor] = []
     accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]
     with suppress(ConnectionError):
         for number, account in enumerate(accounts + [""] * (PEOPLE - len(accounts))):
@@ -261,5 +295,10 @@ def _enter(daemon: Daemon, life: int, chance: random.Random, stack: ExitStack) -
             person = Person(daemon.port, life, number, chance, account=account, registers=registers)
             people.append(person)
             stack.enter_context(closing(person.socket))
-    talk(people, until=lambda: all(person.receipts for person in people))
-    return people
+        for visitor in seen.visitors.come():
+            visitor.come(daemon.web_port)
+            visitors.append(visitor)
+            stack.enter_context(closing(visitor.socket))
+    everybody: list[Client] = [*people, *visitors]
+    talk(everybody, until=lambda: all(each.receipts for each in everybody))
+    return people, visitors

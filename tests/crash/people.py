@@ -9,7 +9,8 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from tests.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
 
@@ -24,6 +25,18 @@ _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
 Answered = Callable[[bytes], object]
 """Whether a line is what somebody waits for."""
+
+
+class Client(Protocol):
+    """Who talks while it reads. ``receipts`` is how much of that was answered, ``ended`` whether it
+    was left."""
+
+    socket: socket.socket
+    ended: bool
+    receipts: int
+
+    def read(self) -> None:
+        """Take what there is, and say more."""
 
 
 class Person:
@@ -222,7 +235,10 @@ class Person:
 
 
 def talk(
-    people: list[Person], *, until: Callable[[], bool] = lambda: False, patience: float = 20.0
+    people: Sequence[Client],
+    *,
+    until: Callable[[], bool] = lambda: False,
+    patience: float = 20.0,
 ) -> None:
     """Let them talk until that is so, or until the server has left all of them."""
     selector = selectors.DefaultSelector()

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
 
+from chatd import retries
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
+from chatd.formats import Format
 from chatd.records import Put, change
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
-from chatd.store import Keeping, Waiting
+from chatd.store import Keeping, Store, Waiting
 from chatd.stores import sqlite
 
 
@@ -74,3 +76,41 @@ def log_deeds_later() -> None:
         return change(server._store, *puts).addCallback(log)
 
     ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]
+
+
+def keep_keys_later() -> None:
+    """Keep that a line was said, and with which key in the next transaction."""
+
+    def keep(store: Store, *puts: Put) -> Deferred[None]:
+        for put in puts:
+            put.apply()
+        return change(store).addCallback(lambda _: change(store, *puts))
+
+    vars(retries)["change"] = keep
+
+
+def keep_keys_first() -> None:
+    """Keep with which keys lines are said, and the lines in the next transaction."""
+    write = sqlite.SqliteStore._write
+
+    def write_twice(store: sqlite.SqliteStore, batch: Sequence[Waiting]) -> Sequence[Entry]:
+        keys = [entry for entry in batch if isinstance(entry, Keeping) and _has_key(entry)]
+        if keys:
+            write(store, keys)
+        return write(store, [entry for entry in batch if entry not in keys])
+
+    sqlite.SqliteStore._write = write_twice  # type: ignore[assignment, method-assign]
+
+
+def _has_key(entry: Keeping) -> bool:
+    return any(record.kind == "retry" for record in entry.records)
+
+
+def pass_one_over() -> None:
+    """Show those who come back what they missed, but for the first line of several."""
+    replay = Session._replay
+
+    def careless(session: Session, room: Room, format: Format, after: int, upto: int) -> None:
+        replay(session, room, format, after + (upto - after > 1), upto)
+
+    Session._replay = careless  # type: ignore[method-assign, assignment]

@@ -57,8 +57,9 @@ def test_25_kills_lose_nothing(tmp_path: Path) -> None:
     assert "25 kills:" in said
     assert " 0 of them private" not in said
     assert " 0 faults" in said
-    assert " 0 of them private" not in said
     assert " 0 changes answered" not in said
+    assert " 0 of them again" not in said
+    assert " 0 times somebody went on" not in said
 
 
 def test_a_daemon_in_a_new_interpreter_loses_nothing_either(tmp_path: Path) -> None:
@@ -70,6 +71,23 @@ def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_pa
     status, said = crash(tmp_path, "--kills", "25", sabotage="show_before_commit")
     assert status == 1, said
     assert "what is not stored" in said
+
+
+def test_a_daemon_that_keeps_keys_in_another_transaction_than_their_lines_is_found_out(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--kills", "25", sabotage="keep_keys_later")
+    assert status == 1, said
+    assert "stored twice" in said
+    status, said = crash(memory, "--kills", "25", sabotage="keep_keys_first")
+    assert status == 1, said
+    assert "their key is kept as" in said
+
+
+def test_a_daemon_that_leaves_out_a_line_for_those_who_come_back_is_found_out(memory: Path) -> None:
+    status, said = crash(memory, "--kills", "5", sabotage="pass_one_over")
+    assert status == 1, said
+    assert " right after " in said
 
 
 def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(

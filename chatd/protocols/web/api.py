@@ -119,7 +119,7 @@ async def say(call: Call) -> Answer:
             server.rename(session, name)
         await _allowed(server, session)
         room = await _room_to_speak_in(call, session)
-        end, owner = room.end, session.account or session.holder
+        owner = session.account or session.holder
         room.expected += 1  # it is not forgotten while this waits for what was sent before
         try:
             seqs = await server.retries.say(session, room, texts, owner, key)
@@ -129,7 +129,7 @@ async def say(call: Call) -> Answer:
         if seqs is None:
             told.check()
             raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
-        again = not seqs or seqs[-1] <= end
+        again = key is not None and not server.retries.were_said_by(session, owner, key)
         last = seqs[-1] if seqs else None
         members = {"room": room.name, "seq": last, "seqs": list(seqs)}
         return json_answer(200 if again else 201, members)

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
 from chatd.credentials import TOKEN
-from chatd.event import Record
+from chatd.event import Change, Notice, Record
 from chatd.protocols.limits import Limits
 from chatd.store import Keeping, StoreError
 from chatd.web_formats import TOPIC_CHARACTERS
@@ -259,6 +259,32 @@ def test_a_retry_is_the_same_line() -> None:
     other = door.ask("POST", LOBBY, b"three", idempotency_key="k")
     assert error_of(other) == (422, "other_lines_with_key")
     assert door.ask("POST", LOBBY, b"three", idempotency_key="x" * 256).status == 400
+
+
+def test_what_is_said_while_a_notice_is_on_its_way_is_new() -> None:
+    door = Served(slow=True)
+    lobby = door.server.lobby
+    lobby.append(Notice(lobby.name, 0, Change.JOINED, "eva"))
+    caller = door.caller()
+    caller.send(request("POST", LOBBY, b"one", idempotency_key="k"))
+    caller.settle()
+    door.world.release()
+    assert [got.status for got in caller.got()] == [201]
+
+
+def test_a_retry_that_waits_for_what_cannot_be_saved_says_it_itself(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    door = Served(slow=True)
+    callers = door.caller(), door.caller()
+    for caller in callers:
+        caller.send(request("POST", LOBBY, b"one", idempotency_key="k"))
+        caller.settle()
+    door.world.store.fail()
+    door.world.settle()
+    door.world.release()
+    assert [caller.got()[0].status for caller in callers] == [503, 201]
+    expected_errors()
 
 
 def test_keys_of_two_people_are_two() -> None:
