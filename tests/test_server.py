@@ -149,7 +149,7 @@ class SharedNameTests(SynchronousTestCase):
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, eva and 1 guest."])
         self.forget()
         self.tabs[1].type("/nick eva")
-        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.luis.seen(), ["*** Ana left."])
         self.tabs[0].type("/nick Ana")
         self.tabs[1].type("/nick ANA")
         self.assertEqual(self.luis.seen(), ["*** Ana joined."])
