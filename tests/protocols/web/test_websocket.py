@@ -306,7 +306,6 @@ class TestQuestions:
         assert luis.seen() == []
         assert world.server.lobby.head == 0
 
-
     def test_who_logs_out_is_told_once_that_they_are_a_guest(self, world: World) -> None:
         one = browser(world, name="ana")
         one.say("/register correct horse battery")
