@@ -47,6 +47,7 @@ class Room:
         self.expected = 0
         self.guests = 0
         self.named: dict[str, int] = {}  # how often those with a name are here, as they came
+        self.announced: set[str] = set()  # of whom the others know that they are here
         self.faults = store.faults
         self._waiting = 0
         self._store = store

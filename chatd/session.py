@@ -420,11 +420,10 @@ class Session:
         self._unfollow()
 
     def end_visit(self) -> None:
-        """It is logged in no more."""
+        """It is logged in no more, and about to have another name, or none."""
         self._unfollow()
         self.visit = None
         self._follow()
-        self._say_who_it_is()
 
     def _follow(self, *, since_entered: bool = False) -> None:
         self._unfollow()  # done already, unless that failed

@@ -306,6 +306,14 @@ class TestQuestions:
         assert luis.seen() == []
         assert world.server.lobby.head == 0
 
+    def test_who_logs_out_is_told_once_that_they_are_a_guest(self, world: World) -> None:
+        one = browser(world, name="ana")
+        one.say("/register correct horse battery")
+        one.seen()
+        one.say("/logout")
+        (you,) = one.seen("you")  # a name without its account would be taken for one's own
+        assert (you["guest"], you["account"]) == (True, False)
+
 
 class TestRooms:
     def test_one_may_be_in_several_at_once(self, world: World) -> None:

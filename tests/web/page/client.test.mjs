@@ -290,6 +290,25 @@ test("older lines that cannot be read are not asked for over and over", () => {
 	assert.deepEqual([all.chat.active.more, all.chat.active.lines.at(-1).kind], [false, "error"]);
 });
 
+test("behind a page of which nothing is shown, the next one is asked for", () => {
+	const all = made();
+	all.says(entered("lobby", 200, 200));
+	const room = all.chat.active;
+	all.client.older(room, () => {});
+	const nothing = { type: "history", room: "lobby", events: [], more: true };
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 150 });
+	all.client.older(room, () => {});
+	assert.equal(sent(all, "history").at(-1).before, 151);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 100, events: [line(101, "x")] });
+	assert.deepEqual([room.first, texts(room)], [101, ["x"]]);
+	room.replace([line(20, "y")], true, 30, "ana", 10);
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 80);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 29 });
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 130);
+});
+
 test("what commands show of the past stands apart from the log", () => {
 	const all = made();
 	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));

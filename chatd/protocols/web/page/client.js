@@ -98,14 +98,14 @@ export class Client {
 
 	/** Older lines; *done* is called when they are there or cannot be had, as below. */
 	older(room, done) {
-		this.#fetch(room, room.first, done, ({ events, more }) => room.addOlder(events, more, this.chat.me.name));
+		this.#fetch(room, room.first, done, ({ events, more, after }) => room.addOlder(events, more, this.chat.me.name, after));
 	}
 
 	newer(room) {
 		const before = room.end + PAGE + 1;
 		const took = ({ events, more, after }) => {
 			// Of long lines fewer come than were asked for: the last ones.
-			if (after > room.end) room.replace(events, more, before, this.chat.me.name);
+			if (after > room.end) room.replace(events, more, before, this.chat.me.name, after);
 			else room.addNewer(events, before, this.chat.me.name);
 		};
 		this.#fetch(room, before, () => {}, took);
@@ -113,7 +113,7 @@ export class Client {
 
 	/** Other lines, up to that seq. */
 	show(room, upto, done) {
-		const took = ({ events, more }) => room.replace(events, more, upto + 1, this.chat.me.name);
+		const took = ({ events, more, after }) => room.replace(events, more, upto + 1, this.chat.me.name, after);
 		this.#fetch(room, upto + 1, done, took);
 	}
 
