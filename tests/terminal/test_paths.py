@@ -276,7 +276,7 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "encode_line(",
                     "encode_lines(",
                     "self.say(",
-                    "self.with_times(True).render(",
+                    "self.of_past().render(",
                     "self.message(",
                     "framed(encode_json(",
                     "framed(b'",
@@ -295,7 +295,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 if len(call.args) == 2:  # a value into a table: see chatd.records
                     continue
                 given = ast.unparse(call.args[0])
-                of_format = re.search(r"format\)?\.\w+\(", given) is not None
+                of_format = re.search(r"(format|_answers)\)?\.\w+\(", given) is not None
                 others = {
                     ("line.py", "reply"),
                     ("websocket.py", "reply"),
