@@ -229,14 +229,17 @@ class Attendance:
 
     def missed(self, session: Session) -> list[Missed]:
         """What somebody missed who is logged in, in the order in which they are shown it."""
+        missed, visit = self._missed(session), session.visit
+        if session.several:
+            # It reads its rooms itself, and counts what it has seen: see `seen`.
+            return [each for each in missed if visit is not None and each.log is visit.inbox]
+        return missed
+
+    def _missed(self, session: Session) -> list[Missed]:
         visit, here = session.visit, session.room
         if visit is None:
             return []
-        if session.several:
-            # It reads its rooms itself, and counts what it has seen: see `seen`.
-            logs: list[Room | None] = [visit.inbox]
-        else:
-            logs = [self._log(log) for log in self.places.logs(visit.account)]
+        logs = [self._log(log) for log in self.places.logs(visit.account)]
         missed = [
             Missed(log, *visit.due(log.key, self.places.of(visit.account, log.key) or 0, log.head))
             for log in logs
@@ -280,19 +283,25 @@ class Attendance:
         if place is None or place < min(seq, room.head):
             place = min(seq, room.head)
             self._keep(self.places.puts(visit.account, room.key, place))
-            for other in self.sessions(visit.account):
-                other.show_place(room, place)
+            self._show_place(visit.account, room, place)
+
+    def _show_place(self, account: str, room: Room, place: int) -> None:
+        for session in self.sessions(account):
+            session.show_place(room, place)
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""
-        visit = session.visit
+        visit, missed = session.visit, self._missed(session)
+        if visit is None or not missed:
+            return succeed(None)
         puts = [
-            put
-            for log, _, upto in self.missed(session)
-            if visit is not None
-            for put in self.places.puts(visit.account, log.key, upto)
+            put for log, _, upto in missed for put in self.places.puts(visit.account, log.key, upto)
         ]
-        return change(self._store, *puts) if puts else succeed(None)
+        done = change(self._store, *puts)
+        for log, _, upto in missed:
+            if log is not visit.inbox:
+                self._show_place(visit.account, log, upto)
+        return done
 
     def _log(self, key: str) -> Room | None:
         return self.inboxes.get(key) if is_inbox(key) else self._room_of(key)

@@ -8,10 +8,10 @@ into something new.
 This module must not know who wrote the text, who reads it, or what a line looks like around it.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
+from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
 from chatd.unicode_tables import JOINERS, MARKS
@@ -127,15 +127,21 @@ def encode_json(value: Any) -> bytes:
     So it is safe on a terminal as it stands, and what a program finds in it is, too. Only `Lines`
     keep their line ends. Takes what JSON can hold, with any strings, and never raises then.
     """
-    text = _json(value)
+    text = _to_json(value)
     # What JSON escapes is a control character, or one of two that are none; see `_is_ordinary`.
     if "\\" in text or not _is_ordinary(text):
-        text = _json(_all_visible(value))
+        text = _to_json(_all_visible(value))
     return text.encode()
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def encode_json_strings(texts: Sequence[str]) -> list[bytes]:
+    """Return each text as a string in JSON, as `encode_json` does, with one look at all of them."""
+    if not _is_ordinary("".join(texts)):
+        texts = [visible(text) for text in texts]
+    return [encode_basestring(text).encode() for text in texts]
+
+
+_to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _all_visible(value: Any) -> Any:

@@ -49,6 +49,14 @@ class Mark(NamedTuple):
         return Mark(self.entries + len(entries), next(seqs, self.seq))
 
 
+class Page(NamedTuple):
+    """A stretch of a log, rendered: what has a seq behind ``after``, up to ``last``."""
+
+    after: int
+    last: int
+    data: bytes
+
+
 class Log(Protocol):
     """What a feed needs of its room. ``faults`` is where it tells of errors."""
 
@@ -60,6 +68,10 @@ class Log(Protocol):
 
     async def read(self, after: int, upto: int) -> list[Event]:
         """See `chatd.store.Store.read`."""
+
+    async def page(self, format: Format, after: int, upto: int) -> Page:
+        """The same, rendered: what many want at a time is done once. Raises `StoreError`, and what
+        the format raises."""
 
 
 class Source(Protocol):
@@ -154,24 +166,28 @@ class Replay:
     async def _read(self) -> None:
         while not self._page and self._after < self.end:
             try:
-                events = await self._log.read(self._after, self.end)
-                shown: Sequence[Entry] = events
-                if self._view is not EVERYTHING:
-                    shown = self._view.shown(events, self._session)
-                page = self._format.render(shown)
+                page = await self._next_page()
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
                     self._log.faults.tell("a room's log could not be read")
-                page = self._format.error(
-                    ErrorKind.NOT_READABLE, "not_readable", first=self._after + 1, last=self.end
+                first, last = self._after + 1, self.end
+                missing = self._format.error(
+                    ErrorKind.NOT_READABLE, "not_readable", first=first, last=last
                 )
-                events = []
+                page = Page(self._after, last, missing)
                 self._gap = True
-            self._after = events[-1].seq if events else self.end
-            self._page += page
+            self._after = page.last
+            self._page += page.data
         self._reading = False
         self._wake()
+
+    async def _next_page(self) -> Page:
+        if self._view is EVERYTHING:
+            return await self._log.page(self._format, self._after, self.end)
+        events = await self._log.read(self._after, self.end)
+        data = self._format.render(self._view.shown(events, self._session))
+        return Page(self._after, events[-1].seq if events else self.end, data)
 
 
 class Chunk:

@@ -67,7 +67,7 @@ class Format(abc.ABC):
 
     def found(self, events: Sequence[Event]) -> bytes:
         """Events that were asked for, out of their order."""
-        return self.with_times(True).render(events)
+        return self.of_past().render(events)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         """A private line; with ``receiver``, as the one who said it sees it."""
@@ -76,6 +76,10 @@ class Format(abc.ABC):
     def with_times(self, times: bool) -> Format:
         """The same, with or without the time before each event."""
         return self
+
+    def of_past(self) -> Format:
+        """The same, for what was said before, shown to one who asked for it."""
+        return self.with_times(True)
 
     def for_newcomers(self) -> Format:
         """The same, for the last lines of a room, which one who comes in is shown."""

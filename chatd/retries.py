@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
 
-from chatd.event import Event
+from chatd.event import Event, Kind
 from chatd.records import Put, Table, change, let_be
 from chatd.refusals import Refusal
 from chatd.room import Room
@@ -68,6 +68,7 @@ class Retries:
         texts: Sequence[str],
         owner: str = "",
         key: str | None = None,
+        kind: Kind = Kind.MESSAGE,
     ) -> Sequence[int] | None:
         """Let a session say some valid lines in a room, unless they were said with that key before.
 
@@ -79,17 +80,17 @@ class Retries:
         looked up where those of that key are; they are said.
         """
         if key is None:
-            return await self._say(session, room, texts)
+            return await self._say(session, room, texts, kind)
         key = f"{owner}/{_digest(key)}"
         while (said := self._known(key)) is not None:
-            if (said.room, said.digest) != (room.name, _digest_of(texts)):
+            if (said.room, said.digest) != (room.name, _digest_of(texts, kind)):
                 raise Refusal(ErrorKind.WRONG_USE, "other_lines_with_key")
             if key not in self._under_way:
-                return await _find(room, said, texts)
+                return await _find(room, said, texts, kind)
             done: Deferred[bool] = Deferred()
             self._under_way[key].append(done)
             await done  # if they could not be kept, they are said now
-        return await self._say(session, room, texts, key)
+        return await self._say(session, room, texts, kind, key)
 
     def were_said_by(self, session: Session, owner: str, key: str) -> bool:
         """Whether it was that session which said the lines of a key; so they were not there before
@@ -105,19 +106,24 @@ class Retries:
         return said.time + KEPT_SECONDS <= self._now()
 
     async def _say(
-        self, session: Session, room: Room, texts: Sequence[str], key: str | None = None
+        self,
+        session: Session,
+        room: Room,
+        texts: Sequence[str],
+        kind: Kind,
+        key: str | None = None,
     ) -> Sequence[int] | None:
         receipt: Deferred[Sequence[int] | None] = Deferred()
         after, before = room.head, room.end
-        session.say(*texts, room=room, receipt=receipt.callback)
+        session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
         if room.end == before:  # it may not speak there, and is told so
             return await receipt
-        digest, now = _digest_of(texts), int(self._now())
+        digest, now = _digest_of(texts, kind), int(self._now())
         said = Said(room.name, session.number, after, room.end, digest, now)
         if not await self._keep(key, said):
             return None
         # One who has gone meanwhile was given no receipt.
-        return await receipt if receipt.called else await _find(room, said, texts)
+        return await receipt if receipt.called else await _find(room, said, texts, kind)
 
     def _keep(self, key: str | None, said: Said) -> Deferred[bool]:
         """Keep that these lines were said, together with them. Fires with whether that was done, in
@@ -175,12 +181,12 @@ class Retries:
         return taken
 
 
-async def _find(room: Room, said: Said, texts: Sequence[str]) -> Sequence[int]:
+async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:
     """The seqs of lines that were said; none if they are there no more."""
     lines: list[Event] = []
     after = said.after
     while after < said.upto and (events := await room.read(after, said.upto)):
-        lines += [event for event in events if event.session == said.session]
+        lines += [each for each in events if (each.session, each.kind) == (said.session, kind)]
         after = events[-1].seq
     count = len(texts)
     # Of several that say the same, those behind were said later.
@@ -195,8 +201,8 @@ def _owner_of(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def _digest_of(texts: Sequence[str]) -> str:
-    return _digest(json.dumps(list(texts)))
+def _digest_of(texts: Sequence[str], kind: Kind) -> str:
+    return _digest(json.dumps([kind.value, *texts]))
 
 
 def _digest(text: str) -> str:

@@ -6,15 +6,25 @@ when it is committed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.feed import Feed, Mark
+from chatd.feed import Feed, Mark, Page
 from chatd.formats import Format
 from chatd.store import Found, Store, Wanted
 from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
+
+PAGES_KEPT = 2
+"""How many rendered pages a room with people in it keeps of what was read last: when a daemon has
+begun anew, everybody comes back at once and wants the same."""
+
+R = TypeVar("R")
 
 LATEST_EVENTS = 16
 """How many of its last events a room with people in it keeps at hand, for those who come in: as
@@ -37,11 +47,14 @@ class Room:
         self.expected = 0
         self.guests = 0
         self.named: dict[str, int] = {}  # how often those with a name are here, as they came
+        self.announced: set[str] = set()  # of whom the others know that they are here
         self.faults = store.faults
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
         self._latest: list[Event] = []  # a stretch of the log that ends at its head
+        self._pages: dict[tuple[Format, int], Page] = {}  # by where they begin; the oldest first
+        self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # who waits for what is read
 
     @property
     def head(self) -> int:
@@ -80,6 +93,7 @@ class Room:
                 del self.named[name]
         if not self.people:
             self._latest.clear()
+            self._pages.clear()
 
     def append(self, entry: Draft | Notice) -> None:
         """Let something be said or announced here; it is shown once it is committed."""
@@ -124,13 +138,53 @@ class Room:
         """See `chatd.store.Store.read`. Never past what was published."""
         if self._latest and self._latest[0].seq <= after + 1:
             return [event for event in self._latest if after < event.seq <= upto]
-        events = await self._store.read(self.name, after, min(upto, self.mark.seq))
+        upto = min(upto, self.mark.seq)
+        events = await self._once((after, upto), lambda: self._store.read(self.name, after, upto))
         if self.people and events and events[-1].seq == self.mark.seq:
             self._latest = events[-LATEST_EVENTS:]
         return events
 
+    async def page(self, format: Format, after: int, upto: int) -> Page:
+        """As `read`, rendered. Raises what the format does, too."""
+        kept = self._pages.get((format, after))
+        if kept is not None and kept.last <= upto:
+            return kept
+        page = await self._once((format, after, upto), lambda: self._render(format, after, upto))
+        if self.people:
+            self._pages.pop((format, after), None)
+            self._pages[format, after] = page
+            if len(self._pages) > PAGES_KEPT:
+                del self._pages[next(iter(self._pages))]
+        return page
+
+    async def _render(self, format: Format, after: int, upto: int) -> Page:
+        events = await self.read(after, upto)
+        return Page(after, events[-1].seq if events else upto, format.render(events))
+
+    async def _once(self, what: Hashable, do: Callable[[], Coroutine[Deferred[Any], Any, R]]) -> R:
+        """What several want at the same time is done once."""
+        waiting = self._under_way.get(what)
+        if waiting is not None:
+            done: Deferred[R] = Deferred()
+            waiting.append(done)
+            return await done
+        self._under_way[what] = waiting = []
+        try:
+            result = await do()
+        except Exception:
+            del self._under_way[what]
+            failure = Failure()
+            for each in waiting:
+                each.errback(failure)
+            raise
+        del self._under_way[what]
+        for each in waiting:
+            each.callback(result)
+        return result
+
     def forget(self, before: int) -> None:
         """What is at hand here from before that time (milliseconds) was forgotten in the log."""
+        self._pages.clear()
         while self._latest and self._latest[0].time < before:
             del self._latest[0]
 

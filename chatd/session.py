@@ -63,6 +63,7 @@ class Session:
         "_to_confirm",
         "_unasked_until",
         "account",
+        "answers",
         "asked",
         "changed",
         "confidential",
@@ -115,6 +116,7 @@ class Session:
         self.settings = NOTHING_SET
         self.view = EVERYTHING
         self.format = format
+        self.answers: Format | None = None  # how it is answered, if not as it is shown all else
         self.language = language
         self.text_only = False
         self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
@@ -293,15 +295,19 @@ class Session:
 
     def answer(self, key: str, **values: object) -> None:
         """Tell it a sentence of the server's."""
-        self.stream.put(self.format.say(self.sentence(key, **values), key))
+        self.stream.put(self._answers.say(self.sentence(key, **values), key))
 
     def tell(self, text: str) -> None:
         """Tell it some lines of the server's."""
-        self.stream.put(self.format.say(text))
+        self.stream.put(self._answers.say(text))
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> None:
         """Tell it what was wrong."""
-        self.stream.put(self.format.error(kind, key, **values))
+        self.stream.put(self._answers.error(kind, key, **values))
+
+    @property
+    def _answers(self) -> Format:
+        return self.answers or self.format
 
     def receive(self, author: str, text: str) -> bool:
         """Let a private line wait for it in memory; False without room for it."""
@@ -350,7 +356,7 @@ class Session:
 
     def replay(self, room: Room, after: int, upto: int) -> None:
         """Show it a stretch of a room's log, with times."""
-        self._replay(room, self.format.with_times(True), after, upto)
+        self._replay(room, self.format.of_past(), after, upto)
 
     def _replay(self, room: Room, format: Format, after: int, upto: int) -> None:
         replay = Replay(
@@ -397,7 +403,8 @@ class Session:
             .with_quiet(settings.quiet)
             .in_language(self.language)
         )
-        self.view = settings.view(self.name)
+        # Echo is for terminals, which show what is typed by themselves.
+        self.view = (settings._replace(echo=True) if self.several else settings).view(self.name)
         self._follow()
 
     def begin_visit(self, visit: Visit) -> None:
@@ -413,11 +420,10 @@ class Session:
         self._unfollow()
 
     def end_visit(self) -> None:
-        """It is logged in no more."""
+        """It is logged in no more, and about to have another name, or none."""
         self._unfollow()
         self.visit = None
         self._follow()
-        self._say_who_it_is()
 
     def _follow(self, *, since_entered: bool = False) -> None:
         self._unfollow()  # done already, unless that failed

@@ -34,7 +34,6 @@ class Stay:
         "_clock",
         "_introduced",
         "_lasting",
-        "_lasts",
         "_who",
         "cursor",
         "ended",
@@ -50,7 +49,6 @@ class Stay:
         self._who = who
         self._clock = clock
         self._lasting: IDelayedCall | None = None
-        self._lasts = False
         self._introduced = False
         self.ended = False
 
@@ -60,9 +58,10 @@ class Stay:
             self._lasting = self._clock.callLater(LASTING, self._last)
 
     def end_presence(self) -> None:
-        """They are told of it no more; and if they were, they are not told when it ends."""
-        self._cancel()
-        self._lasts = False
+        """They are told of it no more."""
+        if self._lasting is not None:
+            self._lasting.cancel()
+            self._lasting = None
 
     def end(self) -> None:
         """Count them out, and tell those who were told that they were here. (It may be done
@@ -73,32 +72,40 @@ class Stay:
         # Whatever fails, nobody is counted here who is not.
         self.ended = True
         room.leave(who.name, who.is_guest)
-        self._cancel()
-        if self._lasts and who.name not in room.named:
-            room.append(Notice(room.name, who.number, Change.LEFT, who.name))
-        self._lasts = False
+        self.end_presence()
+        if who.name not in room.named:
+            self._say_that_they_left()
 
     def rename(self, name: str, guest: bool) -> None:
         """They are about to be called so. The others are told."""
         who, room = self._who, self.room
         room.leave(who.name, who.is_guest)
-        # One who is here several times stays here under that name.
-        stays = who.name in room.named
-        if stays and not (guest or name in room.named):
+        # One who is here several times stays here under that name, or is under the other already.
+        stays, is_here = who.name in room.named, not guest and name in room.named
+        was_announced = who.name in room.announced
+        if stays and not (guest or is_here):
             room.append(Notice(room.name, who.number, Change.JOINED, name))
-        elif (who.name if guest else name) not in room.named:
+        elif is_here and not stays:
+            self._say_that_they_left()
+        elif not stays:
             room.append(Notice(room.name, who.number, Change.RENAMED, who.name, name))
+        if not stays:
+            room.announced.discard(who.name)
+        if was_announced and not guest:
+            room.announced.add(name)
         room.enter(name, guest)
         self._introduced = True
 
     def _last(self) -> None:
         who, room = self._who, self.room
         self._lasting = None
-        self._lasts = True
-        if not self._introduced and room.named[who.name] == 1:
-            room.append(Notice(room.name, who.number, Change.JOINED, who.name))
+        if who.name not in room.announced:
+            room.announced.add(who.name)
+            if not self._introduced:
+                room.append(Notice(room.name, who.number, Change.JOINED, who.name))
 
-    def _cancel(self) -> None:
-        if self._lasting is not None:
-            self._lasting.cancel()
-            self._lasting = None
+    def _say_that_they_left(self) -> None:
+        who, room = self._who, self.room
+        if who.name in room.announced:
+            room.announced.discard(who.name)
+            room.append(Notice(room.name, who.number, Change.LEFT, who.name))

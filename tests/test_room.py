@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import Cursor, Mark
 from chatd.formats import BareFormat, ChatFormat
-from chatd.room import LATEST_EVENTS, Room
-from chatd.store import Subscriber
+from chatd.room import LATEST_EVENTS, PAGES_KEPT, Room
+from chatd.store import StoreError, Subscriber
 from chatd.stores.memory import MemoryStore
 
 
@@ -250,3 +252,134 @@ class TestFeeds:
         feed = room.feed(ChatFormat())
         world.say(said())
         assert feed.chunks == {}
+
+
+class HeldReads(MemoryStore):
+    """A store that is read when the test says so, and counts how often it is."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, lambda: 1.0)
+        self.reads = 0
+        self.held: list[Deferred[None]] = []
+
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        self.reads += 1
+        held: Deferred[None] = Deferred()
+        self.held.append(held)
+        await held
+        return await super().read(room, after, upto)
+
+    def go_on(self, error: Exception | None = None) -> None:
+        held, self.held = self.held, []
+        for each in held:
+            each.errback(error) if error is not None else each.callback(None)
+
+
+class CountedFormat(BareFormat):
+    renders = 0
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        CountedFormat.renders += 1
+        return super().render(entries)
+
+
+class TestWhatManyRead:
+    """When a daemon has begun anew, everybody comes back at once, and wants the same."""
+
+    def read(self, room: Room, *places: int, format: BareFormat | None = None) -> list[Any]:
+        pages: list[Any] = []
+        for after in places:
+            page = room.page(format or BareFormat(), after, room.head)
+            Deferred.fromCoroutine(page).addBoth(pages.append)
+        return pages
+
+    @pytest.fixture
+    def store(self, world: World) -> HeldReads:
+        store = world.store = HeldReads(world.clock)
+        store.subscribe(world)
+        world.room = Room("ops", store)
+        world.say(*(said(text) for text in "abcde"))
+        return store
+
+    def test_is_read_and_rendered_once_for_all_who_want_it_at_a_time(
+        self, world: World, store: HeldReads
+    ) -> None:
+        CountedFormat.renders = 0
+        pages = self.read(world.room, 1, 1, 1, format=CountedFormat())
+        store.go_on()
+        assert [page.data for page in pages] == [b"b\nc\nd\ne\n"] * 3
+        assert [(page.after, page.last) for page in pages] == [(1, 5)] * 3
+        assert (store.reads, CountedFormat.renders) == (1, 1)
+
+    def test_is_kept_a_while_for_those_who_come_later(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        world.room.forget(0)
+        world.room._latest.clear()
+        self.read(world.room, 1)
+        store.go_on()
+        (page,) = self.read(world.room, 1)
+        assert (page.data, store.reads) == (b"b\nc\nd\ne\n", 1)
+
+    def test_goes_on_behind_what_was_kept(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        world.room._latest.clear()
+        self.read(world.room, 1)
+        store.go_on()
+        world.say(said("f"))
+        (page,) = self.read(world.room, 1)
+        assert page.last == 5
+
+    def test_never_gives_more_than_was_asked_for(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        world.room._latest.clear()
+        self.read(world.room, 1)
+        store.go_on()
+        world.room._latest.clear()
+        pages: list[Any] = []
+        Deferred.fromCoroutine(world.room.page(BareFormat(), 1, 3)).addBoth(pages.append)
+        store.go_on()
+        assert [(page.last, page.data) for page in pages] == [(3, b"b\nc\n")]
+
+    def test_is_not_kept_where_nobody_is(self, world: World, store: HeldReads) -> None:
+        for _ in range(2):
+            self.read(world.room, 1)
+            store.go_on()
+        assert store.reads == 2
+
+    def test_is_not_kept_when_everybody_has_gone(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        world.room._latest.clear()
+        self.read(world.room, 1)
+        store.go_on()
+        world.room.leave("ana", guest=False)
+        self.read(world.room, 1)
+        assert store.reads == 2
+        store.go_on()
+
+    def test_is_not_kept_when_something_is_forgotten(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        world.room._latest.clear()
+        self.read(world.room, 1)
+        store.go_on()
+        world.room.forget(10_000)
+        self.read(world.room, 1)
+        assert store.reads == 2
+        store.go_on()
+
+    def test_keeps_few_pages(self, world: World, store: HeldReads) -> None:
+        world.room.enter("ana", guest=False)
+        for after in range(5):
+            world.room._latest.clear()
+            self.read(world.room, after)
+            store.go_on()
+        assert len(world.room._pages) == PAGES_KEPT
+
+    def test_that_cannot_be_read_is_told_to_all_and_tried_again(
+        self, world: World, store: HeldReads
+    ) -> None:
+        pages = self.read(world.room, 1, 1)
+        store.go_on(StoreError("gone"))
+        assert [page.type for page in pages] == [StoreError] * 2
+        pages = self.read(world.room, 1)
+        store.go_on()
+        assert pages[0].last == 5

@@ -149,10 +149,10 @@ class SharedNameTests(SynchronousTestCase):
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, eva and 1 guest."])
         self.forget()
         self.tabs[1].type("/nick eva")
-        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.luis.seen(), ["*** Ana left."])
         self.tabs[0].type("/nick Ana")
         self.tabs[1].type("/nick ANA")
-        self.assertEqual(self.luis.seen(), ["*** Ana joined."])
+        self.assertEqual(self.luis.seen(), ["*** Ana joined.", "*** eva left."])
 
     def test_the_last_of_them_who_takes_another_name_is_renamed(self) -> None:
         self.tabs[0].hang_up()

@@ -87,7 +87,7 @@ class TestJson:
 
     def test_private_lines_are_messages_of_their_own(self) -> None:
         private = said("psst", 5, Kind.PRIVATE)
-        live, past = ENGLISH, ENGLISH.with_times(True)
+        live, past = ENGLISH, ENGLISH.of_past()
         assert messages(live.render([private])) == [
             {"type": "private", "author": "ana", "text": "psst", "time": 1000}
         ]
@@ -98,7 +98,7 @@ class TestJson:
         assert messages(ENGLISH.private("ana", "psst", "eva"))[0]["to"] == "eva"
 
     def test_the_past_that_was_asked_for_says_so_but_not_what_newcomers_are_shown(self) -> None:
-        assert messages(ENGLISH.with_times(True).render([said("hola")]))[0]["past"] is True
+        assert messages(ENGLISH.of_past().render([said("hola")]))[0]["past"] is True
         assert "past" not in messages(ENGLISH.for_newcomers().render([said("hola")]))[0]
 
     def test_an_error_has_a_kind_and_a_key(self) -> None:

@@ -41,6 +41,14 @@ def cost_of(name: str) -> int:
     return 1 if command is None else command.cost
 
 
+def action_in(line: str) -> str | None:
+    """What somebody does, if a line says that: with a command, and yet it is said as text is."""
+    command = parse(line)
+    if command is None or COMMANDS.get(command[0]) is not talking.ME:
+        return None
+    return command[1].strip() or None
+
+
 def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiting | None:
     """Carry out a command, or tell the one who asked why not."""
     command = COMMANDS.get(name)

@@ -50,6 +50,9 @@ def _language(server: ChatServer, session: Session, argument: str) -> Waiting:
 def _text(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
+    if session.several:
+        # A private line is a command there, and would be said to everybody.
+        raise Refusal(ErrorKind.WRONG_USE, "not_text_only")
     session.text_only = True
     session.answer("text_only")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_of, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.event import Kind
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
@@ -51,8 +51,8 @@ def _stay_out(server: ChatServer, session: Session) -> None:
 def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     if argument:
         raise WrongUse
-    if session.several:
-        server.leave(session, room_of(session))
+    if session.several and session.room is not None:
+        server.leave(session, session.room)
         return None
     return server.join(session, server.lobby.name)
 
@@ -142,13 +142,15 @@ def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
     return None, argument
 
 
+ME = Command(("me", "yo"), _me)
+
 TABLE = (
     Command(("nick", "name", "nombre", "apodo"), _nick),
     Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST),
     Command(("leave", "part", "volver", "dejar"), _leave),
     Command(("rooms", "list", "salas"), _rooms),
     Command(("who", "names", "w", "quien", "quién"), _who),
-    Command(("me", "yo"), _me),
+    ME,
     Command(("msg", "mensaje", "privado"), _msg),
     Command(("topic", "tema"), _topic),
 )

@@ -73,6 +73,7 @@ SENTENCES = {
     "times_off": "What is said from now on has no time.",
     "language": "The server speaks English to you.",
     "text_only": "From here on every line of this connection is text.",
+    "not_text_only": "/text is for chat ports. Here, // says a line that begins with a slash.",
     "rooms": "{count} rooms:",
     "rooms_one": "{count} room:",
     "room": "#{room}: {people} here, {count} lines.",

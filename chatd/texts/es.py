@@ -73,6 +73,7 @@ SENTENCES = {
     "times_off": "Lo que se diga a partir de ahora no lleva hora.",
     "language": "El servidor te habla en español.",
     "text_only": "A partir de aquí cada línea de esta conexión es texto.",
+    "not_text_only": "/texto es para puertos de charla. Aquí, // empieza una línea con una barra.",
     "rooms": "{count} salas:",
     "rooms_one": "{count} sala:",
     "room": "#{room}: {people} aquí, {count} líneas.",

@@ -90,13 +90,14 @@ def line_of(event: Mapping[str, Any]) -> str:
 class Said:
     """Lines that are sent with a key until they are answered, and sometimes once more.
 
-    ``sent`` is how often, and ``answers`` are the seqs in each answer.
+    ``lines`` are the ``texts`` as `chatd export` writes them, ``sent`` is how often they were sent,
+    and ``answers`` are the seqs in each answer.
     """
 
-    def __init__(self, room: str, author: str, texts: Sequence[str], key: str) -> None:
+    def __init__(self, room: str, texts: Sequence[str], lines: Sequence[str], key: str) -> None:
         self.room = room
-        self.author = author
         self.texts = texts
+        self.lines = lines
         self.key = key
         self.sent = 0
         self.answers: list[list[int]] = []
@@ -110,7 +111,7 @@ class Said:
 
     def faults(self, stored: Stored, kept: Kept | None) -> list[str]:
         """What is wrong with them; ``kept`` is the record of their key."""
-        places = [stored.places(self.room, f"<{self.author}> {text}") for text in self.texts]
+        places = [stored.places(self.room, line) for line in self.lines]
         seqs = [seq for found in places for seq in found]
         faults = []
         if seqs and not all(len(found) == 1 for found in places):

@@ -50,7 +50,7 @@ def said(*answers: tuple[list[int], bool | None], kept: Kept | None = KEPT) -> l
 def faults_of(
     texts: list[str], *answers: tuple[list[int], bool | None], kept: Kept | None
 ) -> list[str]:
-    line = Said("ops", "ana", texts, "k")
+    line = Said("ops", texts, [f"<ana> {text}" for text in texts], "k")
     line.sent = 2
     for seqs, new in answers:
         line.answer(seqs, new)

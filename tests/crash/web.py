@@ -33,6 +33,9 @@ WINDOW = 3
 AGAIN = 0.1
 """How likely a browser sends something again that was answered."""
 
+ACTIONS = 0.1
+"""How likely a browser says something with /me."""
+
 ENOUGH = 150
 KEYS = 200
 """With how many keys somebody is followed by somebody new, and how many they may use at most: of so
@@ -197,7 +200,11 @@ class Browser(Listener):
             filling = "x" * self._chance.choice(_LENGTHS)
             room = self._chance.choice(self.rooms)
             key = f"{mark:-<16}".replace(".", "_")
-            said = Said(room, self.name, [f"{mark}; {filling}"], key)
+            text = f"{mark};{filling}"
+            line = f"<{self.name}> {text}"
+            if self._chance.random() < ACTIONS:
+                text, line = f"/me {text}", f"* {self.name} {text}"
+            said = Said(room, [text], [line], key)
             self.said.append(said)
             self._unanswered.append(said)
             self._say(said)
@@ -286,7 +293,8 @@ class Program(Visitor):
                 f"{mark}.{number}; {'x' * self._chance.choice(_LENGTHS)}"
                 for number in range(self._chance.choice((1, 1, 3)))
             ]
-            self.said.append(Said(self._chance.choice(ROOMS), self.name, texts, mark))
+            lines = [f"<{self.name}> {text}" for text in texts]
+            self.said.append(Said(self._chance.choice(ROOMS), texts, lines, mark))
         if self._waits or self.done:
             return
         said = self.said[self._next]

@@ -262,6 +262,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
         "web_formats.py",
         "connection.py",
     }
+    assert files_that_call("encode_json_strings") == {"web_formats.py"}
     assert files_that_call("encode_json") == {"web_formats.py", "deliveries.py", "requests.py"}
 
 
@@ -275,9 +276,10 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "encode_line(",
                     "encode_lines(",
                     "self.say(",
-                    "self.with_times(True).render(",
+                    "self.of_past().render(",
                     "self.message(",
                     "framed(encode_json(",
+                    "framed(b'",
                     "_sse(",
                     "b''.join(",
                 )
@@ -293,7 +295,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 if len(call.args) == 2:  # a value into a table: see chatd.records
                     continue
                 given = ast.unparse(call.args[0])
-                of_format = re.search(r"format\)?\.\w+\(", given) is not None
+                of_format = re.search(r"(format|_answers)\)?\.\w+\(", given) is not None
                 others = {
                     ("line.py", "reply"),
                     ("websocket.py", "reply"),

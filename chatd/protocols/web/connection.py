@@ -65,6 +65,11 @@ IDLE_SECONDS = 60.0
 is to end."""
 
 
+DROPPED_BYTES = 64 * 1024
+"""How much is read and dropped of one who goes on sending behind the last answer. (That of twenty
+who did not stop took half of the reactor's time.)"""
+
+
 class Asked(Interface):
     """Who answers: a `chatd.protocols.web.site.Site`."""
 
@@ -117,6 +122,7 @@ class WebProtocol(Reading, Protocol):
         self._lost = False
         self._stopped = False
         self._entered = False
+        self._dropped = 0  # how much was read that nobody looks at
         self._held_up = False  # it waits for an answer to be taken
         self._since = clock.seconds()  # when it came, a request began, or one was answered
         self._successor: Successor | None = None
@@ -144,7 +150,9 @@ class WebProtocol(Reading, Protocol):
         """Take what was read."""
         if self._successor is not None:
             self._successor.dataReceived(data)
-        elif not (self._stopped or self._answers.finished):
+        elif self._stopped or self._answers.finished:
+            self._drop(len(data))
+        else:
             self._unread += data
             self._await_turn()
 
@@ -285,6 +293,14 @@ class WebProtocol(Reading, Protocol):
         self.spend(lines, 0)
 
     # Reading
+
+    def _drop(self, length: int) -> None:
+        """What comes behind the last answer is read and dropped, so that the answer arrives: but
+        not without end."""
+        self._dropped += length
+        if self._dropped > DROPPED_BYTES:
+            # The outlet has it read on, whatever was paused here.
+            cast(Connection, self.transport).pauseProducing()
 
     def _await_turn(self) -> None:
         """Have what was read looked at behind everybody's reading, in the time that all who wait

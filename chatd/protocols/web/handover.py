@@ -16,7 +16,7 @@ from chatd.protocols.factory import Client
 
 
 class Asker(Protocol):
-    """Whoever asks. ``network`` is where they are, as `chatd.protocols.limits.network_of` has it;
+    """Whoever asks. ``whence`` is where they are, as `chatd.protocols.limits.network_of` has it;
     empty for nowhere. ``confidential`` is whether nobody on the way can read what they send, and
     ``encrypted`` whether that is because of TLS."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ from twisted.internet.protocol import Protocol
 from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
+from chatd import commands
+from chatd.event import Kind
 from chatd.formats import Format
 from chatd.protocols.peer import Peer
 from chatd.protocols.reading import HANDSHAKE_SECONDS, guarded
@@ -26,7 +29,7 @@ from chatd.protocols.web.verbs import Members, Verb, WrongMessage
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
-from chatd.session import Waiting
+from chatd.session import Action, Waiting
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
 from chatd.validation import InvalidLine, LineFault, validate_text
@@ -66,6 +69,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         self._credential = credential
         self._came = self._heard = clock.seconds()
         self._pinged: float | None = None
+        self._id: str | int | None = None  # of the message that is being handled
         self._about: tuple[Room | None, str | int | None, str | None] = (None, None, None)
 
     def format(self) -> Format:
@@ -108,6 +112,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         members: Members = {}
         try:
             members = _members(line)
+            self._id = verbs.id_of(members)
             verb = verbs.verb_of(members, self.greeted)
             if verb.cost > 1:
                 self.charge(verb.cost - 1)
@@ -117,6 +122,29 @@ class WebSocketProtocol(Peer[str], Protocol):
                 self.when_said(lambda: self._do(verb, members))
         except (WrongMessage, Refusal) as error:
             self._tell_why_not(members, error)
+        finally:
+            self._id = None
+
+    def when_said(self, action: Action) -> None:
+        super().when_said(partial(self._answer, self._id, action))
+
+    def _answer(self, id: str | int | None, action: Action) -> Waiting | None:
+        """Do what a message asks: what the session is told of it has that message's id."""
+        session = self.session
+        session.answers = replace(cast(JsonFormat, session.format), about=id)
+        waiting = None
+        try:
+            waiting = action()
+        finally:
+            if waiting is None:
+                session.answers = None
+        return None if waiting is None else self._answer_late(waiting)
+
+    async def _answer_late(self, waiting: Waiting) -> None:
+        try:
+            await waiting
+        finally:
+            self.session.answers = None
 
     def flush(self) -> None:
         if self._frames.over and not self._lines:
@@ -201,14 +229,24 @@ class WebSocketProtocol(Peer[str], Protocol):
         else:
             self.take_typed(valid)
 
-    def say(self, text: str) -> None:
+    def take_typed(self, text: str) -> None:
+        action = None if self.session.text_only else commands.action_in(text)
+        if action is None:
+            super().take_typed(text)
+        else:
+            self.say(action, Kind.ACTION)
+
+    def say(self, text: str, kind: Kind = Kind.MESSAGE) -> None:
         room, id, key = self._about
         session = self.session
         if key is None or room is None:
-            session.say(text, room=room, receipt=partial(self._acknowledge, room, id))
+            receipt = partial(self._acknowledge, room, id)
+            session.say(text, kind=kind, room=room, receipt=receipt)
             return
-        owner = session.account or session.holder or f"session {session.number}"
-        saying = self.server.retries.say(session, room, [text], owner, key)
+        # The browser's own, as long as it has said which one it is: somebody may have signed in, or
+        # out, since they sent it first.
+        owner = session.holder or session.account or f"session {session.number}"
+        saying = self.server.retries.say(session, room, [text], owner, key, kind)
         said = Deferred.fromCoroutine(saying)
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(lambda _: self._failed())

@@ -11,6 +11,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.internet.protocol import Protocol
+from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
 from chatd.protocols.limits import Limits
@@ -628,3 +629,19 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
             caller.hang_up(ConnectionAborted)
         assert not door.factory.clients
         assert caller.got_bytes() == b""
+
+
+def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
+    door = Callers()
+    caller = door.caller()
+    caller.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 4000)
+    caller.settle()
+    assert b"431" in caller.got_bytes()
+    # On a socket it is still read, so that the refusal arrives.
+    caller.protocol.transport = lingering = StringTransport()
+    for _ in range(5):
+        caller.send(b"a: b\r\n" * 2000)
+    assert lingering.producerState == "producing"
+    caller.send(b"a: b\r\n" * 2000)
+    assert lingering.producerState == "paused"
+    assert lingering.value() == b""

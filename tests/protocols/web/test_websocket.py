@@ -217,6 +217,36 @@ class TestLines:
         assert again.seen("ack") == [{**first, "id": 4}]
         assert world.server.lobby.head == 1
 
+    def test_who_signed_in_meanwhile_says_a_line_once_all_the_same(self, world: World) -> None:
+        world.person("ana").type("/register correct horse battery", "/quit")
+        one = browser(world, key=KEY)
+        one.say("hola", room="lobby", id=1, key="key-of-this-line")
+        one.seen()
+        one.say("/login ana correct horse battery", room="lobby")
+        assert one.seen("you")[-1]["account"] is True
+        one.say("hola", room="lobby", id=1, key="key-of-this-line")
+        assert one.seen("ack") == [{"type": "ack", "id": 1, "room": "lobby", "seq": 1}]
+        assert world.server.lobby.head == 1
+
+    def test_what_somebody_does_is_a_line_as_others_are(self, world: World) -> None:
+        one = browser(world, key=KEY)
+        one.say("/me waves", room="lobby", id=1, key="key-of-this-line")
+        events, ack = one.seen()
+        (event,) = events["events"]
+        assert (event["kind"], event["text"]) == ("action", "waves")
+        assert ack == {"type": "ack", "id": 1, "room": "lobby", "seq": 1}
+        one.say("/me waves", room="lobby", id=2, key="key-of-this-line")
+        assert one.seen() == [{**ack, "id": 2}]
+
+    def test_what_answers_a_command_has_its_id(self, world: World) -> None:
+        one = browser(world)
+        for text in "/me", "/msg nobody hi", "/who", "/login nobody a password":
+            one.say(text, id=text)
+            assert [message["id"] for message in one.seen("say", "error")] == [text]
+        world.server.rooms.add("ops")
+        one.say("/who", room="lobby")
+        assert "id" not in one.seen("say")[0]
+
     def test_a_key_with_another_text_is_refused(self, world: World) -> None:
         one = browser(world, key=KEY)
         one.say("hola", room="lobby", key="key-of-this-line")
@@ -225,6 +255,42 @@ class TestLines:
         error, refused = one.seen()
         assert (error["key"], error["id"]) == ("other_lines_with_key", 2)
         assert refused == {"type": "refused", "id": 2}
+
+
+class TestSettings:
+    """What is for terminals, perhaps set at one, and kept with the account."""
+
+    def test_lines_with_times_are_live_all_the_same(self, world: World) -> None:
+        one = browser(world)
+        one.say("/times on")
+        one.seen()
+        world.say("hola")
+        (message,) = one.seen("events")
+        assert "past" not in message
+
+    def test_without_echo_ones_own_lines_come_before_their_acks(self, world: World) -> None:
+        one = browser(world)
+        one.say("/echo off")
+        one.seen()
+        one.say("hola", id=1)
+        assert [message["type"] for message in one.seen()] == ["events", "ack"]
+
+    def test_one_who_is_spared_notices_is_sent_none(self, world: World) -> None:
+        one = browser(world)
+        one.say("/quiet on")
+        one.seen()
+        world.person("ana").type("hola")
+        (message,) = one.seen("events")
+        assert [event["author"] for event in message["events"]] == ["ana"]
+
+    def test_commands_are_never_taken_for_text(self, world: World) -> None:
+        one = browser(world)
+        one.say("/text", id=1)
+        assert [(error["key"], error["id"]) for error in one.seen("error")] == [
+            ("not_text_only", 1)
+        ]
+        one.say("/msg nobody psst")
+        assert world.server.lobby.head == 0
 
 
 class TestQuestions:
@@ -239,6 +305,14 @@ class TestQuestions:
         assert [m["account"] for m in messages if m["type"] == "you"][-1] is True
         assert luis.seen() == []
         assert world.server.lobby.head == 0
+
+    def test_who_logs_out_is_told_once_that_they_are_a_guest(self, world: World) -> None:
+        one = browser(world, name="ana")
+        one.say("/register correct horse battery")
+        one.seen()
+        one.say("/logout")
+        (you,) = one.seen("you")  # a name without its account would be taken for one's own
+        assert (you["guest"], you["account"]) == (True, False)
 
 
 class TestRooms:
@@ -263,6 +337,24 @@ class TestRooms:
         world.say("hola")
         assert one.texts() == []
         assert world.server.lobby.people == 0
+
+    def test_who_is_in_none_may_leave_to_the_lobby(self, world: World) -> None:
+        one = browser(world)
+        one.say("/leave")
+        one.seen()
+        one.say("/leave")
+        assert one.seen("entered")[0]["room"] == "lobby"
+
+    def test_to_skip_all_is_to_have_seen_them_everywhere(self, world: World) -> None:
+        world.person("ana").type("/register correct horse battery", "/quit")
+        one, other = browser(world, key=KEY), browser(world, key=KEY)
+        for each in one, other:
+            each.say("/login ana correct horse battery")
+        world.say("hola")
+        one.seen(), other.seen()
+        one.say("/skip")
+        for each in one, other:
+            assert each.seen("seen") == [{"type": "seen", "room": "lobby", "seq": 1}]
 
     def test_typed_commands_enter_and_leave_them_too(self, world: World) -> None:
         one = browser(world)

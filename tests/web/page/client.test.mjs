@@ -123,6 +123,37 @@ test("a private line is shown with whom it is, and answered as a command", () =>
 	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
 	assert.deepEqual(texts(room), ["psst", "yes?"]);
 	assert.equal(all.client.outbox.shownIn(room).length, 1);
+	all.says({ type: "private", author: "guest1", to: "luis", text: "/help" });
+	assert.deepEqual(all.client.outbox.items, []);
+});
+
+test("a private line that could not be said stays, and says so", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "private", author: "luis", text: "psst" });
+	const [room] = all.chat.privates;
+	all.client.choose(room);
+	all.client.say(["yes?"]);
+	all.says({ type: "error", id: sent(all, "line")[0].id, kind: "Nobody", text: "luis is not here." });
+	assert.deepEqual(all.client.outbox.shownIn(room).map(({ state }) => state), ["refused"]);
+	assert.deepEqual(texts(room), ["psst", "luis is not here."]);
+});
+
+test("private lines that come again after a crash are shown once", () => {
+	const all = made();
+	const psst = { type: "private", author: "luis", text: "psst", time: 5 };
+	all.says(entered("lobby"), psst, { ...psst, past: true }, { ...psst, time: 6, past: true });
+	const [room] = all.chat.privates;
+	assert.deepEqual([texts(room), room.unread], [["psst", "psst"], 2]);
+});
+
+test("private lines wait for no room", () => {
+	const all = made({ rooms: ["ops"] });
+	all.says(entered("ops"), { type: "private", author: "luis", text: "psst" });
+	all.client.choose(all.chat.privates[0]);
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.say(["yes?"]);
+	all.open();
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [[undefined, "/msg luis yes?"]]);
 });
 
 test("a room that a command entered is shown, and one of the greeting is not", () => {
@@ -153,11 +184,43 @@ test("the last room stays, and is entered again when somebody writes", () => {
 	const all = made();
 	all.says(entered("lobby"), { type: "left", room: "lobby" });
 	assert.equal(all.chat.active.name, "lobby");
-	all.client.say(["hola"]);
-	assert.deepEqual(sent(all, "line"), []);
+	all.client.say(["hola", "/join ops"]);
 	assert.equal(sent(all, "enter").length, 1);
-	all.says(entered("lobby"));
-	assert.deepEqual(sent(all, "line").map(({ text }) => text), ["hola"]);
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [["lobby", "hola"], [undefined, "/join ops"]]);
+});
+
+test("who may not enter a room is told so there, and may try again", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "left", room: "lobby" });
+	for (const tries of [1, 2]) {
+		all.client.say(["hola"]);
+		const [{ id }, line] = [sent(all, "enter").at(-1), sent(all, "line").at(-1)];
+		assert.equal(sent(all, "enter").length, tries);
+		all.says({ type: "error", id, kind: "Not allowed", text: "you are banned." }, { type: "error", id: line.id, text: "you are not there." });
+	}
+	assert.deepEqual(all.client.outbox.shownIn(all.chat.active).map(({ state }) => state), ["refused", "refused"]);
+});
+
+test("what waits for a room to which one cannot come back is shown as not said", () => {
+	const all = made({ rooms: ["lobby", "ops"], active: "ops" });
+	all.says(entered("lobby"), entered("ops"));
+	const ops = all.chat.room("ops");
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.say(["hola"]);
+	all.open();
+	all.says(entered("lobby"), { type: "left", room: "ops" }, { type: "error", text: "you are banned." });
+	assert.equal(all.chat.room("ops"), ops);
+	assert.deepEqual(all.client.outbox.shownIn(ops).map(({ state }) => state), ["refused"]);
+	all.client.leave(ops);
+	assert.deepEqual([all.chat.room("ops"), all.client.outbox.items], [undefined, []]);
+});
+
+test("who may be in no room reads why", () => {
+	const all = made();
+	all.says({ type: "error", kind: "Not allowed", text: "you are banned." });
+	assert.deepEqual(texts(all.chat.active), ["you are banned."]);
+	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
+	assert.deepEqual(texts(all.chat.active), ["you are banned.", "a"]);
 });
 
 test("the operator's words come once, behind the last lines", () => {
@@ -225,6 +288,25 @@ test("older lines that cannot be read are not asked for over and over", () => {
 	const [{ id }] = sent(all, "history");
 	all.says({ type: "error", id, kind: "Not readable", key: "not_readable", text: "try later." });
 	assert.deepEqual([all.chat.active.more, all.chat.active.lines.at(-1).kind], [false, "error"]);
+});
+
+test("behind a page of which nothing is shown, the next one is asked for", () => {
+	const all = made();
+	all.says(entered("lobby", 200, 200));
+	const room = all.chat.active;
+	all.client.older(room, () => {});
+	const nothing = { type: "history", room: "lobby", events: [], more: true };
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 150 });
+	all.client.older(room, () => {});
+	assert.equal(sent(all, "history").at(-1).before, 151);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 100, events: [line(101, "x")] });
+	assert.deepEqual([room.first, texts(room)], [101, ["x"]]);
+	room.replace([line(20, "y")], true, 30, "ana", 10);
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 80);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 29 });
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 130);
 });
 
 test("what commands show of the past stands apart from the log", () => {

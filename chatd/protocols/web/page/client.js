@@ -8,6 +8,7 @@ import { commandOf, Outbox } from "./outbox.js";
 import { Chat } from "./state.js";
 
 const PAGE = 50;
+const ORIGINS = 100; // of how many lines it is known where they were written
 
 export class Client {
 	chat = new Chat();
@@ -19,7 +20,7 @@ export class Client {
 	#motd = "";
 	#untold = []; // what greets us in a room comes behind its last lines
 	#first; // the room to be shown once we are in it
-	#entering = new Map(); // rooms that we asked for; whether somebody wants to see them now
+	#entering = new Map(); // rooms that we asked for, with which id; whether somebody wants to see them now
 	#fetching = new Set();
 	#origins = new Map(); // where lines were written: what answers them belongs there
 
@@ -56,14 +57,17 @@ export class Client {
 	/** Go into a room, and show it. */
 	enter(name) {
 		const room = this.chat.room(name);
+		const id = this.connection.newId();
 		if (room?.present) this.choose(room);
-		else if (this.connection.send({ type: "enter", room: name, after: room?.last ?? undefined })) {
-			this.#entering.set(folded(name), true);
+		else if (this.connection.send({ type: "enter", id, room: name, after: room?.last ?? undefined })) {
+			this.#entering.set(folded(name), { id, isWanted: true });
 		}
 	}
 
 	leave(room) {
-		if (room.isPrivate || !this.connection.send({ type: "leave", room: room.name })) this.#out(room);
+		this.outbox.forget(room);
+		const isTold = room.present && !room.isPrivate;
+		if (!isTold || !this.connection.send({ type: "leave", room: room.name })) this.#out(room);
 	}
 
 	/** Say some lines in the room that is shown, or to whom it is with. */
@@ -94,14 +98,14 @@ export class Client {
 
 	/** Older lines; *done* is called when they are there or cannot be had, as below. */
 	older(room, done) {
-		this.#fetch(room, room.first, done, ({ events, more }) => room.addOlder(events, more, this.chat.me.name));
+		this.#fetch(room, room.first, done, ({ events, more, after }) => room.addOlder(events, more, this.chat.me.name, after));
 	}
 
 	newer(room) {
 		const before = room.end + PAGE + 1;
 		const took = ({ events, more, after }) => {
 			// Of long lines fewer come than were asked for: the last ones.
-			if (after > room.end) room.replace(events, more, before, this.chat.me.name);
+			if (after > room.end) room.replace(events, more, before, this.chat.me.name, after);
 			else room.addNewer(events, before, this.chat.me.name);
 		};
 		this.#fetch(room, before, () => {}, took);
@@ -109,7 +113,7 @@ export class Client {
 
 	/** Other lines, up to that seq. */
 	show(room, upto, done) {
-		const took = ({ events, more }) => room.replace(events, more, upto + 1, this.chat.me.name);
+		const took = ({ events, more, after }) => room.replace(events, more, upto + 1, this.chat.me.name, after);
 		this.#fetch(room, upto + 1, done, took);
 	}
 
@@ -136,6 +140,7 @@ export class Client {
 	on_hello({ lobby, commands = [], names = {}, max_length: longest = 4096, motd = "", ...me }) {
 		Object.assign(this, { commands, aliases: names, longest });
 		this.chat.lobby = lobby;
+		this.chat.active ??= this.chat.rooms[0] ?? this.chat.roomFor(lobby); // also where we may not be
 		if (motd && motd !== this.#motd) this.#untold.push({ kind: "say", text: motd });
 		this.#motd = motd;
 		this.on_you(me);
@@ -154,7 +159,7 @@ export class Client {
 		this.#entering.delete(folded(room.name));
 		this.#keepRooms();
 		// One that was not asked for is that of a command, or we were put there.
-		const isWanted = asked ?? true;
+		const isWanted = asked?.isWanted ?? true;
 		if (isWanted && !goesOn) this.#untold.push({ kind: "notice", text: message.text });
 		if (message.head === message.after) this.#putUntold(room);
 		const isFirst = sameName(this.#first, room.name);
@@ -203,11 +208,14 @@ export class Client {
 
 	on_error({ id, kind, text }) {
 		this.outbox.refused(id);
+		for (const [name, asked] of this.#entering) if (id && asked.id === id) this.#entering.delete(name);
 		this.#put(this.#origins.get(id), { kind: "error", title: kind, text });
 	}
 
-	on_private({ author, to, text, time = this.clock.now() }) {
+	on_private({ author, to, text, time = this.clock.now(), past }) {
 		const room = this.chat.privateWith(to ?? author);
+		// After a crash the server may not know that we were shown it.
+		if (past && room.lines.some((line) => line.time === time && line.text === text)) return;
 		if (to) this.outbox.cameBack(room, text);
 		else this.heard({ author, text });
 		this.#put(room, { kind: "message", author, to, text, time });
@@ -230,7 +238,7 @@ export class Client {
 	#greet() {
 		const { language } = this.texts;
 		const { rooms } = this.chat;
-		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }]) this.#entering.set(folded(name), false);
+		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }]) this.#entering.set(folded(name), { isWanted: false });
 		const places = Object.fromEntries(rooms.map((room) => [room.name, room.last]));
 		const name = this.kept.get("name") ?? undefined;
 		return { language, name, key: this.kept.key(), rooms: rooms.length ? places : undefined };
@@ -249,17 +257,16 @@ export class Client {
 		this.changed();
 	}
 
-	/** Send what was written in a room, if we are in it; or go in. */
+	/** Send what was written in a room; if we are not in it, behind going in. */
 	#flush(room) {
 		if (this.connection.state !== "open") return;
-		if (!room.present) {
-			if (!this.#entering.has(folded(room.name))) this.enter(room.name);
-			return;
-		}
+		if (!room.present && !this.#entering.has(folded(room.name))) this.enter(room.name);
 		for (const { id, key, text, answer } of this.outbox.takeFor(room)) {
 			this.#origins.set(id, room);
-			const line = { type: "line", id, room: this.#roomToSay(room), text };
-			this.connection.send(answer === "ack" ? { ...line, key } : line);
+			if (this.#origins.size > ORIGINS) this.#origins.delete(this.#origins.keys().next().value);
+			const isText = answer === "ack";
+			const line = { type: "line", id, room: isText ? room.name : this.#roomToSay(room), text };
+			this.connection.send(isText ? { ...line, key } : line);
 		}
 	}
 
@@ -267,10 +274,10 @@ export class Client {
 		return Boolean(command) && (this.aliases[name] ?? [name]).includes(command);
 	}
 
-	/** In which room something is said that is said in none. */
+	/** In which room a command is given. In none, it may be the one that leads into one. */
 	#roomToSay(room = this.chat.active) {
-		if (room && !room.isPrivate) return room.name;
-		return this.chat.rooms.find((each) => each.present)?.name ?? this.chat.lobby;
+		const isThere = (each) => each.present && !each.isPrivate;
+		return [room, ...this.chat.rooms].find((each) => each && isThere(each))?.name;
 	}
 
 	#putUntold(room) {
@@ -282,12 +289,17 @@ export class Client {
 		(room ?? this.chat.active)?.addLocal({ time: this.clock.now(), ...line });
 	}
 
-	/** We are in that room no more. The last one stays at the side, to be entered again. */
+	/**
+	 * We are in that room no more. The last one stays at the side, to be entered again, and so does one
+	 * in which something is left to be said.
+	 */
 	#out(room, text = this.texts.say("left_room", { name: room.title })) {
 		const { chat } = this;
 		room.present = room.isPrivate;
+		this.#entering.delete(folded(room.name));
+		this.outbox.closed(room);
 		const next = chat.rooms.find((each) => each !== room && each.present);
-		if (next) chat.forget(room);
+		if (next && !this.outbox.shownIn(room).length) chat.forget(room);
 		if (next && chat.active === room) this.choose(next);
 		if (!room.isPrivate) this.#put(null, { kind: "notice", text });
 		this.#keepRooms();

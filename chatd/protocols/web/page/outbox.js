@@ -40,10 +40,23 @@ export class Outbox {
 		for (const item of this.items) if (item.id === id) Object.assign(item, { state: "refused", isBack: false });
 	}
 
-	/** Our own line came. One that waits for its `ack` is not to be seen twice. */
+	/** What waits for a room cannot be said there. */
+	closed(room) {
+		for (const item of this.items) if (item.room === room && item.state === "waits") item.state = "refused";
+	}
+
+	/** Nobody wants anything more of a room. */
+	forget(room) {
+		this.items = this.items.filter((item) => item.room !== room);
+	}
+
+	/**
+	 * Our own line came. One that waits for its `ack` is not to be seen twice. Private ones come in their
+	 * order, and not always as they were written: without a space at the end, say.
+	 */
 	cameBack(room, text) {
 		const waiting = this.items.filter((item) => item.room === room && item.state === "sent" && !item.isBack);
-		const item = waiting.find((each) => said(each) === text);
+		const item = waiting.find((each) => each.answer === "line" || said(each) === text);
 		if (item) item.isBack = true;
 		if (item?.answer === "line") this.drop(item.id);
 	}
@@ -57,7 +70,6 @@ export class Outbox {
 }
 
 /** The text that others see of it. */
-function said({ text, shown, answer }) {
-	if (answer === "line") return shown;
+function said({ text }) {
 	return text.startsWith("//") ? text.slice(1) : commandOf(text) ? text.replace(/^\S+ +/, "") : text;
 }

@@ -16,6 +16,8 @@ const isSpoken = ({ kind }) => kind === "message" || kind === "action";
  */
 export class Room {
 	lines = [];
+	first = 1; // all that is shown to us from that seq on
+	end = 0; // up to that one is among them
 	last = null; // up to which seq all was received
 	live = true;
 	more = false; // there are older lines
@@ -40,14 +42,6 @@ export class Room {
 		return this.isPrivate ? this.name : `#${this.name}`;
 	}
 
-	get first() {
-		return this.lines.find((line) => line.seq)?.seq ?? this.last + 1;
-	}
-
-	get end() {
-		return this.lines.findLast((line) => line.seq)?.seq ?? 0;
-	}
-
 	/** We are in it. Returns whether it goes on where it was, so that its lines stay. */
 	entered({ after, head, topic = "" }) {
 		const goesOn = this.last === after;
@@ -55,7 +49,8 @@ export class Room {
 		if (goesOn) return true;
 		if (this.last === null) this.seen = this.#place ?? head;
 		else if (after < this.last) this.seen = Math.min(this.seen, after); // its log began anew
-		Object.assign(this, { lines: [], last: after, live: true, held: false, more: after > 0 });
+		const lines = this.last === null ? this.lines : []; // such as why we were not let in before
+		Object.assign(this, { lines, first: after + 1, end: after, last: after, live: true, held: false, more: after > 0 });
 		this.#count();
 		return false;
 	}
@@ -77,7 +72,9 @@ export class Room {
 		}
 		// Those for which there is no room are fetched when somebody wants to see the end.
 		if (this.held && this.lines.length + added.length > HELD) this.live = false;
-		if (this.live) this.#push(added);
+		if (!this.live) return;
+		this.end = this.last;
+		this.#push(added);
 	}
 
 	/** What has no place in the log. */
@@ -86,23 +83,28 @@ export class Room {
 		this.#push([line]);
 	}
 
-	addOlder(events, more, me) {
+	/** Older ones: all that there are behind that seq. */
+	addOlder(events, more, me, after = events[0].seq - 1) {
 		const older = events.filter(({ seq }) => seq < this.first).map((event) => marked(event, me));
 		const lines = [...older, ...this.lines];
-		Object.assign(this, { more, lines: lines.slice(0, HELD), live: this.live && lines.length <= HELD });
+		Object.assign(this, { more, lines: lines.slice(0, HELD), first: after + 1 });
+		if (lines.length <= HELD) return;
+		this.live = false;
+		this.end = this.lines.findLast((line) => line.seq).seq;
 	}
 
 	/** Newer ones where the newest are not held: all that there are before that seq. */
 	addNewer(events, before, me) {
 		const newer = events.filter(({ seq }) => seq > this.end).map((event) => marked(event, me));
-		this.live = before > this.last;
+		Object.assign(this, { live: before > this.last, end: Math.min(before - 1, this.last) });
 		this.#push(newer);
 	}
 
 	/** Others instead: all that there are before that seq. */
-	replace(events, more, before, me) {
+	replace(events, more, before, me, after = events[0].seq - 1) {
 		const lines = events.map((event) => marked(event, me));
-		Object.assign(this, { lines, more, live: before > this.last, held: false });
+		const end = Math.min(before - 1, this.last);
+		Object.assign(this, { lines, more, first: after + 1, end, live: before > this.last, held: false });
 	}
 
 	/** All of it was seen. Returns whether that is news. */
@@ -127,6 +129,7 @@ export class Room {
 		this.lines.push(...lines);
 		if (this.lines.length <= HELD) return;
 		this.lines.splice(0, this.lines.length - HELD + LET_GO);
+		this.first = this.lines.find((line) => line.seq)?.seq ?? this.end + 1;
 		this.more = !this.isPrivate;
 	}
 
