@@ -20,9 +20,8 @@ from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 
-PAGES_KEPT = 2
-"""How many rendered pages a room with people in it keeps of what was read last: when a daemon has
-begun anew, everybody comes back at once and wants the same."""
+PAGES_KEPT = 8
+"""How many rendered pages are kept of what was read last, in all rooms together."""
 
 R = TypeVar("R")
 
@@ -31,14 +30,49 @@ LATEST_EVENTS = 16
 many of the longest lines as a page may hold."""
 
 
+class Pages:
+    """Pages of what was said in rooms, rendered of late, for those who want the same soon: when a
+    daemon has begun anew, everybody comes back at once. At most `PAGES_KEPT`."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, Format, int], Page] = {}  # the longest kept first
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def find(self, room: str, format: Format, after: int, upto: int) -> Page | None:
+        """The page that begins there, if it is kept and goes no further than that."""
+        page = self._pages.get((room, format, after))
+        return page if page is not None and page.last <= upto else None
+
+    def keep(self, room: str, format: Format, page: Page) -> None:
+        """Keep this one."""
+        self._pages.pop((room, format, page.after), None)
+        self._pages[room, format, page.after] = page
+        if len(self._pages) > PAGES_KEPT:
+            del self._pages[next(iter(self._pages))]
+
+    def forget(self, room: str) -> None:
+        """Keep none of that room."""
+        for key in [key for key in self._pages if key[0] == room]:
+            del self._pages[key]
+
+
 class Room:
     """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
 
     ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
-    to come in.
+    to come in. Without ``pages``, none are kept.
     """
 
-    def __init__(self, name: str, store: Store, head: int = 0, topic: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        head: int = 0,
+        topic: str = "",
+        pages: Pages | None = None,
+    ) -> None:
         self.name = name
         self.key = fold(name)
         self.mark = Mark(0, head)
@@ -53,7 +87,7 @@ class Room:
         self._store = store
         self._feeds: dict[Format, Feed] = {}
         self._latest: list[Event] = []  # a stretch of the log that ends at its head
-        self._pages: dict[tuple[Format, int], Page] = {}  # by where they begin; the oldest first
+        self._pages = pages
         self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # who waits for what is read
 
     @property
@@ -93,7 +127,7 @@ class Room:
                 del self.named[name]
         if not self.people:
             self._latest.clear()
-            self._pages.clear()
+            self._forget_pages()
 
     def append(self, entry: Draft | Notice) -> None:
         """Let something be said or announced here; it is shown once it is committed."""
@@ -146,15 +180,12 @@ class Room:
 
     async def page(self, format: Format, after: int, upto: int) -> Page:
         """As `read`, rendered. Raises what the format does, too."""
-        kept = self._pages.get((format, after))
-        if kept is not None and kept.last <= upto:
+        kept = self._pages and self._pages.find(self.key, format, after, upto)
+        if kept:
             return kept
         page = await self._once((format, after, upto), lambda: self._render(format, after, upto))
-        if self.people:
-            self._pages.pop((format, after), None)
-            self._pages[format, after] = page
-            if len(self._pages) > PAGES_KEPT:
-                del self._pages[next(iter(self._pages))]
+        if self.people and self._pages is not None:
+            self._pages.keep(self.key, format, page)
         return page
 
     async def _render(self, format: Format, after: int, upto: int) -> Page:
@@ -184,9 +215,13 @@ class Room:
 
     def forget(self, before: int) -> None:
         """What is at hand here from before that time (milliseconds) was forgotten in the log."""
-        self._pages.clear()
+        self._forget_pages()
         while self._latest and self._latest[0].time < before:
             del self._latest[0]
+
+    def _forget_pages(self) -> None:
+        if self._pages is not None:
+            self._pages.forget(self.key)
 
     def _keep(self, events: list[Event]) -> None:
         if self._latest and events and events[0].seq != self._latest[-1].seq + 1:

@@ -15,7 +15,7 @@ from chatd.names import Likeness, refusal_of
 from chatd.records import change, let_be
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
-from chatd.room import Room
+from chatd.room import Pages, Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
@@ -33,12 +33,15 @@ class Rooms(Mapping[str, Room]):
     def __init__(self, store: Store, moderation: Moderation, lobby: str) -> None:
         self._store = store
         self._moderation = moderation
+        self._pages = Pages()
         self._rooms: dict[str, Room] = {}
         self._like: Likeness[Room] = Likeness()
         for name, head, topic, _ in store.rooms():
             if not is_inbox(name):
-                self._add(Room(name, store, head, topic))
-        self.lobby = self._rooms.get(fold(lobby)) or self._add(Room(lobby, store))
+                self._add(Room(name, store, head, topic, self._pages))
+        self.lobby = self._rooms.get(fold(lobby)) or self._add(
+            Room(lobby, store, pages=self._pages)
+        )
 
     def __getitem__(self, key: str) -> Room:
         return self._rooms[key]
@@ -94,7 +97,7 @@ class Rooms(Mapping[str, Room]):
         other = self._like.find(name)
         if other is not None:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=other.name)
-        return self._add(Room(name, self._store))
+        return self._add(Room(name, self._store, pages=self._pages))
 
     def similar(self, wanted: str, session: Session) -> Room | None:
         """A room that may have been meant with a name that none has, and that a session may

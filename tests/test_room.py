@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import Cursor, Mark
 from chatd.formats import BareFormat, ChatFormat
-from chatd.room import LATEST_EVENTS, PAGES_KEPT, Room
+from chatd.room import LATEST_EVENTS, PAGES_KEPT, Pages, Room
 from chatd.store import StoreError, Subscriber
 from chatd.stores.memory import MemoryStore
 
@@ -297,7 +297,7 @@ class TestWhatManyRead:
     def store(self, world: World) -> HeldReads:
         store = world.store = HeldReads(world.clock)
         store.subscribe(world)
-        world.room = Room("ops", store)
+        world.room = Room("ops", store, pages=Pages())
         world.say(*(said(text) for text in "abcde"))
         return store
 
@@ -367,12 +367,24 @@ class TestWhatManyRead:
         store.go_on()
 
     def test_keeps_few_pages(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        for after in range(5):
-            world.room._latest.clear()
-            self.read(world.room, after)
+        pages = Pages()
+        rooms = [Room(name, world.store, pages=pages) for name in map(str, range(PAGES_KEPT + 3))]
+        for room in rooms:
+            room.enter("ana", guest=False)
+            self.read(room, 0)
             store.go_on()
-        assert len(world.room._pages) == PAGES_KEPT
+        assert len(pages) == PAGES_KEPT
+        rooms[-1].leave("ana", guest=False)
+        assert len(pages) == PAGES_KEPT - 1
+
+    def test_is_not_kept_without_a_place_for_it(self, world: World, store: HeldReads) -> None:
+        room = Room("ops", store, 5)
+        room.enter("ana", guest=False)
+        for _ in range(2):
+            room._latest.clear()
+            self.read(room, 1)
+            store.go_on()
+        assert store.reads == 2
 
     def test_that_cannot_be_read_is_told_to_all_and_tried_again(
         self, world: World, store: HeldReads
