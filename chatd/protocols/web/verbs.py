@@ -24,7 +24,7 @@ from chatd.room import Room
 from chatd.server import ROOMS_ENTERED, ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
-from chatd.texts import ErrorKind, Language
+from chatd.texts import ErrorKind, Language, sentence
 
 Waiting = Coroutine[Deferred[Any], Any, None]
 Members = Mapping[str, Any]
@@ -144,11 +144,14 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
         "language": session.language.value,
         "max_length": max_length,
         "motd": Lines(server.motd),
-        "commands": [
-            session.sentence(f"help_{command.name}").split(" :: ") for command in commands.TABLE
-        ],
-        "names": {command.name: command.names for command in commands.TABLE},
     }
+
+
+def _commands(conversation: Conversation, members: Members) -> None:
+    language = conversation.session.language
+    rows = [sentence(language, f"help_{command.name}").split(" :: ") for command in commands.TABLE]
+    names = {command.name: command.names for command in commands.TABLE}
+    conversation.tell("commands", id=id_of(members), commands=rows, names=names)
 
 
 def _come_back(conversation: Conversation, name: str, after: int | None) -> None:
@@ -319,6 +322,7 @@ TABLE = {
     "line": Verb(_line, at_once=True),
     "enter": Verb(_enter, ENTERING_COST),
     "leave": Verb(_leave),
+    "commands": Verb(_commands, 5),
     "history": Verb(_history, READING_COST // 10),
     "search": Verb(_search, READING_COST),
     "people": Verb(_people),

@@ -92,6 +92,13 @@ class WebSocketProtocol(Peer[str], Protocol):
         self._pinged = None
         super().dataReceived(data)
 
+    def _handle_lines(self) -> None:
+        if self._entered:
+            super()._handle_lines()
+        else:
+            # All who were here come back at once, and hello takes longer than many lines.
+            self.factory.turns.await_one(self)
+
     def piece_size(self) -> int:
         return PIECE_BYTES
 

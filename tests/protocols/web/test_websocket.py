@@ -34,8 +34,11 @@ class TestHello:
         assert hello["name"] == f"guest{one.session.number}"
         assert (hello["guest"], hello["account"]) == (True, False)
         assert (hello["lobby"], hello["language"], hello["max_length"]) == ("lobby", "es", 4096)
-        assert ["/quien [SALA]", "quién está en esta sala, o en otra"] in hello["commands"]
-        assert "quien" in hello["names"]["who"]
+        one.send("commands", id=1)
+        (answer,) = one.seen()
+        assert (answer["type"], answer["id"]) == ("commands", 1)
+        assert ["/quien [SALA]", "quién está en esta sala, o en otra"] in answer["commands"]
+        assert "quien" in answer["names"]["who"]
 
     def test_comes_first(self, world: World) -> None:
         one = Browser(world)

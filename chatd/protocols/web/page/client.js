@@ -13,7 +13,7 @@ const ORIGINS = 100; // of how many lines it is known where they were written
 export class Client {
 	chat = new Chat();
 	outbox = new Outbox();
-	commands = []; // these three are of the server's `hello`
+	commands = []; // these three are what the server says
 	aliases = {};
 	longest = 4096;
 	isAsked = false; // the server waits for a password
@@ -137,8 +137,13 @@ export class Client {
 		this.changed();
 	}
 
-	on_hello({ lobby, commands = [], names = {}, max_length: longest = 4096, motd = "", ...me }) {
-		Object.assign(this, { commands, aliases: names, longest });
+	on_hello({ lobby, max_length: longest = 4096, motd = "", ...me }) {
+		this.longest = longest;
+		if (!this.commands.length) {
+			this.connection.ask({ type: "commands" }, ({ commands = [], names = {} } = {}) => {
+				Object.assign(this, { commands, aliases: names });
+			});
+		}
 		this.chat.lobby = lobby;
 		this.chat.active ??= this.chat.rooms[0] ?? this.chat.roomFor(lobby); // also where we may not be
 		if (motd && motd !== this.#motd) this.#untold.push({ kind: "say", text: motd });
