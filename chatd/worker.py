@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -27,16 +28,23 @@ class Worker:
 
     One thread, unless there are to be more ``threads``. Results come back in the reactor's thread.
     With ``niceness`` the threads make way for others, as `nice` has it (on Linux, where each thread
-    has its own). Start it after any fork.
+    has its own). With ``rest`` they do nothing for so many seconds after each function, so that
+    many in a row leave the interpreter to others. Start it after any fork.
     """
 
     def __init__(
-        self, reactor: IReactorFromThreads, name: str, threads: int = 1, niceness: int = 0
+        self,
+        reactor: IReactorFromThreads,
+        name: str,
+        threads: int = 1,
+        niceness: int = 0,
+        rest: float = 0.0,
     ) -> None:
         self._reactor = reactor
         self._name = name
         self._threads = threads
         self._niceness = niceness
+        self._rest = rest
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def start(self) -> None:
@@ -71,3 +79,5 @@ class Worker:
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (job := self._jobs.get()) is not None:
             job()
+            if self._rest:
+                time.sleep(self._rest)

@@ -115,3 +115,16 @@ async def test_threads_may_make_way_for_others() -> None:
     worker.stop()
     assert in_thread == 7
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+async def test_one_that_rests_does_so_behind_each_function(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[object] = []
+    monkeypatch.setattr("chatd.worker.time.sleep", done.append)
+    worker = Worker(StoreReactor(), "chatd-test", rest=0.25)
+    worker.start()
+    await gatherResults([worker.run(done.append, "one"), worker.run(done.append, "two")])
+    await worker.run(done.append, "three")
+    worker.stop()
+    assert done[:5] == ["one", 0.25, "two", 0.25, "three"]

