@@ -34,7 +34,7 @@ def messages(data: bytes) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("length", [0, 1, 125, 126, 65535, 65536, 70000])
+@pytest.mark.parametrize("length", [0, 1, 123, 124, 125, 126, 65533, 65534, 65535, 65536, 70000])
 def test_a_frame_says_how_long_it_is(length: int) -> None:
     data = json.dumps("x" * length).encode()
     assert messages(framed(data)) == ["x" * length]

@@ -111,6 +111,26 @@ def test_what_is_dropped_is_dropped_up_to_its_end() -> None:
     assert frames.feed(frame(b"hola")) == ["hola"]
 
 
+def test_nothing_has_to_be_sent_for_nothing() -> None:
+    assert Frames(100).reply() == b""
+
+
+def test_what_was_dropped_is_held_no_more() -> None:
+    frames = Frames(1000)
+    frames.feed(frame(b"one", fin=False))
+    frames.drop()
+    assert frames._parts == []
+    assert frames.held == 0
+
+
+def test_pieces_are_joined_now_and_then() -> None:
+    frames = Frames(30_000)
+    for number in range(101):
+        assert len(frames._parts) == number
+        frames.feed(frame(b"x", 0 if number else 1, fin=False))
+    assert len(frames._parts) == 1
+
+
 def test_it_can_ask_whether_the_other_side_is_there() -> None:
     frames = Frames(100)
     assert frames.ping() == bytes((0x80 | PING, 0))

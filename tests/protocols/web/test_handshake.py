@@ -50,6 +50,13 @@ def test_what_else_its_headers_name_makes_no_difference() -> None:
         (asked(sec_websocket_key=["short"]), "websocket_key", 400),
         (asked(sec_websocket_key=["dGhlIHNhbXBsZQ=="]), "websocket_key", 400),
         (asked(sec_websocket_key=["ñ" * 24]), "websocket_key", 400),
+        (asked(sec_websocket_key=["dGhlIHNhbXBsZSBub25j!ZQ=="]), "websocket_key", 400),
+        (Request("GET", ("ws",)), "websocket_wanted", 426),
+        (
+            Request("GET", ("ws",), headers={**HEADERS, "sec-websocket-key": []}),
+            "websocket_key",
+            400,
+        ),
     ],
 )
 def test_what_is_none_is_told_so(request_: Request, key: str, status: int) -> None:

@@ -152,3 +152,9 @@ def test_what_another_page_asks_is_from_elsewhere(site: str) -> None:
 def test_a_link_to_the_page_may_be_followed_but_not_in_a_frame() -> None:
     assert not from_elsewhere("cross-site", "navigate", "document", to_page=True)
     assert from_elsewhere("cross-site", "navigate", "iframe", to_page=True)
+    assert from_elsewhere("cross-site", "no-cors", "document", to_page=True)
+
+
+def test_a_port_has_its_bounds() -> None:
+    assert host_of("a:65535") is not None
+    assert host_of("a:65536") is None
