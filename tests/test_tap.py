@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 import sqlite3
+import ssl
 import stat
 import sys
 import time
@@ -37,6 +38,7 @@ from chatd.tap import (
     _measure_time_steadily,
     makeService,
 )
+from tests.certificate import write_certificate
 
 FREE = "tcp:0:interface=127.0.0.1"
 
@@ -320,6 +322,32 @@ async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_p
     ):
         answer = await deferToThread(_healthz, host, name)
         assert answer == status
+    await unbind(service)
+
+
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL")
+async def test_a_browser_that_comes_over_tls_is_told_what_is_spoken(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path / "server.pem")
+    endpoint = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
+    service = make(tmp_path, "--listen", FREE, "--web", endpoint)
+    (port,) = service.doors[-1].ports
+    assert service.doors[-1].secure == [port]
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.check_hostname = False
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    def ask() -> tuple[str | None, bytes]:
+        address = "127.0.0.1", port.getHost().port  # type: ignore[attr-defined]
+        with (
+            socket.create_connection(address, timeout=10) as plain,
+            context.wrap_socket(plain) as client,
+        ):
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return client.selected_alpn_protocol(), client.recv(100)
+
+    spoken, answer = await deferToThread(ask)
+    assert spoken == "http/1.1"
+    assert answer.startswith(b"HTTP/1.1 200 OK")
     await unbind(service)
 
 

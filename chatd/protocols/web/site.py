@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
+from zope.interface import implementer
 
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
@@ -45,7 +46,16 @@ def factory_of(
     def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
         return WebProtocol(server, clock, max_length, site)
 
-    return ChatFactory(server, clock, max_length, build, limits, admission)
+    return WebFactory(server, clock, max_length, build, limits, admission)
+
+
+@implementer(IProtocolNegotiationFactory)
+class WebFactory(ChatFactory):
+    """Says over TLS what it speaks. Browsers offer h2, too, and ask (ALPN, RFC 7301); a factory
+    that knows no answer has Twisted 26.10 end the handshake with an internal error."""
+
+    def acceptableProtocols(self) -> list[bytes]:
+        return [b"http/1.1"]
 
 
 class Site:
