@@ -311,7 +311,9 @@ def test_without_what_browsers_need_it_is_said_how_to_have_it(
 
 
 async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_path: Path) -> None:
-    service = make(tmp_path, "--listen", FREE, "--web", FREE, "--web-name", "Chat.Example.org")
+    names = "--web-name", "Chat.Example.org"
+    # However slow the machine is, nobody is left alone for a while.
+    service = make(tmp_path, "--listen", FREE, "--web", FREE, *names, "--lines-per-second", "0")
     (port,) = service.doors[-1].ports
     host = f"127.0.0.1:{port.getHost().port}"  # type: ignore[attr-defined]
     for name, status in (
@@ -322,6 +324,7 @@ async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_p
     ):
         answer = await deferToThread(_healthz, host, name)
         assert answer == status
+    await service.doors[-1].factory.when_empty()
     await unbind(service)
 
 
@@ -329,7 +332,7 @@ async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_p
 async def test_a_browser_that_comes_over_tls_is_told_what_is_spoken(tmp_path: Path) -> None:
     certificate = write_certificate(tmp_path / "server.pem")
     endpoint = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
-    service = make(tmp_path, "--listen", FREE, "--web", endpoint)
+    service = make(tmp_path, "--listen", FREE, "--web", endpoint, "--lines-per-second", "0")
     (port,) = service.doors[-1].ports
     assert service.doors[-1].secure == [port]
     context = ssl.create_default_context(cafile=str(certificate))
@@ -348,6 +351,7 @@ async def test_a_browser_that_comes_over_tls_is_told_what_is_spoken(tmp_path: Pa
     spoken, answer = await deferToThread(ask)
     assert spoken == "http/1.1"
     assert answer.startswith(b"HTTP/1.1 200 OK")
+    await service.doors[-1].factory.when_empty()
     await unbind(service)
 
 
