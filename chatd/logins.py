@@ -62,6 +62,11 @@ class Logins:
         self._review = review
         self._let_go = let_go
 
+    def may_pass_secrets(self, confidential: bool) -> bool:
+        """Whether passwords and the like may go over a connection, if nobody can read it on the way
+        (``confidential``) or somebody may."""
+        return confidential or self.plaintext
+
     async def register(self, account: Account, owner: Session | None = None) -> None:
         """Make a name somebody's: the session's that has it, or nobody's who is here.
 

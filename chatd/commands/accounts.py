@@ -160,7 +160,7 @@ def _token(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 
 
 async def _new_token(server: ChatServer, session: Session, account: Account, wanted: str) -> None:
-    if not _is_private(server, session):
+    if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
     try:
         name = validate_name(wanted)
@@ -263,13 +263,9 @@ def _question(session: Session, password: str) -> Iterator[None]:
 
 def _check_privacy(server: ChatServer, session: Session, password: str) -> None:
     """See that nobody on the way can read a password. Raises `Refusal`."""
-    if not _is_private(server, session):
+    if not server.logins.may_pass_secrets(session.confidential):
         key = "password_in_clear" if _is_given(password) else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
-
-
-def _is_private(server: ChatServer, session: Session) -> bool:
-    return session.confidential or server.logins.plaintext
 
 
 def _is_given(password: str) -> bool:

@@ -62,7 +62,7 @@ def _destination(server: ChatServer, text: str) -> Destination:
 
 
 async def _add(server: ChatServer, session: Session, room: Room, to: Destination) -> None:
-    if not (session.confidential or server.logins.plaintext):
+    if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
     number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
     await carry_out(server, session, room, Deed("hook", to.origin), [put])

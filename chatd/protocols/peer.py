@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -41,9 +41,6 @@ from chatd.server import ChatServer
 from chatd.session import Action
 from chatd.stream import Stream
 from chatd.texts import ErrorKind
-
-if TYPE_CHECKING:
-    pass
 
 LINES_A_TURN = 256
 """How many lines of one client are handled before others have their turn."""

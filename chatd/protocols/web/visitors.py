@@ -65,7 +65,7 @@ class Call:
         by itself, so one that does not hold any more is passed over.)
         """
         credentials, shown = self.server.credentials, self.request.header("authorization")
-        may_be_shown = self.asker.confidential or self.server.logins.plaintext
+        may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
         if shown is None:
             account = credentials.account_of(self.cookie, BROWSER) if may_be_shown else None
             return account, None if account is None else key_of(self.cookie)

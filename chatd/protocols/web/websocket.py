@@ -106,8 +106,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         frames = self._frames
         before = frames.count
         messages = frames.feed(piece)
-        if self.pace is not None:
-            self.pace.spend(self._clock.seconds(), max(0, frames.count - before - 1), 0)
+        self.spend(max(0, frames.count - before - 1), 0)
         if reply := frames.reply():
             self.session.stream.put(reply)
         return messages
