@@ -195,7 +195,8 @@ class BareFormat(Format):
 def told(language: Language, event: Event) -> str:
     """What the server says of an event that is a topic or a deed, not yet made visible."""
     if event.kind is Kind.TOPIC:
-        return sentence(language, "topic_set", name=event.author, topic=event.text)
+        key = "topic_set" if event.text else "topic_cleared"
+        return sentence(language, key, name=event.author, topic=event.text)
     try:
         return _deed(language, event.author, Deed.of(event.text))
     except (ValueError, KeyError):  # that of a later chatd, or of none

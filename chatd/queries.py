@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chatd.refusals import Refusal, short
 from chatd.store import Wanted
+from chatd.texts import ErrorKind
 from chatd.validation import fold, seconds_of
 
 WORDS_WANTED = 16
@@ -18,26 +20,35 @@ _SINCE = ("since:", "desde:")
 
 
 def parse(text: str, now: float) -> Wanted:
-    """What a text asks for: words and ``"phrases"``, ``from:ana``, ``since:2d``.
+    """Return what a text asks for: words and ``"phrases"``, ``from:ana``, ``since:2d``.
 
-    Takes any text. What only looks like one of the latter is a word; a later one of a kind takes
-    the place of the one before. ``now`` is in seconds since 1970.
+    ``now`` is in seconds since 1970. Raises `Refusal` for ``since:`` with what is no time, for
+    ``from:`` with nothing, for one of them that is there twice, and for too many words. In quotes
+    they are words like others.
     """
     words: list[str] = []
-    author, since = "", 0
+    author, since = "", None
     for part, quoted in _parts(text):
-        if not quoted and (name := _behind(_FROM, part)):
-            author = fold(name)
-        elif not quoted and (seconds := _seconds(_behind(_SINCE, part))) is not None:
-            since = max(0, int((now - seconds) * 1000))
-        else:
+        name, duration = _behind(_FROM, part), _behind(_SINCE, part)
+        if quoted or (name is None and duration is None):
             words.append(part)
-    return Wanted(tuple(words), author, since)
+        elif name is not None:
+            if not name or author:
+                raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))
+            author = fold(name)
+        else:
+            seconds = _seconds(duration or "")
+            if seconds is None or since is not None:
+                raise Refusal(ErrorKind.WRONG_USE, "search_wrong_since", part=short(part))
+            since = max(0, int((now - seconds) * 1000))
+    if len(words) > WORDS_WANTED:
+        raise Refusal(ErrorKind.WRONG_USE, "search_too_many_words", limit=WORDS_WANTED)
+    return Wanted(tuple(words), author, since or 0)
 
 
 def asks_for_something(wanted: Wanted) -> bool:
-    """Whether that can be searched for: for something, and not for too much."""
-    return wanted != Wanted(()) and len(wanted.words) <= WORDS_WANTED
+    """Return whether there is anything to search for."""
+    return wanted != Wanted(())
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -48,11 +59,12 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
             yield phrase, True
 
 
-def _behind(marks: tuple[str, ...], part: str) -> str:
+def _behind(marks: tuple[str, ...], part: str) -> str | None:
+    """Return what comes after one of the marks that the part begins with; None without one."""
     for mark in marks:
         if part[: len(mark)].lower() == mark:
             return part[len(mark) :]
-    return ""
+    return None
 
 
 def _seconds(duration: str) -> int | None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.queries import WORDS_WANTED, asks_for_something, parse
+from chatd.refusals import Refusal
 from chatd.store import Wanted
+from chatd.texts import ErrorKind
 
 NOW = 1_000_000.0
 DAY = 86_400
@@ -32,13 +34,12 @@ def since(seconds: int) -> int:
         ('" a "', Wanted((" a ",))),
         ("from:Ana", Wanted((), "ana")),
         ("DE:José hola", Wanted(("hola",), "josé")),
-        ("from:ana from:luis", Wanted((), "luis")),
-        ("from:", Wanted(("from:",))),
+        ('"from:"', Wanted(("from:",))),
         ('"from:ana"', Wanted(("from:ana",))),
         ('"since:2d"', Wanted(("since:2d",))),
         ("since:2d", Wanted((), "", since(2 * DAY))),
         ("desde:2D x", Wanted(("x",), "", since(2 * DAY))),
-        ("since:yesterday", Wanted(("since:yesterday",))),
+        ('"since:yesterday"', Wanted(("since:yesterday",))),
         ("since:99999w", Wanted((), "", 0)),
         ("http://x/?a=b:c", Wanted(("http://x/?a=b:c",))),
         ("日本", Wanted(("日本",))),
@@ -49,8 +50,11 @@ def test_what_is_wanted(text: str, wanted: Wanted) -> None:
 
 
 @given(st.text(st.sampled_from('ab "\t:fromdesince2d\u2028\x00')) | st.text())
-def test_any_text_can_be_asked_for(text: str) -> None:
-    wanted = parse(text, NOW)
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    try:
+        wanted = parse(text, NOW)
+    except Refusal:
+        return
     assert all(word.strip() for word in wanted.words)
     assert all(word in text for word in wanted.words)
     assert wanted.since >= 0
@@ -60,4 +64,23 @@ def test_something_must_be_asked_for_and_not_too_much() -> None:
     assert not asks_for_something(parse("", NOW))
     for text in "x", "from:ana", "since:1h", "x " * WORDS_WANTED:
         assert asks_for_something(parse(text, NOW))
-    assert not asks_for_something(parse("x " * (WORDS_WANTED + 1), NOW))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("from:", "search_wrong_from"),
+        ("from: ana", "search_wrong_from"),
+        ("de:ana from:luis", "search_wrong_from"),
+        ("since:", "search_wrong_since"),
+        ("since:yesterday", "search_wrong_since"),
+        ("desde:10min x", "search_wrong_since"),
+        ("since:1h desde:1h", "search_wrong_since"),
+        ("since:99999w since:1h", "search_wrong_since"),
+        ("x " * (WORDS_WANTED + 1), "search_too_many_words"),
+    ],
+)
+def test_what_is_not_understood_is_refused(text: str, key: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(text, NOW)
+    assert (refused.value.kind, refused.value.key) == (ErrorKind.WRONG_USE, key)

@@ -206,13 +206,9 @@ async def _give_up_name(server: ChatServer, session: Session, text: str) -> None
 def _whois(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
-    account = server.accounts.called(argument)
-    sessions = server.sessions_called(argument)
-    name = short(argument)
-    if account is not None:
-        name = account.name
-    elif sessions:
-        name = sessions[0].name
+    name = server.name_of(argument)
+    account = server.accounts.called(name)
+    sessions = server.sessions_called(name)
     known = session.sentence(
         "whois_not_registered" if account is None else "whois_registered", name=name
     )

@@ -6,6 +6,7 @@ deed in the room's log, which is the answer, too, for one who is there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from chatd.commands.base import (
@@ -39,6 +40,10 @@ REASON_CHARACTERS = 100
 /bans lists many. The deed in the room's log has all of it."""
 
 SANCTIONS_LISTED = 50
+
+_BEGINS_LIKE_TIME = re.compile(r"[-+.,]*\d")
+# After a time: a number with a unit, but for "2nd" and "3x".
+_GOES_ON_LIKE_TIME = re.compile(r"\d+(?!(?:st|nd|rd|th|x)\b)[^\W\d_]")
 
 _MODES = {
     **{mode.value: mode for mode in (Mode.OPEN, Mode.PRIVATE, Mode.MODERATED, Mode.ANNOUNCE)},
@@ -92,15 +97,29 @@ def _mode_called(word: str) -> Mode:
 
 
 def _time_and_reason(words: str, default: int) -> tuple[int, str]:
-    """``[TIME] [REASON]``: what does not look like a time begins the reason."""
+    """Parse ``[TIME] [REASON]`` into seconds and the reason.
+
+    Raises `Refusal` for what looks like a time and is none: nobody is muted for an hour who was to
+    be muted for ``1y`` or ``1h 30m``.
+    """
     first, _, rest = words.partition(" ")
     try:
         seconds = seconds_of(first)
     except ValueError:
-        return default, words
+        return default, _reason(words, _BEGINS_LIKE_TIME)
     if not 1 <= seconds <= MOST_SECONDS:
         raise Refusal(ErrorKind.WRONG_USE, "wrong_time")
-    return seconds, rest.strip()
+    return seconds, _reason(rest.strip(), _GOES_ON_LIKE_TIME)
+
+
+def _reason(words: str, no_reason: re.Pattern[str] | None = None) -> str:
+    """Return the words as a reason. Raises `Refusal` if they begin with a room's name, which
+    belongs before the name, or look like a time that is none."""
+    if words.startswith("#"):
+        raise Refusal(ErrorKind.WRONG_USE, "room_comes_first", room=short(words.split(" ")[0][1:]))
+    if no_reason is not None and no_reason.match(words):
+        raise Refusal(ErrorKind.WRONG_USE, "not_a_time", word=short(words.split(" ")[0]))
+    return words
 
 
 async def carry_out(
@@ -272,7 +291,7 @@ def _take(
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.KICK)
     word, _, reason = rest.partition(" ")
-    name, reason = _one_name(server, word), reason.strip()
+    name, reason = _one_name(server, word), _reason(reason.strip())
     sessions = [other for other in server.called(name) if room in other.stays]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)

@@ -15,6 +15,9 @@ from chatd.texts import ErrorKind
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
 
+NO_TOPIC = ("-", '""', "''")
+"""What ``/topic`` is given to take the topic away."""
+
 
 def _nick(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
@@ -116,30 +119,35 @@ def _nothing() -> None:
 
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
-    named, text = _room_named(server, argument)
-    if text:
-        room = named or session.room
-        if room is not None:
-            server.moderation.check(session, room, Act.TOPIC)
-        session.say(text, kind=Kind.TOPIC, room=room)
-        session.when_settled(_nothing)  # its receipt comes before that of what is said next
+    named, text = _room_named(server, session, argument)
+    room = named or session.room
+    clears = text in NO_TOPIC
+    if not text or (clears and room is not None and not room.topic):
+        room = room_to_read(server, session, named)
+        if room.topic:
+            session.answer("topic", topic=room.topic)
+        else:
+            session.answer("no_topic", room=room.name)
         return
-    room = room_to_read(server, session, named)
-    if room.topic:
-        session.answer("topic", topic=room.topic)
-    else:
-        session.answer("no_topic", room=room.name)
+    if room is not None:
+        server.moderation.check(session, room, Act.TOPIC)
+    session.say("" if clears else text, kind=Kind.TOPIC, room=room)
+    session.when_settled(_nothing)  # its receipt comes before that of what is said next
 
 
-def _room_named(server: ChatServer, argument: str) -> tuple[Room | None, str]:
-    """The room that is named first, and the rest. A topic may begin with ``#``, too."""
+def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Room | None, str]:
+    """Return the room that is named first, and the rest. Raises `Refusal` if there is none of that
+    name: what was meant for another room is never said in this one."""
     name, _, rest = argument.partition(" ")
-    if name.startswith("#"):
-        try:
-            return server.rooms.called(name), rest.strip()
-        except Refusal:
-            pass
-    return None, argument
+    if not name.startswith("#"):
+        return None, argument
+    try:
+        return server.rooms.called(name), rest.strip()
+    except Refusal:
+        if session.room is None:
+            raise
+        here = session.room.name
+        raise Refusal(ErrorKind.NO_ROOM, "no_room_for_topic", name=short(name), here=here) from None
 
 
 ME = Command(("me", "yo"), _me)

@@ -37,6 +37,7 @@ SENTENCES = {
     "too_many_stays": "you are in {limit} rooms, and may be in no more. Leave one first.",
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
+    "topic_cleared": "{name} took the topic away.",
     # What somebody did who runs a room
     "did_kick": "{name} kicked {target}",
     "did_mute": "{name} muted {target}",
@@ -172,7 +173,7 @@ SENTENCES = {
     "help_who": "/who [ROOM] :: who is in this room, or in another",
     "help_me": "/me ACTION :: say what you do: * ana waves",
     "help_msg": "/msg NAME TEXT :: say it to one person; /msg #ROOM TEXT says it in a room",
-    "help_topic": "/topic [TEXT] :: show the room's topic, or set it",
+    "help_topic": "/topic [TEXT|-] :: show the room's topic, set it, or take it away with -",
     "help_history": "/history [N] :: show the last N lines of the room (20)",
     "help_since": "/since 10m :: show what was said in the last 10m, 2h or 3d",
     "help_echo": "/echo on|off :: whether your own lines come back to you",
@@ -206,6 +207,15 @@ SENTENCES = {
     "found_one": "{count} line of #{room}:",
     "found_more": "The last {count} lines of #{room}, newest first; there may be more:",
     "found_more_one": "The last line of #{room}; there may be more:",
+    "search_wrong_from": (
+        "{part} is not understood. from:ana finds what ana said, once in a search."
+        ' "In quotes" it is searched for as it is.'
+    ),
+    "search_wrong_since": (
+        "{part} is not understood. since:2d finds what was said in the last 2 days (s, m, h, d, w),"
+        ' once in a search. "In quotes" it is searched for as it is.'
+    ),
+    "search_too_many_words": "a search has at most {limit} words.",
     "nothing_found": "Nothing found in #{room}.",
     "not_looked_at": "Lines 1 to {first} of {all} were not looked at. Longer words go faster.",
     "mentions": "{count} lines of #{room} that name you, newest first:",
@@ -357,6 +367,10 @@ SENTENCES = {
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
     "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
+    "no_room_for_topic": (
+        "{name} is not a room; /rooms lists them. For a topic that begins with #:"
+        " /topic #{here} TEXT."
+    ),
     "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
@@ -452,6 +466,13 @@ SENTENCES = {
     "too_many_sanctions": "{count} mutes and bans hold in #{room}, as many as may be. /unban some.",
     "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
     "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",
+    "not_a_time": (
+        "{word} is not a time. A time is one number and one unit, such as 90m, 2h or 3d;"
+        " a reason that begins with a digit comes after one."
+    ),
+    "room_comes_first": (
+        "a room comes before the name: #{room} NAME. A reason does not begin with #."
+    ),
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
     "no_hook_url": (
         "{url} is no URL for a hook. Take http:// or https://, a host, and perhaps a path:"

@@ -37,6 +37,7 @@ SENTENCES = {
     "too_many_stays": "estás en {limit} salas, y no puedes estar en más. Deja una primero.",
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
+    "topic_cleared": "{name} ha quitado el tema.",
     # Lo que ha hecho quien lleva una sala
     "did_kick": "{name} ha echado a {target}",
     "did_mute": "{name} ha callado a {target}",
@@ -173,7 +174,7 @@ SENTENCES = {
     "help_who": "/quien [SALA] :: quién está en esta sala, o en otra",
     "help_me": "/yo ACCIÓN :: decir lo que haces: * ana saluda",
     "help_msg": "/mensaje NOMBRE TEXTO :: decírselo a una persona; con #SALA, decirlo en una sala",
-    "help_topic": "/tema [TEXTO] :: ver el tema de la sala, o ponerlo",
+    "help_topic": "/tema [TEXTO|-] :: ver el tema de la sala, ponerlo, o quitarlo con -",
     "help_history": "/historial [N] :: ver las últimas N líneas de la sala (20)",
     "help_since": "/desde 10m :: ver lo que se ha dicho en los últimos 10m, 2h o 3d",
     "help_echo": "/eco sí|no :: si tus propias líneas vuelven a ti",
@@ -210,6 +211,15 @@ SENTENCES = {
     "found_one": "{count} línea de #{room}:",
     "found_more": "{count} líneas de #{room}, primero las últimas; puede haber más:",
     "found_more_one": "La última línea de #{room}; puede haber más:",
+    "search_wrong_from": (
+        "{part} no se entiende. de:ana busca lo que ha dicho ana, una vez en cada búsqueda."
+        ' "Entre comillas" se busca tal cual.'
+    ),
+    "search_wrong_since": (
+        "{part} no se entiende. desde:2d busca lo dicho en los últimos 2 días (s, m, h, d, w),"
+        ' una vez en cada búsqueda. "Entre comillas" se busca tal cual.'
+    ),
+    "search_too_many_words": "una búsqueda tiene como mucho {limit} palabras.",
     "nothing_found": "No se ha encontrado nada en #{room}.",
     "not_looked_at": (
         "Las líneas 1 a {first} de {all} no se han mirado. Con palabras más largas va más rápido."
@@ -373,6 +383,10 @@ SENTENCES = {
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
     "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
+    "no_room_for_topic": (
+        "{name} no es ninguna sala; /salas las muestra todas. Para un tema que empieza con #:"
+        " /tema #{here} TEXTO."
+    ),
     "unknown_room": "#{room} no existe. /salas las muestra todas, /sala crea una.",
     "nobody": "{name} no está aquí. /quien muestra quién está.",
     "inbox_full": "{name} no está leyendo, así que no se ha dicho. Inténtalo más tarde.",
@@ -477,6 +491,13 @@ SENTENCES = {
         " /desvetar lo quita."
     ),
     "wrong_time": "un tiempo va de 1s a 366d, como 10m, 2h o 3d.",
+    "not_a_time": (
+        "{word} no es un tiempo. Un tiempo es un número y una unidad, como 90m, 2h o 3d;"
+        " un motivo que empieza con un número va después de un tiempo."
+    ),
+    "room_comes_first": (
+        "la sala va antes del nombre: #{room} NOMBRE. Un motivo no empieza con #."
+    ),
     "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
     "no_hook_url": (
         "{url} no es una URL para un gancho. Usa http:// o https://, un servidor, y si acaso una"

@@ -168,7 +168,7 @@ export class Log {
 			case "action":
 				return [time, span("told", "* ", name, " ", said)];
 			case "topic":
-				return [time, span("told", ...sentence(texts, "topic_set", { name, text: said }))];
+				return [time, span("told", ...sentence(texts, text ? "topic_set" : "topic_cleared", { name, text: said }))];
 			case "past":
 				return [span("told", make("time", {}, texts.moment(at)), " ", name, " ", said)];
 			case "error":

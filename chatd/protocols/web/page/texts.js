@@ -50,6 +50,7 @@ export const SENTENCES = {
 	server: ["Server", "Servidor"],
 	error: ["Error", "Error"],
 	topic_set: ["{name} set the topic: {text}", "{name} puso el tema: {text}"],
+	topic_cleared: ["{name} took the topic away.", "{name} quitó el tema."],
 	waits: ["waits for the connection", "espera la conexión"],
 	sent: ["being saved", "guardándose"],
 	refused: ["not said", "no se ha dicho"],

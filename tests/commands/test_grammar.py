@@ -1,0 +1,205 @@
+"""What every command makes of what it is given: it understands it, or refuses it.
+
+Nothing that is not understood falls back to another meaning. `REFUSED` has what must be refused,
+each with the kind of error and words of what would be right; `UNDERSTOOD` what must not, with what
+is answered.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.commands import COMMANDS, TABLE
+from tests.helpers import Person
+from tests.running import Town
+
+USE, ROOM, NAME, NOBODY, UNKNOWN = (
+    "Wrong use",
+    "No room",
+    "Invalid name",
+    "Nobody",
+    "Unknown command",
+)
+
+NO_ARGUMENT = ("leave", "rooms", "mentions", "missed", "skip", "text", "bans", "close", "stats")
+ONE_NAME = ("invite", "uninvite", "voice", "unvoice", "op", "unop", "unmute", "unban")
+SWITCHES = ("echo", "times", "quiet", "bell")
+TIMES = ("10min", "5", "1y", "1h30m", "30s.", "-5m", "+1h", ".5h", "0", "0s", "367d", "5parsecs")
+
+REFUSED: list[tuple[str, str, str]] = [
+    *((f"/{name} x", USE, f"/{name} is used like this") for name in NO_ARGUMENT),
+    *((f"/{name}", USE, "NAME") for name in ONE_NAME if name != "unban"),
+    *((f"/{name} luis eva", USE, f"/{name}") for name in ONE_NAME if name != "unban"),
+    ("/unban luis eva", USE, "/unban"),
+    *((f"/{name} luis #ops", USE, f"/{name}") for name in ONE_NAME),
+    *((f"/{name} #nope luis", ROOM, "#nope") for name in (*ONE_NAME, "kick", "mute", "ban")),
+    *((f"/{name} {word}", USE, "on|off") for name in SWITCHES for word in ("maybe", "1", "on off")),
+    *((f"/{name}", USE, "on|off") for name in SWITCHES),
+    *((f"/mute luis {time}", USE, "2h or 3d") for time in TIMES),
+    *((f"/ban luis {time} spam", USE, "2h or 3d") for time in TIMES),
+    ("/ban @luis 2hours", USE, "2h or 3d"),
+    ("/mute luis 1h 30m", USE, "2h or 3d"),
+    ("/mute luis 1h 2days talk", USE, "2h or 3d"),
+    ("/kick luis #tea", USE, "#tea NAME"),
+    ("/mute luis #tea 1h", USE, "#tea NAME"),
+    ("/mute luis 1h #tea", USE, "#tea NAME"),
+    ("/ban luis #tea", USE, "#tea NAME"),
+    ("/kick", USE, "NAME"),
+    ("/mute", USE, "NAME"),
+    ("/ban", USE, "WHO"),
+    ("/ban 10.0.0.0/8", NAME, "cannot be a name"),
+    ("/nick", USE, "NAME"),
+    ("/nick a b", NAME, "cannot be a name"),
+    ("/join", USE, "ROOM"),
+    ("/join a b", NAME, "cannot be a room's name"),
+    ("/join #a,#b", NAME, "cannot be a room's name"),
+    ("/who a b", NAME, "cannot be a room's name"),
+    ("/who nope", ROOM, "#nope"),
+    ("/whois", USE, "NAME"),
+    ("/whois a b", NAME, "cannot be a name"),
+    ("/whois #ops", NAME, "cannot be a name"),
+    ("/me", USE, "ACTION"),
+    ("/msg", USE, "TEXT"),
+    ("/msg luis", USE, "TEXT"),
+    ("/msg nobody hola", NOBODY, "nobody"),
+    ("/msg a,b hola", NOBODY, "a,b"),
+    ("/msg #nope hola", ROOM, "#nope"),
+    ("/topic #nope", ROOM, "/topic #ops TEXT"),
+    ("/topic #secrt launch is friday", ROOM, "/topic #ops TEXT"),
+    ("/topic #", ROOM, "/topic #ops TEXT"),
+    ("/topic #nope -", ROOM, "/topic #ops TEXT"),
+    *((f"/history {word}", USE, "[N]") for word in ("abc", "0", "-1", "1e9", "20 30", "#ops", "٣")),
+    *((f"/since {word}", USE, "10m") for word in ("", "x", "10", "10min", "1h 30m", "1h30m")),
+    ("/search", USE, "WORDS"),
+    ('/search ""', USE, "WORDS"),
+    ("/search x since:soon", USE, "since:2d"),
+    ("/search x since: 2d", USE, "since:2d"),
+    ("/search from: ana", USE, "from:ana"),
+    ("/search from:ana from:luis", USE, "once"),
+    ("/search " + "x " * 17, USE, "at most 16 words"),
+    ("/language", USE, "en|es"),
+    ("/language fr", USE, "en|es"),
+    ("/language en es", USE, "en|es"),
+    ("/ignore luis eva", USE, "NAME"),
+    ("/ignore ana", USE, "NAME"),
+    ("/unignore luis eva", USE, "NAME"),
+    ("/create", USE, "ROOM"),
+    ("/create den badmode", USE, "MODE"),
+    ("/create den open now", USE, "MODE"),
+    ("/create den closed", USE, "MODE"),
+    ("/create #ops", "Name in use", "#ops"),
+    ("/mode badmode", USE, "open, private"),
+    ("/mode ops private", USE, "open, private"),
+    ("/mode #nope private", ROOM, "#nope"),
+    ("/close #nope", ROOM, "#nope"),
+    ("/close now", USE, "/close"),
+    ("/hook", USE, "add URL"),
+    ("/hook ad https://example.com/", USE, "add URL"),
+    ("/hook add", USE, "add URL"),
+    ("/hook add https://example.com/ x", USE, "https://"),
+    ("/hook list x", USE, "list"),
+    ("/hook remove", USE, "remove"),
+    ("/hook remove x", USE, "/hook list"),
+    ("/token", USE, "new|list|revoke"),
+    ("/token make x", USE, "new|list|revoke"),
+    ("/token list x", USE, "new|list|revoke"),
+    ("/token new", USE, "new|list|revoke"),
+    ("/token new a b", NAME, "cannot be a name"),
+    ("/token revoke nope", USE, "/token list"),
+    ("/logout everything", USE, "others"),
+    ("/login", USE, "NAME PASSWORD"),
+    ("/login nobody secret-1234", "Not registered", "nobody"),
+    ("/disconnect", USE, "NAME"),
+    ("/disconnect luis eva", USE, "NAME"),
+    ("/disconnect nobody", NOBODY, "nobody"),
+    ("/wall", USE, "TEXT"),
+    ("/help x y", UNKNOWN, "/help"),
+    ("/help nope", UNKNOWN, "/help"),
+]
+
+UNDERSTOOD = [
+    ("/mute luis", "*** ana muted luis for 1h."),
+    ("/mute luis spam", "*** ana muted luis for 1h: spam"),
+    ("/mute luis 90M too  loud", "*** ana muted luis for 1h 30m: too  loud"),
+    ("/mute luis 90m spam", "*** ana muted luis for 1h 30m: spam"),
+    ("/mute luis 1h 3 warnings", "*** ana muted luis for 1h: 3 warnings"),
+    ("/mute luis 1h 2nd time", "*** ana muted luis for 1h: 2nd time"),
+    ("/ban luis 1w", "*** ana banned luis for 7d."),
+    ("/ban luis", "*** ana banned luis for 7d."),
+    ("/kick luis no #ops", "*** ana kicked luis: no #ops"),
+    ("/topic", "*** No topic is set in #ops. /topic TEXT sets one."),
+    ("/topic #tea", "*** Topic: Earl Grey"),
+    ("/topic #ops #1 priority", "*** ana set the topic: #1 priority"),
+    ("/topic -5 degrees", "*** ana set the topic: -5 degrees"),
+    ("/topic -", "*** No topic is set in #ops. /topic TEXT sets one."),
+    ("/unignore", "*** You ignore nobody."),
+    ("/since 90m", "*** 1 of 1 line"),
+    ("/history 999999999999999", "*** "),
+    ('/search "since:soon"', "*** Nothing found"),
+    ("/help /who", "/who [ROOM]"),
+    ("/unban luis", "*** luis is not banned"),
+    ("/quit see you", "*** Goodbye."),
+]
+
+
+@pytest.fixture
+def ana() -> Person:
+    """An administrator, who owns #ops and is there with luis, a guest. There is #tea, too."""
+    town = Town()
+    ana = town.citizen("ana", admin=True)
+    ana.type("/join tea", "/topic Earl Grey", "/join ops", "hola")
+    luis = town.guest("luis", network="10.1.2.3")
+    luis.type("/join ops")
+    town.citizen("eva").type("/join ops")
+    town.clock.advance(60)  # nobody is still to be announced
+    ana.seen()
+    return ana
+
+
+def logged(person: Person) -> list[int]:
+    return [room.head for room in person.world.server.rooms.values()]
+
+
+@pytest.mark.parametrize(("line", "kind", "right"), REFUSED)
+def test_what_is_not_understood_is_refused_and_changes_nothing(
+    ana: Person, line: str, kind: str, right: str
+) -> None:
+    name, space, argument = line[1:].partition(" ")
+    before = logged(ana), ana.session.room, ana.session.settings
+    for each in COMMANDS[name].names:
+        ana.world.clock.advance(60)
+        ana.type(f"/{each}{space}{argument}")
+        (error,) = ana.seen()
+        assert error.startswith(f"ERR {kind}: "), error
+        assert right in error.replace(f"/{each} is", f"/{name} is")
+        assert (logged(ana), ana.session.room, ana.session.settings) == before
+    assert not ana.closed
+
+
+@pytest.mark.parametrize(("line", "answer"), UNDERSTOOD)
+def test_what_is_understood_is_done(ana: Person, line: str, answer: str) -> None:
+    ana.type(line)
+    answers = ana.seen()
+    assert any(answer in each for each in answers), answers
+
+
+def test_every_command_that_takes_anything_particular_is_in_the_table() -> None:
+    tried = {COMMANDS[line[1:].split(" ")[0]].name for line, *_ in [*REFUSED, *UNDERSTOOD]}
+    # These take any text: a password is the rest of the line.
+    any_text = {"away", "register", "password", "unregister"}
+    assert {command.name for command in TABLE} - tried == any_text
+
+
+def test_a_topic_can_be_taken_away(ana: Person) -> None:
+    for none in "-", '""':
+        ana.type("/topic Release")
+        ana.seen()
+        ana.type(f"/topic {none}", "/topic")
+        assert ana.seen() == [
+            "*** ana took the topic away.",
+            "*** No topic is set in #ops. /topic TEXT sets one.",
+        ]
+    ana.type("/topic #tea -", "/topic #tea")
+    assert "*** No topic is set in #tea. /topic TEXT sets one." in ana.seen()
+    ana.type("/join tea")
+    assert not any("Earl Grey" in line and "Topic" in line for line in ana.seen())
