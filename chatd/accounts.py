@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.records import Table, change
 from chatd.store import Store
-from chatd.validation import MAX_NAME_LENGTH, fold
+from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, fold, looks
 
 
 class Account(NamedTuple):
@@ -34,7 +34,9 @@ class Accounts:
     """All accounts of a store, by `Account.key`."""
 
     def __init__(self, store: Store) -> None:
-        self.table: Table[Account] = Table(store, "account", Account)
+        self.table: Table[Account] = Table(
+            store, "account", Account, lambda key, account: looks(account.name)
+        )
         self._store = store
         self._administrator = ""  # the key of one, as far as is known
 
@@ -42,6 +44,15 @@ class Accounts:
         """Whose that name is; None if nobody's."""
         # What is longer than a name may take long to fold.
         return self.table.get(fold(name)) if len(name) <= 4 * MAX_NAME_LENGTH else None
+
+    def alike(self, name: str) -> list[Account]:
+        """Return the accounts whose names look like this one, or are this one."""
+        keys = (key for look in sorted(looks(name)) for key in self.table.group(look))
+        return [self.table[key] for key in dict.fromkeys(keys)]
+
+    def refused_today(self) -> list[str]:
+        """Return the names of accounts that nobody could take now, sorted."""
+        return sorted(account.name for account in self.table.values() if _is_refused(account.name))
 
     def keep(self, account: Account) -> Deferred[None]:
         """Have an account be as this one. Fails with `StoreError`."""
@@ -56,3 +67,11 @@ class Accounts:
             keys = (key for key, account in self.table.items() if account.admin)
             self._administrator = next(keys, "")
         return bool(self._administrator)
+
+
+def _is_refused(name: str) -> bool:
+    try:
+        check_new_name(name)
+    except InvalidName:
+        return True
+    return False

@@ -74,7 +74,7 @@ class Administration:
         except InvalidName:
             raise Refused(
                 "that cannot be a name: 1 to 32 letters of one alphabet, digits, _ - or .,"
-                " a letter or digit first."
+                " a letter or digit first, and no . last."
             ) from None
         if self._accounts.called(name) is not None:
             raise Refused(f"{name} is registered already.")

@@ -65,7 +65,7 @@ class Credentials:
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
         self.table: Table[Credential] = Table(
-            store, "credential", Credential, lambda key, credential: credential.account
+            store, "credential", Credential, lambda key, credential: (credential.account,)
         )
         self._accounts = accounts
         self._now = now

@@ -74,32 +74,27 @@ class Logins:
         `StoreError`.
         """
         self._names.check_account(account.name)
-        in_the_way = {
-            session: session.name
-            for session in self._names.in_the_way(account)
-            if session is not owner
-        }
-        kept = self._accounts.keep(account)
-        self._names.reserve(account.name)
         try:
-            await kept
+            await self._accounts.keep(account)
         except StoreError:
-            self._names.unreserve(account.name)
+            if account.key not in self._accounts.table:
+                self.account_gone(account)  # somebody may have logged in to it meanwhile
             raise
-        if account.key not in self._accounts.table:
-            return  # it was removed already
+        now = self._accounts.table.get(account.key)
+        if now is None or now.hash != account.hash:
+            return  # it was removed already, and may be somebody else's
         if owner is not None and not owner.stream.finished:
             owner.account = account.key
             self._came_from.add(f"{account.key} {owner.network}")
-        for session, name in in_the_way.items():
-            if session.name == name and session in self._names.of(name):  # it may have gone
-                session.answer("registered_elsewhere", name=name)
-                self._names.make_guest(session)
+        for session in self._names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._names.make_guest(session)
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
         key = account.key
-        await change(self._store, self._accounts.table.put(key, None), *self.kept_with(key))
+        with self._names.giving_up(account):
+            await change(self._store, self._accounts.table.put(key, None), *self.kept_with(key))
         self.account_gone(account)
         await self._attendance.clear(key)
 
@@ -119,7 +114,6 @@ class Logins:
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
         self._attendance.account_gone(account.key)
-        self._names.forget(account.name)
 
     async def change_password(self, account: Account, hash: str, by: Session | None = None) -> None:
         """Let an account have another password. Browsers that are signed in to it are so no more,

@@ -5,61 +5,68 @@ It knows no room and no command.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from chatd.accounts import Account, Accounts
 from chatd.refusals import Refusal, short
 from chatd.session import Session
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidName, NameFault, fold, is_reserved, looks
+from chatd.validation import InvalidName, NameFault, check_new_name, fold, looks
 
 T = TypeVar("T")
 
 
 class Likeness(Generic[T]):
-    """What names in use look like, so that no other one can be taken for them."""
+    """Whose names look alike. An owner has one name here; several may have the same one.
+
+    To look alike (`chatd.validation.looks`) is symmetric and not transitive: ``Bob1`` looks like
+    ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of several
+    owners who do not look like each other, and each of them counts.
+    """
 
     def __init__(self) -> None:
-        self._owners: dict[str, T] = {}
+        self._names: dict[T, str] = {}
+        self._owners: dict[str, dict[T, None]] = {}  # by looks; those who came first in front
 
-    def find(self, name: str) -> T | None:
-        """Whose name looks like this one; None if nobody's does."""
-        owners = (self._owners.get(look) for look in looks(name))
-        return next((owner for owner in owners if owner is not None), None)
+    def name_of(self, owner: T) -> str | None:
+        """Return the name of an owner; None without one."""
+        return self._names.get(owner)
 
-    def all(self, name: str) -> list[T]:
-        """All whose names look like this one."""
-        owners = (self._owners.get(look) for look in looks(name))
-        return [owner for owner in owners if owner is not None]
+    def owners(self, name: str) -> list[T]:
+        """Return everybody whose name looks like this one, or is this one."""
+        found = (owner for look in sorted(looks(name)) for owner in self._owners.get(look, ()))
+        return list(dict.fromkeys(found))
 
     def add(self, name: str, owner: T) -> None:
-        """This name is in use."""
+        """Give an owner who has no name this one."""
+        self._names[owner] = name
         for look in looks(name):
-            self._owners.setdefault(look, owner)
+            self._owners.setdefault(look, {})[owner] = None
 
-    def take(self, name: str, owner: T) -> None:
-        """This name is in use, and whatever looks like it is no longer in the way."""
-        self._owners.update((look, owner) for look in looks(name))
-
-    def remove(self, name: str, owner: T) -> None:
-        """It is not, any more."""
-        for look in looks(name):
-            if self._owners.get(look) == owner:
+    def remove(self, owner: T) -> None:
+        """Take the name of an owner away, if there is one."""
+        name = self._names.pop(owner, None)
+        for look in () if name is None else looks(name):
+            del self._owners[look][owner]
+            if not self._owners[look]:
                 del self._owners[look]
 
 
 class Names:
-    """The names in use. One who is logged in may be here several times, and so may a guest of whom
-    that is known (`Session.holder`)."""
+    """The names in use: those of accounts, whoever is here, and those of guests who are.
+
+    The invariant: two different people never have names at a time that look alike. One who is
+    logged in may be here several times, and so may a guest of whom that is known
+    (`Session.holder`): these are one person.
+    """
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._sessions: dict[str, list[Session]] = {}
-        self._names: dict[Session, str] = {}
-        self._like: Likeness[str] = Likeness()  # to names
-        for account in accounts.table.values():
-            self._like.add(account.name, account.name)
+        self._like: Likeness[Session] = Likeness()
+        self._given_up: Likeness[object] = Likeness()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -69,50 +76,47 @@ class Names:
         return self._sessions.get(fold(name), ())
 
     def check(self, session: Session, name: str) -> None:
-        """Whether a session may have this name, which is a valid one. Raises `Refusal` if not."""
+        """Raise `Refusal` if a session may not have this name, which is a valid one."""
+        _check_new(name)
         key = fold(name)
-        if is_reserved(name):
-            raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
-        if key != session.account:
-            if self._accounts.called(name) is not None:
-                raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
-            if not all(other is session or _share(other, session) for other in self.of(name)):
-                raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
-        other = self._like.find(name)
-        if other is not None and fold(other) != key and not self._is_only_of(session, other):
-            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
+        registered = self._registered_like(name)
+        here = [other for other in self._like.owners(name) if other is not session]
+        if key != session.account and key in map(fold, registered):
+            raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+        if not all(other is session or _are_one(other, session) for other in self.of(name)):
+            raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
+        for other in (*registered, *map(self._name, here)):
+            if fold(other) != key:
+                raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
     def check_account(self, name: str) -> None:
-        """Whether this valid name may be registered, whoever has it now. Raises `Refusal`."""
-        if is_reserved(name):
-            raise Refusal(ErrorKind.INVALID_NAME, "reserved_name", name=name)
-        for other in [name, *self._like.all(name)]:
-            if (account := self._accounts.called(other)) is not None:
-                if fold(other) == fold(name):
-                    raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
-                raise Refusal(
-                    ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=account.name
-                )
+        """Raise `Refusal` if this valid name may not be registered, whoever has it now."""
+        _check_new(name)
+        registered = self._registered_like(name)
+        if fold(name) in map(fold, registered):
+            raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+        for other in registered:
+            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
     def in_the_way(self, account: Account) -> list[Session]:
-        """Who has the name of an account, or one that looks like it, and is not logged in."""
-        names = {fold(name): name for name in [account.name, *self._like.all(account.name)]}
-        return [
-            session
-            for name in names.values()
-            for session in self.of(name)
-            if session.account is None
-        ]
+        """Return the guests who have the name of an account, or one that looks like it."""
+        return [other for other in self._like.owners(account.name) if other.account is None]
 
-    def _is_only_of(self, session: Session, name: str) -> bool:
-        return self._accounts.called(name) is None and list(self.of(name)) == [session]
+    @contextmanager
+    def giving_up(self, account: Account) -> Iterator[None]:
+        """Keep the name of an account from everybody while it is not known whether it is gone."""
+        owner = object()
+        self._given_up.add(account.name, owner)
+        try:
+            yield
+        finally:
+            self._given_up.remove(owner)
 
     def take(self, session: Session, name: str) -> None:
         """A session has this name from now on, and no longer the one that it had."""
         self.free(session)
         self._sessions.setdefault(fold(name), []).append(session)
-        self._names[session] = name
-        self._like.add(name, name)
+        self._like.add(name, session)
 
     def give(self, session: Session, name: str) -> None:
         """Let a session have this name, and tell it and the others so."""
@@ -133,39 +137,49 @@ class Names:
 
     def free(self, session: Session) -> None:
         """A session has no name any more that others could not take."""
-        name = self._names.pop(session, None)
+        name = self._like.name_of(session)
         if name is None:
             return
+        self._like.remove(session)
         sessions = self._sessions[fold(name)]
         sessions.remove(session)
         if not sessions:
             del self._sessions[fold(name)]
-            self.forget(name)
 
-    def forget(self, name: str) -> None:
-        """This name, written so, is nobody's now, unless somebody has it."""
-        account = self._accounts.called(name)
-        if not self.of(name) and (account is None or account.name != name):
-            self._like.remove(name, name)
+    def _name(self, session: Session) -> str:
+        return self._like.name_of(session) or ""
 
-    def reserve(self, name: str) -> None:
-        """This name is being registered: nothing that looks like it can be taken, or registered."""
-        self._like.take(name, name)
-
-    def unreserve(self, name: str) -> None:
-        """It could not be."""
-        self._like.remove(name, name)
-        for other in self._names.values():
-            self._like.add(other, other)  # one of them may look like it
+    def _registered_like(self, name: str) -> list[str]:
+        """Return the registered names that look like this one, or are this one."""
+        given_up = map(self._given_up.name_of, self._given_up.owners(name))
+        return [account.name for account in self._accounts.alike(name)] + list(
+            filter(None, given_up)
+        )
 
 
-def _share(one: Session, other: Session) -> bool:
-    """Whether two guests are one person, for all that is known: such as two tabs of a browser."""
+def _are_one(one: Session, other: Session) -> bool:
+    """Return whether two sessions are of one person, as far as is known."""
+    if one.account is not None or other.account is not None:
+        return one.account == other.account
     return bool(one.holder) and one.holder == other.holder
+
+
+def _check_new(name: str) -> None:
+    try:
+        check_new_name(name)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_name", name) from None
 
 
 def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:
     """What is said to somebody who wanted a name that cannot be one; ``key`` says of what."""
-    if invalid.reason is NameFault.SCRIPTS:
-        key = "mixed_scripts"
+    key = _OF_FAULTS.get(invalid.reason, key)
     return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))
+
+
+_OF_FAULTS = {
+    NameFault.SCRIPTS: "mixed_scripts",
+    NameFault.RESERVED: "reserved_name",
+    NameFault.ADDRESS: "name_is_address",
+    NameFault.DOT: "ends_in_dot",
+}

@@ -7,7 +7,7 @@ it, and is taken back if the store cannot keep it. It knows nothing of what the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
@@ -35,15 +35,15 @@ V = TypeVar("V", bound=Value)
 
 class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can hold; a field that
-    comes in later needs a default, for what was kept before has none. ``group`` says of a key and
-    its value to which `group` they belong, if there are such. Raises `Damaged`."""
+    comes in later needs a default, for what was kept before has none. ``groups`` returns the names
+    of the groups (see `group`) that a key and its value belong to. Raises `Damaged`."""
 
     def __init__(
         self,
         store: Store,
         kind: str,
         type: Callable[..., V],
-        group: Callable[[str, V], str] | None = None,
+        groups: Callable[[str, V], Iterable[str]] | None = None,
     ) -> None:
         self.kind = kind
         fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
@@ -53,7 +53,7 @@ class Table(Mapping[str, V], Generic[V]):
             if record.kind == kind and record.value is not None
         }
         self._values = self._kept.copy()
-        self._group_of = group
+        self._groups_of = groups
         self._groups: dict[str, dict[str, None]] = {}
         for key in self._values:
             self._enter(key)
@@ -77,16 +77,19 @@ class Table(Mapping[str, V], Generic[V]):
         self._enter(key)
 
     def _enter(self, key: str) -> None:
-        if self._group_of is not None and key in self._values:
-            group = self._group_of(key, self._values[key])
+        for group in self._groups_with(key):
             self._groups.setdefault(group, {})[key] = None
 
     def _leave(self, key: str) -> None:
-        if self._group_of is not None and key in self._values:
-            group = self._group_of(key, self._values[key])
+        for group in self._groups_with(key):
             del self._groups[group][key]
             if not self._groups[group]:
                 del self._groups[group]
+
+    def _groups_with(self, key: str) -> Iterable[str]:
+        if self._groups_of is None or key not in self._values:
+            return ()
+        return self._groups_of(key, self._values[key])
 
     def put(self, key: str, value: V | None) -> Put:
         """A change to be made by `change`: this value there from now on; None for none."""

@@ -52,7 +52,7 @@ class Retries:
     """The keys of a store that were used of late. ``now`` gives the time in seconds since 1970."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
-        self.table: Table[Said] = Table(store, "retry", Said, lambda key, said: _owner_of(key))
+        self.table: Table[Said] = Table(store, "retry", Said, lambda key, said: (_owner_of(key),))
         self._store = store
         self._now = now
         self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept

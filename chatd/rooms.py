@@ -19,7 +19,7 @@ from chatd.room import Pages, Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidName, fold, validate_room_name
+from chatd.validation import InvalidName, check_end, fold, validate_room_name
 
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
@@ -94,8 +94,11 @@ class Rooms(Mapping[str, Room]):
     def add(self, wanted: str) -> Room:
         """Make a room of that name, which no room has. Raises `Refusal` if one looks like it."""
         name = _room_name(wanted)
-        other = self._like.find(name)
-        if other is not None:
+        try:
+            check_end(name)
+        except InvalidName as invalid:
+            raise refusal_of(invalid, "invalid_room", wanted) from None
+        for other in self._like.owners(name):
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=other.name)
         return self._add(Room(name, self._store, pages=self._pages))
 
@@ -117,7 +120,7 @@ class Rooms(Mapping[str, Room]):
         """Forget a room if nothing would be lost without it."""
         if room is not None and room.forgettable and room is not self.lobby:
             self._rooms.pop(room.key, None)
-            self._like.remove(room.name, room)
+            self._like.remove(room)
             puts = self._moderation.forget(room)
             if puts:
                 # If that cannot be kept, the room is still somebody's when it is made again.

@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IAddress, IListeningPort, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from chatd.accounts import Accounts
 from chatd.attendance import Attendance
 from chatd.deliveries import Deliveries
 from chatd.encoding import visible
@@ -34,6 +35,9 @@ DRAIN_SECONDS = 2.0
 
 CLOSE_SECONDS = 0.5
 """How long it then waits for places to be kept, and the store to be closed."""
+
+OLD_NAMES_TOLD = 20
+"""How many accounts with names that are refused today are named to the operator."""
 
 
 class Kind(enum.Enum):
@@ -106,6 +110,8 @@ class ChatService(Service):
                 why=visible(self.control.refusal),
             )
         self.log.info("{history}", history=self._store.describe())
+        for accounts in dict.fromkeys(door.factory.server.accounts for door in self.doors):
+            _tell_of_old_names(self.log, accounts)
         self._checking.start(CHECK_SECONDS, now=False)
         if self._deliveries is not None:
             self._deliveries.start()
@@ -217,3 +223,15 @@ def _is_loopback(address: IAddress) -> bool:
     if isinstance(address, IPv6Address):
         return address.host == "::1"
     return isinstance(address, IPv4Address) and address.host.startswith("127.")
+
+
+def _tell_of_old_names(log: Logger, accounts: Accounts) -> None:
+    names = accounts.refused_today()
+    if names:
+        shown = ", ".join(names[:OLD_NAMES_TOLD])
+        log.warn(
+            "{count} accounts have names that nobody may take today, and keep them: {names}."
+            " `chatd admin remove NAME` ends one.",
+            count=len(names),
+            names=visible(shown + (", ..." if names[OLD_NAMES_TOLD:] else "")),
+        )

@@ -29,10 +29,20 @@ _INVISIBLE = re.compile(
     r"\U00013440\U00016fe4]"  # Egyptian mirror, Khitan filler
 )
 
-# What names the server and those whom it names itself. `\d` is any script's decimal digit.
-_SERVERS_NAMES = ("chatd", "server", "private")
-_GUEST = re.compile(r"guest\d+")
-_LIKE_GUEST = re.compile(r"(?i:guest)[lO2-9]+")  # as `looks` has it, where 1 is an l and 0 an O
+RESERVED = (
+    # What the server calls itself, and begins its lines with.
+    *("chatd", "server", "servidor", "private", "system", "sistema", "root"),
+    # Who runs it, to whoever reads such a name.
+    *("admin", "administrator", "administrador", "administradora"),
+    *("operator", "operador", "operadora", "moderator", "moderador", "moderadora"),
+    # The services of IRC networks, to which clients send passwords by themselves.
+    *("nickserv", "chanserv", "hostserv", "memoserv", "operserv", "saslserv", "histserv"),
+    *("botserv", "authserv", "userserv"),
+)
+"""Names that nobody may take, in small letters of ASCII; nor ``guest`` and a number."""
+
+_MARKS = str.maketrans("", "", "._-")
+_GUEST = re.compile(r"guest\d+")  # any script's decimal digits
 
 # RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
 _TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
@@ -67,6 +77,9 @@ class NameFault(enum.Enum):
 
     FORM = "has not the form of a name"
     SCRIPTS = "mixes scripts"
+    RESERVED = "is the server's"
+    ADDRESS = "reads as an address"
+    DOT = "ends in a dot"
 
 
 class InvalidName(ValueError):
@@ -168,17 +181,60 @@ def looks(name: str) -> frozenset[str]:
     return frozenset((skeleton(name), skeleton(fold(name))))
 
 
-_LIKE_SERVERS_NAMES = frozenset[str]().union(
-    *(looks(form) for name in _SERVERS_NAMES for form in (name, name.capitalize(), name.upper()))
-)
+def check_new_name(name: str) -> None:
+    """Raise `InvalidName` if nobody may take this name, which is a valid one, any more.
+
+    An account may have such a name from an earlier version of chatd, and keeps it.
+    """
+    if is_reserved(name):
+        raise InvalidName(NameFault.RESERVED)
+    if is_address(name):
+        raise InvalidName(NameFault.ADDRESS)
+    check_end(name)
+
+
+def check_end(name: str) -> None:
+    """Raise `InvalidName` if a new name, also a room's, ends in a dot: a sentence does, too."""
+    if name.endswith("."):
+        raise InvalidName(NameFault.DOT)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether *name*, however written, is one that only the server gives, or looks like one."""
-    if _GUEST.fullmatch(fold(name)):
+    """Return whether a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
+
+    In whatever case, and without regard to ``.``, ``_`` and ``-``.
+    """
+    if _GUEST.fullmatch(fold(name).translate(_MARKS)):
         return True
-    likeness = looks(name)
-    return bool(likeness & _LIKE_SERVERS_NAMES) or any(map(_LIKE_GUEST.fullmatch, likeness))
+    return any(_LIKE_RESERVED.fullmatch(look.translate(_MARKS)) for look in looks(name))
+
+
+def _skeletons_of(name: str) -> str:
+    """Return a pattern for the skeletons of a name in small letters and in any other case."""
+    return "".join(
+        f"(?:{re.escape(skeleton(letter))}|{re.escape(skeleton(letter.upper()))})"
+        for letter in name
+    )
+
+
+_LIKE_RESERVED = re.compile(
+    # In a skeleton, 1 is l and 0 is O.
+    "|".join((*map(_skeletons_of, RESERVED), _skeletons_of("guest") + "[lO2-9]+"))
+)
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name reads as an IPv4 address.
+
+    Also one of fewer or more parts than four, as ``10.1``, in hexadecimal (`inet_aton(3)` takes
+    both), or with letters that look like digits. (No name has a colon, as IPv6 addresses have.)
+    """
+    if "." not in name or not any(map(str.isdecimal, name)):
+        return False
+    return any(map(_ADDRESS.fullmatch, (fold(name), *looks(name))))
+
+
+_ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
 def seconds_of(duration: str) -> int:

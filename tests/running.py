@@ -31,7 +31,6 @@ class Town(World):
         """That name is somebody's from now on."""
         account = Account(name, "", admin)
         change(self.store, self.server.accounts.table.put(account.key, account))
-        self.server.names.reserve(name)
 
     def citizen(self, name: str, *, admin: bool = False, network: str = "") -> Person:
         """Somebody registered, who is logged in."""

@@ -74,7 +74,6 @@ def test_a_registered_name_cannot_be_taken_while_its_owner_is_away(scene: Scene,
 
 def test_a_look_alike_of_a_registered_name_cannot_be_taken(scene: Scene) -> None:
     change(scene.world.store, scene.accounts.table.put("ace", Account("ace", "")))
-    scene.names.reserve("ace")
     assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
@@ -152,32 +151,60 @@ def test_a_registered_name_stays_reserved_when_its_owner_goes(scene: Scene) -> N
     assert scene.refused(scene.eva, "ana") == "registered_name"
 
 
-def test_a_look_alike_can_be_taken_once_the_account_is_gone_and_forgotten(scene: Scene) -> None:
-    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
-    scene.names.reserve("Bob1")
+def test_a_look_alike_can_be_taken_once_the_account_is_gone(scene: Scene) -> None:
+    bob = Account("Bob1", "")
+    change(scene.world.store, scene.accounts.table.put("bob1", bob))
     assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
-    change(scene.world.store, scene.accounts.table.put("bob1", None))
-    scene.names.forget("Bob1")
+    with scene.names.giving_up(bob):  # it may come back
+        change(scene.world.store, scene.accounts.table.put("bob1", None))
+        assert scene.refused(scene.eva, "bob1") == "registered_name"
+        assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+        assert not_registered(scene, "bob1") == "registered_name"
+        assert not_registered(scene, "Bobl") == "looks_like_name"
+    assert scene.refused(scene.eva, "bob1") == ""
     assert scene.refused(scene.eva, "Bobl") == ""
 
 
-def test_a_name_that_somebody_still_has_is_not_forgotten(scene: Scene) -> None:
-    scene.give(scene.luis, "Bob1")
-    scene.names.forget("Bob1")
-    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((name, "reserved_name") for name in ("guest7", "server", "chatd-", "NickServ")),
+        ("10.1.2.3", "name_is_address"),
+        ("ana.", "ends_in_dot"),
+    ],
+)
+def test_some_names_are_nobodys_to_take_or_register(scene: Scene, name: str, why: str) -> None:
+    assert scene.refused(scene.luis, name) == why
+    assert not_registered(scene, name) == why
 
 
-@pytest.mark.parametrize("name", ["guest7", "server", "chatd", "private"])
-def test_what_is_kept_for_the_server_is_nobodys(scene: Scene, name: str) -> None:
-    assert scene.refused(scene.luis, name) == "reserved_name"
+def test_all_who_look_alike_are_found_in_the_order_in_which_they_came() -> None:
+    like: Likeness[int] = Likeness()
+    for owner, name in enumerate(("luis", "iuis", "IUIS", "luis")):
+        like.add(name, owner)
+    assert like.owners("Iuis") == [1, 2, 0, 3]  # all in small letters; as written
+    assert like.owners("luis") == [0, 3]
+    assert like.name_of(1) == "iuis"
+    like.remove(0)
+    like.remove(0)
+    assert like.name_of(0) is None
+    assert like.owners("luis") == [3]
+    for owner in range(1, 4):
+        like.remove(owner)
+    assert like.owners("Iuis") == []
+    assert not like._owners  # of those that come and go nothing is left
 
 
-def test_of_two_who_look_alike_the_first_is_found() -> None:
-    like: Likeness[str] = Likeness()
-    like.add("Bob1", "first")
-    like.add("Bobl", "second")
-    like.remove("Bobl", "second")
-    assert like.find("Bobl") == "first"
+@pytest.mark.parametrize(
+    ("other", "before", "after"), [("luis", "iuis", "Iuis"), ("BOB", "b0b", "B0B")]
+)
+def test_in_another_case_the_own_name_may_look_like_anothers(
+    scene: Scene, other: str, before: str, after: str
+) -> None:
+    scene.give(scene.luis, other)
+    assert scene.refused(scene.eva, before) == ""
+    scene.give(scene.eva, before)
+    assert scene.refused(scene.eva, after) == "looks_like_name"
 
 
 def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_taken(
@@ -204,15 +231,10 @@ def not_registered(scene: Scene, name: str) -> str:
     return ""
 
 
-def test_what_is_kept_for_the_server_cannot_be_registered(scene: Scene) -> None:
-    assert not_registered(scene, "server") == "reserved_name"
-
-
 def test_what_is_registered_cannot_be_again_nor_its_look_alike(scene: Scene) -> None:
     assert not_registered(scene, "luis") == ""
     assert not_registered(scene, "ANA") == "registered_name"
     change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
-    scene.names.reserve("Bob1")
     assert not_registered(scene, "Bobl") == "looks_like_name"
 
 

@@ -96,7 +96,7 @@ class TestGroup:
     """The keys of values that belong together are found without a look at the others."""
 
     def cups(self, kitchen: Kitchen) -> Table[Cup]:
-        return Table(kitchen.store, "cup", Cup, lambda key, cup: cup.owner)
+        return Table(kitchen.store, "cup", Cup, lambda key, cup: (cup.owner,))
 
     def test_has_the_keys_of_its_values_as_they_came(self, kitchen: Kitchen) -> None:
         cups = self.cups(kitchen)

@@ -31,7 +31,7 @@ from chatd.service import (
     Kind,
 )
 from tests.helpers import House, World
-from tests.members import member
+from tests.members import member, register
 from tests.receivers import Receiver
 
 GOODBYE = "*** The server is stopping."
@@ -134,6 +134,33 @@ class StartTests(ServiceTestCase):
                 "history in memory: the last 10000 lines of a room, until it stops.",
             ],
         )
+
+    def old_names(self, *names: str) -> list[str]:
+        """What it says of these accounts."""
+        world = World()
+        for name in names:
+            register(world, name)
+        self.make(world, IPv4Address("TCP", "127.0.0.1", 60060)).startService()
+        return [line for line in self.logged() if "keep them" in line]
+
+    def test_accounts_with_names_that_are_refused_today_are_named(self) -> None:
+        names = "ana", "NickServ", "10.1.2.3", "eva."
+        self.assertEqual(
+            self.old_names(*names),
+            [
+                "3 accounts have names that nobody may take today, and keep them: 10.1.2.3,"
+                " NickServ, eva.. `chatd admin remove NAME` ends one."
+            ],
+        )
+
+    def test_of_very_many_only_some_are(self) -> None:
+        (line,) = self.old_names(*(f"10.0.0.{number}" for number in range(100, 121)))
+        self.assertIn("21 accounts", line)
+        self.assertIn(" 10.0.0.119, ...", line)
+        self.assertNotIn("10.0.0.120", line)
+
+    def test_without_such_nothing_is_said_of_them(self) -> None:
+        self.assertEqual(self.old_names("ana"), [])
 
 
 class CheckTests(ServiceTestCase):

@@ -1,6 +1,7 @@
 """What `chatd.validation` takes for a line, a name, a room's name and another protocol."""
 
 import unicodedata
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from chatd.validation import (
     InvalidName,
     LineFault,
     NameFault,
+    check_new_name,
     fold,
+    is_address,
     is_http_request,
     is_irc_greeting,
     is_reserved,
@@ -204,18 +207,88 @@ class TestComparison:
             "ｇｕｅｓｔ1",
             "guest\u0661",
             "guest\u0662",
+            *(
+                "chatd.",
+                "chat.d",
+                "server.",
+                "ser-ver",
+                "private-",
+                "guest7.",
+                "guest-7",
+                "GUEST_7",
+            ),
+            *("NickServ", "ChanServ", "HostServ", "MemoServ", "OperServ", "SaslServ", "HistServ"),
+            *("BotServ", "NICKSERV_", "nick.serv", "root", "Admin", "administrator", "operator"),
+            *("system", "administrador", "Administradora", "operador", "operadora", "sistema"),
+            *("servidor", "moderador"),
         ],
     )
     def test_the_servers_own_names_are_reserved_however_written(self, name: str) -> None:
         assert is_reserved(name)
 
-    @pytest.mark.parametrize("name", ["guestl", "GuestI", "guest1O", "ѕеrvеr", "ᏟᎻᎪᎢᎠ", "ΡRІVАΤΕ"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("guestl", "GuestI", "guest1O", "ѕеrvеr", "ᏟᎻᎪᎢᎠ", "ΡRІVАΤΕ"),
+            *(
+                "r00t",
+                "RO0T",
+                "N1CKSERV",
+                "NlCkServ",
+                "aDrnin",
+                "adMlN",
+                "guest-l",
+                "Guest_II",
+                "ser.ver-",
+            ),
+        ],
+    )
     def test_so_are_their_look_alikes(self, name: str) -> None:
         assert is_reserved(name)
 
-    @pytest.mark.parametrize("name", ["ana", "guest", "guests1", "guest1a", "servers", "chatd2"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("ana", "guest", "guests1", "guest1a", "servers", "chatd2", "ana_", "ana-", "admin2"),
+            *("guest-list", "roots", "rooty", "Reserva", "Nick", "10.1"),
+        ],
+    )
     def test_other_names_are_free(self, name: str) -> None:
         assert not is_reserved(name)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("10.1.2.3", "10.1", "127.1", "010.1.2.3", "256.1.1.1", "1.2.3.4.5"),
+            *("0x7f.1", "0X7F.0.0.1", "l0.1.2.3", "10.O.0.1", "１０.１.２.３", "١٠.١.٢.٣"),
+        ],
+    )
+    def test_what_reads_as_an_address_is_no_new_name(self, name: str) -> None:
+        assert is_address(name)
+        with pytest.raises(InvalidName) as invalid:
+            check_new_name(name)
+        assert invalid.value.reason is NameFault.ADDRESS
+
+    @pytest.mark.parametrize(
+        "name", ["2026", "v1.2", "l.l", "O.l", "1.b", "10-1-2-3", "10.1.", "x1"]
+    )
+    def test_other_numbers_are_names(self, name: str) -> None:
+        assert not is_address(name)
+
+    @given(st.ip_addresses(v=4))
+    def test_whatever_can_be_banned_by_its_address_is_none(self, address: IPv4Address) -> None:
+        assert is_address(str(address))
+
+    @pytest.mark.parametrize(
+        ("name", "reason"), [("chatd", NameFault.RESERVED), ("ana.", NameFault.DOT)]
+    )
+    def test_some_valid_names_are_taken_by_nobody_any_more(
+        self, name: str, reason: NameFault
+    ) -> None:
+        with pytest.raises(InvalidName) as invalid:
+            check_new_name(validate_name(name))
+        assert invalid.value.reason is reason
+        check_new_name("ana")
 
     @pytest.mark.parametrize(
         ("one", "other"),

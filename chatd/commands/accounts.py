@@ -67,7 +67,7 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
         session.answer("registered", name=account.name)
         server.logins.logged_in(session)
     else:
-        _account_called(server, account.name)  # removed already
+        raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=account.name)  # removed
 
 
 def _login(server: ChatServer, session: Session, argument: str) -> Waiting | None:

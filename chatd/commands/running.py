@@ -339,7 +339,7 @@ async def _sanction_name(
     name = _one_name(server, word)
     seconds, reason = _time_and_reason(rest.strip(), default)
     sessions, moderation = server.called(name), server.moderation
-    if not sessions and is_reserved(name):
+    if not sessions and is_reserved(name) and not moderation.is_registered(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, room, name, sessions)
     kept = short(reason, REASON_CHARACTERS)
@@ -374,10 +374,8 @@ async def _ban_networks(
 def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Collection[str] | None:
     """The networks that are meant by ``@NAME`` or an address; None for a name."""
     if not who.startswith("@"):
-        try:
-            return [network_of_host(who)]
-        except ValueError:
-            return None
+        network = _network(server, who)
+        return None if network is None else [network]
     name = _one_name(server, who[1:])
     sessions, networks = server.called(name), sorted(server.networks_of(name))
     if not (sessions or networks):
@@ -386,6 +384,15 @@ def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Col
     if not networks:
         raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
     return networks
+
+
+def _network(server: ChatServer, who: str) -> str | None:
+    """The network that is meant by an address; None for a name, also that of an account whose name
+    reads as an address, from a version in which one could be registered."""
+    try:
+        return None if server.accounts.called(who) is not None else network_of_host(who)
+    except ValueError:
+        return None
 
 
 def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Collection[str]) -> None:
@@ -424,10 +431,10 @@ def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | Non
             if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
                 networks.add(target[1:])
     else:
-        try:
-            networks = {network_of_host(who)}
-        except ValueError:
+        network = _network(server, who)
+        if network is None:
             return _lift_name(server, session, room, who, BAN)
+        networks = {network}
         deed = Deed("unban_network")
     puts = server.moderation.lift_networks(room, networks)
     return _lift(server, session, room, puts, deed, "not_banned", who)

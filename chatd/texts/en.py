@@ -359,6 +359,8 @@ SENTENCES = {
         "{name} mixes alphabets that are not written together. Take letters of one alphabet."
     ),
     "reserved_name": "{name} is kept for the server. Take another name.",
+    "ends_in_dot": "{name} ends in a dot. Leave that out.",
+    "name_is_address": "{name} reads as an address. Take another name.",
     "name_in_use": "{name} is somebody else. Take another name.",
     "registered_name": (
         "{name} is registered. /login {name} PASSWORD if it is yours, or take another name."

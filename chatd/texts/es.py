@@ -375,6 +375,8 @@ SENTENCES = {
         "{name} mezcla alfabetos que no se escriben juntos. Usa letras de un solo alfabeto."
     ),
     "reserved_name": "{name} está reservado para el servidor. Elige otro nombre.",
+    "ends_in_dot": "{name} acaba en punto. Escríbelo sin él.",
+    "name_is_address": "{name} parece una dirección. Elige otro nombre.",
     "name_in_use": "{name} es otra persona. Elige otro nombre.",
     "registered_name": (
         "{name} está registrado. /acceder {name} CONTRASEÑA si es tuyo, o elige otro nombre."

@@ -9,10 +9,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import server as server_module
 from chatd.commands import COMMANDS, GENERAL, SECTIONS, TABLE, parse, talking, text_of
+from chatd.event import Draft, Kind
 from chatd.formats import local_time
 from chatd.rooms import ROOMS_LOOKED_AT
+from chatd.server import ChatServer
 from chatd.stay import LASTING
 from chatd.store import StoreError
+from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
 from chatd.stream import INBOX_BYTES
 from chatd.texts import Language
@@ -335,6 +338,22 @@ class JoinTests(CommandTestCase):
         self.luis.type("in the lobby")
         self.assertEqual(self.ask("in ops"), ["<ana> in ops"])
         self.assertEqual(self.luis.seen(), ["<luis> in the lobby"])
+
+    def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
+        self.assertEqual(
+            self.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave that out."]
+        )
+
+    def test_a_room_that_is_there_may(self) -> None:
+        store = MemoryStore(self.world.clock)
+        store.append(Draft("tea.", 1, "eva", Kind.MESSAGE, ["hola"]))
+        self.world.settle()
+        self.assertEqual(ChatServer(store, self.world.clock).rooms.called("#tea.").name, "tea.")
+
+    def test_names_of_the_server_are_free_for_rooms(self) -> None:
+        for name in "admin", "server", "10.1.2.3":
+            self.ask(f"/join {name}")
+            self.assertEqual(self.ana.session.room.name, name)
 
     def test_what_cannot_be_a_rooms_name_is_refused(self) -> None:
         for name in "-a", "a b", "##a", "x" * 33:

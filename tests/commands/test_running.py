@@ -881,6 +881,30 @@ class TestBans:
         assert ask(luis, "/join ops")[0].startswith("*** You are in #ops.")
 
 
+class TestBansOfOldNames:
+    """Accounts from versions in which such names could be registered."""
+
+    @pytest.mark.parametrize("name", ["10.1.2.3", "NickServ", "luz."])
+    @pytest.mark.parametrize("here", [True, False])
+    def test_they_can_be_banned_and_muted_by_name(
+        self, town: Town, ana: Person, name: str, here: bool
+    ) -> None:
+        town.register(name)
+        if here:
+            town.citizen(name).type("/join ops")
+        assert ask(ana, f"/ban {name}") == [f"*** ana banned {name} for 7d."]
+        refused(town.citizen(name), "/join ops")
+        assert ask(ana, f"/unban {name}") == [f"*** ana lifted the ban of {name}."]
+        assert ask(ana, f"/mute {name}") == [f"*** ana muted {name} for 1h."]
+
+    def test_that_name_is_no_address(self, town: Town, ana: Person) -> None:
+        town.register("10.1.2.3")
+        ask(ana, "/ban 10.1.2.3")
+        assert ask(town.guest("zoe", network="10.1.2.3"), "/join ops")[0].startswith("*** You are")
+        ask(ana, "/unban 10.1.2.3")
+        assert ask(ana, "/ban 10.1.2.4")[0].startswith("*** Nobody whom this would shut out")
+
+
 class TestBansOfAddresses:
     ADDRESS = "192.0.2.7"
 

@@ -33,7 +33,7 @@ OFTEN_COPIED = (
     "Ivan",
     "José",
     "corner",
-    "admin",
+    "maría",
     "paco",
     "Ольга",
     "сосна",
