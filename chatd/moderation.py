@@ -133,6 +133,17 @@ class Moderation:
         """Whether somebody may do that in a room; in no room, on the server."""
         return self.refusal(session, room, act) is None
 
+    def knows(self, session: Session, room: Room) -> bool:
+        """Return whether a session may know that a room exists.
+
+        Everyone may, unless the mode keeps strangers from reading there (private, closed); then
+        those may who have a role in it, or are still there.
+        """
+        if not room.guarded or session.is_in(room):
+            return True
+        hidden = LEAST[Act.READ, self.mode_of(room)] > Role.EVERYONE
+        return not hidden or self.role_of(session, room) > Role.EVERYONE
+
     def check(self, session: Session, room: Room | None, act: Act) -> None:
         """Raise a `Refusal` that says who may, if this one may not."""
         refusal = self.refusal(session, room, act)

@@ -52,13 +52,20 @@ class Rooms(Mapping[str, Room]):
     def __len__(self) -> int:
         return len(self._rooms)
 
-    def find(self, wanted: str) -> Room | None:
-        """The room of that name, if there is one. Raises `Refusal` if no room can have it."""
-        return self._rooms.get(fold(_room_name(wanted)))
+    def find(self, wanted: str, session: Session) -> Room | None:
+        """Return the room of that name, or None if there is none that `session` may know of.
 
-    def called(self, wanted: str) -> Room:
-        """The room of that name. Raises `Refusal` when there is none."""
-        room = self.find(wanted)
+        Whatever a person names goes through here, so a room that is hidden from them is answered as
+        one that does not exist, by every command and on every port. Raises `Refusal` if no room can
+        have that name.
+        """
+        room = self._rooms.get(fold(_room_name(wanted)))
+        return room if room is not None and self._moderation.knows(session, room) else None
+
+    def called(self, wanted: str, session: Session) -> Room:
+        """Return the room of that name. Raises `Refusal` when there is none that `session` may know
+        of."""
+        room = self.find(wanted, session)
         if room is None:
             raise Refusal(ErrorKind.NO_ROOM, "unknown_room", room=short(wanted.lstrip("#")))
         return room
@@ -85,22 +92,31 @@ class Rooms(Mapping[str, Room]):
         empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
         return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
 
-    def check_new(self, wanted: str) -> None:
-        """Raise a `Refusal` if there is a room of that name."""
-        room = self.find(wanted)
-        if room is not None:
-            raise Refusal(ErrorKind.NAME_IN_USE, "room_exists", room=room.name)
+    def check_new(self, wanted: str, session: Session) -> None:
+        """Raise a `Refusal` if there is a room of that name, or one that looks like it.
+
+        The refusal names the other room only to a session that may know of it. It has the same
+        words whether the hidden room has exactly that name or a similar one.
+        """
+        name = _room_name(wanted)
+        same = self._rooms.get(fold(name))
+        others = self._like.owners(name) if same is None else [same]
+        known = next((other for other in others if self._moderation.knows(session, other)), None)
+        if known is None:
+            try:
+                check_end(name)
+            except InvalidName as invalid:
+                raise refusal_of(invalid, "invalid_room", wanted) from None
+            if others:
+                raise Refusal(ErrorKind.NAME_IN_USE, "unusable_room", room=name)
+        elif known is same:
+            raise Refusal(ErrorKind.NAME_IN_USE, "room_exists", room=known.name)
+        else:
+            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
 
     def add(self, wanted: str) -> Room:
-        """Make a room of that name, which no room has. Raises `Refusal` if one looks like it."""
-        name = _room_name(wanted)
-        try:
-            check_end(name)
-        except InvalidName as invalid:
-            raise refusal_of(invalid, "invalid_room", wanted) from None
-        for other in self._like.owners(name):
-            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=other.name)
-        return self._add(Room(name, self._store, pages=self._pages))
+        """Make a room of that name, for which `check_new` has nothing to say."""
+        return self._add(Room(_room_name(wanted), self._store, pages=self._pages))
 
     def similar(self, wanted: str, session: Session) -> Room | None:
         """A room that may have been meant with a name that none has, and that a session may

@@ -290,7 +290,7 @@ class ChatServer(Subscriber):
 
         That takes a while if the session has an account, which will own it.
         """
-        room = self.rooms.find(wanted)
+        room = self.rooms.find(wanted, session)
         if room is not None and session.is_in(room):
             session.focus(room)
             session.answer("already_in_room", room=room.name)
@@ -301,6 +301,7 @@ class ChatServer(Subscriber):
             self._check_stays(session)
             meant = self.rooms.similar(wanted, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
+            self.rooms.check_new(wanted, session)
             room = self.rooms.add(wanted)
             owner = self.logins.account_of(session)
             is_free = room.key not in self.moderation.rooms
@@ -318,7 +319,7 @@ class ChatServer(Subscriber):
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
         Raises `Refusal` and `StoreError`."""
-        self.rooms.check_new(wanted)
+        self.rooms.check_new(wanted, session)
         self._check_stays(session)
         if session.account is not None and not self.moderation.may_own_more(session.account):
             name = short(wanted.removeprefix("#"))

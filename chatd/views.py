@@ -70,12 +70,13 @@ class View(NamedTuple):
     def _shows(self, entry: Entry, session: int) -> bool:
         if entry.session == session:
             return self.echo and not isinstance(entry, Notice)
-        return not self.ignored or not self.ignores(entry)
+        return not self.ignores(entry)
 
     def ignores(self, entry: Entry) -> bool:
         """Whether this is a line of somebody who is ignored."""
         return (
-            isinstance(entry, Event)
+            bool(self.ignored)
+            and isinstance(entry, Event)
             and entry.kind in _IGNORED_KINDS
             and fold(entry.author) in self.ignored
         )

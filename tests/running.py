@@ -51,7 +51,7 @@ class Town(World):
 
     def room(self, name: str) -> Room:
         """That room, which is there."""
-        return self.server.rooms.called(name)
+        return self.server.rooms[fold(name)]
 
     def become(self, person: Person, role: Role, room: str) -> None:
         """Let somebody registered be that in a room, as the owner or the table has it."""

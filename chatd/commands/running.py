@@ -64,7 +64,7 @@ def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, st
     """The room that is meant, and the rest of what was said."""
     if argument.startswith("#"):
         name, _, rest = argument.partition(" ")
-        return server.rooms.called(name), rest.strip()
+        return server.rooms.called(name, session), rest.strip()
     return room_of(session), argument
 
 
@@ -144,7 +144,7 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
         if mode is not Mode.OPEN:
             room = short(wanted.removeprefix("#"))
             raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)
-        server.rooms.check_new(wanted)
+        server.rooms.check_new(wanted, session)
         return server.join(session, wanted)
     return server.create(session, wanted, mode)
 

@@ -76,7 +76,7 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
 
 
 def _who(server: ChatServer, session: Session, argument: str) -> None:
-    named = server.rooms.called(argument) if argument else None
+    named = server.rooms.called(argument, session) if argument else None
     room = room_to_read(server, session, named)
     there = session.people(room, PEOPLE_LISTED)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
@@ -93,7 +93,7 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     if not text.strip():
         raise WrongUse
     if receiver.startswith("#"):
-        session.say(text, room=server.rooms.called(receiver))
+        session.say(text, room=server.rooms.called(receiver, session))
         session.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
     account = server.accounts.called(receiver)
@@ -142,7 +142,7 @@ def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Ro
     if not name.startswith("#"):
         return None, argument
     try:
-        return server.rooms.called(name), rest.strip()
+        return server.rooms.called(name, session), rest.strip()
     except Refusal:
         if session.room is None:
             raise

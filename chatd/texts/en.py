@@ -367,6 +367,7 @@ SENTENCES = {
     ),
     "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
+    "unusable_room": "#{room} cannot be used for a room. Take another name.",
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
     "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
     "no_room_for_topic": (

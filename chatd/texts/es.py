@@ -383,6 +383,7 @@ SENTENCES = {
     ),
     "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
+    "unusable_room": "#{room} no sirve de nombre para una sala. Elige otro.",
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
     "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
     "no_room_for_topic": (

@@ -348,7 +348,9 @@ class JoinTests(CommandTestCase):
         store = MemoryStore(self.world.clock)
         store.append(Draft("tea.", 1, "eva", Kind.MESSAGE, ["hola"]))
         self.world.settle()
-        self.assertEqual(ChatServer(store, self.world.clock).rooms.called("#tea.").name, "tea.")
+        server = ChatServer(store, self.world.clock)
+        found = server.rooms.find("#tea.", self.luis.session)
+        self.assertIs(found, server.rooms["tea."])
 
     def test_names_of_the_server_are_free_for_rooms(self) -> None:
         for name in "admin", "server", "10.1.2.3":

@@ -92,20 +92,29 @@ async def messages(call: Call) -> Answer:
     if after is not None and before is not None:
         raise Problem(ErrorKind.WRONG_USE, "one_of_parameters", first="after", second="before")
     with visitor(call) as (session, _):
-        room = server.rooms.called(call.names["room"])
+        room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
-        head = room.head
+        head, view = room.head, session.view.of_past
         try:
             if after is not None:
-                events, more = await first_events(room, after, head, limit)
+                found = await first_events(room, after, head, limit, view)
             else:
                 upto = head if before is None else min(before - 1, head)
-                events, more = await last_events(room, upto, limit)
+                found = await last_events(room, upto, limit, view)
         except StoreError:
             raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
         server.moderation.check(session, room, Act.READ)  # still
-        told = [event_members(event, call.language) for event in events]
-        return json_answer(200, {"room": room.name, "head": head, "events": told, "more": more})
+        return json_answer(
+            200,
+            {
+                "room": room.name,
+                "head": head,
+                "after": found.after,
+                "upto": found.upto,
+                "events": [event_members(event, call.language) for event in found.events],
+                "more": found.more,
+            },
+        )
 
 
 async def say(call: Call) -> Answer:
@@ -176,13 +185,13 @@ def _key(request: Request) -> str | None:
 async def _room_to_speak_in(call: Call, session: Session) -> Room:
     """The room of a path, which is made if it is not there, as /join does."""
     server, name = call.server, call.names["room"]
-    room = server.rooms.find(name)
+    room = server.rooms.find(name, session)
     if room is None:
         call.asker.charge(KEEPING_COST)
         waiting = server.join(session, name)
         if waiting is not None:
             await waiting
-        room = session.room or server.rooms.called(name)
+        room = session.room or server.rooms.called(name, session)
     server.moderation.check(session, room, Act.SPEAK)
     return room
 

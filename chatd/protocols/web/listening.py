@@ -53,7 +53,7 @@ async def stream(call: Call) -> HandOver:
     server, after = call.server, _after(call)
     account, credential = call.whose()
     with visitor(call) as (session, _):
-        room = server.rooms.called(call.names["room"])
+        room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
     return HandOver(
         lambda: EventStream(

@@ -5,43 +5,80 @@ a WebSocket. It knows neither, and not who may read what.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from chatd.event import Event
 from chatd.room import Room
+from chatd.views import View
 
 CHARACTERS_GIVEN = 64 * 1024
 """With so much text, fewer are given: what an answer weighs is held until it is taken."""
 
 
-async def first_events(room: Room, after: int, upto: int, limit: int) -> tuple[list[Event], bool]:
-    """The first events behind a seq, and whether there are more: as many as ``limit``, or those
-    with about `CHARACTERS_GIVEN`. Raises `StoreError`."""
+EVENTS_LOOKED_AT = 2000
+EVENTS_READ = 200
+"""How many events are read at most for one answer, and how many at a time while some are missing:
+more than were asked for are only read for a reader who ignores whoever said the last ones."""
+
+
+class Stretch(NamedTuple):
+    """All ``events`` with ``after < seq <= upto`` that a reader is shown, and whether there may be
+    ``more`` beyond it, in the direction that was asked for."""
+
+    events: Sequence[Event]
+    after: int
+    upto: int
+    more: bool
+
+
+async def first_events(room: Room, after: int, upto: int, limit: int, view: View) -> Stretch:
+    """Return the first events after a seq that `view` shows: `limit` of them, or about
+    `CHARACTERS_GIVEN`. Raises `StoreError`."""
     events: list[Event] = []
-    characters = 0
+    characters, start = 0, after
     while after < upto:
         page = await room.read(after, upto)
         for event in page:
-            if len(events) == limit or characters > CHARACTERS_GIVEN:
-                return events, True
-            events.append(event)
-            characters += len(event.text)
+            enough = len(events) == limit or characters > CHARACTERS_GIVEN
+            if enough or after - start >= EVENTS_LOOKED_AT:
+                return Stretch(events, start, after, True)
+            if not view.ignores(event):
+                events.append(event)
+                characters += len(event.text)
+            after = event.seq
         if not page:
             break
-        after = page[-1].seq
-    return events, False
+    return Stretch(events, start, upto, False)
 
 
-async def last_events(room: Room, upto: int, limit: int) -> tuple[list[Event], bool]:
-    """The last events up to a seq, and whether there may be some before them: as many as ``limit``,
-    or those with about `CHARACTERS_GIVEN`. Raises `StoreError`."""
-    start = after = max(0, upto - limit)
+async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
+    """Return the last events up to a seq that `view` shows: `limit` of them, or about
+    `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    shown: list[Event] = []
+    after, window = upto, limit
+    while True:
+        start = max(0, after - window)
+        events = await _last_between(room, start, after)
+        shown = [*(event for event in events if not view.ignores(event)), *shown]
+        after = events[0].seq - 1 if events else start
+        more = bool(events) and after > 0
+        # Fewer than there are seqs: they are long, or what came before them was forgotten.
+        whole = after == start
+        if not (more and whole and len(shown) < limit and upto - after < EVENTS_LOOKED_AT):
+            break
+        window = max(limit, EVENTS_READ)
+    given = _last_of(shown[-limit:])
+    if len(given) < len(shown):
+        after, more = given[0].seq - 1, True
+    return Stretch(given, after, upto, more)
+
+
+async def _last_between(room: Room, after: int, upto: int) -> list[Event]:
     events: list[Event] = []
     while after < upto and (page := await room.read(after, upto)):
         events = _last_of([*events, *page])
         after = page[-1].seq
-    # What is before forgotten lines is forgotten, too.
-    more = bool(events) and events[0].seq > 1 and (start > 0 or len(events) < upto - start)
-    return events, more
+    return events
 
 
 def _last_of(events: Sequence[Event]) -> list[Event]:

@@ -158,7 +158,7 @@ def _come_back(conversation: Conversation, name: str, after: int | None) -> None
     """Put somebody into a room that they were in before, if it is still there for them."""
     server, session = conversation.server, conversation.session
     try:
-        room = server.rooms.called(name)
+        room = server.rooms.called(name, session)
         if not session.is_in(room):
             server.enter_again(session, room, _lately(room, after))
     except Refusal as refusal:
@@ -181,7 +181,7 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     name, after = _text(members, "room"), members.get("after")
     if not _is_place(after):
         raise WrongMessage("wrong_member", member="after")
-    room = server.rooms.find(name)
+    room = server.rooms.find(name, session)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)
     server.enter_again(session, room, _lately(room, after))
@@ -204,21 +204,19 @@ async def _history(conversation: Conversation, members: Members) -> None:
     before = _number(members, "before", room.head + 1)
     limit = min(_number(members, "limit", 50), HISTORY_LINES)
     upto = min(before - 1, room.head)
-    after = max(0, upto - limit)
     try:
-        events, more = await last_events(room, upto, limit)
+        found = await last_events(room, upto, limit, session.view.of_past)
     except StoreError:
-        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=after + 1, last=upto) from None
-    if more:
-        after = events[0].seq - 1  # fewer, if they are long
+        first = max(0, upto - limit) + 1
+        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=first, last=upto) from None
     server.moderation.check(session, room, Act.READ)  # still
     conversation.tell(
         "history",
         id=id_of(members),
         room=room.name,
-        after=after,
-        more=more,
-        events=session.view.of_past.shown(events, session.number),
+        after=found.after,
+        more=found.more,
+        events=found.events,
     )
 
 
@@ -305,15 +303,16 @@ def _key(members: Members) -> str:
 
 
 def _room_it_is_in(conversation: Conversation, name: str) -> Room:
-    room = conversation.server.rooms.find(name)
+    room = conversation.server.rooms.find(name, conversation.session)
     if room is None or not conversation.session.is_in(room):
         raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(name.removeprefix("#")))
     return room
 
 
 def _room_to_read(conversation: Conversation, members: Members) -> Room:
-    room = conversation.server.rooms.called(_text(members, "room"))
-    conversation.server.moderation.check(conversation.session, room, Act.READ)
+    server, session = conversation.server, conversation.session
+    room = server.rooms.called(_text(members, "room"), session)
+    server.moderation.check(session, room, Act.READ)
     return room
 
 

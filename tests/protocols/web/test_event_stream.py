@@ -34,7 +34,7 @@ class Reader:
             protocol=lambda server, clock, _: EventStream(
                 server,
                 clock,
-                server.rooms.called(room),
+                server.rooms[room],
                 after,
                 opening=b"HTTP/1.1 200 OK\r\n\r\n",
                 language=Language.ENGLISH,

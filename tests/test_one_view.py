@@ -1,0 +1,134 @@
+"""What an account set for itself holds wherever it reads: one view on every door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatd.protocols.web.past import EVENTS_LOOKED_AT
+from tests.helpers import Person
+from tests.protocols.web.browser import browser
+from tests.protocols.web.callers import Served, request
+
+RUDE, KIND = "rude words", "kind words"
+
+
+@pytest.fixture
+def door() -> Served:
+    """Ana ignores trol, who said something in the lobby, as luis did."""
+    door = Served()
+    door.account("ana")
+    ana = door.world.person()
+    ana.type("/login ana correct horse", "/ignore trol")
+    ana.hang_up()
+    for name, text in ("trol", RUDE), ("luis", KIND):
+        person = door.world.person(name)
+        person.type(text, f"/me says {text}")
+        person.hang_up()
+    return door
+
+
+def bearer(door: Served) -> str:
+    return f"Bearer {door.token('ana')}"
+
+
+def ana_of(door: Served) -> Person:
+    ana = door.world.person()
+    ana.type("/login ana correct horse")
+    return ana
+
+
+def over_lines(line: str) -> Callable[[Served], str]:
+    def read(door: Served) -> str:
+        ana = ana_of(door)
+        ana.type(line)
+        return "\n".join(ana.seen())
+
+    return read
+
+
+def over_http(target: str) -> Callable[[Served], str]:
+    def read(door: Served) -> str:
+        target_ = f"/api/rooms/lobby/{target}"
+        return door.ask("GET", target_, authorization=bearer(door)).body.decode()
+
+    return read
+
+
+def event_stream(door: Served) -> str:
+    caller = door.caller()
+    caller.send(request("GET", "/api/rooms/lobby/stream?after=0", authorization=bearer(door)))
+    caller.settle()
+    return caller.got_bytes().decode()
+
+
+def over_websocket(type: str, **members: object) -> Callable[[Served], str]:
+    def read(door: Served) -> str:
+        ana = browser(door.world)
+        ana.say("/login ana correct horse")
+        ana.seen()
+        ana.send(type, room="lobby", **members)
+        return json.dumps(ana.seen())
+
+    return read
+
+
+DOORS = {
+    "coming in": lambda door: "\n".join(ana_of(door).seen()),
+    "history": over_lines("/history"),
+    "since": over_lines("/since 1d"),
+    "search": over_lines("/search words"),
+    "messages": over_http("messages"),
+    "messages after": over_http("messages?after=0"),
+    "messages before": over_http("messages?before=99"),
+    "stream": event_stream,
+    "websocket history": over_websocket("history"),
+    "websocket search": over_websocket("search", text="words"),
+}
+
+
+@pytest.mark.parametrize("read", DOORS.values(), ids=DOORS)
+def test_nothing_of_whom_one_ignores(door: Served, read: Callable[[Served], str]) -> None:
+    seen = read(door)
+    assert KIND in seen
+    if read is not DOORS["coming in"]:  # logged in only after the greeting
+        assert RUDE not in seen
+
+
+def test_a_page_goes_on_behind_what_is_not_shown(door: Served) -> None:
+    trol = door.world.person("trol")
+    for _ in range(EVENTS_LOOKED_AT // 100 + 1):
+        trol.type(*[RUDE] * 100)
+        door.clock.advance(60)
+    shown = bearer(door)
+
+    def ask(query: str) -> Any:
+        return door.ask("GET", f"/api/rooms/lobby/messages?{query}", authorization=shown).json
+
+    got = ask("limit=1")
+    assert (got["events"], got["more"]) == ([], True)
+    found: list[Any] = []
+    while got["more"]:
+        got = ask(f"before={got['after'] + 1}")
+        found = [*got["events"], *found]
+    assert [event["text"] for event in found] == [KIND, f"says {KIND}"]
+    got = ask("after=4")
+    while got["more"]:
+        assert got["events"] == []
+        got = ask(f"after={got['upto']}")
+    assert (got["events"], got["upto"]) == ([], got["head"])
+
+
+def test_the_last_line_that_is_shown_is_found_behind_others(door: Served) -> None:
+    door.world.person("trol").type(*[RUDE] * 30)
+    got = door.ask("GET", "/api/rooms/lobby/messages?limit=1", authorization=bearer(door)).json
+    assert [event["text"] for event in got["events"]] == [f"says {KIND}"]
+    assert got["after"] == 3
+    assert got["more"]
+
+
+def test_without_a_token_all_is_shown(door: Served) -> None:
+    assert RUDE in door.ask("GET", "/api/rooms/lobby/messages").body.decode()
