@@ -2,6 +2,10 @@
 
 - `async def` tests, and tests that return a Deferred, run in the reactor. They fail after ten
   seconds and say where they were waiting; `@pytest.mark.deadline(30)` gives one test more.
+- A test that does not return to the reactor fails after eleven seconds if it is asynchronous, else
+  after sixty, or fifteen of the processor, or its own deadline. It says where it was, and the next
+  test runs.
+- Ctrl+C (SIGINT) and SIGTERM end the run within two seconds. The test that ran is not blamed.
 - A test fails if it leaves behind a port, a connection, a process or a delayed call.
 - A test fails if an error was logged while it ran, or a Deferred failed and nobody looked.
   A test that wants an error asks for `expected_errors`.
@@ -15,13 +19,16 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+import signal
 import time
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import coverage
+import greenlet
 import hypothesis
 import pytest
 import pytest_twisted
@@ -33,6 +40,24 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 DEADLINE = 10.0
+"""Seconds until an asynchronous test, or an example of one, fails."""
+
+BUSY_SECONDS = 1.0
+"""Seconds after its deadline until one that holds the reactor fails. The reactor's own timer, which
+knows where a coroutine waits, comes first if it can."""
+
+BLOCKING_DEADLINE = 60.0
+"""Seconds until any other test, an example of one, a set-up or a teardown fails. These may wait for
+processes, which take their time on a busy machine."""
+
+PROCESSOR_DEADLINE = 15.0
+"""Seconds of the processor until one of all of these fails: what waits for a process takes none."""
+
+AGAIN_SECONDS = 0.5
+"""Seconds between attempts to end a test: Twisted keeps an exception that a callback raises."""
+
+ATTEMPTS = 3
+"""Attempts to end an interrupted run in good order."""
 
 # Turns that a test's sockets get to go away. A connection that was told to close needs a few; a
 # child process needs some milliseconds, so the later turns wait (for input, or that long at most).
@@ -50,8 +75,11 @@ hypothesis.settings.load_profile("chatd")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", f"deadline(seconds): fail an asynchronous test after this long, not {DEADLINE:g}"
+        "markers",
+        f"deadline(seconds): fail a test after this long, not {DEADLINE:g} (asynchronous),"
+        f" {BLOCKING_DEADLINE:g} or {PROCESSOR_DEADLINE:g} of the processor",
     )
+    _watch.begin()
 
 
 # The time it takes.
@@ -90,7 +118,177 @@ def pytest_xdist_setupnodes() -> None:
         strategies.text().validate()
 
 
-# A deadline.
+# A deadline, and an end before it.
+
+
+class Late(BaseException):
+    """A test did not end in time. Neither chatd nor Hypothesis catches it."""
+
+
+class _Watch:
+    """The end of a test, or of the run, that does not wait for the reactor.
+
+    SIGALRM raises in whatever code runs, so it also reaches a loop that never ends. SIGINT and
+    SIGTERM bring that forward, and raise KeyboardInterrupt. Code that a test calls may catch what
+    is raised, so attempts are repeated, and the outcome of a phase does not depend on them.
+    """
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self.on_interrupt: Callable[[], object] = _nothing
+        """Ends an asynchronous test through the reactor."""
+        self.example = ""
+        self._late = ""
+        self._armed = False
+        self._began = 0.0
+        self._attempts = 0
+        self._ending: list[int] = []
+        self._workers: list[int] = []
+
+    def begin(self) -> None:
+        """Handle signals, except those that the parent process has this one ignore."""
+        stopping = signal.SIGINT, signal.SIGTERM
+        self._ending = [
+            number for number in stopping if signal.getsignal(number) is not signal.SIG_IGN
+        ]
+        signal.signal(signal.SIGALRM, self._ring)
+        signal.signal(signal.SIGPROF, self._ring)
+        self.handle()
+
+    def handle(self) -> None:
+        """Handle signals again: the reactor installs a handler of its own when it starts."""
+        for number in self._ending:
+            signal.signal(number, self._interrupt)
+
+    def inform(self, worker: int) -> None:
+        """Pass an interruption on to that process of xdist."""
+        self._workers.append(worker)
+
+    @contextmanager
+    def phase(self, seconds: float, busy: float) -> Generator[None, None, None]:
+        """Raise Late if a set-up, call or teardown takes longer, or more of the processor."""
+        self._late = self.example = ""
+        try:
+            self.arm(seconds, busy)
+            yield
+        finally:
+            self._disarm()
+        if self._late:
+            raise Late(self._late)
+
+    def arm(self, seconds: float, busy: float) -> None:
+        """Begin to count anew."""
+        if not self.interrupted:
+            self._armed = True
+            self._began = time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, busy, AGAIN_SECONDS)
+
+    def _disarm(self) -> None:
+        self._armed = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if not self.interrupted:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def end(self) -> None:
+        """The run has ended in good order."""
+        self._armed = self.interrupted = False
+        self._disarm()
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self.interrupted:
+            self._attempts += 1
+            if self._attempts == ATTEMPTS:
+                os._exit(pytest.ExitCode.INTERRUPTED)
+            if self._armed:
+                self.on_interrupt()
+                main = greenlet.getcurrent().parent
+                if self._attempts > 1 and main is not None:
+                    main.throw(KeyboardInterrupt)  # pytest waits for something of the reactor
+                raise KeyboardInterrupt
+        elif self._armed:
+            seconds = time.monotonic() - self._began
+            self._late = f"did not end in {seconds:.1f} s{self.example}; it was{_stack(frame)}"
+            raise Late(self._late)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if not self.interrupted:
+            self.interrupted = True
+            for worker in self._workers:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGTERM)
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS, AGAIN_SECONDS)
+        if not self._armed:
+            raise KeyboardInterrupt
+        self.on_interrupt()
+
+
+def _nothing() -> None:
+    pass
+
+
+_watch = _Watch()
+
+
+def _stack(frame: FrameType | None) -> str:
+    """The lines at which the code was that a signal interrupted, innermost first."""
+    lines: list[str] = []
+    while frame is not None and len(lines) < 10:
+        lines.append(
+            f"\n  at {frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
+        )
+        frame = frame.f_back
+    return "".join(lines)
+
+
+def _deadline_of(item: pytest.Item, otherwise: float) -> float:
+    marker = item.get_closest_marker("deadline")
+    return float(marker.args[0]) if marker else otherwise
+
+
+def _blocking_deadlines_of(item: pytest.Item) -> tuple[float, float]:
+    return _deadline_of(item, BLOCKING_DEADLINE), _deadline_of(item, PROCESSOR_DEADLINE)
+
+
+def _phase(
+    seconds: float = BLOCKING_DEADLINE, busy: float = PROCESSOR_DEADLINE
+) -> Generator[None, object, object]:
+    try:
+        with _watch.phase(seconds, busy):
+            return (yield)
+    except Late as late:
+        pytest.fail(str(late), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    return (yield from _phase())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from _phase(*_blocking_deadlines_of(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    return (yield from _phase())
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    finally:
+        _watch.end()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Ask a worker of xdist for its process: nobody else tells it of a SIGTERM."""
+    channel = node.gateway.remote_exec("import os; channel.send(os.getpid())")
+    _watch.inform(channel.receive())
+    channel.waitclose()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -100,15 +298,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     For a Hypothesis test the deadline is that of each example. pytest-twisted replaces the inner
     test and leaves it so; it is put back here, or a parametrized test would be wrapped in itself.
     """
-    marker = pyfuncitem.get_closest_marker("deadline")
-    seconds = float(marker.args[0]) if marker else DEADLINE
     test = pyfuncitem.obj
     handle = getattr(test, "hypothesis", None)
     if handle is None:
-        pyfuncitem.obj = _with_deadline(test, seconds)
+        pyfuncitem.obj = _with_deadline(test, pyfuncitem)
     else:
         inner_test = handle.inner_test
-        handle.inner_test = _with_deadline(inner_test, seconds)
+        handle.inner_test = _with_deadline(inner_test, pyfuncitem, example=True)
     try:
         return (yield)
     finally:
@@ -118,8 +314,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             handle.inner_test = inner_test
 
 
-def _with_deadline(test: Callable[..., object], seconds: float) -> Callable[..., object]:
+def _with_deadline(
+    test: Callable[..., object], item: pytest.Item, *, example: bool = False
+) -> Callable[..., object]:
+    seconds = _deadline_of(item, DEADLINE)
+    blocking, busy = _blocking_deadlines_of(item)
+    if inspect.iscoroutinefunction(test):
+        blocking = seconds + BUSY_SECONDS
+
     def run(**arguments: object) -> object:
+        if example:
+            _watch.example = f" with {arguments!r:.500}"
+        _watch.arm(blocking, busy)
         result = test(**arguments)
         coroutine = None
         if inspect.iscoroutine(result):
@@ -140,12 +346,16 @@ def _fail_when_late(
 
     outcome: Deferred[object] = Deferred()
 
+    def end(reason: BaseException) -> None:
+        if timer.active():
+            timer.cancel()
+        if not outcome.called:
+            outcome.errback(Failure(reason))
+            work.cancel()
+
     def late() -> None:
         place = _where(coroutine)
-        outcome.errback(
-            Failure(pytest.fail.Exception(f"not done after {seconds:g} s{place}", pytrace=False))
-        )
-        work.cancel()
+        end(Late(f"not done after {seconds:g} s{_watch.example}{place}"))
 
     def done(result: object) -> None:
         if timer.active():
@@ -154,7 +364,13 @@ def _fail_when_late(
             # stack of calls, is confused if that is in the midst of what it measures.
             reactor.callLater(0, outcome.callback, result)  # a Failure makes it an errback
 
+    def ended(result: object) -> object:
+        _watch.on_interrupt = _nothing
+        return result
+
     timer = reactor.callLater(seconds, late)
+    _watch.on_interrupt = lambda: reactor.callFromThread(end, KeyboardInterrupt())
+    outcome.addBoth(ended)
     work.addBoth(done)
     return outcome
 
@@ -217,7 +433,12 @@ _failed: pytest.StashKey[bool] = pytest.StashKey()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what was logged beside a test that failed: it is often the reason."""
+    """Show what was logged beside a test that failed: it is often the reason.
+
+    Report nothing that ended after an interruption: it may have failed because of that.
+    """
+    if _watch.interrupted:
+        raise KeyboardInterrupt
     report = yield
     if report.failed:
         item.stash[_failed] = True
@@ -237,6 +458,7 @@ def _reactor_runs(twisted_greenlet: object) -> None:
 
     reactor.seconds = time.monotonic
     _turn()
+    _watch.handle()
 
 
 @pytest.fixture(autouse=True)
@@ -249,6 +471,8 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErro
     before = _selectables(), _delayed_calls()
     try:
         yield logged
+        if _watch.interrupted:
+            return  # There is no time to wait for what goes away by itself.
         leaks = _reap(*before)
         gc.collect()
     finally:

@@ -16,9 +16,9 @@ import argparse
 import ast
 import os
 import resource
-import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -83,8 +83,8 @@ SECONDS = 3
 PATIENCE = 120
 """When one that waits for ever is ended, in seconds.
 
-The deadlines of tests/conftest.py and pyproject.toml come first, but not for a fixture's end behind
-a test that failed.
+The deadlines of tests/conftest.py and pyproject.toml come first, but not for a fixture that waits
+for the reactor after a test that failed.
 """
 
 MEMORY = 8 << 30
@@ -367,7 +367,6 @@ def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> Non
     sys.meta_path.insert(0, _Instead(mutant))
     if seconds:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        signal.alarm(PATIENCE)
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
@@ -386,7 +385,13 @@ class _Run:
         self.process: ForkProcess = get_context("fork").Process(
             target=_test, args=(mutant, tests, self._directory.name, seconds), daemon=True
         )
+        self._late = time.monotonic() + PATIENCE
         self.process.start()
+
+    def end_if_late(self) -> None:
+        """Kill it if it has had its time."""
+        if time.monotonic() > self._late:
+            self.process.kill()
 
     def end(self) -> bool:
         """Wait for it, and clean up; whether no test failed."""
@@ -405,8 +410,9 @@ def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator
     while waiting or running:
         while waiting and len(running) < jobs:
             running.append(_Run(waiting.pop(), seconds))
-        connection.wait([run.process.sentinel for run in running])
+        connection.wait([run.process.sentinel for run in running], timeout=1)
         for run in tuple(running):
+            run.end_if_late()
             if run.process.exitcode is not None:
                 running.remove(run)
                 if run.end():

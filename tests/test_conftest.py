@@ -7,12 +7,20 @@ process.
 from __future__ import annotations
 
 import inspect
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from tests import conftest
 
 pytest_plugins = ["pytester"]
+
+WITHOUT = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "pytest_cov")]
+"""Plugins that only take time here."""
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
 
     def run(source: str) -> pytest.RunResult:
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess("-p", "no:cacheprovider", timeout=30)
+        return pytester.runpytest_subprocess(*WITHOUT, timeout=30)
 
     return run
 
@@ -37,20 +45,23 @@ def test_late(run) -> None:
         import pytest
         from twisted.internet.defer import CancelledError, Deferred
 
-        pytestmark = pytest.mark.deadline(0.1)
+        soon = pytest.mark.deadline(0.1)
 
         async def inner():
             await Deferred()
 
+        @soon
         async def test_coroutine():
             await inner()
 
+        @soon
         async def test_that_refuses_to_be_cancelled():
             try:
                 await Deferred()
             except CancelledError:
                 await Deferred()
 
+        @soon
         def test_deferred():
             return Deferred()
 
@@ -62,7 +73,7 @@ def test_late(run) -> None:
     result.stdout.fnmatch_lines(
         [
             "*not done after 0.1 s; waiting at*",
-            "*test_late.py:10 in test_coroutine*",
+            "*test_late.py:11 in test_coroutine*",
             "*test_late.py:7 in inner*",
             "*not done after 0.1 s",
         ]
@@ -95,6 +106,210 @@ def test_late_example(run) -> None:
     )
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(["*not done after 0.1 s*"])
+
+
+SPINNING = """
+    import pytest
+    from hypothesis import given, settings, strategies as st
+    from twisted.internet import reactor
+    from twisted.internet.defer import Deferred, succeed
+    from twisted.internet.task import deferLater
+    from twisted.trial.unittest import SynchronousTestCase
+
+    soon = pytest.mark.deadline(0.2)
+
+    def spin():
+        while True:
+            pass
+
+    def spin_in_spite_of_an_error():
+        try:
+            spin()
+        except BaseException:
+            pass
+
+    @soon
+    def test_function():
+        spin()
+
+    @soon
+    def test_that_catches_it():
+        spin_in_spite_of_an_error()
+
+    @soon
+    def test_callback():
+        succeed(None).addCallback(lambda _: spin())
+
+    @soon
+    class Trial(SynchronousTestCase):
+        def test_method(self):
+            spin()
+
+    @soon
+    async def test_coroutine():
+        await deferLater(reactor, 0)
+        spin()
+
+    @soon
+    async def test_coroutine_in_a_call():
+        reactor.callLater(0, spin)
+        await Deferred()
+
+    @soon
+    @settings(database=None)
+    @given(number=st.integers(100, 101))
+    def test_example(number):
+        spin()
+
+    def test_after():
+        pass
+
+    async def test_after_that():
+        await deferLater(reactor, 0)
+"""
+
+
+def test_spinning(run) -> None:
+    """A test that does not return to the reactor fails by its name; the tests after it run."""
+    result = run(SPINNING)
+    result.assert_outcomes(passed=2, failed=7)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_function _*",
+            "did not end in 0.? s; it was*",
+            "*test_spinning.py:* in spin",
+            "*test_spinning.py:* in test_function",
+            "*_ test_that_catches_it _*",
+            "did not end in 0.? s; it was*",
+            "*_ test_callback _*",
+            "did not end in 0.? s; it was*",
+            "*_ Trial.test_method _*",
+            "*did not end in 0.? s; it was*",
+            "*_ test_coroutine _*",
+            "*did not end in ?.? s; it was*",
+            "*_ test_coroutine_in_a_call _*",
+            "*_ test_example _*",
+            "did not end in 0.? s with {'number': 100}; it was*",
+        ]
+    )
+
+
+BUSY = {
+    "function": "def test_busy():\n    ready()\n    while True: pass",
+    "function that catches": (
+        "def test_busy():\n    ready()\n    try: time.sleep(60)\n    except BaseException: pass"
+    ),
+    "function that fails": (
+        "def test_busy():\n    ready()\n    try: time.sleep(60)\n    finally: assert False"
+    ),
+    "process": "def test_busy():\n    ready()\n    subprocess.run(['sleep', '60'])",
+    "coroutine": "async def test_busy():\n    ready()\n    await Deferred()",
+    "coroutine that spins": "async def test_busy():\n    ready()\n    while True: pass",
+    "coroutine that refuses": (
+        "async def test_busy():\n    ready()\n    try: await Deferred()\n"
+        "    except CancelledError: await Deferred()"
+    ),
+    "method": (
+        "class Busy(SynchronousTestCase):\n    def test_busy(self):\n"
+        "        ready()\n        while True: pass"
+    ),
+    "example": ("@given(st.integers())\ndef test_busy(number):\n    ready()\n    while True: pass"),
+    "set-up": (
+        "@pytest.fixture\ndef busy():\n    ready()\n    while True: pass\n"
+        "def test_busy(busy):\n    pass"
+    ),
+    "set-up in the reactor": (
+        "@pytest.fixture\ndef busy():\n    ready()\n    pytest_twisted.blockon(Deferred())\n"
+        "def test_busy(busy):\n    pass"
+    ),
+    "teardown": (
+        "@pytest.fixture\ndef busy():\n    yield\n    ready()\n    while True: pass\n"
+        "def test_busy(busy):\n    pass"
+    ),
+    "collection": "ready()\nwhile True: pass",
+}
+"""Where a run may be when it is interrupted."""
+
+IMPORTS = """
+import os, subprocess, time
+import pytest, pytest_twisted
+from hypothesis import given, strategies as st
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+pytestmark = pytest.mark.deadline(60)
+
+def ready():
+    open("ready", "w").close()
+
+def test_before():
+    pass
+
+"""
+
+
+@pytest.fixture
+def interrupted(run, pytester: pytest.Pytester):
+    """Run a file of tests, send pytest a signal once the file is ready; return its status, what it
+    said and how long it took to end.
+    """
+
+    def interrupted(source: str, number: signal.Signals, *options: str) -> tuple[int, str, float]:
+        pytester.makepyfile(f"{IMPORTS}{source}\n\ndef test_after():\n    pass\n")
+        ready = Path("ready")
+        ready.unlink(missing_ok=True)
+        pytest_ = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *WITHOUT, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            while not ready.exists() and pytest_.poll() is None:
+                time.sleep(0.01)
+            began = time.monotonic()
+            pytest_.send_signal(number)
+            said = pytest_.communicate(timeout=20)[0].decode()
+        finally:
+            pytest_.kill()
+            pytest_.wait()
+        return pytest_.returncode, said, time.monotonic() - began
+
+    return interrupted
+
+
+@pytest.mark.parametrize(
+    ("where", "number"),
+    [
+        *((where, signal.SIGINT) for where in BUSY),
+        *((where, signal.SIGTERM) for where in ("function", "coroutine", "collection")),
+    ],
+)
+def test_interrupted(interrupted, where: str, number: signal.Signals) -> None:
+    """A run ends where it is when it is told to, and no test is blamed for that."""
+    status, said, _ = interrupted(BUSY[where], number)
+    assert status == pytest.ExitCode.INTERRUPTED, said
+    assert "KeyboardInterrupt" in said, said
+    if where != "collection":
+        passed = 2 if where == "teardown" else 1
+        assert pytest.RunResult.parse_summary_nouns(said.splitlines()) == {"passed": passed}, said
+
+
+def test_interrupted_workers(interrupted) -> None:
+    """The workers of xdist end with the run, although only their parent is told to."""
+    status, said, _ = interrupted(BUSY["coroutine that spins"], signal.SIGTERM, "-n", "2")
+    assert status == pytest.ExitCode.INTERRUPTED, said
+    assert "failed" not in said, said
+    assert "crashed" not in said, said
+
+
+def test_interrupted_soon(interrupted) -> None:
+    """It takes two seconds at most. On a busy machine it may take a second try."""
+    took = []
+    for _ in range(4):
+        took.append(interrupted(BUSY["function"], signal.SIGINT)[2])
+        if took[-1] < 2:
+            return
+    raise AssertionError(f"interrupted runs took {took} s to end")
 
 
 def test_left_behind(run) -> None:

@@ -79,9 +79,13 @@ class Daemon:
         self.port = self.ports[0]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal, and return the exit status. Fails if that takes five seconds."""
+        """Send a signal, and return the exit status.
+
+        A daemon that stopped by itself did so within `chatd.signals.STOP_SECONDS`: the system ends
+        a slower one by SIGALRM.
+        """
         self.process.send_signal(number)
-        return self.process.wait(5)
+        return self.process.wait(PATIENCE)
 
     def rest(self) -> str:
         """What it said until it ended."""

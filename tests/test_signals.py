@@ -43,7 +43,7 @@ def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, s
     try:
         yield number, path
         os.kill(number, signal.SIGTERM)
-        assert select.select([process], [], [], 5)[0], "it did not stop in five seconds"
+        assert select.select([process], [], [], PATIENCE)[0], "it did not stop"
     finally:
         os.close(process)
         with suppress(ProcessLookupError):
@@ -126,7 +126,7 @@ def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
         motd.unlink()
         os.mkfifo(motd)  # nobody writes there, so whoever reads it waits for ever
         daemon.process.send_signal(signal.SIGHUP)
-        assert daemon.stop() == -signal.SIGALRM
+        assert daemon.stop() == -signal.SIGALRM  # after STOP_SECONDS, which the system counts
     with Daemon(tmp_path) as again, Person(again.port) as luis:
         assert luis.until("> saved")
 

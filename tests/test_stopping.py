@@ -19,6 +19,8 @@ from tests.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, enviro
 
 GOODBYE = "*** The server is stopping."
 STOPPED = (0, -signal.SIGTERM)
+"""The exit statuses of a daemon that stopped within `chatd.signals.STOP_SECONDS`. SIGALRM would
+have ended a slower one."""
 
 
 def stored(directory: Path) -> list[str]:
@@ -76,7 +78,7 @@ def test_under_load_all_that_was_acknowledged_is_stored(tmp_path: Path) -> None:
         daemon.process.terminate()
         while line := witness.line():
             seen.append(line)
-        assert daemon.process.wait(5) in STOPPED
+        assert daemon.process.wait(PATIENCE) in STOPPED
         for talker in talkers:
             talker.end()
         assert "Traceback" not in daemon.rest()
@@ -137,7 +139,7 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
             process.wait(0.2 if number else 0.05)  # they are all starting meanwhile
         process.terminate()
     for number, process in enumerate(processes):
-        assert process.wait(5) in STOPPED
+        assert process.wait(PATIENCE) in STOPPED
         lock = tmp_path / str(number) / "store.lock"
         if lock.exists():
             with lock.open("wb") as file:
@@ -183,7 +185,7 @@ def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_
             ana.type("hola")
             assert ana.until("hola")
         processes[survivor].terminate()
-        assert processes[survivor].wait(5) in STOPPED
+        assert processes[survivor].wait(PATIENCE) in STOPPED
     finally:
         for process in processes:
             process.kill()

@@ -6,7 +6,7 @@ import re
 import signal
 from pathlib import Path
 
-from tests.test_daemon import Daemon
+from tests.test_daemon import PATIENCE, Daemon
 
 LISTENING = re.compile(r"^listening on (?:https?://)?[^ ]*:(\d+)\b")
 
@@ -34,7 +34,7 @@ class WebDaemon(Daemon):
     def kill(self) -> None:
         """End it as a power cut does."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(5)
+        self.process.wait(PATIENCE)
 
     def again(self) -> WebDaemon:
         """It, with the same store at the same address, once it has ended."""

@@ -45,7 +45,7 @@ def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, st
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=55,
+        timeout=120,
         check=False,
     )
     return run.returncode, run.stdout
@@ -106,6 +106,7 @@ def test_a_daemon_that_keeps_what_a_deed_changes_without_the_deed_is_found_out(
     assert "by the deeds in the log" in said
 
 
+@pytest.mark.deadline(150)
 def test_power_cuts_lose_nothing(memory: Path) -> None:
     status, said = crash(memory, "--commits", "8")
     assert status == 0, said
