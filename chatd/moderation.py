@@ -157,19 +157,31 @@ class Moderation:
             return None if allowed else _not_allowed("only_administrators")
         if not room.guarded and act in (Act.READ, Act.SPEAK):
             return None
-        ban = self._sanction_of(BAN, session, room)
-        if ban is not None:
-            return _sanctioned(BAN, ban, room)
-        if act is Act.SPEAK:
-            if session in self._leaving.get(room, ()):
-                return _not_allowed("being_put_out", room=room.name)
-            mute = self._sanction_of(MUTE, session, room)
-            if mute is not None:
-                return _sanctioned(MUTE, mute, room)
+        # Whatever else is done in a room is shown there, in words that who does it may choose.
+        silence = self._ban(session, room) if act is Act.READ else self.silence(session, room)
+        if silence is not None:
+            return silence
         mode = self.mode_of(room)
         if may(self.role_of(session, room), act, mode):
             return None
         return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
+
+    def silence(self, session: Session, room: Room) -> Refusal | None:
+        """Return why a session may show nothing of its own in a room, however that is run: it is
+        banned, muted or being put out. None if it is not."""
+        if not room.guarded:
+            return None
+        ban = self._ban(session, room)
+        if ban is not None:
+            return ban
+        if session in self._leaving.get(room, ()):
+            return _not_allowed("being_put_out", room=room.name)
+        mute = self._sanction_of(MUTE, session, room)
+        return None if mute is None else _sanctioned(MUTE, mute, room)
+
+    def _ban(self, session: Session, room: Room) -> Refusal | None:
+        ban = self._sanction_of(BAN, session, room)
+        return None if ban is None else _sanctioned(BAN, ban, room)
 
     def guard(self, session: Session, room: Room) -> Refusal | None:
         """Why somebody may not speak in a guarded room; None if they may."""

@@ -244,6 +244,9 @@ class ChatServer(Subscriber):
         if name != session.name:
             if session.account is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+            for room in session.stays:
+                if self.moderation.silence(session, room) is not None:
+                    raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
             self.names.check(session, name)
             # One who is here several times is called the same everywhere.
             others = (other for other in self.names.of(name) if other is not session)

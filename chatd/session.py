@@ -181,6 +181,10 @@ class Session:
         if self._receipts is not None:
             self._receipts.append((room.name, len(texts), receipt))
 
+    def may_speak_in(self, room: Room) -> bool:
+        """Return whether it may speak in a room."""
+        return not room.guarded or self.guard(self, room) is None
+
     def _not_said(self, lines: int, why: Refusal, receipt: Receipt | None) -> None:
         def tell() -> None:
             for _ in range(lines):

@@ -1,6 +1,9 @@
 """One session's being in one room: that it is counted there, what it follows, and what the others
 are told of its coming and going.
 
+Of one who may not speak in the room, the others are shown no name that they have not seen before:
+neither when they come nor when they are called something else.
+
 It knows no connection, and of the session no more than who it is.
 """
 
@@ -24,6 +27,9 @@ class Somebody(Protocol):
     number: int
     name: str
     is_guest: bool
+
+    def may_speak_in(self, room: Room) -> bool:
+        """Return whether they may speak in a room."""
 
 
 class Stay:
@@ -77,13 +83,18 @@ class Stay:
             self._say_that_they_left()
 
     def rename(self, name: str, guest: bool) -> None:
-        """They are about to be called so. The others are told."""
+        """They are about to be called so. The others are told; if they may not speak here, only
+        that who they were has left."""
         who, room = self._who, self.room
+        may_speak = who.may_speak_in(room)
         room.leave(who.name, who.is_guest)
         # One who is here several times stays here under that name, or is under the other already.
         stays, is_here = who.name in room.named, not guest and name in room.named
         was_announced = who.name in room.announced
-        if stays and not (guest or is_here):
+        if not may_speak:
+            if not stays:
+                self._say_that_they_left()
+        elif stays and not (guest or is_here):
             room.append(Notice(room.name, who.number, Change.JOINED, name))
         elif is_here and not stays:
             self._say_that_they_left()
@@ -91,15 +102,15 @@ class Stay:
             room.append(Notice(room.name, who.number, Change.RENAMED, who.name, name))
         if not stays:
             room.announced.discard(who.name)
-        if was_announced and not guest:
+        if was_announced and may_speak and not guest:
             room.announced.add(name)
         room.enter(name, guest)
-        self._introduced = True
+        self._introduced |= may_speak
 
     def _last(self) -> None:
         who, room = self._who, self.room
         self._lasting = None
-        if who.name not in room.announced:
+        if who.name not in room.announced and who.may_speak_in(room):
             room.announced.add(who.name)
             if not self._introduced:
                 room.append(Notice(room.name, who.number, Change.JOINED, who.name))

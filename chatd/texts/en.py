@@ -445,7 +445,11 @@ SENTENCES = {
     "room_is_closed": "#{room} is closed. Its owner may open it again: /mode #{room} open.",
     "room_is_moderated": "in #{room} those with a voice speak. An operator can: /voice {name}.",
     "room_announces": "in #{room} operators speak. To say it to one of them: /msg NAME TEXT.",
-    "being_put_out": "you are being put out of #{room}, so this was not said.",
+    "being_put_out": "you are being put out of #{room}, so this was not done.",
+    "name_stays": (
+        "you may not speak in #{room}, and a new name would be shown there. /join another room"
+        " first, or wait."
+    ),
     "kicked": "{name} kicked you. You may come again: /join {room}.",
     "kicked_why": "{name} kicked you: {reason}",
     "muted": "you are muted in #{room} until {until}, by {by}. You may read on.",

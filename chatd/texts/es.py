@@ -462,7 +462,11 @@ SENTENCES = {
     "room_is_closed": "#{room} está cerrada. Su dueño puede abrirla: /modo #{room} abierto.",
     "room_is_moderated": "en #{room} habla quien tiene voz. La da un operador: /voz {name}.",
     "room_announces": "en #{room} hablan los operadores. A uno de ellos: /mensaje NOMBRE TEXTO.",
-    "being_put_out": "te están sacando de #{room}, así que no se ha dicho.",
+    "being_put_out": "te están sacando de #{room}, así que no se ha hecho.",
+    "name_stays": (
+        "no puedes hablar en #{room}, y un nombre nuevo se vería allí. Entra antes en otra sala"
+        " con /entrar SALA, o espera."
+    ),
     "kicked": "{name} te ha echado. Puedes volver: /sala {room}.",
     "kicked_why": "{name} te ha echado: {reason}",
     "muted": "no puedes hablar en #{room} hasta {until}, por orden de {by}. Leer, sí.",
