@@ -255,12 +255,8 @@ class Attendance:
         here, visit = session.room, session.visit
         logs = self.places.logs(visit.account) if visit is not None else []
         rooms = [self._room_of(log) for log in reversed(logs) if not is_inbox(log)]
-        others = [room for room in rooms if room is not None and room is not here]
-        return [
-            room
-            for room in ([here, *others] if here is not None else others)
-            if self._readable(session, room)
-        ]
+        found = dict.fromkeys([here, *session.stays, *rooms])
+        return [room for room in found if room is not None and self._readable(session, room)]
 
     def entered(self, session: Session) -> None:
         """Somebody who is logged in went into a room, and was shown its last lines."""

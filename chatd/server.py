@@ -295,7 +295,6 @@ class ChatServer(Subscriber):
         """
         room = self.rooms.find(wanted, session)
         if room is not None and session.is_in(room):
-            session.focus(room)
             session.answer("already_in_room", room=room.name)
         elif room is not None:
             self._check_entry(session, room)
@@ -475,6 +474,7 @@ class ChatServer(Subscriber):
         allowed = room is not self.lobby and not session.text_only
         if allowed and self.rooms.readable(session, self.lobby):
             self._move(session, self.lobby, "joined_room")
+            session.was_moved(room)
         else:
             session.answer("in_no_room_now")
 

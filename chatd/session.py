@@ -59,6 +59,7 @@ class Session:
         "_clock",
         "_faults",
         "_held",
+        "_moved",
         "_receipts",
         "_to_confirm",
         "_unasked_until",
@@ -79,6 +80,7 @@ class Session:
         "name",
         "network",
         "number",
+        "only",
         "room",
         "settings",
         "several",
@@ -113,6 +115,8 @@ class Session:
         self.room: Room | None = None
         self.stays: dict[Room, Stay] = {}  # the rooms that it is in
         self.several = False
+        self.only: Room | None = None  # of several, the one that is meant where none is named
+        self._moved: tuple[str, float] | None = None
         self.settings = NOTHING_SET
         self.view = EVERYTHING
         self.format = format
@@ -168,10 +172,12 @@ class Session:
         In no room, or where it may not speak, it is told that they were not said. A ``receipt`` is
         for one that `wants_receipts`.
         """
-        room = room or self.room
         if room is None:
-            self._not_said(len(texts), Refusal(ErrorKind.NO_ROOM, "not_said"), receipt)
-            return
+            try:
+                room = self.here("not_said")
+            except Refusal as unknown:
+                self._not_said(len(texts), unknown, receipt)
+                return
         if room.guarded and (refusal := self.guard(self, room)) is not None:
             self._not_said(len(texts), refusal, receipt)
             return
@@ -486,7 +492,7 @@ class Session:
             start = after
         self.leave(room if self.several else None)
         self.stays[room] = stay = Stay(room, self, self._clock)
-        self.room = room
+        self.room, self.only, self._moved = room, None, None
         self.stream.put(
             self.format.entered(room.name, room.head, start, room.topic, greeting, then)
         )
@@ -495,15 +501,34 @@ class Session:
         self._follow_room(stay)
         stay.begin_presence()
 
+    def here(self, key: str = "in_no_room") -> Room:
+        """Return the room that what it says and asks now is meant for, if none is named.
+
+        Raises `Refusal` if that is not known: it is in none, which the sentence of that key tells
+        it; it may be in several, and named none; or somebody has moved it here so lately that what
+        it sends was written for the room before.
+        """
+        if self._moved is not None:
+            room, when = self._moved
+            if self._clock.seconds() - when < READING_SECONDS:
+                raise Refusal(ErrorKind.NOT_SAID, "moved_just_now", room=room)
+            self._moved = None
+        if self.room is None:
+            raise Refusal(ErrorKind.NO_ROOM, "no_room_named" if self.stays else key)
+        return self.room
+
+    def was_moved(self, room: Room) -> None:
+        """It is not in that room any more but in another, and has not asked for it."""
+        self._moved = room.name, self._clock.seconds()
+
     def is_in(self, room: Room) -> bool:
         """Whether it is in that room."""
         stay = self.stays.get(room)
         return stay is not None and not stay.ended  # one that could not be taken leave of quite
 
-    def focus(self, room: Room) -> None:
-        """What it asks from here on concerns this one of the rooms that it is in."""
-        if room in self.stays:
-            self.room = room
+    def focus(self, room: Room | None) -> None:
+        """Of several rooms, what it asks next concerns this one; None if it has named none."""
+        self.room = room
 
     def leave(self, room: Room | None = None, *, told: bool = True) -> None:
         """Be in that room no more, or in no room. What was said there so far is still shown, and
@@ -513,7 +538,9 @@ class Session:
             if stay is None:
                 continue
             if self.room is left:
-                self.room = next((other for other in self.stays if other is not left), None)
+                self.room = None
+            if self.only is left:
+                self.only = None
             stay.end()
             self._unfollow_room(stay)
             del self.stays[left]

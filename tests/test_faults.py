@@ -34,7 +34,7 @@ from chatd.rates import Tries
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
-from chatd.session import Session
+from chatd.session import READING_SECONDS, Session
 from chatd.stores.memory import MemoryStore
 from chatd.stream import Stream
 from tests.helpers import CHEAP, House, Person, World
@@ -500,6 +500,7 @@ def test_a_fault_while_people_are_put_out(
     ana.hang_up()
     eva.type("hola")
     assert eva.seen() == ["<eva> hola"]
+    town.clock.advance(READING_SECONDS)
     luis.type("hola")
     assert luis.seen() == max_.seen() == ["<luis> hola"]
     expected_errors(Injected)

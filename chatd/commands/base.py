@@ -53,17 +53,10 @@ class Command:
         return self.names[0]
 
 
-def room_of(session: Session) -> Room:
-    """The room that a session is in. Raises `Refusal` if it is in none."""
-    if session.room is None:
-        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
-    return session.room
-
-
 def room_to_read(server: ChatServer, session: Session, named: Room | None = None) -> Room:
     """The room that was named, or the one that a session is in, for one who wants to know what is
     in it. Raises `Refusal` if it may not, too."""
-    room = named or room_of(session)
+    room = named or session.here()
     server.moderation.check(session, room, Act.READ)
     return room
 

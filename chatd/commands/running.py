@@ -15,7 +15,6 @@ from chatd.commands.base import (
     Command,
     Waiting,
     WrongUse,
-    room_of,
     room_to_read,
 )
 from chatd.event import Deed, Event, Kind
@@ -65,7 +64,7 @@ def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, st
     if argument.startswith("#"):
         name, _, rest = argument.partition(" ")
         return server.rooms.called(name, session), rest.strip()
-    return room_of(session), argument
+    return session.here(), argument
 
 
 def room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:

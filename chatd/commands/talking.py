@@ -54,8 +54,8 @@ def _stay_out(server: ChatServer, session: Session) -> None:
 def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     if argument:
         raise WrongUse
-    if session.several and session.room is not None:
-        server.leave(session, session.room)
+    if session.several and session.stays:
+        server.leave(session, session.here())
         return None
     return server.join(session, server.lobby.name)
 
@@ -120,17 +120,16 @@ def _nothing() -> None:
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
     named, text = _room_named(server, session, argument)
-    room = named or session.room
+    room = named or session.here("not_said" if text else "in_no_room")
     clears = text in NO_TOPIC
-    if not text or (clears and room is not None and not room.topic):
-        room = room_to_read(server, session, named)
+    if not text or (clears and not room.topic):
+        room = room_to_read(server, session, room)
         if room.topic:
             session.answer("topic", topic=room.topic)
         else:
             session.answer("no_topic", room=room.name)
         return
-    if room is not None:
-        server.moderation.check(session, room, Act.TOPIC)
+    server.moderation.check(session, room, Act.TOPIC)
     session.say("" if clears else text, kind=Kind.TOPIC, room=room)
     session.when_settled(_nothing)  # its receipt comes before that of what is said next
 

@@ -21,6 +21,7 @@ from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
+from chatd.json_input import decode_json
 from chatd.protocols.outlet import Connection
 
 MAX_LENGTH = 64 * 1024
@@ -49,8 +50,8 @@ class ControlProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         try:
-            request = json.loads(line)
-        except (ValueError, RecursionError):
+            request = decode_json(line)
+        except ValueError:
             request = None
         self.pauseProducing()
         done = Deferred.fromCoroutine(self.factory.perform(request))

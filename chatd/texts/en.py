@@ -30,7 +30,14 @@ SENTENCES = {
     "unknown_message": "there is no message of type {type}.",
     "hello_first": "say hello first, with a message of type hello.",
     "hello_once": "you have said hello already.",
-    "wrong_member": "its {member} is missing, or not what it should be.",
+    "wrong_member": "its {member} must be {right}.",
+    "right_text": "a text",
+    "right_number": "a whole number, 0 or more",
+    "right_id": "a whole number, or a text of at most 64 characters",
+    "right_key": "16 to 64 letters, digits, _ or -",
+    "right_language": "en or es",
+    "right_rooms": "an object of rooms, each with the last seq that you have of it, or null",
+    "right_search": "words, from:NAME or since:TIME to search for",
     "not_one_line": "a line has no line end in it. Send several messages.",
     "not_text": "it has characters that are none (halves of a pair).",
     "not_in_that_room": "you are not in #{room}.",
@@ -368,6 +375,11 @@ SENTENCES = {
     "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
     "unusable_room": "#{room} cannot be used for a room. Take another name.",
+    "no_room_named": "no room was named. Say in which of your rooms this is meant.",
+    "moved_just_now": (
+        "you were put out of #{room} just now, and this may have been meant for it, so it was not"
+        " done. Send it again if it is for this room."
+    ),
     "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
     "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
     "no_room_for_topic": (

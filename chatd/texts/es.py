@@ -30,7 +30,14 @@ SENTENCES = {
     "unknown_message": "no hay mensajes de tipo {type}.",
     "hello_first": "saluda primero, con un mensaje de tipo hello.",
     "hello_once": "ya has saludado.",
-    "wrong_member": "su {member} falta, o no es lo que debe ser.",
+    "wrong_member": "su {member} debe ser {right}.",
+    "right_text": "un texto",
+    "right_number": "un número entero, 0 o más",
+    "right_id": "un número entero, o un texto de 64 caracteres como mucho",
+    "right_key": "de 16 a 64 letras, cifras, _ o -",
+    "right_language": "en o es",
+    "right_rooms": "un objeto de salas, cada una con el último seq que tienes de ella, o null",
+    "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
     "not_one_line": "una línea no lleva fin de línea dentro. Envía varios mensajes.",
     "not_text": "tiene caracteres que no lo son (mitades de un par).",
     "not_in_that_room": "no estás en #{room}.",
@@ -384,6 +391,11 @@ SENTENCES = {
     "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
     "unusable_room": "#{room} no sirve de nombre para una sala. Elige otro.",
+    "no_room_named": "no has nombrado ninguna sala. Di para cuál de las tuyas es.",
+    "moved_just_now": (
+        "acabas de salir de #{room} sin querer, y esto puede que fuera para ella, así que no se ha"
+        " hecho. Mándalo otra vez si es para esta sala."
+    ),
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
     "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",
     "no_room_for_topic": (

@@ -16,7 +16,7 @@ from chatd.commands.base import KEEPING_COST
 from chatd.commands.running import REASON_CHARACTERS
 from chatd.formats import local_time
 from chatd.rights import Role
-from chatd.session import CONFIRM_SECONDS
+from chatd.session import CONFIRM_SECONDS, READING_SECONDS
 from chatd.stay import LASTING
 from chatd.store import StoreError
 from tests.helpers import FAR, HERE, HeldStore, Person
@@ -350,6 +350,25 @@ class TestModes:
         assert luis.seen()[-1] == "*** You are in no room now. /join ROOM, or /leave to the lobby."
         assert only(ask(luis, "built")).startswith("ERR No room: ")
         assert town.server.lobby.head == 0
+
+    def test_what_is_sent_before_one_can_have_read_that_one_was_put_out_is_not_said(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode private")
+        assert town.server.lobby.people == 1
+        said = ("psst", "/me waves", "/topic psst", "/topic", "/kick ana", "/who", "/mode open")
+        for line in said:
+            (error,) = ask(luis, line)
+            assert error.startswith("ERR Not said: you were put out of #ops just now"), line
+        assert town.server.lobby.head == 0
+        town.clock.advance(READING_SECONDS)
+        assert ask(luis, "hola") == ["<luis> hola"]
+
+    def test_who_goes_elsewhere_at_once_may_speak_there_at_once(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode private")
+        assert ask(luis, "/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
 
     def test_many_are_put_out_at_once_and_greeted_in_turns(self, town: Town, ana: Person) -> None:
         crowd = [town.guest() for _ in range(120)]

@@ -54,6 +54,9 @@ async def first_events(room: Room, after: int, upto: int, limit: int, view: View
 async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
     """Return the last events up to a seq that `view` shows: `limit` of them, or about
     `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    if not limit:
+        last = await last_events(room, upto, 1, view)
+        return Stretch([], max(0, upto), upto, last.more or bool(last.events))
     shown: list[Event] = []
     after, window = upto, limit
     while True:

@@ -4,7 +4,6 @@ cookies, JSON. Pure: it knows no connection, no session, and not how bytes becom
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from chatd.encoding import encode_json
+from chatd.json_input import decode_json
 from chatd.protocols.web.origins import Host, host_of
 from chatd.refusals import Refusal
 from chatd.texts import ErrorKind, Language, sentence
@@ -168,8 +168,8 @@ class Request:
         """The object that the body is. It must have these members. Raises `Problem`."""
         listed = ", ".join(members)
         try:
-            value = json.loads(self.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
+            value = decode_json(self.body)
+        except ValueError:
             raise bad_request("not_json", members=listed) from None
         if not isinstance(value, dict) or not all(member in value for member in members):
             raise Problem(ErrorKind.WRONG_USE, "not_json", members=listed)
@@ -314,8 +314,3 @@ def _decoded(text: str, *, plus: bool) -> str:
         return unquote_to_bytes(text.encode("latin-1")).decode()
     except UnicodeDecodeError:
         raise bad_request() from None
-
-
-def _refuse_constant(name: str) -> object:
-    """NaN and its like are no JSON."""
-    raise ValueError(name)

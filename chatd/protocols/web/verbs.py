@@ -42,6 +42,8 @@ PEOPLE_LISTED = 500
 ENTERING_COST = 10
 """What entering a room counts for, as /join."""
 
+LANGUAGES = frozenset(language.value for language in Language)
+
 _KEY = re.compile("[A-Za-z0-9_-]{16,64}")
 _LONGEST = 65536
 
@@ -97,10 +99,18 @@ def verb_of(members: Members, greeted: bool) -> Verb:
 
 
 def id_of(members: Members) -> str | int | None:
-    """What the answers to a message are to be known by; None for nothing."""
+    """Return what the answers to a message are to be known by; None for nothing. Raises
+    `WrongMessage` for what cannot be repeated as it is."""
     id = members.get("id")
-    is_right = isinstance(id, int) or (isinstance(id, str) and len(id) <= 64)
-    return id if is_right and abs(id if isinstance(id, int) else 0) < 1 << 53 else None
+    if isinstance(id, str):
+        is_right = len(id) <= 64
+    elif isinstance(id, int):
+        is_right = abs(id) < 1 << 53 and not isinstance(id, bool)
+    else:
+        is_right = id is None
+    if not is_right:
+        raise _wrong("id", "right_id")
+    return id
 
 
 def _hello(conversation: Conversation, members: Members) -> None:
@@ -112,10 +122,12 @@ def _hello(conversation: Conversation, members: Members) -> None:
     key = _key(members)
     rooms = {} if members.get("rooms") is None else members["rooms"]
     if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
-        raise WrongMessage("wrong_member", member="rooms")
+        raise _wrong("rooms", "right_rooms")
+    if language and language not in LANGUAGES:
+        raise _wrong("language", "right_language")
     conversation.greeted = True
     conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
-    if language in {known.value for known in Language}:
+    if language:
         session.language = Language(language)
         session.change_format(session.format.in_language(session.language))
     session.holder = key and f"browser {key}"
@@ -133,6 +145,7 @@ def _hello(conversation: Conversation, members: Members) -> None:
         _come_back(conversation, name, after)
     if not rooms:
         server.enter(session)
+        session.only = session.room if members.get("rooms") is None else None
 
 
 def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
@@ -171,8 +184,12 @@ def _line(conversation: Conversation, members: Members) -> None:
     if "\n" in text or "\r" in text:
         raise WrongMessage("not_one_line")
     key = _key(members)
-    named = _text(members, "room", "")
-    room = _room_it_is_in(conversation, named) if named else None
+    if "room" not in members:
+        room = conversation.session.only
+    elif members["room"] is None:
+        room = None
+    else:
+        room = _room_it_is_in(conversation, _text(members, "room"))
     conversation.take_line(room, text, id_of(members), key or None)
 
 
@@ -180,7 +197,7 @@ def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     server, session = conversation.server, conversation.session
     name, after = _text(members, "room"), members.get("after")
     if not _is_place(after):
-        raise WrongMessage("wrong_member", member="after")
+        raise _wrong("after", "right_number")
     room = server.rooms.find(name, session)
     if room is None or session.is_in(room) or after is None:
         return server.join(session, name)
@@ -225,7 +242,7 @@ async def _search(conversation: Conversation, members: Members) -> None:
     room = _room_to_read(conversation, members)
     wanted = parse(_text(members, "text"), server.now())
     if not asks_for_something(wanted):
-        raise WrongMessage("wrong_member", member="text")
+        raise _wrong("text", "right_search")
     upto = _number(members, "upto", room.head)
     found = await find(server, session, room, wanted, upto=upto)
     # If it cannot be read, they were told why, and there is nothing to be found.
@@ -259,7 +276,7 @@ def _rooms(conversation: Conversation, members: Members) -> None:
 
 def _seen(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, _text(members, "room"))
-    seq = _number(members, "seq", 0)
+    seq = _number(members, "seq")
     conversation.server.attendance.seen(conversation.session, room, seq)
 
 
@@ -275,16 +292,16 @@ def _text(members: Members, name: str, default: str | None = None) -> str:
     if value is None and default is not None:
         return default
     if not isinstance(value, str) or len(value) > _LONGEST:
-        raise WrongMessage("wrong_member", member=name)
+        raise _wrong(name, "right_text")
     return value
 
 
-def _number(members: Members, name: str, default: int) -> int:
+def _number(members: Members, name: str, default: int | None = None) -> int:
     value = members.get(name)
-    if value is None:
+    if value is None and default is not None:
         return default
-    if not _is_place(value):
-        raise WrongMessage("wrong_member", member=name)
+    if value is None or not _is_place(value):
+        raise _wrong(name, "right_number")
     return int(value)
 
 
@@ -296,10 +313,18 @@ def _is_place(value: object) -> bool:
 
 
 def _key(members: Members) -> str:
-    key = _text(members, "key", "")
-    if key and not _KEY.fullmatch(key):
-        raise WrongMessage("wrong_member", member="key")
+    key = members.get("key")
+    if key is None:
+        return ""
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise _wrong("key", "right_key")
     return key
+
+
+def _wrong(member: str, right: str) -> WrongMessage:
+    """Return what says that a member is missing or wrong; ``right`` names the sentence that says
+    what it must be."""
+    return WrongMessage("wrong_member", member=member, right=right)
 
 
 def _room_it_is_in(conversation: Conversation, name: str) -> Room:

@@ -6,7 +6,6 @@ is asked is a verb's business (`chatd.protocols.web.verbs`); what frames are mad
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,6 +20,7 @@ from wsproto.frame_protocol import CloseReason
 from chatd import commands
 from chatd.event import Kind
 from chatd.formats import Format
+from chatd.json_input import decode_json
 from chatd.protocols.peer import Peer
 from chatd.protocols.reading import HANDSHAKE_SECONDS, guarded
 from chatd.protocols.web import verbs
@@ -115,10 +115,13 @@ class WebSocketProtocol(Peer[str], Protocol):
         return []  # a message that has not ended is none
 
     def handle(self, line: str) -> None:
-        members: Members = {}
         try:
             members = _members(line)
             self._id = verbs.id_of(members)
+        except WrongMessage as error:
+            self._tell_why_not({}, error)
+            return
+        try:
             verb = verbs.verb_of(members, self.greeted)
             if verb.cost > 1:
                 self.charge(verb.cost - 1)
@@ -219,11 +222,10 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         session = self.session
-        if room is not None:
-            session.focus(room)
+        session.focus(room)
         if session.asked is not None and self.take_answer(text):
             return
-        self._about = (room or session.room, id, key)
+        self._about = (room, id, key)
         try:
             valid = validate_text(text, self.max_length)
         except InvalidLine as invalid:
@@ -293,6 +295,8 @@ class WebSocketProtocol(Peer[str], Protocol):
             kind, key, values = ErrorKind.INVALID_MESSAGE, error.key, error.values
         else:
             kind = ErrorKind.NOT_SAVED
+        if isinstance(right := values.get("right"), str):
+            values = {**values, "right": self.session.sentence(right)}
         text = self.session.sentence(key, **values)
         self.tell("error", id=verbs.id_of(members), kind=kind.value, key=key, text=text)
 
@@ -302,8 +306,8 @@ class WebSocketProtocol(Peer[str], Protocol):
 
 def _members(message: str) -> Members:
     try:
-        members = json.loads(message)
-    except (ValueError, RecursionError):
+        members = decode_json(message)
+    except ValueError:
         raise WrongMessage("message_not_json") from None
     if not isinstance(members, dict):
         raise WrongMessage("message_not_json")

@@ -476,6 +476,56 @@ class TestRooms:
         (people,) = one.seen()
         assert (people["names"], people["guests"], people["more"]) == (["ana"], 1, 0)
 
+    def test_a_line_without_a_room_is_for_the_only_one_that_one_ever_was_in(
+        self, world: World
+    ) -> None:
+        one = browser(world)
+        one.say("hola", id=1)
+        assert one.seen("ack") == [{"type": "ack", "id": 1, "room": "lobby", "seq": 1}]
+        one.send("enter", room="ops")
+        one.seen()
+        for text in "psst", "/me waves", "/topic x", "/topic", "/kick ana", "/who", "/history":
+            one.say(text, id=2)
+            assert [error["key"] for error in one.seen("error")] == ["no_room_named"], text
+        one.send("leave", room="ops")
+        one.seen()
+        one.say("psst", id=3)  # it may have been for #ops
+        error, refused = one.seen()
+        assert (error["kind"], error["key"]) == ("No room", "no_room_named")
+        assert refused == {"type": "refused", "id": 3}
+        assert [room.head for room in world.server.rooms.values()] == [1]
+
+    def test_no_line_is_said_elsewhere_after_one_was_put_out(self, world: World) -> None:
+        owner = member(world, "olga")
+        owner.type("/join ops")
+        one = browser(world, name="ana")
+        one.send("enter", room="ops")
+        one.say("/who", room="ops")
+        owner.type("/kick ana")
+        one.seen()
+        one.say("psst", id=1)
+        one.say("psst", room="ops", id=2)
+        keys = [error["key"] for error in one.seen("error")]
+        assert keys == ["no_room_named", "not_in_that_room"]
+        assert world.server.lobby.head == 0
+
+    def test_who_names_rooms_or_none_is_given_no_default(self, world: World) -> None:
+        one = browser(world, rooms={"lobby": None})
+        one.say("hola")
+        other = browser(world)
+        other.say("hola", room=None)
+        for each in one, other:
+            assert [error["key"] for error in each.seen("error")] == ["no_room_named"]
+        assert world.server.lobby.head == 0
+
+    def test_what_concerns_no_room_needs_none(self, world: World) -> None:
+        ana = world.person("ana")
+        one = browser(world, rooms={"lobby": None, "ops": None})
+        one.say("/nick eva")
+        one.say("/msg ana psst", room=None)
+        assert "(private) <eva> psst" in ana.seen()
+        assert one.seen("error") == []
+
 
 class TestHistory:
     def test_is_given_backwards(self, world: World) -> None:
@@ -489,6 +539,17 @@ class TestHistory:
         (history,) = one.seen()
         assert [event["seq"] for event in history["events"]] == [1, 2]
         assert history["more"] is False
+
+    def test_of_no_lines_tells_whether_there_are_some_before(self, world: World) -> None:
+        one = browser(world)
+        one.send("history", room="lobby", limit=0)
+        assert one.seen()[0]["more"] is False
+        world.say("a", "b")
+        one.seen()
+        for before, after, more in (None, 2, True), (2, 1, True), (1, 0, False), (0, 0, False):
+            one.send("history", room="lobby", limit=0, before=before)
+            (history,) = one.seen()
+            assert (history["events"], history["after"], history["more"]) == ([], after, more)
 
     def test_is_bounded(self, world: World) -> None:
         for _ in range(50):
@@ -679,12 +740,6 @@ class TestConnection:
         assert [error["key"] for error in one.seen("error")] == [key]
         one.send("ping", id="x")
         assert one.seen() == [{"type": "pong", "id": "x"}]
-
-    @pytest.mark.parametrize("id", [1.5, "x" * 65, [1], 1 << 60, None])
-    def test_an_id_that_is_none_is_not_repeated(self, world: World, id: Any) -> None:
-        one = browser(world)
-        one.send("ping", id=id)
-        assert one.seen() == [{"type": "pong"}]
 
     def test_pings_are_answered(self, world: World) -> None:
         one = browser(world)

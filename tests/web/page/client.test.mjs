@@ -119,7 +119,7 @@ test("a private line is shown with whom it is, and answered as a command", () =>
 	assert.deepEqual([room.title, room.unread], ["luis", 1]);
 	all.client.choose(room);
 	all.client.say(["yes?", "//help"]);
-	assert.deepEqual(sent(all, "line").map(({ room: where, text }) => [where, text]), [["lobby", "/msg luis yes?"], ["lobby", "/msg luis /help"]]);
+	assert.deepEqual(sent(all, "line").map(({ room: where, text }) => [where, text]), [[null, "/msg luis yes?"], [null, "/msg luis /help"]]);
 	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
 	assert.deepEqual(texts(room), ["psst", "yes?"]);
 	assert.equal(all.client.outbox.shownIn(room).length, 1);
@@ -153,7 +153,7 @@ test("private lines wait for no room", () => {
 	all.sockets.last.onclose({ code: 1006 });
 	all.client.say(["yes?"]);
 	all.open();
-	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [[undefined, "/msg luis yes?"]]);
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [[null, "/msg luis yes?"]]);
 });
 
 test("a room that a command entered is shown, and one of the greeting is not", () => {
@@ -186,7 +186,7 @@ test("the last room stays, and is entered again when somebody writes", () => {
 	assert.equal(all.chat.active.name, "lobby");
 	all.client.say(["hola", "/join ops"]);
 	assert.equal(sent(all, "enter").length, 1);
-	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [["lobby", "hola"], [undefined, "/join ops"]]);
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [["lobby", "hola"], [null, "/join ops"]]);
 });
 
 test("who may not enter a room is told so there, and may try again", () => {

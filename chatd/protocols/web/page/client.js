@@ -279,10 +279,9 @@ export class Client {
 		return Boolean(command) && (this.aliases[name] ?? [name]).includes(command);
 	}
 
-	/** In which room a command is given. In none, it may be the one that leads into one. */
+	/** In which room a command is given, and never in another; null for none, where some commands are understood. */
 	#roomToSay(room = this.chat.active) {
-		const isThere = (each) => each.present && !each.isPrivate;
-		return [room, ...this.chat.rooms].find((each) => each && isThere(each))?.name;
+		return room?.present && !room.isPrivate ? room.name : null;
 	}
 
 	#putUntold(room) {

@@ -1,0 +1,36 @@
+"""JSON that somebody sends, read strictly: what could be meant in two ways is refused.
+
+Pure. It must not know who sends it, nor what is asked with it.
+"""
+
+from __future__ import annotations
+
+from json import JSONDecoder
+from typing import Any
+
+
+def decode_json(data: str | bytes) -> object:
+    """Return the value that JSON in UTF-8 stands for.
+
+    Raises `ValueError` for anything else: NaN and its like; an object that has a member twice, of
+    which some readers take the first and others the last; what is nested too deep.
+    """
+    text = data if isinstance(data, str) else data.decode("utf-8-sig")
+    try:
+        return _decode(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is there twice")
+    return members
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_constant).decode

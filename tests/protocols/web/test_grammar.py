@@ -1,0 +1,136 @@
+"""What browsers' messages and HTTP requests may hold: it is understood, or refused.
+
+Nothing that is not understood falls back to another meaning. `REFUSED` has what is refused, with
+the sentence that says so.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chatd.protocols.web.verbs import TABLE
+from chatd.texts import ErrorKind
+from tests.helpers import World
+from tests.protocols.web.browser import Browser, browser, frame
+
+WRONG = "wrong_member"
+NOT_TEXTS = (5, True, 1.5, ["x"], {"x": 1})
+NOT_NUMBERS = (-1, 1.5, 1e9, 1 << 53, True, "7", "", [1])
+NOT_KEYS = ("", "short", "x" * 65, "a key of sixteen", *NOT_TEXTS)
+NOT_IDS = (True, False, 1.5, "x" * 65, [1], {"a": 1}, 1 << 60)
+
+LINE = {"type": "line", "room": "lobby", "text": "hola"}
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    *(({**LINE, "room": room}, WRONG, "room") for room in NOT_TEXTS),
+    ({**LINE, "room": ""}, "invalid_room", "cannot be a room"),
+    ({**LINE, "room": "a b"}, "invalid_room", "cannot be a room"),
+    ({**LINE, "room": "nope"}, "not_in_that_room", "#nope"),
+    *(({**LINE, "text": text}, WRONG, "text must be a text") for text in (*NOT_TEXTS, None)),
+    ({"type": "line", "room": "lobby"}, WRONG, "text must be a text"),
+    *(({**LINE, "key": key}, WRONG, "key must be") for key in NOT_KEYS),
+    *(({**LINE, "id": id}, WRONG, "id must be a whole number, or a text") for id in NOT_IDS),
+    *(({"type": "ping", "id": id}, WRONG, "id must be") for id in NOT_IDS),
+    *(({"type": type}, WRONG, "type must be a text") for type in (*NOT_TEXTS, None)),
+    ({"type": "Line"}, "unknown_message", "Line"),
+    ({"type": ""}, "unknown_message", ""),
+    *(({"type": "enter", "room": room}, WRONG, "room") for room in (*NOT_TEXTS, None)),
+    ({"type": "enter", "room": ""}, "invalid_room", "cannot be a room"),
+    *(({"type": "enter", "room": "ops", "after": at}, WRONG, "after") for at in NOT_NUMBERS),
+    ({"type": "leave"}, WRONG, "room must be a text"),
+    ({"type": "leave", "room": "nope"}, "not_in_that_room", "#nope"),
+    *(
+        ({"type": "history", "room": "lobby", member: value}, WRONG, f"{member} must be")
+        for member in ("before", "limit")
+        for value in NOT_NUMBERS
+    ),
+    ({"type": "history", "room": "nope"}, "unknown_room", "#nope"),
+    ({"type": "history"}, WRONG, "room must be"),
+    *(
+        ({"type": "search", "room": "lobby", "text": "x", "upto": value}, WRONG, "upto must be")
+        for value in NOT_NUMBERS
+    ),
+    ({"type": "search", "room": "lobby", "text": " "}, WRONG, "words"),
+    ({"type": "search", "room": "lobby", "text": "since:soon"}, "search_wrong_since", "since:2d"),
+    ({"type": "search", "room": "lobby", "text": "from:"}, "search_wrong_from", "from:ana"),
+    ({"type": "people", "room": "nope"}, "unknown_room", "#nope"),
+    ({"type": "people"}, WRONG, "room must be"),
+    ({"type": "seen", "room": "lobby"}, WRONG, "seq must be"),
+    *(({"type": "seen", "room": "lobby", "seq": value}, WRONG, "seq") for value in NOT_NUMBERS),
+    ({"type": "seen", "room": "nope", "seq": 1}, "not_in_that_room", "#nope"),
+]
+
+HELLO: list[tuple[dict[str, Any], str]] = [
+    *(({"name": name}, "name must be a text") for name in NOT_TEXTS),
+    *(({"key": key}, "key must be 16 to 64") for key in NOT_KEYS),
+    *(({"language": language}, "language must be") for language in ("fr", "EN", "es-MX", 5)),
+    *(({"rooms": rooms}, "rooms must be") for rooms in ([], "lobby", 5, {"lobby": "x"})),
+    *(({"rooms": {"lobby": at}}, "rooms must be") for at in NOT_NUMBERS),
+]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def in_disorder(world: World) -> list[tuple[str, int, int]]:
+    return [(room.name, room.head, room.people) for room in world.server.rooms.values()]
+
+
+@pytest.mark.parametrize(("message", "key", "right"), REFUSED)
+def test_a_message_that_is_not_understood_is_refused_and_does_nothing(
+    world: World, message: dict[str, Any], key: str, right: str
+) -> None:
+    one = browser(world)
+    before = in_disorder(world)
+    one.send_bytes(frame(json.dumps(message).encode()))
+    (error,) = one.seen()
+    assert (error["type"], error["key"]) == ("error", key)
+    assert error["kind"] in {kind.value for kind in ErrorKind}
+    assert right in error["text"]
+    assert "id" not in error
+    assert in_disorder(world) == before
+    one.send("ping", id=1)
+    assert one.seen() == [{"type": "pong", "id": 1}]
+
+
+@pytest.mark.parametrize(("members", "right"), HELLO)
+def test_a_hello_that_is_not_understood_can_be_said_again(
+    world: World, members: dict[str, Any], right: str
+) -> None:
+    one = Browser(world)
+    one.send("hello", **members)
+    (error,) = one.seen()
+    assert (error["key"], right in error["text"]) == (WRONG, True)
+    one.send("hello")
+    assert one.seen("hello")
+
+
+def test_every_verb_that_takes_anything_is_in_the_table() -> None:
+    tried = {message["type"] for message, *_ in REFUSED if isinstance(message["type"], str)}
+    assert set(TABLE) - tried == {"hello", "commands", "rooms"}
+
+
+@pytest.mark.parametrize("id", [0, -5, (1 << 53) - 1, "", "x" * 64, "7"])
+def test_an_id_is_repeated_as_it_was(world: World, id: Any) -> None:
+    one = browser(world)
+    one.send("ping", id=id)
+    (pong,) = one.seen()
+    assert (pong["id"], type(pong["id"])) == (id, type(id))
+
+
+def test_members_that_are_not_known_are_ignored_and_null_is_as_none(world: World) -> None:
+    one = browser(world, colour="red", language=None, name=None, key=None, rooms=None)
+    one.say("hola", room="lobby", key=None, id=None, colour="red")
+    assert one.seen("ack", "error") == [{"type": "ack", "room": "lobby", "seq": 1}]
+
+
+def test_a_member_that_is_there_twice_is_refused(world: World) -> None:
+    one = browser(world)
+    one.send_bytes(frame(b'{"type":"line","room":"lobby","text":"a","text":"b"}'))
+    assert [error["key"] for error in one.seen()] == ["message_not_json"]
+    assert world.server.lobby.head == 0
