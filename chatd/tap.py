@@ -8,13 +8,14 @@ daemonising twistd hanging.) Bound sockets and the store's lock survive the fork
 from __future__ import annotations
 
 import gc
+import os
 import re
 import resource
 import socket
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -41,6 +42,8 @@ from chatd.hooks import Rules
 from chatd.log_pipe import LogPipe
 from chatd.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
 from chatd.posting import Gate, Poster, has_tls
+from chatd.private_files import UnsafePath, resolve
+from chatd.privileges import Identity, current, identity_of
 from chatd.protocols import sockets
 from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
@@ -79,6 +82,7 @@ _MOST = {"dead_after": DEAD_AFTER_MOST}
 
 _log = Logger()
 
+_IS_UNIX = re.compile(r"(haproxy:)?unix:")
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 
@@ -170,12 +174,15 @@ def makeService(options: Options) -> IService:
     language = _language(options["language"])
     lobby = _lobby(options["lobby"])
     motd_path = rundir / options["motd"] if options["motd"] is not None else None
-    motd = _motd(motd_path)
+    user = _user(twistd)
+    with _acting(user):
+        motd = _motd(motd_path)
     limits = _limits(options)
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     kept = _kept(options["keep"])
     hook_rules = Rules(_networks(options["hooks-to"]), has_tls())
-    store = _store(options["store"], rundir, twistd, clock)
+    _check_twistds_files(twistd, rundir, user)
+    store = _store(options["store"], rundir, user, clock)
     passwords = _passwords(clock)
     try:
         server = ChatServer(
@@ -206,13 +213,13 @@ def makeService(options: Options) -> IService:
     if options["web"]:
         web = _web(options, server, clock, max_length, limits, admission)
         wanted += [(web, description) for description in options["web"]]
-    _listen(wanted, reactor)
+    _listen(wanted, user, reactor)
     doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
     if web is not None:
         listening = zip(web.ports, options["web"], strict=True)
         secure = [port for port, description in listening if description.startswith("ssl:")]
         doors.append(Door(Kind.WEB, web, secure))
-    control = _control(store, server, twistd, reactor)
+    control = _control(store, server, user, reactor)
     for port in (port for door in doors for port in door.ports):
         sockets.prepare(cast(IReadDescriptor, port), limits.dead_after, *buffers)
     _collect_garbage_rarely()
@@ -425,18 +432,51 @@ def _rundir(twistd: Mapping[str, Any]) -> Path:
     return rundir
 
 
-def _store(where: str, rundir: Path, twistd: Mapping[str, Any], reactor: IStoreReactor) -> Store:
+def _user(twistd: Mapping[str, Any]) -> Identity:
+    """The user that the daemon will be, once twistd has given its rights up."""
+    if twistd.get("uid") is None or os.geteuid() != 0:
+        return current()
+    return identity_of(twistd["uid"], twistd.get("gid"))
+
+
+@contextmanager
+def _acting(user: Identity) -> Iterator[None]:
+    """Work as the daemon's user: root must not be led by links of that user's."""
     try:
-        path = path_of(where, rundir)
+        with user.acting():
+            yield
+    except PermissionError as error:
+        _refuse(f"cannot act as the user that --uid names: {error.strerror}.")
+
+
+def _check_twistds_files(twistd: Mapping[str, Any], rundir: Path, user: Identity) -> None:
+    """Refuse to have twistd, as root, write its own files where the daemon's user may put links."""
+    if os.geteuid() != 0:
+        return
+    log = twistd.get("logfile")
+    if log is None and not (twistd.get("nodaemon", True) or twistd.get("syslog")):
+        log = "twistd.log"
+    for option, name in ("--pidfile", twistd.get("pidfile")), ("--logfile", log):
+        if not name or name == "-":
+            continue
+        try:
+            resolve(rundir / name, {0})
+        except UnsafePath as unsafe:
+            none = "--pidfile= for none" if option == "--pidfile" else "--syslog"
+            _refuse(
+                f"cannot have root write {option} {name}: {unsafe} Use another path, or {none}."
+            )
+
+
+def _store(where: str, rundir: Path, user: Identity, reactor: IStoreReactor) -> Store:
+    try:
+        path = path_of(where, rundir, {0, user.uid} if os.geteuid() == 0 else None)
         if path is None:
             return MemoryStore(reactor)
-        store = SqliteStore(reactor, path)
-        store.hand_over(*_becomes(twistd))
-        return store
+        with _acting(user):
+            return SqliteStore(reactor, path)
     except StoreError as error:
         _refuse(f"cannot use --store {where}: {error}")
-    except OSError as error:
-        _refuse(f"cannot give --store {where} to the user that --uid names: {error.strerror}.")
 
 
 def _passwords(reactor: IStoreReactor) -> Passwords | None:
@@ -448,28 +488,24 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     return Passwords(Worker(reactor, "chatd-passwords", THREADS, NICENESS), hasher)
 
 
-def _control(
-    store: Store, server: ChatServer, twistd: Mapping[str, Any], reactor: Any
-) -> Control | None:
+def _control(store: Store, server: ChatServer, user: Identity, reactor: Any) -> Control | None:
     """The socket at which `chatd admin` asks. Without one the daemon starts all the same."""
     if not isinstance(store, SqliteStore):
         return None
     control = Control(Administration(server).perform, server.faults)
-    control.bind(control_path(store.path), reactor, _becomes(twistd))
+    with _acting(user):
+        control.bind(control_path(store.path), reactor)
     return control
 
 
-def _becomes(twistd: Mapping[str, Any]) -> tuple[int, int]:
-    """The user and group that twistd gives its rights up for; -1 for none."""
-    uid, gid = twistd.get("uid"), twistd.get("gid")
-    return -1 if uid is None else uid, -1 if gid is None else gid
-
-
-def _listen(wanted: list[tuple[ChatFactory, str]], reactor: Any) -> None:
+def _listen(wanted: list[tuple[ChatFactory, str]], user: Identity, reactor: Any) -> None:
     """Bind every address, or none."""
     try:
         for factory, description in wanted:
-            factory.accept_at(_bind(description, factory, reactor))
+            # Twisted makes and changes a UNIX socket by its path.
+            acts = user if _IS_UNIX.match(description) else current()
+            with _acting(acts):
+                factory.accept_at(_bind(description, factory, reactor))
     except SystemExit:
         for factory, _ in wanted:
             while factory.ports:

@@ -6,9 +6,16 @@ a line that starts with one of the server's prefixes was received, any other was
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,6 +173,50 @@ def test_links_lead_somewhere(document: str) -> None:
         if place:
             headings = re.findall(r"^#+ (.*)$", there.read_text("utf-8"), re.MULTILINE)
             assert place in [anchor(heading) for heading in headings], target
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
+    readme: str, tmp_path: Path
+) -> None:
+    (recipe,) = [text for text in _FENCED.findall(read(readme)) if "VACUUM INTO" in text]
+    store = tmp_path / "chatd.sqlite"
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE lines (text)")
+        connection.executemany("INSERT INTO lines VALUES (?)", [("x" * 1000,)] * 2000)
+        talking = subprocess.Popen([sys.executable, "-c", TALK, store])
+        try:
+            while not connection.execute("SELECT 1 FROM lines WHERE text = 'said'").fetchone():
+                pass
+            if shutil.which("sqlite3") is None:
+                program = tmp_path / "sqlite3"
+                program.write_text(SQLITE3.format(python=sys.executable))
+                program.chmod(0o755)
+            path = f"{os.environ['PATH']}:{tmp_path}"
+            env = {**os.environ, "PATH": path}
+            subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=env, check=True, timeout=20)
+            assert talking.poll() is None
+        finally:
+            talking.kill()
+            talking.wait()
+    copy = tmp_path / "copy.sqlite"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM lines").fetchone()[0] > 2000
+
+
+TALK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+while True:
+    connection.execute("INSERT INTO lines VALUES ('said')")
+"""
+
+SQLITE3 = """#!{python}
+import sqlite3, sys
+sqlite3.connect(sys.argv[1], isolation_level=None).execute(sys.argv[2])
+"""
 
 
 @pytest.mark.parametrize("readme", READMES.values())

@@ -379,19 +379,6 @@ def test_a_run_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert line.startswith(f"cannot run in --rundir {tmp_path}/nowhere: ")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_the_store_belongs_to_the_user_that_twistd_becomes(tmp_path: Path) -> None:
-    options = Options()
-    options.parent = Twistd(rundir=str(tmp_path), uid=65534, gid=65533)
-    options.parseOptions(["--store", "sqlite:store", "--listen", FREE])
-    service = makeService(options)
-    assert isinstance(service, ChatService)
-    for name in ("store", "store.lock", "store.control"):
-        status = (tmp_path / name).stat()
-        assert (status.st_uid, status.st_gid) == (65534, 65533)
-    drop(service)
-
-
 # Open files
 
 

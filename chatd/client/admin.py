@@ -12,6 +12,7 @@ import getpass
 import json
 import os
 import socket
+import struct
 import sys
 import time
 from pathlib import Path
@@ -21,18 +22,21 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.administration import Administration
+from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError
 from chatd.encoding import visible
 from chatd.passwords import Hasher, InvalidPassword, Unavailable, password_of
 from chatd.protocols.control import control_path
 from chatd.server import ChatServer
 from chatd.store import StoreError
-from chatd.stores import path_of
 from chatd.stores.sqlite import SqliteStore, StoreInUse
 from chatd.texts import Language, sentence
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the daemon has to answer."""
+
+_CREDENTIALS = struct.Struct("3i")
+"""``struct ucred`` (unix(7)): process, user and group."""
 
 _SUMMARIES = {
     "list": "list who is registered",
@@ -60,8 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and say so. Raises `ClientError` if it cannot be done."""
+    # Whose rights are taken below may not be able to read these modules.
+    from twisted.internet import reactor
+
     try:
-        path = path_of(arguments.store, Path.cwd())
+        hasher = _hasher() if arguments.do in ("add", "password") else None
+        path = path_as_owner(arguments.store)
         if path is None:
             raise StoreError("it keeps nothing, so it has no accounts.")
         if arguments.do != "add" and not path.exists():
@@ -71,9 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
-        if arguments.do in ("add", "password"):
-            request["hash"] = _hash(_password(arguments.name))
-        reply = _answer(path, request)
+        if hasher is not None:
+            request["hash"] = hasher.hash(_password(arguments.name))
+        reply = _answer(path, request, reactor)
     except StoreError as error:
         raise ClientError(f"cannot use --store {arguments.store}: {error}") from None
     if "error" in reply:
@@ -111,17 +119,17 @@ def _password(name: str) -> str:
         raise ClientError(sentence(Language.ENGLISH, invalid.key, **invalid.values)) from None
 
 
-def _hash(password: str) -> str:
+def _hasher() -> Hasher:
     try:
-        return Hasher().hash(password)
+        return Hasher()
     except Unavailable:
         raise ClientError("passwords need argon2-cffi: pip install 'chatd[accounts]'") from None
 
 
-def _answer(path: Path, request: dict[str, Any]) -> dict[str, Any]:
+def _answer(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
     """What the daemon that uses the store answers; without one, what comes of it here."""
     try:
-        return _do_here(path, request)
+        return _do_here(path, request, reactor)
     except StoreInUse:
         return _ask_daemon(control_path(path), request)
 
@@ -131,6 +139,7 @@ def _ask_daemon(path: Path, request: dict[str, Any]) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(ANSWER_TIMEOUT)
             connection.connect(str(path))
+            _check_peer(connection, path)
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as lines:
                 line = lines.readline()
@@ -146,23 +155,31 @@ def _ask_daemon(path: Path, request: dict[str, Any]) -> dict[str, Any]:
     return reply
 
 
-def _do_here(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    from twisted.internet import reactor
+def _check_peer(connection: socket.socket, path: Path) -> None:
+    """Raise `ClientError` if another user than this process's or root listens there.
 
-    steady: Any = reactor
-    owner = _owner(path)
-    store = SqliteStore(steady, path)
-    if os.geteuid() == 0:
-        store.hand_over(*owner)  # what root makes, the daemon's user must be able to open
+    (A system without ``SO_PEERCRED`` does not tell.)
+    """
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return
+    credentials = connection.getsockopt(socket.SOL_SOCKET, option, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    if uid not in (0, os.geteuid()):
+        raise ClientError(f"user {uid} listens at {path}, who is not the store's owner.")
+
+
+def _do_here(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
+    store = SqliteStore(reactor, path)
     outcome: list[dict[str, Any] | Failure] = []
 
     def begin() -> None:
         store.start()
-        done = Deferred.fromCoroutine(_do(store, steady, request))
-        done.addBoth(outcome.append).addBoth(lambda _: steady.stop())
+        done = Deferred.fromCoroutine(_do(store, reactor, request))
+        done.addBoth(outcome.append).addBoth(lambda _: reactor.stop())
 
-    steady.callWhenRunning(begin)
-    steady.run()
+    reactor.callWhenRunning(begin)
+    reactor.run()
     if not outcome:
         raise ClientError("interrupted; what was asked may be done or not.")
     (result,) = outcome
@@ -178,11 +195,3 @@ async def _do(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict
     finally:
         await store.flush()
         await store.close()
-
-
-def _owner(path: Path) -> tuple[int, int]:
-    """Whose the store is, or will be: its directory's owner's."""
-    for each in path, path.parent:
-        if each.exists():
-            return each.stat().st_uid, each.stat().st_gid
-    return -1, -1

@@ -12,14 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 
+from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError
 from chatd.encoding import encode_lines, visible
 from chatd.event import Event, Kind, is_inbox
 from chatd.formats import ChatFormat, local_time, told
 from chatd.store import RoomRecord, StoreError
-from chatd.stores import path_of
 from chatd.stores.sqlite import Archive
 from chatd.texts import Language
 from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    path = path_of(store, Path.cwd())
+    path = path_as_owner(store)
     if path is None:
         raise StoreError("it keeps nothing that could be exported.")
     if not path.exists():

@@ -99,16 +99,15 @@ class Control:
         self._port: IListeningPort | None = None
         self.refusal = ""
 
-    def bind(self, path: Path, reactor: IReactorUNIX, owner: tuple[int, int]) -> None:
+    def bind(self, path: Path, reactor: IReactorUNIX) -> None:
         """Bind it, for a daemon that has the store's lock, so that whatever socket is there is one
-        that another left behind. ``owner`` are user and group; -1 leaves one as it is."""
+        that another left behind. It belongs to the user who binds it."""
         before = os.umask(0o177)
         try:
             with suppress(FileNotFoundError):
                 if stat.S_ISSOCK(path.lstat().st_mode):
                     path.unlink()
             self._port = reactor.listenUNIX(str(path), self._factory, mode=0o600)
-            os.chown(path, *owner)
         except CannotListenError as error:
             why = error.socketError
             self.refusal = f"{path}: {getattr(why, 'strerror', None) or why}."

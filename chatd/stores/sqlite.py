@@ -24,7 +24,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -33,11 +32,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.complaints import Trouble
 from chatd.encoding import visible
 from chatd.event import Entry, Event, Kind, Notice, Record
+from chatd.private_files import UnsafePath, check_folder, open_private
 from chatd.store import (
     FORGOTTEN,
     PAGE_CHARACTERS,
@@ -146,10 +147,15 @@ _BUSY_AGAIN = 1.0
 _PURGE_PAUSE = 1000
 """After the index was written anew it is left alone for so many times as long as that took."""
 
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What the names of the files end in that SQLite keeps beside a store's."""
+
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
 _NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 _OR = "or give another --store."
 _ADVICE = f"Put that right, {_OR}"
+
+_log = Logger()
 
 _KINDS = {int(kind): kind for kind in Kind}
 _SELECT = "SELECT id, time, session, author, kind, text FROM events"
@@ -229,11 +235,6 @@ class SqliteStore(Store):
         self._unindexed = Trouble(reactor, "searches look less far than they could: {why}")
         self._upkeep = _Upkeep(reactor)
         self._chores = Chores(reactor, lambda: self._writer.run(self._step), self._stepped)
-
-    def hand_over(self, uid: int, gid: int) -> None:
-        """Give the files to the user that the process will become; -1 leaves one as it is."""
-        for path in (self._path, _lock_path(self._path)):
-            os.chown(path, uid, gid)
 
     @property
     def path(self) -> Path:
@@ -857,11 +858,10 @@ def _lock(path: Path) -> int:
     systems. The lock crosses a fork with the descriptor, and ends with the process.
     """
     lock_path = _lock_path(path)
+    with _unsafe_refused(lock_path):
+        check_folder(path.parent)
     while True:
-        try:
-            descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StoreError(f"{lock_path}: {error.strerror}. {_ADVICE}") from None
+        descriptor = _open(lock_path, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -871,7 +871,7 @@ def _lock(path: Path) -> int:
             ) from None
         # One who was refused takes the file away with the lock. That one locks nobody out.
         with suppress(FileNotFoundError):
-            if _identity(os.stat(lock_path)) == _identity(os.fstat(descriptor)):
+            if _identity(os.lstat(lock_path)) == _identity(os.fstat(descriptor)):
                 return descriptor
         os.close(descriptor)
 
@@ -884,20 +884,52 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _create(path: Path) -> tuple[int, int]:
-    """Make the file if it is not there, for its owner alone; gives its device and inode."""
+def _open(path: Path, flags: int) -> int:
+    """Open one of the store's files; take the rights of others to it away. Raises `StoreError`."""
+    with _unsafe_refused(path):
+        descriptor, mended = open_private(path, flags)
+    if mended:
+        _log.warn(
+            "others had rights to {path}. Now it is its owner's alone.", path=visible(str(path))
+        )
+    return descriptor
+
+
+@contextmanager
+def _unsafe_refused(path: Path) -> Iterator[None]:
+    """Say what the system or `chatd.private_files` refuses as a `StoreError`."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        yield
+    except UnsafePath as unsafe:
+        raise StoreError(f"{unsafe} {_ADVICE}") from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}. {_ADVICE}") from None
+
+
+def _create(path: Path) -> tuple[int, int]:
+    """Make the file if it is not there, for its owner alone; gives its device and inode.
+
+    What SQLite keeps beside it is closed to others, too. SQLite itself follows no link there, and
+    makes files with the mode of the store.
+    """
+    descriptor = _open(path, os.O_RDWR | os.O_CREAT)
     try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise StoreError(f"{path} is not a file. Give another --store.")
-        log = path.with_name(f"{path.name}-wal")
-        if not status.st_size and log.exists() and log.stat().st_size:
+        if status.st_nlink > 1:
+            # Under each name there would be another lock and another log.
+            raise StoreError(f"{path} has another name, a hard link. Remove one, {_OR}")
+        log = 0
+        for suffix in _BESIDE:
+            beside = path.with_name(path.name + suffix)
+            if os.path.lexists(beside):
+                opened = _open(beside, os.O_RDONLY)
+                log = os.fstat(opened).st_size if suffix == "-wal" else log
+                os.close(opened)
+        if not status.st_size and log:
             # SQLite would take it for a new one, and delete the log.
-            raise StoreError(f"{path} is empty, but {log.name} is not. Put the file back, {_OR}")
+            raise StoreError(
+                f"{path} is empty, but {path.name}-wal is not. Put the file back, {_OR}"
+            )
     finally:
         os.close(descriptor)
     return _identity(status)

@@ -239,12 +239,3 @@ def test_without_argon2_it_says_what_is_missing(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == b"chatd: passwords need argon2-cffi: pip install 'chatd[accounts]'\n"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_what_root_makes_belongs_to_whom_the_directory_does(tmp_path: Path) -> None:
-    os.chown(tmp_path, 65534, 65533)
-    assert admin(tmp_path, "add", "ana", password=PASSWORD)[0] == 0
-    for name in "store", "store.lock":
-        status = (tmp_path / name).stat()
-        assert (status.st_uid, status.st_gid) == (65534, 65533)

@@ -278,7 +278,7 @@ def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
     """A daemon whose store is on a disk of 1 MiB."""
-    begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m none disk")
+    begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
     monkeypatch.setattr("tests.test_daemon.TWISTD", [*begin, *TWISTD])
     house = House(tmp_path)
     house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
@@ -316,7 +316,7 @@ def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> No
 
 def test_a_disk_that_cannot_be_written_to_refuses_the_start(tmp_path: Path) -> None:
     begin = on_a_disk_of_its_own(
-        tmp_path, "mount -t tmpfs none disk", "mount -o remount,ro none disk"
+        tmp_path, "mount -t tmpfs -o mode=700 none disk", "mount -o remount,ro none disk"
     )
     start = subprocess.run(
         [*begin, *TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", f"sqlite:{STORE}"],

@@ -19,7 +19,7 @@ import pytest_twisted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent, eventAsText
+from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 from chatd.complaints import FIRST_SILENCE
 from chatd.event import Event, Kind
@@ -277,17 +277,47 @@ class TestFile:
             ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya"),
         ]
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
-    def test_can_be_handed_over_with_its_lock(self, tmp_path: Path, opening: Opening) -> None:
-        store = opening.first().store
-        assert isinstance(store, SqliteStore)
-        before = {each.name: each.stat().st_gid for each in tmp_path.iterdir()}
-        store.hand_over(NOBODY, -1)
-        assert {each.name: each.stat().st_uid for each in tmp_path.iterdir()} == {
-            "chat.sqlite": NOBODY,
-            "chat.sqlite.lock": NOBODY,
-        }
-        assert {each.name: each.stat().st_gid for each in tmp_path.iterdir()} == before
+    @pytest.mark.parametrize("name", ["", ".lock", "-wal", "-shm", "-journal"])
+    def test_rights_of_others_are_taken_away_and_the_log_says_so(
+        self, path: Path, opening: Opening, name: str
+    ) -> None:
+        sql(path, "SELECT 1")
+        each = path.with_name(f"{path.name}{name}")
+        each.touch()
+        path.chmod(0o600)
+        each.chmod(0o644)
+        events: list[LogEvent] = []
+        globalLogPublisher.addObserver(events.append)
+        try:
+            opening.first()
+        finally:
+            globalLogPublisher.removeObserver(events.append)
+        assert [eventAsText(event, False, False, False) for event in events] == [
+            f"others had rights to {each}. Now it is its owner's alone."
+        ]
+        assert stat.S_IMODE(each.stat().st_mode) == 0o600 if each.exists() else name != ""
+
+    @pytest.mark.parametrize("bits", [0o770, 0o777, 0o1777])
+    def test_a_directory_that_others_may_write_to_is_refused(self, path: Path, bits: int) -> None:
+        path.parent.chmod(bits)
+        if not os.geteuid():
+            os.chown(path.parent, -1, NOBODY)
+        assert refusal(path).startswith("others may write to the directory")
+        assert list(path.parent.iterdir()) == []
+
+    def test_another_name_of_the_file_is_refused(self, path: Path) -> None:
+        path.touch()
+        path.with_name("other").hardlink_to(path)
+        assert refusal(path) == (
+            f"{path} has another name, a hard link. Remove one, or give another --store."
+        )
+
+    @pytest.mark.parametrize("name", ["", ".lock", "-wal", "-shm", "-journal"])
+    def test_a_link_in_the_place_of_a_file_is_refused(self, path: Path, name: str) -> None:
+        link = path.with_name(f"{path.name}{name}")
+        link.symlink_to("elsewhere")
+        assert refusal(path) == f"{link} is a link. Put that right, or give another --store."
+        assert link.is_symlink()
 
     async def test_may_have_any_name(self, tmp_path: Path) -> None:
         path = tmp_path / "what? #1 100%41 ñ.sqlite"
@@ -429,7 +459,7 @@ class TestRefusals:
 
     def test_a_pipe(self, path: Path) -> None:
         os.mkfifo(path)
-        assert refusal(path) == f"{path} is not a file. Give another --store."
+        assert refusal(path) == (f"{path} is not a file. Put that right, or give another --store.")
 
     def test_a_directory_that_is_not_there(self, tmp_path: Path) -> None:
         path = tmp_path / "nowhere" / "chat.sqlite"
@@ -439,11 +469,13 @@ class TestRefusals:
 
     def test_a_file_that_may_not_be_read(self, path: Path) -> None:
         path.touch()
-        path.with_name("chat.sqlite.lock").touch(0o666)
+        path.with_name("chat.sqlite.lock").touch()
         for each in path.parent, *path.parent.parents[:2]:
             each.chmod(0o755)
         path.chmod(0)
-        path.with_name("chat.sqlite.lock").chmod(0o666)
+        lock = path.with_name("chat.sqlite.lock")
+        if not os.geteuid():
+            os.chown(lock, NOBODY, -1)
         with as_nobody(path.parent):
             why = refusal(path)
         assert why == f"{path}: Permission denied. Put that right, or give another --store."

@@ -1,0 +1,43 @@
+"""Where a store is that a command opens, and whose rights it is opened with.
+
+This module must not know what is in a store.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from chatd.private_files import UnsafePath, check_folder
+from chatd.privileges import identity_of
+from chatd.store import StoreError
+from chatd.stores import path_of
+
+
+def path_as_owner(where: str) -> Path | None:
+    """Return what `chatd.stores.path_of` does; as root, become the store's owner for good.
+
+    The owner is whoever owns the folder that the store is in. Root has only that user's rights
+    before it touches a file there, so no link of theirs leads it further; and no link or folder of
+    anybody else's may have led it there. What must be imported from where only root can read must
+    be imported before. Raises `StoreError`.
+    """
+    path = path_of(where, Path.cwd())
+    if path is None or os.geteuid() != 0:
+        return path
+    try:
+        # What this finds may be replaced until the next look, so it decides only whose rights are
+        # taken. With root's own, nobody else can have a hand in the second look.
+        owner = os.stat(path.parent).st_uid
+        if owner != 0:
+            identity_of(owner).become()
+        path = path_of(where, Path.cwd(), {0, owner})
+        assert path is not None
+        check_folder(path.parent)
+    except FileNotFoundError:
+        return path  # there is nothing to be led by
+    except UnsafePath as unsafe:
+        raise StoreError(str(unsafe)) from None
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}.") from None
+    return path

@@ -1,0 +1,156 @@
+"""Paths and files that nobody but their owner, and root, may change.
+
+What a path names is only what its owner meant if nobody else can put a link or another file on the
+way to it. This module checks that; it must not know what the files hold.
+
+Theory of operation. A file is opened without following a link and without waiting, and what was
+opened is looked at, never the path, so there is no moment between a check and a use. Permissions
+are changed through the descriptor. The folder belongs to the user who works in it (or to root), and
+nobody else may write to it; so whatever is in it was put there by one of these two.
+"""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Collection
+from pathlib import Path
+
+MAX_LINKS = 40
+"""How many symbolic links a path may lead through, as Linux has it (path_resolution(7))."""
+
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
+
+
+class UnsafePath(Exception):
+    """Somebody else could change what a path leads to. The text says who: for operators."""
+
+
+def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
+    """Return a path without links.
+
+    Each folder and each link on the way must belong to one of the users that are ``trusted``, and
+    nobody else may write to a folder: so nobody else can have led a privileged process to another
+    file. A sticky folder such as /tmp may be on the way, for there nobody can replace what belongs
+    to somebody else. None trusts everybody. Raises `UnsafePath`.
+    """
+    if trusted is None:
+        return Path(os.path.realpath(path))
+    try:
+        return _walk(path.absolute(), trusted)
+    except OSError as error:
+        raise UnsafePath(f"{error.filename}: {error.strerror}.") from None
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `UnsafePath` for a folder that others than this process's user and root may change.
+
+    A sticky one is refused, too: in /tmp anybody can make a file before its user does. Raises
+    `OSError` without a folder.
+    """
+    status = os.stat(folder)
+    _check_owner(folder, status, {0, os.geteuid()})
+    if _others_may_write(status):
+        raise UnsafePath(f"others may write to the directory {folder} (chmod go-w closes it).")
+
+
+def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
+    """Open a regular file of this process's user; with ``os.O_CREAT`` make it with mode 0600.
+
+    Returns the descriptor, and whether others had rights to the file, which it takes from them.
+    Never follows a link and never waits (a FIFO). Raises `UnsafePath` for what is not a file of
+    this user's, and `OSError`. Other names of a file (hard links) are the caller's to judge: they
+    can only be names of a file of the same user.
+    """
+    safely = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    try:
+        descriptor = os.open(path, flags | safely, 0o600)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise UnsafePath(f"{path} is a link.") from None
+        if error.errno == errno.ENXIO:  # a socket, or a FIFO that nobody has open
+            raise UnsafePath(f"{path} is not a file.") from None
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsafePath(f"{path} is not a file.")
+        _check_owner(path, status, {os.geteuid()})
+        mended = bool(status.st_mode & _OTHERS)
+        if mended:
+            os.fchmod(descriptor, stat.S_IMODE(status.st_mode) & ~_OTHERS)
+        return descriptor, mended
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _walk(path: Path, trusted: Collection[int]) -> Path:
+    here = Path("/")
+    # Whoever owns this can change everything. In a user namespace it may be a number that stands
+    # for all users outside of it (user_namespaces(7)), and root there has no rights of theirs.
+    trusted = {*trusted, os.lstat(here).st_uid}
+    left = list(reversed(path.parts[1:]))
+    links = 0
+    while left:
+        status = os.lstat(here)
+        _check_owner(here, status, trusted)
+        if _others_may_write(status) and not status.st_mode & stat.S_ISVTX:
+            raise UnsafePath(f"others may write to the directory {here} (chmod go-w closes it).")
+        part = left.pop()
+        if part == "..":
+            here = here.parent
+            continue
+        step = here / part
+        try:
+            status = os.lstat(step)
+        except FileNotFoundError:  # so there are no links
+            return Path(os.path.normpath(step.joinpath(*reversed(left))))
+        if stat.S_ISLNK(status.st_mode):
+            _check_owner(step, status, trusted)
+            links += 1
+            if links > MAX_LINKS:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(step))
+            target = Path(os.readlink(step))
+            if target.is_absolute():
+                here = Path("/")
+                target = target.relative_to("/")
+            left += reversed(target.parts)
+        elif not left:
+            return step
+        else:
+            here = step
+    return here
+
+
+def _check_owner(path: Path, status: os.stat_result, trusted: Collection[int]) -> None:
+    if status.st_uid not in trusted:
+        raise UnsafePath(f"{path} belongs to {_called(status.st_uid)}. Work as that user.")
+
+
+def _called(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def _others_may_write(status: os.stat_result) -> bool:
+    """Whether others than the owner may write there; a group of nobody else is no others.
+
+    (Some systems give each user such a group, and umask 002. As Debian's OpenSSH has it.)
+    """
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    if not status.st_mode & stat.S_IWGRP:
+        return False
+    try:
+        owner, group = pwd.getpwuid(status.st_uid), grp.getgrgid(status.st_gid)
+    except KeyError:
+        return True
+    private = owner.pw_gid == group.gr_gid and owner.pw_name == group.gr_name
+    return not private or not {owner.pw_name}.issuperset(group.gr_mem)

@@ -1,0 +1,218 @@
+"""Paths that nobody else can change, and files that are opened whatever was put in their place."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatd.private_files import MAX_LINKS, UnsafePath, check_folder, open_private, resolve
+
+NOBODY = 65534
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def refusal(function: Callable[..., object], *arguments: object) -> str:
+    with pytest.raises(UnsafePath) as refused:
+        function(*arguments)
+    return str(refused.value)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# Opening
+
+
+def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    descriptor, mended = open_private(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    os.close(descriptor)
+    assert (mode(tmp_path / "file"), mended) == (0o600, False)
+
+
+@pytest.mark.parametrize("before", [0o644, 0o660, 0o601, 0o666])
+def test_rights_of_others_are_taken_away(tmp_path: Path, before: int) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(before)
+    descriptor, mended = open_private(tmp_path / "file", os.O_RDONLY)
+    os.close(descriptor)
+    assert (mode(tmp_path / "file"), mended) == (before & 0o700, True)
+
+
+def test_one_that_is_private_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o400)
+    descriptor, mended = open_private(tmp_path / "file", os.O_RDONLY)
+    os.close(descriptor)
+    assert (mode(tmp_path / "file"), mended) == (0o400, False)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_not_followed(tmp_path: Path, there: bool) -> None:
+    if there:
+        (tmp_path / "target").touch(0o644)
+    (tmp_path / "link").symlink_to("target")
+    why = refusal(open_private, tmp_path / "link", os.O_RDWR | os.O_CREAT)
+    assert why == f"{tmp_path}/link is a link."
+    assert (tmp_path / "target").exists() is there
+
+
+@pytest.mark.parametrize("flags", [os.O_RDWR | os.O_CREAT, os.O_RDONLY, os.O_WRONLY])
+def test_a_pipe_or_socket_is_refused_at_once(tmp_path: Path, flags: int) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(open_private, tmp_path / "pipe", flags) == f"{tmp_path}/pipe is not a file."
+    with closing(socket.socket(socket.AF_UNIX)) as there:
+        there.bind(str(tmp_path / "socket"))
+        why = refusal(open_private, tmp_path / "socket", flags)
+    assert why == f"{tmp_path}/socket is not a file."
+
+
+@only_root
+def test_a_file_of_somebody_elses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o666)
+    os.chown(tmp_path / "file", NOBODY, NOBODY)
+    assert "belongs to nobody" in refusal(open_private, tmp_path / "file")
+    assert mode(tmp_path / "file") == 0o666
+
+
+# Folders
+
+
+@pytest.mark.parametrize("bits", [0o777, 0o1777, 0o702, 0o3777])
+def test_a_folder_that_anybody_may_write_to_is_refused(tmp_path: Path, bits: int) -> None:
+    tmp_path.chmod(bits)
+    why = refusal(check_folder, tmp_path)
+    assert why == f"others may write to the directory {tmp_path} (chmod go-w closes it)."
+
+
+def test_a_folder_that_others_may_read_is_taken(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    check_folder(tmp_path)
+
+
+def test_a_folder_is_taken_whose_group_is_its_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o775)
+    status = tmp_path.stat()
+    user = pwd.getpwuid(status.st_uid)
+    group = ("group", user.pw_name, status.st_gid, [user.pw_name])
+    monkeypatch.setattr("grp.getgrgid", lambda _: _Group(*group))
+    monkeypatch.setattr("pwd.getpwuid", lambda _: _User(user.pw_name, status.st_gid))
+    check_folder(tmp_path)
+    for other in (
+        _Group("group", user.pw_name, status.st_gid, [user.pw_name, "eva"]),
+        _Group("group", "staff", status.st_gid, []),
+        _Group("group", user.pw_name, status.st_gid + 1, []),
+    ):
+        monkeypatch.setattr("grp.getgrgid", lambda _, other=other: other)
+        assert "others may write" in refusal(check_folder, tmp_path)
+
+
+def test_the_group_of_a_user_that_is_not_known_is_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    tmp_path.chmod(0o770)
+    assert "others may write" in refusal(check_folder, tmp_path)
+
+
+class _Group:
+    def __init__(self, _: str, name: str, gid: int, members: list[str]) -> None:
+        self.gr_name, self.gr_gid, self.gr_mem = name, gid, members
+
+
+class _User:
+    def __init__(self, name: str, gid: int) -> None:
+        self.pw_name, self.pw_gid = name, gid
+
+
+# The way to a file
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Path:
+    """A file's path, some folders down."""
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    return folder / "file"
+
+
+ME = {0, os.geteuid()}
+
+
+@pytest.mark.parametrize("trusted", [None, ME])
+def test_a_path_without_links_is_as_it_was(way: Path, trusted: set[int] | None) -> None:
+    assert resolve(way, trusted) == way
+    way.touch()
+    assert resolve(way, trusted) == way
+
+
+@pytest.mark.parametrize("trusted", [None, ME])
+def test_links_are_followed(way: Path, tmp_path: Path, trusted: set[int] | None) -> None:
+    (tmp_path / "relative").symlink_to("a/../a/b")
+    (tmp_path / "absolute").symlink_to(tmp_path / "relative")
+    way.with_name("last").symlink_to("./file")
+    way.with_name("folder").symlink_to("..")
+    assert resolve(tmp_path / "absolute" / "last", trusted) == way
+    assert resolve(tmp_path / "absolute" / ".." / "b" / "file", trusted) == way
+    assert resolve(way.with_name("folder"), trusted) == way.parent.parent
+
+
+@pytest.mark.parametrize("trusted", [None, ME])
+def test_a_path_that_is_not_there_is_given_too(tmp_path: Path, trusted: set[int] | None) -> None:
+    assert resolve(tmp_path / "no" / ".." / "file", trusted) == tmp_path / "file"
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+    why = refusal(resolve, tmp_path / "link", ME)
+    assert why == f"{tmp_path}/link: Too many levels of symbolic links."
+
+
+def test_as_many_links_as_the_system_follows_are_followed(tmp_path: Path) -> None:
+    previous = "file"
+    for number in range(MAX_LINKS + 1):
+        (tmp_path / f"link{number}").symlink_to(previous)
+        previous = f"link{number}"
+    assert resolve(tmp_path / f"link{MAX_LINKS - 1}", ME) == tmp_path / "file"
+    assert "Too many levels" in refusal(resolve, tmp_path / f"link{MAX_LINKS}", ME)
+
+
+@only_root
+def test_a_folder_or_a_link_of_somebody_elses_on_the_way_is_refused(
+    way: Path, tmp_path: Path
+) -> None:
+    os.chown(tmp_path / "a", NOBODY, -1)
+    assert "/a belongs to nobody. Work as that user." in refusal(resolve, way, {0})
+    assert resolve(way, {0, NOBODY}) == way
+    os.chown(tmp_path / "a", 0, -1)
+    (tmp_path / "link").symlink_to("a/b")
+    os.lchown(tmp_path / "link", NOBODY, -1)
+    assert "/link belongs to nobody" in refusal(resolve, tmp_path / "link" / "file", {0})
+    assert resolve(tmp_path / "link" / "file", {0, NOBODY}) == way
+
+
+@only_root
+@pytest.mark.parametrize("folder", ["a", "a/b"])
+def test_a_folder_on_the_way_that_others_may_write_to_must_be_sticky(
+    way: Path, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / folder).chmod(0o777)
+    assert "others may write to the directory" in refusal(resolve, way, {0})
+    (tmp_path / folder).chmod(0o1777)
+    assert resolve(way, {0}) == way
+    os.chown(way.parent, NOBODY, -1)
+    assert "belongs to nobody" in refusal(resolve, way, {0})
