@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 
+from chatd.folding import fold
 from chatd.records import Table, change
 from chatd.store import Store
-from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, fold, looks
+from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, looks
 
 
 class Account(NamedTuple):

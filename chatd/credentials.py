@@ -18,11 +18,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from chatd.accounts import Account, Accounts
+from chatd.folding import fold
 from chatd.records import Put, Table
 from chatd.refusals import Refusal
 from chatd.store import Store
 from chatd.texts import ErrorKind
-from chatd.validation import MAX_NAME_LENGTH, fold
+from chatd.validation import MAX_NAME_LENGTH
 
 TOKEN = "token"
 BROWSER = "browser"

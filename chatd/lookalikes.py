@@ -3,9 +3,9 @@
 Pure. This module must not know what a name may be, nor which names are in use.
 """
 
-import unicodedata
 from bisect import bisect_right
 
+from chatd.folding import normalize
 from chatd.unicode_tables import ALIKE, FIRST, LAST, PROTOTYPES, SCRIPTS
 
 _ANY_SCRIPT = frozenset("*")
@@ -20,9 +20,9 @@ def skeleton(text: str) -> str:
     """
     # UTS 39 decomposes first and then looks once; but some letters are in its table as a whole, and
     # what some look like has parts that look like others. (The table has them followed to the end.)
-    whole = unicodedata.normalize("NFC", text).translate(_PROTOTYPES)
-    parts = unicodedata.normalize("NFD", whole).translate(_PROTOTYPES)
-    return unicodedata.normalize("NFD", parts)
+    whole = normalize("NFC", text).translate(_PROTOTYPES)
+    parts = normalize("NFD", whole).translate(_PROTOTYPES)
+    return normalize("NFD", parts)
 
 
 def is_of_one_script(text: str) -> bool:
@@ -35,7 +35,7 @@ def is_of_one_script(text: str) -> bool:
     """
     common = _ANY_SCRIPT
     for character in text:
-        scripts = _ANY_SCRIPT if character in "_-." else _scripts_of(character)
+        scripts = _ANY_SCRIPT if character in "_-." else scripts_of(character)
         if scripts is not _ANY_SCRIPT:
             common = scripts if common is _ANY_SCRIPT else common & scripts
             if not common:
@@ -43,7 +43,11 @@ def is_of_one_script(text: str) -> bool:
     return True
 
 
-def _scripts_of(character: str) -> frozenset[str]:
+def scripts_of(character: str) -> frozenset[str]:
+    """Return the scripts of a character of names, as ISO 15924 names them; ``*`` is any script.
+
+    Empty for all other characters.
+    """
     place = bisect_right(FIRST, character) - 1
     return _SCRIPTS[place] if place >= 0 and character <= LAST[place] else _NO_SCRIPT
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from chatd.accounts import Accounts
+from chatd.folding import fold
 from chatd.formats import local_time
 from chatd.records import Damaged, Put, Table
 from chatd.refusals import Refusal
@@ -19,7 +20,6 @@ from chatd.room import Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
-from chatd.validation import fold
 
 MUTE = "mute"
 BAN = "ban"

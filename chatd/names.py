@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from chatd.accounts import Account, Accounts
+from chatd.folding import fold
 from chatd.refusals import Refusal, short
 from chatd.session import Session
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidName, NameFault, check_new_name, fold, looks
+from chatd.validation import InvalidName, NameFault, check_new_name, looks
 
 T = TypeVar("T")
 

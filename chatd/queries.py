@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chatd.folding import fold, fold_for_search
 from chatd.refusals import Refusal, short
 from chatd.store import Wanted
 from chatd.texts import ErrorKind
-from chatd.validation import fold, seconds_of
+from chatd.validation import seconds_of
 
 WORDS_WANTED = 16
 """How many words one may search for."""
@@ -31,7 +32,8 @@ def parse(text: str, now: float) -> Wanted:
     for part, quoted in _parts(text):
         name, duration = _behind(_FROM, part), _behind(_SINCE, part)
         if quoted or (name is None and duration is None):
-            words.append(part)
+            if fold_for_search(part):  # of marks alone nothing is left, which is in every text
+                words.append(part)
         elif name is not None:
             if not name or author:
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from chatd.texts import ErrorKind
+from chatd.validation import LineFault
+
+LINE_FAULTS = {
+    LineFault.TOO_LONG: "too_long",
+    LineFault.NOT_UTF8: "not_utf8",
+    LineFault.MARKS: "too_many_marks",
+}
+"""The sentence about each fault of a line that its author is told of."""
 
 
 class Refusal(Exception):

@@ -14,9 +14,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 
 from chatd.complaints import Trouble
+from chatd.folding import fold
 from chatd.server import ChatServer
 from chatd.store import Store, StoreError
-from chatd.validation import fold, written_duration
+from chatd.validation import written_duration
 
 MOST_SECONDS = 3600
 LEAST_SECONDS = 60

@@ -14,9 +14,9 @@ from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.feed import Feed, Mark, Page
+from chatd.folding import fold
 from chatd.formats import Format
 from chatd.store import Found, Store, Wanted
-from chatd.validation import fold
 
 _TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from chatd.event import is_inbox
+from chatd.folding import fold
 from chatd.moderation import Moderation
 from chatd.names import Likeness, refusal_of
 from chatd.records import change, let_be
@@ -19,7 +20,7 @@ from chatd.room import Pages, Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidName, check_end, fold, validate_room_name
+from chatd.validation import InvalidName, check_end, validate_room_name
 
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20

@@ -18,6 +18,7 @@ from chatd.accounts import Accounts
 from chatd.attendance import Attendance
 from chatd.credentials import Credentials
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
+from chatd.folding import fold
 from chatd.formats import Format
 from chatd.hooks import Hooks
 from chatd.logins import Logins
@@ -35,12 +36,7 @@ from chatd.session import Session
 from chatd.store import Store, Subscriber
 from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
-from chatd.validation import (
-    InvalidName,
-    fold,
-    validate_name,
-    written_duration,
-)
+from chatd.validation import InvalidName, validate_name, written_duration
 from chatd.views import NOTHING_SET
 
 UNPUBLISHED_LINES = 256

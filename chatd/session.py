@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from chatd.complaints import Faults
 from chatd.event import Draft, Event, Kind
 from chatd.feed import Cursor, Replay
+from chatd.folding import fold
 from chatd.formats import Format
 from chatd.places import Visit
 from chatd.refusals import Refusal
@@ -26,7 +27,6 @@ from chatd.room import Room
 from chatd.stay import Stay
 from chatd.stream import Inbox, Stream
 from chatd.texts import ErrorKind, Language, people, sentence
-from chatd.validation import fold
 from chatd.views import EVERYTHING, NOTHING_SET, Bell, Settings
 
 CONFIRM_SECONDS = 60

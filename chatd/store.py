@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from chatd.complaints import Faults, Trouble
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
-from chatd.validation import fold
+from chatd.folding import fold, fold_for_search
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -55,8 +55,9 @@ class RoomRecord(NamedTuple):
 class Wanted(NamedTuple):
     """What is searched for: events with all these words in their text, said by ``author``.
 
-    A word may be part of one, or several with spaces between them. It is written in any case, and
-    compared as `chatd.validation.fold` does. ``author`` is folded already; empty, it is anybody.
+    A word may be part of one, or several with spaces between them. It is compared as
+    `chatd.folding.fold_for_search` says: without regard to case and accents. ``author`` is a name,
+    which is compared as names are, and folded already; empty, it is anybody.
     What is from before ``since`` (milliseconds) is not wanted.
     """
 
@@ -65,16 +66,16 @@ class Wanted(NamedTuple):
     since: int = 0
 
     def folded(self) -> Wanted:
-        """The same with its words as `folded` gives texts."""
-        return self._replace(words=tuple(map(folded, self.words)))
+        """The same with its words as `fold_for_search` gives texts."""
+        return self._replace(words=tuple(map(fold_for_search, self.words)))
 
     def found(self, event: Event) -> bool:
         """Whether that is one of those; for one that is `folded`."""
         if event.kind not in _FOUND_KINDS or event.time < self.since:
             return False
-        if self.author and folded(event.author) != self.author:
+        if self.author and fold(event.author) != self.author:
             return False
-        text = folded(event.text)
+        text = fold_for_search(event.text)
         return all(word in text for word in self.words)
 
 
@@ -86,11 +87,6 @@ class Found(NamedTuple):
 
     events: list[Event]
     after: int
-
-
-def folded(text: str) -> str:
-    """A text as it is compared in a search."""
-    return text.lower() if text.isascii() else fold(text)
 
 
 class Keeping:

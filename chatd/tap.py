@@ -38,6 +38,7 @@ from chatd.administration import Administration
 from chatd.deliveries import Deliveries
 from chatd.destinations import Network, networks_of
 from chatd.encoding import visible
+from chatd.folding import fold
 from chatd.hooks import Rules
 from chatd.log_pipe import LogPipe
 from chatd.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
@@ -58,7 +59,7 @@ from chatd.stores import path_of
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
 from chatd.texts import Language
-from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
+from chatd.validation import InvalidName, seconds_of, validate_room_name
 from chatd.worker import Worker
 
 DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from chatd.folding import fold, has_long_run, normalize
 from chatd.lookalikes import is_of_one_script, skeleton
 
 MAX_NAME_LENGTH = 32
@@ -62,6 +63,7 @@ class LineFault(enum.Enum):
     BLANK = "blank"
     TOO_LONG = "too long"
     NOT_UTF8 = "not UTF-8"
+    MARKS = "too many marks in a row"
 
 
 class InvalidLine(ValueError):
@@ -99,8 +101,8 @@ def validate_line(raw: bytes, max_length: int) -> str:
     *raw* has its line end off already; *max_length* is in characters (code points), counted
     without colours. The text may still hold control characters: they are shown, not refused.
 
-    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), only white space, or too long, the first of
-    these that is true.
+    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), only white space, too long, or with more than
+    `chatd.folding.MAX_RUN` combining marks in a row, the first of these that is true.
     """
     # No separate path for ASCII: for it each of these steps is one quick look.
     try:
@@ -125,6 +127,8 @@ def _line_of(text: str, max_length: int) -> str:
         raise InvalidLine(LineFault.BLANK)
     if len(text) > max_length:
         raise InvalidLine(LineFault.TOO_LONG)
+    if has_long_run(text):  # which cost much whenever they are compared
+        raise InvalidLine(LineFault.MARKS)
     return text
 
 
@@ -136,10 +140,10 @@ def validate_name(text: str) -> str:
     letter may carry `MAX_MARKS` combining marks. Characters that show nothing are refused. Raises
     `InvalidName` for anything else.
     """
-    # Sorting a long run of marks is quadratic; NFC makes at most four code points into one.
+    # NFC makes at most four code points into one.
     if len(text) > 4 * MAX_NAME_LENGTH:
         raise InvalidName(NameFault.FORM)
-    name = unicodedata.normalize("NFC", text)
+    name = normalize("NFC", text)
     if not 1 <= len(name) <= MAX_NAME_LENGTH or _INVISIBLE.search(name):
         raise InvalidName(NameFault.FORM)
     marks_left = 0
@@ -161,15 +165,6 @@ def validate_name(text: str) -> str:
 def validate_room_name(text: str) -> str:
     """Return the name of a room, written ``#ops`` or ``ops``, as `validate_name` does."""
     return validate_name(text.removeprefix("#"))
-
-
-def fold(name: str) -> str:
-    """Return the key by which names are compared: without regard to case and compatibility forms.
-
-    NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string.
-    """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return unicodedata.normalize("NFKC", folded)
 
 
 def looks(name: str) -> frozenset[str]:

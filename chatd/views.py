@@ -6,14 +6,13 @@ Pure values: they know no room, no session and no account.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chatd.event import Entry, Event, Kind, Notice
+from chatd.folding import fold
+from chatd.mentions import any_mentions
 from chatd.texts import Language
-from chatd.validation import fold
 
 _IGNORED_KINDS = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
 """What is not shown of somebody who is ignored: what they say, not what they do."""
@@ -56,16 +55,15 @@ class View(NamedTuple):
 
     def rings(self, entries: Iterable[Entry], session: int) -> bool:
         """Whether one of these, which are shown to this session, is to ring."""
-        return self.bell is not Bell.OFF and any(
-            isinstance(entry, Event)
-            and entry.session != session
-            and (self.bell is Bell.ON or entry.kind is Kind.PRIVATE or self.named_in(entry.text))
-            for entry in entries
-        )
-
-    def named_in(self, text: str) -> bool:
-        """Whether a text names the reader."""
-        return any(mentions(text, name) for name in self.names)
+        if self.bell is Bell.OFF:
+            return False
+        heard = [
+            entry for entry in entries if isinstance(entry, Event) and entry.session != session
+        ]
+        if self.bell is Bell.ON or any(entry.kind is Kind.PRIVATE for entry in heard):
+            return bool(heard)
+        texts = [entry.text for entry in heard]
+        return any(any_mentions(texts, name) for name in self.names)
 
     def _shows(self, entry: Entry, session: int) -> bool:
         if entry.session == session:
@@ -131,20 +129,3 @@ def _makes_sense(name: str, kept: Mapping[str, Any]) -> bool:
     if name in _CHOICES:
         return isinstance(value, str) and value in _CHOICES[name]
     return type(value) is type(_DEFAULTS[name])
-
-
-@lru_cache(maxsize=64)
-def _folded(text: str) -> str:
-    return text.lower() if text.isascii() else fold(text)  # once for all who are named in nothing
-
-
-@lru_cache(maxsize=256)
-def _word(name: str) -> re.Pattern[str]:
-    # A name may hold "." and "-": "ana-maria" does not name ana, "ana." at the end of a line does.
-    return re.compile(rf"(?<!\w)(?<!\w[.-]){re.escape(name)}(?!\w)(?![.-]\w)")
-
-
-def mentions(text: str, name: str) -> bool:
-    """Whether a text has a name (folded) in it, as a whole word, in any case."""
-    folded = _folded(text)
-    return name in folded and _word(name).search(folded) is not None

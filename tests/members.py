@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.accounts import Account
+from chatd.folding import fold
 from chatd.records import change
-from chatd.validation import fold
 from tests.helpers import Person, World
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.accounts import Account
+from chatd.folding import fold
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.line import BareProtocol
 from chatd.records import change
 from chatd.rights import Mode, Role
 from chatd.room import Room
 from chatd.server import ChatServer
-from chatd.validation import fold
 from tests.helpers import Person, World
 
 

@@ -25,7 +25,8 @@ from hypothesis.stateful import (
 from twisted.internet.defer import Deferred
 
 from chatd.administration import Administration
-from chatd.validation import fold, looks
+from chatd.folding import fold
+from chatd.validation import looks
 from tests.helpers import CHEAP, Person, World
 
 Expect = Callable[..., object]

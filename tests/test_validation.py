@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.folding import fold
 from chatd.validation import (
     MAX_NAME_LENGTH,
     InvalidLine,
@@ -14,7 +15,6 @@ from chatd.validation import (
     LineFault,
     NameFault,
     check_new_name,
-    fold,
     is_address,
     is_http_request,
     is_irc_greeting,

@@ -17,11 +17,12 @@ from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError
 from chatd.encoding import encode_lines, visible
 from chatd.event import Event, Kind, is_inbox
+from chatd.folding import fold
 from chatd.formats import ChatFormat, local_time, told
 from chatd.store import RoomRecord, StoreError
 from chatd.stores.sqlite import Archive
 from chatd.texts import Language
-from chatd.validation import InvalidName, fold, seconds_of, validate_room_name
+from chatd.validation import InvalidName, seconds_of, validate_room_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from chatd.client.wire import ERROR, NOTICE
+from chatd.folding import fold
 from chatd.texts import en, es
-from chatd.validation import fold
 
 Fragment = tuple[str, str]
 """A style, and the text that is in it."""

@@ -35,12 +35,12 @@ from chatd.client import wire
 from chatd.client.lines import names_in
 from chatd.client.wire import ClientError
 from chatd.encoding import visible
+from chatd.folding import fold
 from chatd.protocols.framing import Framer, TooLong
 from chatd.validation import (
     InvalidLine,
     InvalidName,
     LineFault,
-    fold,
     validate_line,
     validate_name,
     validate_room_name,

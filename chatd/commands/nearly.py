@@ -6,11 +6,11 @@ Pure. A line that looks so is not said; whoever means it puts ``//`` before it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from itertools import product
 
 from chatd.commands.accounts import TABLE
+from chatd.folding import normalize
 
 _WORDS = {name: command.name for command in TABLE if command.secret for name in command.names}
 
@@ -51,7 +51,7 @@ def holds_a_password(text: str, registered: Callable[[str], bool]) -> bool:
         return False
     beginning = _BEGINNING.match(text)
     assert beginning is not None
-    rest = unicodedata.normalize("NFC", text[beginning.end() :])
+    rest = normalize("NFC", text[beginning.end() :])
     first, *words = _SPACE.split(rest.rstrip(), 3)
     command = _WORDS.get(first.lower())
     if command is None:

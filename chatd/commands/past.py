@@ -8,7 +8,9 @@ from contextlib import suppress
 
 from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
 from chatd.event import Event
+from chatd.folding import fold
 from chatd.formats import local_time
+from chatd.mentions import mentions
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal
 from chatd.rights import Act
@@ -17,8 +19,7 @@ from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError, Wanted
 from chatd.texts import ErrorKind
-from chatd.validation import fold, seconds_of
-from chatd.views import mentions
+from chatd.validation import seconds_of
 
 HISTORY_LINES = 20
 """How many lines /history shows when it is not told."""

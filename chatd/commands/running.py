@@ -18,6 +18,7 @@ from chatd.commands.base import (
     room_to_read,
 )
 from chatd.event import Deed, Event, Kind
+from chatd.folding import fold
 from chatd.formats import local_time, mode_word, told
 from chatd.moderation import BAN, MUTE, Sanction
 from chatd.records import Put
@@ -27,7 +28,7 @@ from chatd.room import Room
 from chatd.server import NOBODYS, ChatServer
 from chatd.session import NAMES_SHOWN, Session
 from chatd.texts import ErrorKind, people
-from chatd.validation import fold, is_reserved, network_of_host, seconds_of, written_duration
+from chatd.validation import is_reserved, network_of_host, seconds_of, written_duration
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.commands.base import Command, Waiting, WrongUse, switch
+from chatd.folding import fold
 from chatd.refusals import Refusal
 from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.texts import ErrorKind, Language
-from chatd.validation import InvalidName, fold, validate_name
+from chatd.validation import InvalidName, validate_name
 from chatd.views import Bell
 
 IGNORED_AT_MOST = 100

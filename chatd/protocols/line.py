@@ -14,6 +14,7 @@ from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.peer import FRAMED_BYTES, Peer
 from chatd.protocols.telnet import IAC, TelnetFilter
+from chatd.refusals import LINE_FAULTS
 from chatd.server import ChatServer
 from chatd.texts import ErrorKind
 from chatd.validation import (
@@ -34,8 +35,6 @@ before it (the longest that programs print, a 24-bit colour, is 19 bytes, and it
 
 BARE_LENGTH = 256
 """How many characters a bare line may have."""
-
-_FAULTS = {LineFault.TOO_LONG: "too_long", LineFault.NOT_UTF8: "not_utf8"}
 
 
 class LineProtocol(Peer[bytes], LineReceiver):
@@ -199,7 +198,7 @@ class ChatProtocol(LineProtocol):
             self.session.stream.put(reply)
 
     def _fault(self, fault: LineFault) -> None:
-        key = _FAULTS[fault]
+        key = LINE_FAULTS[fault]
         self.when_said(
             lambda: self.session.error(ErrorKind.INVALID_MESSAGE, key, limit=self.max_length)
         )

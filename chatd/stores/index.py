@@ -43,6 +43,14 @@ def is_possible() -> bool:
     return True
 
 
+@cache
+def _empty() -> list[tuple[int, bytes]]:
+    """Return the rows of an index that holds nothing."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(_CREATE)
+        return connection.execute("SELECT id, block FROM search_data").fetchall()
+
+
 def exists(connection: sqlite3.Connection) -> bool:
     """Whether the file has one."""
     sql = "SELECT count(*) FROM sqlite_master WHERE name = 'search'"
@@ -97,6 +105,8 @@ def clear(connection: sqlite3.Connection) -> bool:
         "DELETE FROM search_data WHERE id IN (SELECT id FROM search_data LIMIT ?)", (CLEARED_ROWS,)
     )
     if done.rowcount < CLEARED_ROWS:
+        # FTS5 reads what it is about to drop, unless this connection knows it. Let that be sound.
+        connection.executemany("INSERT INTO search_data VALUES (?, ?)", _empty())
         connection.execute("DROP TABLE search")
         return False
     return True

@@ -38,6 +38,7 @@ from twisted.python.failure import Failure
 from chatd.complaints import Trouble
 from chatd.encoding import visible
 from chatd.event import Entry, Event, Kind, Notice, Record
+from chatd.folding import fold, fold_for_search
 from chatd.private_files import UnsafePath, check_folder, open_private
 from chatd.store import (
     FORGOTTEN,
@@ -50,7 +51,6 @@ from chatd.store import (
     StoreError,
     Waiting,
     Wanted,
-    folded,
     page_of,
 )
 from chatd.stores import index
@@ -105,6 +105,11 @@ ALTER TABLE rooms ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;  -- up to this 
 CREATE TABLE chores (
     what    TEXT PRIMARY KEY        -- purge: search still holds what was forgotten; renew: make it
 ) WITHOUT ROWID;                    -- anew
+""",
+    """
+INSERT INTO chores SELECT 'renew' WHERE EXISTS (SELECT 1 FROM rooms WHERE indexed > 0)
+    ON CONFLICT DO NOTHING;         -- texts are indexed without their accents
+UPDATE rooms SET indexed = 0;
 """,
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
@@ -610,7 +615,7 @@ class _Upkeep:
             if type(text) is not str or number <= after:
                 raise StoreError(_NOT_AS_WRITTEN)
             after = number
-            rows.append((number, folded(text)))
+            rows.append((number, fold_for_search(text)))
             characters -= len(text)
             if characters <= 0:
                 break
@@ -801,7 +806,7 @@ class _Search:
         wait for the reactor's to leave the interpreter to it.
         """
         words, author, _ = self._wanted
-        column = "text" if words else "author"
+        column, folded = ("text", fold_for_search) if words else ("author", fold)
         listed, lengths, joined = self._connection.execute(
             "SELECT group_concat(id), group_concat(length(CAST(text AS BLOB))),"
             " CAST(group_concat(text, '') AS BLOB)"

@@ -350,6 +350,7 @@ SENTENCES = {
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
+    "too_many_marks": "it has more than 30 accents or other marks in a row. Take some away.",
     "unknown_command": (
         "{command}. /help lists them;"
         " start a line with // to say something that begins with a slash."

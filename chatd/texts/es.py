@@ -365,6 +365,7 @@ SENTENCES = {
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
+    "too_many_marks": "tiene más de 30 tildes u otras marcas seguidas. Quita algunas.",
     "unknown_command": (
         "{command}. /ayuda las muestra todas;"
         " empieza una línea con // para decir algo que empieza por una barra."

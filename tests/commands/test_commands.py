@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd import server as server_module
 from chatd.commands import COMMANDS, GENERAL, SECTIONS, TABLE, parse, talking, text_of
 from chatd.event import Draft, Kind
+from chatd.folding import fold
 from chatd.formats import local_time
 from chatd.rooms import ROOMS_LOOKED_AT
 from chatd.server import ChatServer
@@ -19,7 +20,6 @@ from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
 from chatd.stream import INBOX_BYTES
 from chatd.texts import Language
-from chatd.validation import fold
 from tests.helpers import House, Person, World
 
 EPOCH = local_time(0)
@@ -566,7 +566,7 @@ class MsgTests(CommandTestCase):
             return fold(name[:100])
 
         self.patch(server_module, "fold", spy)
-        (error,) = self.ask("/msg e" + "\u0316\u0301" * 2000 + " hola")
+        (error,) = self.ask("/msg " + ("e" + "\u0316\u0301" * 15) * 100 + " hola")
         self.assertTrue(error.startswith("ERR Nobody: e"), error)
         self.assertLess(max(folded, default=0), 100)
 

@@ -18,12 +18,12 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts import Account, Accounts
 from chatd.event import Deed, Draft, Kind
+from chatd.folding import fold
 from chatd.moderation import Run
 from chatd.passwords import Hasher
 from chatd.records import Table, change
 from chatd.rights import Mode, Role
 from chatd.stores.sqlite import IStoreReactor, SqliteStore
-from chatd.validation import fold
 from tests.crash.daemon import CHEAP, STORE, fork
 from tests.stores import Turns
 

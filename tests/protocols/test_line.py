@@ -16,6 +16,7 @@ from zope.interface import directlyProvides
 from chatd import commands
 from chatd.commands.base import READING_COST, Command
 from chatd.event import Draft, Kind
+from chatd.folding import MAX_RUN
 from chatd.formats import local_time
 from chatd.protocols.framing import Framer
 from chatd.protocols.limits import BURST_SECONDS, Limits
@@ -291,6 +292,20 @@ class WhatALineMayBeTests(SynchronousTestCase):
         for line in b"ma\xf1ana", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3":
             with self.subTest(line=line):
                 self.assertEqual(self.refused(line), NOT_UTF8)
+
+    def test_a_line_with_more_marks_in_a_row_than_any_language_needs_is_refused(self) -> None:
+        self.world = World()
+        self.ana, self.luis = self.world.person(), self.world.person()
+        marks = "e" + "\u0301" * 30
+        for line in f"{marks}\u0316", f"/topic {marks}\u0316", f"/msg guest2 x{marks * 3}\u0316":
+            with self.subTest(line=line):
+                self.assertEqual(
+                    self.refused(line.encode()),
+                    "ERR Invalid message: it has more than 30 accents or other marks in a row."
+                    " Take some away.",
+                )
+        self.assertTrue(self.shown(f"{marks}{marks}".encode()).startswith("e\u0301"))
+        self.assertEqual(MAX_RUN, 30)
 
     def test_colours_are_dropped(self) -> None:
         self.assertEqual(self.shown(b"\x1b[1;31mred\x1b[m!"), "red!")

@@ -15,6 +15,7 @@ from twisted.logger import LogEvent, globalLogPublisher
 
 from chatd.complaints import FIRST_SILENCE, LONGEST_SILENCE
 from chatd.event import Draft, Event, Kind, Record
+from chatd.folding import fold, fold_for_search
 from chatd.store import (
     FORGOTTEN,
     PAGE_CHARACTERS,
@@ -26,7 +27,6 @@ from chatd.store import (
 )
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
-from chatd.validation import fold
 from tests.stores import Gates, Recorder, World, draft, joined, texts
 
 Expect = Callable[..., object]
@@ -721,8 +721,10 @@ class TestSearch:
         assert found == Found([], 0)
 
     async def test_finds_parts_of_words_in_any_case(self, searched: World) -> None:
-        await searched.say(draft("The BUILDING"), draft("ﬁne ｂuild"), draft("BUİLD"))
-        assert await search(searched, "build") == ["ﬁne ｂuild", "The BUILDING"]
+        await searched.say(
+            draft("The BUILDING"), draft("ﬁne ｂuild"), draft("BUİLD"), draft("bild")
+        )
+        assert await search(searched, "build") == ["BUİLD", "ﬁne ｂuild", "The BUILDING"]
         assert await search(searched, "UILDING") == ["The BUILDING"]
 
     @pytest.mark.parametrize(
@@ -733,6 +735,12 @@ class TestSearch:
             ("¿Qué tal? ÑANDÚ", "ñandú"),
             ("STRASSE", "straße"),
             ("tú", "TÚ"),
+            ("la reunión es a las 9", "reunion"),
+            ("reunion", "reunión"),
+            ("café", "cafe\u0301"),
+            ("İstanbul", "istanbul"),
+            ("mañana", "manana"),
+            ("हिन्दी", "हिन्दी"),
             ("a\0bcd", "\0bc"),
             ("a\0bcd", "bcd"),
             ('say "cheese"', '"cheese"'),
@@ -751,6 +759,18 @@ class TestSearch:
         await searched.say(draft("one two"), draft("two one three"), draft("one"), draft("two"))
         assert await search(searched, "one", "two") == ["two one three", "one two"]
         assert await search(searched, "one", "t") == ["two one three", "one two"]
+
+    @pytest.mark.parametrize(("text", "word"), [("हद", "हिद"), ("か", "が"), ("กา", "กำ")])
+    async def test_marks_that_make_another_word_are_not_left_out(
+        self, searched: World, text: str, word: str
+    ) -> None:
+        await searched.say(draft(text))
+        assert await search(searched, word) == []
+
+    async def test_authors_are_compared_as_names_are(self, searched: World) -> None:
+        await searched.say(draft("hola", author="José"), draft("hola!", author="jose"))
+        assert await search(searched, author=fold("JOSÉ")) == ["hola"]
+        assert await search(searched, "hola", author="jose") == ["hola!"]
 
     async def test_a_word_with_spaces_is_a_phrase(self, searched: World) -> None:
         await searched.say(draft("good morning all"), draft("morning is good"))
@@ -819,7 +839,9 @@ class TestSearch:
         await searched.say(*map(draft, said))
         found = await searched.store.search("lobby", Wanted(tuple(words)), 2**39, 1000)
         assert [event.text for event in found.events if event.seq > before] == [
-            text for text in reversed(said) if all(fold(word) in fold(text) for word in words)
+            text
+            for text in reversed(said)
+            if all(fold_for_search(word) in fold_for_search(text) for word in words)
         ]
 
     async def test_what_is_forgotten_is_not_found(self, searched: World) -> None:

@@ -585,6 +585,8 @@ class TestVersions:
             assert [event.seq for event in found.events] == [3, 2, 1]
             found = await world.store.search("lobby", Wanted(("OLA",)), 9, 9)
             assert [event.seq for event in found.events] == [1]
+            found = await world.store.search("lobby", Wanted(("qUe ",)), 9, 9)
+            assert [event.seq for event in found.events] == [2]
             await world.catch_up()
         assert list((await opening.again()).store.rooms()) == [
             RoomRecord("Ops", 2, "tea", 3),
@@ -1208,6 +1210,23 @@ class TestIndex:
         await world.catch_up()
         assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
 
+    async def test_of_a_store_whose_texts_were_indexed_otherwise_is_made_anew(
+        self, opening: Opening, path: Path
+    ) -> None:
+        shutil.copy(VERSIONS / "version_2.db", path)
+        world = opening.first()
+        assert indexed(path) == [("Ops", 0), ("lobby", 0)]
+        assert in_index(path, "qué") == [2]
+        await world.catch_up()
+        assert indexed(path) == [("Ops", 2), ("lobby", 3)]
+        assert in_index(path, "qué") == []
+        assert in_index(path, "que") == [2]
+
+    def test_of_a_store_that_has_none_is_not_made_anew(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_1.db", path)
+        opening.first()
+        assert sql(path, "SELECT * FROM chores") == []
+
     async def test_an_old_store_is_indexed_bit_by_bit(self, opening: Opening, path: Path) -> None:
         shutil.copy(VERSIONS / "version_1.db", path)
         world = opening.first()
@@ -1351,6 +1370,31 @@ class TestDamagedIndex:
         assert sql(path, "SELECT * FROM chores") == []
         sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
         expected_errors()
+
+    async def test_it_is_made_anew_by_a_daemon_that_never_read_it(
+        self, opening: Opening, path: Path, expected_errors: Expect
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola"))
+        await world.catch_up()
+        await opening.close()
+        sql(path, "INSERT INTO chores VALUES ('renew')")
+        sql(path, "UPDATE search_data SET block = x'ffff'")
+        await opening.first().catch_up()
+        assert in_index(path, "ola") == [1]
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_daemon_that_was_stopped_meanwhile_goes_on(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola"))
+        await world.catch_up()
+        await opening.close()
+        sql(path, "INSERT INTO chores VALUES ('renew')")
+        sql(path, "DELETE FROM search_data")
+        await opening.first().catch_up()
+        assert in_index(path, "ola") == [1]
 
     async def test_what_is_to_be_forgotten_is_forgotten(
         self, world: World, path: Path, expected_errors: Expect

@@ -19,7 +19,7 @@ from chatd.protocols.web.requests import (
 )
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call, visitor, wrong_token
-from chatd.refusals import Refusal, short
+from chatd.refusals import LINE_FAULTS, Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import UNPUBLISHED_LINES, ChatServer
@@ -164,7 +164,7 @@ def lines_of(request: Request, max_length: int) -> list[str]:
                 break
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
-                key = "too_long" if invalid.reason is LineFault.TOO_LONG else "not_utf8"
+                key = LINE_FAULTS[invalid.reason]
                 raise Problem(
                     ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
                 ) from None

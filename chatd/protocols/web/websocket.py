@@ -26,7 +26,7 @@ from chatd.protocols.reading import HANDSHAKE_SECONDS, guarded
 from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
-from chatd.refusals import Refusal
+from chatd.refusals import LINE_FAULTS, Refusal
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Action, Waiting
@@ -230,8 +230,9 @@ class WebSocketProtocol(Peer[str], Protocol):
             valid = validate_text(text, self.max_length)
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
-                too_long = invalid.reason is LineFault.TOO_LONG
-                why = WrongMessage("too_long" if too_long else "not_text", limit=self.max_length)
+                not_text = invalid.reason is LineFault.NOT_UTF8  # half of a pair of surrogates
+                key = "not_text" if not_text else LINE_FAULTS[invalid.reason]
+                why = WrongMessage(key, limit=self.max_length)
                 self.when_said(lambda: self._tell_why_not({"id": id}, why))
             self.when_said(lambda: self._refused(id))
         else:

@@ -14,6 +14,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from chatd.credentials import TOKEN
+from chatd.folding import fold
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.web.connection import WebProtocol
@@ -22,7 +23,6 @@ from chatd.protocols.web.origins import Hosts
 from chatd.protocols.web.page import File
 from chatd.protocols.web.requests import Answer, Request, json_answer
 from chatd.protocols.web.site import Site
-from chatd.validation import fold
 from tests.helpers import HERE, World
 
 

@@ -222,6 +222,8 @@ def test_a_line_that_cannot_be_said_is_named_and_none_is_said() -> None:
     assert got.json["error"]["line"] == 2
     got = door.ask("POST", LOBBY, b'{"text":"\\ud800"}', content_type="application/json")
     assert error_of(got) == (422, "not_utf8")
+    got = door.ask("POST", LOBBY, ("good\ne" + "\u0301" * 31).encode())
+    assert error_of(got) == (422, "too_many_marks")
     assert door.server.lobby.head == 0
 
 

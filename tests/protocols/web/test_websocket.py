@@ -176,7 +176,12 @@ class TestLines:
 
     @pytest.mark.parametrize(
         ("text", "key"),
-        [("x" * 4097, "too_long"), ("\ud83d", "not_text"), ("a\nb", "not_one_line")],
+        [
+            ("x" * 4097, "too_long"),
+            ("\ud83d", "not_text"),
+            ("a\nb", "not_one_line"),
+            ("e" + "\u0301" * 31, "too_many_marks"),
+        ],
     )
     def test_that_are_none_are_told_so(self, world: World, text: str, key: str) -> None:
         one = browser(world)

@@ -23,6 +23,22 @@ test("names of other scripts are words, too", () => {
 	assert.ok(!mentions("ωμέγας", "Ωμέγα"));
 });
 
+test("among letters that are written without spaces a name of these is found, or one behind @", () => {
+	for (const [text, name] of [
+		["请李雷看一下", "李雷"], ["@李雷你好", "李雷"], ["李雷さん、確認お願いします", "李雷"], ["李雷，你好", "李雷"],
+		["请李雷2看", "李雷2"], ["สวัสดีสมชายครับ", "สมชาย"], ["សួស្តីសុខាបង", "សុខា"], ["請@ana看", "ana"], ["＠anaさん", "ana"],
+	]) assert.ok(mentions(text, name), text);
+	for (const [text, name] of [
+		["Tシャツを買う", "t"], ["李雷x", "李雷"], ["x李雷", "李雷"], ["李雷2号", "李雷"], ["李雷-x", "李雷"], ["@anatomy", "ana"],
+		["アナー", "アナ"], ["สมี", "สม"], ["रामायण", "राम"], ["अराम", "राम"], ["김철수는", "철수"],
+	]) assert.ok(!mentions(text, name), text);
+});
+
+test("signs are no letters, and part of a longer name is none", () => {
+	for (const text of ["👍\ufe0fana", "ana\ufe0f", "...ana.", "राम ana।"]) assert.ok(mentions(text, "ana"), text);
+	for (const text of ["ana-maria", "x.ana", "ana.b"]) assert.ok(!mentions(text, "ana"), text);
+});
+
 test("case and compatibility forms are the same name", () => {
 	assert.ok(sameName("Ana", "aNA"));
 	assert.ok(sameName("ａｎａ", "ana"));

@@ -7,10 +7,26 @@ export const folded = (name) => name.normalize("NFKC").toLowerCase();
 
 export const sameName = (one, other) => folded(one) === folded(other);
 
-/** Whether a text has that name in it as a whole word, in any case. */
+const SPACELESS = ["Han", "Hira", "Kana", "Bopo", "Yiii", "Thai", "Laoo", "Khmr", "Mymr", "Lana", "Tavt", "Tale", "Talu", "Ahom", "Tibt"]
+	.map((script) => `\\p{scx=${script}}`)
+	.join("");
+const WORD = "(?![\\ufe00-\\ufe0f])[\\p{L}\\p{N}\\p{M}_]";
+const CHANGING = "(?![\\ufe00-\\ufe0f])[\\p{Lm}\\p{M}]"; // another letter or syllable of the one before it
+const SPACED = `(?![${SPACELESS}])${WORD}`;
+
+/**
+ * Whether a text has that name in it as a word, in any case. Among letters that are written without
+ * spaces (Chinese, Japanese, Thai...) that is any place for a name of these, or with @ before it.
+ */
 export function mentions(text, name) {
-	const quoted = folded(name).replaceAll(".", "\\."); // the only such sign that a name may have
-	return new RegExp(`(?<![\\p{L}\\p{N}_])${quoted}(?![\\p{L}\\p{N}_])`, "u").test(folded(text));
+	const word = folded(name);
+	const within = folded(text);
+	if (!word || !within.includes(word)) return false;
+	const quoted = word.replaceAll(".", "\\."); // the only such sign that a name may have
+	const among = (letter, start = "") =>
+		new RegExp(`${start}(?<!${letter})(?<!${letter}[.-])${quoted}(?!${CHANGING}|${letter}|[.-]${letter})`, "u").test(within);
+	const isSpaceless = new RegExp(`[${SPACELESS}]`, "u").test(word);
+	return among(WORD) || among(SPACED, isSpaceless ? "" : "(?<=@)");
 }
 
 /** The number of a name's colour: the same for everyone, in any case. */

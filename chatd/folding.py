@@ -1,0 +1,124 @@
+"""Text as it is compared: in time linear in its length, whatever somebody typed.
+
+Sorting a run of combining marks into their canonical order is quadratic, in Python as elsewhere:
+4,095 marks in the wrong order take 40 ms. So nothing normalises text but this module, which cuts
+such runs after Unicode's Stream-Safe Text Process (UAX 15 section 13).
+
+Pure. This module must not know what is compared, nor what a name or a line may be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+
+MAX_RUN = 30
+"""How many marks may follow each other: no more are needed in any language (UAX 15, UAX15-D3)."""
+
+# One character that stands for a phrase: U+FDFA for 18 characters, U+FDFB for eight. (No other one
+# stands for more than six.) Written out, a line of them would weigh 18 times as much.
+_PHRASES = ("\ufdfa", "\ufdd0"), ("\ufdfb", "\ufdd1")
+
+_LONGEST_NAME = 128
+"""No text of more characters than these is a name, composed or not."""
+
+_JOINER = "\u034f"
+"""Combining grapheme joiner. It shows nothing, and no mark is sorted across it."""
+
+# All characters that the sorting may move are in this class, and few others: no letter or digit of
+# any version of Unicode, but those that stand for a mark of their own.
+_MAYBE_MARK = "(?:[^\\w\x00-\u02ff\u2100-\u2bff\U0001f000-\U0001ffff]|[\uff9e\uff9f])"
+_MAYBE_MARKS = re.compile(_MAYBE_MARK)
+_LONG_RUN = re.compile(f"(?<!{_MAYBE_MARK}){_MAYBE_MARK}{{{MAX_RUN + 1},}}")
+
+# Accents and the optional vowel points of alphabets. The marks of other scripts are letters, vowels
+# or tones: without them different words would be the same.
+_ACCENTS = re.compile(
+    "["
+    "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # of any script
+    "\u0483-\u0489"  # Cyrillic
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+    "]+"  # Arabic; with the stroke that only makes a word longer
+)
+
+
+def has_long_run(text: str) -> bool:
+    """Return whether more than `MAX_RUN` combining marks follow each other."""
+    return _may_have_long_run(text) and any(_cut(run) != run[0] for run in _LONG_RUN.finditer(text))
+
+
+def normalize(form: Form, text: str) -> str:
+    """Return *text* in a normalisation form, runs of marks cut after `MAX_RUN`.
+
+    Takes any string. Time is linear in its length.
+    """
+    if _may_have_long_run(text):
+        text = _LONG_RUN.sub(_cut, text)
+    return unicodedata.normalize(form, text)
+
+
+def fold(text: str) -> str:
+    """Return the key by which names are compared: without regard to case and compatibility forms.
+
+    NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string. Of one that is too
+    long to be a name, what stands for a phrase is not written out, so the key is at most six times
+    as long. Not to be shown: noncharacters stand for it.
+    """
+    if text.isascii():
+        return text.lower()
+    if len(text) > _LONGEST_NAME:
+        text = _without_phrases(text)
+    return unicodedata.normalize("NFKC", normalize("NFKC", text).casefold())
+
+
+def fold_for_search(text: str) -> str:
+    """Return the form in which texts are searched: as `fold`, and without accents.
+
+    ``reunión`` becomes ``reunion``, ``İstanbul`` ``istanbul`` and ``ñ`` ``n``. Left out are accents
+    of Latin, Greek and Cyrillic letters, and the points of Hebrew and Arabic, which are often not
+    written. Marks of other scripts stay: a vowel of Hindi or Thai, the voicing of Kana. A letter
+    that has a stroke of its own (``ł``, ``ø``) is another letter. Takes any string.
+    """
+    if text.isascii():
+        return text.lower()
+    bare = _ACCENTS.sub("", normalize("NFKD", _without_phrases(text))).casefold()
+    return normalize("NFKC", _ACCENTS.sub("", bare))  # the joiners are gone, too
+
+
+def _without_phrases(text: str) -> str:
+    for phrase, place in _PHRASES:
+        text = text.replace(phrase, place)
+    return text
+
+
+def _may_have_long_run(text: str) -> bool:
+    """Return False for nearly all texts, and never for one with a run that is too long."""
+    if len(text) <= MAX_RUN or text.isascii():
+        return False
+    # Such a run has a mark at one of these places.
+    some = text[MAX_RUN :: MAX_RUN + 1]
+    return any(map(_is_sorted, _MAYBE_MARKS.findall(some)))
+
+
+def _cut(run: re.Match[str]) -> str:
+    """Return what may be a run of marks with a joiner before each that comes after `MAX_RUN`."""
+    parts = []
+    marks = 0
+    for character in run[0]:
+        marks = marks + 1 if _is_sorted(character) else 0
+        if marks > MAX_RUN:
+            parts.append(_JOINER)
+            marks = 1
+        parts.append(character)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _is_sorted(character: str) -> bool:
+    """Return whether a character is a mark that normalising may put into another place."""
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
