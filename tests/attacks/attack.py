@@ -6,6 +6,7 @@ and nothing of how it is measured.
 
 from __future__ import annotations
 
+import itertools
 import select
 import socket
 import struct
@@ -74,6 +75,7 @@ class Attack:
         self.cut = 0
         self.sent = 0
         self._since: dict[socket.socket, float] = {}
+        self._numbers = itertools.count(1)
 
     def run(self) -> None:
         """Attack until the time is over, and leave."""
@@ -98,6 +100,15 @@ class Attack:
     def going(self) -> bool:
         """Whether there is time left."""
         return time.monotonic() < self.end
+
+    def distinct(self, line: bytes, count: int = 1) -> bytes:
+        """Return a line so many times, its first bytes replaced by a number that is new each time.
+
+        What a server remembers of a line that it has seen must not hide what a line costs.
+        """
+        width = min(8, len(line) - 1)
+        rest = line[width:]
+        return b"".join((b"%08d" % next(self._numbers))[8 - width :] + rest for _ in range(count))
 
     def dial(self, client: int) -> socket.socket:
         """A connection of that client, which does not block."""

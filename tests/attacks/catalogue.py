@@ -6,6 +6,7 @@ from tests.attacks.attack import Attack
 from tests.attacks.commands import (
     CommandFlood,
     Deeds,
+    Marks,
     NamesRegistered,
     OddArguments,
     PasswordGuesses,
@@ -112,6 +113,7 @@ CATALOGUE: tuple[type[Attack], ...] = (
     NamesRegistered,
     QuestionsCancelled,
     Searches,
+    Marks,
     PrivateLines,
     Deeds,
     ConnectionStorm,

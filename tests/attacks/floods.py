@@ -36,7 +36,7 @@ class LineFlood(Attack):
     line = b"x" * 511 + b"\n"
 
     def run(self) -> None:
-        self.pour(self.fleet(), lambda _: self.line * 128)
+        self.pour(self.fleet(), lambda _: self.distinct(self.line, 128))
 
 
 class ManyLineFloods(LineFlood):

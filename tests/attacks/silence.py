@@ -27,7 +27,7 @@ class BusyRoom(Attack):
         while self.going:
             for talker in talkers:
                 try:
-                    self.sent += talker.send(line)
+                    self.sent += talker.send(self.distinct(line))
                     while len(talker.recv(1 << 20)) == 1 << 20:
                         pass
                 except BlockingIOError:

@@ -164,11 +164,14 @@ class PostFlood(WebAttack):
 
     def run(self) -> None:
         dice = random.Random(4)
-        text = "x\n" * 250
 
         def supply(client: int) -> bytes:
             key = f"Idempotency-Key: {dice.randrange(10**30):030}"
-            return self.post(f"{MESSAGES}?name=poster{client}", {"text": text}, key)
+            return self.post(
+                f"{MESSAGES}?name=poster{client}",
+                {"text": self.distinct(b"x\n", 250).decode()},
+                key,
+            )
 
         self.pour(self.fleet(), supply)
 

@@ -251,7 +251,7 @@ class BrowserLineFlood(BrowserAttack):
                     type="line",
                     id=1,
                     room="lobby",
-                    text="x" * 500,
+                    text=self.distinct(b"x" * 500).decode(),
                     key=f"{dice.randrange(10**30):030}",
                 )
                 for _ in range(20)
@@ -269,17 +269,20 @@ class BrowserQuestions(BrowserAttack):
     read = True
 
     def run(self) -> None:
-        questions = b"".join(
-            (
-                message(type="history", room="lobby", before=1 << 40, limit=500),
-                message(type="search", room="lobby", text="a class pastes"),
-                message(type="search", room="lobby", text="o"),
-                message(type="people", room="lobby"),
-                message(type="rooms"),
-                message(type="line", room="lobby", text="/history 100"),
+        dice = random.Random(4)
+
+        def supply(_: int) -> bytes:
+            return b"".join(
+                message(type="history", room="lobby", before=1 << 40, limit=500 - number)
+                + message(type="search", room="lobby", text=f"a class pastes {number}")
+                + message(type="search", room="lobby", text=dice.choice("abcdefghijklmno"))
+                + message(type="people", room="lobby")
+                + message(type="rooms")
+                + message(type="line", room="lobby", text=f"/history {100 - number}")
+                for number in range(20)
             )
-        )
-        self.pour(self.fleet(), lambda _: questions * 20, read=self.read)
+
+        self.pour(self.fleet(), supply, read=self.read)
 
 
 class BrowserAnswersNeverRead(BrowserQuestions):
