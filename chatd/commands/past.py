@@ -119,7 +119,7 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
         if not left or characters > FOUND_CHARACTERS:
             may_be_more = True
             break
-        found = await find(server, session, room, Wanted((name,)), names_me, left, 1)
+        found = await find(server, session, room, Wanted((session.name,)), names_me, left, 1)
         if found is None:
             return
         events, more, unseen = found
