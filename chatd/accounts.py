@@ -5,6 +5,7 @@ It knows no session, no room, and no connection.
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
@@ -17,18 +18,31 @@ from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, looks
 
 class Account(NamedTuple):
     """A registered name. ``hash`` is of its password, as `chatd.passwords` makes it; ``created`` is
-    in seconds since 1970; ``settings`` is what its owner set (see `chatd.session.Settings`)."""
+    in seconds since 1970; ``settings`` is what its owner set (see `chatd.session.Settings`).
+
+    ``epoch`` changes with the owner and with the password: what was granted in another epoch is not
+    valid (see `chatd.credentials`). Accounts stored before there were epochs have epoch 0.
+    """
 
     name: str
     hash: str
     admin: bool = False
     created: int = 0
     settings: dict[str, Any] = {}
+    epoch: int = 0
 
     @property
     def key(self) -> str:
         """What it is found by."""
         return fold(self.name)
+
+
+def new_epoch() -> int:
+    """Return an epoch that no account had before: a random number of 62 bits, never 0.
+
+    A counter would begin again when a name is given up and registered anew.
+    """
+    return 1 + secrets.randbits(62)
 
 
 class Accounts:

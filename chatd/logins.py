@@ -6,14 +6,14 @@ server's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts import Account, Accounts
+from chatd.accounts import Account, Accounts, new_epoch
 from chatd.attendance import Attendance
-from chatd.credentials import Credentials
+from chatd.credentials import PASSWORD, TOKEN, Credentials, Grant, Scope, by_password
 from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Passwords
@@ -31,7 +31,7 @@ in how many seconds one more. A class behind one address logs in at once."""
 class Logins:
     """``passwords`` checks them, if there is anything to do so; with ``plaintext`` also where
     others may read them on the way. ``review`` puts a session out of where it may not be;
-    ``let_go`` of those with these credentials."""
+    ``let_go`` signs out those of some sessions whose grants are not valid any more."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Logins:
         moderation: Moderation,
         attendance: Attendance,
         review: Callable[[Session], None],
-        let_go: Callable[[Collection[str]], None],
+        let_go: Callable[[Iterable[Session]], None],
         *,
         passwords: Passwords | None,
         plaintext: bool,
@@ -54,6 +54,7 @@ class Logins:
         self.address_tries = Tries(clock, *ADDRESS_TRIES)
         self._came_from = Latest()  # "KEY NETWORK" of those who logged in
         self._store = store
+        self._clock = clock
         self._accounts = accounts
         self._credentials = credentials
         self._names = names
@@ -74,17 +75,18 @@ class Logins:
         `StoreError`.
         """
         self._names.check_account(account.name)
+        account = account._replace(epoch=new_epoch())
         try:
             await self._accounts.keep(account)
         except StoreError:
             if account.key not in self._accounts.table:
                 self.account_gone(account)  # somebody may have logged in to it meanwhile
             raise
-        now = self._accounts.table.get(account.key)
-        if now is None or now.hash != account.hash:
+        grant = by_password(account, self._clock.seconds())
+        if not self._credentials.hold(grant):
             return  # it was removed already, and may be somebody else's
         if owner is not None and not owner.stream.finished:
-            owner.account = account.key
+            owner.grant = grant
             self._came_from.add(f"{account.key} {owner.network}")
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
@@ -108,53 +110,78 @@ class Logins:
         ]
 
     def account_gone(self, account: Account) -> None:
-        """That account is no more: those logged in to it are guests."""
-        for session in tuple(self._names.of(account.name)):
-            if session.account == account.key:
+        """That account is no more: those who logged in to it with its password are guests; programs
+        and browsers, which would go on as somebody else, are let go."""
+        sessions = tuple(self._names.of(account.name))
+        for session in sessions:
+            grant = session.grant
+            if grant is not None and grant.kind == PASSWORD and not session.holds(grant):
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
+        self._let_go(sessions)
         self._attendance.account_gone(account.key)
 
-    async def change_password(self, account: Account, hash: str, by: Session | None = None) -> None:
-        """Let an account have another password. Browsers that are signed in to it are so no more,
-        but the one that this came from: somebody else may have done that with the password from
-        before. Raises `StoreError`."""
-        put = self._accounts.table.put(account.key, account._replace(hash=hash))
-        but = None if by is None else by.credential
-        await self.change_credentials(put, *self._credentials.sign_out(account.key, but))
+    async def change_password(
+        self, account: Account, hash: str, by: Session | None = None, *, keep_tokens: bool = False
+    ) -> None:
+        """Let an account have another password, and end all that was granted before: sessions,
+        browsers' sign-ins and, unless they are to be kept, tokens. The session that this comes from
+        goes on. Raises `StoreError`.
 
-    async def change_credentials(self, *puts: Put) -> None:
-        """Change some of what is kept, all or none, and let go of whoever is here with a credential
-        that is taken away by it. Raises `StoreError`."""
+        The new epoch ends them; what goes on is carried over into it.
+        """
+        changed = account._replace(hash=hash, epoch=new_epoch())
+        kept = set(self._credentials.of(account.key, TOKEN)) if keep_tokens else set()
+        before = None if by is None else by.grant
+        if by is not None and before is not None:
+            kept.add(before.credential)
+            by.grant = before._replace(epoch=changed.epoch, typed=self._clock.seconds())
+        put = self._accounts.table.put(account.key, changed)
+        try:
+            await change(self._store, put, *self._credentials.carry_over(changed, kept))
+        except StoreError:
+            if by is not None:
+                by.grant = before
+            raise
+        self._let_go(self._names.of(account.name))
+
+    async def change_credentials(self, *puts: Put, stays: Session | None = None) -> None:
+        """Change some of what is kept, all or none, and let go of those sessions whose grants that
+        ends, but for one that ``stays``. Raises `StoreError`."""
+        table = self._credentials.table
+        concerned = {each.account for put in puts if (each := table.get(put.key)) is not None}
         await change(self._store, *puts)
-        ended = {put.key for put in puts if put.table is self._credentials.table}
-        self._let_go(ended.difference(self._credentials.table))
+        for account in concerned:
+            others = [session for session in self._names.of(account) if session is not stays]
+            self._let_go(others)
 
-    def log_in(self, session: Session, account: Account, credential: str | None = None) -> None:
-        """A session is an account's from here on, and has its name. It may have signed in with the
-        credential of that key."""
-        before = session.account
+    def log_in(self, session: Session, account: Account, grant: Grant | None = None) -> None:
+        """A session is an account's from here on, and has its name. Without a grant, somebody has
+        just typed the password in it."""
+        before = session.grant
         if before is not None:
             self._end_login(session)
         try:
             self._names.give(session, account.name)
-            session.account = account.key
-            session.credential = credential
+            session.grant = grant or by_password(account, self._clock.seconds())
         finally:
-            if before is not None and session.account is None:
+            if before is not None and session.grant is None:
                 self._names.make_guest(session)
         self._came_from.add(f"{account.key} {session.network}")
         self.logged_in(session)
 
-    def act_for(self, session: Session, account: Account, credential: str | None = None) -> None:
-        """A session is a program's that speaks and reads for an account from here on, with the
-        credential of that key. Nobody has seen what it is shown, so nothing missed is shown to it.
-        """
+    def act_for(self, session: Session, account: Account, grant: Grant) -> None:
+        """A session is a program's that speaks and reads for an account from here on. Nobody has
+        seen what it is shown, so nothing missed is shown to it."""
         self._names.give(session, account.name)
-        session.account = account.key
-        session.credential = credential
+        session.grant = grant
         session.text_only = True
         session.apply(session.settings.with_kept(account.settings))
+
+    def password_typed(self, session: Session) -> None:
+        """Somebody has just typed the password of its account in a session."""
+        if session.grant is not None:
+            session.grant = session.grant._replace(typed=self._clock.seconds())
 
     def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
         """Where it counts when somebody there tries a password of that account, and by which key.
@@ -173,17 +200,28 @@ class Logins:
         self._end_login(session)
         self._names.make_guest(session)
 
+    def sign_out(self, session: Session) -> None:
+        """The password that was typed in a session is not its account's any more.
+
+        It is a guest where it is, and keeps its grant, so that it may do nothing before it logs in
+        or out: what was meant to be said as somebody is not said as a guest.
+        """
+        grant = session.grant
+        session.answer("password_changed_elsewhere")
+        self.log_out(session)
+        session.grant = grant
+
     def _end_login(self, session: Session) -> None:
         try:
             self.logging_out(session)
         except Exception:
             self._store.faults.tell("a session could not be logged out properly")
-        session.account = session.credential = None
+        session.grant = None
         session.apply(session.settings.without_others)
 
     def account_of(self, session: Session) -> Account | None:
-        """The account that a session is logged in to, unless that is being given up."""
-        return None if session.account is None else self._accounts.table.get(session.account)
+        """The account that a session is logged in to, as long as what it was granted is valid."""
+        return None if session.grant is None else self._credentials.account_of(session.grant)
 
     def ignored_by(self, session: Session) -> tuple[str, ...]:
         """Whom a session ignores, also if another one of its account has only just said so."""
@@ -204,19 +242,19 @@ class Logins:
             self._attendance.depart(session)
         finally:
             self._moderation.logging_out(session)
-            account, session.account = session.account, None
+            grant, session.grant = session.grant, None
             try:
                 self._review(session)
             finally:
-                session.account = account
+                session.grant = grant
 
     async def keep_setting(self, session: Session, **settings: Any) -> None:
         """Set something for a session, and keep it with its account if it has one. Raises
         `StoreError` if it cannot be kept.
 
-        Whom somebody ignores is the same on all their connections.
+        Whom somebody ignores is the same on all their connections. With a token nothing is kept.
         """
-        account = self.account_of(session)
+        account = self.account_of(session) if session.lacks(Scope.FULL) is None else None
         sessions = [session]
         if account is not None:
             kept = account._replace(settings={**account.settings, **settings})

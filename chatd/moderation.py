@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from chatd.accounts import Accounts
+from chatd.credentials import Scope
 from chatd.folding import fold
 from chatd.formats import local_time
 from chatd.records import Damaged, Put, Table
@@ -154,7 +155,7 @@ class Moderation:
         """Why somebody may not do that; None if they may."""
         if room is None or act in _OF_THE_SERVER:
             allowed = self.role_of(session, None) >= Role.ADMINISTRATOR
-            return None if allowed else _not_allowed("only_administrators")
+            return session.lacks(Scope.FULL) if allowed else _not_allowed("only_administrators")
         if not room.guarded and act in (Act.READ, Act.SPEAK):
             return None
         # Whatever else is done in a room is shown there, in words that who does it may choose.
@@ -163,7 +164,9 @@ class Moderation:
             return silence
         mode = self.mode_of(room)
         if may(self.role_of(session, room), act, mode):
-            return None
+            if act in (Act.READ, Act.SPEAK) or may(Role.EVERYONE, act, mode):
+                return None
+            return session.lacks(Scope.FULL)  # a token uses no role but to read and to speak
         return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
 
     def silence(self, session: Session, room: Room) -> Refusal | None:
@@ -240,7 +243,7 @@ class Moderation:
     def logging_out(self, session: Session) -> None:
         """What is ordered for the account that this session had holds for the session, too."""
         for key, sanction in self._sanctions.items():
-            if key.split("/", 2)[2] == session.account:
+            if session.grant is not None and key.split("/", 2)[2] == session.grant.account:
                 self._hold(session, key, sanction)
 
     def account_gone(self, key: str) -> list[Put]:

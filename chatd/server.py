@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, ParamSpec
 
 from twisted.internet.defer import Deferred
@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Accounts
 from chatd.attendance import Attendance
-from chatd.credentials import Credentials
+from chatd.credentials import PASSWORD, Credentials, Scope
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.folding import fold
 from chatd.formats import Format
@@ -92,6 +92,7 @@ class ChatServer(Subscriber):
         self.retries = Retries(store, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
+        self._holds = self.credentials.hold
         self.names = Names(self.accounts)
         self.rooms = Rooms(store, self.moderation, lobby)
         self.lobby = self.rooms.lobby
@@ -132,6 +133,7 @@ class ChatServer(Subscriber):
             private=private,
         )
         session.guard = self._guard
+        session.holds = self._holds
         self._sessions[session.number] = session
         return session
 
@@ -297,6 +299,7 @@ class ChatServer(Subscriber):
             self._move(session, room, "joined_room")
         else:
             self._check_stays(session)
+            session.check_scope(Scope.WRITE)
             meant = self.rooms.similar(wanted, session)
             then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
             self.rooms.check_new(wanted, session)
@@ -317,6 +320,7 @@ class ChatServer(Subscriber):
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
         Raises `Refusal` and `StoreError`."""
+        session.check_scope(Scope.FULL)
         self.rooms.check_new(wanted, session)
         self._check_stays(session)
         if session.account is not None and not self.moderation.may_own_more(session.account):
@@ -400,12 +404,26 @@ class ChatServer(Subscriber):
         for session in sessions:
             self._safely(session, self._hang_up, session, "disconnected_by", by.name)
 
-    def let_go(self, credentials: Collection[str]) -> None:
-        """Let go of the sessions that signed in with what these are the keys of: it holds no
-        more."""
-        if credentials:
-            for session in [each for each in self.sessions if each.credential in credentials]:
+    def let_go(self, sessions: Iterable[Session]) -> None:
+        """Sign out those of these whose grants are not valid any more, and tell them so.
+
+        Whoever came with a token or a cookie is closed: that lets nobody in any more. Whoever typed
+        a password may type another one.
+        """
+        for session in tuple(sessions):
+            grant = session.grant
+            if grant is None or session.holds(grant) or session.stream.finished or session.is_guest:
+                continue
+            if grant.kind == PASSWORD:
+                self._safely(session, self.logins.sign_out, session)
+            else:
                 self._safely(session, self._hang_up, session, "signed_out", session.name)
+
+    def check(self) -> None:
+        """Keep some of how far people were shown what was said, and close the sessions of browsers
+        whose sign-ins are over. To be called every five seconds."""
+        self.attendance.check()
+        self.let_go(self.sessions)
 
     def _hang_up(self, session: Session, why: str, name: str) -> None:
         session.answer(why, name=name)

@@ -18,13 +18,13 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.accounts import Accounts
-from chatd.attendance import Attendance
 from chatd.deliveries import Deliveries
 from chatd.encoding import visible
 from chatd.passwords import Passwords
 from chatd.protocols.control import Control
 from chatd.protocols.factory import CHECK_SECONDS, ChatFactory
 from chatd.retention import Retention
+from chatd.server import ChatServer
 from chatd.store import Store
 
 COMMIT_SECONDS = 2.0
@@ -95,8 +95,8 @@ class ChatService(Service):
         """Open the store for work, and say where the daemon listens and what it keeps."""
         super().startService()
         self._store.start()
-        for attendance in self._attendances:
-            Deferred.fromCoroutine(attendance.clear_gone())
+        for server in self._servers:
+            Deferred.fromCoroutine(server.attendance.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
         for door in self.doors:
@@ -133,14 +133,14 @@ class ChatService(Service):
     def _check(self) -> None:
         for door in self.doors:
             door.factory.check()
-        for attendance in self._attendances:
-            attendance.check()
+        for server in self._servers:
+            server.check()
         if self._deliveries is not None:
             self._deliveries.check()
 
     @property
-    def _attendances(self) -> list[Attendance]:
-        return list(dict.fromkeys(door.factory.server.attendance for door in self.doors))
+    def _servers(self) -> list[ChatServer]:
+        return list(dict.fromkeys(door.factory.server for door in self.doors))
 
     async def _stop(self) -> None:
         ports = [port for door in self.doors for port in door.ports]
@@ -168,8 +168,8 @@ class ChatService(Service):
         if self._deliveries is not None:
             await self._deliveries.close()
         # Only now is known how far people were shown what was said.
-        for attendance in self._attendances:
-            await attendance.stop()
+        for server in self._servers:
+            await server.attendance.stop()
         await self._store.close()
 
     async def _empty(self) -> None:

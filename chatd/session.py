@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
+from chatd.credentials import FRESH_SECONDS, Grant, Scope
 from chatd.event import Draft, Event, Kind
 from chatd.feed import Cursor, Replay
 from chatd.folding import fold
@@ -47,8 +48,9 @@ Receipt = Callable[[Sequence[int] | None], None]
 
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
-    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``hide_typing`` is
-    called when what is typed should not be seen where it is typed, and when it may.
+    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``holds`` is true of
+    a grant that is valid; ``hide_typing`` is called when what is typed should not be seen where it
+    is typed, and when it may.
 
     Over lines it is in one room at a time. One that may be in ``several`` goes into one more with
     each that it enters, and what it asks concerns ``room``, of those that it is in.
@@ -63,17 +65,17 @@ class Session:
         "_receipts",
         "_to_confirm",
         "_unasked_until",
-        "account",
         "answers",
         "asked",
         "changed",
         "confidential",
-        "credential",
         "format",
+        "grant",
         "guard",
         "has_spoken",
         "hide_typing",
         "holder",
+        "holds",
         "inbox",
         "is_guest",
         "language",
@@ -106,9 +108,8 @@ class Session:
         self.number = number
         self.name = f"guest{number}"
         self.is_guest = True
-        self.account: str | None = None  # the key of the account that it is logged in to
+        self.grant: Grant | None = None  # what it logged in with, whether that is valid or not
         self.holder = ""  # guests with the same may share a name: whose sessions these are
-        self.credential: str | None = None  # the key of what it signed in with, if no password
         self.network = ""  # where it comes from, as `chatd.protocols.limits.network_of` has it
         self.confidential = False  # whether nobody on the way can read what it sends
         self.visit: Visit | None = None  # while it is logged in
@@ -135,6 +136,7 @@ class Session:
             stream.follow(self.inbox)
         self.changed: Callable[[], None] = lambda: None
         self.guard: Callable[[Session, Room], Refusal | None] = _let_speak
+        self.holds: Callable[[Grant], bool] = _let_hold
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
@@ -142,6 +144,42 @@ class Session:
         self._receipts: list[tuple[str, int, Receipt | None]] | None = None
         self._busy = False
         self._to_confirm = ("", 0.0)  # what it asked for and has to ask again, and when it did
+
+    # What it may do as an account
+
+    @property
+    def account(self) -> str | None:
+        """The key of the account that it is logged in to; None for a guest, and for one whose grant
+        is not valid any more."""
+        grant = self.grant
+        return grant.account if grant is not None and self.holds(grant) else None
+
+    def lacks(self, scope: Scope) -> Refusal | None:
+        """Why it may not do what takes that scope of a grant; None if it may. What guests may do is
+        not looked at here."""
+        grant = self.grant
+        if grant is None or not scope:
+            return None
+        if not self.holds(grant):
+            return Refusal(ErrorKind.NOT_ALLOWED, "not_signed_in")
+        if grant.scope >= scope:
+            return None
+        key = "token_reads_only" if scope is Scope.WRITE else "not_with_a_token"
+        return Refusal(ErrorKind.NOT_ALLOWED, key)
+
+    def check_scope(self, scope: Scope) -> None:
+        """Raise what `lacks` gives."""
+        refusal = self.lacks(scope)
+        if refusal is not None:
+            raise refusal
+
+    @property
+    def typed_its_password(self) -> bool:
+        """Whether its account's password was typed in it within `FRESH_SECONDS`."""
+        grant = self.grant
+        if grant is None or grant.typed is None or not self.holds(grant):
+            return False
+        return self._clock.seconds() - grant.typed < FRESH_SECONDS
 
     # What it says and asks
 
@@ -172,6 +210,9 @@ class Session:
         In no room, or where it may not speak, it is told that they were not said. A ``receipt`` is
         for one that `wants_receipts`.
         """
+        if self.grant is not None and (refusal := self.lacks(Scope.WRITE)) is not None:
+            self._not_said(len(texts), refusal, receipt)
+            return
         if room is None:
             try:
                 room = self.here("not_said")
@@ -334,11 +375,11 @@ class Session:
         if self.inbox is not None and fold(author) not in self.view.ignored:
             self.inbox.put(self.format.say(text))
 
-    def ask(self, key: str, then: Callable[[str], Waiting | None]) -> None:
+    def ask(self, key: str, then: Callable[[str], Waiting | None], **values: object) -> None:
         """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
         self.asked = then
         self.hide_typing(True)
-        self.answer(key)
+        self.answer(key, **values)
 
     def refuse_to_ask(self) -> None:
         """It wanted to be asked something, and is not. If its next line comes too soon to be by
@@ -578,6 +619,11 @@ class Session:
 
 def _let_speak(session: Session, room: Room) -> None:
     """Nobody looks after who may speak."""
+
+
+def _let_hold(grant: Grant) -> bool:
+    """Nobody looks after grants."""
+    return True
 
 
 def _one_by_one(first: Action, second: Action) -> Waiting | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.accounts import Account
+from chatd.credentials import by_password
 from chatd.folding import fold
 from chatd.records import change
 from tests.helpers import Person, World
@@ -12,7 +13,8 @@ from tests.helpers import Person, World
 
 def log_in(server: Any, session: Any, name: str) -> None:
     """Have a session be logged in to the account of that name."""
-    session.account = fold(name)
+    account = server.accounts.table[fold(name)]
+    session.grant = by_password(account, server.now())
     server.names.take(session, name)
     if session.name != name:
         session.rename(name)

@@ -10,7 +10,6 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.logger import LogEvent
 
 from chatd.administration import Administration
-from chatd.credentials import key_of
 from tests.helpers import CHEAP, World
 
 HASH = CHEAP.hash("correct horse")
@@ -73,18 +72,20 @@ def test_a_password_can_be_set(scene: Scene) -> None:
     assert ana.seen() == ["*** You are now ana."]
 
 
-def test_with_a_password_that_is_set_browsers_have_to_sign_in_again(scene: Scene) -> None:
+def test_a_password_that_is_set_ends_all_that_was_granted_before(scene: Scene) -> None:
     scene.ask("add", "ana", hash=HASH)
     server = scene.world.server
     token, browser = (
-        server.credentials.issue("ana", kind, "mine") for kind in ("token", "browser")
+        server.credentials.issue(server.accounts.table["ana"], kind, "mine")
+        for kind in ("token", "browser")
     )
     ensureDeferred(server.logins.change_credentials(*token[1], *browser[1]))
     person = scene.world.person()
-    server.logins.log_in(person.session, server.accounts.table["ana"], key_of(browser[0]))
+    grant = server.credentials.grant_of(browser[0])
+    server.logins.log_in(person.session, server.accounts.table["ana"], grant)
     scene.ask("password", "ana", hash=HASH)
     assert person.closed
-    assert set(server.credentials.table) == {key_of(token[0])}
+    assert not server.credentials.table
 
 
 def test_who_is_on_line_is_logged_out_when_the_account_is_removed(scene: Scene) -> None:

@@ -44,7 +44,7 @@ class Desk:
         return len(puts)
 
     def issue(self, kind: str = TOKEN, name: str = "deploy", account: str = "ana") -> str:
-        secret, puts = self.credentials.issue(account, kind, name)
+        secret, puts = self.credentials.issue(self.accounts.table[account], kind, name)
         self.change(puts)
         return secret
 
@@ -58,7 +58,8 @@ class Desk:
         return [each.name for each in self.credentials.of(account, kind).values()]
 
     def owner(self, secret: str, kind: str | None = None) -> str:
-        account = self.credentials.account_of(secret, kind)
+        grant = self.credentials.grant_of(secret, kind)
+        account = None if grant is None else self.credentials.account_of(grant)
         return "" if account is None else account.name
 
 
@@ -222,7 +223,7 @@ def test_all_browsers_of_an_account_can_be_signed_out_but_one(desk: Desk) -> Non
 def test_all_of_an_account_can_be_forgotten_also_what_is_over(desk: Desk) -> None:
     desk.issue(BROWSER)
     desk.clock.advance(BROWSER_SECONDS)
-    change(desk.store, *desk.credentials.issue("ana", TOKEN, "a")[1][:1])
+    change(desk.store, *desk.credentials.issue(desk.accounts.table["ana"], TOKEN, "a")[1][:1])
     evas = desk.issue(account="eva")
     assert desk.change(desk.credentials.forget("ana")) == 2
     assert set(desk.credentials.table) == {key_of(evas)}

@@ -17,7 +17,7 @@ from chatd import commands
 from chatd.accounts import Account, Accounts
 from chatd.attendance import Attendance
 from chatd.commands import TABLE, Command
-from chatd.commands import accounts as accounts_module
+from chatd.commands import passwords as passwords_module
 from chatd.feed import Cursor
 from chatd.formats import ChatFormat
 from chatd.logins import Logins
@@ -299,7 +299,7 @@ TELLING: list[tuple[Any, str]] = [
     (line_module, "validate_line"),
     (commands, "parse"),
     (commands, "run"),
-    (accounts_module, "password_of"),
+    (passwords_module, "password_of"),
     (Session, "answer"),
     (Session, "error"),
     (Session, "when_settled"),

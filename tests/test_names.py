@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts import Account
+from chatd.credentials import by_password
 from chatd.names import Likeness, Names, refusal_of
 from chatd.records import change
 from chatd.refusals import Refusal
@@ -24,6 +25,10 @@ class Scene:
         self.world.settle()
         self.names = Names(self.accounts)
         self.luis, self.eva = self.world.person(), self.world.person()
+
+    def log_in(self, person: Person, key: str) -> None:
+        """Have somebody be logged in to the account of that key."""
+        person.session.grant = by_password(self.accounts.table[key], 0)
 
     def give(self, person: Person, name: str) -> None:
         self.names.take(person.session, name)
@@ -78,7 +83,8 @@ def test_a_look_alike_of_a_registered_name_cannot_be_taken(scene: Scene) -> None
 
 
 def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> None:
-    scene.luis.session.account = scene.eva.session.account = "ana"
+    scene.log_in(scene.luis, "ana")
+    scene.log_in(scene.eva, "ana")
     scene.give(scene.luis, "Ana")
     assert scene.refused(scene.eva, "Ana") == ""
     scene.give(scene.eva, "Ana")
@@ -145,7 +151,7 @@ def test_with_another_name_the_one_before_is_free(scene: Scene) -> None:
 
 
 def test_a_registered_name_stays_reserved_when_its_owner_goes(scene: Scene) -> None:
-    scene.luis.session.account = "ana"
+    scene.log_in(scene.luis, "ana")
     scene.give(scene.luis, "Ana")
     scene.names.free(scene.luis.session)
     assert scene.refused(scene.eva, "ana") == "registered_name"
@@ -217,7 +223,7 @@ def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_t
 
 def test_ones_own_registered_name_and_its_look_alike_are_kept_apart(scene: Scene) -> None:
     change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
-    scene.luis.session.account = "bob1"
+    scene.log_in(scene.luis, "bob1")
     scene.give(scene.luis, "Bob1")
     assert scene.refused(scene.luis, "Bobl") == "looks_like_name"
 
@@ -239,10 +245,10 @@ def test_what_is_registered_cannot_be_again_nor_its_look_alike(scene: Scene) -> 
 
 
 def test_whoever_is_logged_in_to_an_account_is_not_in_its_way(scene: Scene) -> None:
-    scene.luis.session.account = "ana"
+    scene.log_in(scene.luis, "ana")
     scene.give(scene.luis, "Ana")
     assert scene.names.in_the_way(scene.accounts.table["ana"]) == []
-    scene.luis.session.account = None
+    scene.luis.session.grant = None
     assert scene.names.in_the_way(scene.accounts.table["ana"]) == [scene.luis.session]
 
 

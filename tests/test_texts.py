@@ -10,6 +10,7 @@ import pytest
 
 import chatd
 from chatd.commands import GENERAL, SECTIONS, TABLE
+from chatd.credentials import TOKEN_SCOPES
 from chatd.event import Change
 from chatd.hooks import Why
 from chatd.rights import Mode
@@ -75,6 +76,7 @@ DERIVED = (
     | {f"section_{section}" for section in SECTIONS}
     | {f"bell_{bell.value}" for bell in Bell}
     | {"missed_more", "private_missed_more"}
+    | {f"{of}_{scope}" for of in ("scope", "token_made") for scope in TOKEN_SCOPES}
     | {change.value for change in Change}
     | {f"hook_{why.value}" for why in Why}
     | {f"did_{verb}" for verb in DEEDS}

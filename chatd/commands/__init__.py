@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from chatd.commands import accounts, hooks, past, running, settings, talking
 from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
+from chatd.credentials import Scope
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -58,6 +59,7 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
     if not command.secret:
         argument = argument.strip()
     try:
+        session.check_scope(command.scope)
         waiting = command.handler(server, session, argument)
     except (Refusal, WrongUse) as error:
         _tell_why_not(session, command, name, error)
@@ -130,11 +132,11 @@ def _quit(server: ChatServer, session: Session, argument: str) -> None:
 
 
 GENERAL = (
-    Command(("help", "h", "ayuda"), _help_command),
+    Command(("help", "h", "ayuda"), _help_command, scope=Scope.NOTHING),
     *talking.TABLE,
     *past.TABLE,
     *settings.TABLE,
-    Command(("quit", "exit", "bye", "salir", "adios", "adiós"), _quit),
+    Command(("quit", "exit", "bye", "salir", "adios", "adiós"), _quit, scope=Scope.NOTHING),
 )
 """What /help lists at once."""
 

@@ -1,32 +1,38 @@
 """Commands for names that are somebody's own: registering them, and logging in to them.
 
-A password is the rest of a line, or the next line, which is asked for then. While it is hashed and
-while the disk is waited for, the session does nothing else, but others do: what was true before is
-looked at again.
+How passwords are asked for and checked is said by `chatd.commands.passwords`. A session that came
+with a token may do next to nothing of this: a token lets nobody make anything that lets others in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from math import ceil
+from collections.abc import Callable
 
 from chatd.accounts import Account
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, answering
-from chatd.credentials import BROWSER, TOKEN
+from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
+from chatd.commands.passwords import (
+    KEEP_TOKENS,
+    PASSWORD_COST,
+    account_called,
+    check_password,
+    check_privacy,
+    hashing,
+    is_given,
+    new_password,
+    own_account,
+    question,
+    take_password,
+    wait_for,
+    with_present_password,
+)
+from chatd.credentials import BROWSER, TOKEN, Scope
 from chatd.formats import local_time
 from chatd.names import refusal_of
-from chatd.passwords import InvalidPassword, Passwords, password_of
-from chatd.records import let_be
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
-from chatd.store import StoreError
 from chatd.texts import ErrorKind, people
 from chatd.validation import InvalidName, validate_name
-
-PASSWORD_COST = 20
-"""What a command that takes a password counts for."""
 
 OTHERS = ("others", "otras", "otros")
 
@@ -37,24 +43,33 @@ TOKEN_WORDS = {
 }
 """What can be done with tokens, in each language."""
 
+_SCOPES = {
+    **dict.fromkeys(("read", "leer", "lectura"), "read"),
+    **dict.fromkeys(("write", "escribir", "escritura"), "write"),
+}
+"""What a token can be for, by its words in each language."""
+
+_KEEP = ("keep", "conservar", *KEEP_TOKENS)
+"""The answers to whether tokens end with the password that keep them."""
+
 
 def _register(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    with _question(session, argument):
-        _check_privacy(server, session, argument)
+    with question(session, argument):
+        check_privacy(server, session, argument)
         if session.account is not None:
             raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=session.name)
         if session.is_guest:
             raise Refusal(ErrorKind.NOT_REGISTERED, "name_first")
-        return _take_password(
+        return take_password(
             server, session, argument, lambda text: _keep_name(server, session, text)
         )
 
 
 async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
-    passwords, password = _passwords(server), _new_password(text)
+    passwords, password = hashing(server), new_password(text)
     if session.network:
         # Not given back: whoever registers many names is slowed, too.
-        _wait_for(server.logins.address_tries.wait(session.network))
+        wait_for(server.logins.address_tries.wait(session.network))
         server.logins.address_tries.spend(session.network)
     hash = await passwords.hash(password)
     if session.stream.finished:
@@ -66,63 +81,111 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     if session.account == account.key:
         session.answer("registered", name=account.name)
         server.logins.logged_in(session)
-    else:
-        raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=account.name)  # removed
+    else:  # it was removed meanwhile, or given another password
+        account_called(server, account.name)
+        raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
 
 
 def _login(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     name, _, password = argument.lstrip(" ").partition(" ")
     if not name:
         raise WrongUse
-    with _question(session, password):
-        _check_privacy(server, session, password)
-        account = _account_called(server, name)
-        if session.account == account.key:
+    with question(session, password):
+        check_privacy(server, session, password)
+        account = account_called(server, name)
+        # Whoever came with a token or a cookie may say the password, too, and do more then.
+        if session.account == account.key and session.typed_its_password:
             raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
-        return _take_password(
+        return take_password(
             server, session, password, lambda text: _log_in(server, session, account.name, text)
         )
 
 
 async def _log_in(server: ChatServer, session: Session, name: str, text: str) -> None:
-    account = await _check_password(server, session, name, text)
+    account = await check_password(server, session, name, text)
     if not session.stream.finished:
         server.logins.log_in(session, account)
 
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    return _with_own_account(server, session, argument, _change_password)
+    keep, new = _without_keep_tokens(argument)
+    with question(session, new):
+        check_privacy(server, session, new)
+        own_account(server, session)
+        if is_given(new):
+            hashing(server)
+            new_password(new)  # before the present one is asked for
+        return with_present_password(
+            server, session, lambda: _take_new_password(server, session, new, keep)
+        )
 
 
-async def _change_password(server: ChatServer, session: Session, text: str) -> None:
-    hash = await _passwords(server).hash(_new_password(text))
-    account = _own_account(server, session)
-    await server.logins.change_password(account, hash, session)
+def _without_keep_tokens(argument: str) -> tuple[bool, str]:
+    """Whether tokens are to be kept, and the rest: the new password, if it is given."""
+    first = next(iter(argument.split(None, 1)), "")
+    if first.lower() not in KEEP_TOKENS:
+        return False, argument
+    return True, argument.lstrip().removeprefix(first)[1:]
+
+
+def _take_new_password(
+    server: ChatServer, session: Session, new: str, keep: bool
+) -> Waiting | None:
+    tokens = server.credentials.of(own_account(server, session).key, TOKEN)
+    if keep or not tokens or is_given(new):
+        return _take_last(server, session, new, keep)
+
+    def answered(text: str) -> Waiting | None:
+        answer = text.strip().lower()
+        if answer and answer not in _KEEP:
+            session.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
+            session.refuse_to_ask()  # what comes next may be the password
+            return None
+        return _take_last(server, session, "", bool(answer))
+
+    session.ask("keep_tokens_prompt", answered, count=len(tokens))
+    return None
+
+
+def _take_last(server: ChatServer, session: Session, new: str, keep: bool) -> Waiting | None:
+    def change(text: str) -> Waiting:
+        return _change_password(server, session, text, keep)
+
+    return take_password(server, session, new, change, "new_password_prompt")
+
+
+async def _change_password(server: ChatServer, session: Session, text: str, keep: bool) -> None:
+    hash = await hashing(server).hash(new_password(text))
+    account = own_account(server, session)
+    kept = len(server.credentials.of(account.key, TOKEN)) if keep else 0
+    await server.logins.change_password(account, hash, session, keep_tokens=keep)
     session.answer("password_changed")
+    if kept:
+        session.answer("tokens_kept", count=kept)
 
 
 def _logout(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    account = _own_account(server, session)
+    if not argument and session.grant is not None and session.account is None:
+        server.logins.log_out(session)  # it was signed out already
+        return None
+    account = own_account(server, session)
     if argument:
         if argument.lower() not in OTHERS:
             raise WrongUse
+        session.check_scope(Scope.FULL)
         return _close_others(server, session, account)
-    signed_in_with = server.credentials.table.get(session.credential or "")
-    if signed_in_with is not None and signed_in_with.kind == BROWSER:
-        return _sign_out(server, session, account)
+    if session.grant is not None and session.grant.kind == BROWSER:
+        return _sign_out(server, session)
     server.logins.log_out(session)
     return None
 
 
-async def _sign_out(server: ChatServer, session: Session, account: Account) -> None:
+async def _sign_out(server: ChatServer, session: Session) -> None:
     """The whole browser: with its next connection it would be logged in again."""
-    key, session.credential = session.credential, None
-    try:
-        await server.logins.change_credentials(*server.credentials.revoke(key or ""))
-    except StoreError:
-        session.credential = key
-        raise
-    if session.account == account.key and not session.stream.finished:
+    grant = session.grant
+    key = "" if grant is None else grant.credential
+    await server.logins.change_credentials(*server.credentials.revoke(key), stays=session)
+    if session.grant is grant and not session.stream.finished:
         server.logins.log_out(session)
 
 
@@ -130,10 +193,11 @@ async def _close_others(server: ChatServer, session: Session, account: Account) 
     def others() -> list[Session]:
         return [other for other in server.names.of(account.name) if other is not session]
 
-    browsers = set(server.credentials.of(account.key, BROWSER)).difference([session.credential])
+    mine = "" if session.grant is None else session.grant.credential
+    browsers = set(server.credentials.of(account.key, BROWSER)).difference([mine])
     closed = set(others())
     if browsers:
-        puts = server.credentials.sign_out(account.key, but=session.credential)
+        puts = server.credentials.sign_out(account.key, but=mine)
         await server.logins.change_credentials(*puts)
         session.answer("browsers_signed_out", count=len(browsers))
     for other in others():
@@ -147,28 +211,41 @@ async def _close_others(server: ChatServer, session: Session, account: Account) 
 
 
 def _token(server: ChatServer, session: Session, argument: str) -> Waiting | None:
-    word, _, name = argument.partition(" ")
+    word, _, rest = argument.partition(" ")
     wanted = TOKEN_WORDS.get(word.lower())
-    name = name.strip()
-    if wanted is None or bool(name) == (wanted == "list"):
+    rest = rest.strip()
+    if wanted is None or bool(rest) == (wanted == "list"):
         raise WrongUse
-    account = _own_account(server, session)
+    account = own_account(server, session)
     if wanted == "list":
         _list_tokens(server, session, account)
         return None
-    return (_new_token if wanted == "new" else _revoke_token)(server, session, account, name)
+    if wanted == "revoke":
+        return _revoke_token(server, session, account, rest)
+    name, _, scope = rest.partition(" ")
+    return _new_token(server, session, name, scope.strip())
 
 
-async def _new_token(server: ChatServer, session: Session, account: Account, wanted: str) -> None:
+def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) -> Waiting | None:
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
     try:
         name = validate_name(wanted)
     except InvalidName as invalid:
         raise refusal_of(invalid, "invalid_name", wanted) from None
-    secret, puts = server.credentials.issue(account.key, TOKEN, name)
+    kept = _SCOPES.get(scope.lower(), "") if scope else "write"
+    if not kept:
+        raise Refusal(ErrorKind.WRONG_USE, "no_such_scope", scope=short(scope))
+    server.credentials.check_token(own_account(server, session).key, name)
+    return with_present_password(server, session, lambda: _make_token(server, session, name, kept))
+
+
+async def _make_token(server: ChatServer, session: Session, name: str, scope: str) -> None:
+    account = own_account(server, session)
+    secret, puts = server.credentials.issue(account, TOKEN, name, scope)
     await server.logins.change_credentials(*puts)
-    session.tell(f"{session.sentence('token_made', token=name, name=account.name)}\n{secret}")
+    made = session.sentence(f"token_made_{scope}", token=name, name=account.name)
+    session.tell(f"{made}\n{secret}")
 
 
 def _list_tokens(server: ChatServer, session: Session, account: Account) -> None:
@@ -177,7 +254,12 @@ def _list_tokens(server: ChatServer, session: Session, account: Account) -> None
         session.answer("no_tokens")
         return
     listed = [
-        session.sentence("token_listed", token=token.name, time=local_time(token.created))
+        session.sentence(
+            "token_listed",
+            token=token.name,
+            scope=session.sentence(f"scope_{token.scope}"),
+            time=local_time(token.created),
+        )
         for token in tokens
     ]
     session.tell("\n".join([session.sentence("tokens", count=len(listed)), *listed]))
@@ -197,9 +279,9 @@ def _unregister(server: ChatServer, session: Session, argument: str) -> Waiting 
 
 
 async def _give_up_name(server: ChatServer, session: Session, text: str) -> None:
-    name = _own_account(server, session).name
-    account = await _check_password(server, session, name, text)
-    if session.account == account.key:
+    name = own_account(server, session).name
+    account = await check_password(server, session, name, text)
+    if own_account(server, session) == account:
         await server.logins.unregister(account)
 
 
@@ -230,9 +312,6 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
         session.answer("is_away", name=name, text=away)
 
 
-# What they share
-
-
 def _with_own_account(
     server: ChatServer,
     session: Session,
@@ -240,128 +319,18 @@ def _with_own_account(
     then: Callable[[ChatServer, Session, str], Waiting],
 ) -> Waiting | None:
     """Go on with a password, for one who is logged in."""
-    with _question(session, password):
-        _check_privacy(server, session, password)
-        _own_account(server, session)
-        return _take_password(server, session, password, lambda text: then(server, session, text))
-
-
-@contextmanager
-def _question(session: Session, password: str) -> Iterator[None]:
-    """Where a password is asked for, if none was given; or refused to be asked for."""
-    try:
-        yield
-    except Exception:
-        if not _is_given(password):
-            session.refuse_to_ask()
-        raise
-
-
-def _check_privacy(server: ChatServer, session: Session, password: str) -> None:
-    """See that nobody on the way can read a password. Raises `Refusal`."""
-    if not server.logins.may_pass_secrets(session.confidential):
-        key = "password_in_clear" if _is_given(password) else "no_password_in_clear"
-        raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
-
-
-def _is_given(password: str) -> bool:
-    return bool(password.strip(" "))
-
-
-def _take_password(
-    server: ChatServer, session: Session, password: str, then: Callable[[str], Waiting]
-) -> Waiting | None:
-    """Go on with a password, if there is one; else ask for it first."""
-    _passwords(server)
-    if _is_given(password):
-        return then(password)
-
-    def answered(text: str) -> Waiting | None:
-        if text:
-            return answering(session, then(text))
-        session.answer("password_cancelled")
-        return None
-
-    session.ask("password_prompt", answered)
-    return None
-
-
-def _passwords(server: ChatServer) -> Passwords:
-    """Who checks them. Raises `Refusal` if there is nobody."""
-    if server.logins.passwords is None:
-        raise Refusal(ErrorKind.NO_ACCOUNTS, "no_accounts")
-    return server.logins.passwords
-
-
-def _new_password(text: str) -> str:
-    try:
-        return password_of(text)
-    except InvalidPassword as invalid:
-        raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
-
-
-def _account_called(server: ChatServer, name: str) -> Account:
-    account = server.accounts.called(name)
-    if account is None:
-        raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=short(name))
-    return account
-
-
-def _own_account(server: ChatServer, session: Session) -> Account:
-    """The account that a session is logged in to. Raises `Refusal` if it is to none."""
-    account = server.logins.account_of(session)
-    if account is None:
-        raise Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
-    return account
-
-
-async def _check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
-    """The account of that name, if that is its password. Raises `Refusal` if not.
-
-    Whoever tries many is slowed; a try that comes too early is not looked at.
-    """
-    account, passwords = _account_called(server, name), _passwords(server)
-    wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    counts = server.logins.tries_of(account, session.network)
-    _wait_for(max(tries.wait(key) for tries, key in counts))
-    for tries, key in counts:
-        tries.spend(key)
-    try:
-        password = password_of(text)
-    except InvalidPassword:
-        raise wrong from None
-    failed = True
-    try:
-        right, better = await passwords.check(account.hash, password)
-        failed = not right
-    except Refusal:  # it was not looked at
-        failed = False
-        raise
-    finally:
-        if not failed:
-            for tries, key in counts:
-                tries.give_back(key)
-    now = _account_called(server, name)
-    if not right or now.hash != account.hash:
-        raise wrong
-    if better is not None:
-        now = now._replace(hash=better)
-        # If it cannot be kept, the old one still does.
-        server.accounts.keep(now).addErrback(let_be)
-    return now
-
-
-def _wait_for(seconds: float) -> None:
-    if seconds:
-        raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=ceil(seconds))
+    with question(session, password):
+        check_privacy(server, session, password)
+        own_account(server, session)
+        return take_password(server, session, password, lambda text: then(server, session, text))
 
 
 TABLE = (
     Command(("register", "registrar"), _register, PASSWORD_COST, secret=True),
-    Command(("login", "acceder"), _login, PASSWORD_COST, secret=True),
+    Command(("login", "acceder"), _login, PASSWORD_COST, secret=True, scope=Scope.NOTHING),
     Command(("password", "clave", "contraseña", "contrasena"), _password, PASSWORD_COST, True),
-    Command(("logout", "terminar"), _logout),
+    Command(("logout", "terminar"), _logout, scope=Scope.NOTHING),
     Command(("token", "ficha"), _token, KEEPING_COST),
     Command(("unregister", "desregistrar"), _unregister, PASSWORD_COST, secret=True),
-    Command(("whois", "quienes", "quiénes"), _whois),
+    Command(("whois", "quienes", "quiénes"), _whois, scope=Scope.READ),
 )

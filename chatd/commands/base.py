@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chatd.credentials import Scope
 from chatd.refusals import Refusal
 from chatd.rights import Act
 from chatd.room import Room
@@ -40,12 +41,15 @@ class Command:
     """A row of the table. ``names`` are what it can be called, its own name first; what it takes
     and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
     lines it counts for where these are limited. Of a ``secret`` one, the rest of the line holds a
-    password: the spaces around that are kept."""
+    password: the spaces around that are kept. ``scope`` is the least that the grant of a session
+    must be good for; guests have none, and what they may do is the handler's. It is `Scope.FULL`
+    unless a row says less, so that a token may do nothing that nobody thought of."""
 
     names: tuple[str, ...]
     handler: Handler
     cost: int = 1
     secret: bool = False
+    scope: Scope = Scope.FULL
 
     @property
     def name(self) -> str:
@@ -69,10 +73,12 @@ def switch(argument: str) -> bool:
         raise WrongUse from None
 
 
-async def answering(session: Session, waiting: Waiting) -> None:
+async def answering(session: Session, then: Callable[[], Waiting | None]) -> None:
     """Do what a password that was asked for is for, or tell the one who gave it why not."""
     try:
-        await waiting
+        waiting = then()
+        if waiting is not None:
+            await waiting
     except (Refusal, StoreError) as error:
         tell_why_not(session, error)
 

@@ -6,6 +6,7 @@ Who may do that is said by `chatd.rights`; what a hook may lead to, by `chatd.de
 from __future__ import annotations
 
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
+from chatd.commands.passwords import with_present_password
 from chatd.commands.running import carry_out, room_to_run
 from chatd.destinations import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
 from chatd.event import Deed
@@ -38,7 +39,7 @@ def _hook(server: ChatServer, session: Session, argument: str) -> Waiting | None
     word, _, rest = rest.partition(" ")
     do, rest = _WORDS.get(word.lower()), rest.strip()
     if do == "add" and rest:
-        return _add(server, session, room, _destination(server, rest))
+        return _ask_to_add(server, session, room, _destination(server, rest))
     if do == "remove" and rest:
         return _remove(server, session, room, rest)
     if do == "list" and not rest:
@@ -61,9 +62,18 @@ def _destination(server: ChatServer, text: str) -> Destination:
     return to
 
 
-async def _add(server: ChatServer, session: Session, room: Room, to: Destination) -> None:
+def _ask_to_add(
+    server: ChatServer, session: Session, room: Room, to: Destination
+) -> Waiting | None:
+    """A hook shows a room to others for as long as it is there, so it takes the password."""
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
+    return with_present_password(server, session, lambda: _add(server, session, room.name, to))
+
+
+async def _add(server: ChatServer, session: Session, name: str, to: Destination) -> None:
+    room = server.rooms.called(name, session)  # meanwhile it may be gone, or run by others
+    server.moderation.check(session, room, Act.HOOK)
     number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
     await carry_out(server, session, room, Deed("hook", to.origin), [put])
     session.answer("hook_added", number=number, room=room.name, url=to.url, secret=secret)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.credentials import Scope
 from chatd.event import Event
 from chatd.folding import fold
 from chatd.formats import local_time
@@ -212,14 +213,14 @@ def _logged_in(session: Session) -> Session:
 
 
 TABLE = (
-    Command(("history", "historial", "historia"), _history, READING_COST),
-    Command(("since", "desde"), _since, READING_COST),
+    Command(("history", "historial", "historia"), _history, READING_COST, scope=Scope.READ),
+    Command(("since", "desde"), _since, READING_COST, scope=Scope.READ),
 )
 
 ROWS = (
-    Command(("search", "buscar"), _search, READING_COST),
-    Command(("mentions", "menciones"), _mentions, 3 * READING_COST),
-    Command(("missed", "pendiente"), _missed, READING_COST),
-    Command(("skip", "saltar"), _skip),
+    Command(("search", "buscar"), _search, READING_COST, scope=Scope.READ),
+    Command(("mentions", "menciones"), _mentions, 3 * READING_COST, scope=Scope.READ),
+    Command(("missed", "pendiente"), _missed, READING_COST, scope=Scope.READ),
+    Command(("skip", "saltar"), _skip, scope=Scope.WRITE),
 )
 """For the section of the past."""

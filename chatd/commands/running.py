@@ -17,6 +17,7 @@ from chatd.commands.base import (
     WrongUse,
     room_to_read,
 )
+from chatd.credentials import Scope
 from chatd.event import Deed, Event, Kind
 from chatd.folding import fold
 from chatd.formats import local_time, mode_word, told
@@ -534,7 +535,7 @@ def _stats(server: ChatServer, session: Session, argument: str) -> None:
 
 TABLE = (
     Command(("create", "crear"), _create, KEEPING_COST),
-    Command(("mode", "modo"), _mode),
+    Command(("mode", "modo"), _mode, scope=Scope.READ),
     Command(("invite", "invitar"), _invite, KEEPING_COST),
     Command(("uninvite", "desinvitar"), _uninvite),
     Command(("voice", "voz"), _voice, KEEPING_COST),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatd.commands.base import Command, Waiting, WrongUse, switch
+from chatd.credentials import Scope
 from chatd.folding import fold
 from chatd.refusals import Refusal
 from chatd.server import ChatServer
@@ -124,17 +125,17 @@ def _name(argument: str) -> str:
 
 
 TABLE = (
-    Command(("echo", "eco"), _echo),
-    Command(("times", "horas"), _times),
-    Command(("language", "idioma"), _language),
-    Command(("text", "texto"), _text),
+    Command(("echo", "eco"), _echo, scope=Scope.READ),
+    Command(("times", "horas"), _times, scope=Scope.READ),
+    Command(("language", "idioma"), _language, scope=Scope.READ),
+    Command(("text", "texto"), _text, scope=Scope.READ),
 )
 
 ROWS = (
     Command(("ignore", "ignorar"), _ignore),
     Command(("unignore", "atender"), _unignore),
-    Command(("bell", "timbre"), _bell),
-    Command(("quiet", "silencio"), _quiet),
+    Command(("bell", "timbre"), _bell, scope=Scope.READ),
+    Command(("quiet", "silencio"), _quiet, scope=Scope.READ),
     Command(("away", "ausente"), _away),
 )
 """For the section of accounts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.credentials import Scope
 from chatd.event import Kind
 from chatd.refusals import Refusal, short
 from chatd.rights import Act
@@ -149,15 +150,15 @@ def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Ro
         raise Refusal(ErrorKind.NO_ROOM, "no_room_for_topic", name=short(name), here=here) from None
 
 
-ME = Command(("me", "yo"), _me)
+ME = Command(("me", "yo"), _me, scope=Scope.WRITE)
 
 TABLE = (
-    Command(("nick", "name", "nombre", "apodo"), _nick),
-    Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST),
-    Command(("leave", "part", "volver", "dejar"), _leave),
-    Command(("rooms", "list", "salas"), _rooms),
-    Command(("who", "names", "w", "quien", "quién"), _who),
+    Command(("nick", "name", "nombre", "apodo"), _nick, scope=Scope.WRITE),
+    Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST, scope=Scope.READ),
+    Command(("leave", "part", "volver", "dejar"), _leave, scope=Scope.READ),
+    Command(("rooms", "list", "salas"), _rooms, scope=Scope.READ),
+    Command(("who", "names", "w", "quien", "quién"), _who, scope=Scope.READ),
     ME,
-    Command(("msg", "mensaje", "privado"), _msg),
-    Command(("topic", "tema"), _topic),
+    Command(("msg", "mensaje", "privado"), _msg, scope=Scope.WRITE),
+    Command(("topic", "tema"), _topic, scope=Scope.READ),
 )

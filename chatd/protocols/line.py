@@ -36,6 +36,9 @@ before it (the longest that programs print, a 24-bit colour, is 19 bytes, and it
 BARE_LENGTH = 256
 """How many characters a bare line may have."""
 
+ANSWERS = 3
+"""How many answers a command may ask for, one after another (/password)."""
+
 
 class LineProtocol(Peer[bytes], LineReceiver):
     """What both kinds of lines have in common: framing, and what the first one tells.
@@ -126,13 +129,14 @@ class LineProtocol(Peer[bytes], LineReceiver):
 
 
 def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
-    """The lines that are not blank, and those that may be answers: to a command right in front
-    of them, or to what was ``asked`` before."""
+    """The lines that are not blank, and those that may be answers: to a command in front of them,
+    or to what was ``asked`` before."""
     kept = []
+    answers = ANSWERS if asked else 0
     for line in lines:
-        if line or asked:
+        if line or answers:
             kept.append(line)
-        asked = b"/" in line
+        answers = ANSWERS if b"/" in line else max(0, answers - 1)
     return kept
 
 

@@ -365,8 +365,8 @@ class Peer(Reading, Generic[M]):
             # One who is gone waits for no receipt.
             session = self.session
             if not (more or session.occupied or (session.unpublished and not self._lost)):
-                if session.asked is not None and (then := session.answered()):
-                    then("")
+                while session.asked is not None and (then := session.answered()):
+                    then("")  # which may ask the next thing
                 self._finish()
         elif more or not may_read or self._delayed:
             self.pauseProducing()

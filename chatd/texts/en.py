@@ -258,33 +258,60 @@ SENTENCES = {
     "section_account": "/help account :: a name of your own: passwords, logging in and out",
     "help_register": "/register PASSWORD :: make the name that you have yours",
     "help_login": "/login NAME PASSWORD :: have the name that is yours",
-    "help_password": "/password PASSWORD :: change your password",
+    "help_password": "/password [keep-tokens] [NEW] :: change your password; ends other sessions",
     "help_logout": "/logout [others] :: be a guest again, or close your other connections",
-    "help_token": "/token new|list|revoke [NAME] :: what lets a program be you, without a password",
+    "help_token": "/token new|list|revoke [NAME [read]] :: let a program be you, or read as you",
     "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
     "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
     "password_prompt": (
         "Your next line is the password; nobody is shown it. An empty line cancels."
     ),
+    "present_password_prompt": (
+        "First your present password: your next line, which nobody is shown. An empty line cancels."
+    ),
+    "new_password_prompt": (
+        "Your next line is the new password; nobody is shown it. An empty line cancels."
+    ),
+    "keep_tokens_prompt": (
+        "You have {count} tokens, which end with the old password. Press Enter if that is right, or"
+        " answer keep if nobody else can have them."
+    ),
+    "keep_tokens_prompt_one": (
+        "You have {count} token, which ends with the old password. Press Enter if that is right, or"
+        " answer keep if nobody else can have it."
+    ),
     "password_cancelled": "Cancelled: no password was taken.",
     "registered": "{name} is yours now. When you come back: /login {name}",
     "password_changed": (
-        "Your password is changed. Browsers elsewhere have to sign in again; tokens (/token list)"
-        " still hold. /logout others closes your other connections."
+        "Your password is changed. All your other connections and sign-ins have ended."
+    ),
+    "tokens_kept": "{count} tokens were kept: /token list.",
+    "tokens_kept_one": "{count} token was kept: /token list.",
+    "password_changed_elsewhere": (
+        "The password was changed elsewhere, so you are signed out here. /login NAME PASSWORD to go"
+        " on, or /logout to be a guest."
     ),
     "others_closed": "{count} other connections of yours were closed.",
     "others_closed_one": "{count} other connection of yours was closed.",
     "no_others": "You have no other connection.",
     "browsers_signed_out": "{count} browsers have to sign in again.",
     "browsers_signed_out_one": "{count} browser has to sign in again.",
-    "signed_out": "What this connection signed in with as {name} holds no more.",
-    "token_made": (
-        "{token} is a token of yours. This is shown once; whoever has it is {name} until you"
-        " say /token revoke {token}:"
+    "signed_out": (
+        "You are signed out: the password was changed, or this sign-in was ended elsewhere."
+    ),
+    "token_made_write": (
+        "{token} is a token for reading and writing. It is shown once; whoever has it reads and"
+        " speaks as {name} until you say /token revoke {token}, or change your password:"
+    ),
+    "token_made_read": (
+        "{token} is a token for reading. It is shown once; whoever has it reads what {name} may"
+        " until you say /token revoke {token}, or change your password:"
     ),
     "tokens": "{count} tokens:",
     "tokens_one": "{count} token:",
-    "token_listed": "{token}, made {time}",
+    "token_listed": "{token}, {scope}, made {time}",
+    "scope_read": "for reading",
+    "scope_write": "for reading and writing",
     "no_tokens": "You have no token. /token new NAME makes one.",
     "token_revoked": "{token} is revoked: it lets nobody in any more.",
     "closed_by_owner": "{name} closed this connection from another one.",
@@ -320,6 +347,17 @@ SENTENCES = {
     ),
     "no_token_in_clear": "tokens are not made here. Come over TLS, or from this machine.",
     "token_exists": "you have a token {name} already. /token revoke {name}, or take another name.",
+    "no_such_scope": "a token is for read, or for write; not for {scope}.",
+    "token_reads_only": "you came with a token for reading. /token new NAME write makes another.",
+    "not_with_a_token": "that cannot be done with a token. Log in with your password.",
+    "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
+    "keep_tokens_or_not": (
+        "that was no answer, so nothing was changed. Press Enter to end your tokens, or answer"
+        " keep."
+    ),
+    "password_is_a_word": (
+        "a new password does not begin with {word}: /password {word} NEW keeps your tokens."
+    ),
     "too_many_tokens": "you have {limit} tokens, as many as may be. /token revoke NAME first.",
     "no_such_token": "you have no token {name}. /token list lists them.",
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
@@ -425,7 +463,7 @@ SENTENCES = {
         " operator give it the name: --web-name NAME."
     ),
     "other_origin": "this was sent by a page from elsewhere, so it was not done.",
-    "wrong_token": "this token is nobody's, or nobody's any more. /token new makes one.",
+    "wrong_token": "this token is not valid, or not any more. /token new makes one.",
     "token_in_clear": (
         "others can read this connection, and now your token: /token revoke takes it back. Come"
         " over TLS, or from the daemon's own machine."

@@ -259,38 +259,67 @@ SENTENCES = {
     "help_unignore": "/atender NOMBRE :: verlo otra vez",
     "help_bell": "/timbre sí|no|menciones :: si las líneas de otros suenan, o las que te nombran",
     "help_quiet": "/silencio sí|no :: no saber quién entra, se va o cambia de nombre",
-    "help_away": "/ausente [TEXTO] :: que a quien te escriba se le diga TEXTO; otra vez: volver",
+    "help_away": "/ausente [TEXTO] :: que quien te escriba lea TEXTO; otra vez: volver",
     # Cuentas
     "section_account": "/ayuda cuenta :: un nombre solo tuyo: contraseñas, acceder y terminar",
     "help_register": "/registrar CONTRASEÑA :: hacer tuyo el nombre que tienes",
     "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
-    "help_password": "/clave CONTRASEÑA :: cambiar tu contraseña",
+    "help_password": "/clave [conservar-fichas] [NUEVA] :: cambiar la contraseña y cerrar lo demás",
     "help_logout": "/terminar [otras] :: volver a ser invitado, o cerrar tus otras conexiones",
-    "help_token": "/ficha nueva|lista|revocar [NOMBRE] :: que un programa sea tú, sin contraseña",
+    "help_token": "/ficha nueva|lista|revocar [NOMBRE [leer]] :: que un programa sea tú, o lea",
     "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
     "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
     "password_prompt": (
         "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
     ),
+    "present_password_prompt": (
+        "Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
+        " Una línea vacía la cancela."
+    ),
+    "new_password_prompt": (
+        "Tu próxima línea es la contraseña nueva; no se le muestra a nadie."
+        " Una línea vacía la cancela."
+    ),
+    "keep_tokens_prompt": (
+        "Tienes {count} fichas, que terminan con la contraseña anterior. Pulsa Intro si está bien,"
+        " o responde conservar si nadie más puede tenerlas."
+    ),
+    "keep_tokens_prompt_one": (
+        "Tienes {count} ficha, que termina con la contraseña anterior. Pulsa Intro si está bien,"
+        " o responde conservar si nadie más puede tenerla."
+    ),
     "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
     "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
     "password_changed": (
-        "Tu contraseña ha cambiado. En los demás navegadores hay que acceder otra vez; las fichas"
-        " (/ficha lista) siguen valiendo. /terminar otras cierra tus otras conexiones."
+        "Tu contraseña ha cambiado. Tus demás conexiones y navegadores se han cerrado."
+    ),
+    "tokens_kept": "Se han conservado {count} fichas: /ficha lista.",
+    "tokens_kept_one": "Se ha conservado {count} ficha: /ficha lista.",
+    "password_changed_elsewhere": (
+        "La contraseña se ha cambiado en otra parte, así que aquí se ha cerrado tu sesión."
+        " /acceder NOMBRE CONTRASEÑA para seguir, o /terminar para ser invitado."
     ),
     "others_closed": "Se han cerrado {count} conexiones tuyas.",
     "others_closed_one": "Se ha cerrado {count} conexión tuya.",
     "no_others": "No tienes ninguna otra conexión.",
     "browsers_signed_out": "En {count} navegadores hay que acceder otra vez.",
     "browsers_signed_out_one": "En {count} navegador hay que acceder otra vez.",
-    "signed_out": "Aquello con lo que esta conexión accedió como {name} ya no vale.",
-    "token_made": (
-        "{token} es una ficha tuya. Solo se muestra esta vez; quien la tenga es {name} hasta que"
-        " digas /ficha revocar {token}:"
+    "signed_out": (
+        "Se ha cerrado tu sesión: ha cambiado la contraseña, o se ha terminado en otra parte."
+    ),
+    "token_made_write": (
+        "{token} es una ficha para leer y escribir. Solo se muestra esta vez; quien la tenga lee y"
+        " habla como {name} hasta que digas /ficha revocar {token}, o cambies de contraseña:"
+    ),
+    "token_made_read": (
+        "{token} es una ficha para leer. Solo se muestra esta vez; quien la tenga lee lo que puede"
+        " leer {name} hasta que digas /ficha revocar {token}, o cambies de contraseña:"
     ),
     "tokens": "{count} fichas:",
     "tokens_one": "{count} ficha:",
-    "token_listed": "{token}, creada el {time}",
+    "token_listed": "{token}, {scope}, creada el {time}",
+    "scope_read": "para leer",
+    "scope_write": "para leer y escribir",
     "no_tokens": "No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
     "token_revoked": "{token} está revocada: ya no deja entrar a nadie.",
     "closed_by_owner": "{name} ha cerrado esta conexión desde otra.",
@@ -331,6 +360,22 @@ SENTENCES = {
     ),
     "no_token_in_clear": "aquí no se crean fichas. Ven por TLS, o desde esta máquina.",
     "token_exists": "ya tienes una ficha {name}. /ficha revocar {name}, o elige otro nombre.",
+    "no_such_scope": "una ficha es para leer, o para escribir; no para {scope}.",
+    "token_reads_only": (
+        "has entrado con una ficha para leer. /ficha nueva NOMBRE escribir crea otra."
+    ),
+    "not_with_a_token": "eso no se puede hacer con una ficha. Accede con tu contraseña.",
+    "not_signed_in": (
+        "se ha cerrado tu sesión. /acceder NOMBRE CONTRASEÑA para seguir, o /terminar para ser"
+        " invitado."
+    ),
+    "keep_tokens_or_not": (
+        "eso no es una respuesta, así que no se ha cambiado nada. Pulsa Intro para terminar tus"
+        " fichas, o responde conservar."
+    ),
+    "password_is_a_word": (
+        "una contraseña nueva no empieza por {word}: /clave {word} NUEVA conserva tus fichas."
+    ),
     "too_many_tokens": "tienes {limit} fichas, que son el máximo. Usa antes /ficha revocar NOMBRE.",
     "no_such_token": "no tienes ninguna ficha {name}. /ficha lista las muestra.",
     "no_accounts": (
@@ -442,7 +487,7 @@ SENTENCES = {
         " lleva le dé el nombre: --web-name NOMBRE."
     ),
     "other_origin": "esto lo envió una página de otro sitio, así que no se hizo.",
-    "wrong_token": "este token no es de nadie, o ya no. /token new hace uno.",
+    "wrong_token": "esta ficha no vale, o ya no. /ficha nueva crea una.",
     "token_in_clear": (
         "otros pueden leer esta conexión, y ahora tu token: /token revoke lo retira. Entra por TLS,"
         " o desde la propia máquina del servidor."

@@ -11,7 +11,7 @@ from twisted.internet.defer import ensureDeferred, fail
 from twisted.logger import LogEvent
 
 from chatd.accounts import Account
-from chatd.credentials import BROWSER, TOKENS, key_of
+from chatd.credentials import BROWSER, TOKENS, Grant, Scope, key_of
 from chatd.logins import ADDRESS_TRIES, NAME_TRIES
 from chatd.passwords import Hasher, Passwords
 from chatd.session import READING_SECONDS
@@ -21,6 +21,7 @@ from tests.members import log_in, member, register
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
+CHANGED = "*** Your password is changed. All your other connections and sign-ins have ended."
 CANCELLED = "*** Cancelled: no password was taken."
 WRONG = "ERR Wrong password: that is not the password of ana."
 IN_CLEAR = (
@@ -408,10 +409,11 @@ def test_a_password_that_is_changed_while_it_is_checked_does_not_count(scene: Sc
     guest = scene.guest()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
-    scene.world.server.accounts.keep(scene.account()._replace(hash=CHEAP.hash("another one")))
+    changed = CHEAP.hash("another one")
+    ensureDeferred(scene.world.server.logins.change_password(scene.account(), changed))
     scene.world.hashing.work()
     scene.world.settle()
-    assert guest.seen() == [WRONG]
+    assert guest.seen() == [WRONG, "*** ana is now guest2."]
 
 
 def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -> None:
@@ -682,7 +684,7 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
     world.settle()
     person = world.person("eva")
     if line in ("/password", "/unregister"):
-        person.session.account = "ana"
+        person.session.grant = Grant("ana")
     for asked in line, f"{line} {PASSWORD}":
         person.type(asked)
         assert person.seen() == [
@@ -696,10 +698,7 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
 
 def test_a_password_can_be_changed(scene: Scene) -> None:
     scene.ana.type("/password another horse")
-    assert scene.ana.seen() == [
-        "*** Your password is changed. Browsers elsewhere have to sign in again;"
-        " tokens (/token list) still hold. /logout others closes your other connections."
-    ]
+    assert scene.ana.seen() == [CHANGED]
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}", "/login ana another horse")
     assert again.seen() == [WRONG, "*** You are now ana."]
@@ -882,7 +881,9 @@ def test_who_logs_in_and_out_is_told_to_those_who_want_to_know(
         server, "logged_in", lambda session: told.append(("in", session.name, session.account))
     )
     monkeypatch.setattr(
-        server, "logging_out", lambda session: told.append(("out", session.name, session.account))
+        server,
+        "logging_out",
+        lambda session: told.append(("out", session.name, session.grant.account)),
     )
     scene.luis.type(f"/register {PASSWORD}", "/logout", f"/login ana {PASSWORD}")
     scene.luis.type(f"/login luis {PASSWORD}", f"/unregister {PASSWORD}")
@@ -969,8 +970,7 @@ def test_the_same_in_spanish() -> None:
         "*** Cancelado: no se ha tomado ninguna contraseña.",
         "*** ana ya es tuyo. Cuando vuelvas: /acceder ana",
         "*** No tienes ninguna otra conexión.",
-        "*** Tu contraseña ha cambiado. En los demás navegadores hay que acceder otra vez;"
-        " las fichas (/ficha lista) siguen valiendo. /terminar otras cierra tus otras conexiones.",
+        "*** Tu contraseña ha cambiado. Tus demás conexiones y navegadores se han cerrado.",
         "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
         "*** Ahora eres guest1.",
         "ERR Wrong password: esa no es la contraseña de ana.",
@@ -985,6 +985,12 @@ def test_the_same_in_spanish() -> None:
 # Tokens
 
 
+def log_in_with(scene: Scene, person: Person, key: str) -> None:
+    """Have somebody come with a token or a cookie, given its key."""
+    grant = scene.world.server.credentials.grant_by(key)
+    scene.world.server.logins.log_in(person.session, scene.account(), grant)
+
+
 def new_token(person: Person, name: str = "deploy", line: str = "/token new") -> str:
     """The secret of a token that somebody makes."""
     person.type(f"{line} {name}")
@@ -997,12 +1003,12 @@ def test_a_token_is_shown_once_in_a_line_of_its_own(scene: Scene) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
     assert told == (
-        "*** deploy is a token of yours. This is shown once; whoever has it is ana until you say"
-        " /token revoke deploy:"
+        "*** deploy is a token for reading and writing. It is shown once; whoever has it reads and"
+        " speaks as ana until you say /token revoke deploy, or change your password:"
     )
-    account = scene.world.server.credentials.account_of(secret.removeprefix("*** "))
-    assert account is not None
-    assert account.name == "ana"
+    grant = scene.world.server.credentials.grant_of(secret.removeprefix("*** "))
+    assert grant is not None
+    assert (grant.account, grant.scope) == ("ana", Scope.WRITE)
     assert scene.luis.seen() == []
 
 
@@ -1013,19 +1019,22 @@ def test_tokens_are_listed(scene: Scene) -> None:
     scene.ana.type("/token list")
     count, listed = scene.ana.seen()
     assert count == "*** 1 token:"
-    assert listed.startswith("*** deploy, made 19")
+    assert listed.startswith("*** deploy, for reading and writing, made 19")
     new_token(scene.ana, "backup")
     scene.ana.type("/token list")
     count, first, second = scene.ana.seen()
     assert count == "*** 2 tokens:"
-    assert (first == listed, second.startswith("*** backup, made 19")) == (True, True)
+    assert (first == listed, second.startswith("*** backup, for reading and writing, made 19")) == (
+        True,
+        True,
+    )
 
 
 def test_a_token_can_be_revoked(scene: Scene) -> None:
     secret = new_token(scene.ana)
     scene.ana.type("/token revoke DEPLOY")
     assert scene.ana.seen() == ["*** deploy is revoked: it lets nobody in any more."]
-    assert scene.world.server.credentials.account_of(secret) is None
+    assert scene.world.server.credentials.grant_of(secret) is None
     scene.ana.type("/token revoke deploy")
     assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list lists them."]
 
@@ -1037,7 +1046,7 @@ def test_tokens_are_spoken_of_in_spanish(scene: Scene) -> None:
     scene.ana.type("/ficha lista", "/ficha revocar copias", "/ficha lista")
     count, listed, *rest = scene.ana.seen()
     assert count == "*** 1 ficha:"
-    assert listed.startswith("*** copias, creada el 19")
+    assert listed.startswith("*** copias, para leer y escribir, creada el 19")
     assert rest == [
         "*** copias está revocada: ya no deja entrar a nadie.",
         "*** No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
@@ -1048,26 +1057,27 @@ def test_those_with_a_revoked_token_are_let_go_and_nobody_else_is(scene: Scene) 
     secrets = [new_token(scene.ana, name) for name in ("deploy", "backup")]
     programs = [scene.guest() for _ in secrets]
     for program, secret in zip(programs, secrets, strict=True):
-        account = scene.account()
-        scene.world.server.logins.log_in(program.session, account, key_of(secret))
+        log_in_with(scene, program, key_of(secret))
         program.seen()
     scene.ana.type("/token revoke deploy")
-    assert programs[0].seen() == ["*** What this connection signed in with as ana holds no more."]
+    assert programs[0].seen() == [SIGNED_OUT]
     assert programs[0].closed
     assert not programs[1].closed
     assert not scene.ana.closed
     programs[1].type("/token revoke backup")
-    assert programs[1].seen() == ["*** What this connection signed in with as ana holds no more."]
+    assert programs[1].seen() == [WITH_A_TOKEN]
+    scene.ana.type("/token revoke backup")
+    assert programs[1].seen() == [SIGNED_OUT]
 
 
 def test_they_are_let_go_once_that_is_on_disk() -> None:
     scene = Scene()
     secret = new_token(scene.ana)
     program = scene.guest()
-    scene.world.server.logins.log_in(program.session, scene.account(), key_of(secret))
+    log_in_with(scene, program, key_of(secret))
     program.seen()
     scene.ana.send(b"/token revoke deploy\n")
-    assert scene.world.server.credentials.account_of(secret) is None
+    assert scene.world.server.credentials.grant_of(secret) is None
     assert program.seen() == []
     scene.world.settle()
     assert program.closed
@@ -1096,7 +1106,7 @@ def test_what_cannot_be_kept_makes_no_token_and_revokes_none(
     world.store.fail()
     world.settle()
     assert ana.seen() == [line]
-    assert world.server.credentials.account_of(secret.removeprefix("*** ")) is not None
+    assert world.server.credentials.grant_of(secret.removeprefix("*** ")) is not None
     expected_errors()
 
 
@@ -1134,14 +1144,12 @@ def test_one_may_have_so_many_tokens(scene: Scene) -> None:
 def test_of_tokens_one_is_told_what_can_be_done(scene: Scene, line: str) -> None:
     scene.ana.type(line)
     assert scene.ana.seen() == [
-        "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME]"
-        " - what lets a program be you, without a password."
+        "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME [read]]"
+        " - let a program be you, or read as you."
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", "\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"]
-)
+@pytest.mark.parametrize("name", ["\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"])
 def test_what_cannot_be_a_name_cannot_be_one_of_a_token(scene: Scene, name: str) -> None:
     scene.ana.type(f"/token new {name}", f"/token revoke {name}")
     refused, unknown = scene.ana.seen()
@@ -1183,7 +1191,7 @@ def test_a_name_that_is_given_up_has_no_tokens_for_its_next_owner(scene: Scene) 
     scene.ana.type(f"/unregister {PASSWORD}")
     assert not scene.world.server.credentials.table
     register(scene.world, "ana")
-    assert scene.world.server.credentials.account_of(secret) is None
+    assert scene.world.server.credentials.grant_of(secret) is None
 
 
 # Browsers that are signed in
@@ -1192,7 +1200,7 @@ def test_a_name_that_is_given_up_has_no_tokens_for_its_next_owner(scene: Scene) 
 def browser(scene: Scene) -> Person:
     """Somebody who is signed in to ana's account as a browser is."""
     server = scene.world.server
-    secret, puts = server.credentials.issue("ana", BROWSER, "Firefox")
+    secret, puts = server.credentials.issue(scene.account(), BROWSER, "Firefox")
     ensureDeferred(server.logins.change_credentials(*puts))
     scene.world.settle()
     return tab(scene, key_of(secret))
@@ -1201,26 +1209,28 @@ def browser(scene: Scene) -> Person:
 def tab(scene: Scene, key: str) -> Person:
     """One more connection of a browser."""
     person = scene.guest()
-    scene.world.server.logins.log_in(person.session, scene.account(), key)
+    log_in_with(scene, person, key)
     scene.world.settle()
     person.seen()
     return person
 
 
-SIGNED_OUT = "*** What this connection signed in with as ana holds no more."
+WITH_A_TOKEN = "ERR Not allowed: that cannot be done with a token. Log in with your password."
+SIGNED_OUT = (
+    "*** You are signed out: the password was changed, or this sign-in was ended elsewhere."
+)
 
 
 def test_a_changed_password_signs_browsers_out_but_the_one_it_was_changed_in(scene: Scene) -> None:
     secret = new_token(scene.ana)
     mine, other = browser(scene), browser(scene)
-    mine.type("/password another horse")
+    mine.type("/password another horse", PASSWORD)
     assert other.seen() == [SIGNED_OUT]
     assert other.closed
     assert not mine.closed
-    assert set(scene.world.server.credentials.table) == {mine.session.credential, key_of(secret)}
-    scene.ana.type("/password one more horse")
-    assert mine.closed
-    assert set(scene.world.server.credentials.table) == {key_of(secret)}
+    assert set(scene.world.server.credentials.table) == {mine.session.grant.credential}
+    assert scene.world.server.credentials.grant_of(secret) is None
+    assert scene.ana.session.account is None
 
 
 def test_a_password_and_the_sign_ins_are_changed_in_one_go(scene: Scene) -> None:
@@ -1236,13 +1246,13 @@ def test_a_password_and_the_sign_ins_are_changed_in_one_go(scene: Scene) -> None
 
 def test_who_logs_out_in_a_browser_signs_it_out_and_is_a_guest(scene: Scene) -> None:
     first, other = browser(scene), browser(scene)
-    second = tab(scene, first.session.credential)
+    second = tab(scene, first.session.grant.credential)
     first.type("/logout")
     assert first.seen() == [f"*** You are now guest{first.session.number}."]
-    assert first.session.credential is None
+    assert first.session.grant is None
     assert second.closed
     assert not other.closed
-    assert set(scene.world.server.credentials.table) == {other.session.credential}
+    assert set(scene.world.server.credentials.table) == {other.session.grant.credential}
 
 
 def test_who_logs_out_with_a_token_does_not_revoke_it(scene: Scene) -> None:
@@ -1258,12 +1268,12 @@ def test_one_who_cannot_be_signed_out_is_not(
 ) -> None:
     scene = Scene()
     person = browser(scene)
-    key = person.session.credential
+    key = person.session.grant.credential
     fail_to_keep(scene)
     person.type("/logout")
     (line,) = person.seen()
     assert line.startswith("ERR Not saved: ")
-    assert (person.session.account, person.session.credential) == ("ana", key)
+    assert (person.session.account, person.session.grant.credential) == ("ana", key)
     assert key in scene.world.server.credentials.table
     expected_errors()
 
@@ -1290,7 +1300,7 @@ def test_others_can_be_signed_out_where_they_are_not_connected(scene: Scene) -> 
     ]
     assert other.seen() == [SIGNED_OUT]
     assert scene.ana.seen() == ["*** ana closed this connection from another one."]
-    assert set(scene.world.server.credentials.table) == {mine.session.credential}
+    assert set(scene.world.server.credentials.table) == {mine.session.grant.credential}
     mine.type("/logout others")
     assert mine.seen() == ["*** You have no other connection."]
 
@@ -1317,6 +1327,6 @@ def test_with_another_login_a_session_is_not_what_it_signed_in_with(scene: Scene
     register(scene.world, "eva")
     person = browser(scene)
     scene.world.server.logins.log_in(person.session, scene.world.server.accounts.table["eva"])
-    assert person.session.credential is None
+    assert person.session.grant.credential == ""
     scene.ana.type("/logout others")
     assert not person.closed

@@ -104,7 +104,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/token make x", USE, "new|list|revoke"),
     ("/token list x", USE, "new|list|revoke"),
     ("/token new", USE, "new|list|revoke"),
-    ("/token new a b", NAME, "cannot be a name"),
+    ("/token new a b", USE, "for read, or for write"),
     ("/token revoke nope", USE, "/token list"),
     ("/logout everything", USE, "others"),
     ("/login", USE, "NAME PASSWORD"),

@@ -175,6 +175,7 @@ class TestAdding:
         ask(ana, "hola")
         for number in range(IN_ALL // IN_A_ROOM):
             town.clock.advance(60)
+            town.server.logins.password_typed(ana.session)
             ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
         assert only(ask(ana, f"/hook #ops add {URL}")) == (
             f"ERR Not allowed: there are {IN_ALL} hooks on this server, as many as may be."

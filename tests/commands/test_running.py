@@ -269,8 +269,9 @@ class TestMaking:
         ana.type(line)
         town.release()
         assert gone.called
+        assert "ERR Not allowed: you are signed out." in "".join(ana.seen())
         assert "tea" not in town.server.moderation.rooms
-        assert ana.session.room is town.room("tea")
+        assert "tea" not in town.server.rooms
 
 
 class TestModes:

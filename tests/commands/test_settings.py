@@ -8,6 +8,7 @@ import pytest
 from twisted.logger import LogEvent
 
 from chatd.commands.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
+from chatd.credentials import by_password
 from chatd.feed import TAIL_BYTES
 from chatd.formats import local_time
 from tests.helpers import Person, World
@@ -329,7 +330,7 @@ class TestKeeping:
         guest = world.person()
         guest.type("/idioma es", "/eco no")
         world.server.names.take(guest.session, "eva")
-        guest.session.account = "eva"
+        guest.session.grant = by_password(world.server.accounts.table["eva"], 0)
         world.server.logins.logged_in(guest.session)
         settings = guest.session.settings
         assert (settings.language, settings.echo, settings.times) == ("es", False, True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 
 from chatd.commands.base import KEEPING_COST, READING_COST
+from chatd.credentials import TOKEN
 from chatd.protocols.web.past import first_events, last_events
 from chatd.protocols.web.requests import (
     Answer,
@@ -18,7 +19,7 @@ from chatd.protocols.web.requests import (
     json_answer,
 )
 from chatd.protocols.web.routes import Route
-from chatd.protocols.web.visitors import Call, visitor, wrong_token
+from chatd.protocols.web.visitors import Call, check_still, visitor
 from chatd.refusals import LINE_FAULTS, Refusal, short
 from chatd.rights import Act
 from chatd.room import Room
@@ -56,12 +57,15 @@ async def me(call: Call) -> Answer:
     """Who asks. A guest has a name only while something is asked, so it is told none."""
     with visitor(call) as (session, _):
         name = None if session.is_guest else session.name
+        grant = session.grant
+        scope = None if grant is None or grant.kind != TOKEN else grant.scope.name.lower()
         return json_answer(
             200,
             {
                 "name": name,
                 "guest": session.is_guest,
                 "account": session.account is not None,
+                "scope": scope,
                 "language": session.language.value,
             },
         )
@@ -103,6 +107,7 @@ async def messages(call: Call) -> Answer:
                 found = await last_events(room, upto, limit, view)
         except StoreError:
             raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
+        check_still(session)
         server.moderation.check(session, room, Act.READ)  # still
         return json_answer(
             200,
@@ -191,6 +196,7 @@ async def _room_to_speak_in(call: Call, session: Session) -> Room:
         waiting = server.join(session, name)
         if waiting is not None:
             await waiting
+        check_still(session)
         room = session.room or server.rooms.called(name, session)
     server.moderation.check(session, room, Act.SPEAK)
     return room
@@ -199,11 +205,11 @@ async def _room_to_speak_in(call: Call, session: Session) -> Room:
 async def _allowed(server: ChatServer, session: Session) -> None:
     """Wait until a session may say something."""
     while not server.allowance(session):
-        if session.stream.finished:
-            raise wrong_token()  # it was taken back meanwhile
+        check_still(session)
         changed: Deferred[None] = Deferred()
         session.changed = lambda changed=changed: _fire(changed)  # type: ignore[misc]
         await changed
+    check_still(session)
     session.changed = lambda: None
 
 

@@ -11,6 +11,7 @@ from typing import cast
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
 
+from chatd.credentials import Grant
 from chatd.formats import Format
 from chatd.protocols.peer import Peer
 from chatd.protocols.reading import guarded
@@ -37,8 +38,7 @@ class Nothing:
 
 class EventStream(Peer[bytes], Protocol):
     """``opening`` is the head of the answer. ``after`` is the seq behind which the room is shown,
-    all of it; None for its last lines. ``account`` is the key of the account that reads, if it is
-    one.
+    all of it; None for its last lines. ``grant`` is that of the account that reads, if it is one.
     """
 
     handshake_is_done = True
@@ -52,16 +52,14 @@ class EventStream(Peer[bytes], Protocol):
         *,
         opening: bytes = b"",
         language: Language,
-        account: str | None = None,
-        credential: str | None = None,
+        grant: Grant | None = None,
     ) -> None:
         super().__init__(server, clock, 0, Nothing())
         self._room = room
         self._after = after
         self._opening = opening
         self._language = language
-        self._account = account
-        self._credential = credential
+        self._grant = grant
         self._commented = clock.seconds()
 
     def format(self) -> Format:
@@ -73,10 +71,14 @@ class EventStream(Peer[bytes], Protocol):
         session.text_only = True
         session.language = self._language
         session.stream.put(self._opening)
-        account = server.accounts.table.get(self._account or "")
-        if account is not None:
-            server.logins.act_for(session, account, self._credential)
         self._entered = True
+        if self._grant is not None:
+            account = server.credentials.account_of(self._grant)
+            if account is None:
+                session.answer("signed_out", name=session.name)
+                server.finish(session)
+                return
+            server.logins.act_for(session, account, self._grant)
         try:
             server.enter_again(session, self._room, self._after)
         except Refusal as refusal:

@@ -36,14 +36,14 @@ _EVENTS = Answer(
 async def converse(call: Call) -> HandOver:
     """A browser wants a WebSocket."""
     opening = handshake.opened(call.request)
-    _, credential = call.whose()
+    grant = call.grant()
     return HandOver(
         lambda: WebSocketProtocol(
             call.server,
             call.clock,
             call.max_length,
             opening=opening,
-            credential=credential,
+            grant=grant,
         )
     )
 
@@ -51,7 +51,7 @@ async def converse(call: Call) -> HandOver:
 async def stream(call: Call) -> HandOver:
     """Somebody wants to be shown what is said in a room."""
     server, after = call.server, _after(call)
-    account, credential = call.whose()
+    grant = call.grant()
     with visitor(call) as (session, _):
         room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
@@ -63,8 +63,7 @@ async def stream(call: Call) -> HandOver:
             after,
             opening=opening_bytes(_EVENTS, date_of(server.now())),
             language=call.language,
-            account=None if account is None else account.key,
-            credential=credential,
+            grant=grant,
         )
     )
 

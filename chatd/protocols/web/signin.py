@@ -7,8 +7,8 @@ are theirs. It knows no connection.
 from __future__ import annotations
 
 from chatd import commands
-from chatd.commands.accounts import PASSWORD_COST
-from chatd.credentials import BROWSER, BROWSER_SECONDS, key_of
+from chatd.commands.passwords import PASSWORD_COST
+from chatd.credentials import BROWSER, BROWSER_SECONDS
 from chatd.passwords import LEAST_CHARACTERS
 from chatd.protocols.web.requests import Answer, Problem, json_answer
 from chatd.protocols.web.routes import Route
@@ -44,26 +44,26 @@ async def sign_in(call: Call) -> Answer:
         if account is None:
             raise Refusal(ErrorKind.SERVER_ERROR, "server_error")  # it was taken away meanwhile
         title = short(call.request.header("user-agent") or "browser")
-        secret, puts = server.credentials.issue(account.key, BROWSER, title)
+        secret, puts = server.credentials.issue(account, BROWSER, title)
         await server.logins.change_credentials(*puts, *_revoked(call))
+        if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
+            raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
         return json_answer(
             200, {"name": account.name, "guest": False, "account": True}, [_cookie(call, secret)]
         )
 
 
 async def sign_out(call: Call) -> Answer:
-    """Let a browser be nobody's: its cookie holds no more, wherever it was copied to."""
+    """Let a browser be nobody's: its cookie is not valid any more, wherever it was copied to."""
     await call.server.logins.change_credentials(*_revoked(call))
     members = {"name": None, "guest": True, "account": False}
     return json_answer(200, members, [_cookie(call, "")])
 
 
 def _revoked(call: Call) -> list[Put]:
-    """What ends what the browser has so far."""
-    credentials, secret = call.server.credentials, call.cookie
-    if credentials.account_of(secret, BROWSER) is None:
-        return []
-    return credentials.revoke(key_of(secret))
+    """The changes that end what the browser has so far."""
+    grant = call.server.credentials.grant_of(call.cookie, BROWSER)
+    return [] if grant is None else call.server.credentials.revoke(grant.credential)
 
 
 def _cookie(call: Call, secret: str) -> tuple[str, str]:

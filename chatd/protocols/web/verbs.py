@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from chatd import commands
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
+from chatd.credentials import Scope
 from chatd.encoding import Lines
 from chatd.protocols.web.past import last_events
 from chatd.queries import asks_for_something, parse
@@ -80,11 +81,12 @@ class WrongMessage(Exception):
 
 class Verb(NamedTuple):
     """``at_once`` is one that does not wait for what was said before. ``cost`` is how many lines it
-    counts for."""
+    counts for, ``scope`` the least that a session's grant must be good for."""
 
     do: Callable[[Conversation, Members], Waiting | None]
     cost: int = 1
     at_once: bool = False
+    scope: Scope = Scope.READ
 
 
 def verb_of(members: Members, greeted: bool) -> Verb:
@@ -96,6 +98,12 @@ def verb_of(members: Members, greeted: bool) -> Verb:
     if not greeted and type != "hello":
         raise WrongMessage("hello_first")
     return verb
+
+
+def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Waiting | None:
+    """Do what a message asks for. Raises `WrongMessage` and `Refusal`."""
+    conversation.session.check_scope(verb.scope)
+    return verb.do(conversation, members)
 
 
 def id_of(members: Members) -> str | int | None:
@@ -351,6 +359,6 @@ TABLE = {
     "search": Verb(_search, READING_COST),
     "people": Verb(_people),
     "rooms": Verb(_rooms, 5),
-    "seen": Verb(_seen, at_once=True),
+    "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True),
 }

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.accounts import Account
-from chatd.credentials import BROWSER, TOKEN, key_of
+from chatd.credentials import BROWSER, TOKEN, Grant
 from chatd.event import Entry
 from chatd.formats import Format
 from chatd.protocols.web.handover import Asker
@@ -57,32 +56,36 @@ class Call:
             found = self.request.cookies(COOKIE)
         return found[0] if len(found) == 1 else ""
 
-    def whose(self) -> tuple[Account | None, str | None]:
-        """The account that its asker is, and the key of what they showed for that; None for a
-        guest.
+    def grant(self) -> Grant | None:
+        """The grant for what its asker showed; None for a guest.
 
         Raises `Problem` for a token that is nobody's, or that others could read. (A cookie is sent
-        by itself, so one that does not hold any more is passed over.)
+        by itself, so one that is not valid any more is passed over.)
         """
         credentials, shown = self.server.credentials, self.request.header("authorization")
         may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
         if shown is None:
-            account = credentials.account_of(self.cookie, BROWSER) if may_be_shown else None
-            return account, None if account is None else key_of(self.cookie)
+            return credentials.grant_of(self.cookie, BROWSER) if may_be_shown else None
         if not may_be_shown:
             raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
         scheme, _, secret = shown.partition(" ")
-        account = None
+        grant = None
         if scheme.lower() == "bearer":
-            account = credentials.account_of(secret.strip(" "), TOKEN)
-        if account is None:
+            grant = credentials.grant_of(secret.strip(" "), TOKEN)
+        if grant is None:
             raise wrong_token()
-        return account, key_of(secret.strip(" "))
+        return grant
 
 
 def wrong_token() -> Problem:
     """A token that is nobody's."""
     return Problem(ErrorKind.NOT_ALLOWED, "wrong_token", status=401)
+
+
+def check_still(session: Session) -> None:
+    """Raise `Problem` if what was shown for a session ended while something was waited for."""
+    if session.stream.finished or (session.grant is not None and session.account is None):
+        raise wrong_token()
 
 
 class Told(Format):
@@ -107,10 +110,11 @@ class Told(Format):
 @contextmanager
 def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
     """A session for whoever asks, and what it is told. Raises `Refusal` if they may not ask."""
-    account, credential = call.whose()
+    grant = call.grant()
     with stranger(call) as (session, told):
-        if account is not None:
-            call.server.logins.act_for(session, account, credential)
+        account = None if grant is None else call.server.credentials.account_of(grant)
+        if grant is not None and account is not None:
+            call.server.logins.act_for(session, account, grant)
             session.language = call.language  # its own is for people who talk
         yield session, told
 

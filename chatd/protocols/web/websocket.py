@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
 from chatd import commands
+from chatd.credentials import Grant
 from chatd.event import Kind
 from chatd.formats import Format
 from chatd.json_input import decode_json
@@ -47,8 +48,8 @@ AROUND = 1024
 
 
 class WebSocketProtocol(Peer[str], Protocol):
-    """``opening`` is what the handshake is answered with. ``credential`` is the key of what the
-    browser has signed in with, if it has.
+    """``opening`` is what the handshake is answered with. ``grant`` is for what was shown in it, a
+    cookie or a token, if anything was.
     """
 
     for_people = True
@@ -61,12 +62,12 @@ class WebSocketProtocol(Peer[str], Protocol):
         max_length: int,
         *,
         opening: bytes = b"",
-        credential: str | None = None,
+        grant: Grant | None = None,
     ) -> None:
         self._frames = Frames(max_length * ESCAPED + AROUND)
         super().__init__(server, clock, max_length, self._frames)
         self._opening = opening
-        self._credential = credential
+        self._grant = grant
         self._came = self._heard = clock.seconds()
         self._pinged: float | None = None
         self._id: str | int | None = None  # of the message that is being handled
@@ -126,7 +127,7 @@ class WebSocketProtocol(Peer[str], Protocol):
             if verb.cost > 1:
                 self.charge(verb.cost - 1)
             if verb.at_once:
-                verb.do(self, members)
+                verbs.carry_out(verb, self, members)
             else:
                 self.when_said(lambda: self._do(verb, members))
         except (WrongMessage, Refusal) as error:
@@ -215,10 +216,11 @@ class WebSocketProtocol(Peer[str], Protocol):
         self.session.stream.put(format.message(type, **members))
 
     def log_in(self) -> None:
-        # It may be long since the handshake: what was taken away meanwhile holds no more.
-        account = self.server.credentials.holder_of(self._credential or "")
+        # It may be long since the handshake: what was shown may not be valid any more.
+        grant = self._grant
+        account = None if grant is None else self.server.credentials.account_of(grant)
         if account is not None:
-            self.server.logins.log_in(self.session, account, credential=self._credential)
+            self.server.logins.log_in(self.session, account, grant)
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         session = self.session
@@ -276,7 +278,7 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     def _do(self, verb: Verb, members: Members) -> Waiting | None:
         try:
-            waiting = verb.do(self, members)
+            waiting = verbs.carry_out(verb, self, members)
         except (WrongMessage, Refusal) as error:
             self._tell_why_not(members, error)
             return None

@@ -108,9 +108,10 @@ class Served(Callers):
         person.type(f"/register {password}")
         person.hang_up()
 
-    def token(self, name: str) -> str:
+    def token(self, name: str, scope: str = "write") -> str:
         """A token of an account."""
-        secret, puts = self.server.credentials.issue(fold(name), TOKEN, "t")
+        account = self.server.accounts.table[fold(name)]
+        secret, puts = self.server.credentials.issue(account, TOKEN, "t", scope)
         done = Deferred.fromCoroutine(self.server.logins.change_credentials(*puts))
         self.world.settle()
         assert done.called

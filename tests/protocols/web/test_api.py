@@ -11,7 +11,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
-from chatd.credentials import TOKEN
+from chatd.credentials import TOKEN, key_of
 from chatd.event import Change, Notice, Record
 from chatd.protocols.limits import Limits
 from chatd.store import Keeping, StoreError
@@ -440,10 +440,11 @@ def test_of_a_long_topic_the_beginning_is_listed() -> None:
 def test_who_one_is_is_told() -> None:
     door = Served()
     door.account("Ana")
-    guest = {"name": None, "guest": True, "account": False, "language": "en"}
+    guest = {"name": None, "guest": True, "account": False, "scope": None, "language": "en"}
     assert door.ask("GET", "/api/me").json == guest
     got = door.ask("GET", "/api/me", authorization=bearer(door.token("ana")), accept_language="es")
-    assert got.json == {"name": "Ana", "guest": False, "account": True, "language": "es"}
+    ana = {"name": "Ana", "guest": False, "account": True, "scope": "write", "language": "es"}
+    assert got.json == ana
 
 
 def test_a_daemon_that_saves_is_well() -> None:
@@ -511,7 +512,8 @@ def test_a_room_that_cannot_be_kept_is_not_made(
     registering.type("/register correct horse")
     door.world.release()
     registering.hang_up()
-    secret, puts = door.server.credentials.issue("ana", TOKEN, "t")
+    account = door.server.accounts.table["ana"]
+    secret, puts = door.server.credentials.issue(account, TOKEN, "t")
     Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
     door.world.release()
     caller.send(request("POST", "/api/rooms/ops/messages", b"text", authorization=bearer(secret)))
@@ -528,7 +530,8 @@ def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
     person = door.world.person("ana")
     person.type("/register correct horse")
     door.world.release()
-    secret, puts = door.server.credentials.issue("ana", TOKEN, "t")
+    account = door.server.accounts.table["ana"]
+    secret, puts = door.server.credentials.issue(account, TOKEN, "t")
     Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
     door.world.release()
     for _ in range(5):
@@ -536,7 +539,8 @@ def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
     caller = door.caller()
     caller.send(request("POST", LOBBY, b"text", authorization=bearer(secret)))
     caller.settle()
-    door.server.let_go(list(door.server.credentials.of("ana", TOKEN)))
+    revoked = door.server.credentials.revoke(key_of(secret))
+    Deferred.fromCoroutine(door.server.logins.change_credentials(*revoked))
     head = door.server.lobby.head
     door.world.release()
     assert error_of(caller.got()[0]) == (401, "wrong_token")

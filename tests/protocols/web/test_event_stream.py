@@ -10,6 +10,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from chatd.credentials import Grant
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.web.event_stream import COMMENT_SECONDS, EventStream
 from chatd.texts import Language
@@ -113,7 +114,7 @@ def test_it_is_in_the_room(world: World) -> None:
 def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: World) -> None:
     register(world, "ana")
     world.say("before")
-    reader = Reader(world, account="ana", credential="key")
+    reader = Reader(world, grant=Grant("ana"))
     assert "ana" in world.server.lobby.named
     world.say("meanwhile")
     assert "meanwhile" in reader.texts()
@@ -133,7 +134,7 @@ def test_who_is_put_out_is_told_and_it_ends(world: World) -> None:
     owner = member(world, "olga")
     owner.type("/join ops")
     register(world, "ana")
-    reader = Reader(world, room="ops", account="ana")
+    reader = Reader(world, room="ops", grant=Grant("ana"))
     reader.seen()
     owner.type("/kick ana bye")
     assert {type for type, _ in reader.seen()} >= {"left", "say"}

@@ -9,7 +9,7 @@ import pytest
 
 from chatd import web_formats
 from chatd.attendance import Attendance
-from chatd.credentials import BROWSER, key_of
+from chatd.credentials import BROWSER
 from chatd.feed import Cursor
 from chatd.moderation import Moderation
 from chatd.protocols.outlet import Outlet
@@ -46,10 +46,11 @@ class Scene:
         register(self.world, "ana")
         self.luis = self.world.person("luis")
         self.world.say("before")
-        secret, puts = self.world.server.credentials.issue("ana", BROWSER, "her browser")
+        credentials, accounts = self.world.server.credentials, self.world.server.accounts
+        secret, puts = credentials.issue(accounts.table["ana"], BROWSER, "her browser")
         change(self.world.store, *puts)
         self.world.settle()
-        self.ana = Browser(self.world, credential=key_of(secret), dead_after=90)
+        self.ana = Browser(self.world, grant=credentials.grant_of(secret), dead_after=90)
 
     def hello(self) -> None:
         self.ana.send("hello", key="a-key-of-sixteen", language="es", rooms={"lobby": 0})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.credentials import BROWSER, key_of
+from chatd.credentials import BROWSER, Grant
 from chatd.protocols.limits import Limits
 from chatd.protocols.web.past import CHARACTERS_GIVEN
 from chatd.protocols.web.verbs import HISTORY_LINES, RESUMED_LINES
@@ -622,23 +622,25 @@ class TestAccounts:
     def signed_in(self, world: World, **hello: Any) -> Browser:
         if world.server.accounts.called("ana") is None:
             register(world, "ana")
-        one = Browser(world, credential=self.credential(world))
+        one = Browser(world, grant=self.grant(world))
         one.send("hello", **hello)
         return one
 
-    def credential(self, world: World) -> str:
-        secret, puts = world.server.credentials.issue("ana", BROWSER, "b")
+    def grant(self, world: World) -> Grant | None:
+        account = world.server.accounts.table["ana"]
+        secret, puts = world.server.credentials.issue(account, BROWSER, "b")
         Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
         world.settle()
-        return key_of(secret)
+        return world.server.credentials.grant_of(secret)
 
     def test_what_holds_no_more_when_one_says_hello_is_not_signed_in_with(
         self, world: World
     ) -> None:
         register(world, "ana")
-        key = self.credential(world)
-        one = Browser(world, credential=key)
-        puts = world.server.credentials.revoke(key)
+        grant = self.grant(world)
+        assert grant is not None
+        one = Browser(world, grant=grant)
+        puts = world.server.credentials.revoke(grant.credential)
         Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
         world.settle()
         one.send("hello")

@@ -1,0 +1,178 @@
+"""Asking for passwords and checking them: what commands that need one have in common.
+
+A password is the rest of a line, or the next line, which is asked for then. While it is hashed and
+while the disk is waited for, the session does nothing else, but others do: what was true before is
+looked at again by whoever goes on. It knows no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import ceil
+
+from chatd.accounts import Account
+from chatd.commands.base import Waiting, answering
+from chatd.passwords import InvalidPassword, Passwords, password_of
+from chatd.records import let_be
+from chatd.refusals import Refusal, short
+from chatd.server import ChatServer
+from chatd.session import Session
+from chatd.texts import ErrorKind
+
+PASSWORD_COST = 20
+"""What a command that takes a password counts for."""
+
+KEEP_TOKENS = ("keep-tokens", "conservar-fichas")
+"""The words before a new password that keep an account's tokens. No new password begins with one,
+so a line is never read in two ways."""
+
+
+@contextmanager
+def question(session: Session, password: str) -> Iterator[None]:
+    """Where a password is asked for if none was given: if that is refused, what comes next may be
+    the password all the same."""
+    try:
+        yield
+    except Exception:
+        if not is_given(password):
+            session.refuse_to_ask()
+        raise
+
+
+def is_given(password: str) -> bool:
+    """True if there is a password in that rest of a line."""
+    return bool(password.strip(" "))
+
+
+def check_privacy(server: ChatServer, session: Session, password: str) -> None:
+    """Raise `Refusal` if somebody on the way can read a password."""
+    if not server.logins.may_pass_secrets(session.confidential):
+        key = "password_in_clear" if is_given(password) else "no_password_in_clear"
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
+
+
+def take_password(
+    server: ChatServer,
+    session: Session,
+    password: str,
+    then: Callable[[str], Waiting | None],
+    prompt: str = "password_prompt",
+) -> Waiting | None:
+    """Go on with a password, if there is one; else ask for it first, with the sentence of that
+    key."""
+    hashing(server)
+    if is_given(password):
+        return then(password)
+
+    def answered(text: str) -> Waiting | None:
+        if text:
+            return answering(session, lambda: then(text))
+        session.answer("password_cancelled")
+        return None
+
+    session.ask(prompt, answered)
+    return None
+
+
+def with_present_password(
+    server: ChatServer, session: Session, then: Callable[[], Waiting | None]
+) -> Waiting | None:
+    """Go on if the password of its account was typed in this session of late; else ask for it, so
+    that what somebody left open, a cookie or a token cannot let others in.
+
+    ``then`` looks again at what was true before: answering takes a while. Raises `Refusal`.
+    """
+    own_account(server, session)
+    if session.typed_its_password:
+        return then()
+    with question(session, ""):
+        check_privacy(server, session, "")
+
+        async def check(text: str) -> None:
+            account = own_account(server, session)
+            await check_password(server, session, account.name, text)
+            own_account(server, session)
+            server.logins.password_typed(session)
+            waiting = then()
+            if waiting is not None:
+                await waiting
+
+        return take_password(server, session, "", check, "present_password_prompt")
+
+
+def hashing(server: ChatServer) -> Passwords:
+    """Return what hashes passwords. Raises `Refusal` if there is nothing to do so."""
+    if server.logins.passwords is None:
+        raise Refusal(ErrorKind.NO_ACCOUNTS, "no_accounts")
+    return server.logins.passwords
+
+
+def new_password(text: str) -> str:
+    """Return what is to be hashed of a new password. Raises `Refusal` if it cannot be one."""
+    word = next(iter(text.split(None, 1)), "")
+    if word.lower() in KEEP_TOKENS:
+        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
+    try:
+        return password_of(text)
+    except InvalidPassword as invalid:
+        raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
+
+
+def account_called(server: ChatServer, name: str) -> Account:
+    """Return the account of that name. Raises `Refusal` if there is none."""
+    account = server.accounts.called(name)
+    if account is None:
+        raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=short(name))
+    return account
+
+
+def own_account(server: ChatServer, session: Session) -> Account:
+    """Return the account that a session is logged in to. Raises `Refusal` if it is to none."""
+    account = server.logins.account_of(session)
+    if account is None:
+        raise Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
+    return account
+
+
+async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
+    """Return the account of that name, if that is its password. Raises `Refusal` if not.
+
+    Whoever tries many is slowed; a try that comes too early is not looked at. If the password or
+    the owner changed meanwhile, it is not the account's any more.
+    """
+    account, passwords = account_called(server, name), hashing(server)
+    wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+    counts = server.logins.tries_of(account, session.network)
+    wait_for(max(tries.wait(key) for tries, key in counts))
+    for tries, key in counts:
+        tries.spend(key)
+    try:
+        password = password_of(text)
+    except InvalidPassword:
+        raise wrong from None
+    failed = True
+    try:
+        right, better = await passwords.check(account.hash, password)
+        failed = not right
+    except Refusal:  # it was not looked at
+        failed = False
+        raise
+    finally:
+        if not failed:
+            for tries, key in counts:
+                tries.give_back(key)
+    now = account_called(server, name)
+    if not right or now.epoch != account.epoch:
+        raise wrong
+    if better is not None and now.hash == account.hash:
+        now = now._replace(hash=better)
+        # If it cannot be kept, the old one still does.
+        server.accounts.keep(now).addErrback(let_be)
+    return now
+
+
+def wait_for(seconds: float) -> None:
+    """Raise `Refusal` if that is not 0: passwords came too fast."""
+    if seconds:
+        raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=ceil(seconds))
