@@ -24,17 +24,17 @@ from twisted.application.service import IService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
-    IAddress,
     IListeningPort,
+    IProtocolFactory,
     IReactorTime,
     IReadDescriptor,
 )
-from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
 from chatd.administration import Administration
+from chatd.complaints import Trouble
 from chatd.deliveries import Deliveries
 from chatd.destinations import Network, networks_of
 from chatd.encoding import visible
@@ -50,6 +50,7 @@ from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
+from chatd.protocols.proxied import TELLING, BehindProxy
 from chatd.retention import Kept, Retention
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
@@ -514,25 +515,15 @@ def _listen(wanted: list[tuple[ChatFactory, str]], user: Identity, reactor: Any)
         raise
 
 
-class _BehindProxy(Factory):
-    """Builds what another factory builds, for clients whose own addresses come in a header."""
-
-    noisy = False
-
-    def __init__(self, factory: ChatFactory) -> None:
-        self._factory = factory
-
-    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
-        return self._factory.build(None, located=False)
-
-
 def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPort:
     results: list[IListeningPort | Failure] = []
     endpoint = description
     if _TAKES_BACKLOG.match(description):
         endpoint += f":backlog={BACKLOG}"
-    proxied = description.startswith("haproxy:")
-    serves = _BehindProxy(factory) if proxied else factory
+    serves: IProtocolFactory = factory
+    if endpoint.startswith("haproxy:"):
+        endpoint = endpoint.removeprefix("haproxy:")
+        serves = BehindProxy(factory, Trouble(reactor, TELLING))
     try:
         serverFromString(reactor, endpoint).listen(serves).addBoth(results.append)
     except Exception as error:

@@ -23,11 +23,13 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chatd.commands import GENERAL, SECTIONS
+from chatd.complaints import Trouble
 from chatd.event import Draft, Entry, Notice
 from chatd.passwords import Hasher, Passwords
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BareProtocol, LineProtocol
+from chatd.protocols.proxied import TELLING, BehindProxy
 from chatd.server import ChatServer
 from chatd.store import Store, StoreError
 from chatd.stores.memory import MemoryStore
@@ -320,9 +322,14 @@ class House:
         self.ports: list[IListeningPort] = []
         self.clients: list[Client] = []
 
-    async def listen(self, endpoint: str = LOOPBACK, *, bare: bool = False) -> IListeningPort:
+    async def listen(
+        self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
+    ) -> IListeningPort:
         factory = self.bare if bare else self.chat
-        port = await serverFromString(self.reactor, endpoint).listen(factory)
+        served: Any = factory
+        if behind_proxy:
+            served = BehindProxy(factory, Trouble(self.reactor, TELLING))
+        port = await serverFromString(self.reactor, endpoint).listen(served)
         self.ports.append(port)
         factory.accept_at(port)
         return port

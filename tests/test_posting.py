@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -484,6 +486,43 @@ async def test_one_that_does_not_speak_http(street: Street, answer: bytes) -> No
     street.servers.answer = answer
     street.servers.hangs_up = True
     assert (await street.why(street.post())).why is Why.BROKE
+
+
+PARTS = (
+    *(
+        b"HTTP/1.1 ",
+        b"HTTP/0.9 ",
+        b"HTTP/1.1\r\n",
+        b"200 ",
+        b"204 ",
+        b"301 ",
+        b"100 ",
+        b"-1 ",
+        b"OK",
+    ),
+    *(b"\r\n", b"\n", b"\r", b"\0", b"\xff\xfe", b" ", b":", b"\t", b"2", b"99999999999999999999"),
+    *(b"Content-Length: 2\r\n", b"Content-Length: -1\r\n", b"Content-Length: \xff\r\n"),
+    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"Connection: close\r\n"),
+    *(
+        b"ffffffffffffffff\r\n",
+        b"0\r\n\r\n",
+        b"2;\xff=\r\nok\r\n",
+        b"zz\r\n",
+        b"ok",
+        b"Upgrade: \r\n",
+    ),
+)
+
+
+async def test_no_answer_is_an_error_of_ours(street: Street) -> None:
+    """Each is taken or not; nothing is raised in Twisted's hands, and nothing is in the log."""
+    chance = Random(7)
+    street.servers.hangs_up = True
+    for _ in range(400):
+        beginning = chance.choice([b"", b"HTTP/1.1 200 OK\r\n", OK[:-4], OK])
+        street.servers.answer = beginning + b"".join(chance.choices(PARTS, k=chance.randrange(9)))
+        with suppress(NotDelivered):
+            await street.post()
 
 
 async def test_when_it_closes_all_connections_are_let_go(street: Street) -> None:

@@ -141,6 +141,13 @@ class ChatFactory(Factory):
 
     def build(self, address: IAddress | None, *, located: bool = True) -> Protocol | None:
         """As `buildProtocol`. Not ``located`` is a client whose own address is not known yet."""
+        try:
+            return self._build(address, located)
+        except Exception:  # in Twisted's hands it would be a traceback each time
+            self.server.faults.tell("somebody who came could not be served")
+            return None
+
+    def _build(self, address: IAddress | None, located: bool) -> Protocol | None:
         if not self._accepting:
             # Twisted begins with 100 in a turn, and takes 20 more whenever there were as many.
             self._accepting = True

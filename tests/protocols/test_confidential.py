@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.limits import is_local
-from chatd.tap import _BehindProxy
 from tests.certificate import write_certificate
 from tests.helpers import WELCOME, Client, House
 from tests.test_wire import OLD_API
@@ -104,9 +102,7 @@ async def test_behind_a_proxy_what_counts_is_where_the_client_is(case: str) -> N
     header, network, taken = HEADERS[case]
 
     async def test(house: House) -> None:
-        description = "haproxy:tcp:0:interface=127.0.0.1"
-        port = await serverFromString(house.reactor, description).listen(_BehindProxy(house.chat))
-        house.ports.append(port)
+        await house.listen(behind_proxy=True)
         client = await house.guest()
         (protocol,) = house.chat.clients
         assert not protocol.session.confidential
@@ -126,9 +122,7 @@ async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
     header = HEADERS["from the proxy's machine"][0]
 
     async def test(house: House) -> None:
-        description = "haproxy:tcp:0:interface=127.0.0.1"
-        port = await serverFromString(house.reactor, description).listen(_BehindProxy(house.chat))
-        house.ports.append(port)
+        await house.listen(behind_proxy=True)
         client = await house.guest()
         client.send_raw(header)
         assert (await answer(client)).startswith(IN_CLEAR)

@@ -51,6 +51,17 @@ class AdmissionTests(SynchronousTestCase):
         world.clock.advance(REFUSED_SECONDS)
         self.assertTrue(transport.disconnecting)
 
+    def test_one_who_cannot_be_served_is_let_go_and_the_log_says_so_once(self) -> None:
+        world = World()
+
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.patch(world.chat, "_protocol", fail)
+        for _ in range(100):
+            self.assertIsNone(world.chat.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)))
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_one_who_goes_makes_room(self) -> None:
         world = World(limits=Limits(connections=1))
         world.person().hang_up()

@@ -1,0 +1,71 @@
+"""Clients behind a proxy that says where each of them is, in a header in front of what they send.
+
+Made of our own instead of Twisted's, where a malformed header is a traceback in the log, and any
+word an address. This module must not know what clients send after the header.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.interfaces import IAddress, IProtocol, ITransport
+from twisted.internet.protocol import Protocol
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+
+from chatd.complaints import Trouble
+from chatd.protocols.factory import ChatFactory
+from chatd.protocols.proxy_header import InvalidHeader, parse
+
+TELLING = "who came to a haproxy: address is let go, the PROXY header cannot be read: {why}."
+
+
+class ProxiedProtocol(ProtocolWrapper):
+    """Takes the header off one connection; then its peer is whom the header names."""
+
+    def __init__(self, factory: BehindProxy, wrapped: IProtocol) -> None:
+        super().__init__(factory, wrapped)
+        self._trouble = factory.trouble
+        self._header: bytes | None = b""  # what has come of it; None once it is whole
+        self._client: IAddress | None = None
+
+    def dataReceived(self, data: bytes) -> None:
+        if self._header is None:
+            self.wrappedProtocol.dataReceived(data)
+            return
+        self._header += data
+        try:
+            header = parse(self._header)
+        except InvalidHeader as invalid:
+            self._header = b""
+            self._trouble.tell(str(invalid))
+            cast(Any, self.transport).abortConnection()
+            return
+        if header is None:
+            return
+        rest, self._header = self._header[header.length :], None
+        self._client = header.client
+        if rest:
+            self.wrappedProtocol.dataReceived(rest)
+
+    def getPeer(self) -> IAddress:
+        """Where the client is; where the proxy is, if the header does not say that."""
+        return self._client or cast(ITransport, self.transport).getPeer()
+
+
+class BehindProxy(WrappingFactory[ProxiedProtocol]):
+    """Builds what another factory builds, for clients whose own addresses come in a header.
+
+    ``trouble`` tells the operator of malformed ones; see `TELLING`.
+    """
+
+    protocol = ProxiedProtocol
+    noisy = False
+
+    def __init__(self, factory: ChatFactory, trouble: Trouble) -> None:
+        super().__init__(factory)
+        self._factory = factory
+        self.trouble = trouble
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:  # type: ignore[override]
+        built = self._factory.build(None, located=False)
+        return None if built is None else ProxiedProtocol(self, cast(IProtocol, built))
