@@ -1064,7 +1064,8 @@ def _refusals(path: Path, advice: str = "") -> Iterator[None]:
     except sqlite3.Error as error:
         # It may quote what is in the file. What people said is not for the log.
         why = visible(str(error))
-        if why.startswith("Could not decode to UTF-8"):
+        # Python 3.10 gives no text at all where SQLite would have quoted what is not UTF-8.
+        if not why or why.startswith("Could not decode to UTF-8"):
             why = _NOT_UTF8
         # Of exactly these classes are "malformed" and what follows from it.
         damaged = type(error) in (sqlite3.DatabaseError, sqlite3.IntegrityError)

@@ -63,7 +63,8 @@ def test_every_operation_says_what_it_may_be_answered() -> None:
 @pytest.mark.deadline(60)
 async def test_a_daemon_does_what_it_says() -> None:
     schemathesis = pytest.importorskip(
-        "schemathesis", reason="schemathesis is not installed: pip install -e '.[dev]'"
+        "schemathesis",
+        reason="schemathesis, which wants Python 3.11, is not installed: pip install -e '.[dev]'",
     )
     house = House()
     site = Site(house.server, house.reactor, 4096, Hosts(), {}, description())
