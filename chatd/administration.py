@@ -1,4 +1,4 @@
-"""What the operator does with accounts from the host: plain values in, plain values out.
+"""What the operator does from the host with accounts and the clock: plain values in and out.
 
 The daemon does it for those who ask at its control socket, and `chatd admin` does it itself while
 no daemon runs: both with a server, so that whatever is kept with an account is seen to. It knows no
@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chatd.accounts import Account
+from chatd.clock_watch import ClockWatch
+from chatd.formats import local_time
 from chatd.refusals import Refusal
 from chatd.server import ChatServer
 from chatd.store import StoreError
@@ -28,8 +30,9 @@ class Refused(Exception):
 class Administration:
     """Does what ``{"do": "promote", "name": "ana"}`` asks: see `DEEDS`."""
 
-    def __init__(self, server: ChatServer) -> None:
+    def __init__(self, server: ChatServer, watch: ClockWatch) -> None:
         self._server = server
+        self._watch = watch
         self._accounts = server.accounts
 
     async def perform(self, request: object) -> Reply:
@@ -103,6 +106,10 @@ class Administration:
         await self._server.logins.unregister(account)
         return {"said": f"{account.name} is not registered any more."}
 
+    async def _clock(self, request: Request) -> Reply:
+        await self._watch.confirm()
+        return {"said": f"the clock is right: it is {local_time(int(self._server.now()))}."}
+
     async def _set_admin(self, request: Request, admin: bool) -> Account:
         account = self._account(request)._replace(admin=admin)
         await self._accounts.keep(account)
@@ -122,6 +129,7 @@ DEEDS: dict[str, Callable[[Administration, Request], Awaitable[Reply]]] = {
     "demote": Administration._demote,
     "password": Administration._password,
     "remove": Administration._remove,
+    "clock": Administration._clock,
 }
 
 

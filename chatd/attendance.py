@@ -41,8 +41,7 @@ class Missed(NamedTuple):
 
 
 class Attendance:
-    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one,
-    ``now`` the time in seconds since 1970."""
+    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one."""
 
     def __init__(
         self,
@@ -50,7 +49,6 @@ class Attendance:
         accounts: Accounts,
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
-        now: Callable[[], float],
     ) -> None:
         self.places = Places(store)
         self.inboxes: dict[str, Room] = {}
@@ -58,7 +56,6 @@ class Attendance:
         self._accounts = accounts
         self._room_of = room_of
         self._readable = readable
-        self._now = now
         self._present: dict[str, dict[Session, Visit]] = {}
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
@@ -102,9 +99,9 @@ class Attendance:
         """Forget what was written to an account that is gone."""
         # Until there is another owner, nothing is written there.
         inbox = self.inbox(account)
-        before = int(self._now() * 1000) + 1
+        upto = inbox.head
         try:
-            while inbox.head and await self._store.forget(inbox.name, before):
+            while upto and await self._store.forget(inbox.name, upto):
                 pass
         except StoreError:
             self._store.faults.tell("private lines of an account that is gone cannot be forgotten")

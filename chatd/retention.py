@@ -1,7 +1,7 @@
 """How long lines are kept: forgets those that are older, at the start and then about hourly.
 
-It does so a few at a time, so that whoever says something meanwhile hardly waits. It knows no
-session and no connection.
+It does so a few at a time, so that whoever says something meanwhile hardly waits; while the clock
+is in doubt, it does nothing. It knows no session and no connection.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 
+from chatd.clock_watch import ClockWatch
 from chatd.complaints import Trouble
 from chatd.folding import fold
 from chatd.server import ChatServer
@@ -53,15 +54,24 @@ class Kept(NamedTuple):
 
 
 class Retention:
-    """Forgets what is older than it is to be kept."""
+    """Forgets what is older than it is to be kept, while ``watch`` trusts the clock."""
 
-    def __init__(self, server: ChatServer, store: Store, clock: IReactorTime, kept: Kept) -> None:
+    def __init__(
+        self,
+        server: ChatServer,
+        store: Store,
+        clock: IReactorTime,
+        kept: Kept,
+        watch: ClockWatch,
+    ) -> None:
         self.kept = kept
+        self._watch = watch
         self._server = server
         self._store = store
         self._clock = clock
         self._trouble = Trouble(clock, "lines older than --keep cannot be forgotten: {why}")
         self._running: Deferred[None] | None = None
+        self._busy = False
         self._looking = LoopingCall(self._look)
         self._looking.clock = clock
 
@@ -70,26 +80,30 @@ class Retention:
         if self.kept.spans:
             seconds = min(self.kept.spans) / 10
             self._looking.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
+            self._watch.trusted = self._look_again
 
     def stop(self) -> None:
         """Forget nothing more."""
+        self._watch.trusted = _nothing
         if self._looking.running:
             self._looking.stop()
         if self._running is not None:
             self._running.cancel()
 
-    def _look(self) -> Deferred[None]:
-        self._running = Deferred.fromCoroutine(self._forget())
+    def _look_again(self) -> None:
+        self._look()
+
+    def _look(self) -> Deferred[None] | None:
+        if not self._busy:
+            self._busy = True
+            self._running = Deferred.fromCoroutine(self._forget())
         return self._running
 
     async def _forget(self) -> None:
         try:
             for room in await self._store.names():
-                seconds = self.kept.seconds(room)
-                before = int((self._server.now() - seconds) * 1000)
-                while seconds and await self._store.forget(room, before):
-                    self._server.forgot(room, before)
-                    await deferLater(self._clock, PAUSE_SECONDS)
+                if seconds := self.kept.seconds(room):
+                    await self._forget_in(room, seconds)
         except CancelledError:
             pass
         except StoreError as error:
@@ -98,7 +112,24 @@ class Retention:
             self._store.faults.tell("old lines could not be forgotten")
         else:
             self._trouble.end()
-        self._running = None
+        self._busy = False
+
+    async def _forget_in(self, room: str, seconds: int) -> None:
+        before = int((self._server.now() - seconds) * 1000)
+        upto = await self._store.seq_before(room, before)
+        # The clock is looked at behind that: it may have been set just before.
+        while self._trusts_the_clock and await self._store.forget(room, upto):
+            self._server.forgot(room, upto)
+            await deferLater(self._clock, PAUSE_SECONDS)
+
+    @property
+    def _trusts_the_clock(self) -> bool:
+        self._watch.check()
+        return not self._watch.doubted
+
+
+def _nothing() -> None:
+    """It was stopped."""
 
 
 def _written(seconds: int) -> str:

@@ -213,10 +213,10 @@ class Room:
             each.callback(result)
         return result
 
-    def forget(self, before: int) -> None:
-        """What is at hand here from before that time (milliseconds) was forgotten in the log."""
+    def forget(self, upto: int) -> None:
+        """Drop from memory what the store has forgotten: the events with seqs up to ``upto``."""
         self._forget_pages()
-        while self._latest and self._latest[0].time < before:
+        while self._latest and self._latest[0].seq <= upto:
             del self._latest[0]
 
     def _forget_pages(self) -> None:

@@ -102,7 +102,7 @@ class ChatServer(Subscriber):
         self._gone_from = Latest()  # where those who spoke and went were
         self._last_number = max((record.session for record in store.rooms()), default=0)
         self.hooks = Hooks(store)
-        self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable, now)
+        self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable)
         self.logins = Logins(
             store,
             clock,
@@ -358,11 +358,11 @@ class ChatServer(Subscriber):
             session.leave(left, told=told)
             self.rooms.forget_if_empty(left)
 
-    def forgot(self, name: str, before: int) -> None:
-        """The store has forgotten what was said in that room before a time (milliseconds)."""
+    def forgot(self, name: str, upto: int) -> None:
+        """Take note that the store has forgotten a room's events, up to a seq."""
         room = self.rooms.get(fold(name))
         if room is not None:
-            room.forget(before)
+            room.forget(upto)
 
     def _move(
         self, session: Session, room: Room, key: str, then: str = "", after: int | None = None

@@ -18,6 +18,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chatd.accounts import Accounts
+from chatd.clock_watch import ClockWatch
 from chatd.deliveries import Deliveries
 from chatd.encoding import visible
 from chatd.passwords import Passwords
@@ -74,6 +75,7 @@ class ChatService(Service):
         doors: Sequence[Door],
         clock: IReactorTime,
         *,
+        watch: ClockWatch | None = None,
         retention: Retention | None = None,
         foreground: bool = True,
         passwords: Passwords | None = None,
@@ -81,6 +83,7 @@ class ChatService(Service):
         deliveries: Deliveries | None = None,
     ) -> None:
         self._store = store
+        self._watch = watch
         self._retention = retention
         self.doors = doors
         self._clock = clock
@@ -112,6 +115,8 @@ class ChatService(Service):
         self.log.info("{history}", history=self._store.describe())
         for accounts in dict.fromkeys(door.factory.server.accounts for door in self.doors):
             _tell_of_old_names(self.log, accounts)
+        if self._watch is not None:
+            self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
         if self._deliveries is not None:
             self._deliveries.start()
@@ -135,6 +140,8 @@ class ChatService(Service):
             door.factory.check()
         for server in self._servers:
             server.check()
+        if self._watch is not None:
+            self._watch.check()
         if self._deliveries is not None:
             self._deliveries.check()
 

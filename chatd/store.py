@@ -10,7 +10,7 @@ batch. That is group commit, and it lives here, once, for every store.
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -32,6 +32,14 @@ PAGE_CHARACTERS = 64 * 1024
 
 FORGOTTEN = 500
 """How many events are forgotten at a time, at most: whoever says something meanwhile waits."""
+
+FIRST_WRITABLE = 0
+LAST_WRITABLE = 253_402_300_799_999
+"""The first and the last time of a line, in milliseconds since 1970: the end of the year 9999, for
+later ones cannot be written as dates."""
+
+LEAST_STAMP, LATEST_STAMP = -(1 << 62), 1 << 62
+"""Bounds that include any time that a file may hold."""
 
 _FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 
@@ -58,7 +66,8 @@ class Wanted(NamedTuple):
     A word may be part of one, or several with spaces between them. It is compared as
     `chatd.folding.fold_for_search` says: without regard to case and accents. ``author`` is a name,
     which is compared as names are, and folded already; empty, it is anybody.
-    What is from before ``since`` (milliseconds) is not wanted.
+    What was said before ``since`` (milliseconds since 1970; see `said_before`) is not wanted; the
+    store sees to that.
     """
 
     words: tuple[str, ...]
@@ -70,8 +79,9 @@ class Wanted(NamedTuple):
         return self._replace(words=tuple(map(fold_for_search, self.words)))
 
     def found(self, event: Event) -> bool:
-        """Whether that is one of those; for one that is `folded`."""
-        if event.kind not in _FOUND_KINDS or event.time < self.since:
+        """Return whether an event has these words and this author. Call it on what
+        `folded` gave."""
+        if event.kind not in _FOUND_KINDS:
             return False
         if self.author and fold(event.author) != self.author:
             return False
@@ -164,10 +174,16 @@ class Store(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def seq_before(self, room: str, time: int) -> int:
-        """The seq of the room's last event from before ``time`` (milliseconds); 0 if none.
+    def stamps(self) -> Sequence[int]:
+        """The times (milliseconds since 1970) of the last event of each log, as they were when the
+        store was opened. A log of which the last event was forgotten has none."""
 
-        Raises `StoreError`.
+    @abc.abstractmethod
+    async def seq_before(self, room: str, time: int) -> int:
+        """Return the seq of the room's last event that was said before ``time`` (milliseconds since
+        1970), as `said_before` has it.
+
+        Without such an event, return the seq in front of the oldest event. Raises `StoreError`.
         """
 
     @abc.abstractmethod
@@ -183,8 +199,8 @@ class Store(abc.ABC):
         """The rooms in which something was said so far. Raises `StoreError`."""
 
     @abc.abstractmethod
-    async def forget(self, room: str, before: int) -> int:
-        """Forget the room's oldest events, from before a time (milliseconds), a few at a time.
+    async def forget(self, room: str, upto: int) -> int:
+        """Forget some of the room's oldest events, with seqs up to ``upto``: `FORGOTTEN` at most.
 
         Gives how many; 0 when there are none left. Seqs go on as if nothing had been forgotten, and
         so does the topic. Raises `StoreError`.
@@ -295,6 +311,44 @@ class Store(abc.ABC):
         if self._subscriber is not None:
             self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
             self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
+
+
+FirstStamped = Callable[[int, int], "int | None"]
+"""Gives the least seq of a log whose stored time is within two bounds (milliseconds since 1970,
+both included); None if there is none."""
+
+
+def said_before(first: FirstStamped, head: int, time: int, now: int) -> int:
+    """Return the seq of the last event of a log that was said before ``time``.
+
+    This is the one definition of when a line was said, for whatever asks by time. The clock may
+    have been wrong when a line was stored, so stored times need not follow the order of the log. A
+    line counts as said at the latest stored time, not later than ``now``, among it and the lines
+    before it. Lines with which the log begins, and which all were stored with times later than
+    ``now``, count as said with the first line behind them that was not; without such a line, now.
+    So the order of the log is the order in which lines count as said.
+
+    ``first`` looks into the log, ``head`` is its last seq; times are milliseconds since 1970.
+    Without a line from before ``time``, it is the seq in front of the oldest line; 0 for a log of
+    which nothing is there.
+    """
+    if time > now:
+        return head
+    oldest, trusted = first(LEAST_STAMP, LATEST_STAMP), first(LEAST_STAMP, now)
+    if oldest is None:
+        return 0
+    if trusted is None:
+        return oldest - 1
+    since = first(max(time, LEAST_STAMP), now)
+    if since is None:
+        return head
+    return oldest - 1 if since == trusted else since - 1
+
+
+def stamp(now: float) -> int:
+    """Return ``now`` (seconds since 1970) in milliseconds, as lines that are committed then are
+    stored: within what can be read back, whatever the clock says."""
+    return int(max(FIRST_WRITABLE, min(now * 1000, LAST_WRITABLE)))
 
 
 def page_of(events: Iterable[Event]) -> list[Event]:

@@ -34,6 +34,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
 
 from chatd.administration import Administration
+from chatd.clock_watch import ClockWatch
 from chatd.complaints import Trouble
 from chatd.deliveries import Deliveries
 from chatd.destinations import Network, networks_of
@@ -197,6 +198,7 @@ def makeService(options: Options) -> IService:
             passwords=passwords,
             plaintext_passwords=bool(options["allow-plaintext-passwords"]),
         )
+        watch = ClockWatch(store, clock, server.now)
     except StoreError as error:
         _refuse(f"cannot use --store {options['store']}: {error}")
     server.hooks.rules = hook_rules
@@ -221,7 +223,7 @@ def makeService(options: Options) -> IService:
         listening = zip(web.ports, options["web"], strict=True)
         secure = [port for port, description in listening if description.startswith("ssl:")]
         doors.append(Door(Kind.WEB, web, secure))
-    control = _control(store, server, user, reactor)
+    control = _control(store, server, watch, user, reactor)
     for port in (port for door in doors for port in door.ports):
         sockets.prepare(cast(IReadDescriptor, port), limits.dead_after, *buffers)
     _collect_garbage_rarely()
@@ -231,11 +233,12 @@ def makeService(options: Options) -> IService:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)  # for one sent before that
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
-    retention = Retention(server, store, clock, kept) if kept != Kept() else None
+    retention = Retention(server, store, clock, kept, watch) if kept != Kept() else None
     return ChatService(
         store,
         doors,
         clock,
+        watch=watch,
         retention=retention,
         foreground=foreground,
         passwords=passwords,
@@ -490,11 +493,13 @@ def _passwords(reactor: IStoreReactor) -> Passwords | None:
     return Passwords(Worker(reactor, "chatd-passwords", THREADS, NICENESS), hasher)
 
 
-def _control(store: Store, server: ChatServer, user: Identity, reactor: Any) -> Control | None:
+def _control(
+    store: Store, server: ChatServer, watch: ClockWatch, user: Identity, reactor: Any
+) -> Control | None:
     """The socket at which `chatd admin` asks. Without one the daemon starts all the same."""
     if not isinstance(store, SqliteStore):
         return None
-    control = Control(Administration(server).perform, server.faults)
+    control = Control(Administration(server, watch).perform, server.faults)
     with _acting(user):
         control.bind(control_path(store.path), reactor)
     return control

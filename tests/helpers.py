@@ -22,6 +22,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.clock_watch import ClockWatch
 from chatd.commands import GENERAL, SECTIONS
 from chatd.complaints import Trouble
 from chatd.event import Draft, Entry, Notice
@@ -103,7 +104,8 @@ class Immediately:
 
 
 class World:
-    """A server on a fake clock. ``slow`` holds commits back until ``store.release()``."""
+    """A server on a fake clock. ``slow`` holds commits back until ``store.release()``; ``ahead`` is
+    how far the time of day is ahead of the clock, for somebody may set it."""
 
     store: Any
 
@@ -116,17 +118,21 @@ class World:
         **options: Any,
     ) -> None:
         self.clock = Clock()
-        self.store = (
-            HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.clock.seconds)
-        )
+        self.ahead = 0.0
+        self.store = HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.now)
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.hashing, CHEAP))
-        self.server = ChatServer(self.store, self.clock, now=self.clock.seconds, **options)
+        self.server = ChatServer(self.store, self.clock, now=self.now, **options)
+        self.watch = ClockWatch(self.store, self.clock, self.now)
         admission = Admission(limits)
         self.chat = ChatFactory(
             self.server, self.clock, max_length, limits=limits, admission=admission
         )
         self.bare = ChatFactory(self.server, self.clock, 256, BareProtocol, limits, admission)
+
+    def now(self) -> float:
+        """The time of day."""
+        return self.clock.seconds() + self.ahead
 
     def settle(self) -> None:
         """Let everything that is due happen."""

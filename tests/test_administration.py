@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.logger import LogEvent
 
 from chatd.administration import Administration
+from chatd.formats import local_time
 from tests.helpers import CHEAP, World
 
 HASH = CHEAP.hash("correct horse")
@@ -18,7 +19,7 @@ HASH = CHEAP.hash("correct horse")
 class Scene:
     def __init__(self, **options: Any) -> None:
         self.world = World(**options)
-        self.administration = Administration(self.world.server)
+        self.administration = Administration(self.world.server, self.world.watch)
 
     def ask(self, do: str, name: str | None = None, **more: Any) -> dict[str, Any]:
         """What is answered to a request."""
@@ -36,6 +37,15 @@ class Scene:
 @pytest.fixture
 def scene() -> Scene:
     return Scene()
+
+
+def test_the_operator_may_say_that_the_clock_is_right(scene: Scene) -> None:
+    scene.world.ahead = 2.0 * 86_400
+    scene.world.watch.check()
+    assert scene.world.watch.doubted
+    said = scene.ask("clock")["said"]
+    assert said == f"the clock is right: it is {local_time(2 * 86_400)}."
+    assert not scene.world.watch.doubted
 
 
 def test_a_name_can_be_registered_and_logged_in_to(scene: Scene) -> None:

@@ -202,7 +202,9 @@ class TestInboxes:
     ) -> None:
         register(world, "eva")
         register(world, "ana")
+        world.ahead = 1e9  # the clock, which is put right before they are forgotten
         world.person("luis").type("/msg ana hola", "/msg eva hola")
+        world.ahead = 0
         change(world.store, world.server.accounts.table.put("ana", None))
         world.settle()
         again = ChatServer(world.store, world.clock)

@@ -265,7 +265,7 @@ class TestReading:
         ana.type("/create ops private")
         root.type("/join ops")
         assert root.session.room is town.room("ops")
-        administration = Administration(town.server)
+        administration = Administration(town.server, town.watch)
         for request in {"do": "promote", "name": "ana"}, {"do": "demote", "name": "root"}:
             Deferred.fromCoroutine(administration.perform(request))
             town.settle()

@@ -11,6 +11,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, eventAsText
 
+from chatd.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.event import Draft, Kind
 from chatd.retention import LEAST_SECONDS, MOST_SECONDS, PAUSE_SECONDS, Kept, Retention
 from chatd.store import FORGOTTEN, StoreError
@@ -25,7 +26,9 @@ class Keeper:
 
     def __init__(self, kept: Kept) -> None:
         self.world = World(recent=0)
-        self.retention = Retention(self.world.server, self.world.store, self.world.clock, kept)
+        self.retention = Retention(
+            self.world.server, self.world.store, self.world.clock, kept, self.world.watch
+        )
 
     def say(self, room: str, *texts: str) -> None:
         self.world.store.commit([Draft(room, 0, "luis", Kind.MESSAGE, texts)])
@@ -109,6 +112,58 @@ def test_people_who_come_in_are_not_shown_what_was_forgotten() -> None:
     ana.type("/history", "newer")
     assert [line.partition("] ")[2] for line in ana.seen() if line.startswith("[")] == ["<ana> new"]
     assert keeper.world.server.lobby.head == 3
+
+
+def test_nothing_younger_is_forgotten_whatever_the_clock_said_meanwhile() -> None:
+    keeper = Keeper(Kept(90 * DAY))
+    keeper.world.ahead = 1000.0 * DAY
+    keeper.say("lobby", "today")
+    keeper.world.ahead = 800.0 * DAY
+    keeper.say("lobby", "said while the clock was behind")
+    keeper.world.ahead = 1400.0 * DAY
+    keeper.say("lobby", "said while the clock was ahead")
+    keeper.world.ahead = 1000.0 * DAY
+    keeper.say("lobby", "later")
+    keeper.retention.start()
+    keeper.wait(80 * DAY)
+    assert len(keeper.kept("lobby")) == 4
+    keeper.wait(20 * DAY)
+    assert keeper.kept("lobby") == []
+
+
+def test_while_the_clock_is_in_doubt_nothing_is_forgotten() -> None:
+    keeper = Keeper(Kept(DAY))
+    keeper.say("lobby", "old")
+    keeper.retention.start()
+    keeper.world.ahead += 400 * DAY  # seen before it does harm, whenever it is set
+    keeper.wait(MOST_SECONDS + 1)
+    keeper.wait(WAIT_SECONDS - 2 * MOST_SECONDS)
+    assert keeper.kept("lobby") == ["old"]
+    keeper.wait(2 * MOST_SECONDS)
+    assert keeper.kept("lobby") == []
+
+
+def test_when_the_operator_says_that_it_is_right_it_is_done_at_once() -> None:
+    keeper = Keeper(Kept(DAY))
+    keeper.say("lobby", *map(str, range(FORGOTTEN + 1)))
+    keeper.retention.start()
+    keeper.world.ahead += 400 * DAY
+    keeper.wait(MOST_SECONDS + 1)
+    assert len(keeper.kept("lobby")) == FORGOTTEN + 1
+    keeper.world.watch.confirm()
+    keeper.world.watch.confirm()  # once more, while it is being done
+    keeper.wait(1)
+    assert keeper.kept("lobby") == []
+
+
+def test_a_clock_that_is_set_while_it_forgets_stops_it() -> None:
+    keeper = Keeper(Kept(DAY))
+    keeper.say("lobby", *map(str, range(3 * FORGOTTEN)))
+    keeper.wait(2 * DAY)
+    keeper.retention.start()
+    keeper.world.ahead -= 2 * DAY
+    keeper.wait(10)
+    assert len(keeper.kept("lobby")) == 2 * FORGOTTEN
 
 
 def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
@@ -198,7 +253,8 @@ async def test_over_sockets_and_with_a_file(past: Past) -> None:
     ana = await house.guest()
     ana.send("said today")
     await ana.until("said today")
-    retention = Retention(house.server, past.store, house.reactor, Kept(90 * DAY))
+    watch = ClockWatch(past.store, house.reactor, past.now)
+    retention = Retention(house.server, past.store, house.reactor, Kept(90 * DAY), watch)
     retention.start()
     while await past.store.read("lobby", 0, FORGOTTEN + 1):
         await deferLater(house.reactor, 0)

@@ -16,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
 from chatd.attendance import CHECKS_A_MINUTE
+from chatd.clock_watch import ClockWatch
 from chatd.deliveries import Deliveries
 from chatd.destinations import destination_of
 from chatd.event import Draft
@@ -183,7 +184,7 @@ class RetentionTests(ServiceTestCase):
         world = World()
         world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
         world.clock.advance(100_000)
-        retention = Retention(world.server, world.store, world.clock, Kept(86_400))
+        retention = Retention(world.server, world.store, world.clock, Kept(86_400), world.watch)
         service = ChatService(world.store, [], world.clock, retention=retention)
         self.assertEqual(len(world.store._logs["lobby"].events), 1)
         service.startService()
@@ -191,6 +192,29 @@ class RetentionTests(ServiceTestCase):
         self.assertEqual(self.logged()[-1], "lines are kept for 1d.")
         self.successResultOf(service.stopService())
         self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
+class ClockTests(ServiceTestCase):
+    def test_the_clock_is_watched_from_its_start_on(self) -> None:
+        world = World()
+        service = ChatService(world.store, [], world.clock, watch=world.watch)
+        service.startService()
+        world.ahead += 100_000
+        world.clock.advance(CHECK_SECONDS)
+        self.assertTrue(world.watch.doubted)
+        self.assertIn("it was set forward by 1d 3h 46m 40s", self.logged()[-1])
+        self.successResultOf(service.stopService())
+
+    def test_it_is_compared_with_the_newest_line_at_the_start(self) -> None:
+        world = World()
+        world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
+        watch = ClockWatch(world.store, world.clock, world.now)
+        world.clock.advance(100_000)
+        service = ChatService(world.store, [], world.clock, watch=watch)
+        service.startService()
+        self.assertTrue(watch.doubted)
+        world.settle()
+        self.successResultOf(service.stopService())
 
 
 class HooksTests(ServiceTestCase):

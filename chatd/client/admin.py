@@ -1,4 +1,4 @@
-"""`chatd admin`: the accounts of a store, from the host that it is on.
+"""`chatd admin`: the accounts of a store, and its clock, from the host that it is on.
 
 While a daemon uses the store, it is asked at its control socket; else what is asked is done here. A
 password is hashed here, so that it crosses nothing. Who may open the files may do all of this, and
@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from chatd.administration import Administration
 from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError
+from chatd.clock_watch import ClockWatch
 from chatd.encoding import visible
 from chatd.passwords import Hasher, InvalidPassword, Unavailable, password_of
 from chatd.protocols.control import control_path
@@ -45,6 +46,7 @@ _SUMMARIES = {
     "demote": "make somebody no administrator any more",
     "password": "set somebody's password, which is asked for",
     "remove": "make a name nobody's, and forget all that is kept with it",
+    "clock": "say that the clock is right, so that --keep forgets lines again",
 }
 
 
@@ -56,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
         deed = deeds.add_parser(do, help=summary, description=f"{summary.capitalize()}.")
-        if do != "list":
+        if do == "clock":
+            deed.add_argument("is", choices=["ok"], metavar="ok")
+        elif do != "list":
             deed.add_argument("name", metavar="NAME")
         if do == "add":
             deed.add_argument("--admin", action="store_true", help="as an administrator")
@@ -75,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.do != "add" and not path.exists():
             raise StoreError("it is not there. Check --store.")
         request = {"do": arguments.do}
-        if arguments.do != "list":
+        if arguments.do not in ("list", "clock"):
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
@@ -191,7 +195,9 @@ def _do_here(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any
 
 async def _do(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return await Administration(ChatServer(store, reactor)).perform(request)
+        server = ChatServer(store, reactor)
+        watch = ClockWatch(store, reactor, server.now)
+        return await Administration(server, watch).perform(request)
     finally:
         await store.flush()
         await store.close()

@@ -8,13 +8,24 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import dropwhile, islice, takewhile
+from itertools import islice, takewhile
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Draft, Entry, Event, Kind, Record
-from chatd.store import FORGOTTEN, Found, Keeping, RoomRecord, Store, Waiting, Wanted, page_of
+from chatd.store import (
+    FORGOTTEN,
+    Found,
+    Keeping,
+    RoomRecord,
+    Store,
+    Waiting,
+    Wanted,
+    page_of,
+    said_before,
+    stamp,
+)
 
 EVENTS_KEPT = 10_000
 """How many of its last events a room keeps."""
@@ -30,6 +41,10 @@ class _Log:
         self.topic = ""
         self.session = 0
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+
+    def first_stamped(self, low: int, high: int) -> int | None:
+        """See `chatd.store.FirstStamped`. The log is short, so it is looked at line by line."""
+        return next((event.seq for event in self.events if low <= event.time <= high), None)
 
 
 class MemoryStore(Store):
@@ -52,6 +67,9 @@ class MemoryStore(Store):
             RoomRecord(name, log.head, log.topic, log.session) for name, log in self._logs.items()
         ]
 
+    def stamps(self) -> Sequence[int]:
+        return [log.events[-1].time for log in self._logs.values() if log.events]
+
     def records(self) -> Sequence[Record]:
         return list(self._records.values())
 
@@ -69,19 +87,22 @@ class MemoryStore(Store):
 
     async def seq_before(self, room: str, time: int) -> int:
         log = self._logs.get(room)
-        if log is None:
-            return 0
-        earlier = dropwhile(lambda event: event.time >= time, reversed(log.events))
-        return next((event.seq for event in earlier), log.head - len(log.events))
+        return 0 if log is None else self._said_before(log, time)
+
+    def _said_before(self, log: _Log, time: int) -> int:
+        return said_before(log.first_stamped, log.head, time, stamp(self._now()))
 
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         log = self._logs.get(room)
         wanted = wanted.folded()
         found: list[Event] = []
         characters = 0
+        floor = 0 if log is None or not wanted.since else self._said_before(log, wanted.since)
         for event in reversed(log.events) if log is not None else ():
             if event.seq > upto:
                 continue
+            if event.seq <= floor:
+                break
             if len(found) == limit or characters >= LOOKED_AT:
                 return Found(found, event.seq)
             characters += len(event.text) + 50
@@ -92,17 +113,17 @@ class MemoryStore(Store):
     async def names(self) -> list[str]:
         return list(self._logs)
 
-    async def forget(self, room: str, before: int) -> int:
+    async def forget(self, room: str, upto: int) -> int:
         log = self._logs.get(room)
         events = log.events if log is not None else deque()
         forgotten = 0
-        while events and events[0].time < before and forgotten < FORGOTTEN:
+        while events and events[0].seq <= upto and forgotten < FORGOTTEN:
             events.popleft()
             forgotten += 1
         return forgotten
 
     def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
-        now = int(self._now() * 1000)
+        now = stamp(self._now())
         entries: list[Entry] = []
         for entry in batch:
             if isinstance(entry, Draft):

@@ -16,6 +16,7 @@ The file::
     search   the index of the events' texts (`chatd.stores.index`), where this SQLite has FTS5; it
              comes after the events: rooms.indexed says up to which seq it holds a room's
     chores   what is still to be done with the index
+    strands  where stored times go back: what is found by time (`chatd.stores.strands`)
     log      a view for people: events with their room, seq and time in clear
 """
 
@@ -25,7 +26,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -41,7 +42,9 @@ from chatd.event import Entry, Event, Kind, Notice, Record
 from chatd.folding import fold, fold_for_search
 from chatd.private_files import UnsafePath, check_folder, open_private
 from chatd.store import (
+    FIRST_WRITABLE,
     FORGOTTEN,
+    LAST_WRITABLE,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
     Found,
@@ -52,9 +55,12 @@ from chatd.store import (
     Waiting,
     Wanted,
     page_of,
+    said_before,
+    stamp,
 )
-from chatd.stores import index
+from chatd.stores import index, strands
 from chatd.stores.chores import ENOUGH_EVENTS, PAUSE_SECONDS, Chores
+from chatd.stores.strands import NOT_AS_WRITTEN, SEQ_BITS
 from chatd.worker import Worker
 
 P = ParamSpec("P")
@@ -67,8 +73,7 @@ READING_REST = 0.0015
 browsers come back at once, and fifty stretches are read, the p99 of others is 24 ms so, and 90
 without. One that is far behind reads 244,000 lines a second."""
 
-_SEQ_BITS = 40
-_SEQ_MASK = (1 << _SEQ_BITS) - 1
+_SEQ_MASK = (1 << SEQ_BITS) - 1
 
 STEPS = (
     f"""
@@ -81,7 +86,7 @@ CREATE TABLE rooms (
     session INTEGER NOT NULL        -- highest number of a session that said something here
 );
 CREATE TABLE events (
-    id      INTEGER PRIMARY KEY,    -- rooms.id << {_SEQ_BITS} | seq
+    id      INTEGER PRIMARY KEY,    -- rooms.id << {SEQ_BITS} | seq
     time    INTEGER NOT NULL,       -- when it was committed, milliseconds since 1970
     session INTEGER NOT NULL,       -- number of the session that said it
     author  TEXT NOT NULL,          -- its name at that moment
@@ -92,7 +97,7 @@ CREATE VIEW log AS
     SELECT rooms.name AS room, events.id & {_SEQ_MASK} AS seq,
            datetime(events.time / 1000, 'unixepoch') AS utc, events.session AS session,
            author, kind, text
-    FROM events JOIN rooms ON rooms.id = events.id >> {_SEQ_BITS};
+    FROM events JOIN rooms ON rooms.id = events.id >> {SEQ_BITS};
 """,
     """
 CREATE TABLE records (
@@ -111,9 +116,20 @@ INSERT INTO chores SELECT 'renew' WHERE EXISTS (SELECT 1 FROM rooms WHERE indexe
     ON CONFLICT DO NOTHING;         -- texts are indexed without their accents
 UPDATE rooms SET indexed = 0;
 """,
+    """
+CREATE TABLE strands (
+    id      INTEGER PRIMARY KEY,    -- of the event with which a stretch begins
+    strand  INTEGER NOT NULL,       -- number of its strand in its room; along one, times only grow
+    time    INTEGER NOT NULL        -- of that event
+);
+""",
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never
 change one that was released; add one."""
+
+FILLS: Mapping[int, Callable[[sqlite3.Connection], None]] = {4: strands.fill}
+"""What fills the tables that a step made, by its number, where SQL alone cannot. It runs in the
+step's transaction."""
 
 _WAL_HEAD = 32
 _FRAME_HEAD = 24
@@ -122,9 +138,6 @@ _FRAME_HEAD = 24
 
 _FETCHED = PAGE_EVENTS // 2
 """How many rows are fetched at a time: half a page. Of the longest lines that is 6 MB."""
-
-_LATEST = 253_402_300_799_999
-"""The last moment of the year 9999, after which times cannot be written (milliseconds)."""
 
 SEARCH_SECONDS = 0.04
 """How long one search may look, about: what FTS5 is asked for once cannot be stopped, and takes
@@ -156,7 +169,6 @@ _BESIDE = ("-wal", "-shm", "-journal")
 """What the names of the files end in that SQLite keeps beside a store's."""
 
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
-_NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 _OR = "or give another --store."
 _ADVICE = f"Put that right, {_OR}"
 
@@ -181,13 +193,16 @@ class _Damaged(StoreError):
 class _Head:
     """What the writer knows of a room: the row of it that the next batch builds on."""
 
-    __slots__ = ("room", "seq", "session", "topic")
+    __slots__ = ("room", "seq", "session", "strands", "topic")
 
-    def __init__(self, room: int, seq: int, topic: str, session: int) -> None:
+    def __init__(
+        self, room: int, seq: int, topic: str, session: int, strands: strands.Strands
+    ) -> None:
         self.room = room
         self.seq = seq
         self.topic = topic
         self.session = session
+        self.strands = strands
 
 
 class SqliteStore(Store):
@@ -224,6 +239,7 @@ class SqliteStore(Store):
                 with closing(_connect(path)) as connection:
                     _prepare(connection)
                     self._rooms, self._records, self._left_over = _content(connection)
+                    self._stamps = _stamps(connection)
         except BaseException:
             with suppress(OSError):
                 _lock_path(path).unlink()
@@ -233,10 +249,10 @@ class SqliteStore(Store):
         self._reader = Worker(reactor, "chatd-reader", rest=READING_REST)
         self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
-        self._archive = Archive(path)
+        self._archive = Archive(path, now)
         # Some searches take long (`_Search`): nobody but who searches is to wait for them.
         self._searcher = Worker(reactor, "chatd-searcher")
-        self._searched = Archive(path)
+        self._searched = Archive(path, now)
         self._unindexed = Trouble(reactor, "searches look less far than they could: {why}")
         self._upkeep = _Upkeep(reactor)
         self._chores = Chores(reactor, lambda: self._writer.run(self._step), self._stepped)
@@ -255,6 +271,9 @@ class SqliteStore(Store):
 
     def records(self) -> Sequence[Record]:
         return self._records
+
+    def stamps(self) -> Sequence[int]:
+        return self._stamps
 
     def start(self) -> None:
         self._writer.start()
@@ -284,8 +303,8 @@ class SqliteStore(Store):
             )
         return found
 
-    async def forget(self, room: str, before: int) -> int:
-        forgotten = await self._writer.run(self._forget, room, before)
+    async def forget(self, room: str, upto: int) -> int:
+        forgotten = await self._writer.run(self._forget, room, upto)
         if forgotten:
             self._chores.wait()  # for more of it
             self._chores.want()
@@ -362,14 +381,15 @@ class SqliteStore(Store):
             self._check_length(self._writing)
         return self._writing
 
-    def _forget(self, room: str, before: int) -> int:
+    def _forget(self, room: str, upto: int) -> int:
+        self._heads.pop(room, None)  # its strands may end with what is forgotten
         try:
             with self._transaction() as connection:
-                return self._upkeep.forget(connection, room, before)
+                return self._upkeep.forget(connection, room, upto)
         except _Damaged:
             self._distrust_index()
         with self._transaction() as connection:
-            return self._upkeep.forget(connection, room, before)
+            return self._upkeep.forget(connection, room, upto)
 
     def _step(self) -> float | None:
         """Do a little of what can wait; gives when to do more."""
@@ -407,8 +427,9 @@ class SqliteStore(Store):
             return not busy
 
     def _number(self, connection: sqlite3.Connection, batch: Sequence[Waiting]) -> list[Entry]:
-        now = int(self._now() * 1000)
+        now = stamp(self._now())
         touched: dict[str, _Head] = {}
+        stretches: list[tuple[int, int, int]] = []
         rows: list[tuple[int, int, int, str, int, str]] = []
         entries: list[Entry] = []
         for entry in batch:
@@ -422,6 +443,10 @@ class SqliteStore(Store):
             head = touched.get(name)
             if head is None:
                 head = touched[name] = self._head(connection, name)
+                strand = head.strands.add(now)
+                if strand is not None:
+                    first = (head.room << SEQ_BITS | head.seq) + 1
+                    stretches.append((first, strand, now))
             head.session = max(head.session, session)
             if kind is Kind.TOPIC:
                 head.topic = texts[-1]
@@ -429,10 +454,11 @@ class SqliteStore(Store):
             number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
             rows += [
                 (place, now, session, author, number, text)
-                for place, text in enumerate(texts, (head.room << _SEQ_BITS | head.seq) + 1)
+                for place, text in enumerate(texts, (head.room << SEQ_BITS | head.seq) + 1)
             ]
             head.seq += len(texts)
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        strands.begin(connection, stretches)
         connection.executemany(
             "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
             [(head.seq, head.topic, head.session, head.room) for head in touched.values()],
@@ -450,7 +476,9 @@ class SqliteStore(Store):
             row = connection.execute(
                 "SELECT id, head, topic, session FROM rooms WHERE name = ?", (name,)
             ).fetchone()
-            head = self._heads[name] = _Head(*_sound(row, int, int, str, int))
+            room, seq, topic, session = _sound(row, int, int, str, int)
+            known = strands.of_log(connection, _bounds(room, seq))
+            head = self._heads[name] = _Head(room, seq, topic, session, known)
         return head
 
     def _look_at_files(self) -> bool:
@@ -517,17 +545,20 @@ class _Upkeep:
         self._purge_began = 0.0
         self._no_purge_until = 0.0
 
-    def forget(self, connection: sqlite3.Connection, room: str, before: int) -> int:
+    def forget(self, connection: sqlite3.Connection, room: str, upto: int) -> int:
         """See `Store.forget`."""
-        row = connection.execute("SELECT id, indexed FROM rooms WHERE name = ?", (room,)).fetchone()
+        row = connection.execute(
+            "SELECT id, indexed, head FROM rooms WHERE name = ?", (room,)
+        ).fetchone()
         if row is None:
             return 0
-        number, indexed = _sound(row, int, int)
-        start = number << _SEQ_BITS
-        rows = self._texts(connection, start, _seq_before(connection, start, before), FORGOTTEN)
+        number, indexed, head = _sound(row, int, int, int)
+        start = number << SEQ_BITS
+        rows = self._texts(connection, start, min(upto, head), FORGOTTEN)
         if not rows:
             return 0
         connection.execute("DELETE FROM events WHERE id > ? AND id <= ?", (start, rows[-1][0]))
+        strands.cut(connection, _bounds(number, head), rows[-1][0])
         in_index = [row for row in rows if row[0] <= start | indexed]
         if in_index and not _has_chore(connection, "renew"):
             if index.is_possible():
@@ -583,7 +614,7 @@ class _Upkeep:
         )
         characters = 0
         for room, indexed, head in lagging.fetchall():
-            start = room << _SEQ_BITS
+            start = room << SEQ_BITS
             left = INDEXED_EVENTS - len(rows), INDEXED_CHARACTERS - characters
             some = self._texts(connection, start | indexed, head, *left)
             rows += some
@@ -613,7 +644,7 @@ class _Upkeep:
             (after, after & ~_SEQ_MASK | upto, events),
         ):
             if type(text) is not str or number <= after:
-                raise StoreError(_NOT_AS_WRITTEN)
+                raise StoreError(NOT_AS_WRITTEN)
             after = number
             rows.append((number, fold_for_search(text)))
             characters -= len(text)
@@ -625,12 +656,14 @@ class _Upkeep:
 class Archive:
     """Reads a store's file, and only reads: in a thread of the daemon's, or from elsewhere.
 
-    It opens the file when it is first asked for something. No transaction outlives a call.
+    It opens the file when it is first asked for something. No transaction outlives a call. ``now``
+    gives the time in seconds since 1970.
     Everything here may raise `StoreError`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
         self._path = path
+        self._now = now
         self._reading: sqlite3.Connection | None = None
         self._ids: dict[str, int] = {}
         self.trouble: StoreError | None = None  # with the index, in the last search
@@ -662,26 +695,27 @@ class Archive:
                 ]
             rows.close()  # ends the transaction
             if page and page[-1].seq <= after:  # it would be read for ever
-                raise StoreError(_NOT_AS_WRITTEN)
+                raise StoreError(NOT_AS_WRITTEN)
             return page if characters < PAGE_CHARACTERS else page_of(page)
 
     def seq_before(self, room: str, time: int) -> int:
         """See `Store.seq_before`."""
-        with self._connection() as connection:
-            return _seq_before(connection, self._start(connection, room), time)
+        with self._snapshot() as connection:
+            row = connection.execute(
+                "SELECT id, head FROM rooms WHERE name = ?", (room,)
+            ).fetchone()
+            if row is None:
+                return 0
+            number, head = _sound(row, int, int)
+            return _said_before(connection, number, head, time, self._now())
 
     def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         """See `Store.search`. Without an index, or with a damaged one, it looks less far."""
-        with self._connection() as connection:
-            # Of one state of the file: the index is brought up to date meanwhile.
-            connection.execute("BEGIN")
-            try:
-                search = _Search(connection, self._path, room, wanted.folded(), limit)
-                found = search.look(upto)
-                self.trouble = search.trouble
-                return found
-            finally:
-                connection.execute("ROLLBACK")
+        with self._snapshot() as connection:
+            search = _Search(connection, self._path, room, wanted.folded(), limit, self._now)
+            found = search.look(upto)
+            self.trouble = search.trouble
+            return found
 
     def close(self) -> None:
         """Give the file back."""
@@ -706,13 +740,23 @@ class Archive:
                 self._reading = reading
             yield self._reading
 
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the file, whatever is written meanwhile."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
     def _start(self, connection: sqlite3.Connection, room: str) -> int:
         """The id that the room's events come after; of an unknown room, one with no events."""
         if room not in self._ids:
             row = connection.execute("SELECT id FROM rooms WHERE name = ?", (room,)).fetchone()
             if row is None:
                 return 0
-            self._ids[room] = _sound(row, int)[0] << _SEQ_BITS
+            self._ids[room] = _sound(row, int)[0] << SEQ_BITS
         return self._ids[room]
 
 
@@ -726,8 +770,10 @@ class _Search:
         room: str,
         wanted: Wanted,
         limit: int,
+        now: Callable[[], float],
     ) -> None:
         self.trouble: StoreError | None = None
+        self._now = now
         self._connection = connection
         self._path = path
         self._room = room
@@ -745,9 +791,11 @@ class _Search:
         if row is None:
             return Found([], 0)
         number, indexed, head = _sound(row, int, int, int)
-        start = number << _SEQ_BITS
+        start = number << SEQ_BITS
         since = self._wanted.since
-        floor = _seq_before(self._connection, start, since) if since else 0
+        floor = 0
+        if since:
+            floor = _said_before(self._connection, number, head, since, self._now())
         asked = index.question(self._wanted.words)
         after = upto = min(upto, head)
         if asked is None:
@@ -825,7 +873,7 @@ class _Search:
                 if all(word in text for word in words) and (words or author in ("", text)):
                     right.append(number)
         except (TypeError, ValueError):  # of which a UnicodeDecodeError is one
-            raise StoreError(_NOT_AS_WRITTEN) from None
+            raise StoreError(NOT_AS_WRITTEN) from None
         self._events += len(ids)
         self._bytes += end
         self._take(right)
@@ -965,9 +1013,16 @@ def _prepare(connection: sqlite3.Connection) -> None:
     """Take a file through the steps that it lacks, each in a transaction. Raises `StoreError`."""
     done = _version(connection)
     for number, step in enumerate(STEPS[done:], done + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {step}")
+        FILLS.get(number, _nothing)(connection)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreError("its file system cannot hold a write-ahead log. Use a local disk.")
+
+
+def _nothing(connection: sqlite3.Connection) -> None:
+    """A step that is whole in SQL leaves nothing to be filled."""
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -997,6 +1052,13 @@ def _records(connection: sqlite3.Connection) -> list[Record]:
     return [Record(*_sound(row, str, str, str)) for row in rows]
 
 
+def _stamps(connection: sqlite3.Connection) -> list[int]:
+    rows = connection.execute(
+        f"SELECT time FROM events WHERE id IN (SELECT id << {SEQ_BITS} | head FROM rooms)"
+    )
+    return [_sound(row, int)[0] for row in rows]
+
+
 def _keep(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
     for kind, key, value in records:
         if value is None:
@@ -1021,20 +1083,21 @@ def _has_chore(connection: sqlite3.Connection, what: str) -> bool:
     return connection.execute(sql, (what,)).fetchone() is not None
 
 
-def _seq_before(connection: sqlite3.Connection, start: int, time: int) -> int:
-    """See `Store.seq_before`. A binary search: times follow the order of the log."""
-    earlier, later = 0, _SEQ_MASK
-    while earlier < later:
-        middle = (earlier + later + 1) // 2
-        row = connection.execute(
-            "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
-            (start | middle, start | later),
-        ).fetchone()
-        if row is None or row[1] >= time:
-            later = middle - 1
-        else:
-            earlier = max(middle, int(row[0]) & _SEQ_MASK)  # of a damaged file, too, it ends
-    return earlier
+def _bounds(room: int, head: int) -> strands.Log:
+    return (room << SEQ_BITS) + 1, room << SEQ_BITS | head
+
+
+def _said_before(
+    connection: sqlite3.Connection, room: int, head: int, time: int, now: float
+) -> int:
+    """See `Store.seq_before`; ``now`` is in seconds since 1970."""
+    log = _bounds(room, head)
+
+    def first(low: int, high: int) -> int | None:
+        found = strands.first_stamped(connection, log, low, high)
+        return None if found is None else found & _SEQ_MASK
+
+    return said_before(first, head, time, stamp(now))
 
 
 def _sound(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
@@ -1048,10 +1111,10 @@ def _characters(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
     """How much text is in rows of events. Raises `StoreError` for what could not be shown."""
     _, times, _, authors, _, texts = zip(*rows, strict=True)
     with suppress(TypeError):
-        if min(times) >= 0 and max(times) <= _LATEST:
+        if min(times) >= FIRST_WRITABLE and max(times) <= LAST_WRITABLE:
             "".join(authors)
             return len("".join(texts))
-    raise StoreError(_NOT_AS_WRITTEN)
+    raise StoreError(NOT_AS_WRITTEN)
 
 
 @contextmanager

@@ -77,6 +77,14 @@ def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> No
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
+def test_it_says_that_the_clock_is_right(daemon: Daemon, tmp_path: Path) -> None:
+    status, out, err = admin(tmp_path, "clock", "ok")
+    assert (status, out[:27], err) == (0, "the clock is right: it is 2", "")
+    daemon.stop()
+    assert admin(tmp_path, "clock", "ok")[0] == 0
+    assert admin(tmp_path, "clock")[0] == admin(tmp_path, "clock", "wrong")[0] == 2
+
+
 def test_with_a_daemon_it_asks_that(daemon: Daemon, tmp_path: Path) -> None:
     with Person(daemon.port) as guest:
         guest.type("/nick ana")

@@ -199,6 +199,19 @@ async def test_since_leaves_out_what_was_said_before(talk: Talk, run: Run) -> No
     assert run("--since", late)[1] == f"#lobby 2 [{local_time(NOON + 60)}] <ana> late\n"
 
 
+async def test_since_goes_by_when_lines_were_said_though_the_clock_was_wrong(
+    talk: Talk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk.say("early")
+    for text, seconds in ("first", 3600), ("behind", -1e7), ("ahead", 1e7), ("last", 3650):
+        talk.now = NOON + seconds
+        await talk.say(text)
+    monkeypatch.setattr("time.time", lambda: NOON + 3660)
+    assert [line.split()[1] for line in run("--since", "10m")[1].splitlines()] == [*"2345"]
+    monkeypatch.setattr("time.time", lambda: NOON + 7200)
+    assert run("--since", "10m")[1] == ""
+
+
 async def test_since_takes_a_time_span(
     talk: Talk, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

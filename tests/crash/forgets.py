@@ -105,7 +105,10 @@ class _Store:
             pass
 
     def forget(self) -> None:
-        while self.turns.result(Deferred.fromCoroutine(self.store.forget("lobby", 1_500_000))):
+        self.now = NEW
+        before = self.store.seq_before("lobby", 1_500_000)
+        upto = self.turns.result(Deferred.fromCoroutine(before))
+        while self.turns.result(Deferred.fromCoroutine(self.store.forget("lobby", upto))):
             pass
 
     def look(self) -> None:

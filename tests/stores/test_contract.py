@@ -24,6 +24,7 @@ from chatd.store import (
     Found,
     StoreError,
     Wanted,
+    stamp,
 )
 from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
@@ -342,6 +343,120 @@ class TestSeqBefore:
         for time in asked:
             expected = sum(each < time for each in times)
             assert await world.store.seq_before(room, time * 1000) == expected
+
+
+def said_at(times: list[int], now: int) -> list[int]:
+    """When lines count as said that were stored with these times: the plain model."""
+    trusted = [time for time in times if time <= now]
+    at, latest = [], trusted[0] if trusted else now
+    for time in times:
+        if time <= now:
+            latest = max(latest, time)
+        at.append(latest)
+    return at
+
+
+class Log:
+    """What a room holds by the plain model: seqs and stored times."""
+
+    def __init__(self) -> None:
+        self.head = 0
+        self.lines: list[tuple[int, int]] = []
+
+    def say(self, time: int, lines: int) -> None:
+        for _ in range(lines):
+            self.head += 1
+            self.lines.append((self.head, time))
+
+    def seq_before(self, time: int, now: int) -> int:
+        """The last seq from before a time, or the one in front of all that is there."""
+        if time > now:
+            return self.head
+        before = self.lines[0][0] - 1 if self.lines else 0
+        at = said_at([stored for _, stored in self.lines], now)
+        for (seq, _), said in zip(self.lines, at, strict=True):
+            if said < time:
+                before = seq
+        return before
+
+    def forget(self, upto: int) -> None:
+        self.lines = [(seq, stored) for seq, stored in self.lines if seq > upto]
+
+
+TIMES = st.integers(1, 12) | st.sampled_from([-3, 0, 10**6, 10**30])
+"""Times of a clock that may be set to anything; in a store a second for each."""
+
+ACTS = st.one_of(
+    st.tuples(st.just("set"), TIMES),
+    st.tuples(st.just("say"), st.integers(1, 3)),
+    st.tuples(st.just("keep"), st.integers(0, 8)),
+    st.tuples(st.just("restart"), st.just(0)),
+)
+
+
+class TestClock:
+    """Whatever the clock says, a line counts as said at one time, for all who ask by time."""
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(acts=st.lists(ACTS, max_size=25), asked=st.lists(st.integers(0, 14), max_size=3))
+    async def test_agrees_with_looking_at_every_line(
+        self, world: World, acts: list[tuple[str, int]], asked: list[int]
+    ) -> None:
+        room = f"room{len(await world.store.names())}"
+        log = Log()
+        world.time = 5.0
+        await world.say(draft(room=room))
+        log.say(5000, 1)
+        for act, number in acts:
+            now = stamp(world.time)
+            if act == "set":
+                world.time = float(number)
+            elif act == "say":
+                await world.say(*(draft(room=room) for _ in range(number)))
+                log.say(now, number)
+            elif act == "keep":
+                before = int(world.time * 1000) - number * 1000
+                upto = await world.store.seq_before(room, before)
+                assert upto == log.seq_before(before, now)
+                await world.store.forget(room, upto)
+                log.forget(upto)
+            elif isinstance(world.store, SqliteStore):
+                await world.reopen()
+            now = stamp(world.time)
+            left = [(event.seq, event.time) for event in await world.everything(room)]
+            assert left == log.lines
+            for time in {*(each * 1000 for each in asked), now, now + 1}:
+                assert await world.store.seq_before(room, time) == log.seq_before(time, now)
+                if time > 0:
+                    found = await world.store.search(room, Wanted((), "", time), 2**39, 999)
+                    assert [event.seq for event in reversed(found.events)] == [
+                        seq for seq, _ in log.lines if seq > log.seq_before(time, now)
+                    ]
+
+    @pytest.mark.parametrize("wrong", [10**30, 2**70, -5.0, 0.0, 253_402_300_800.0])
+    async def test_a_line_can_be_read_whatever_the_clock_says(
+        self, world: World, wrong: float
+    ) -> None:
+        world.time = wrong
+        await world.say(draft("a"))
+        world.time = 1_000_000.0
+        await world.say(draft("b"))
+        assert texts(await world.everything()) == ["a", "b"]
+        assert await world.store.seq_before("lobby", 1_000_000_000) in (0, 1)
+        assert await world.store.seq_before("lobby", 1_000_000_001) == 2
+
+    async def test_the_newest_times_are_known_when_it_is_opened(self, world: World) -> None:
+        assert list(world.store.stamps()) == []
+        for time, room in (3000, "a"), (2000, "a"), (5000, "b"):
+            world.time = time
+            await world.say(draft(room=room))
+        if isinstance(world.store, SqliteStore):
+            await world.reopen()
+        assert sorted(world.store.stamps()) == [2_000_000, 5_000_000]
 
 
 class TestFlush:
@@ -849,7 +964,7 @@ class TestSearch:
         assert await search(searched, "hola") == ["old hola"]
         searched.time += 10
         await searched.say(draft("new hola"))
-        assert await searched.store.forget("lobby", 1_001_000) == 1
+        assert await searched.store.forget("lobby", 1) == 1
         assert await search(searched, "hola") == ["new hola"]
 
 
@@ -858,10 +973,10 @@ class TestForget:
         for number in range(4):
             world.time = 1000 + number
             await world.say(draft(f"{number}"), draft(f"{number}", "ops"))
-        assert await world.store.forget("lobby", 1_002_000) == 2
+        assert await world.store.forget("lobby", 2) == 2
         assert texts(await world.everything()) == ["2", "3"]
         assert texts(await world.everything("ops")) == ["0", "1", "2", "3"]
-        assert await world.store.forget("lobby", 1_002_000) == 0
+        assert await world.store.forget("lobby", 2) == 0
 
     async def test_there_is_nothing_to_forget_where_nothing_was_said(self, world: World) -> None:
         assert await world.store.forget("nowhere", 2**50) == 0
@@ -886,7 +1001,7 @@ class TestForget:
         await world.say(draft("a"))
         world.time += 1
         await world.say(draft("b"))
-        await world.store.forget("lobby", 1_001_000)
+        await world.store.forget("lobby", 1)
         assert texts(await world.store.read("lobby", 0, 1)) == []
         assert texts(await world.store.read("lobby", 0, 2)) == ["b"]
         assert await world.store.seq_before("lobby", 2**50) == 2

@@ -1418,7 +1418,7 @@ class TestForgetting:
         await world.catch_up()
         assert in_index(path, "zeb")
         assert held(path)
-        assert await world.store.forget("lobby", 1_001_000) == 401
+        assert await world.store.forget("lobby", 401) == 401
         await world.catch_up()
         assert held(path) == set()
         assert in_index(path, "zeb") == []
@@ -1438,12 +1438,12 @@ class TestForgetting:
             await world.say(draft(text), *map(draft, filling))
             await world.catch_up()
             world.time += 10
-        while await world.store.forget("lobby", 1_001_000):
+        while await world.store.forget("lobby", 201):
             pass
         world.reactor.advance(IDLE_SECONDS)
         await world.wait_for(lambda: not world.store._chores._working)
         assert world.store._upkeep._purging
-        while await world.store.forget("lobby", 1_011_000):
+        while await world.store.forget("lobby", 402):
             pass
         await world.catch_up()
         assert held(path) == set()
