@@ -81,7 +81,9 @@ class Administration:
             ) from None
         if self._accounts.called(name) is not None:
             raise Refused(f"{name} is registered already.")
-        admin = request.get("admin") is True
+        admin = request.get("admin", False)
+        if not isinstance(admin, bool):
+            raise Refused("admin is true or false.")
         hash, created = _hash(request), int(self._server.now())
         await self._server.logins.register(Account(name, hash, admin, created))
         return {"said": f"{name} is registered{', and an administrator' if admin else ''}."}

@@ -7,6 +7,7 @@ module must not know what any of them does.
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -26,13 +27,13 @@ _SUMMARIES = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `chatd` with *argv* (by default the process's own) and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    closed = _stand_in_for_closed_streams()
     try:
         try:
-            return _run(arguments)
+            return _run(arguments, closed)
         finally:
             # Not when the interpreter ends: there a closed pipe would be a traceback.
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except ClientError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -42,10 +43,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _abandon_stdout()
+        if closed and error.errno == errno.EBADF:
+            return _fail("cannot go on: standard output is closed.")
         return _fail(f"cannot go on: {error.strerror or error}.")
 
 
-def _run(arguments: list[str]) -> int:
+def _stand_in_for_closed_streams() -> bool:
+    """Open what was closed of standard input, output and error; return whether output was.
+
+    Otherwise the next file or socket that is opened would get that number, and whatever is printed
+    would land in it. Standard input stays None, so that a command can say that it is closed; what
+    is written to standard output fails, as on a full disk; what is written to standard error is
+    lost.
+    """
+    for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, flags)  # gets the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - it stays open
+    if sys.stdout is not None:
+        return False
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    return True
+
+
+def _run(arguments: list[str], closed: bool) -> int:
     parser = argparse.ArgumentParser(
         prog="chatd", description="A chat room that any terminal can join."
     )
@@ -55,23 +79,35 @@ def _run(arguments: list[str]) -> int:
     command: str = parser.parse_args(arguments[:1]).command
     rest = arguments[1:]
     if command == "serve":
-        return _serve(rest)
+        return _serve(rest, closed)
     subcommand = import_module(f"chatd.client.{command}")
+    # No abbreviations: a text that begins like an option would be taken for it.
     parser = argparse.ArgumentParser(
-        prog=f"chatd {command}", description=_SUMMARIES[command].capitalize() + "."
+        prog=f"chatd {command}",
+        description=_SUMMARIES[command].capitalize() + ".",
+        allow_abbrev=False,
     )
     subcommand.add_arguments(parser)
-    status: int = subcommand.run(parser.parse_args(rest))
+    options, unknown = parser.parse_known_args(rest)
+    if unknown:
+        parser.error(
+            f"there is no option {unknown[0]}. If it is a text that begins with a dash, put -- "
+            "before it."
+        )
+    status: int = subcommand.run(options)
     return status
 
 
-def _serve(arguments: list[str]) -> int:
+def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     """Become `twistd -n chat`, which takes its arguments from `sys.argv` and may raise SystemExit.
 
     A daemon in the foreground leaves no pidfile: a stale one would keep the next from starting.
+    With ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same.
     """
     from twisted.scripts.twistd import run
 
+    if logs_nowhere:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     sys.argv = ["twistd", "--nodaemon", "--pidfile=", "chat", *arguments]
     run()
     return 0
@@ -86,7 +122,6 @@ def _fail(reason: str) -> int:
 def _abandon_stdout() -> None:
     """Let what standard output still holds go nowhere, if it can go nowhere else."""
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -326,10 +326,15 @@ def _web(
 ) -> ChatFactory:
     """What serves browsers and HTTP."""
     try:
+        from chatd.protocols.web.origins import host_of
         from chatd.protocols.web.site import factory_of
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         _refuse(f"--web needs {missing}, which is not installed: pip install 'chatd[web]'.")
+    for name in options["web-name"]:
+        host = host_of(name)
+        if host is None or host.port is not None:
+            _refuse(f"--web-name takes a name such as chat.example.com; not {name!r}.")
     hostname = socket.gethostname()
     short = hostname.partition(".")[0]
     # Its own name is known on networks by itself, and by what zeroconf makes of it.
@@ -409,7 +414,7 @@ def _motd(path: Path | None) -> str:
 
 def _read_motd(path: Path) -> str:
     try:
-        return path.read_text("utf-8").rstrip("\n")
+        return path.read_text("utf-8-sig").rstrip("\n")
     except OSError as error:
         why = error.strerror
     except UnicodeDecodeError:

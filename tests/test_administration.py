@@ -64,6 +64,12 @@ def test_as_an_administrator(scene: Scene) -> None:
     assert scene.world.server.accounts.table["ana"].admin
 
 
+@pytest.mark.parametrize("admin", ["true", "yes", 1, 0, None, []])
+def test_what_is_neither_true_nor_false_makes_nobody(scene: Scene, admin: object) -> None:
+    assert scene.ask("add", "ana", hash=HASH, admin=admin) == {"error": "admin is true or false."}
+    assert not scene.world.server.accounts.table
+
+
 def test_administrators_are_made_and_unmade(scene: Scene) -> None:
     scene.ask("add", "ana", hash=HASH)
     accounts = scene.world.server.accounts

@@ -146,6 +146,12 @@ def test_a_motd_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     assert line.startswith(f"cannot read --motd {tmp_path}/motd: it is not UTF-8")
 
 
+@pytest.mark.parametrize("name", ["", "a b", "http://chat.example.com", "chat.example.com:80"])
+def test_a_name_that_no_browser_asks_for_is_refused(tmp_path: Path, name: str) -> None:
+    line = refusal(tmp_path, "--listen", FREE, "--web", FREE, "--web-name", name)
+    assert line == f"--web-name takes a name such as chat.example.com; not {name!r}."
+
+
 def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
     with pytest.raises((UsageError, SystemExit)):
         make(tmp_path, "--nonsense")
@@ -481,7 +487,7 @@ async def test_without_argon2_it_starts_and_has_no_accounts(
 
 
 async def test_the_options_reach_the_server(tmp_path: Path) -> None:
-    (tmp_path / "motd").write_text("Sé amable.\n", "utf-8")
+    (tmp_path / "motd").write_text("Sé amable.\n", "utf-8-sig")  # as some editors do
     service = make(
         tmp_path,
         *("--listen", FREE, "--bare", FREE, "--max-length", "7", "--recent", "0"),

@@ -57,7 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     deeds = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
-        deed = deeds.add_parser(do, help=summary, description=f"{summary.capitalize()}.")
+        deed = deeds.add_parser(
+            do, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
+        )
         if do == "clock":
             deed.add_argument("is", choices=["ok"], metavar="ok")
         elif do != "list":
@@ -112,7 +114,12 @@ def _password(name: str) -> str:
             raise ClientError("the two passwords differ. Try again.")
     elif sys.stdin is not None:
         try:
-            text = sys.stdin.buffer.readline().decode().removesuffix("\n").removesuffix("\r")
+            text = (
+                sys.stdin.buffer.readline()
+                .decode("utf-8-sig")
+                .removesuffix("\n")
+                .removesuffix("\r")
+            )
         except UnicodeDecodeError:
             raise ClientError("the password is not UTF-8.") from None
     else:

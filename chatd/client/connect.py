@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "host",
         nargs="?",
         default=wire.DEFAULT_HOST,
+        type=wire.host_name,
         metavar="HOST",
         help="default: %(default)s",
     )

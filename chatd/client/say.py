@@ -29,6 +29,7 @@ import re
 import select
 import socket
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 from chatd.client import wire
@@ -71,7 +72,9 @@ _GUEST = re.compile(rb"\bguest\d+\b")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `chatd say` takes to *parser*."""
-    parser.add_argument("--host", default=wire.DEFAULT_HOST, help="default: %(default)s")
+    parser.add_argument(
+        "--host", default=wire.DEFAULT_HOST, type=wire.host_name, help="default: %(default)s"
+    )
     parser.add_argument(
         "--port", default=wire.DEFAULT_PORT, type=wire.port_number, help="default: %(default)s"
     )
@@ -99,10 +102,14 @@ def run(arguments: argparse.Namespace) -> int:
     source: _Words | _Stream
     if arguments.text:
         source = _Words(" ".join(arguments.text))
+        if source.is_blank:
+            raise ClientError("nothing to say: TEXT is empty. Without it, standard input is said.")
     elif sys.stdin is None:  # then descriptor 0 is whatever is opened next
         raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
         source = _Stream(sys.stdin.fileno())
+    if arguments.login is None and (arguments.password_file or arguments.plaintext_password):
+        raise ClientError("nothing was said: a password is for --login NAME.")
     password = _read_password(arguments.password_file) if arguments.login else None
     where = wire.show_address(arguments.host, arguments.port)
     with wire.connect(arguments.host, arguments.port) as connection:
@@ -123,7 +130,7 @@ def _read_password(file: str | None) -> str:
         if file is None:
             text = os.environ.get(_PASSWORD, "")
         else:
-            with open(file, encoding="utf-8") as lines:
+            with open(file, encoding="utf-8-sig") as lines:
                 text = lines.readline()
     except UnicodeDecodeError:
         raise ClientError(f"cannot read {file}: it is not UTF-8.") from None
@@ -169,12 +176,18 @@ class _Words:
 
     def __init__(self, text: str) -> None:
         # What the locale could not decode goes out as the bytes it was, to be refused.
-        self._text = text.encode(errors="surrogateescape")
+        framer = _framer()
+        data = text.encode(errors="surrogateescape").removeprefix(BOM_UTF8)
+        self._lines = framer.feed(data) + framer.finish()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing in it that could be said."""
+        return all(not isinstance(line, TooLong) and _is_blank(line) for line in self._lines)
 
     def read(self) -> list[bytes]:
         """Return all lines."""
-        framer = _framer()
-        return framer.feed(self._text) + framer.finish()
+        return self._lines
 
 
 class _Stream:
@@ -183,9 +196,18 @@ class _Stream:
     def __init__(self, fileno: int) -> None:
         self.fileno: int | None = fileno
         self._framer = _framer()
+        self._begun = False
 
     def read(self) -> list[bytes]:
         """Return the lines that came in one read; at its end `fileno` becomes None."""
+        lines = self._read()
+        if lines and not self._begun:
+            self._begun = True
+            if not isinstance(lines[0], TooLong):
+                lines[0] = lines[0].removeprefix(BOM_UTF8)
+        return lines
+
+    def _read(self) -> list[bytes]:
         assert self.fileno is not None, "nobody reads on after the end"
         try:
             data = os.read(self.fileno, _READ_SIZE)

@@ -32,6 +32,14 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def host_name(text: str) -> str:
+    """Return *text* as a host, for argparse. Nothing stands for this machine, and no number is an
+    address: those were meant otherwise."""
+    if not text or text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host (a name or an address)")
+    return text
+
+
 def show_address(host: str, port: int) -> str:
     """Return *host* and *port* as people write them."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

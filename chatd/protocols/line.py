@@ -7,6 +7,8 @@ which is the peer's, nor who may come in, which is the factory's.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.basic import LineReceiver
 
@@ -102,6 +104,8 @@ class LineProtocol(Peer[bytes], LineReceiver):
         if self._first:
             if not self.located and not self.is_admitted():
                 return
+            if whole:
+                line = line.removeprefix(BOM_UTF8)  # of a file that somebody sends
             self._first = not line.strip()
             if self._framer.first_line_ended_in_cr:
                 self.session.change_format(self.session.format.with_eol(b"\r\n"))

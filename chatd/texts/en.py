@@ -469,10 +469,13 @@ SENTENCES = {
         " over TLS, or from the daemon's own machine."
     ),
     "parameter_twice": "{name} was given twice.",
+    "unknown_parameter": "there is no parameter {name} here; what there is: {known}.",
     "not_a_number": "{name} takes a whole number from {least} to {most}.",
     "one_of_parameters": "give {first} or {second}, not both.",
     "not_json": "the body must be a JSON object with: {members}.",
     "not_a_text": "{name} must be text.",
+    "not_a_choice": "{name} must be true or false.",
+    "not_a_key": "{name} must be 16 to 64 letters, digits, _ or -.",
     "nothing_to_say": "there is no line in it that could be said.",
     "too_many_lines": "at most {limit} lines are taken at a time.",
     "key_too_long": "an Idempotency-Key has 1 to {limit} characters.",

@@ -493,10 +493,13 @@ SENTENCES = {
         " o desde la propia máquina del servidor."
     ),
     "parameter_twice": "{name} se dio dos veces.",
+    "unknown_parameter": "aquí no hay ningún parámetro {name}; los que hay: {known}.",
     "not_a_number": "{name} acepta un número entero de {least} a {most}.",
     "one_of_parameters": "da {first} o {second}, no los dos.",
     "not_json": "el cuerpo debe ser un objeto JSON con: {members}.",
     "not_a_text": "{name} debe ser un texto.",
+    "not_a_choice": "{name} debe ser true o false.",
+    "not_a_key": "{name} debe tener de 16 a 64 letras, cifras, _ o -.",
     "nothing_to_say": "no hay en ello ninguna línea que se pueda decir.",
     "too_many_lines": "se aceptan como mucho {limit} líneas cada vez.",
     "key_too_long": "un Idempotency-Key tiene de 1 a {limit} caracteres.",

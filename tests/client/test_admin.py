@@ -51,7 +51,7 @@ def listed(directory: Path) -> list[list[str]]:
 
 
 def test_without_a_daemon_it_does_it_itself(tmp_path: Path) -> None:
-    said = admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
+    said = admin(tmp_path, "add", "ana", "--admin", password=f"\ufeff{PASSWORD}\n")
     assert said == (0, "ana is registered, and an administrator.\n", "")
     assert admin(tmp_path, "demote", "ANA") == (0, "ana is no administrator.\n", "")
     assert listed(tmp_path) == [["ana", "-"]]

@@ -37,6 +37,18 @@ WRONG_PROTOCOL = "ERR Wrong protocol: this port takes plain lines (nc, telnet)."
 NO_ROOM = "ERR No room: you are in none, so this was not said. /join ROOM, or /leave to the lobby."
 
 
+class MarkTests(SynchronousTestCase):
+    """A byte order mark, with which some editors begin a file that somebody sends."""
+
+    def test_it_is_no_part_of_the_first_line(self) -> None:
+        world = World()
+        for client in world.person(), world.program():
+            client.type("\ufeff/nick build" if client.session.inbox else "\ufeffhola")
+            client.type("\ufeffhola")
+        self.assertEqual(client.seen()[-2:], ["hola", "\ufeffhola"])
+        self.assertEqual(world.server.called("build")[0].name, "build")
+
+
 class GreetingTests(SynchronousTestCase):
     def test_the_first_to_come_is_welcomed_in_three_lines(self) -> None:
         self.assertEqual(

@@ -6,6 +6,8 @@ connection.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from twisted.internet.defer import Deferred
 
 from chatd.commands.base import KEEPING_COST, READING_COST
@@ -36,6 +38,8 @@ ROOMS_LISTED = 1000
 EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
 """How many events are given at a time at most, and how many when it is not said."""
+
+MESSAGES = "/api/rooms/{room}/messages"
 
 LAST_SEQ = 10**15 - 1
 """A seq that no room comes to."""
@@ -153,7 +157,7 @@ def lines_of(request: Request, max_length: int) -> list[str]:
     """The lines that a body has to be said. Raises `Problem`."""
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
-    body = request.body
+    body = request.body.removeprefix(BOM_UTF8)
     if request.content_type == "application/json":
         text = request.json("text")["text"]
         if not isinstance(text, str):
@@ -222,6 +226,7 @@ TABLE = (
     Route("GET", "/healthz", health),
     Route("GET", "/api/me", me),
     Route("GET", "/api/rooms", rooms),
-    Route("GET", "/api/rooms/{room}/messages", messages, READING_COST),
-    Route("POST", "/api/rooms/{room}/messages", say),
+    # With "name", which matters to who speaks, so that one URL is for both.
+    Route("GET", MESSAGES, messages, READING_COST, parameters=("after", "before", "limit", "name")),
+    Route("POST", MESSAGES, say, parameters=("name",)),
 )

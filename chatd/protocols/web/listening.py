@@ -83,5 +83,5 @@ def _after(call: Call) -> int | None:
 
 TABLE = (
     Route("GET", "/ws", converse, ends=False),
-    Route("GET", "/api/rooms/{room}/stream", stream, READING_COST, ends=False),
+    Route("GET", "/api/rooms/{room}/stream", stream, READING_COST, False, ("after",)),
 )

@@ -5,7 +5,7 @@ cookies, JSON. Pure: it knows no connection, no session, and not how bytes becom
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from chatd.encoding import encode_json
 from chatd.json_input import decode_json
 from chatd.protocols.web.origins import Host, host_of
-from chatd.refusals import Refusal
+from chatd.refusals import Refusal, short
 from chatd.texts import ErrorKind, Language, sentence
 
 HEADERS = 100
@@ -140,6 +140,16 @@ class Request:
         if len(found) > 1:
             raise Problem(ErrorKind.WRONG_USE, "parameter_twice", name=name)
         return found[0] if found else None
+
+    def check_parameters(self, known: Collection[str]) -> None:
+        """Raise `Problem` if the query has a parameter that is not among these: a misspelt one that
+        was passed over would do something else than was meant."""
+        for name, _ in _parameters(self.query):
+            if name not in known:
+                listed = ", ".join(known) or "-"
+                raise Problem(
+                    ErrorKind.WRONG_USE, "unknown_parameter", name=short(name), known=listed
+                )
 
     def number(self, name: str, least: int, most: int) -> int | None:
         """A parameter that is a whole number between these. Raises `Problem` if it is not."""

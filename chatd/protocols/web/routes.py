@@ -16,13 +16,14 @@ class Route(NamedTuple):
     """``path`` is as in ``/api/rooms/{room}``: what is in braces is any part, and the handler is
     told which. ``cost`` is how many lines it counts for, beside what every request does. What can
     be asked with GET can be with HEAD, too, if it ``ends``: it does not where a connection becomes
-    something else."""
+    something else. ``parameters`` are those that its query may have; any other is refused."""
 
     method: str
     path: str
     handler: Handler
     cost: int = 0
     ends: bool = True
+    parameters: tuple[str, ...] = ()
 
     def match(self, path: Sequence[str]) -> dict[str, str] | None:
         """What the names in its path stand for in that one; None if it is another path."""

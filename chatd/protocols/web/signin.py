@@ -12,6 +12,7 @@ from chatd.credentials import BROWSER, BROWSER_SECONDS
 from chatd.passwords import LEAST_CHARACTERS
 from chatd.protocols.web.requests import Answer, Problem, json_answer
 from chatd.protocols.web.routes import Route
+from chatd.protocols.web.verbs import KEY
 from chatd.protocols.web.visitors import COOKIE, SECURE_COOKIE, Call, stranger
 from chatd.records import Put
 from chatd.refusals import Refusal, short
@@ -25,12 +26,17 @@ async def sign_in(call: Call) -> Answer:
     for each, text in ("name", name), ("password", password), ("key", key):
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name=each)
+    register = members.get("register", False)
+    if not isinstance(register, bool):
+        raise Problem(ErrorKind.WRONG_USE, "not_a_choice", name="register")
+    if "key" in members and not KEY.fullmatch(key):
+        raise Problem(ErrorKind.WRONG_USE, "not_a_key", name="key")
     server = call.server
     name = server.name_of(name)
     if not password.strip(" "):
         raise Problem(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
     with stranger(call) as (session, told):
-        if members.get("register") is True:
+        if register:
             if key:
                 session.holder = f"browser {key}"  # its own tabs may have the name
             server.rename(session, name)

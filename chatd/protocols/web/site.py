@@ -138,6 +138,7 @@ class Site:
         if file is not None:
             return file.answer(request)
         route, names = routes["GET" if request.method == "HEAD" else request.method]
+        request.check_parameters(route.parameters)
         if route.cost:
             asker.charge(route.cost)
         server, language = self._server, request.language(self._server.language)

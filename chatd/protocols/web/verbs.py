@@ -45,7 +45,9 @@ ENTERING_COST = 10
 
 LANGUAGES = frozenset(language.value for language in Language)
 
-_KEY = re.compile("[A-Za-z0-9_-]{16,64}")
+KEY = re.compile("[A-Za-z0-9_-]{16,64}")
+"""What a browser may be known by, and a line of it."""
+
 _LONGEST = 65536
 
 
@@ -324,7 +326,7 @@ def _key(members: Members) -> str:
     key = members.get("key")
     if key is None:
         return ""
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         raise _wrong("key", "right_key")
     return key
 

@@ -545,3 +545,11 @@ def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
     door.world.release()
     assert error_of(caller.got()[0]) == (401, "wrong_token")
     assert door.server.lobby.head == head
+
+
+def test_a_byte_order_mark_in_front_of_a_body_is_not_said() -> None:
+    door = Served()
+    door.ask("POST", LOBBY, b"\xef\xbb\xbfhola")
+    door.ask("POST", LOBBY, b'\xef\xbb\xbf{"text":"hola"}', content_type="application/json")
+    told = door.ask("GET", LOBBY).json["events"]
+    assert [event["text"] for event in told] == ["hola", "hola"]

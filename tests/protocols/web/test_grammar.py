@@ -15,12 +15,16 @@ from chatd.protocols.web.verbs import TABLE
 from chatd.texts import ErrorKind
 from tests.helpers import World
 from tests.protocols.web.browser import Browser, browser, frame
+from tests.protocols.web.callers import Served, error_of
 
 WRONG = "wrong_member"
 NOT_TEXTS = (5, True, 1.5, ["x"], {"x": 1})
 NOT_NUMBERS = (-1, 1.5, 1e9, 1 << 53, True, "7", "", [1])
 NOT_KEYS = ("", "short", "x" * 65, "a key of sixteen", *NOT_TEXTS)
 NOT_IDS = (True, False, 1.5, "x" * 65, [1], {"a": 1}, 1 << 60)
+
+SEQS = ("after", "before")
+SIGNIN = {"name": "ana", "password": "correct horse"}
 
 LINE = {"type": "line", "room": "lobby", "text": "hola"}
 
@@ -77,7 +81,7 @@ def world() -> World:
     return World()
 
 
-def in_disorder(world: World) -> list[tuple[str, int, int]]:
+def state(world: World) -> list[tuple[str, int, int]]:
     return [(room.name, room.head, room.people) for room in world.server.rooms.values()]
 
 
@@ -86,14 +90,14 @@ def test_a_message_that_is_not_understood_is_refused_and_does_nothing(
     world: World, message: dict[str, Any], key: str, right: str
 ) -> None:
     one = browser(world)
-    before = in_disorder(world)
+    before = state(world)
     one.send_bytes(frame(json.dumps(message).encode()))
     (error,) = one.seen()
     assert (error["type"], error["key"]) == ("error", key)
     assert error["kind"] in {kind.value for kind in ErrorKind}
     assert right in error["text"]
     assert "id" not in error
-    assert in_disorder(world) == before
+    assert state(world) == before
     one.send("ping", id=1)
     assert one.seen() == [{"type": "pong", "id": 1}]
 
@@ -134,3 +138,79 @@ def test_a_member_that_is_there_twice_is_refused(world: World) -> None:
     one.send_bytes(frame(b'{"type":"line","room":"lobby","text":"a","text":"b"}'))
     assert [error["key"] for error in one.seen()] == ["message_not_json"]
     assert world.server.lobby.head == 0
+
+
+# HTTP
+
+MESSAGES, STREAM = "/api/rooms/lobby/messages", "/api/rooms/lobby/stream"
+NO_NUMBERS = ("", "-1", "1e9", "1.5", "x", "9" * 16, "+1", "%201", "%D9%A3")
+
+ASKED: list[tuple[str, str, int, str]] = [
+    *(("GET", f"{MESSAGES}?{name}={n}", 422, "not_a_number") for n in NO_NUMBERS for name in SEQS),
+    *(("GET", f"{MESSAGES}?limit={n}", 422, "not_a_number") for n in (*NO_NUMBERS, "0", "501")),
+    *(("GET", f"{STREAM}?after={n}", 422, "not_a_number") for n in NO_NUMBERS),
+    ("GET", f"{MESSAGES}?before=0", 422, "not_a_number"),
+    ("GET", f"{MESSAGES}?after=1&before=2", 422, "one_of_parameters"),
+    ("GET", f"{MESSAGES}?after=1&after=1", 422, "parameter_twice"),
+    ("GET", f"{MESSAGES}?limt=5", 422, "unknown_parameter"),
+    ("GET", f"{MESSAGES}?After=5", 422, "unknown_parameter"),
+    ("GET", f"{MESSAGES}?=5", 422, "unknown_parameter"),
+    ("GET", f"{STREAM}?since=1h", 422, "unknown_parameter"),
+    ("GET", "/ws?token=chatd_x", 422, "unknown_parameter"),
+    ("GET", "/api/rooms?limit=5", 422, "unknown_parameter"),
+    ("GET", "/api/me?name=ana", 422, "unknown_parameter"),
+    ("POST", "/api/signin?name=ana", 422, "unknown_parameter"),
+    ("POST", f"{MESSAGES}?nmae=build", 422, "unknown_parameter"),
+    ("POST", f"{MESSAGES}?name=a&name=b", 422, "parameter_twice"),
+    ("POST", f"{MESSAGES}?name=", 422, "invalid_name"),
+    ("POST", f"{MESSAGES}?name=a+b", 422, "invalid_name"),
+    ("POST", "/api/rooms/a%20b/messages", 422, "invalid_room"),
+    ("POST", "/api/rooms//messages", 422, "invalid_room"),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "status", "key"), ASKED)
+def test_a_query_that_is_not_understood_is_refused(
+    method: str, target: str, status: int, key: str
+) -> None:
+    door = Served()
+    got = door.ask(method, target, b"hola" if method == "POST" else b"")
+    assert error_of(got) == (status, key)
+    assert state(door.world) == [("lobby", 0, 0)]
+
+
+BODIES: list[tuple[str, bytes, str]] = [
+    *((MESSAGES, json.dumps({"text": text}).encode(), "not_a_text") for text in NOT_TEXTS),
+    (MESSAGES, b'{"text":"a","text":"b"}', "not_json"),
+    (MESSAGES, b'{"txt":"a"}', "not_json"),
+    (MESSAGES, b'["a"]', "not_json"),
+    (MESSAGES, b'{"text":"a","x":NaN}', "not_json"),
+    (MESSAGES, b'{"text":""}', "nothing_to_say"),
+    *(
+        ("/api/signin", json.dumps({**SIGNIN, "register": value}).encode(), "not_a_choice")
+        for value in ("true", 1, None, [])
+    ),
+    *(
+        ("/api/signin", json.dumps({**SIGNIN, "key": key}).encode(), "not_a_key")
+        for key in ("", "short", "x" * 65)
+    ),
+    *(
+        ("/api/signin", json.dumps({**SIGNIN, member: 5}).encode(), "not_a_text")
+        for member in ("name", "password", "key")
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "body", "key"), BODIES)
+def test_a_body_that_is_not_understood_is_refused(target: str, body: bytes, key: str) -> None:
+    door = Served()
+    got = door.ask("POST", target, body, content_type="application/json")
+    assert got.status in (400, 422)
+    assert got.json["error"]["key"] == key
+    assert state(door.world) == [("lobby", 0, 0)]
+    assert not door.server.accounts.table
+
+
+def test_members_of_a_body_that_are_not_known_are_ignored() -> None:
+    door = Served()
+    assert door.post(MESSAGES, {"text": "hola", "colour": "red"}).status == 201

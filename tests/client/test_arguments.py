@@ -1,0 +1,207 @@
+"""What each command of `chatd` makes of its arguments, and of streams that are closed.
+
+Nothing falls back to another meaning: what is not understood is one line that says what would be
+right, and an exit status that is not 0. No closed stream ends in a traceback.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from codecs import BOM_UTF8
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+
+from chatd import cli
+from chatd.event import Draft, Kind
+from chatd.stores.sqlite import SqliteStore
+from tests.client import DEADLINE, ChatStandIn, FakeServer, nobody
+
+CHATD = f"{shlex.quote(sys.executable)} -m chatd"
+
+CLOSED = "chatd: cannot go on: standard output is closed.\n"
+
+
+@pytest_twisted.async_fixture
+async def store(tmp_path: Path) -> Path:
+    """Return the directory of a store in which one line was said."""
+    store = SqliteStore(reactor, tmp_path / "chatd.sqlite")  # type: ignore[arg-type]
+    store.start()
+    await store.commit([Draft("lobby", 7, "ana", Kind.MESSAGE, ["hola"])])
+    await store.close()
+    return tmp_path
+
+
+def run(command: str, closed: str, directory: Path) -> tuple[int, str, str]:
+    """Run a command in a shell that closes streams: its exit status, output and errors."""
+    done = subprocess.run(
+        ["sh", "-c", f"{CHATD} {command} {closed}"],
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "closed", "status", "out", "error"),
+    [
+        ("export", ">&-", 1, "", CLOSED),
+        ("export", "<&- >&- 2>&-", 1, "", ""),
+        ("export", "2>&-", 0, "<ana> hola", ""),
+        ("export", "<&-", 0, "<ana> hola", ""),
+        ("export --store sqlite:no", "2>&-", 1, "", ""),
+        ("export --store sqlite:no", ">&-", 1, "", "there is no such file"),
+        ("export --format x", "2>&-", 2, "", ""),
+        ("admin list", ">&-", 0, "", ""),  # nobody is registered, so nothing is to be written
+        ("admin promote ana", ">&-", 1, "", "nobody is registered by that name"),
+        ("admin promote ana", "2>&-", 1, "", ""),
+        ("admin promote ''", "", 1, "", "nobody is registered by that name"),
+        ("admin add ana", "<&-", 1, "", "there is nothing to read a password from"),
+        ("say", "<&-", 1, "", "nothing to say: standard input is closed"),
+        ("say ''", ">&-", 1, "", "nothing to say: TEXT is empty"),
+        ("say ''", "2>&-", 1, "", ""),
+        ("say hola --port {port}", ">&-", 1, "", "connection refused"),
+        ("connect", "<&-", 1, "", "connect needs a terminal"),
+        ("connect", ">&-", 1, "", "connect needs a terminal"),
+        ("connect", "2>&-", 1, "", ""),
+        ("serve --store nowhere:", ">&-", 1, "", "cannot use --store nowhere:"),
+        ("serve --store nowhere:", "<&-", 1, "", "cannot use --store nowhere:"),
+        ("serve --store nowhere:", "2>&-", 1, "", ""),
+        ("--help", ">&-", 1, "", CLOSED),
+        ("export --help", ">&-", 1, "", CLOSED),
+        ("nonsense", ">&-", 2, "", "nonsense"),
+        ("nonsense", "2>&-", 2, "", ""),
+    ],
+)
+def test_a_closed_stream_is_no_traceback(
+    store: Path, command: str, closed: str, status: int, out: str, error: str
+) -> None:
+    returned, written, told = run(command.format(port=nobody()), closed, store)
+    assert returned == status, told
+    assert out in written
+    assert bool(out) == bool(written)
+    assert error in told
+    assert bool(error) == bool(told)
+    assert "Traceback" not in written + told
+    assert (store / "chatd.sqlite").read_bytes().startswith(b"SQLite format 3")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_line_is_said_whatever_is_closed(tmp_path: Path, closed: str) -> None:
+    room = ChatStandIn()
+    with FakeServer(room) as server:
+        assert run(f"say --port {server.port} hola", closed, tmp_path) == (0, "", "")
+    assert room.said == ["hola"]
+
+
+def test_text_that_begins_with_a_dash_is_said_after_two(tmp_path: Path) -> None:
+    room = ChatStandIn()
+    with FakeServer(room) as server:
+        assert run(f"say --port {server.port} -- -5% disk", "", tmp_path) == (0, "", "")
+    assert room.said == ["-5% disk"]
+
+
+REFUSED = [
+    ("say ''", 1, "TEXT is empty"),
+    ("say ' ' ''", 1, "TEXT is empty"),
+    ("say '\n\n'", 1, "TEXT is empty"),
+    ("say '\ufeff'", 1, "TEXT is empty"),
+    ("say -5%", 2, "put -- before it"),
+    ("say -hola", 2, "-h"),
+    ("say --log rotated", 2, "there is no option --log"),
+    ("say --nam ci hola", 2, "there is no option --nam"),
+    ("say --name '' hola", 2, "cannot be a name"),
+    ("say --name 'a b' hola", 2, "cannot be a name"),
+    ("say --room '' hola", 2, "cannot be a room"),
+    ("say --room '#a,#b' hola", 2, "cannot be a room"),
+    ("say --host '' hola", 2, "is not a host"),
+    ("say --host 60060 hola", 2, "is not a host"),
+    *((f"say --port {port} hola", 2, "is not a port") for port in ("0", "65536", "x", "''", "1e3")),
+    ("say --name ci --login ana hola", 2, "not allowed with"),
+    ("say --password-file x hola", 1, "a password is for --login"),
+    ("say --plaintext-password --name ci hola", 1, "a password is for --login"),
+    ("say --login ana --password-file '' hola", 1, "cannot read"),
+    ("say --login ana hola", 1, "--login needs a password"),
+    *(
+        (f"export --since {since}", 2, "is neither a time span like 10m, 2h, 3d nor a time")
+        for since in ("nonsense", "''", "5", "10min", "2026-13-01", "1h30m")
+    ),
+    ("export --room ''", 1, "cannot be a room"),
+    ("export --room nope", 1, "nothing was said in a room called"),
+    ("export --format txt", 2, "invalid choice"),
+    ("export --language fr", 2, "invalid choice"),
+    ("export --store ''", 1, "a store is sqlite:PATH or memory:"),
+    ("export --store chatd.sqlite", 1, "a store is sqlite:PATH or memory:"),
+    ("export --store memory:", 1, "it keeps nothing"),
+    ("export lobby", 2, "lobby"),
+    ("export --sin 1h", 2, "there is no option --sin"),
+    ("admin", 2, "required"),
+    ("admin lst", 2, "invalid choice"),
+    ("admin list ana", 2, "ana"),
+    ("admin promote", 2, "NAME"),
+    ("admin promote ana eva", 2, "eva"),
+    ("admin add ana --adm", 2, "there is no option --adm"),
+    ("admin --store '' list", 1, "a store is sqlite:PATH or memory:"),
+    ("connect ''", 2, "is not a host"),
+    ("connect 60061", 2, "is not a host"),
+    ("connect localhost x", 2, "is not a port"),
+    ("connect localhost 1 2", 2, "2"),
+]
+
+
+@pytest.mark.parametrize(("command", "status", "right"), REFUSED)
+def test_what_is_not_understood_is_refused_and_nothing_is_said(
+    store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    command: str,
+    status: int,
+    right: str,
+) -> None:
+    monkeypatch.chdir(store)
+    monkeypatch.delenv("CHATD_PASSWORD", raising=False)
+    monkeypatch.setattr("chatd.client.wire.connect", None)  # nobody is talked to
+    try:
+        returned = cli.main(shlex.split(command))
+    except SystemExit as ended:
+        returned = int(ended.code or 0)
+    out, error = capfd.readouterr()
+    assert (returned, out) == (status, "")
+    assert right in error
+    assert error.splitlines()[-1].startswith("chatd")
+
+
+@pytest.mark.parametrize(
+    "chunks", [(BOM_UTF8 + b"hola\n",), (BOM_UTF8[:1], BOM_UTF8[1:] + b"hola")]
+)
+def test_a_byte_order_mark_in_front_of_what_is_piped_in_is_not_said(
+    chunks: tuple[bytes, ...],
+) -> None:
+    room = ChatStandIn()
+    with FakeServer(room) as server:
+        command = [sys.executable, "-m", "chatd", "say", "--port", str(server.port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            for chunk in chunks:
+                process.stdin.write(chunk)
+                process.stdin.flush()
+            process.communicate(timeout=DEADLINE)
+    assert (process.returncode, room.said) == (0, ["hola"])
+
+
+def test_nor_is_one_in_front_of_text_or_a_password(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(BOM_UTF8 + b"correct horse \n")
+    room = ChatStandIn()
+    with FakeServer(room) as server:
+        where = f"say --port {server.port}"
+        assert run(f"{where} --login ana --password-file secret \ufeffhola", "", tmp_path)[2]
+    assert any(command == "/login ana correct horse " for command in room.commands)
