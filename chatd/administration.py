@@ -94,8 +94,7 @@ class Administration:
 
     async def _demote(self, request: Request) -> Reply:
         account = await self._set_admin(request, False)
-        for session in tuple(self._server.names.of(account.name)):
-            self._server.review(session)  # it may be where only administrators may be
+        self._server.review_account(account)
         return {"said": f"{account.name} is no administrator."}
 
     async def _password(self, request: Request) -> Reply:

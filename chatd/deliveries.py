@@ -98,19 +98,19 @@ class Deliveries:
         self.chance = chance
         self.slots = DeferredSemaphore(AT_ONCE)
         self.stopped = False
-        self._hooks = hooks
+        self.hooks = hooks
         self._under_way: dict[Hook, _Delivery] = {}
 
     def start(self) -> None:
         """Deliver what waits, and what is said from now on."""
-        self._hooks.wake = self._wake
-        self._hooks.gone = self._gone
-        for hook in self._hooks:
+        self.hooks.wake = self._wake
+        self.hooks.gone = self._gone
+        for hook in self.hooks:
             self._wake(hook)
 
     def check(self) -> None:
         """Keep how far all came: to be called every few seconds."""
-        self._hooks.keep()
+        self.hooks.keep()
 
     def stop(self) -> None:
         """Begin nothing more. What is on its way may arrive until all is closed."""
@@ -120,7 +120,7 @@ class Deliveries:
         """Let go of what is on its way, and keep how far all came. It was stopped before."""
         for delivery in self._under_way.values():
             delivery.end()
-        await self._hooks.keep()
+        await self.hooks.keep()
         await self.poster.close()
 
     def _wake(self, hook: Hook) -> None:
@@ -172,6 +172,8 @@ class _Delivery:
         try:
             while (event := await self._next()) is not None:
                 async with self._all.slots:
+                    if not self._goes_on:
+                        break  # its right may have ended while it waited
                     await self._post(event)
                 self._page.popleft()
                 self._hook.delivered(event.seq)
@@ -195,7 +197,7 @@ class _Delivery:
         """The next line to be delivered; None if there is none."""
         hook = self._hook
         room = self._all.room_of(hook.room)
-        while room is not None and not (self._ended or self._all.stopped):
+        while room is not None and self._goes_on:
             while self._page and self._page[0].kind not in SENT:
                 hook.delivered(self._page.popleft().seq)
             if self._page:
@@ -207,6 +209,12 @@ class _Delivery:
             if not self._page:
                 hook.delivered(head)  # all of it is forgotten
         return None
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether it may deliver anything now."""
+        stopped = self._ended or self._all.stopped
+        return not stopped and self._all.hooks.allowed(self._hook)
 
     async def _post(self, event: Event) -> None:
         hook, body = self._hook, body_of(event)

@@ -104,11 +104,13 @@ class Reader(Protocol):
 class Replay:
     """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    What ``view`` does not show to that session is left out.
+    What ``view`` does not show to that session is left out. It ends once ``allowed`` returns False:
+    whoever asked may not read that log any more.
     """
 
     __slots__ = (
         "_after",
+        "_allowed",
         "_format",
         "_gap",
         "_log",
@@ -131,6 +133,7 @@ class Replay:
         wake: Wake,
         view: View = EVERYTHING,
         session: int = 0,
+        allowed: Callable[[], bool] | None = None,
     ) -> None:
         self.start = after
         self.given = after  # the seq up to which it was taken
@@ -141,6 +144,7 @@ class Replay:
         self._wake = wake
         self._view = view
         self._session = session
+        self._allowed = allowed
         self._page = b""
         self._reading = False
         self._gap = False
@@ -155,6 +159,9 @@ class Replay:
         return self.given >= self.end
 
     def take(self) -> bytes:
+        if self._allowed is not None and not self._allowed():
+            self._page, self._after, self._gap = b"", self.end, True
+            return b""
         if not self._page and not self._reading and self._after < self.end:
             self._reading = True
             Deferred.fromCoroutine(self._read())
@@ -177,6 +184,8 @@ class Replay:
                 )
                 page = Page(self._after, last, missing)
                 self._gap = True
+            if self._after >= self.end:
+                break  # it ended meanwhile
             self._after = page.last
             self._page += page.data
         self._reading = False

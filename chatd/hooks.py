@@ -1,8 +1,9 @@
 """Hooks: URLs to which what is said in a room is sent. Which there are, and how far each one came.
 
 A hook is a cursor into its room's log: what is kept of it is the seq up to which it was delivered.
-So nothing waits in memory for it, and nothing is lost. This module knows no network: who delivers
-sets `Hooks.wake` and `Hooks.gone`.
+So nothing waits in memory for it, and nothing is lost. It acts for the account that added it, and
+delivers only while that one may have it: `Hooks.allowed` says so. This module knows no network and
+no rights: who delivers sets `Hooks.wake` and `Hooks.gone`, who knows roles sets `Hooks.allowed`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, succeed
 
 from chatd.destinations import Destination, InvalidUrl, Network, destination_of
+from chatd.folding import fold
 from chatd.records import Damaged, Put, Table, change, let_be
 from chatd.refusals import Refusal
 from chatd.room import Room
@@ -51,20 +53,33 @@ class NotDelivered(Exception):
 
 class Kept(NamedTuple):
     """What is kept of a hook: where it leads, what it signs with, whose name added it and when
-    (seconds since 1970), and the seq up to which it was delivered."""
+    (seconds since 1970), the seq up to which it was delivered, and the key of the account that
+    added it. That is "" for a hook of a version that kept only the name."""
 
     url: str
     secret: str
     by: str
     added: int
     seq: int
+    account: str = ""
 
 
 class Hook:
     """A hook as it is in memory, where ``seq`` is ahead of what is kept of it. ``failures`` counts
     what failed since something was delivered, ``error`` is the last of it."""
 
-    __slots__ = ("added", "by", "error", "failures", "number", "room", "secret", "seq", "to")
+    __slots__ = (
+        "account",
+        "added",
+        "by",
+        "error",
+        "failures",
+        "number",
+        "room",
+        "secret",
+        "seq",
+        "to",
+    )
 
     def __init__(self, room: str, number: int, kept: Kept) -> None:
         self.room = room  # its key
@@ -72,6 +87,7 @@ class Hook:
         self.to: Destination = destination_of(kept.url)
         self.secret = kept.secret
         self.by = kept.by
+        self.account = kept.account
         self.added = kept.added
         self.seq = kept.seq
         self.failures = 0
@@ -106,12 +122,14 @@ class Rules(NamedTuple):
 
 class Hooks:
     """All hooks. ``rules`` is set by who knows what the operator allows; ``wake`` is called when
-    there is something to deliver by a hook, ``gone`` when it is no more. Raises `Damaged`."""
+    there is something to deliver by a hook, ``gone`` when it is no more; ``allowed`` returns
+    whether whoever added a hook may have it now. Raises `Damaged`."""
 
     def __init__(self, store: Store) -> None:
         self.rules = Rules()
         self.wake: Callable[[Hook], None] = _ignore
         self.gone: Callable[[Hook], None] = _ignore
+        self.allowed: Callable[[Hook], bool] = _allow
         self._store = store
         self._table: Table[Kept] = Table(store, "hook", Kept)
         self._rooms: dict[str, dict[int, Hook]] = {}
@@ -134,8 +152,8 @@ class Hooks:
         return [hooks[number] for number in sorted(hooks)]
 
     def add(self, room: Room, to: Destination, by: str, now: int) -> tuple[int, str, Put]:
-        """A new hook: its number, its secret, and what makes it be there, for what is published
-        from now on. Raises `Refusal` if there are too many."""
+        """A new hook of the account that is called ``by``: its number, its secret, and what makes
+        it be there, for what is published from now on. Raises `Refusal` if there are too many."""
         numbers = self._rooms.get(room.key, {})
         if len(numbers) >= IN_A_ROOM:
             raise Refusal(
@@ -145,7 +163,7 @@ class Hooks:
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
         number = max(numbers, default=0) + 1
         secret = secrets.token_urlsafe(32)
-        kept = Kept(to.url, secret, by, now, room.head)
+        kept = Kept(to.url, secret, by, now, room.head, fold(by))
         return number, secret, self._table.put(_key(room.key, number), kept)
 
     def remove(self, hook: Hook) -> Put:
@@ -197,3 +215,8 @@ def _parts(key: str) -> tuple[str, int]:
 
 def _ignore(hook: Hook) -> None:
     """Nobody delivers."""
+
+
+def _allow(hook: Hook) -> bool:
+    """Nobody has less rights than before."""
+    return True

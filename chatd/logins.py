@@ -90,7 +90,7 @@ class Logins:
             self._came_from.add(f"{account.key} {owner.network}")
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
-            self._names.make_guest(session)
+            self._make_guest(session)
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
@@ -198,7 +198,12 @@ class Logins:
     def log_out(self, session: Session) -> None:
         """A session is no account's any more, but a guest where it is."""
         self._end_login(session)
+        self._make_guest(session)
+
+    def _make_guest(self, session: Session) -> None:
+        """Take a session's name. What was given to it under that name ends, too."""
         self._names.make_guest(session)
+        self._review(session)
 
     def sign_out(self, session: Session) -> None:
         """The password that was typed in a session is not its account's any more.

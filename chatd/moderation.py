@@ -84,8 +84,9 @@ class Moderation:
                 Role(rank.role)
         except ValueError:
             raise Damaged from None
-        # What holds for those who are here and have no account, as long as they are here.
-        self._given: dict[Session, dict[str, Role]] = {}
+        # What holds for those who are here and have no account, as long as they are here and have
+        # the name that they had when it was given.
+        self._given: dict[Session, dict[str, tuple[Role, str]]] = {}
         # The sanctions that concern them, whatever they are called now, by their keys: as long as
         # these are what is kept under that key, and not others of the same name.
         self._held: dict[Session, list[tuple[str, Sanction]]] = {}
@@ -97,7 +98,9 @@ class Moderation:
         """What somebody is in a room; in none, what everywhere."""
         role = self._role_of_account(session.account, room)
         if room is not None and session in self._given:
-            role = max(role, self._given[session].get(room.key, role))
+            given, name = self._given[session].get(room.key, (role, ""))
+            if name == fold(session.name):
+                role = max(role, given)
         return role
 
     def role_of_name(self, name: str, sessions: Iterable[Session], room: Room) -> Role:
@@ -144,6 +147,14 @@ class Moderation:
             return True
         hidden = LEAST[Act.READ, self.mode_of(room)] > Role.EVERYONE
         return not hidden or self.role_of(session, room) > Role.EVERYONE
+
+    def account_may(self, account: str, room: Room, act: Act) -> bool:
+        """Return whether an account, given its key, may do that in a room: also while nobody is
+        logged in to it. (Bans of networks concern no operator, and mutes only what is said.)"""
+        role = self._role_of_account(account, room)
+        ban = self._sanctions.get(f"{BAN}/{room.key}/{account}")
+        is_banned = ban is not None and ban.until > self._now() and role < Role.ADMINISTRATOR
+        return not is_banned and may(role, act, self.mode_of(room))
 
     def check(self, session: Session, room: Room | None, act: Act) -> None:
         """Raise a `Refusal` that says who may, if this one may not."""
@@ -218,12 +229,13 @@ class Moderation:
         return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
-        """Let these have this role as long as they are here, whatever their account has."""
+        """Let these have this role as long as they are here under the name that they have,
+        whatever their account has."""
         for session in sessions:
             if role is Role.EVERYONE:
                 self._given.get(session, {}).pop(room.key, None)
             else:
-                self._given.setdefault(session, {})[room.key] = role
+                self._given.setdefault(session, {})[room.key] = (role, fold(session.name))
 
     def is_registered(self, name: str) -> bool:
         """Whether that name is somebody's."""

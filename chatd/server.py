@@ -14,13 +14,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
-from chatd.accounts import Accounts
+from chatd.accounts import Account, Accounts
 from chatd.attendance import Attendance
 from chatd.credentials import PASSWORD, Credentials, Scope
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.folding import fold
 from chatd.formats import Format
-from chatd.hooks import Hooks
+from chatd.hooks import Hook, Hooks
 from chatd.logins import Logins
 from chatd.moderation import OWNED, Moderation, Run
 from chatd.names import Names, refusal_of
@@ -33,7 +33,7 @@ from chatd.rights import Act, Mode
 from chatd.room import Room
 from chatd.rooms import Rooms
 from chatd.session import Session
-from chatd.store import Store, Subscriber
+from chatd.store import Store, StoreError, Subscriber
 from chatd.stream import Stream
 from chatd.texts import ErrorKind, Language
 from chatd.validation import InvalidName, validate_name, written_duration
@@ -95,6 +95,7 @@ class ChatServer(Subscriber):
         self._holds = self.credentials.hold
         self.names = Names(self.accounts)
         self.rooms = Rooms(store, self.moderation, lobby)
+        self._readable = self.rooms.readable
         self.lobby = self.rooms.lobby
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
@@ -102,6 +103,7 @@ class ChatServer(Subscriber):
         self._gone_from = Latest()  # where those who spoke and went were
         self._last_number = max((record.session for record in store.rooms()), default=0)
         self.hooks = Hooks(store)
+        self.hooks.allowed = self._allows
         self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable)
         self.logins = Logins(
             store,
@@ -134,6 +136,7 @@ class ChatServer(Subscriber):
         )
         session.guard = self._guard
         session.holds = self._holds
+        session.readable = self._readable
         self._sessions[session.number] = session
         return session
 
@@ -376,23 +379,72 @@ class ChatServer(Subscriber):
 
     def carry_out(
         self, session: Session, room: Room, deed: Deed | None, *puts: Put
-    ) -> Deferred[None]:
+    ) -> Deferred[Sequence[Deed]]:
         """Do what somebody does who runs a room: change what is kept, and log the deed, all or
         nothing.
 
-        Who may do what changes at once; fires once it is on disk and was shown. Fails with
-        `StoreError`.
+        Who may do what changes at once, and hooks of people who may have none there any more end.
+        Fires with all that was logged once it is on disk and was shown. Fails with `StoreError`.
         """
+        deeds = [] if deed is None else [deed]
         if deed is not None:
-            _log_deed(session, room, deed)
+            _log_deed(session.name, room, deed)
         done = change(self._store, *puts)
         self._changed(room, puts)
+        deeds += self._end_hooks(session.name, self.hooks.of(room))
 
         def take_back(failure: Failure) -> Failure:
             self._changed(room, puts)
             return failure
 
-        return done.addErrback(take_back)
+        return done.addErrback(take_back).addCallback(lambda _: deeds)
+
+    def _allows(self, hook: Hook) -> bool:
+        """Return whether whoever added a hook may still have it, and read what it sends."""
+        room = self.rooms.get(hook.room)
+        account = self.accounts.table.get(hook.account or fold(hook.by))
+        if room is None or account is None:
+            return False
+        if not hook.account and account.created > hook.added:
+            return False  # the name was registered anew since, perhaps by somebody else
+        return all(
+            self.moderation.account_may(account.key, room, act) for act in (Act.HOOK, Act.READ)
+        )
+
+    def _end_hooks(self, by: str, hooks: Iterable[Hook]) -> Sequence[Deed]:
+        """End those of some hooks that are not allowed any more, and log that in their rooms.
+        ``by`` is the name of who caused it."""
+        ended = [
+            (room, hook)
+            for hook in hooks
+            if not self.hooks.allowed(hook) and (room := self.rooms.get(hook.room)) is not None
+        ]
+        deeds = [Deed("endhook", hook.to.origin) for _, hook in ended]
+        for (room, _), deed in zip(ended, deeds, strict=True):
+            _log_deed(by, room, deed)
+        puts = [self.hooks.remove(hook) for _, hook in ended]
+        if puts:
+            # In one transaction with what took the right: if that fails, so does this.
+            done = change(self._store, *puts)
+            self.hooks.changed(puts)
+            done.addErrback(self._take_back_hooks, puts)
+        return deeds
+
+    def _take_back_hooks(self, failure: Failure, puts: Sequence[Put]) -> None:
+        failure.trap(StoreError)
+        self.hooks.changed(puts)
+
+    def review_hooks(self) -> None:
+        """End all hooks of people who may not have them any more."""
+        for hook in tuple(self.hooks):
+            self._end_hooks(hook.by, [hook])
+
+    def review_account(self, account: Account) -> None:
+        """An account may do less than before: put its sessions out of where they may not be, and
+        end its hooks where it may have none."""
+        for session in tuple(self.names.of(account.name)):
+            self.review(session)
+        self.review_hooks()
 
     def _changed(self, room: Room, puts: Sequence[Put]) -> None:
         self.moderation.changed(room, puts)
@@ -433,7 +485,7 @@ class ChatServer(Subscriber):
         """Say something in every room with people in it. Fires once that is on disk."""
         for room in self.rooms.values():
             if room.people:
-                _log_deed(session, room, Deed("wall", reason=text))
+                _log_deed(session.name, room, Deed("wall", reason=text))
         return change(self._store)
 
     def review(self, session: Session) -> None:
@@ -580,8 +632,8 @@ class ChatServer(Subscriber):
             session.stream.failed("a session could not be told")
 
 
-def _log_deed(session: Session, room: Room, deed: Deed) -> None:
-    room.append(Draft(room.name, NOBODYS, session.name, Kind.DEED, [deed.text()]))
+def _log_deed(by: str, room: Room, deed: Deed) -> None:
+    room.append(Draft(room.name, NOBODYS, by, Kind.DEED, [deed.text()]))
 
 
 def _valid_name(wanted: str) -> str:

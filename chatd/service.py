@@ -119,6 +119,8 @@ class ChatService(Service):
             self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
         if self._deliveries is not None:
+            for server in dict.fromkeys(door.factory.server for door in self.doors):
+                server.review_hooks()
             self._deliveries.start()
         if self._retention is not None:
             self.log.info("{history}", history=self._retention.kept.describe())

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from chatd.complaints import Faults
 from chatd.credentials import FRESH_SECONDS, Grant, Scope
-from chatd.event import Draft, Event, Kind
+from chatd.event import Draft, Event, Kind, is_inbox
 from chatd.feed import Cursor, Replay
 from chatd.folding import fold
 from chatd.formats import Format
@@ -48,9 +48,9 @@ Receipt = Callable[[Sequence[int] | None], None]
 
 class Session:
     """``number`` is this session's alone. ``changed`` is called when it may be `ready` again;
-    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``holds`` is true of
-    a grant that is valid; ``hide_typing`` is called when what is typed should not be seen where it
-    is typed, and when it may.
+    ``guard`` gives why it may not speak in a guarded room, and None if it may; ``readable`` returns
+    whether it may read one; ``holds`` is true of a grant that is valid; ``hide_typing`` is called
+    when what is typed should not be seen where it is typed, and when it may.
 
     Over lines it is in one room at a time. One that may be in ``several`` goes into one more with
     each that it enters, and what it asks concerns ``room``, of those that it is in.
@@ -83,6 +83,7 @@ class Session:
         "network",
         "number",
         "only",
+        "readable",
         "room",
         "settings",
         "several",
@@ -137,6 +138,7 @@ class Session:
         self.changed: Callable[[], None] = lambda: None
         self.guard: Callable[[Session, Room], Refusal | None] = _let_speak
         self.holds: Callable[[Grant], bool] = _let_hold
+        self.readable: Callable[[Session, Room], bool] = _let_read
         stream.relieved = self._changed
         self._clock = clock
         self._faults = faults
@@ -418,10 +420,17 @@ class Session:
             self.stream.wake,
             self.view.of_past,
             self.number,
+            partial(self._may_read, room),
         )
         if self.visit is not None and self._counts_as_shown(room):
             self.visit.show(room.key, replay)
         self.stream.replay(replay)
+
+    def _may_read(self, log: Room) -> bool:
+        """Return whether it may read a log now: a room, or the inbox of its account."""
+        if is_inbox(log.key):
+            return self.visit is not None and self.visit.inbox is log
+        return not log.guarded or self.readable(self, log)
 
     def _counts_as_shown(self, log: Room) -> bool:
         """Whether what it is sent of a log was seen by whoever is there. One with several rooms has
@@ -615,6 +624,11 @@ class Session:
         """Who is in a room, in words: at most that many names. Empty when nobody is."""
         listed = list(islice(room.named, limit))
         return people(self.language, listed, room.guests, len(room.named) - len(listed))
+
+
+def _let_read(session: Session, room: Room) -> bool:
+    """Nobody looks after who may read."""
+    return True
 
 
 def _let_speak(session: Session, room: Room) -> None:

@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
+from chatd.accounts import Account
 from chatd.deliveries import (
     AT_ONCE,
     EVENTS_AT_HAND,
@@ -40,6 +41,8 @@ class Office:
         self.world = world or World()
         server = self.world.server
         self.hooks = server.hooks
+        root = Account("root", "", admin=True)
+        change(self.world.store, server.accounts.table.put(root.key, root))
         self.receiver = Receiver()
         self.chance = 0.0
         self.deliveries = Deliveries(
@@ -54,7 +57,7 @@ class Office:
 
     def hook(self, room: Room | None = None, url: str = "https://example.com/") -> Hook:
         room = room or self.world.server.lobby
-        number, _, put = self.hooks.add(room, destination_of(url), "ana", 0)
+        number, _, put = self.hooks.add(room, destination_of(url), "root", 0)
         change(self.world.store, put)
         self.hooks.changed([put])
         self.world.settle()

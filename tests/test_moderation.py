@@ -15,6 +15,7 @@ from chatd.event import Record
 from chatd.formats import local_time
 from chatd.records import change
 from chatd.rights import LEAST, Act, Mode, Role
+from chatd.session import READING_SECONDS
 from chatd.store import Found, StoreError
 from chatd.stores.sqlite import SqliteStore
 from tests.helpers import House, Person
@@ -185,6 +186,7 @@ def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Person]:
     luis = town.guest("luis", network="192.0.2.1")
     luis.type("/join ops")
     SHUT_OUT[request.param](town)
+    town.clock.advance(READING_SECONDS)  # he has seen it
     luis.seen()
     ana.type(SECRET)
     return town, luis

@@ -48,7 +48,7 @@ class InUse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(slow=True)
-        self.operator = Administration(self.world.server)
+        self.operator = Administration(self.world.server, self.world.watch)
         self.people: list[Person] = [self.newcomer(number) for number in range(4)]
 
     def newcomer(self, number: int) -> Person:

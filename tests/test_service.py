@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
+from chatd.accounts import Account
 from chatd.attendance import CHECKS_A_MINUTE
 from chatd.clock_watch import ClockWatch
 from chatd.deliveries import Deliveries
@@ -22,6 +23,7 @@ from chatd.destinations import destination_of
 from chatd.event import Draft
 from chatd.protocols.factory import CHECK_SECONDS
 from chatd.protocols.limits import Limits
+from chatd.records import change
 from chatd.retention import Kept, Retention
 from chatd.service import (
     CLOSE_SECONDS,
@@ -225,6 +227,8 @@ class HooksTests(ServiceTestCase):
         self.world = World()
         self.receiver = Receiver()
         server = self.world.server
+        ana = Account("ana", "", admin=True)
+        change(self.world.store, server.accounts.table.put(ana.key, ana))
         _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
         server.carry_out(self.world.person().session, server.lobby, None, put)
         self.deliveries = Deliveries(

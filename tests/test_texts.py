@@ -67,7 +67,7 @@ def asked_for() -> set[str]:
 DEEDS = (
     *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
     *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
-    *("ban_network", "unban_network", "hook", "unhook"),
+    *("ban_network", "unban_network", "hook", "unhook", "endhook"),
 )
 """What somebody may have done who runs a room: see `chatd.event.Deed`."""
 

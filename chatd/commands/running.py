@@ -127,10 +127,10 @@ async def carry_out(
     server: ChatServer, session: Session, room: Room, deed: Deed, puts: Sequence[Put] = ()
 ) -> None:
     """Do it, and show it to the one who did where the room does not."""
-    await server.carry_out(session, room, deed, *puts)
-    if room not in session.stays:
-        event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
-        session.answer("in_room", room=room.name, did=told(session.language, event))
+    for done in await server.carry_out(session, room, deed, *puts):
+        if room not in session.stays:
+            event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, done.text())
+            session.answer("in_room", room=room.name, did=told(session.language, event))
 
 
 # Rooms

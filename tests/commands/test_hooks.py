@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
+from chatd.administration import Administration
 from chatd.destinations import networks_of
 from chatd.formats import local_time
 from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
+from chatd.records import change
 from chatd.rights import Mode, Role
 from tests.helpers import FAR, Person
 from tests.running import Town
@@ -313,25 +316,111 @@ class TestWhoMay:
             )
 
 
+ENDED = "The hook to https://example.com ended: who added it may not have one here any more."
+
+
 class TestLasting:
-    """A hook is the room's."""
+    """A hook is of who added it, as long as they may have one there."""
 
-    def test_when_who_added_it_gives_up_their_name(self, town: Town, ana: Person) -> None:
-        ask(ana, f"/hook add {URL}")
-        town.server.logins.unregister(town.server.accounts.table["ana"]).send(None)
-        town.settle()
-        assert town.server.moderation.mode_of(town.room("ops")) is Mode.FREE
-        assert hook_of(town).by == "ana"
-        eva = town.citizen("eva", admin=True)
-        assert only(ask(eva, "/hook #ops remove 1")).startswith("*** In #ops: eva has it sent to ")
+    @pytest.mark.parametrize(
+        "lines", [("/unop eva",), ("/mode private",), ("/close", "/close"), ("/ban eva",)]
+    )
+    def test_it_ends_with_the_right_and_the_owner_is_told(
+        self, town: Town, ana: Person, lines: tuple[str, ...]
+    ) -> None:
+        eva = town.citizen("eva")
+        ask(ana, "/op eva", f"/hook add {URL}")
+        ask(eva, f"/hook #ops add {URL}")
+        assert ask(ana, *lines)[-1] == f"*** {ENDED}"
+        assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["ana"]
+        assert [hook.by for hook in town.again().server.hooks] == ["ana"]
+        # It does not come back with the right.
+        ask(ana, "/mode open", "/unban eva", "/op eva")
+        assert len(town.server.hooks.of(town.room("ops"))) == 1
 
-    def test_when_an_operator_is_one_no_more(self, town: Town, ana: Person) -> None:
+    def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Person) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva")
         ask(eva, f"/hook #ops add {URL}")
-        ask(ana, "/unop eva")
-        assert only(ask(eva, "/hook #ops list")).startswith("ERR Not allowed: ")
-        assert ask(ana, "/hook list")[1].startswith("*** 1. https://example.com, by eva, ")
+        ask(ana, "hola", "/leave")
+        assert ask(ana, "/mode #ops private") == [
+            "*** In #ops: ana set the room's mode to private.",
+            f"*** In #ops: {ENDED}",
+        ]
+
+    def test_one_that_may_still_have_it_keeps_it(self, town: Town, ana: Person) -> None:
+        eva = town.citizen("eva")
+        ask(ana, "/op eva")
+        ask(eva, f"/hook #ops add {URL}")
+        for line in "/mode moderated", "/mode announce", "/mute eva", "/kick eva":
+            ask(ana, line)
+        ask(eva, "/logout")
+        eva.hang_up()
+        assert hook_of(town).by == "eva"
+
+    def test_when_an_administrator_is_one_no_more(self, town: Town, ana: Person) -> None:
+        root = town.citizen("root", admin=True)
+        for room in "ops", "lobby":
+            ask(root, f"/hook #{room} add {URL}")
+        ana.seen()
+        done = Deferred.fromCoroutine(
+            Administration(town.server, town.watch).perform({"do": "demote", "name": "root"})
+        )
+        town.settle()
+        assert done.called
+        assert not list(town.server.hooks)
+        assert ana.seen() == [f"*** {ENDED}"]
+
+    def test_if_it_cannot_be_kept_all_is_as_it_was(
+        self, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        town = Town(slow=True)
+        town.server.hooks.rules = Rules(tls=True)
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        for line in "/join ops", "/op eva":
+            ana.type(line)
+            town.release()
+        eva.type(f"/hook #ops add {URL}")
+        town.release()
+        ana.seen()
+        ana.type("/mode private")
+        assert not list(town.server.hooks), "at once"
+        town.store.fail()
+        town.settle()
+        assert only(ana.seen()).startswith("ERR Not saved: ")
+        assert hook_of(town).by == "eva"
+        ana.type("/mode private")
+        town.release()
+        assert ana.seen()[-1] == f"*** {ENDED}"
+        assert not list(town.again().server.hooks)
+        expected_errors()
+
+    def test_one_from_before_belongs_to_the_name_that_added_it(
+        self, town: Town, ana: Person
+    ) -> None:
+        """Such a hook has a name and no account."""
+        ask(ana, f"/hook add {URL}", f"/hook add {URL}")
+        hooks = town.server.hooks
+        for hook, by in zip(hooks.of(town.room("ops")), ("Ana", "eva"), strict=True):
+            old = hooks._table[hook.key]._replace(account="", by=by)
+            change(town.store, hooks._table.put(hook.key, old))
+        town.settle()
+        town = town.again()
+        town.server.review_hooks()
+        town.settle()
+        assert [hook.by for hook in town.server.hooks] == ["Ana"]
+
+    def test_one_from_before_of_a_name_that_was_registered_anew(
+        self, town: Town, ana: Person
+    ) -> None:
+        ask(ana, f"/hook add {URL}")
+        hooks, accounts = town.server.hooks, town.server.accounts
+        hook = hook_of(town)
+        change(town.store, hooks._table.put(hook.key, hooks._table[hook.key]._replace(account="")))
+        change(town.store, accounts.table.put("ana", accounts.table["ana"]._replace(created=60)))
+        town.settle()
+        town = town.again()
+        assert not town.server.hooks.allowed(hook_of(town))
 
     @pytest.mark.parametrize("lines", [("/mode private",), ("/close", "/close")])
     def test_when_the_room_is_closed_to_others(

@@ -67,13 +67,15 @@ def log_deeds_later() -> None:
 
     def carry_out(
         server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put
-    ) -> Deferred[None]:
+    ) -> Deferred[Sequence[Deed]]:
+        deeds = [] if deed is None else [deed]
+
         def log(_: None) -> Deferred[None]:
-            if deed is not None:
-                room.append(Draft(room.name, 0, session.name, Kind.DEED, [deed.text()]))
+            for each in deeds:
+                room.append(Draft(room.name, 0, session.name, Kind.DEED, [each.text()]))
             return change(server._store)
 
-        return change(server._store, *puts).addCallback(log)
+        return change(server._store, *puts).addCallback(log).addCallback(lambda _: deeds)
 
     ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]
 

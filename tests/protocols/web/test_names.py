@@ -41,7 +41,9 @@ def sign_up(door: Served, name: str) -> str:
 def admin_add(door: Served, name: str) -> str:
     asked = {"do": "add", "name": name, "hash": CHEAP.hash(PASSWORD)}
     replies: list[dict[str, str]] = []
-    Deferred.fromCoroutine(Administration(door.server).perform(asked)).addCallback(replies.append)
+    Deferred.fromCoroutine(
+        Administration(door.server, door.world.watch).perform(asked)
+    ).addCallback(replies.append)
     door.world.settle()
     return replies[0].get("error", "")
 
