@@ -5,7 +5,7 @@ It knows no room and no command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -119,12 +119,21 @@ class Names:
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
 
-    def give(self, session: Session, name: str) -> None:
-        """Let a session have this name, and tell it and the others so."""
+    def sharing(self, session: Session) -> list[Session]:
+        """Return the other sessions of the same person that have this session's name."""
+        return [
+            other
+            for other in self.of(session.name)
+            if other is not session and _are_one(other, session)
+        ]
+
+    def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
+        """Let a session have this name, and tell it and the others so. Those that move ``along``
+        are given it next."""
         before, was_guest = session.name, session.is_guest
         self.take(session, name)
         try:
-            session.rename(name)
+            session.rename(name, along=along)
         finally:
             if session.name != name:  # it has failed
                 self.free(session)

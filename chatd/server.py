@@ -240,14 +240,17 @@ class ChatServer(Subscriber):
         return next((session.name for session in self.called(name)), name)
 
     def rename(self, session: Session, wanted: str) -> None:
-        """Give a session a name. Raises `Refusal`."""
+        """Give a session a name, and those with which it shares the one that it has, such as the
+        tabs of one browser. Raises `Refusal`."""
         name = _valid_name(wanted)
+        sessions = [session, *self.names.sharing(session)]
         if name != session.name:
             if session.account is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
-            for room in session.stays:
-                if self.moderation.silence(session, room) is not None:
-                    raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
+            for each in sessions:
+                for room in each.stays:
+                    if self.moderation.silence(each, room) is not None:
+                        raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
             self.names.check(session, name)
             # One who is here several times is called the same everywhere.
             others = (other for other in self.names.of(name) if other is not session)
@@ -255,8 +258,9 @@ class ChatServer(Subscriber):
         if name == session.name:
             session.answer("you_are_already", name=name)
             return
-        self.names.give(session, name)
-        self.review(session)
+        for number, each in enumerate(sessions, 1):
+            self.names.give(each, name, sessions[number:])
+            self.review(each)
 
     def away_text(self, name: str) -> str:
         """What somebody told others to be told while they are away; "" if they are not."""

@@ -7,7 +7,7 @@ it asks waits. It knows no connection, no other session and no command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -597,10 +597,11 @@ class Session:
             if told:
                 self.stream.put(self.format.left(left.name))
 
-    def rename(self, name: str, *, guest: bool = False) -> None:
-        """Have another name, or none of its own any more. The others are told."""
+    def rename(self, name: str, *, guest: bool = False, along: Collection[Session] = ()) -> None:
+        """Have another name, or none of its own any more. The others are told; those sessions that
+        are about to move ``along`` do not count as staying under the name before."""
         for stay in self.stays.values():
-            stay.rename(name, guest)
+            stay.rename(name, guest, sum(stay.room in other.stays for other in along))
         was_guest, self.is_guest, self.name = self.is_guest, guest, name
         if self.view.bell is Bell.MENTIONS:
             self.apply(self.settings)  # other lines name it now

@@ -82,14 +82,15 @@ class Stay:
         if who.name not in room.named:
             self._say_that_they_left()
 
-    def rename(self, name: str, guest: bool) -> None:
-        """They are about to be called so. The others are told; if they may not speak here, only
-        that who they were has left."""
+    def rename(self, name: str, guest: bool, along: int = 0) -> None:
+        """They are about to be called so, and so many more of theirs here behind this one. The
+        others are told; if they may not speak here, only that who they were has left."""
         who, room = self._who, self.room
         may_speak = who.may_speak_in(room)
         room.leave(who.name, who.is_guest)
         # One who is here several times stays here under that name, or is under the other already.
-        stays, is_here = who.name in room.named, not guest and name in room.named
+        stays = room.named.get(who.name, 0) > along
+        is_here = not guest and name in room.named
         was_announced = who.name in room.announced
         if not may_speak:
             if not stays:

@@ -259,7 +259,7 @@ def test_one_who_cannot_be_renamed_has_the_name_from_before(
     if before:
         scene.names.give(scene.luis.session, before)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(Session, "rename", fail)

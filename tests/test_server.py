@@ -15,7 +15,7 @@ from chatd.stay import LASTING
 from chatd.store import WAITING_BYTES, RoomRecord
 from chatd.stores.memory import MemoryStore
 from tests.helpers import Person, World
-from tests.members import register
+from tests.members import member, register
 
 NOT_SAVED = (
     "ERR Not saved: your line could not be stored, so nobody was shown it. Say it again later."
@@ -142,17 +142,44 @@ class SharedNameTests(SynchronousTestCase):
         self.tabs[1].hang_up()
         self.assertEqual(self.luis.seen(), ["*** Ana left."])
 
-    def test_who_takes_another_name_while_the_other_stays_has_come_in(self) -> None:
-        self.tabs[0].type("/nick eva")
-        self.assertEqual(self.luis.seen(), ["*** eva joined."])
-        self.assertEqual(self.tabs[1].seen(), ["*** eva joined."])
-        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, eva and 1 guest."])
-        self.forget()
+    def test_when_one_of_them_takes_another_name_both_have_it(self) -> None:
         self.tabs[1].type("/nick eva")
-        self.assertEqual(self.luis.seen(), ["*** Ana left."])
-        self.tabs[0].type("/nick Ana")
-        self.tabs[1].type("/nick ANA")
-        self.assertEqual(self.luis.seen(), ["*** Ana joined.", "*** eva left."])
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        for tab in self.tabs:
+            self.assertIn("*** You are now eva.", tab.seen())
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: eva and 1 guest."])
+        self.tabs[0].hang_up()
+        self.assertEqual(self.luis.seen(), [])
+        self.tabs[1].hang_up()
+        self.assertEqual(self.luis.seen(), ["*** eva left."])
+
+    def test_each_room_is_told_once_of_those_who_are_there(self) -> None:
+        self.tabs[1].type("/join ops")
+        self.luis.type("/join ops")
+        self.world.clock.advance(LASTING)
+        guest = self.world.person()
+        self.forget()
+        self.tabs[0].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        self.assertEqual(guest.seen(), ["*** Ana is now eva."])
+
+    def test_those_of_another_holder_and_under_another_name_keep_theirs(self) -> None:
+        stranger, third = self.world.person("max"), self.world.person()
+        third.session.holder = "browser"
+        third.type("/nick bea")
+        self.tabs[0].type("/nick eva")
+        names = [person.session.name for person in (*self.tabs, stranger, third)]
+        self.assertEqual(names, ["eva", "eva", "max", "bea"])
+
+    def test_none_of_them_is_renamed_while_one_may_not_speak_where_it_is(self) -> None:
+        owner = member(self.world, "olga")
+        owner.type("/join ops")
+        self.tabs[1].type("/join ops")
+        owner.type("/mute Ana 1h")
+        told = self.told(self.tabs[0], "/nick eva")
+        self.assertEqual(len(told), 1)
+        self.assertIn("ERR Not allowed", told[0])
+        self.assertEqual([tab.session.name for tab in self.tabs], ["Ana", "Ana"])
 
     def test_the_last_of_them_who_takes_another_name_is_renamed(self) -> None:
         self.tabs[0].hang_up()

@@ -17,8 +17,8 @@ class Scene:
         self.luis = self.world.person("luis")
         self.last()
 
-    def tab(self) -> Browser:
-        return browser(self.world, key="a key of this browser".replace(" ", "-"), name="ana")
+    def tab(self, name: str = "ana") -> Browser:
+        return browser(self.world, key="a key of this browser".replace(" ", "-"), name=name)
 
     def last(self) -> None:
         """Let all who are here be here for good."""
@@ -74,8 +74,7 @@ def test_the_last_to_go_is_told_of_however_short_it_was_here(scene: Scene) -> No
 
 
 def test_one_that_takes_the_name_of_another_leaves_its_own(scene: Scene) -> None:
-    first, second = scene.tab(), scene.tab()
-    second.say("/nick eva")
+    first, second = scene.tab(), scene.tab("eva")
     scene.last()
     assert sorted(scene.told) == ["ana joined.", "eva joined."]
     second.say("/nick ana")
