@@ -14,11 +14,16 @@ from functools import cache
 from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
+from chatd.blanks import BLANK, NOTHING, columns
 from chatd.unicode_tables import JOINERS, MARKS
 
 MAX_MARKS = 4
 """How many combining marks that take no room of their own are shown on one character. Hebrew with
 vowels and accents, Tibetan and Burmese take four."""
+
+MAX_BLANK = 40
+"""How many columns without anything to see are shown in a row on a screen: half of an 80-column
+row, five TABs, ten levels of four."""
 
 
 def _show(code: int) -> str:
@@ -55,12 +60,15 @@ def _near(ranges: str) -> str:
     return re.split("[^\0-\uffff]", ranges, maxsplit=1)[0]
 
 
+_BEYOND = "\U00010000-\U0001efff\U000e0000-\U000effff"  # without the planes of emoji and of Han
+
+
 @cache
-def _maybe_too_many_marks() -> re.Pattern[str]:
-    """Finds all runs of marks, and some of letters beyond U+FFFF; not of emoji."""
-    beyond = "\U00010000-\U0001efff\U000e0000-\U000effff"
-    either = f"[{_near(MARKS)}{_near(JOINERS)}{beyond}]"
-    return re.compile(f"[{_near(MARKS)}{beyond}]{either}{{{MAX_MARKS},}}")
+def _maybe_too_many_marks(or_else: str = "(?!)") -> re.Pattern[str]:
+    """Finds all runs of marks, and some of letters beyond U+FFFF; not of emoji. Also one of these
+    alone of which ``or_else`` is true."""
+    first, either = f"[{_near(MARKS)}{_BEYOND}]", f"[{_near(MARKS)}{_near(JOINERS)}{_BEYOND}]"
+    return re.compile(f"{first}(?:{either}{{{MAX_MARKS},}}|{or_else})")
 
 
 @cache
@@ -104,6 +112,57 @@ def encode_line(text: str, eol: bytes) -> bytes:
     return encode_lines([text], eol)
 
 
+_MANY_SPACES = " " * (MAX_BLANK + 1 - MAX_MARKS)  # up to so many marks may stand before them
+_HIDDEN = f"(?<= [{NOTHING}])"  # behind a space
+_LONG_BLANK = re.compile(f"[{BLANK}]{{{MAX_BLANK // 8 + 1},}}")  # a TAB has eight columns
+
+
+def _is_ordinary_on_screen(text: str) -> bool:
+    """As `_is_ordinary`, and without a long blank."""
+    # Blanks that are printable, and no marks, are looked for one by one: that is quick.
+    return (
+        text.isprintable()
+        and _MANY_SPACES not in text
+        and (
+            text.isascii()
+            or (
+                "\u2800" not in text
+                and "\u3164" not in text
+                and "\u115f" not in text
+                and "\u1160" not in text
+                and "\uffa0" not in text
+                and _maybe_too_many_marks(_HIDDEN).search(text) is None
+            )
+        )
+    )
+
+
+def _show_length(blank: re.Match[str]) -> str:
+    count = columns(blank[0])
+    return f"\\s{{{count}}}" if count > MAX_BLANK else blank[0]
+
+
+def visible_on_screen(text: str) -> str:
+    r"""As `visible`, for a screen with rows: a row must not seem to end where its line does not.
+
+    A run of characters that show nothing (see `chatd.blanks`), of more than `MAX_BLANK` columns, is
+    shown as ``\s{72}``, with how many columns it may take. Programs are sent texts as they are.
+    """
+    return text if _is_ordinary_on_screen(text) else _LONG_BLANK.sub(_show_length, visible(text))
+
+
+def encode_screen_line(text: str, eol: bytes) -> bytes:
+    """Return *text* as one line for a screen: see `encode_screen_lines`."""
+    return encode_screen_lines([text], eol)
+
+
+def encode_screen_lines(texts: Sequence[str], eol: bytes) -> bytes:
+    """As `encode_lines`, for people: made visible as `visible_on_screen` does."""
+    if not _is_ordinary_on_screen("".join(texts)):
+        texts = [visible_on_screen(text) for text in texts]
+    return _in_lines(texts, eol)
+
+
 def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
     """Return *texts* as lines for the wire: made visible, in UTF-8, with *eol* behind each.
 
@@ -113,6 +172,10 @@ def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
     """
     if not _is_ordinary("".join(texts)):  # one look, for a whole batch
         texts = [visible(text) for text in texts]
+    return _in_lines(texts, eol)
+
+
+def _in_lines(texts: Sequence[str], eol: bytes) -> bytes:
     end = eol.decode()
     return (end.join(texts) + end).encode() if texts else b""
 

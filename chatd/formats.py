@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from chatd.encoding import encode_line, encode_lines
+from chatd.encoding import (
+    encode_line,
+    encode_lines,
+    encode_screen_line,
+    encode_screen_lines,
+)
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
 from chatd.texts import ErrorKind, Language, sentence
 from chatd.validation import written_duration
@@ -127,7 +132,7 @@ class ChatFormat(Format):
                 f"[{local_time(entry.time // 1000)}] {line}" if isinstance(entry, Event) else line
                 for entry, line in zip(entries, lines, strict=True)
             ]
-        return encode_lines(lines, self.eol)
+        return encode_screen_lines(lines, self.eol)
 
     def _other(self, entry: Entry) -> str:
         if isinstance(entry, Notice):
@@ -140,11 +145,11 @@ class ChatFormat(Format):
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
         detail = sentence(self.language, key, **values)
-        return encode_line(f"ERR {kind.value}: {detail}", self.eol)
+        return encode_screen_line(f"ERR {kind.value}: {detail}", self.eol)
 
     def say(self, text: str, key: str = "") -> bytes:
         # Every line is marked, so that nobody's text can pass for one of the server's.
-        return encode_lines([f"*** {line}" for line in text.split("\n")], self.eol)
+        return encode_screen_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 
     def entered(
         self, room: str, head: int, after: int, topic: str, greeting: str, then: str
@@ -154,7 +159,7 @@ class ChatFormat(Format):
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         mark = "(private)" if receiver is None else f"(private to {receiver})"
-        return encode_line(f"{mark} <{author}> {text}", self.eol)
+        return encode_screen_line(f"{mark} <{author}> {text}", self.eol)
 
     def with_times(self, times: bool) -> Format:
         return replace(self, times=times)

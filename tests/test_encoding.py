@@ -1,12 +1,23 @@
 """What `chatd.encoding` lets through to a terminal: measured on every code point there is."""
 
+import re
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.encoding import encode_line, encode_lines, visible
+from chatd.blanks import BLANK, NOTHING, columns, is_blank
+from chatd.encoding import (
+    MAX_BLANK,
+    encode_line,
+    encode_lines,
+    encode_screen_line,
+    encode_screen_lines,
+    visible,
+    visible_on_screen,
+)
 from tests.terminal.documented import beyond, is_unsafe
 
 EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
@@ -141,3 +152,82 @@ def test_a_line_never_holds_iac_or_another_line_end_whatever_its_text() -> None:
 
 def test_no_lines_are_no_bytes() -> None:
     assert encode_lines([], b"\r\n") == b""
+
+
+BLANKS = [each for each in EVERY_CODE_POINT if re.match(f"[{BLANK}]", each)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ok" + " " * 72 + "<vic> yes", r"ok\s{72}<vic> yes"),
+        (" " * 41, r"\s{41}"),
+        ("\t" * 6 + "x", r"\s{48}x"),
+        ("a" + " " * 20 + "\t" * 3 + "b", r"a\s{44}b"),
+        ("a" + "\u3000" * 30 + "b", r"a\s{60}b"),
+        ("a" + "\u2800" * 70 + "b", r"a\s{70}b"),
+        ("a" + " \ufe0f" * 40 + "b", r"a\s{80}b"),
+        ("a" + " \u200b" * 40 + "b", r"a\s{80}b"),
+        ("a" + "\u3164" * 41 + "b", r"a\s{82}b"),
+        ("\x1b" + " " * 50 + "\u202e", r"^[\s{50}\u202e"),
+    ],
+)
+def test_a_long_blank_is_shown_shortened_on_a_screen(text: str, shown: str) -> None:
+    assert visible_on_screen(text) == shown
+    assert encode_screen_line(text, b"\n") == shown.encode() + b"\n"
+    assert encode_screen_lines(["hola", text], b"\n") == f"hola\n{shown}\n".encode()
+    assert encode_line(text, b"\n") == f"{visible(text)}\n".encode()  # to programs it is not
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    def indented(self) -> None:",
+        "\t" * 5 + "return;",
+        " " * 40 + "^~~~",
+        "NAME" + " " * 36 + "READY" + " " * 12 + "AGE",
+        "漢\u3000字",
+        "👩\u200d👩\u200d👧 ❤\ufe0f می\u200cخواهم",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_indentation_tables_and_emoji_are_left_as_they_are_on_a_screen(text: str) -> None:
+    assert visible_on_screen(text) == text
+
+
+@pytest.mark.parametrize("blank", BLANKS, ids=ascii)
+def test_no_blank_is_too_long_on_a_screen(blank: str) -> None:
+    for text in blank * 41, f" {blank}" * 21, f"{blank} " * 21, f"{blank * 2}{' ' * 39}":
+        shown = visible_on_screen(f"é{text}x")
+        assert "\\s{" in shown or "\\u" in shown or "\\U" in shown or "\\x" in shown, ascii(shown)
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("a <é\u0301🎉" + "".join(BLANKS[:40])), max_size=60), max_size=6
+    )
+)
+def test_the_quick_look_at_blanks_is_right(texts: list[str]) -> None:
+    shown = [
+        re.sub(
+            f"[{BLANK}]+",
+            lambda run: f"\\s{{{columns(run[0])}}}" if columns(run[0]) > MAX_BLANK else run[0],
+            visible(text),
+        )
+        for text in texts
+    ]
+    assert [visible_on_screen(text) for text in texts] == shown
+    assert encode_screen_lines(texts, b"\n") == "".join(f"{each}\n" for each in shown).encode()
+
+
+def test_what_shows_nothing_is_blank() -> None:
+    for each in EVERY_CODE_POINT:
+        if unicodedata.category(each) == "Zs":
+            assert is_blank(each), ascii(each)
+    for each in BLANKS:
+        assert is_blank(f"\t{each} ")
+        assert not is_blank(f"{each}x")
+        assert each in UNSAFE or visible(each) == each, ascii(each)
+    assert re.match(f"[{NOTHING}]", "\u200b")
+    assert not re.match(f"[{NOTHING}]", " ")
+    assert is_blank("")

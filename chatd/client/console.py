@@ -35,6 +35,7 @@ from prompt_toolkit.styles import default_ui_style
 from chatd.client import wire
 from chatd.client.lines import Fragment, SeenNames, asks_for_password, names_in, paint
 from chatd.client.wire import ClientError
+from chatd.client.wrapping import wrapped
 from chatd.encoding import visible
 from chatd.protocols.framing import Framer
 
@@ -175,7 +176,12 @@ class _Console:
         if app.is_running:
             app.renderer.erase()
         if self._shows_lines:
-            fragments = [fragment for line in lines for fragment in (*self._paint(line), _END)]
+            columns = self._screen.get_size().columns
+            fragments = [
+                fragment
+                for line in lines
+                for fragment in (*wrapped(self._paint(line), columns), _END)
+            ]
             print_formatted_text(
                 self._screen, FormattedText(fragments), default_ui_style(), color_depth=self._depth
             )

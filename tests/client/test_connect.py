@@ -37,13 +37,15 @@ class Screen(pyte.Screen):
 
 
 class Terminal:
-    """A terminal of 80 columns in which `chatd connect` runs."""
+    """A terminal, of 80 columns unless it is told otherwise, in which `chatd connect` runs."""
 
-    def __init__(self, port: int, stdout: int | None = None, **environment: str) -> None:
-        self._screen = Screen(80, 24)
+    def __init__(
+        self, port: int, stdout: int | None = None, columns: int = 80, **environment: str
+    ) -> None:
+        self._screen = Screen(columns, 24)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         self._settings = termios.tcgetattr(self._master)
         self._ended = False
         inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
@@ -117,10 +119,10 @@ class Terminal:
 class Talk:
     """A terminal and the server's end of its connection."""
 
-    def __init__(self, stdout: int | None = None, **environment: str) -> None:
+    def __init__(self, stdout: int | None = None, columns: int = 80, **environment: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(DEADLINE)
-            self.terminal = Terminal(listener.getsockname()[1], stdout, **environment)
+            self.terminal = Terminal(listener.getsockname()[1], stdout, columns, **environment)
             connection, _ = listener.accept()
         connection.settimeout(DEADLINE)
         self.peer = Peer(connection)
@@ -128,7 +130,7 @@ class Talk:
     def __enter__(self) -> "Talk":
         self.peer.send("*** Welcome to chatd. You are guest1 in #lobby. Here: luis and 2 guests.")
         self.terminal.until(
-            lambda rows: rows and rows[0].startswith("*** Welcome") and rows[-1] == ">"
+            lambda rows: rows and rows[0].startswith("*** Welcome") and rows[-1].strip() == ">"
         )
         return self
 
@@ -248,6 +250,18 @@ def test_tab_completes_a_name_that_was_seen(talk: Talk) -> None:
     talk.terminal.until_last("*** José joined.", ">")
     talk.terminal.type("/msg jo\tho la LU\t")
     talk.terminal.until_last("> /msg José ho la luis")
+
+
+@pytest.mark.parametrize("columns", [80, 20])
+def test_no_row_of_a_line_begins_as_another_line(columns: int) -> None:
+    with Talk(columns=columns) as talk:
+        for pad in " ", "漢":
+            count = (columns - len("<eve> ok")) // (2 if pad == "漢" else 1)
+            talk.peer.send(f"<eve> ok{pad * count}<vic> yes\n*** next")
+        talk.terminal.until(lambda rows: sum(row.startswith("*** next") for row in rows) == 2)
+        rows = talk.terminal.rows()
+        assert sum("<vic> yes" in row for row in rows) == 2
+        assert not [row for row in rows if row.startswith("<vic>")]
 
 
 def test_names_have_colours_and_errors_are_red(talk: Talk) -> None:

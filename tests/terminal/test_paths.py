@@ -262,6 +262,8 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
         "web_formats.py",
         "connection.py",
     }
+    on_screens = files_that_call("encode_screen_lines") | files_that_call("encode_screen_line")
+    assert on_screens == {"encoding.py", "formats.py"}
     assert files_that_call("encode_json_strings") == {"web_formats.py"}
     assert files_that_call("encode_json") == {"web_formats.py", "deliveries.py", "requests.py"}
 
@@ -275,6 +277,8 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                 made_by = (
                     "encode_line(",
                     "encode_lines(",
+                    "encode_screen_line(",
+                    "encode_screen_lines(",
                     "self.say(",
                     "self.of_past().render(",
                     "self.message(",
