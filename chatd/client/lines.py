@@ -115,7 +115,11 @@ _WHOLE = [
     for catalogue in _CATALOGUES
     for key in ("joined", "renamed", "you_are", "people_in")
 ]
-_QUESTIONS = {NOTICE + catalogue["password_prompt"] for catalogue in _CATALOGUES}
+_QUESTIONS = {
+    NOTICE + catalogue[key]
+    for catalogue in _CATALOGUES
+    for key in ("password_prompt", "present_password_prompt", "new_password_prompt")
+}
 _HERE = [re.compile(_pattern(catalogue["here"])) for catalogue in _CATALOGUES]
 _BETWEEN_PEOPLE = re.compile(
     ", |" + "|".join(_pattern(c["and"].format(first="", last="")) for c in _CATALOGUES)

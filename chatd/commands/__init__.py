@@ -59,7 +59,10 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
     if not command.secret:
         argument = argument.strip()
     try:
-        session.check_scope(command.scope)
+        if (refusal := session.lacks(command.scope)) is not None:
+            if command.asks:
+                session.refuse_to_ask()
+            raise refusal
         waiting = command.handler(server, session, argument)
     except (Refusal, WrongUse) as error:
         _tell_why_not(session, command, name, error)

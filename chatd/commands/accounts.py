@@ -20,6 +20,7 @@ from chatd.commands.passwords import (
     is_given,
     new_password,
     own_account,
+    present_password_question,
     question,
     take_password,
     wait_for,
@@ -109,7 +110,7 @@ async def _log_in(server: ChatServer, session: Session, name: str, text: str) ->
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     keep, new = _without_keep_tokens(argument)
-    with question(session, new):
+    with question(session, new if session.typed_its_password else ""):
         check_privacy(server, session, new)
         own_account(server, session)
         if is_given(new):
@@ -216,17 +217,19 @@ def _token(server: ChatServer, session: Session, argument: str) -> Waiting | Non
     rest = rest.strip()
     if wanted is None or bool(rest) == (wanted == "list"):
         raise WrongUse
+    if wanted == "new":
+        name, _, scope = rest.partition(" ")
+        with present_password_question(session):
+            return _new_token(server, session, name, scope.strip())
     account = own_account(server, session)
-    if wanted == "list":
-        _list_tokens(server, session, account)
-        return None
     if wanted == "revoke":
         return _revoke_token(server, session, account, rest)
-    name, _, scope = rest.partition(" ")
-    return _new_token(server, session, name, scope.strip())
+    _list_tokens(server, session, account)
+    return None
 
 
 def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) -> Waiting | None:
+    own_account(server, session)
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
     try:
@@ -326,11 +329,19 @@ def _with_own_account(
 
 
 TABLE = (
-    Command(("register", "registrar"), _register, PASSWORD_COST, secret=True),
-    Command(("login", "acceder"), _login, PASSWORD_COST, secret=True, scope=Scope.NOTHING),
-    Command(("password", "clave", "contraseña", "contrasena"), _password, PASSWORD_COST, True),
+    Command(("register", "registrar"), _register, PASSWORD_COST, secret=True, asks=True),
+    Command(
+        ("login", "acceder"), _login, PASSWORD_COST, secret=True, asks=True, scope=Scope.NOTHING
+    ),
+    Command(
+        ("password", "clave", "contraseña", "contrasena"),
+        _password,
+        PASSWORD_COST,
+        secret=True,
+        asks=True,
+    ),
     Command(("logout", "terminar"), _logout, scope=Scope.NOTHING),
-    Command(("token", "ficha"), _token, KEEPING_COST),
-    Command(("unregister", "desregistrar"), _unregister, PASSWORD_COST, secret=True),
+    Command(("token", "ficha"), _token, KEEPING_COST, asks=True),
+    Command(("unregister", "desregistrar"), _unregister, PASSWORD_COST, secret=True, asks=True),
     Command(("whois", "quienes", "quiénes"), _whois, scope=Scope.READ),
 )

@@ -41,14 +41,19 @@ class Command:
     """A row of the table. ``names`` are what it can be called, its own name first; what it takes
     and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
     lines it counts for where these are limited. Of a ``secret`` one, the rest of the line holds a
-    password: the spaces around that are kept. ``scope`` is the least that the grant of a session
-    must be good for; guests have none, and what they may do is the handler's. It is `Scope.FULL`
-    unless a row says less, so that a token may do nothing that nobody thought of."""
+    password: the spaces around that are kept. One that ``asks`` may have a password be the next
+    line, so that what comes after a refusal may be one.
+
+    ``scope`` is the least that the grant of a session must be good for; guests have none, and what
+    they may do is the handler's. It is `Scope.FULL` unless a row says less, so that a token may do
+    nothing that nobody thought of.
+    """
 
     names: tuple[str, ...]
     handler: Handler
     cost: int = 1
     secret: bool = False
+    asks: bool = False
     scope: Scope = Scope.FULL
 
     @property

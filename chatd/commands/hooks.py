@@ -6,7 +6,7 @@ Who may do that is said by `chatd.rights`; what a hook may lead to, by `chatd.de
 from __future__ import annotations
 
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
-from chatd.commands.passwords import with_present_password
+from chatd.commands.passwords import present_password_question, with_present_password
 from chatd.commands.running import carry_out, room_to_run
 from chatd.destinations import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
 from chatd.event import Deed
@@ -35,6 +35,14 @@ _WORDS = {
 
 
 def _hook(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+    words = argument.lower().split(None, 2)[:2]  # a #ROOM may be the first
+    if all(_WORDS.get(word) != "add" for word in words):
+        return _do(server, session, argument)
+    with present_password_question(session):
+        return _do(server, session, argument)
+
+
+def _do(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     room, rest = room_to_run(server, session, argument, Act.HOOK)
     word, _, rest = rest.partition(" ")
     do, rest = _WORDS.get(word.lower()), rest.strip()
@@ -113,4 +121,4 @@ def _listed(session: Session, room: Room, hook: Hook) -> str:
     return session.sentence("hook_fails", hook=listed, count=hook.failures, why=why)
 
 
-TABLE = (Command(("hook", "gancho"), _hook, KEEPING_COST),)
+TABLE = (Command(("hook", "gancho"), _hook, KEEPING_COST, asks=True),)

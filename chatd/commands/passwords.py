@@ -40,6 +40,13 @@ def question(session: Session, password: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def present_password_question(session: Session) -> Iterator[None]:
+    """The same where the present password may be asked for."""
+    with question(session, "typed" if session.typed_its_password else ""):
+        yield
+
+
 def is_given(password: str) -> bool:
     """True if there is a password in that rest of a line."""
     return bool(password.strip(" "))
@@ -83,10 +90,10 @@ def with_present_password(
 
     ``then`` looks again at what was true before: answering takes a while. Raises `Refusal`.
     """
-    own_account(server, session)
-    if session.typed_its_password:
-        return then()
-    with question(session, ""):
+    with present_password_question(session):
+        own_account(server, session)
+        if session.typed_its_password:
+            return then()
         check_privacy(server, session, "")
 
         async def check(text: str) -> None:
