@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 
+from chatd.event import Event
 from chatd.folding import fold
 from chatd.records import Table, change
 from chatd.store import Store
@@ -68,6 +69,17 @@ class Accounts:
     def refused_today(self) -> list[str]:
         """Return the names of accounts that nobody could take now, sorted."""
         return sorted(account.name for account in self.table.values() if _is_refused(account.name))
+
+    def wrote(self, account: str, event: Event) -> bool:
+        """Return whether an account, given its key, said a line of the log: on whatever connection,
+        also before a restart. What somebody said under that name before it was registered is
+        somebody else's, as far as is known."""
+        found = self.table.get(account)
+        return (
+            found is not None
+            and fold(event.author) == account
+            and event.time >= found.created * 1000
+        )
 
     def keep(self, account: Account) -> Deferred[None]:
         """Have an account be as this one. Fails with `StoreError`."""

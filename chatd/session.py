@@ -603,8 +603,8 @@ class Session:
         for stay in self.stays.values():
             stay.rename(name, guest, sum(stay.room in other.stays for other in along))
         was_guest, self.is_guest, self.name = self.is_guest, guest, name
-        if self.view.bell is Bell.MENTIONS:
-            self.apply(self.settings)  # other lines name it now
+        if self.view.bell is not Bell.OFF:
+            self.apply(self.settings)  # other lines name it now, and others are its own
         for stay in self.stays.values():
             if guest:
                 stay.end_presence()

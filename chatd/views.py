@@ -29,8 +29,9 @@ class Bell(enum.Enum):
 class View(NamedTuple):
     """What of a room is shown to one reader, and whether it rings.
 
-    ``echo`` is whether the reader's own lines are, ``ignored`` has the names (see `fold`) of those
-    whose lines are not, ``names`` those of the reader.
+    ``echo`` is whether the lines of the reader's own connection are shown; what rings is of other
+    people, whatever connection the reader's own lines came from. ``ignored`` has the names (see
+    `fold`) of those whose lines are not, ``names`` those of the reader.
     """
 
     echo: bool = True
@@ -58,12 +59,19 @@ class View(NamedTuple):
         if self.bell is Bell.OFF:
             return False
         heard = [
-            entry for entry in entries if isinstance(entry, Event) and entry.session != session
+            entry
+            for entry in entries
+            if isinstance(entry, Event) and not self._is_own(entry, session)
         ]
         if self.bell is Bell.ON or any(entry.kind is Kind.PRIVATE for entry in heard):
             return bool(heard)
         texts = [entry.text for entry in heard]
         return any(any_mentions(texts, name) for name in self.names)
+
+    def _is_own(self, event: Event, session: int) -> bool:
+        """Return whether the reader said this: also on another connection of theirs. Nobody else
+        has their name while they have it."""
+        return event.session == session or fold(event.author) in self.names
 
     def _shows(self, entry: Entry, session: int) -> bool:
         if entry.session == session:

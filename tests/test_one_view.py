@@ -1,19 +1,22 @@
-"""What an account set for itself holds wherever it reads: one view on every door."""
+"""What an account set for itself holds wherever it reads: one view on every door. And what it said
+itself is its own, whatever connection it came from."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from chatd.formats import local_time
 from chatd.protocols.web.past import EVENTS_LOOKED_AT
 from tests.helpers import Person
 from tests.protocols.web.browser import browser
 from tests.protocols.web.callers import Served, request
 
 RUDE, KIND = "rude words", "kind words"
+OWN = "ana says something"
 
 
 @pytest.fixture
@@ -132,3 +135,88 @@ def test_the_last_line_that_is_shown_is_found_behind_others(door: Served) -> Non
 
 def test_without_a_token_all_is_shown(door: Served) -> None:
     assert RUDE in door.ask("GET", "/api/rooms/lobby/messages").body.decode()
+
+
+class TestOwnLines:
+    """They ring nowhere, mention nobody, and are not missed. (Echo is a connection's.)"""
+
+    WAYS: ClassVar = {
+        "terminal": lambda door: _say(ana_of(door)),
+        "elsewhere": lambda door: _say(ana_of(door), "/join tea", f"/msg #lobby {OWN}"),
+        "browser": lambda door: _say_in_browser(door),
+        "token": lambda door: door.ask(
+            "POST",
+            "/api/rooms/lobby/messages",
+            OWN.encode(),
+            authorization=bearer(door),
+        ),
+    }
+
+    @pytest.mark.parametrize("bell", ["on", "mentions"])
+    @pytest.mark.parametrize("way", WAYS)
+    def test_do_not_ring(self, door: Served, way: str, bell: str) -> None:
+        ana = ana_of(door)
+        visitor = browser(door.world)
+        visitor.say("/login ana correct horse")
+        ana.type(f"/bell {bell}")
+        visitor.say(f"/bell {bell}")
+        ana.seen()
+        visitor.seen()
+        self.WAYS[way](door)
+        seen = ana.seen()
+        assert f"<ana> {OWN}" in seen
+        assert "\x07" not in str(seen)
+        assert [each for each in visitor.seen() if each["type"] == "bell"] == []
+        door.world.say("hola ana")
+        assert ana.bytes_seen().startswith(b"\x07")
+        assert [each["type"] for each in visitor.seen() if each["type"] == "bell"] == ["bell"]
+
+    def test_nor_do_deeds_and_private_lines_to_oneself(self, door: Served) -> None:
+        ana = ana_of(door)
+        ana.type("/create den", "/bell on", "/msg ana remember", "/mute trol")
+        assert b"\x07" not in ana.bytes_seen()
+
+    def test_under_another_name_ring_no_more(self, door: Served) -> None:
+        zoe, other = door.world.person("zoe"), door.world.person("zed")
+        zoe.type("/bell on")
+        other.type("hola")
+        assert zoe.bytes_seen().startswith(b"***")
+        zoe.type("/nick zoey")
+        zoe.seen()
+        other.type("/nick zoe")
+        zoe.seen()
+        other.type("hola")
+        assert b"\x07<zoe> hola" in zoe.bytes_seen()
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_do_not_mention(self, door: Served, way: str) -> None:
+        self.WAYS[way](door)
+        ana = ana_of(door)
+        ana.seen()
+        ana.type("/mentions")
+        assert OWN not in str(ana.seen())
+
+    def test_of_a_guest_who_had_the_name_before_do(self) -> None:
+        door = Served()
+        somebody = door.world.person("ana")
+        somebody.type(OWN)
+        somebody.hang_up()
+        door.clock.advance(60)
+        door.account("ana")
+        ana = ana_of(door)
+        ana.type(OWN)
+        ana.seen()
+        ana.type("/mentions")
+        assert [line for line in ana.seen() if OWN in line] == [f"[{local_time(0)}] <ana> {OWN}"]
+
+
+def _say(ana: Person, *lines: str) -> None:
+    ana.type(*(lines or [OWN]))
+    ana.hang_up()
+
+
+def _say_in_browser(door: Served) -> None:
+    visitor = browser(door.world)
+    visitor.say("/login ana correct horse")
+    visitor.say(OWN, room="lobby")
+    visitor.hang_up()

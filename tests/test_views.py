@@ -78,6 +78,15 @@ class TestBell:
         assert not self.rings(bell, said("ana", by=OWN))
         assert not self.rings(bell, came(OTHER))
 
+    @pytest.mark.parametrize("bell", [Bell.ON, Bell.MENTIONS])
+    @pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE, Kind.DEED])
+    def test_nor_for_those_from_another_connection_of_the_reader(
+        self, bell: Bell, kind: Kind
+    ) -> None:
+        own = said("ana here", kind=kind)._replace(author="Ana")
+        assert own.session == OTHER
+        assert not self.rings(bell, own)
+
     def test_for_mentions_rings_for_them_and_for_private_lines(self) -> None:
         assert self.rings(Bell.MENTIONS, said("hola ana"))
         assert self.rings(Bell.MENTIONS, said(kind=Kind.PRIVATE))

@@ -109,12 +109,16 @@ def _mentions(server: ChatServer, session: Session, argument: str) -> Waiting:
 
 
 async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]) -> None:
-    name = fold(session.name)
+    name, account = fold(session.name), session.account
     left, characters = FOUND_SHOWN, 0
     may_be_more = len(rooms) > ROOMS_SEARCHED
 
     def names_me(event: Event) -> bool:
-        return fold(event.author) != name and mentions(event.text, name)
+        if account is None:
+            is_own = fold(event.author) == name
+        else:
+            is_own = event.session == session.number or server.accounts.wrote(account, event)
+        return not is_own and mentions(event.text, name)
 
     for room in rooms[:ROOMS_SEARCHED]:
         if not left or characters > FOUND_CHARACTERS:

@@ -141,6 +141,14 @@ test("notices change who is there", () => {
 	assert.equal(room.unread, 0);
 });
 
+test("what an account said elsewhere is not unread, however it is counted", () => {
+	const room = entered(5, 8);
+	room.add([event(9, "ana: mine", "Ana"), event(10), event(11, "mine", "ana")], "ana", 0);
+	assert.deepEqual([room.unread, room.mentions], [1, 0]);
+	room.seenUpTo(8);
+	assert.deepEqual([room.unread, room.mentions], [1, 0]);
+});
+
 test("a private line of somebody else is unread, one's own is not", () => {
 	const room = new Chat().privateWith("luis");
 	room.addLocal({ kind: "message", author: "luis", text: "psst", time: 0 });

@@ -11,8 +11,8 @@ export const PRIVATES = 100; // with how many people there are private lines at 
 const isSpoken = ({ kind }) => kind === "message" || kind === "action";
 
 /**
- * Its lines are events of the log (seq, time, author, kind, text; `mention` if they name the reader)
- * and what passes: kind notice, say, error, past, or a private message; they have no seq.
+ * Its lines are events of the log (seq, time, author, kind, text; `own` if the reader said them, here or elsewhere,
+ * `mention` if others name the reader) and what passes: kind notice, say, error, past, or a private message; they have no seq.
  */
 export class Room {
 	lines = [];
@@ -66,7 +66,7 @@ export class Room {
 				const line = marked(entry, me);
 				this.last = line.seq;
 				if (line.kind === "topic") this.topic = line.text;
-				if (line.seq > this.seen && !sameName(line.author, me)) this.#countOne(line);
+				if (line.seq > this.seen) this.#countOne(line);
 				added.push(line);
 			}
 		}
@@ -134,14 +134,14 @@ export class Room {
 	}
 
 	#countOne(line) {
-		if (!isSpoken(line)) return;
+		if (!isSpoken(line) || line.own) return;
 		if (!this.unread && line.seq) this.marker ??= line.seq - 1;
 		this.unread += 1;
 		if (line.mention || this.isPrivate) this.mentions += 1;
 	}
 
 	#count() {
-		const unseen = this.lines.filter((line) => line.seq > this.seen && isSpoken(line));
+		const unseen = this.lines.filter((line) => line.seq > this.seen && isSpoken(line) && !line.own);
 		this.unread = Math.max(0, this.first - 1 - this.seen) + unseen.length;
 		this.mentions = unseen.filter((line) => line.mention).length;
 		this.marker = this.unread ? this.seen : null;
@@ -157,8 +157,9 @@ export class Room {
 }
 
 function marked(event, me) {
-	const mention = isSpoken(event) && !sameName(event.author, me) && mentions(event.text, me);
-	return { ...event, mention };
+	const own = sameName(event.author, me);
+	const mention = isSpoken(event) && !own && mentions(event.text, me);
+	return { ...event, mention, own };
 }
 
 export class Chat {
