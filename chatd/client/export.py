@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from chatd.client.files import path_as_owner
+from chatd.client.hosts import with_hosts
 from chatd.client.wire import ClientError
 from chatd.encoding import encode_lines, visible
 from chatd.event import Event, Kind, is_inbox
@@ -158,12 +159,21 @@ def _entry(event: Event, language: Language) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text as Markdown that shows it as it is. It stands inside of a line, never at its start."""
-    return _MARKUP.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), visible(text.strip()))
+    """Return a text as Markdown that shows it as it is, and the hosts that its links hide.
+
+    It is inside of a line, never at its start.
+    """
+    return _MARKUP.sub(
+        lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), visible(with_hosts(text.strip()))
+    )
 
 
-# What may begin markup, a link, a mention or a formula, also with GitHub and the like.
-_MARKUP = re.compile(r"[\\`*_\[\]<>&~|$#@^=]|:(?=//|[a-z+-][\w+-]*:)|(?<=\bwww)\.", re.IGNORECASE)
+# What may begin markup, a link, a mention or a formula, also with GitHub and the like. (Some make
+# links of a bare host, so its dots are escaped, too.)
+_MARKUP = re.compile(
+    r"[\\`*_\[\]<>&~|$#@^=]|(?<=/)/|(?<=\w)\.(?=\w)|:(?=//|[a-z+-][\w+-]*:)|(?<!\d):(?=\d\w*:)",
+    re.IGNORECASE,
+)
 _ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 _FORMATS: dict[str, Callable[[Iterable[Event], Language], Iterator[bytes]]] = {

@@ -42,3 +42,25 @@ test("long hostile texts take no time", () => {
 		assert.ok(performance.now() - began < 1000);
 	}
 });
+
+const hosts = (text) => linked(text).filter((part) => part.href).map((part) => part.host);
+
+test("the host that a link leads to is told where the link does not show it", () => {
+	for (const [text, host] of [
+		["https://раypal.com/login", "xn--ypal-43d9g.com"],
+		["https://müller.de:8080/x", "xn--mller-kva.de"],
+		["https://evil。example/", "evil.example"],
+		["https://ｅvil.example/", "evil.example"],
+		["https://b%61nk.example/", "bank.example"],
+		["https:///evil.example", "evil.example"],
+		["https://evil.example\\@good.example/", "evil.example"],
+		["http://2130706433/", "127.0.0.1"],
+		["http://0x7f.1/", "127.0.0.1"],
+	]) assert.deepEqual(hosts(text), [host], text);
+});
+
+test("a host that is plain is not told twice", () => {
+	for (const text of ["https://EXAMPLE.com/@x", "http://a.example:80/", "http://localhost:8080", "http://127.0.0.1/", "http://[::1]:8080/x", "https://a.example?@b"]) {
+		assert.deepEqual(hosts(text), [undefined], text);
+	}
+});

@@ -24,7 +24,8 @@ export const nameOf = (name) => make("bdi", { className: `name name-${colourOf(n
 /** What somebody wrote, its links to be followed. */
 export function written(text) {
 	const link = (href) => make("a", { href, dir: "ltr", target: "_blank", rel: "noopener noreferrer nofollow" }, href);
-	const element = span("text", ...linked(text).map((part) => (part.href ? link(part.href) : part.text)));
+	const parts = linked(text).flatMap(({ text, href, host }) => [href ? link(href) : text, host && span("host", ` [${host}]`)]);
+	const element = span("text", ...parts.filter(Boolean));
 	element.dir = "auto";
 	return element;
 }

@@ -5,17 +5,22 @@ const OPENING = { ")": "(", "]": "[", "}": "{" };
 const TRAILING = ".,:;!?'*_~…»”’。、，";
 
 /**
- * Parts `{text, href}` that one after the other are the text; those without `href` are no links.
+ * Parts `{text, href, host}` that one after the other are the text; those without `href` are no links.
  * Only http and https are, and nothing with a user's name, which is there to pass for the host.
+ * `host` is that which the link leads to, where the link does not show it plainly: in letters beyond
+ * ASCII, as a number, in another place.
  */
 export function linked(text) {
 	const parts = [];
 	let from = 0;
 	for (const { 0: found, index } of text.matchAll(LINK)) {
 		const link = withoutTrail(found);
-		if (!isLink(link)) continue;
+		const url = urlOf(link);
+		if (!url) continue;
 		if (index > from) parts.push({ text: text.slice(from, index) });
-		parts.push({ text: link, href: link });
+		const part = { text: link, href: link };
+		if (!isPlain(link, url)) part.host = url.hostname;
+		parts.push(part);
 		from = index + link.length;
 	}
 	if (from < text.length) parts.push({ text: text.slice(from) });
@@ -38,11 +43,18 @@ function withoutTrail(link) {
 	return link.slice(0, end);
 }
 
-function isLink(link) {
+function urlOf(link) {
 	try {
-		const { protocol, hostname, username, password } = new URL(link);
-		return /^https?:$/.test(protocol) && hostname !== "" && !username && !password;
+		const url = new URL(link);
+		const { protocol, hostname, username, password } = url;
+		return /^https?:$/.test(protocol) && hostname !== "" && !username && !password ? url : null;
 	} catch {
-		return false;
+		return null;
 	}
+}
+
+/** Whether a link shows its host as it is, with nothing around it that can be taken for another one. */
+function isPlain(link, { hostname }) {
+	const [, written, then] = /^https?:\/\/([^/?#\\]*)(\\?)/i.exec(link);
+	return !then && written.toLowerCase().replace(/:\d*$/, "") === hostname;
 }
