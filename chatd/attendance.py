@@ -7,14 +7,14 @@ minute's lines may be told of again; none are passed over. It knows no connectio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, succeed
 
 from chatd.accounts import Accounts
 from chatd.event import Kind, inbox_of, is_inbox, owner_of
-from chatd.places import Nothing, Places, Visit, reached
+from chatd.places import SPANS_KEPT, Nothing, Places, Span, Visit, reached
 from chatd.records import Put, change, let_be
 from chatd.room import Room
 from chatd.session import Session
@@ -28,16 +28,23 @@ CHECKS_A_MINUTE = 12
 
 
 class Missed(NamedTuple):
-    """What somebody was not shown of a log, and will not be by itself: ``after < seq <= upto``."""
+    """What somebody was not shown of a log, and will not be by itself: ``after < seq <= upto``.
+    ``own`` are the stretches that they said themselves, which count as shown."""
 
     log: Room
     after: int
     upto: int
+    own: Sequence[Span] = ()
 
     @property
     def lines(self) -> int:
-        """How many there are."""
-        return self.upto - self.after
+        """How many lines of others there are."""
+        return self.lines_after(self.after)
+
+    def lines_after(self, seq: int) -> int:
+        """Return how many lines of others there are after that seq."""
+        own = (min(self.upto, span.end) - max(seq, span.start) for span in self.own)
+        return self.upto - seq - sum(lines for lines in own if lines > 0)
 
 
 class Attendance:
@@ -57,6 +64,9 @@ class Attendance:
         self._room_of = room_of
         self._readable = readable
         self._present: dict[str, dict[Session, Visit]] = {}
+        # What accounts said where they were not shown it, by account and log: at most `SPANS_KEPT`
+        # stretches of a log, until their places are behind it. Gone with a restart.
+        self._own: dict[str, dict[str, list[Nothing]]] = {}
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
                 self._add_inbox(Room(name, store, head, topic))
@@ -88,6 +98,7 @@ class Attendance:
         """Nobody is logged in to that account any more, and nobody has been: also those whose
         connections are being closed count nothing for a later owner of the name."""
         self._present.pop(account, None)
+        self._own.pop(account, None)
 
     async def clear_gone(self) -> None:
         """Forget what was written to accounts that are gone, if there was no time to do so then."""
@@ -155,8 +166,10 @@ class Attendance:
 
     def stop(self) -> Deferred[None]:
         """Keep all places, and count no more: the server stops. Fires once they are kept."""
-        puts = [put for account in self._present for put in self._moved(account)]
+        accounts = dict.fromkeys((*self._present, *self._own))
+        puts = [put for account in accounts for put in self._moved(account)]
         self._present.clear()
+        self._own.clear()
         return self._keep(puts)
 
     def _moved(self, account: str) -> Iterator[Put]:
@@ -169,14 +182,42 @@ class Attendance:
             for session, visit in self._present.get(account, {}).items()
             if session.stream.acknowledged and not session.text_only
         ]
-        for log in dict.fromkeys(log for visit in visits for log in visit.logs):
+        own = self._own.get(account, {})
+        for log in dict.fromkeys((*(log for visit in visits for log in visit.logs), *own)):
             before = self.places.of(account, log)
-            place = reached((span for visit in visits for span in visit.spans(log)), before)
+            shown = (span for visit in visits for span in visit.spans(log))
+            place = reached((*shown, *own.get(log, ())), before)
             for visit in visits:
                 visit.prune(log, place)
+            self._prune_own(account, log, place or 0)
             room = self._log(log)
             if place != before and room is not None and not (room.forgettable and not place):
                 yield from self.places.puts(account, log, place)
+
+    def said(self, session: Session, log: Room, seqs: Sequence[int]) -> None:
+        """Take for seen what a session said in a room where its account is not shown it: from
+        another room, in a browser, or as a program."""
+        account = session.account
+        is_shown = session.visit is not None and session.is_in(log)
+        if account is None or (is_shown and not session.several and not session.text_only):
+            return
+        if self.places.of(account, log.key) is None:
+            return  # nothing is counted for it there
+        spans = self._own.setdefault(account, {}).setdefault(log.key, [])
+        for seq in seqs:
+            if spans and spans[-1].end == seq - 1:
+                spans[-1] = Nothing(spans[-1].start, seq)
+            else:
+                spans.append(Nothing(seq - 1, seq))
+        del spans[:-SPANS_KEPT]
+
+    def _prune_own(self, account: str, log: str, place: int) -> None:
+        own = self._own.get(account, {})
+        left = [span for span in own.pop(log, ()) if span.end > place]
+        if left:
+            own[log] = left
+        elif not own:
+            self._own.pop(account, None)
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """What makes a room one of those of which it is known how far they were shown."""
@@ -200,24 +241,25 @@ class Attendance:
         that they are in last. Whether there were any."""
         missed = self.missed(session)
         left = SHOWN_AT_ONCE
-        for number, (log, after, upto) in enumerate(missed):
+        for number, each in enumerate(missed):
+            log, after, upto = each.log, each.after, each.upto
             private = log.key in self.inboxes
             share = left if private else left // (len(missed) - number)
             shown = min(share, upto - after)
             left -= shown
             key = "private_missed" if private else "missed"
             if shown:
-                session.answer(key, count=upto - after, room=log.name)
+                session.answer(key, count=each.lines, room=log.name)
                 session.replay(log, after, after + shown)
-            if after + shown < upto:
-                session.answer(f"{key}_more", count=upto - after - shown, room=log.name)
+            if more := each.lines_after(after + shown):
+                session.answer(f"{key}_more", count=more, room=log.name)
         return bool(missed)
 
     async def pass_over_forgotten(self, session: Session) -> None:
         """Take for seen what somebody missed and is no more in the store, where that may be much.
         Raises `StoreError`."""
         visit = session.visit
-        for log, after, upto in self.missed(session):
+        for log, after, upto, _ in self.missed(session):
             if visit is not None and upto - after > SHOWN_AT_ONCE:
                 events = await log.read(after, upto)
                 first = events[0].seq if events else upto + 1
@@ -237,8 +279,16 @@ class Attendance:
         if visit is None:
             return []
         logs = [self._log(log) for log in self.places.logs(visit.account)]
+        own = self._own.get(visit.account, {})
+
+        def due(log: Room) -> Missed:
+            place = self.places.of(visit.account, log.key) or 0
+            said = own.get(log.key, ())
+            place = reached(said, place) or place
+            return Missed(log, *visit.due(log.key, place, log.head), said)
+
         missed = [
-            Missed(log, *visit.due(log.key, self.places.of(visit.account, log.key) or 0, log.head))
+            due(log)
             for log in logs
             if log is not None and (log is visit.inbox or self._readable(session, log))
         ]
@@ -260,9 +310,9 @@ class Attendance:
         visit, room = session.visit, session.room
         if visit is None:
             return
-        for log, after, upto in self.missed(session):
-            if log is room:
-                session.answer("missed_before", count=upto - after, room=log.name)
+        for each in self.missed(session):
+            if each.log is room:
+                session.answer("missed_before", count=each.lines, room=room.name)
         if room is not None:
             self._keep(self._begun(session, room))
             session.show_place(room, self.places.of(visit.account, room.key))
@@ -288,10 +338,12 @@ class Attendance:
         if visit is None or not missed:
             return succeed(None)
         puts = [
-            put for log, _, upto in missed for put in self.places.puts(visit.account, log.key, upto)
+            put
+            for log, _, upto, _ in missed
+            for put in self.places.puts(visit.account, log.key, upto)
         ]
         done = change(self._store, *puts)
-        for log, _, upto in missed:
+        for log, _, upto, _ in missed:
             if log is not visit.inbox:
                 self._show_place(visit.account, log, upto)
         return done

@@ -575,6 +575,8 @@ class ChatServer(Subscriber):
             for number, seqs in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
+                    if session.grant is not None:
+                        self._safely(session, self.attendance.said, session, self._log(name), seqs)
                     self._safely(session, session.published, name, seqs)
                     changed[session] = None
         self._tell(changed)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from chatd.formats import local_time
+from chatd.places import Places
 from chatd.protocols.web.past import EVENTS_LOOKED_AT
 from tests.helpers import Person
 from tests.protocols.web.browser import browser
@@ -195,6 +196,37 @@ class TestOwnLines:
         ana.seen()
         ana.type("/mentions")
         assert OWN not in str(ana.seen())
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_are_not_missed(self, door: Served, way: str) -> None:
+        ana_of(door).hang_up()
+        self.WAYS[way](door)
+        ana = ana_of(door)
+        assert "since you left" not in str(ana.seen())
+        ana.type("/missed")
+        assert ana.seen() == ["*** You have missed nothing."]
+
+    def test_are_not_counted_among_what_is_missed(self, door: Served) -> None:
+        ana_of(door).hang_up()
+        token, path = bearer(door), "/api/rooms/lobby/messages"
+        for texts in ["hola"], ["hola", "hola"]:
+            door.world.say(*texts)
+            for _ in range(2):
+                door.ask("POST", path, OWN.encode(), authorization=token)
+                door.server.attendance.check()
+        ana = ana_of(door)
+        assert "*** 3 lines in #lobby since you left:" in ana.seen()
+        ana.type("/missed")
+        ana.hang_up()
+        assert door.server.attendance._own == {}, "her place is behind them"
+
+    def test_are_behind_ones_place_after_a_restart(self, door: Served) -> None:
+        ana_of(door).hang_up()
+        self.WAYS["token"](door)
+        door.server.attendance.stop()
+        door.world.settle()
+        places = Places(door.world.store)
+        assert places.of("ana", "lobby") == door.server.lobby.head
 
     def test_of_a_guest_who_had_the_name_before_do(self) -> None:
         door = Served()
