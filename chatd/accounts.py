@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.event import Event
 from chatd.folding import fold
-from chatd.records import Table, change
+from chatd.records import Groups, Table, change
 from chatd.store import Store
 from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, looks
 
@@ -50,9 +50,8 @@ class Accounts:
     """All accounts of a store, by `Account.key`."""
 
     def __init__(self, store: Store) -> None:
-        self.table: Table[Account] = Table(
-            store, "account", Account, lambda key, account: looks(account.name)
-        )
+        self._looks: Groups[Account] = Groups(lambda key, account: looks(account.name))
+        self.table: Table[Account] = Table(store, "account", Account, self._looks)
         self._store = store
         self._administrator = ""  # the key of one, as far as is known
 
@@ -63,7 +62,7 @@ class Accounts:
 
     def alike(self, name: str) -> list[Account]:
         """Return the accounts whose names look like this one, or are this one."""
-        keys = (key for look in sorted(looks(name)) for key in self.table.group(look))
+        keys = (key for look in sorted(looks(name)) for key in self._looks[look])
         return [self.table[key] for key in dict.fromkeys(keys)]
 
     def refused_today(self) -> list[str]:

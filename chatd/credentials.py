@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from chatd.accounts import Account, Accounts
 from chatd.folding import fold
-from chatd.records import Put, Table
+from chatd.records import Groups, Put, Table
 from chatd.refusals import Refusal
 from chatd.store import Store
 from chatd.texts import ErrorKind
@@ -115,9 +115,8 @@ class Credentials:
     """
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
-        self.table: Table[Credential] = Table(
-            store, "credential", Credential, lambda key, credential: (credential.account,)
-        )
+        self._by_account: Groups[Credential] = Groups(lambda key, each: (each.account,))
+        self.table: Table[Credential] = Table(store, "credential", Credential, self._by_account)
         self._accounts = accounts
         self._now = now
 
@@ -210,7 +209,7 @@ class Credentials:
         ended = [key for key in self.of(account, BROWSER) if key != but]
         return self._end(account, *ended)
 
-    def forget(self, account: str) -> list[Put]:
+    def account_gone(self, account: str) -> list[Put]:
         """The changes that take away all that an account has."""
         return [self.table.put(key, None) for key, _ in self._all(account)]
 
@@ -228,7 +227,7 @@ class Credentials:
         return [self.table.put(key, None) for key in dict.fromkeys([*keys, *over])]
 
     def _all(self, account: str) -> Iterator[tuple[str, Credential]]:
-        return ((key, self.table[key]) for key in self.table.group(account))
+        return ((key, self.table[key]) for key in self._by_account[account])
 
     def _is_over(self, credential: Credential) -> bool:
         if credential.expires and credential.expires <= self._now():

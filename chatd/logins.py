@@ -6,8 +6,8 @@ server's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -28,10 +28,19 @@ ADDRESS_TRIES = (40, 3.0)
 in how many seconds one more. A class behind one address logs in at once."""
 
 
+class Keeper(Protocol):
+    """Keeps something for accounts."""
+
+    def account_gone(self, account: str) -> list[Put]:
+        """What takes away all that is kept for an account, given its key."""
+
+
 class Logins:
     """``passwords`` checks them, if there is anything to do so; with ``plaintext`` also where
-    others may read them on the way. ``review`` puts a session out of where it may not be;
-    ``let_go`` signs out those of some sessions whose grants are not valid any more."""
+    others may read them on the way. ``keepers`` are all who keep something for accounts, but for
+    hooks: ``end_hooks`` ends those of accounts that are gone, and tells their rooms. ``review``
+    puts a session out of where it may not be; ``let_go`` signs out those of some sessions whose
+    grants are not valid any more."""
 
     def __init__(
         self,
@@ -42,6 +51,8 @@ class Logins:
         names: Names,
         moderation: Moderation,
         attendance: Attendance,
+        keepers: Sequence[Keeper],
+        end_hooks: Callable[[], None],
         review: Callable[[Session], None],
         let_go: Callable[[Iterable[Session]], None],
         *,
@@ -60,6 +71,8 @@ class Logins:
         self._names = names
         self._moderation = moderation
         self._attendance = attendance
+        self._keepers = keepers
+        self._end_hooks = end_hooks
         self._review = review
         self._let_go = let_go
 
@@ -94,20 +107,17 @@ class Logins:
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""
-        key = account.key
+        puts = [self._accounts.table.put(account.key, None), *self.kept_with(account.key)]
         with self._names.giving_up(account):
-            await change(self._store, self._accounts.table.put(key, None), *self.kept_with(key))
+            done = change(self._store, *puts)
+            self._end_hooks()  # in the same transaction
+            await done
         self.account_gone(account)
-        await self._attendance.clear(key)
+        await self._attendance.clear(account.key)
 
     def kept_with(self, account: str) -> list[Put]:
         """What takes away all that is kept for an account, given its key, beside itself."""
-        moderation, places = self._moderation, self._attendance.places
-        return [
-            *moderation.account_gone(account),
-            *places.forget(account),
-            *self._credentials.forget(account),
-        ]
+        return [put for keeper in self._keepers for put in keeper.account_gone(account)]
 
     def account_gone(self, account: Account) -> None:
         """That account is no more: those who logged in to it with its password are guests; programs

@@ -173,7 +173,7 @@ class Places:
                 del logs[oldest]
                 yield from self.puts(account, oldest, None)
 
-    def forget(self, account: str) -> list[Put]:
+    def account_gone(self, account: str) -> list[Put]:
         """What forgets all places of an account."""
         return [put for log in self.logs(account) for put in self.puts(account, log, None)]
 

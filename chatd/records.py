@@ -33,17 +33,58 @@ class Value(Protocol):
 V = TypeVar("V", bound=Value)
 
 
+C = TypeVar("C", bound=Value, contravariant=True)
+
+
+class Index(Protocol[C]):
+    """What is derived from the values of a table, and always as they are."""
+
+    def enter(self, key: str, value: C) -> None:
+        """A value is in the table from now on."""
+
+    def leave(self, key: str, value: C) -> None:
+        """A value is in it no more; another one may enter under its key."""
+
+
+class Groups(Generic[V]):
+    """The keys of values that belong together. ``names`` returns the groups that a key and its
+    value belong to."""
+
+    def __init__(self, names: Callable[[str, V], Iterable[str]]) -> None:
+        self._names = names
+        self._groups: dict[str, dict[str, None]] = {}
+
+    def __getitem__(self, name: str) -> Collection[str]:
+        """The keys of a group, those that came first in front; none if there is no such group."""
+        return self._groups.get(name, ())
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def enter(self, key: str, value: V) -> None:
+        """See `Index`."""
+        for name in self._names(key, value):
+            self._groups.setdefault(name, {})[key] = None
+
+    def leave(self, key: str, value: V) -> None:
+        """See `Index`."""
+        for name in self._names(key, value):
+            del self._groups[name][key]
+            if not self._groups[name]:
+                del self._groups[name]
+
+
 class Table(Mapping[str, V], Generic[V]):
     """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can hold; a field that
-    comes in later needs a default, for what was kept before has none. ``groups`` returns the names
-    of the groups (see `group`) that a key and its value belong to. Raises `Damaged`."""
+    comes in later needs a default, for what was kept before has none. ``index`` is told of each
+    value that enters or leaves. Raises `Damaged`."""
 
     def __init__(
         self,
         store: Store,
         kind: str,
         type: Callable[..., V],
-        groups: Callable[[str, V], Iterable[str]] | None = None,
+        index: Index[V] | None = None,
     ) -> None:
         self.kind = kind
         fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
@@ -53,8 +94,7 @@ class Table(Mapping[str, V], Generic[V]):
             if record.kind == kind and record.value is not None
         }
         self._values = self._kept.copy()
-        self._groups_of = groups
-        self._groups: dict[str, dict[str, None]] = {}
+        self._index = index
         for key in self._values:
             self._enter(key)
 
@@ -67,29 +107,18 @@ class Table(Mapping[str, V], Generic[V]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def group(self, name: str) -> Collection[str]:
-        """The keys of a group, those that came first in front."""
-        return self._groups.get(name, ())
-
     def _set(self, key: str, value: V | None) -> None:
         self._leave(key)
         _put(self._values, key, value)
         self._enter(key)
 
     def _enter(self, key: str) -> None:
-        for group in self._groups_with(key):
-            self._groups.setdefault(group, {})[key] = None
+        if self._index is not None and key in self._values:
+            self._index.enter(key, self._values[key])
 
     def _leave(self, key: str) -> None:
-        for group in self._groups_with(key):
-            del self._groups[group][key]
-            if not self._groups[group]:
-                del self._groups[group]
-
-    def _groups_with(self, key: str) -> Iterable[str]:
-        if self._groups_of is None or key not in self._values:
-            return ()
-        return self._groups_of(key, self._values[key])
+        if self._index is not None and key in self._values:
+            self._index.leave(key, self._values[key])
 
     def put(self, key: str, value: V | None) -> Put:
         """A change to be made by `change`: this value there from now on; None for none."""

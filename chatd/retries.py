@@ -2,7 +2,14 @@
 
 With them comes a key that their sender made up. That it was used is kept in the transaction that
 keeps the lines; so the same key again, also after a crash, is no new line, and is answered with the
-places of the old ones. It knows no connection and no command.
+places of the old ones, whatever its owner may do by now.
+
+A key is unique in the space of its `Owner`, and counts in a share of the table. When the table is
+full, the oldest key of the largest share goes: so a share that has no more than its part of the
+table (`KEPT`, divided by how many shares there are) loses none to others. An account is a share of
+its own; those who can make up owners as they like, browsers and guests, have one for each network.
+
+It knows no connection and no command.
 """
 
 from __future__ import annotations
@@ -17,28 +24,59 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred
 
 from chatd.event import Event, Kind
+from chatd.folding import fold
 from chatd.records import Put, Table, change, let_be
 from chatd.refusals import Refusal
 from chatd.room import Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
+from chatd.validation import InvalidName, validate_room_name
 
 KEPT_SECONDS = 86400
 """How long a key is known."""
 
 KEPT_OF_OWNER = 200
 KEPT = 20_000
-"""How many keys are known of one owner, and of all, some 600 bytes each. The oldest go."""
+"""How many keys are known of one owner, and of all, some 900 bytes each."""
 
 FORGOTTEN_AT_ONCE = 20
 """How many that are too old go with one new one, at most."""
 
 
+class Owner(NamedTuple):
+    """Whose a key is: the ``space`` in which it is unique, and the ``share`` that it counts in."""
+
+    space: str
+    share: str
+
+
+def account_owner(account: str) -> Owner:
+    """Return the owner of the keys of an account, given its key."""
+    return Owner(account, account)
+
+
+def browser_owner(holder: str, network: str) -> Owner:
+    """Return the owner of the keys of a browser that said which one it is (`Session.holder`)."""
+    return Owner(holder, f"browsers {network}")
+
+
+def guest_owner(name: str, network: str) -> Owner:
+    """Return the owner of the keys of a guest by this name, "" for one without a name, in a
+    network. Keys of others there, and of whoever has the name elsewhere, are not these."""
+    return Owner(f"guest {network} {fold(name)}", f"guests {network}")
+
+
+def session_owner(number: int, network: str) -> Owner:
+    """Return the owner of the keys of a session of which nothing else is known: they end with
+    it."""
+    return Owner(f"session {number}", f"guests {network}")
+
+
 class Said(NamedTuple):
     """Lines that were said with a key: by the session of that number, in the room of that name, as
     events with ``after < seq <= upto``. ``digest`` is of their texts, ``time`` in seconds since
-    1970."""
+    1970; ``share`` is that of the key's owner."""
 
     room: str
     session: int
@@ -46,57 +84,147 @@ class Said(NamedTuple):
     upto: int
     digest: str
     time: int
+    share: str = ""
+
+
+class Found(NamedTuple):
+    """Where the lines of a key are: their room's name, and their seqs there, none if they are not
+    known any more."""
+
+    room: str
+    seqs: Sequence[int]
+
+
+Ages = OrderedDict[str, int]
+"""Keys and their times, the oldest first."""
+
+
+class _Ages:
+    """The keys of a table by age: all, and those of each owner and of each share."""
+
+    def __init__(self) -> None:
+        self.all = Ages()
+        self.owners: dict[str, Ages] = {}
+        self._shares: dict[str, Ages] = {}
+        self._sizes: dict[int, dict[str, None]] = {}  # shares, by how many keys they have
+
+    def enter(self, key: str, said: Said) -> None:
+        """See `chatd.records.Index`."""
+        share = self._shares.setdefault(said.share, Ages())
+        for ages in self.all, self.owners.setdefault(_space_of(key), Ages()), share:
+            ages[key] = said.time
+            if next(iter(ages.values())) > said.time:  # it was taken away, and that was taken back
+                ages.move_to_end(key, last=False)
+        self._resize(said.share, len(share) - 1, len(share))
+
+    def leave(self, key: str, said: Said) -> None:
+        """See `chatd.records.Index`."""
+        del self.all[key]
+        space, share = _space_of(key), self._shares[said.share]
+        del self.owners[space][key], share[key]
+        if not self.owners[space]:
+            del self.owners[space]
+        if not share:
+            del self._shares[said.share]
+        self._resize(said.share, len(share) + 1, len(share))
+
+    def _resize(self, share: str, before: int, now: int) -> None:
+        if before:
+            del self._sizes[before][share]
+            if not self._sizes[before]:
+                del self._sizes[before]
+        if now:
+            self._sizes.setdefault(now, {})[share] = None
+
+    def oldest_of_the_largest(self, share: str) -> str:
+        """Return the oldest key of the share that has the most once this one has one more."""
+        # There are few sizes: at most 200, for 20,000 keys.
+        largest = self._sizes[max(self._sizes)]
+        return next(iter(self._shares[share if share in largest else next(iter(largest))]))
 
 
 class Retries:
-    """The keys of a store that were used of late. ``now`` gives the time in seconds since 1970."""
+    """The keys of a store that were used of late. ``now`` gives the time in seconds since 1970,
+    ``room`` the room of a key (`chatd.room.Room.key`), if there is one."""
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
-        self.table: Table[Said] = Table(store, "retry", Said, lambda key, said: (_owner_of(key),))
+    def __init__(
+        self, store: Store, now: Callable[[], float], room: Callable[[str], Room | None]
+    ) -> None:
+        self._ages = _Ages()
+        self.table: Table[Said] = Table(store, "retry", Said, self._ages)
         self._store = store
         self._now = now
+        self._room = room
         self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept
-        # All keys, those used longest ago in front: one that is forgotten goes from here, too.
-        self._oldest = OrderedDict.fromkeys(
-            sorted(self.table, key=lambda key: self.table[key].time)
-        )
+        for key, said in sorted(self.table.items(), key=lambda each: each[1].time):
+            self._ages.leave(key, said)
+            self._ages.enter(key, said)
+
+    def knows(self, owner: Owner, key: str) -> bool:
+        """Return whether something was said with a key."""
+        return self._known(_key(owner, key)) is not None
+
+    async def find(
+        self,
+        owner: Owner,
+        key: str,
+        room: str,
+        texts: Sequence[str],
+        kind: Kind = Kind.MESSAGE,
+    ) -> Found | None:
+        """Return where lines are that were said with that key in the room of that name, or in any
+        if that is empty; None if nothing was said with it.
+
+        Raises `Refusal` if the key was used with other lines, and `StoreError` if it cannot be
+        looked up where those of that key are; they are said.
+        """
+        full = _key(owner, key)
+        while (said := self._known(full)) is not None:
+            in_it = not room or _is_called(said.room, room)
+            if not in_it or said.digest != _digest_of(texts, kind):
+                raise Refusal(ErrorKind.WRONG_USE, "other_lines_with_key")
+            if full not in self._under_way:
+                place = self._room(fold(said.room))
+                return Found(
+                    said.room, () if place is None else await _find(place, said, texts, kind)
+                )
+            done: Deferred[bool] = Deferred()
+            self._under_way[full].append(done)
+            await done  # if they could not be kept, they are not said
+        return None
 
     async def say(
         self,
         session: Session,
         room: Room,
         texts: Sequence[str],
-        owner: str = "",
+        owner: Owner,
         key: str | None = None,
         kind: Kind = Kind.MESSAGE,
     ) -> Sequence[int] | None:
         """Let a session say some valid lines in a room, unless they were said with that key before.
 
-        ``owner`` is whose key it is: others may use the same one. Gives the lines' seqs once they
-        are on disk and were shown; none if they were said before and are not known any more; and
-        None if they were not said, in which case the session was told why.
-
-        Raises `Refusal` if the key was used with other lines, and `StoreError` if it cannot be
-        looked up where those of that key are; they are said.
+        Returns the lines' seqs once they are on disk and were shown; none if they were said before
+        and are not known any more; and None if they were not said, in which case the session was
+        told why. Raises as `find` does.
         """
         if key is None:
             return await self._say(session, room, texts, kind)
-        key = f"{owner}/{_digest(key)}"
-        while (said := self._known(key)) is not None:
-            if (said.room, said.digest) != (room.name, _digest_of(texts, kind)):
-                raise Refusal(ErrorKind.WRONG_USE, "other_lines_with_key")
-            if key not in self._under_way:
-                return await _find(room, said, texts, kind)
-            done: Deferred[bool] = Deferred()
-            self._under_way[key].append(done)
-            await done  # if they could not be kept, they are said now
-        return await self._say(session, room, texts, kind, key)
+        found = await self.find(owner, key, room.name, texts, kind)
+        if found is not None:
+            return found.seqs
+        return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
 
-    def were_said_by(self, session: Session, owner: str, key: str) -> bool:
+    def were_said_by(self, session: Session, owner: Owner, key: str) -> bool:
         """Whether it was that session which said the lines of a key; so they were not there before
         it."""
-        said = self.table.get(f"{owner}/{_digest(key)}")
+        said = self.table.get(_key(owner, key))
         return said is not None and said.session == session.number
+
+    def account_gone(self, account: str) -> list[Put]:
+        """What forgets all keys of an account, given its key."""
+        space = account_owner(account).space
+        return [self.table.put(key, None) for key in self._ages.owners.get(space, ())]
 
     def _known(self, key: str) -> Said | None:
         said = self.table.get(key)
@@ -112,6 +240,7 @@ class Retries:
         texts: Sequence[str],
         kind: Kind,
         key: str | None = None,
+        share: str = "",
     ) -> Sequence[int] | None:
         receipt: Deferred[Sequence[int] | None] = Deferred()
         after, before = room.head, room.end
@@ -119,7 +248,7 @@ class Retries:
         if room.end == before:  # it may not speak there, and is told so
             return await receipt
         digest, now = _digest_of(texts, kind), int(self._now())
-        said = Said(room.name, session.number, after, room.end, digest, now)
+        said = Said(room.name, session.number, after, room.end, digest, now, share)
         if not await self._keep(key, said):
             return None
         # One who has gone meanwhile was given no receipt.
@@ -130,23 +259,15 @@ class Retries:
         front of all others who wait for it."""
         done: Deferred[bool] = Deferred()
         waiting = [done]
-        old: list[str] = []
         puts: list[Put] = []
         if key is not None:
-            old = [each for each in (*self._too_many_of(key), *self._take_old()) if each != key]
-            for each in old:
-                self._oldest.pop(each, None)
-            puts = [self.table.put(each, None) for each in dict.fromkeys(old)]
+            puts = [self.table.put(old, None) for old in self._in_the_way(key, said.share)]
             puts.append(self.table.put(key, said))
-            self._oldest[key] = None
-            self._oldest.move_to_end(key)
             self._under_way[key] = waiting
 
         def end(kept: bool | None) -> None:
             if key is not None:
                 del self._under_way[key]
-                if not kept:
-                    self._know_again(key, *reversed(old))
             for each in waiting:
                 each.callback(bool(kept))
 
@@ -154,31 +275,17 @@ class Retries:
         change(self._store, *puts).addCallbacks(lambda _: True, let_be).addCallback(end)
         return done
 
-    def _know_again(self, *keys: str) -> None:
-        """These were put in and forgotten, and that could not be kept."""
-        for key in keys:
-            if key not in self.table:
-                self._oldest.pop(key, None)
-            elif key not in self._oldest:
-                self._oldest[key] = None
-                self._oldest.move_to_end(key, last=False)
-
-    def _too_many_of(self, new: str) -> list[str]:
-        """What its owner has too many of, with a new key."""
-        keys = self.table.group(_owner_of(new))
-        if len(keys) < KEPT_OF_OWNER or new in keys:
-            return []
-        return [min(keys, key=lambda key: self.table[key].time)]
-
-    def _take_old(self) -> list[str]:
-        """The oldest of all, if they are too old, or too many with a new one."""
-        taken: list[str] = []
-        for key in islice(self._oldest, FORGOTTEN_AT_ONCE):
-            said = self.table.get(key)
-            if said is not None and not self._is_old(said) and len(self.table) - len(taken) < KEPT:
-                break
-            taken.append(key)
-        return taken
+    def _in_the_way(self, new: str, share: str) -> list[str]:
+        """What goes with a new key: what is too old, what its owner has too many of, and what is
+        too many in all."""
+        oldest = islice(self._ages.all, FORGOTTEN_AT_ONCE)
+        gone = [key for key in oldest if self._is_old(self.table[key])]
+        own = self._ages.owners.get(_space_of(new), ())
+        if new not in own and len(own) >= KEPT_OF_OWNER:
+            gone.append(next(iter(own)))
+        if new not in self.table and len(self.table) - len(gone) >= KEPT:
+            gone.append(self._ages.oldest_of_the_largest(share))
+        return [key for key in dict.fromkeys(gone) if key != new]
 
 
 async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:
@@ -197,7 +304,18 @@ async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Seq
     return []
 
 
-def _owner_of(key: str) -> str:
+def _is_called(room: str, wanted: str) -> bool:
+    try:
+        return fold(room) == fold(validate_room_name(wanted))
+    except InvalidName:
+        return False
+
+
+def _key(owner: Owner, key: str) -> str:
+    return f"{owner.space}/{_digest(key)}"
+
+
+def _space_of(key: str) -> str:
     return key.rpartition("/")[0]
 
 

@@ -89,7 +89,6 @@ class ChatServer(Subscriber):
         self._started = clock.seconds()
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
-        self.retries = Retries(store, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self._guard = self.moderation.guard
         self._holds = self.credentials.hold
@@ -97,6 +96,7 @@ class ChatServer(Subscriber):
         self.rooms = Rooms(store, self.moderation, lobby)
         self._readable = self.rooms.readable
         self.lobby = self.rooms.lobby
+        self.retries = Retries(store, now, self.rooms.get)
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
@@ -113,6 +113,9 @@ class ChatServer(Subscriber):
             self.names,
             self.moderation,
             self.attendance,
+            # Whoever keeps records for accounts is here: see tests/test_unregistering.py.
+            (self.credentials, self.moderation, self.attendance.places, self.retries),
+            self.review_hooks,
             self.review,
             self.let_go,
             passwords=passwords,

@@ -160,7 +160,7 @@ class TestInboxes:
         luis = world.person("luis")
         register(world, "ana")
         luis.type("/msg ana for the first one")
-        puts = world.server.attendance.places.forget("ana")
+        puts = world.server.attendance.places.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
         assert greeting(member(world, "ana", greeted=True)) == []
@@ -168,7 +168,7 @@ class TestInboxes:
 
     def test_a_place_of_an_account_that_is_gone_is_not_kept_again(self, world: World) -> None:
         ana = member(world, "ana")
-        puts = world.server.attendance.places.forget("ana")
+        puts = world.server.attendance.places.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
         ana.type("hola", "/join ops")

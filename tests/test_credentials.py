@@ -225,9 +225,9 @@ def test_all_of_an_account_can_be_forgotten_also_what_is_over(desk: Desk) -> Non
     desk.clock.advance(BROWSER_SECONDS)
     change(desk.store, *desk.credentials.issue(desk.accounts.table["ana"], TOKEN, "a")[1][:1])
     evas = desk.issue(account="eva")
-    assert desk.change(desk.credentials.forget("ana")) == 2
+    assert desk.change(desk.credentials.account_gone("ana")) == 2
     assert set(desk.credentials.table) == {key_of(evas)}
-    assert desk.credentials.forget("ana") == []
+    assert desk.credentials.account_gone("ana") == []
 
 
 def test_nobody_looks_through_those_of_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,4 +237,4 @@ def test_nobody_looks_through_those_of_others(desk: Desk, monkeypatch: pytest.Mo
         assert desk.owner(secret) == "Ana"
         assert desk.names(TOKEN) == ["deploy"]
         desk.issue(BROWSER)
-        desk.change(desk.credentials.forget("ana"))
+        desk.change(desk.credentials.account_gone("ana"))

@@ -115,7 +115,8 @@ class InUse(RuleBasedStateMachine):
             (account.name, key) for key, account in accounts.items() if key in on_disk
         ]
         for session in self.world.server.sessions:
-            if not session.is_guest and session.account is None:
+            # Whoever was granted an account that is being given up has its name until it is gone.
+            if not session.is_guest and session.grant is None:
                 used.append((session.name, session.holder or session))
         return used
 

@@ -150,6 +150,6 @@ class TestPlaces:
         for account in "ana", "luis":
             self.keep(account, "ops", 3)
         self.keep("ana", "@ana", 1)
-        self.change(*self.places.forget("ana"))
+        self.change(*self.places.account_gone("ana"))
         assert dict(self.places.table) == {"luis/ops": Place(3)}
         assert self.places.logs("ana") == []

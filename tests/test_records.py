@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from chatd.event import Record
-from chatd.records import Table, change, let_be
+from chatd.records import Groups, Table, change, let_be
 from chatd.store import StoreError
 from chatd.stores.memory import MemoryStore
 from tests.helpers import HeldStore
@@ -95,42 +95,43 @@ class TestTable:
 class TestGroup:
     """The keys of values that belong together are found without a look at the others."""
 
-    def cups(self, kitchen: Kitchen) -> Table[Cup]:
-        return Table(kitchen.store, "cup", Cup, lambda key, cup: (cup.owner,))
+    def cups(self, kitchen: Kitchen) -> tuple[Table[Cup], Groups[Cup]]:
+        groups: Groups[Cup] = Groups(lambda key, cup: (cup.owner,))
+        return Table(kitchen.store, "cup", Cup, groups), groups
 
     def test_has_the_keys_of_its_values_as_they_came(self, kitchen: Kitchen) -> None:
-        cups = self.cups(kitchen)
+        cups, groups = self.cups(kitchen)
         change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
         change(kitchen.store, cups.put("green", Cup("luis")))
-        assert list(cups.group("ana")) == ["red", "blue"]
-        assert list(cups.group("luis")) == ["green"]
-        assert list(cups.group("eva")) == []
+        assert list(groups["ana"]) == ["red", "blue"]
+        assert list(groups["luis"]) == ["green"]
+        assert list(groups["eva"]) == []
 
     def test_is_what_was_kept(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
         kitchen.release()
-        assert list(self.cups(kitchen).group("ana")) == ["red"]
+        assert list(self.cups(kitchen)[1]["ana"]) == ["red"]
 
     def test_is_left_by_what_is_taken_away_or_has_another_value(self, kitchen: Kitchen) -> None:
-        cups = self.cups(kitchen)
+        cups, groups = self.cups(kitchen)
         change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
         change(kitchen.store, cups.put("red", Cup("luis")), cups.put("blue", None))
         change(kitchen.store, cups.put("green", None))
-        assert list(cups.group("ana")) == []
-        assert list(cups.group("luis")) == ["red"]
-        assert len(cups._groups) == 1  # of those that come and go nothing is left
+        assert list(groups["ana"]) == []
+        assert list(groups["luis"]) == ["red"]
+        assert len(groups) == 1  # of those that come and go nothing is left
 
     def test_has_what_was_taken_away_in_vain(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
-        cups = self.cups(kitchen)
+        cups, groups = self.cups(kitchen)
         change(kitchen.store, cups.put("red", Cup("ana")))
         kitchen.release()
         change(kitchen.store, cups.put("red", None), cups.put("blue", Cup("ana"))).addErrback(
             lambda _: None
         )
         kitchen.fail()
-        assert list(cups.group("ana")) == ["red"]
+        assert list(groups["ana"]) == ["red"]
         expected_errors()
 
 

@@ -7,13 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
 from chatd.event import Draft, Kind
 from chatd.formats import BareFormat
 from chatd.refusals import Refusal
-from chatd.retries import FORGOTTEN_AT_ONCE, KEPT_OF_OWNER, KEPT_SECONDS, Retries, Said
+from chatd.retries import (
+    FORGOTTEN_AT_ONCE,
+    KEPT_OF_OWNER,
+    KEPT_SECONDS,
+    Owner,
+    Retries,
+    Said,
+    account_owner,
+    browser_owner,
+    guest_owner,
+    session_owner,
+)
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -63,7 +76,7 @@ class Door:
     ) -> Answers:
         """Say it; the answer comes into the list that is given."""
         session: Session = (person or self.person).session
-        said = self.retries.say(session, room or self.lobby, texts, owner, key)
+        said = self.retries.say(session, room or self.lobby, texts, account_owner(owner), key)
         answers: Answers = []
         self.waiting = Deferred.fromCoroutine(said)
         self.waiting.addBoth(lambda result: answers.append(getattr(result, "value", result)))
@@ -399,10 +412,10 @@ def test_those_of_yesterday_go_a_few_at_a_time(door: Door) -> None:
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key="new")
     assert len(door.retries.table) == 6
-    assert len(door.retries._oldest) == 6
+    assert len(door.retries._ages.all) == 6
     door.say("one", key="k24")
     assert len(door.retries.table) == 2
-    assert len(door.retries._oldest) == 2
+    assert len(door.retries._ages.all) == 2
 
 
 def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
@@ -410,9 +423,9 @@ def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
         door.say("one", key=f"k{number}")
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
-    assert len(door.retries._oldest) == 1
+    assert len(door.retries._ages.all) == 1
     door.say("one", key="new")
-    assert len(door.retries._oldest) == 2
+    assert len(door.retries._ages.all) == 2
 
 
 def test_of_one_owner_so_many_are_known(door: Door) -> None:
@@ -435,8 +448,8 @@ def test_of_keys_that_went_before_their_day_nothing_is_left(door: Door) -> None:
     door.say("one", owner="eva")  # which stays the oldest
     for number in range(KEPT_OF_OWNER + 50):
         door.say("one", key=f"k{number}")
-    assert set(door.retries._oldest) == set(door.retries.table)
-    assert len(door.retries._oldest) == KEPT_OF_OWNER + 1
+    assert set(door.retries._ages.all) == set(door.retries.table)
+    assert len(door.retries._ages.all) == KEPT_OF_OWNER + 1
 
 
 def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) -> None:
@@ -445,7 +458,7 @@ def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) 
     slow.world.clock.advance(KEPT_SECONDS)
     slow.begin("one", key="b")
     slow.fail()
-    assert list(slow.retries._oldest) == list(slow.retries.table) != []
+    assert list(slow.retries._ages.all) == list(slow.retries.table) != []
     expected_errors()
 
 
@@ -453,7 +466,7 @@ def test_one_that_is_used_again_after_a_day_takes_no_others_place(door: Door) ->
     for number in range(KEPT_OF_OWNER):
         door.say("one", key=f"k{number}")
     door.world.clock.advance(KEPT_SECONDS)
-    door.retries._oldest.clear()
+    door.retries._ages.all.clear()
     door.say("one", key="k7")
     assert len(door.retries.table) == KEPT_OF_OWNER
 
@@ -490,24 +503,109 @@ class TestOfAll:
         for owner in "abc":
             slow.begin("one", owner=owner)
             slow.world.release()
+            slow.world.clock.advance(1)
         for _ in range(5):
             slow.begin("one", owner="d")
             slow.fail()
             assert self.owners(slow) == "abc"
-        slow.begin("one", owner="d")
-        slow.world.release()
-        assert self.owners(slow) == "bcd"
-        slow.begin("one", owner="e")
-        slow.world.release()
-        assert self.owners(slow) == "cde"
+        for owner in "de":
+            slow.begin("one", owner=owner)
+            slow.world.release()
+            assert len(slow.retries.table) == 3
+            assert owner in self.owners(slow)
         expected_errors()
 
-    def test_nothing_that_is_kept_shows_a_text_or_a_key(self, door: Door) -> None:
-        door.say("my secret", key="my key", owner="a")
-        ((key, said),) = door.retries.table.items()
-        assert "my" not in key
-        assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000)
-        assert "secret" not in said.digest
+    def test_of_one_share_the_oldest_goes_also_if_it_could_not_once(
+        self, slow: Door, expected_errors: Expect
+    ) -> None:
+        def begin(browser: str) -> None:
+            slow.world.clock.advance(1)
+            owner = browser_owner(browser, "192.0.2.7")
+            saying = slow.retries.say(slow.person.session, slow.lobby, ["one"], owner, "k")
+            Deferred.fromCoroutine(saying)
+
+        for browser in "abc":
+            begin(browser)
+            slow.world.release()
+        begin("d")
+        slow.fail()
+        assert self.owners(slow) == "abc"
+        begin("d")
+        slow.world.release()
+        assert self.owners(slow) == "bcd"
+        expected_errors()
+
+    def test_it_goes_from_the_share_that_has_the_most(self, door: Door) -> None:
+        for owner in "ana", "eva":
+            door.say("one", owner=owner)
+        for number in range(20):
+            owner = browser_owner(f"browser {number}", "192.0.2.7")
+            saying = door.retries.say(door.person.session, door.lobby, ["one"], owner, "k")
+            Deferred.fromCoroutine(saying)
+            door.world.settle()
+        assert len(door.retries.table) == 3
+        assert door.say("one", owner="ana") == [1]
+        assert door.say("one", owner="eva") == [2]
+
+
+shares = st.sampled_from("abcd")
+
+
+@given(st.lists(st.tuples(shares, st.integers(0, 30)), max_size=80), st.booleans())
+def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
+    uses: list[tuple[str, int]], again: bool
+) -> None:
+    """The part is that of the table, divided by how many shares there are: against a model."""
+    door = Door()
+    most = 8
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chatd.retries.KEPT", most)
+        used: dict[str, dict[int, None]] = {share: {} for share in "abcd"}
+        for share, number in uses:
+            owner = Owner(f"{share}{number}", share)
+            saying = door.retries.say(door.person.session, door.lobby, ["x"], owner, "k")
+            Deferred.fromCoroutine(saying)
+            door.world.settle()
+            used[share].setdefault(number)
+            door.world.clock.advance(1)
+        if again:
+            door.restart()
+        known = {
+            share: [n for n in numbers if door.retries.knows(Owner(f"{share}{n}", share), "k")]
+            for share, numbers in used.items()
+        }
+        assert sum(map(len, known.values())) == len(door.retries.table) <= most
+        part = most // max(1, sum(map(bool, used.values())))
+        for share, numbers in known.items():
+            assert len(numbers) >= min(part, len(used[share])), share
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (account_owner("ana"), account_owner("ana"), True),
+        (account_owner("ana"), account_owner("eva"), False),
+        (account_owner("ana"), guest_owner("ana", "192.0.2.7"), False),
+        (browser_owner("browser k", "192.0.2.7"), browser_owner("browser k", "::/64"), True),
+        (browser_owner("browser k", "192.0.2.7"), browser_owner("browser l", "192.0.2.7"), False),
+        (guest_owner("Ana", "192.0.2.7"), guest_owner("ana", "192.0.2.7"), True),
+        (guest_owner("ana", "192.0.2.7"), guest_owner("eva", "192.0.2.7"), False),
+        (guest_owner("ana", "192.0.2.7"), guest_owner("ana", "192.0.2.8"), False),
+        (guest_owner("", "192.0.2.7"), guest_owner("", "192.0.2.7"), True),
+        (session_owner(7, "192.0.2.7"), session_owner(8, "192.0.2.7"), False),
+        (session_owner(7, "192.0.2.7"), guest_owner("session 7", "192.0.2.7"), False),
+    ],
+)
+def test_whose_keys_are_the_same(one: Owner, other: Owner, same: bool) -> None:
+    assert (one.space == other.space) == same
+
+
+def test_nothing_that_is_kept_shows_a_text_or_a_key(door: Door) -> None:
+    door.say("my secret", key="my key", owner="a")
+    ((key, said),) = door.retries.table.items()
+    assert "my" not in key
+    assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000, "a")
+    assert "secret" not in said.digest
 
 
 async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> None:
@@ -519,7 +617,8 @@ async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> Non
         store.start()
         session = server.connect(Stream(), BareFormat())
         session.wants_receipts()
-        said = await server.retries.say(session, server.lobby, ["one", "two"], "::1/64", "k")
+        ana = account_owner("ana")
+        said = await server.retries.say(session, server.lobby, ["one", "two"], ana, "k")
         assert said == [1, 2]
         assert server.lobby.head == 2
         server.disconnect(session)

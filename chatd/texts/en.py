@@ -458,6 +458,15 @@ SENTENCES = {
     "too_many_headers": "there may be {limit} headers.",
     "target_too_long": "a path and its query may have {limit} bytes.",
     "body_is_packed": "a body is taken as it is: leave Content-Encoding out.",
+    "body_has_parts": (
+        "a body in parts is not taken, such as that of curl -F. Send the text itself:"
+        " curl --data-binary TEXT."
+    ),
+    "other_json": 'JSON is taken as application/json, an object with a "text".',
+    "body_is_a_form": (
+        "a form's payload= is not read. Send the text itself, or as application/json an object"
+        ' with a "text".'
+    ),
     "request_took_too_long": "it took more than {limit} seconds to come whole. Send it again.",
     "unknown_host": (
         "this daemon is not known by the name that was asked. Ask by its address, or have its"

@@ -482,6 +482,15 @@ SENTENCES = {
     "too_many_headers": "puede haber {limit} cabeceras.",
     "target_too_long": "una ruta y su consulta pueden tener {limit} bytes.",
     "body_is_packed": "un cuerpo se toma tal cual: quita Content-Encoding.",
+    "body_has_parts": (
+        "no se acepta un cuerpo en partes, como el de curl -F. Envía el texto mismo:"
+        " curl --data-binary TEXTO."
+    ),
+    "other_json": 'el JSON se acepta como application/json, un objeto con un "text".',
+    "body_is_a_form": (
+        "el payload= de un formulario no se lee. Envía el texto mismo, o como application/json"
+        ' un objeto con un "text".'
+    ),
     "request_took_too_long": "tardó más de {limit} segundos en llegar entera. Envíala otra vez.",
     "unknown_host": (
         "este servidor no se conoce por el nombre pedido. Pide por su dirección, o que quien lo"

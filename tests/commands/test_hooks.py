@@ -338,6 +338,17 @@ class TestLasting:
         ask(ana, "/mode open", "/unban eva", "/op eva")
         assert len(town.server.hooks.of(town.room("ops"))) == 1
 
+    def test_it_ends_with_the_account(self, town: Town, ana: Person) -> None:
+        eva = town.citizen("eva")
+        ask(ana, "/op eva", f"/hook add {URL}")
+        ask(eva, "/join ops", f"/hook #ops add {URL}")
+        eva.seen()
+        Deferred.fromCoroutine(town.server.logins.unregister(town.server.accounts.table["ana"]))
+        town.settle()
+        assert [hook.by for hook in town.server.hooks] == ["eva"]
+        assert [hook.by for hook in town.again().server.hooks] == ["eva"]
+        assert f"*** {ENDED}" in eva.seen()
+
     def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Person) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva")

@@ -215,9 +215,20 @@ DAEMON = [
 ]
 TREES = {path.name: ast.parse(path.read_text("utf-8")) for path in DAEMON}
 
-LOGGED_AS_THEY_ARE = {"listening", "history", "what", "again", "path", "why"}
+LOGGED_AS_THEY_ARE = {
+    "listening",
+    "history",
+    "what",
+    "again",
+    "path",
+    "why",
+    "count",
+    "names",
+    "now",
+}
 """What log lines have in them: addresses and paths of this machine, sentences and numbers of the
-daemon's own, and what the operating system says of the store. Nothing that a client sent."""
+daemon's own, what the operating system says of the store, and at the start names of accounts, which
+are letters and digits. Nothing else that a client sent."""
 
 OF_THE_LOG = {"complaints.py", "log_pipe.py"}
 """Where the log is made and written: with no client at the other end."""

@@ -7,6 +7,7 @@ connection.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred
 
@@ -23,13 +24,14 @@ from chatd.protocols.web.requests import (
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call, check_still, visitor
 from chatd.refusals import LINE_FAULTS, Refusal, short
+from chatd.retries import Owner, account_owner, guest_owner
 from chatd.rights import Act
 from chatd.room import Room
 from chatd.server import UNPUBLISHED_LINES, ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidLine, LineFault, validate_line
+from chatd.validation import MAX_NAME_LENGTH, InvalidLine, LineFault, validate_line
 from chatd.web_formats import TOPIC_CHARACTERS, event_members
 
 ROOMS_LISTED = 1000
@@ -133,11 +135,17 @@ async def say(call: Call) -> Answer:
     key, name = _key(request), request.parameter("name")
     call.asker.charge(len(texts))
     with visitor(call) as (session, told):
+        owner = _owner(session, name or "")
+        if key is not None:
+            # Before all that may have changed since: what was said stays said.
+            found = await server.retries.find(owner, key, call.names["room"], texts)
+            check_still(session)
+            if found is not None:
+                return _where(200, found.room, found.seqs)
         if name is not None:
             server.rename(session, name)
         await _allowed(server, session)
         room = await _room_to_speak_in(call, session)
-        owner = session.account or session.holder
         room.expected += 1  # it is not forgotten while this waits for what was sent before
         try:
             seqs = await server.retries.say(session, room, texts, owner, key)
@@ -148,21 +156,42 @@ async def say(call: Call) -> Answer:
             told.check()
             raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
         again = key is not None and not server.retries.were_said_by(session, owner, key)
-        last = seqs[-1] if seqs else None
-        members = {"room": room.name, "seq": last, "seqs": list(seqs)}
-        return json_answer(200 if again else 201, members)
+        return _where(200 if again else 201, room.name, seqs)
+
+
+def _owner(session: Session, name: str) -> Owner:
+    """Whose keys come with a request of a session that wants that name."""
+    if session.account is not None:
+        return account_owner(session.account)
+    # What is longer can be no name, and may take long to fold.
+    return guest_owner(name[: 4 * MAX_NAME_LENGTH], session.network)
+
+
+def _where(status: int, room: str, seqs: Sequence[int]) -> Answer:
+    last = seqs[-1] if seqs else None
+    return json_answer(status, {"room": room, "seq": last, "seqs": list(seqs)})
 
 
 def lines_of(request: Request, max_length: int) -> list[str]:
-    """The lines that a body has to be said. Raises `Problem`."""
+    """The lines that a body has to be said. Raises `Problem`.
+
+    A body is said as it is, whatever it is called: `curl -d` calls all text a form. What is
+    certainly meant to be read in another way is refused.
+    """
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
-    body = request.body.removeprefix(BOM_UTF8)
-    if request.content_type == "application/json":
+    body, type = request.body.removeprefix(BOM_UTF8), request.content_type
+    if type.startswith("multipart/"):
+        raise bad_request("body_has_parts", 415)
+    if type == "application/json":
         text = request.json("text")["text"]
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
         body = text.encode("utf-8", "surrogatepass")
+    elif type == "text/json" or type.endswith("+json"):
+        raise bad_request("other_json", 415)
+    elif body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
+        raise Problem(ErrorKind.WRONG_USE, "body_is_a_form")
     texts = []
     for number, line in enumerate(body.split(b"\n"), 1):
         if line in _BLANK:  # there may be very many

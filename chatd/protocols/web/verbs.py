@@ -68,6 +68,13 @@ class Conversation(Protocol):
     def charge(self, lines: float) -> None:
         """Have what is asked count for so many lines more."""
 
+    def answer_again(
+        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
+    ) -> bool:
+        """Answer a line for the room of that name, if any, that was said with its key before. False
+        if none was. If the one before was on its way and cannot be kept, do ``otherwise``, which
+        may raise `Refusal`."""
+
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what somebody typed in a room."""
 
@@ -193,14 +200,19 @@ def _line(conversation: Conversation, members: Members) -> None:
     text = _text(members, "text")
     if "\n" in text or "\r" in text:
         raise WrongMessage("not_one_line")
-    key = _key(members)
-    if "room" not in members:
-        room = conversation.session.only
-    elif members["room"] is None:
-        room = None
-    else:
-        room = _room_it_is_in(conversation, _text(members, "room"))
-    conversation.take_line(room, text, id_of(members), key or None)
+    key, id = _key(members), id_of(members)
+    named = None if members.get("room") is None else _text(members, "room")
+
+    def take() -> None:
+        if named is not None:
+            room: Room | None = _room_it_is_in(conversation, named)
+        else:
+            room = None if "room" in members else conversation.session.only
+        conversation.take_line(room, text, id, key or None)
+
+    # A line that was said stays said, also if whoever said it may do nothing there any more.
+    if not key or not conversation.answer_again(named or "", text, id, key, take):
+        take()
 
 
 def _enter(conversation: Conversation, members: Members) -> Waiting | None:

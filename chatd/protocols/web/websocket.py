@@ -6,7 +6,7 @@ is asked is a verb's business (`chatd.protocols.web.verbs`); what frames are mad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -28,6 +28,7 @@ from chatd.protocols.web import verbs
 from chatd.protocols.web.frames import Frames
 from chatd.protocols.web.verbs import Members, Verb, WrongMessage
 from chatd.refusals import LINE_FAULTS, Refusal
+from chatd.retries import Found, Owner, account_owner, browser_owner, session_owner
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Action, Waiting
@@ -254,19 +255,56 @@ class WebSocketProtocol(Peer[str], Protocol):
             receipt = partial(self._acknowledge, room, id)
             session.say(text, kind=kind, room=room, receipt=receipt)
             return
-        # The browser's own, as long as it has said which one it is: somebody may have signed in, or
-        # out, since they sent it first.
-        owner = session.holder or session.account or f"session {session.number}"
-        saying = self.server.retries.say(session, room, [text], owner, key, kind)
+        saying = self.server.retries.say(session, room, [text], self._owner, key, kind)
         said = Deferred.fromCoroutine(saying)
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(lambda _: self._failed())
+
+    @property
+    def _owner(self) -> Owner:
+        """Whose keys come here: the browser's, as long as it has said which one it is, for somebody
+        may have signed in, or out, since they sent a line first."""
+        session = self.session
+        if session.holder:
+            return browser_owner(session.holder, session.network)
+        if session.account is not None:
+            return account_owner(session.account)
+        return session_owner(session.number, session.network)
+
+    def answer_again(
+        self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
+    ) -> bool:
+        session, owner = self.session, self._owner
+        if session.asked is not None or not self.server.retries.knows(owner, key):
+            return False
+        try:
+            text = validate_text(text, self.max_length)
+        except InvalidLine:
+            return False
+        action = None if session.text_only else commands.action_in(text)
+        kind = Kind.MESSAGE if action is None else Kind.ACTION
+        said = action or (text if session.text_only else commands.text_of(text))
+        finding = self.server.retries.find(owner, key, room, [said], kind)
+        found = Deferred.fromCoroutine(finding)
+        found.addCallback(partial(self._found, id, otherwise))
+        found.addErrback(partial(self._not_said, id))
+        found.addErrback(lambda _: self._failed())
+        return True
+
+    def _found(self, id: Any, otherwise: Callable[[], None], found: Found | None) -> None:
+        if found is None:
+            otherwise()
+        else:
+            self._tell_where(id, found.room, found.seqs)
+
+    def _tell_where(self, id: Any, room: str, seqs: Sequence[int]) -> None:
+        self.tell("ack", id=id, room=room, seq=seqs[-1] if seqs else None)
 
     def _acknowledge(self, room: Room | None, id: Any, seqs: Sequence[int] | None) -> None:
         if seqs is None or room is None:
             self._refused(id)
         else:
-            self.tell("ack", id=id, room=room.name, seq=seqs[-1] if seqs else None)
+            self._tell_where(id, room.name, seqs)
 
     def _not_said(self, id: Any, failure: Failure) -> None:
         failure.trap(Refusal, StoreError)

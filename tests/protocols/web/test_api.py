@@ -252,6 +252,51 @@ def test_a_packed_body_is_not_taken() -> None:
     assert error_of(got) == (415, "body_is_packed")
 
 
+@pytest.mark.parametrize(
+    ("type", "body", "wrong"),
+    [
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nhola\r\n--x--", (415, "body_has_parts")),
+        ("Multipart/Mixed", b"hola", (415, "body_has_parts")),
+        ("application/x-www-form-urlencoded", b"payload=%7B%7D", (422, "body_is_a_form")),
+        ("text/plain", b"payload={}", (422, "body_is_a_form")),
+        ("", b'payload={"text": "hola"}', (422, "body_is_a_form")),
+        ("text/json", b'{"text": "hola"}', (415, "other_json")),
+        ("application/cloudevents+json", b'{"text": "hola"}', (415, "other_json")),
+        ("application/json", b"payload={}", (400, "not_json")),
+        ("application/json", b"hola", (400, "not_json")),
+    ],
+)
+def test_a_body_that_is_meant_to_be_read_in_another_way_is_not_said(
+    type: str, body: bytes, wrong: tuple[int, str]
+) -> None:
+    door = Served()
+    headers = {"content_type": type} if type else {}
+    got = door.ask("POST", "/api/rooms/ops/messages", body, **headers)
+    assert error_of(got) == wrong
+    assert "ops" not in door.server.rooms
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        "",  # none
+        "text/plain",
+        "text/plain; charset=utf-8",
+        "application/x-www-form-urlencoded",  # curl -d, and --data-binary
+        "application/octet-stream",
+        "application/x-ndjson",
+    ],
+)
+@pytest.mark.parametrize("text", ["hola", "text=hola", "a=b&payload=c", '{"text": "hola"}'])
+def test_any_other_body_is_its_text(type: str, text: str) -> None:
+    door = Served()
+    headers = {"content_type": type} if type else {}
+    got = door.ask("POST", "/api/rooms/ops/messages", text.encode(), **headers)
+    assert got.status == 201
+    got = door.ask("GET", "/api/rooms/ops/messages")
+    assert [event["text"] for event in got.json["events"]] == [text]
+
+
 def test_a_retry_is_the_same_line() -> None:
     door = Served()
     first = door.ask("POST", LOBBY, b"one\ntwo", idempotency_key="k")
