@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import connections, fanout, floods, history, tls, web
+from benchmarks import against, connections, fanout, floods, history, tls, web
 from benchmarks.bench import Bench
 from benchmarks.machine import Cores, allow_files, compile_programs, describe, refuse
 from benchmarks.report import say, say_summary
@@ -20,7 +20,8 @@ PARTS = ("talk", "connections", "store", "flood", "tls", "web")
 
 
 def main() -> int:
-    """Run what was asked for. 0 if nothing failed; a missed bar is not a failure."""
+    """Run what was asked for. 0 if nothing failed; a missed bar is not a failure, but for that of
+    ``--at-most``."""
     options = _options()
     if sys.platform != "linux":
         refuse("they need Linux: epoll, /proc and pinning to cores.")
@@ -53,6 +54,7 @@ def main() -> int:
         for what, value in bench.results["machine"].items():
             say(f"{what}: {value}")
         say(f"server on core {cores.server}, load on core {cores.load}")
+        above: list[against.Row] = []
         try:
             parts: dict[str, Callable[[Bench], None]] = {
                 "talk": lambda bench: fanout.run(bench, shapes),
@@ -62,13 +64,21 @@ def main() -> int:
                 "tls": tls.run,
                 "web": lambda bench: web.run(bench, browsers),
             }
-            for part in options.only:
-                parts[part](bench)
+            if options.against:
+                then = against.build(options.against, scratch)
+                rows = against.run(bench, then, options.only, shapes, browsers)
+                above = [] if options.at_most is None else against.above(rows, options.at_most)
+            else:
+                for part in options.only:
+                    parts[part](bench)
         except KeyboardInterrupt:
             bench.failures.append("interrupted")
         say_summary(bench.bars)
         for failure in bench.failures:
             say(f"FAILED: {failure}")
+        for row in above:
+            ratio = row.ratios[against.CPU]
+            say(f"ABOVE {options.at_most}: {row.name}: {ratio}, {ratio.interval}")
         bench.results["bars"] = [bar._asdict() for bar in bench.bars]
         if options.json:
             options.json.write_text(json.dumps(bench.results, indent=1) + "\n")
@@ -76,7 +86,7 @@ def main() -> int:
             from benchmarks import picture
 
             picture.draw(bench.results, options.picture)
-    return 1 if bench.failures else 0
+    return 1 if bench.failures or above else 0
 
 
 def _can_draw() -> None:
@@ -89,17 +99,34 @@ def _can_draw() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts only")
+    add("--only", nargs="+", choices=PARTS, help="some parts only")
+    add("--against", metavar="REV", help="compare with a commit, in pairs: talk, and web if asked")
+    add("--at-most", type=float, metavar="RATIO", help="with --against: the CPU may grow to that")
     add("--shapes", nargs="+", default=fanout.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
     add("--browsers", nargs="+", default=web.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
     add("--senders", nargs="+", type=int, default=fanout.SENDERS, metavar="N")
-    add("--rounds", type=int, default=3, help="turns that each server has (3)")
+    add("--rounds", type=int, help="turns that each server has (3; 8 pairs with --against)")
     add("--seconds", type=float, default=3.0, help="of talk in a run (3)")
     add("--no-peers", dest="peers", action="store_false", help="chatd and the floor alone")
     add("--directory", default="/var/tmp", help="where stores are put: a real disk (/var/tmp)")
     add("--json", type=Path, metavar="PATH", help="write all results there")
     add("--picture", type=Path, metavar="PATH", help="draw CPU per delivery there, as SVG")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.against is None:
+        if options.at_most is not None:
+            parser.error("--at-most goes with --against REV")
+        options.only = options.only or PARTS
+        options.rounds = 3 if options.rounds is None else options.rounds
+    else:
+        options.only = options.only or ["talk"]
+        options.rounds = against.PAIRS if options.rounds is None else options.rounds
+        if others := [part for part in options.only if part not in against.PARTS]:
+            parser.error(f"--against compares {' and '.join(against.PARTS)}, not {others[0]}")
+        if options.rounds < 2:
+            parser.error("--against needs --rounds of 2 or more: one pair has no interval")
+    if options.rounds < 1:
+        parser.error("--rounds takes 1 or more")
+    return options
 
 
 if __name__ == "__main__":

@@ -118,6 +118,11 @@ def _measure(bench: Bench, server: Server, shape: Shape, before: dict[str, Resul
     if server.protocol == "bare" and CHATD.name in before:
         # As long as chatd's lines, which begin with a name.
         line_bytes = round(before[CHATD.name]["line_bytes"]) - 1
+    return measure_at(bench, server, shape, line_bytes)
+
+
+def measure_at(bench: Bench, server: Server, shape: Shape, line_bytes: int = LINE_BYTES) -> Result:
+    """Run one talk at one server. Raises `Failed`."""
     with running(server, bench.scratch, bench.cores.server, shape.rooms) as started:
         arguments = {
             "port": started.port,

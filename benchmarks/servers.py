@@ -34,6 +34,19 @@ _NO_LIMITS = [
 """As of the peers: thousands come from one address here, and talk as fast as they can."""
 
 
+class Build(NamedTuple):
+    """A chatd that can be started. ``path`` is where Python is to look for it first; empty for one
+    that is installed beside its ``twistd``."""
+
+    name: str
+    twistd: Path
+    path: str
+
+
+OURS = Build("chatd", TWISTD, str(HERE.parent))
+"""This tree."""
+
+
 class Running(NamedTuple):
     """A server that takes connections."""
 
@@ -45,7 +58,8 @@ class Running(NamedTuple):
 class Server(NamedTuple):
     """A kind of server. ``command`` writes what configuration it needs into the directory.
 
-    ``at_once`` is how many clients may be coming in at any time.
+    ``at_once`` is how many clients may be coming in at any time, ``path`` where its Python looks
+    for modules first.
     """
 
     name: str
@@ -53,6 +67,7 @@ class Server(NamedTuple):
     command: Callable[[Path, int, int], list[str]]
     program: str = ""
     at_once: int = 500
+    path: str = OURS.path
 
     @property
     def absent(self) -> bool:
@@ -80,7 +95,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+            env={**os.environ, "PYTHONPATH": server.path},
             preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
     try:
@@ -137,21 +152,34 @@ def _find(program: str) -> str | None:
 # chatd and the floor
 
 
-def _chatd(directory: Path, port: int, rooms: int) -> list[str]:
-    return [str(TWISTD), "-n", "chat", "--listen", f"tcp:{port}:interface=127.0.0.1", *_NO_LIMITS]
+def _listening(build: Build, port: int) -> list[str]:
+    listen = f"tcp:{port}:interface=127.0.0.1"
+    return [str(build.twistd), "-n", "chat", "--listen", listen, *_NO_LIMITS]
+
+
+def chatd(build: Build = OURS) -> Server:
+    """A chatd for line clients."""
+    return Server(
+        build.name, "chat", lambda _, port, rooms: _listening(build, port), path=build.path
+    )
 
 
 LINES = "lines"
 """Where line clients find the chatd whose port is for browsers: a socket in its directory."""
 
 
-def _chatd_web(directory: Path, port: int, rooms: int) -> list[str]:
-    doors = ["--listen", f"unix:{LINES}", "--web", f"tcp:{port}:interface=127.0.0.1"]
-    return [str(TWISTD), "-n", "chat", *doors, *_NO_LIMITS]
+def chatd_web(build: Build = OURS) -> Server:
+    """A chatd for browsers, with a socket for line clients."""
+
+    def command(directory: Path, port: int, rooms: int) -> list[str]:
+        doors = ["--listen", f"unix:{LINES}", "--web", f"tcp:{port}:interface=127.0.0.1"]
+        return [str(build.twistd), "-n", "chat", *doors, *_NO_LIMITS]
+
+    return Server(f"{build.name}, web", "web", command, path=build.path)
 
 
-CHATD = Server("chatd", "chat", _chatd)
-CHATD_WEB = Server("chatd, web", "web", _chatd_web)
+CHATD = chatd()
+CHATD_WEB = chatd_web()
 
 
 def chatd_tls(certificate: Path, key: Path) -> Server:
@@ -159,7 +187,7 @@ def chatd_tls(certificate: Path, key: Path) -> Server:
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         listen = f"ssl:{port}:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
-        return [*_chatd(directory, port, rooms)[:-1], listen]
+        return [str(TWISTD), "-n", "chat", "--listen", listen, *_NO_LIMITS]
 
     return Server("chatd, TLS", "chat", command)
 

@@ -43,7 +43,7 @@ def run(bench: Bench, shapes: Sequence[Shape]) -> None:
         rounds: list[dict[str, Any]] = []
         try:
             for _ in range(bench.rounds):
-                rounds.append({talk.name: _measure(bench, talk, shape) for talk in TALKS})
+                rounds.append({talk.name: measure_at(bench, talk, shape) for talk in TALKS})
         except Failed as failure:
             bench.fail(f"browsers, {shape}", failure)
             continue
@@ -51,7 +51,8 @@ def run(bench: Bench, shapes: Sequence[Shape]) -> None:
         bench.bars += _print(shape, rounds)
 
 
-def _measure(bench: Bench, talk: Talk, shape: Shape) -> dict[str, Any]:
+def measure_at(bench: Bench, talk: Talk, shape: Shape) -> dict[str, Any]:
+    """Run one talk at its server. Raises `Failed`."""
     with running(talk.server, bench.scratch, bench.cores.server) as started:
         arguments = {
             "port": started.port,

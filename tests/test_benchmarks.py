@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -13,9 +15,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from benchmarks import against
+from benchmarks.against import Ratio, Row, above, in_pairs, ratio_of
+from benchmarks.servers import OURS, Build
+
 ROOT = Path(__file__).parent.parent
 
-pytestmark = pytest.mark.skipif(
+can_measure = pytest.mark.skipif(
     not sys.platform.startswith("linux")
     or len(os.sched_getaffinity(0)) < 2
     or not shutil.which("cc"),
@@ -30,6 +36,7 @@ def short_path() -> Generator[Path, None, None]:
         yield Path(directory)
 
 
+@can_measure
 @pytest.mark.parametrize(
     ("only", "title"),
     [
@@ -53,3 +60,124 @@ def test_a_conversation(tmp_path: Path, short_path: Path, only: list[str], title
     assert run.returncode == 0, run.stdout + run.stderr
     assert title in run.stdout
     assert json.loads(results.read_text())
+
+
+# Against another commit
+
+THEN = Build("then", Path("twistd"), "")
+
+
+def test_a_ratio_is_the_mean_of_the_pairs_and_not_of_the_figures() -> None:
+    ratio = ratio_of([(2, 1), (20, 10), (200, 100)])
+    assert ratio is not None
+    assert ratio == pytest.approx((2, 2, 2))
+    twice = ratio_of([(4, 1), (1, 1)])
+    assert twice is not None
+    assert twice.value == pytest.approx(2)
+    assert twice.low < 1 < 4 < twice.high
+
+
+@pytest.mark.parametrize("pairs", [[], [(1, 1)], [(1, 1), (0, 1)], [(0, 0), (1, 0), (0, 1)]])
+def test_one_pair_has_no_interval(pairs: list[tuple[float, float]]) -> None:
+    assert ratio_of(pairs) is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 8, 31, 40])
+def test_the_interval_has_the_right_ratio_in_it_19_times_of_20(count: int) -> None:
+    chance = random.Random(count)
+    right = 0
+    for _ in range(1000):
+        pairs = []
+        for _ in range(count):
+            machine = math.exp(chance.gauss(0, 1))  # what both of a pair meet
+            now, then = (machine * math.exp(chance.gauss(0, 0.1)) for _ in range(2))
+            pairs.append((1.05 * now, then))
+        ratio = ratio_of(pairs)
+        assert ratio is not None
+        right += ratio.low <= 1.05 <= ratio.high
+    assert 0.93 < right / 1000 < 0.97
+
+
+def test_both_have_a_turn_in_each_pair_and_begin_by_turns() -> None:
+    asked: list[Build] = []
+
+    def measure(build: Build) -> dict[str, int]:
+        asked.append(build)
+        return {"turn": len(asked)}
+
+    pairs = in_pairs(measure, THEN, 3)
+    assert asked == [OURS, THEN, THEN, OURS, OURS, THEN]
+    assert [(now["turn"], then["turn"]) for now, then in pairs] == [(1, 2), (4, 3), (5, 6)]
+
+
+def test_a_row_is_above_a_limit_if_all_of_its_interval_is() -> None:
+    rows = [
+        Row(name, {"us CPU": Ratio(1.1, low, 1.2), "p50 ms": Ratio(2, 2, 2)})
+        for name, low in (("above", 1.051), ("on it", 1.05), ("across", 1.0))
+    ]
+    assert [row.name for row in above([*rows, Row("none", {})], 1.05)] == ["above"]
+
+
+def test_what_is_installed_can_be_asked_for_again() -> None:
+    constraints = against.installed()
+    assert any(line.lower().startswith("twisted==") for line in constraints)
+    assert not any(line.startswith("chatd==") for line in constraints)
+
+
+def benchmarks(*options: str, program: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command; ``program`` is done first, in its process."""
+    code = f"import sys\nfrom benchmarks import __main__, against\n{program}\n"
+    return subprocess.run(
+        [sys.executable, "-c", f"{code}sys.exit(__main__.main())", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@can_measure
+@pytest.mark.parametrize(("at_most", "status"), [("1000", 0), ("0.000001", 1)])
+def test_this_tree_against_itself(tmp_path: Path, at_most: str, status: int) -> None:
+    results = tmp_path / "results.json"
+    run = benchmarks(
+        *("--against", "HEAD", "--shapes", "2:1", "--rounds", "2", "--seconds", "0.2"),
+        *("--at-most", at_most, "--directory", str(tmp_path), "--json", str(results)),
+        program="against.build = lambda *_: against.OURS._replace(name='then')",
+    )
+    assert run.returncode == status, run.stdout + run.stderr
+    assert "now / then" in run.stdout
+    assert (f"ABOVE {float(at_most)}" in run.stdout) == bool(status)
+    (row,) = json.loads(results.read_text())["against"]
+    assert (row["then"], row["load"], len(row["pairs"])) == (
+        "then",
+        "2 clients, window 1, 1 sender",
+        2,
+    )
+    value, low, high = row["ratios"]["us CPU"]
+    assert low <= value <= high
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--at-most", "1.05"], "--at-most goes with --against"),
+        (["--against", "HEAD", "--only", "flood"], "--against compares talk and web, not flood"),
+        (["--against", "HEAD", "--rounds", "1"], "one pair has no interval"),
+        (["--rounds", "0"], "--rounds takes 1 or more"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(options: list[str], why: str) -> None:
+    run = benchmarks(*options)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert why in run.stderr
+
+
+@can_measure
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository")
+def test_a_commit_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    run = benchmarks("--against", "no-such-commit", "--directory", str(tmp_path))
+    assert run.returncode == 1
+    assert "benchmarks: --against takes a commit of this repository: " in run.stderr
+    assert list(tmp_path.iterdir()) == []
