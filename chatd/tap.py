@@ -35,7 +35,6 @@ from twisted.python.usage import Options as TwistedOptions
 
 from chatd.administration import Administration
 from chatd.clock_watch import ClockWatch
-from chatd.complaints import Trouble
 from chatd.deliveries import Deliveries
 from chatd.destinations import Network, networks_of
 from chatd.encoding import visible
@@ -51,7 +50,7 @@ from chatd.protocols.control import Control, control_path
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BARE_LENGTH, BareProtocol, ChatProtocol
-from chatd.protocols.proxied import TELLING, BehindProxy
+from chatd.protocols.proxied import BehindProxy
 from chatd.retention import Kept, Retention
 from chatd.server import ChatServer
 from chatd.service import ChatService, Door, Kind
@@ -533,7 +532,7 @@ def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPor
     serves: IProtocolFactory = factory
     if endpoint.startswith("haproxy:"):
         endpoint = endpoint.removeprefix("haproxy:")
-        serves = BehindProxy(factory, Trouble(reactor, TELLING))
+        serves = BehindProxy(factory, reactor)
     try:
         serverFromString(reactor, endpoint).listen(serves).addBoth(results.append)
     except Exception as error:

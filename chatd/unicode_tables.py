@@ -861,3 +861,11 @@ JOINERS = (
 )
 """What else may stand between a letter and its marks: marks that take some room, formats, and the
 vowels and finals of Hangul that join."""
+
+INVISIBLE = (
+    "\u00ad-\u00ad\u034f-\u034f\u061c-\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800-\u2800\u3164-\u3164\ufe00-\ufe0f\ufeff-\ufeff\uffa0-\uffa0"
+    "\ufff0-\ufff8\U00013440-\U00013440\U00016fe4-\U00016fe4\U0001bca0-\U0001bca3\U0001d159-"
+    "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What shows nothing and is no white space: Default_Ignorable_Code_Point, and some more."""

@@ -4,6 +4,7 @@ Pure rules on bytes and text. This module must not know sockets, sessions, which
 or how an error is worded; and it does not make text safe to show, which is the encoder's work.
 """
 
+import codecs
 import enum
 import re
 import unicodedata
@@ -11,6 +12,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from chatd.folding import fold, has_long_run, normalize
 from chatd.lookalikes import is_of_one_script, skeleton
+from chatd.unicode_tables import INVISIBLE
 
 MAX_NAME_LENGTH = 32
 """How many code points a name may have, in NFC."""
@@ -22,13 +24,17 @@ MAX_MARKS = 2
 # else starts with ESC, or is left when one is taken out of the middle of another, gets shown.
 _SGR = re.compile(r"\x1b\[[0-9;:]*m")
 
-# Letters and marks that show nothing: with them two names could look the same.
-_INVISIBLE = re.compile(
-    r"[\u115f\u1160\u3164\uffa0"  # Hangul fillers
-    r"\u034f\u17b4\u17b5"  # grapheme joiner, Khmer inherent vowels
-    r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
-    r"\U00013440\U00016fe4]"  # Egyptian mirror, Khitan filler
+# With what shows nothing two names could look the same.
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_UNSEEN = re.compile(rf"[\s{INVISIBLE}]*")
+_WHITE = re.compile(r"\s")
+
+UNSEEN = frozenset(filter(str.isspace, map(chr, range(0x10000)))).union(
+    chr(point)
+    for first, last in re.findall("(.)-(.)", INVISIBLE)
+    for point in range(ord(first), ord(last) + 1)
 )
+"""Characters that show nothing, white space among them."""
 
 RESERVED = (
     # What the server calls itself, and begins its lines with.
@@ -92,6 +98,11 @@ class InvalidName(ValueError):
         self.reason = reason
 
 
+KEPT_OF_LONG = 256
+"""How many bytes are looked at of a first line that was too long to keep."""
+
+_UTF8 = codecs.getincrementaldecoder("utf-8")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -101,8 +112,8 @@ def validate_line(raw: bytes, max_length: int) -> str:
     *raw* has its line end off already; *max_length* is in characters (code points), counted
     without colours. The text may still hold control characters: they are shown, not refused.
 
-    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), only white space, too long, or with more than
-    `chatd.folding.MAX_RUN` combining marks in a row, the first of these that is true.
+    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), blank (`is_blank`), too long, or with more
+    than `chatd.folding.MAX_RUN` combining marks in a row, the first of these that is true.
     """
     # No separate path for ASCII: for it each of these steps is one quick look.
     try:
@@ -123,13 +134,44 @@ def validate_text(text: str, max_length: int) -> str:
 def _line_of(text: str, max_length: int) -> str:
     if "\x1b" in text:
         text = _SGR.sub("", text)
-    if not text or text.isspace():
+    # Most lines begin with what is seen. That look costs no call.
+    if not text or (text[0] in UNSEEN and is_blank(text)):
         raise InvalidLine(LineFault.BLANK)
     if len(text) > max_length:
         raise InvalidLine(LineFault.TOO_LONG)
     if has_long_run(text):  # which cost much whenever they are compared
         raise InvalidLine(LineFault.MARKS)
     return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: white space, and characters that are not seen."""
+    return _UNSEEN.fullmatch(text) is not None
+
+
+def trimmed(text: str) -> str:
+    """Return a text without the white space around it, and without words at its end that are blank.
+
+    So a topic, a reason or a message that shows nothing is none. A character that shows nothing
+    behind one that does stays: it may say how that is to be drawn.
+    """
+    text = text.strip()
+    if text.isascii():
+        return text
+    unseen = _UNSEEN.match(text[::-1])
+    assert unseen is not None
+    end = len(text) - unseen.end()
+    return text[:end] + _WHITE.split(text[end:], maxsplit=1)[0] if end else ""
+
+
+def is_utf8(line: bytes, *, whole: bool = True) -> bool:
+    """Whether a line is strict UTF-8; if not *whole*, its beginning (see `is_http_request`)."""
+    try:
+        # The end of what was kept of a long one may be in the middle of a character.
+        _UTF8().decode(line if whole else line[:KEPT_OF_LONG], final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def validate_name(text: str) -> str:

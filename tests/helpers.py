@@ -24,13 +24,12 @@ from zope.interface import implementer
 
 from chatd.clock_watch import ClockWatch
 from chatd.commands import GENERAL, SECTIONS
-from chatd.complaints import Trouble
 from chatd.event import Draft, Entry, Notice
 from chatd.passwords import Hasher, Passwords
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.limits import Admission, Limits
 from chatd.protocols.line import BareProtocol, LineProtocol
-from chatd.protocols.proxied import TELLING, BehindProxy
+from chatd.protocols.proxied import BehindProxy
 from chatd.server import ChatServer
 from chatd.store import Store, StoreError
 from chatd.stores.memory import MemoryStore
@@ -334,7 +333,7 @@ class House:
         factory = self.bare if bare else self.chat
         served: Any = factory
         if behind_proxy:
-            served = BehindProxy(factory, Trouble(self.reactor, TELLING))
+            served = BehindProxy(factory, self.reactor)
         port = await serverFromString(self.reactor, endpoint).listen(served)
         self.ports.append(port)
         factory.accept_at(port)

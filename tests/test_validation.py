@@ -1,5 +1,7 @@
 """What `chatd.validation` takes for a line, a name, a room's name and another protocol."""
 
+import re
+import sys
 import unicodedata
 from ipaddress import IPv4Address
 
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.folding import fold
+from chatd.unicode_tables import INVISIBLE
 from chatd.validation import (
     MAX_NAME_LENGTH,
     InvalidLine,
@@ -16,6 +19,7 @@ from chatd.validation import (
     NameFault,
     check_new_name,
     is_address,
+    is_blank,
     is_http_request,
     is_irc_greeting,
     is_reserved,
@@ -23,11 +27,18 @@ from chatd.validation import (
     looks,
     network_of_host,
     seconds_of,
+    trimmed,
     validate_line,
     validate_name,
     validate_room_name,
     written_duration,
 )
+
+UNSEEN = (
+    "\u00ad\u034f\u115f\u180e\u200b\u200d\u2060\u2063\u2065\u2800\u3164\ufe0f\ufeff\uffa0"
+    "\U0001d159\U000e0041\U000e0100\U000e0fff"
+)
+"""Some characters that show nothing, of each kind."""
 
 
 def fault_of(raw: bytes, max_length: int = 256) -> LineFault:
@@ -54,6 +65,40 @@ class TestLine:
     @pytest.mark.parametrize("text", ["", " ", " \t ", "\u00a0\u3000", "\x1b[0m", " \x1b[1;31m "])
     def test_only_white_space_is_blank(self, text: str) -> None:
         assert fault_of(text.encode()) is LineFault.BLANK
+
+    @pytest.mark.parametrize("character", UNSEEN)
+    def test_a_line_of_characters_that_show_nothing_is_blank(self, character: str) -> None:
+        for text in character, character * 3, f" {character}\t{character} ", f"\x1b[1m{character}":
+            assert fault_of(text.encode()) is LineFault.BLANK
+        for text in f"a{character}", f"{character}a", f"{character}\u0301", f"{character}\x07":
+            assert validate_line(text.encode(), 256) == text
+
+    def test_what_is_ignorable_to_unicode_is_not_seen(self) -> None:
+        """Where the interpreter knows as many characters, formats among them."""
+        table = re.compile(f"[{INVISIBLE}]")
+        assert all(map(table.fullmatch, UNSEEN))
+        for character in map(chr, range(sys.maxunicode + 1)):
+            if table.match(character):
+                assert not character.isspace()
+                assert not character.isascii()
+                assert unicodedata.category(character) in ("Cf", "Mn", "Lo", "Cn", "So"), character
+
+    @pytest.mark.parametrize("character", UNSEEN)
+    def test_words_at_the_end_of_a_text_that_show_nothing_are_trimmed(self, character: str) -> None:
+        assert trimmed(f" {character} {character}{character} ") == ""
+        assert trimmed(f"  ana {character} \t{character} ") == "ana"
+        assert trimmed(f"ana {character}a") == f"ana {character}a"
+        assert trimmed(f"\u2764{character} ") == f"\u2764{character}"
+        assert trimmed(f"\u2764{character} {character}") == f"\u2764{character}"
+        assert trimmed(f"ñ  {character * 4000}  ") == "ñ"
+
+    @given(st.text(st.sampled_from([*UNSEEN, " ", "\t", "a", "ñ", "\u3000"])))
+    def test_what_is_trimmed_is_blank_and_what_is_left_is_not(self, text: str) -> None:
+        left = trimmed(text)
+        assert text.strip().startswith(left)
+        assert is_blank(text.strip().removeprefix(left)) or not left
+        assert is_blank(left) == (left == "") == is_blank(text)
+        assert trimmed(left) == left
 
     @pytest.mark.parametrize("character", ["x", "ñ", "😀"])
     def test_length_is_counted_in_characters(self, character: str) -> None:

@@ -3,9 +3,9 @@
     python tools/make_unicode_tables.py DIRECTORY
 
 DIRECTORY holds, all of one version, confusables.txt (https://www.unicode.org/Public/security/),
-Scripts.txt, ScriptExtensions.txt and PropertyValueAliases.txt (https://www.unicode.org/Public/, in
-ucd/). Kept is only what may stand in a name: letters, marks and decimal digits that are of some
-script, and what those look like.
+Scripts.txt, ScriptExtensions.txt, PropertyValueAliases.txt and DerivedCoreProperties.txt
+(https://www.unicode.org/Public/, in ucd/). Kept is only what may stand in a name (letters, marks
+and decimal digits that are of some script, and what those look like), and what is not seen.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ IN_NAMES = {"L&", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
 """The categories of what may stand in a name, as Scripts.txt writes them."""
 
 JOINING_HANGUL = (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC))
+
+EMPTY = (0x2800, 0x13440, 0x16FE4, 0x1D159)
+"""What shows nothing and is not Default_Ignorable_Code_Point: a braille pattern without dots, an
+Egyptian mirror, a Khitan filler, a null notehead."""
 
 LINE = 92
 """How long the texts in the module are, a line, beside quotes and indentation."""
@@ -76,6 +80,11 @@ JOINERS = (
 )
 """What else may stand between a letter and its marks: marks that take some room, formats, and the
 vowels and finals of Hangul that join."""
+
+INVISIBLE = (
+{invisible}
+)
+"""What shows nothing and is no white space: Default_Ignorable_Code_Point, and some more."""
 '''
 
 
@@ -180,6 +189,20 @@ def of_categories(directory: Path, wanted: set[str], more: Iterable[int] = ()) -
     for points, _, comment in rows(directory / "Scripts.txt"):
         if comment.split()[0] in wanted:
             found.update(points)
+    return as_ranges(found)
+
+
+def invisible(directory: Path) -> str:
+    """All characters that show nothing and are no white space, as ranges."""
+    found = set(EMPTY)
+    for points, value, _ in rows(directory / "DerivedCoreProperties.txt"):
+        if value == "Default_Ignorable_Code_Point":
+            found.update(points)
+    return as_ranges(found)
+
+
+def as_ranges(found: set[int]) -> str:
+    """Characters as ranges in a regular expression."""
     firsts = sorted(point for point in found if point - 1 not in found)
     lasts = sorted(point for point in found if point + 1 not in found)
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
@@ -221,6 +244,7 @@ def main() -> None:
             last=literal("".join(map(chr, lasts))),
             scripts=literal("|".join(of)),
             marks=literal(of_categories(directory, {"Mn", "Me"})),
+            invisible=literal(invisible(directory)),
             joiners=literal(of_categories(directory, {"Mc", "Cf"}, JOINING_HANGUL)),
             alike=literal("".join(map(chr, sorted(prototypes)))),
             prototypes=literal("|".join(prototypes[point] for point in sorted(prototypes))),

@@ -17,6 +17,7 @@ from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind, Language, sentence
+from chatd.validation import trimmed
 
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
@@ -47,7 +48,7 @@ def action_in(line: str) -> str | None:
     command = parse(line)
     if command is None or COMMANDS.get(command[0]) is not talking.ME:
         return None
-    return command[1].strip() or None
+    return trimmed(command[1]) or None
 
 
 def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiting | None:
@@ -57,7 +58,7 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
         session.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command=f"/{short(name)}")
         return None
     if not command.secret:
-        argument = argument.strip()
+        argument = trimmed(argument)
     try:
         if (refusal := session.lacks(command.scope)) is not None:
             if command.asks:

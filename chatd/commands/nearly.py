@@ -11,17 +11,18 @@ from itertools import product
 
 from chatd.commands.accounts import TABLE
 from chatd.folding import normalize
+from chatd.unicode_tables import INVISIBLE
+from chatd.validation import UNSEEN
 
 _WORDS = {name: command.name for command in TABLE if command.secret for name in command.names}
 
 # What may stand wrongly before a word: what is not seen, keys that do not type, slashes.
-_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\xad"
 _SLASHES = "/\\\uff0f\u2044\u2215\u29f8\uff3c"
 _BEGINNING = re.compile(
-    rf"(?:\x1b[\[O][0-9;]*[A-Za-z~]|[\s\x00-\x1f\x7f{_INVISIBLE}{re.escape(_SLASHES)}])*"
+    rf"(?:\x1b[\[O][0-9;]*[A-Za-z~]|[\s\x00-\x1f\x7f{INVISIBLE}{re.escape(_SLASHES)}])*"
 )
 _SLASH = re.compile(f"[{re.escape(_SLASHES)}]")
-_SPACE = re.compile(rf"[\s{_INVISIBLE}]+")
+_SPACE = re.compile(rf"[\s{INVISIBLE}]+")
 
 LETTERS = 5
 STARTS = frozenset(
@@ -29,11 +30,7 @@ STARTS = frozenset(
     for word in _WORDS
     for letters in product(*((each, each.upper()) for each in word[:LETTERS]))
 )
-ODD = frozenset(
-    character
-    for character in map(chr, range(0x10000))
-    if character.isspace() or character < " " or character in f"\x7f{_INVISIBLE}{_SLASHES}"
-)
+ODD = UNSEEN.union(map(chr, range(0x20)), f"\x7f{_SLASHES}")
 """`holds_a_password` may be true of a line only if its first letters, so many, are one of
 ``STARTS``, or its first character is ``ODD``. To be looked at first: most lines begin otherwise."""
 

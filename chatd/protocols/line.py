@@ -25,6 +25,7 @@ from chatd.validation import (
     is_http_request,
     is_irc_greeting,
     is_tls_hello,
+    is_utf8,
     validate_line,
 )
 
@@ -51,6 +52,9 @@ class LineProtocol(Peer[bytes], LineReceiver):
     delimiter = b"\n"
     telnet = False
     answers_blank = True
+    closes_binary = False
+    """Whether a first line that is not UTF-8 ends the connection: it is of another protocol, and a
+    later piece of that must not be said."""
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)
@@ -114,6 +118,11 @@ class LineProtocol(Peer[bytes], LineReceiver):
                 self.server.finish(self.session)
                 self._run = 0
                 return
+            if self.closes_binary and not is_utf8(line, whole=whole):
+                self.session.error(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
+                self.server.finish(self.session)
+                self._run = 0
+                return
         if whole:
             self.lineReceived(line)
         else:
@@ -150,6 +159,7 @@ class ChatProtocol(LineProtocol):
     telnet = True
     for_people = True
     answers_blank = False
+    closes_binary = True
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int = 4096) -> None:
         super().__init__(server, clock, max_length)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from twisted.internet.interfaces import IAddress, IProtocol, ITransport
+from twisted.internet.interfaces import IAddress, IProtocol, IReactorTime, ITransport
 from twisted.internet.protocol import Protocol
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from chatd.complaints import Trouble
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.proxy_header import InvalidHeader, parse
-
-TELLING = "who came to a haproxy: address is let go, the PROXY header cannot be read: {why}."
 
 
 class ProxiedProtocol(ProtocolWrapper):
@@ -53,18 +51,18 @@ class ProxiedProtocol(ProtocolWrapper):
 
 
 class BehindProxy(WrappingFactory[ProxiedProtocol]):
-    """Builds what another factory builds, for clients whose own addresses come in a header.
-
-    ``trouble`` tells the operator of malformed ones; see `TELLING`.
-    """
+    """Builds what another factory builds, for clients whose own addresses come in a header."""
 
     protocol = ProxiedProtocol
     noisy = False
 
-    def __init__(self, factory: ChatFactory, trouble: Trouble) -> None:
+    def __init__(self, factory: ChatFactory, clock: IReactorTime) -> None:
         super().__init__(factory)
         self._factory = factory
-        self.trouble = trouble
+        self.trouble = Trouble(
+            clock,
+            "who came to a haproxy: address is let go, the PROXY header cannot be read: {why}.",
+        )
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:  # type: ignore[override]
         built = self._factory.build(None, located=False)

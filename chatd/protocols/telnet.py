@@ -38,8 +38,8 @@ class TelnetFilter:
     """One connection's filter. Where its bytes are cut into reads makes no difference.
 
     Commands other than requests are dropped without an answer. (AYT too: RFC 854 obliges only a
-    system that gives this function to local users.) An IAC before what is no command is dropped
-    alone, so that a stray 0xFF swallows neither a letter nor a line end.
+    system that gives this function to local users.) An IAC before what is no command is no telnet:
+    it stays, and what it is in is not UTF-8.
     """
 
     def __init__(self) -> None:
@@ -88,7 +88,9 @@ class TelnetFilter:
                     self._state = _SUBNEGOTIATION
                 else:
                     self._state = _DATA
-                    if byte == IAC or byte < _FIRST_COMMAND:
+                    if byte < _FIRST_COMMAND:
+                        kept += bytes((IAC, byte))
+                    elif byte == IAC:
                         kept.append(byte)
             elif self._state == _OPTION:
                 self._state = _DATA

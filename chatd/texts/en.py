@@ -388,6 +388,8 @@ SENTENCES = {
     "help_hook": "/hook add URL|list|remove N :: have what is said here sent to a URL, signed",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
+    "first_not_utf8": "your first line is not UTF-8, as another protocol's may be, so the"
+    " connection is closed. Set your terminal to UTF-8, or use chatd connect.",
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
     "too_many_marks": "it has more than 30 accents or other marks in a row. Take some away.",
     "unknown_command": (

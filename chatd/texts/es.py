@@ -410,6 +410,8 @@ SENTENCES = {
     "help_hook": "/gancho añadir URL|lista|quitar N :: enviar lo que se dice a una URL, firmado",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
+    "first_not_utf8": "tu primera línea no es UTF-8, como puede pasar con otro protocolo, así"
+    " que la conexión se cierra. Pon tu terminal en UTF-8, o usa chatd connect.",
     "not_utf8": "no es UTF-8. Pon tu terminal en UTF-8, o usa chatd connect.",
     "too_many_marks": "tiene más de 30 tildes u otras marcas seguidas. Quita algunas.",
     "unknown_command": (

@@ -33,6 +33,10 @@ from tests.helpers import HELP_LINES, WELCOME, Person, World
 
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
+FIRST_NOT_UTF8 = (
+    "ERR Invalid message: your first line is not UTF-8, as another protocol's may be, so the"
+    " connection is closed. Set your terminal to UTF-8, or use chatd connect."
+)
 WRONG_PROTOCOL = "ERR Wrong protocol: this port takes plain lines (nc, telnet)."
 NO_ROOM = "ERR No room: you are in none, so this was not said. /join ROOM, or /leave to the lobby."
 
@@ -221,6 +225,8 @@ class LineEndTests(SynchronousTestCase):
         self.assertEqual(self.luis.bytes_seen(), b"<guest1> a\n")
 
     def test_errors_have_the_same_line_end(self) -> None:
+        self.ana.send(b"/echo off\r\n")
+        self.ana.bytes_seen()
         self.ana.send(b"\xc3\r\n")
         self.assertEqual(self.ana.bytes_seen(), NOT_UTF8.encode() + b"\r\n")
 
@@ -301,7 +307,17 @@ class WhatALineMayBeTests(SynchronousTestCase):
         self.assertEqual(self.shown(coloured), "x" * 10)
 
     def test_a_line_that_is_not_utf_8_is_refused_and_the_connection_stays(self) -> None:
-        for line in b"ma\xf1ana", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3":
+        self.ana.type("first")
+        self.luis.seen()
+        for line in (
+            b"ma\xf1ana",
+            b"\xff",
+            b"a\xffb",
+            b"\xc0\xaf",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xc3",
+        ):
             with self.subTest(line=line):
                 self.assertEqual(self.refused(line), NOT_UTF8)
 
@@ -729,6 +745,61 @@ class ForeignProtocolTests(SynchronousTestCase):
     def test_also_on_a_bare_port(self) -> None:
         self.refused(self.world.program(), self.TLS, b"ERR Wrong protocol\n")
 
+    BINARY = {
+        "smb": b"\0\0\0\x54\xffSMBr\0\0\0\0\x08\x01\xc8\n",
+        "smb 2": b"\0\0\0\x80\xfeSMB@\0\n",
+        "rdp": b"\x03\0\0\x2b\x26\xe0\0\0\0\0\0Cookie: mstshash=hello\r\n",
+        "tls 2": b"\x80\x2e\x01\x03\x01\n",
+        "a record of tls": b"\x17\x03\x03\0\x90\xe9\n",
+        "stun": b"\0\1\0\x08!\x12\xa4B\n",
+        "ssh keys": b"\0\0\x03\x14\x08\x14\xd3\xd5\n",
+        "java": b"\xac\xed\0\x05\n",
+        "latin-1": b"ma\xf1ana\n",
+        "a stray iac": b"a\xffb\n",
+        "too long": b"\xa4" + b"x" * 200_000 + b"\n",
+        "behind blank lines": b"\n \n\xa4\n",
+    }
+
+    def test_a_first_line_that_is_not_utf_8_ends_the_connection(self) -> None:
+        for protocol, line in self.BINARY.items():
+            with self.subTest(protocol=protocol):
+                end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+                data = line + b"from a page\n/nick eve\n"
+                self.refused(self.world.person(), data, FIRST_NOT_UTF8.encode() + end)
+
+    def test_also_when_it_comes_in_pieces(self) -> None:
+        for protocol, line in self.BINARY.items():
+            with self.subTest(protocol=protocol):
+                ana = self.world.person()
+                ana.bytes_seen()
+                for place in range(0, len(line), 7):
+                    ana.send(line[place : place + 7])
+                ana.send(b"from a page\n")
+                self.world.settle()
+                self.assertTrue(ana.closed)
+                self.assertEqual(self.world.server.lobby.head, 0)
+
+    def test_a_long_first_line_may_be_cut_in_the_middle_of_a_character(self) -> None:
+        for before in range(4):
+            with self.subTest(before=before):
+                ana = self.world.person()
+                ana.send(b"x" * before + "ñ€😀".encode() * 30_000 + b"\nnext\n")
+                self.world.settle()
+                self.assertFalse(ana.closed)
+                self.assertEqual(self.luis.seen(), [f"<{ana.session.name}> next"])
+
+    def test_telnet_before_the_first_line_is_not_in_it(self) -> None:
+        ana = self.world.person()
+        ana.send(b"\xff\xfd\x01\xff\xfb\x18hola\n")
+        self.world.settle()
+        self.assertEqual(self.luis.seen(), ["<guest2> hola"])
+
+    def test_on_a_bare_port_such_a_line_is_answered_as_any_other(self) -> None:
+        program = self.world.program()
+        program.send(b"\xff\xfe\nhola\n")
+        self.world.settle()
+        self.assertEqual(program.bytes_seen(), b"ERR Invalid message\nhola\n")
+
     def test_a_first_line_that_only_speaks_of_http_is_text(self) -> None:
         for line in "upgrade to HTTP/2", "we now speak HTTP/1.1":
             with self.subTest(line=line):
@@ -793,6 +864,8 @@ class HalfCloseTests(SynchronousTestCase):
 
     def test_an_error_is_an_answer_too(self) -> None:
         ana = World().person()
+        ana.type("first")
+        ana.seen()
         ana.send(b"\xc3")
         ana.half_close()
         self.assertEqual(ana.seen(), [NOT_UTF8])

@@ -10,8 +10,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent, eventAsText
 
-from chatd.complaints import Trouble
-from chatd.protocols.proxied import TELLING, BehindProxy, ProxiedProtocol
+from chatd.protocols.proxied import BehindProxy, ProxiedProtocol
 from tests.helpers import World
 from tests.protocols.test_proxy_header import HEADERS, MALFORMED
 
@@ -21,7 +20,7 @@ PROXY = IPv4Address("TCP", "198.51.100.1", 5)
 class Scene:
     def __init__(self) -> None:
         self.world = World()
-        self.factory = BehindProxy(self.world.chat, Trouble(self.world.clock, TELLING))
+        self.factory = BehindProxy(self.world.chat, self.world.clock)
 
     def connect(self) -> tuple[ProxiedProtocol, Any]:
         transport: Any = StringTransport(peerAddress=PROXY)

@@ -45,8 +45,9 @@ class TelnetFilterTests(SynchronousTestCase):
         commands = b"".join(bytes([0xFF, code]) for code in range(0xEC, 0xFA))
         self.assertEqual(feed_all(b"a" + commands + b"b"), (b"ab", b""))
 
-    def test_an_iac_before_no_command_is_dropped_alone(self) -> None:
-        self.assertEqual(feed_all(b"hola\xff\n\xffa\xff\xeb"), (b"hola\na\xeb", b""))
+    def test_an_iac_before_no_command_is_no_telnet_and_stays(self) -> None:
+        data = b"hola\xff\n\xffa\xff\xeb"
+        self.assertEqual(feed_all(data), (data, b""))
 
     def test_a_subnegotiation_is_dropped(self) -> None:
         self.assertEqual(feed_all(b"a\xff\xfa\x18\x00xterm\n\xff\xf0b"), (b"ab", b""))

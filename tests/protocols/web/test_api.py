@@ -227,7 +227,7 @@ def test_a_line_that_cannot_be_said_is_named_and_none_is_said() -> None:
     assert door.server.lobby.head == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"\n \r\n\x1b[0m\n"])
+@pytest.mark.parametrize("body", [b"", b"\n \r\n\x1b[0m\n", "\u200b\n \ufeff\n\u3164".encode()])
 def test_a_body_without_lines_says_nothing(body: bytes) -> None:
     assert error_of(Served().ask("POST", LOBBY, body)) == (422, "nothing_to_say")
 

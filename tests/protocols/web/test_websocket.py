@@ -191,8 +191,9 @@ class TestLines:
 
     def test_a_blank_one_is_refused_without_a_word(self, world: World) -> None:
         one = browser(world)
-        one.say(" ", id=1)
-        assert one.seen() == [{"type": "refused", "id": 1}]
+        for blank in " ", "\u200b", "\ufeff \u3164", "\u2800" * 40:
+            one.say(blank, id=1)
+            assert one.seen() == [{"type": "refused", "id": 1}]
 
     def test_a_command_concerns_the_room_in_which_it_is_typed(self, world: World) -> None:
         one = browser(world)

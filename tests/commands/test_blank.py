@@ -1,0 +1,67 @@
+"""Texts that show nothing, in every place where a text is shown: they are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.running import Town
+from tests.test_validation import UNSEEN
+
+BLANKS = [*UNSEEN, f"{UNSEEN[4]} \t{UNSEEN[0]}", UNSEEN]
+
+SAID = {
+    "a line": "{}",
+    "an action": "/me {}",
+    "an action, in Spanish": "/yo {}",
+    "a private line": "/msg luis {}",
+    "a line in a room": "/msg #lobby {}",
+    "a topic": "/topic {}",
+    "a topic of a room": "/topic #lobby {}",
+}
+"""What shows others a text: it is not done, or answered as without one."""
+
+REASONS = {
+    "to be away": "/away {}",
+    "a kick": "/kick luis {}",
+    "a mute": "/mute luis 1h {}",
+    "a ban": "/ban luis 1h {}",
+    "a ban of a room": "/ban #ops luis {}",
+}
+"""What is done with a reason, or without one."""
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.town = Town()
+        self.ana = self.town.citizen("ana", admin=True)
+        self.luis = self.town.citizen("luis")
+        self.eva = self.town.citizen("eva")
+        self.ana.type("/join ops", "/join lobby", "/topic before")
+        self.town.settle()
+        for person in self.ana, self.luis, self.eva:
+            person.seen()
+
+    def after(self, line: str) -> list[list[str]]:
+        """What each of them is shown once ana has typed a line."""
+        self.ana.type(line)
+        self.town.settle()
+        return [person.seen() for person in (self.ana, self.luis, self.eva)]
+
+
+@pytest.mark.parametrize("case", [*SAID, *REASONS])
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_text_that_shows_nothing_is_as_none(case: str, blank: str) -> None:
+    line = {**SAID, **REASONS}[case]
+    without, with_blank = Scene(), Scene()
+    assert with_blank.after(line.format(blank)) == without.after(line.format("").rstrip())
+    assert with_blank.town.server.lobby.topic == "before"
+
+
+def test_on_a_bare_port_it_is_refused() -> None:
+    town = Town()
+    reader, program = town.person(), town.program()
+    reader.seen()
+    for blank in BLANKS:
+        program.type(blank)
+        assert program.bytes_seen() == b"ERR Invalid message\n"
+    assert reader.seen() == []
