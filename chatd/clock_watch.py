@@ -56,7 +56,7 @@ class ClockWatch:
         self._clock = clock
         self._now = now
         self._table: Table[Known] = Table(store, "clock", Known)
-        self._stamps = store.stamps()
+        self._stamps = list(store.stamps().values())
         self._newest = max(self._stamps, default=0)
         self._ahead = now() - clock.seconds()  # of the steady clock
         self._doubted_since: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -57,6 +58,32 @@ class Draft(NamedTuple):
         ]
 
 
+class Bookmark(NamedTuple):
+    """A line of a log: its seq, and the time (milliseconds since 1970) with which it was stored.
+
+    The time is 0 where it is not known, because the line was forgotten. It is None in what those
+    give who know nothing of bookmarks: a seq alone.
+    """
+
+    seq: int
+    time: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.seq}" if self.time is None else f"{self.seq}-{self.time}"
+
+
+_BOOKMARK = re.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?", re.ASCII)
+
+
+def bookmark_of(text: str) -> Bookmark:
+    """Return the bookmark that is written so. Raises `ValueError` if none is."""
+    found = _BOOKMARK.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    seq, time = found.groups()
+    return Bookmark(int(seq), None if time is None else int(time))
+
+
 class Event(NamedTuple):
     """One thing said or done in a room. Never changed.
 
@@ -73,6 +100,11 @@ class Event(NamedTuple):
     author: str
     kind: Kind
     text: str
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """For whoever has it and all before it."""
+        return Bookmark(self.seq, self.time)
 
 
 class Deed(NamedTuple):

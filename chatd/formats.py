@@ -52,10 +52,24 @@ class Format(abc.ABC):
         return b""
 
     def entered(
-        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+        self,
+        room: str,
+        head: int,
+        after: int,
+        topic: str,
+        greeting: str,
+        then: str,
+        *,
+        bookmark: str = "",
+        resumed: bool = False,
+        anew: bool = False,
     ) -> bytes:
         """It is in a room now, of which it will be shown what comes after that seq. It is greeted,
-        and told something behind that."""
+        and told something behind that.
+
+        ``bookmark`` is that of ``after``, if it is known. One who was there before is ``resumed``
+        where they were, or begins ``anew``, for they were in another log.
+        """
         return b""
 
     def left(self, room: str) -> bytes:
@@ -152,7 +166,17 @@ class ChatFormat(Format):
         return encode_screen_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 
     def entered(
-        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+        self,
+        room: str,
+        head: int,
+        after: int,
+        topic: str,
+        greeting: str,
+        then: str,
+        *,
+        bookmark: str = "",
+        resumed: bool = False,
+        anew: bool = False,
     ) -> bytes:
         about = sentence(self.language, "topic", topic=topic) if topic else ""
         return self.say("\n".join(filter(None, (greeting, about, then))))

@@ -62,7 +62,8 @@ class Room:
     """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
 
     ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
-    to come in. Without ``pages``, none are kept.
+    to come in. Without ``pages``, none are kept. ``head_time`` is the time of the last event
+    (milliseconds since 1970), 0 if that was forgotten before the store was opened.
     """
 
     def __init__(
@@ -72,11 +73,13 @@ class Room:
         head: int = 0,
         topic: str = "",
         pages: Pages | None = None,
+        head_time: int = 0,
     ) -> None:
         self.name = name
         self.key = fold(name)
         self.mark = Mark(0, head)
         self.topic = topic
+        self.head_time = head_time
         self.guarded = False
         self.expected = 0
         self.guests = 0
@@ -94,6 +97,11 @@ class Room:
     def head(self) -> int:
         """The seq of the last published event; how much was said here so far."""
         return self.mark.seq
+
+    @property
+    def lasting(self) -> bool:
+        """Whether seqs go on where they were when the store is opened again."""
+        return self._store.lasting
 
     @property
     def people(self) -> int:
@@ -145,6 +153,8 @@ class Room:
         self.mark = after = before.behind(entries)
         events = [entry for entry in entries if isinstance(entry, Event)]
         self._keep(events)
+        if events:
+            self.head_time = events[-1].time
         for event in events:
             if event.kind is _TOPIC:
                 self.topic = event.text

@@ -37,9 +37,10 @@ class Rooms(Mapping[str, Room]):
         self._pages = Pages()
         self._rooms: dict[str, Room] = {}
         self._like: Likeness[Room] = Likeness()
+        stamps = store.stamps()
         for name, head, topic, _ in store.rooms():
             if not is_inbox(name):
-                self._add(Room(name, store, head, topic, self._pages))
+                self._add(Room(name, store, head, topic, self._pages, stamps.get(name, 0)))
         self.lobby = self._rooms.get(fold(lobby)) or self._add(
             Room(lobby, store, pages=self._pages)
         )

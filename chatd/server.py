@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from chatd.accounts import Account, Accounts
 from chatd.attendance import Attendance
+from chatd.bookmarks import NEWCOMER, Return
 from chatd.credentials import PASSWORD, Credentials, Scope
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.folding import fold
@@ -321,11 +322,11 @@ class ChatServer(Subscriber):
             self._move(session, room, "joined_new_room", then)
         return None
 
-    def enter_again(self, session: Session, room: Room, after: int | None) -> None:
-        """Put a session into a room that it was in, and show it what came after that seq. Raises
+    def enter_again(self, session: Session, room: Room, back: Return) -> None:
+        """Put a session into a room that it was in, and show it what came after that. Raises
         `Refusal`."""
         self._check_entry(session, room)
-        self._move(session, room, "joined_room", after=after)
+        self._move(session, room, "joined_room", back=back)
 
     async def create(self, session: Session, wanted: str, mode: Mode) -> None:
         """Make a room that is run in this way and owned by a session's account, and go there.
@@ -375,10 +376,10 @@ class ChatServer(Subscriber):
             room.forget(upto)
 
     def _move(
-        self, session: Session, room: Room, key: str, then: str = "", after: int | None = None
+        self, session: Session, room: Room, key: str, then: str = "", back: Return = NEWCOMER
     ) -> None:
         before = session.room
-        session.enter(room, key, self._recent, then, after)
+        session.enter(room, key, self._recent, then, back)
         self.attendance.entered(session)
         self.rooms.forget_if_empty(before)
 

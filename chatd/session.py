@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
+from chatd.bookmarks import NEWCOMER, Return, end_of
 from chatd.complaints import Faults
 from chatd.credentials import FRESH_SECONDS, Grant, Scope
 from chatd.event import Draft, Event, Kind, is_inbox
@@ -528,24 +529,32 @@ class Session:
     # Where it is, and who
 
     def enter(
-        self, room: Room, key: str, recent: int, then: str = "", after: int | None = None
+        self, room: Room, key: str, recent: int, then: str = "", back: Return = NEWCOMER
     ) -> None:
         """Go into a room: be greeted, be shown its last lines, and follow it from here.
 
         All in one turn of the reactor, so that nothing is missed and nothing doubled. ``key`` names
         the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting. One who
-        comes back is shown what comes ``after`` the last line that they saw instead.
+        comes ``back`` is shown what came behind what they saw instead.
         """
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
-        start = max(0, room.head - recent)
-        if after is not None and after <= room.head:  # else it is of another log
-            start = after
+        after = back.after
+        start = max(0, room.head - recent) if after is None else after
         self.leave(room if self.several else None)
         self.stays[room] = stay = Stay(room, self, self._clock)
         self.room, self.only, self._moved = room, None, None
-        self.stream.put(
-            self.format.entered(room.name, room.head, start, room.topic, greeting, then)
+        entered = self.format.entered(
+            room.name,
+            room.head,
+            start,
+            room.topic,
+            greeting,
+            then,
+            bookmark=str(end_of(room)) if start == room.head else "",
+            resumed=after is not None and not back.anew,
+            anew=back.anew,
         )
+        self.stream.put(entered)
         if start < room.head:
             self._replay(room, self.format.for_newcomers(), start, room.head)
         self._follow_room(stay)

@@ -10,7 +10,7 @@ batch. That is group commit, and it lives here, once, for every store.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -136,6 +136,8 @@ class Store(abc.ABC):
     """
 
     log = Logger()
+    lasting = True
+    """Whether seqs go on where they were when the store is opened again."""
 
     def __init__(self, clock: IReactorTime) -> None:
         self.faults = Faults(clock)
@@ -174,7 +176,7 @@ class Store(abc.ABC):
         """
 
     @abc.abstractmethod
-    def stamps(self) -> Sequence[int]:
+    def stamps(self) -> Mapping[str, int]:
         """The times (milliseconds since 1970) of the last event of each log, as they were when the
         store was opened. A log of which the last event was forgotten has none."""
 

@@ -105,12 +105,30 @@ class MessageFormat(Format):
         return self.message("say", **about, text=Lines(text))
 
     def entered(
-        self, room: str, head: int, after: int, topic: str, greeting: str, then: str
+        self,
+        room: str,
+        head: int,
+        after: int,
+        topic: str,
+        greeting: str,
+        then: str,
+        *,
+        bookmark: str = "",
+        resumed: bool = False,
+        anew: bool = False,
     ) -> bytes:
         text = "\n".join(filter(None, (greeting, then)))
         topic = short(topic, TOPIC_CHARACTERS)
         return self.message(
-            "entered", room=room, head=head, after=after, topic=topic, text=Lines(text)
+            "entered",
+            room=room,
+            head=head,
+            after=after,
+            bookmark=bookmark or None,
+            resumed=resumed,
+            anew=anew,
+            topic=topic,
+            text=Lines(text),
         )
 
     def left(self, room: str) -> bytes:
@@ -196,7 +214,8 @@ class SseFormat(MessageFormat):
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         return b"".join(
-            b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.seq, _KIND_BYTES[entry.kind], row)
+            b"id: %d-%d\nevent: %s\ndata: %s\n\n"
+            % (entry.seq, entry.time, _KIND_BYTES[entry.kind], row)
             if isinstance(entry, Event)
             else b"event: notice\ndata: %s\n\n" % row
             for entry, row in zip(entries, _rows(entries, self.language), strict=True)

@@ -173,7 +173,7 @@ class TestServerSentEvents:
     def test_an_event_has_its_place_as_id(self) -> None:
         data = SseFormat().render([said("hola", 5)])
         id, event, line, *end = data.split(b"\n")
-        assert (id, event, end) == (b"id: 5", b"event: message", [b"", b""])
+        assert (id, event, end) == (b"id: 5-%d" % said("hola").time, b"event: message", [b"", b""])
         assert json.loads(line.removeprefix(b"data: "))["text"] == "hola"
 
     def test_what_passes_has_none(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, takewhile
 
 from twisted.internet.defer import Deferred, succeed
@@ -53,6 +53,8 @@ class MemoryStore(Store):
     ``now`` gives the time in seconds since 1970; it stamps the events.
     """
 
+    lasting = False
+
     def __init__(self, clock: IReactorTime, now: Callable[[], float] = time.time) -> None:
         super().__init__(clock)
         self._now = now
@@ -67,8 +69,8 @@ class MemoryStore(Store):
             RoomRecord(name, log.head, log.topic, log.session) for name, log in self._logs.items()
         ]
 
-    def stamps(self) -> Sequence[int]:
-        return [log.events[-1].time for log in self._logs.values() if log.events]
+    def stamps(self) -> Mapping[str, int]:
+        return {name: log.events[-1].time for name, log in self._logs.items() if log.events}
 
     def records(self) -> Sequence[Record]:
         return list(self._records.values())

@@ -272,7 +272,7 @@ class SqliteStore(Store):
     def records(self) -> Sequence[Record]:
         return self._records
 
-    def stamps(self) -> Sequence[int]:
+    def stamps(self) -> Mapping[str, int]:
         return self._stamps
 
     def start(self) -> None:
@@ -1052,11 +1052,12 @@ def _records(connection: sqlite3.Connection) -> list[Record]:
     return [Record(*_sound(row, str, str, str)) for row in rows]
 
 
-def _stamps(connection: sqlite3.Connection) -> list[int]:
+def _stamps(connection: sqlite3.Connection) -> dict[str, int]:
     rows = connection.execute(
-        f"SELECT time FROM events WHERE id IN (SELECT id << {SEQ_BITS} | head FROM rooms)"
+        "SELECT rooms.name, events.time FROM rooms"
+        f" JOIN events ON events.id = rooms.id << {SEQ_BITS} | rooms.head"
     )
-    return [_sound(row, int)[0] for row in rows]
+    return dict(_sound(row, str, int) for row in rows)
 
 
 def _keep(connection: sqlite3.Connection, records: Sequence[Record]) -> None:

@@ -32,11 +32,12 @@ SENTENCES = {
     "hello_once": "you have said hello already.",
     "wrong_member": "its {member} must be {right}.",
     "right_text": "a text",
+    "right_bookmark": "a bookmark as it came, such as 17-1764100000000, or a seq",
     "right_number": "a whole number, 0 or more",
     "right_id": "a whole number, or a text of at most 64 characters",
     "right_key": "16 to 64 letters, digits, _ or -",
     "right_language": "en or es",
-    "right_rooms": "an object of rooms, each with the last seq that you have of it, or null",
+    "right_rooms": "an object of rooms, each with the last bookmark that you have of it, or null",
     "right_search": "words, from:NAME or since:TIME to search for",
     "not_one_line": "a line has no line end in it. Send several messages.",
     "not_text": "it has characters that are none (halves of a pair).",
@@ -482,6 +483,9 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} was given twice.",
     "unknown_parameter": "there is no parameter {name} here; what there is: {known}.",
+    "not_a_bookmark": (
+        "{name} takes the seq of a line, or a bookmark as it came, such as 17-1764100000000."
+    ),
     "not_a_number": "{name} takes a whole number from {least} to {most}.",
     "one_of_parameters": "give {first} or {second}, not both.",
     "not_json": "the body must be a JSON object with: {members}.",

@@ -32,11 +32,12 @@ SENTENCES = {
     "hello_once": "ya has saludado.",
     "wrong_member": "su {member} debe ser {right}.",
     "right_text": "un texto",
+    "right_bookmark": "un marcador tal como llegó, como 17-1764100000000, o un seq",
     "right_number": "un número entero, 0 o más",
     "right_id": "un número entero, o un texto de 64 caracteres como mucho",
     "right_key": "de 16 a 64 letras, cifras, _ o -",
     "right_language": "en o es",
-    "right_rooms": "un objeto de salas, cada una con el último seq que tienes de ella, o null",
+    "right_rooms": "un objeto de salas, cada una con el último marcador que tienes de ella, o null",
     "right_search": "palabras, de:NOMBRE o desde:TIEMPO que buscar",
     "not_one_line": "una línea no lleva fin de línea dentro. Envía varios mensajes.",
     "not_text": "tiene caracteres que no lo son (mitades de un par).",
@@ -506,6 +507,9 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} se dio dos veces.",
     "unknown_parameter": "aquí no hay ningún parámetro {name}; los que hay: {known}.",
+    "not_a_bookmark": (
+        "{name} acepta el seq de una línea, o un marcador tal como llegó, como 17-1764100000000."
+    ),
     "not_a_number": "{name} acepta un número entero de {least} a {most}.",
     "one_of_parameters": "da {first} o {second}, no los dos.",
     "not_json": "el cuerpo debe ser un objeto JSON con: {members}.",

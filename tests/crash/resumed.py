@@ -32,6 +32,7 @@ class Follower:
     def __init__(self, name: str, lately: int | None = None) -> None:
         self.name = name
         self.at: dict[str, int] = {}
+        self.bookmarks: dict[str, str | None] = {}  # of where it is, as far as it knows them
         self.resumed = 0
         self.shown: list[tuple[str, int, str]] = []
         self.faults: list[str] = []
@@ -48,7 +49,14 @@ class Follower:
                 self._find(
                     f"comes back to #{room} behind {at}, and is shown what is behind {after}"
                 )
+            if after == at:
+                return
         self.at[room] = after
+        self.bookmarks[room] = None
+
+    def place(self, room: str) -> str | int | None:
+        """What it says when it comes back to a room: a bookmark, or a seq alone if it has none."""
+        return self.bookmarks.get(room) or self.at.get(room)
 
     def show(self, room: str, event: Mapping[str, Any]) -> None:
         """It is shown an event, as docs/wire.md has it."""
@@ -59,6 +67,7 @@ class Follower:
         elif seq != at + 1:
             self._find(f"is shown #{room} {seq} right after {at}: {line!a}")
         self.at[room] = seq
+        self.bookmarks[room] = f"{seq}-{event['time']}"
         self.shown.append((room, seq, line))
 
     def faults_of(self, stored: Stored) -> list[str]:

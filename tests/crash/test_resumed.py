@@ -22,11 +22,11 @@ STORED = Stored(
     ]
 )
 EVENTS: list[dict[str, Any]] = [
-    {"seq": 1, "author": "ana", "kind": "message", "text": "a"},
-    {"seq": 2, "author": "luis", "kind": "action", "text": "waves"},
-    {"seq": 3, "author": "ana", "kind": "topic", "text": "tea"},
-    {"seq": 4, "author": "ana", "kind": "deed", "text": "ana muted luis for 2h: enough"},
-    {"seq": 5, "author": "ana", "kind": "message", "text": "b"},
+    {"seq": 1, "time": 7, "author": "ana", "kind": "message", "text": "a"},
+    {"seq": 2, "time": 7, "author": "luis", "kind": "action", "text": "waves"},
+    {"seq": 3, "time": 7, "author": "ana", "kind": "topic", "text": "tea"},
+    {"seq": 4, "time": 7, "author": "ana", "kind": "deed", "text": "ana muted luis for 2h: enough"},
+    {"seq": 5, "time": 7, "author": "ana", "kind": "message", "text": "b"},
 ]
 KEPT = Kept("ops", 0, 5)
 

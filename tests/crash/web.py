@@ -184,7 +184,7 @@ class Browser(Listener):
             "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
         )
-        rooms = {room: self.follower.at.get(room) for room in self.rooms}
+        rooms = {room: self.follower.place(room) for room in self.rooms}
         self._tell("hello", name=self.name, key=f"{self.name:-<16}", rooms=rooms)
         for said in self._unanswered:
             self._say(said)
@@ -341,7 +341,7 @@ class Reader(Listener):
 
     def _begin(self) -> None:
         (room,) = self.rooms
-        at = self.follower.at.get(room)
+        at = self.follower.place(room)
         where = [] if at is None else [f"Last-Event-ID: {at}"]
         self._ask(f"GET /api/rooms/{room}/stream", *where)
 
@@ -360,7 +360,10 @@ class Reader(Listener):
         message = json.loads(fields["data"])
         if "id" not in fields:
             self._told(fields["event"], message)
-        elif (int(fields["id"]), fields["event"]) == (message["seq"], message["kind"]):
+        elif (fields["id"], fields["event"]) == (
+            f"{message['seq']}-{message['time']}",
+            message["kind"],
+        ):
             self.follower.show(self.rooms[0], message)
         else:
             self.find(f"is shown {fields}")

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred
 
+from chatd.bookmarks import end_of, is_of
 from chatd.commands.base import KEEPING_COST, READING_COST
 from chatd.credentials import TOKEN
-from chatd.protocols.web.past import first_events, last_events
+from chatd.protocols.web.past import Stretch, first_events, last_events
 from chatd.protocols.web.requests import (
     Answer,
     Problem,
@@ -98,16 +99,17 @@ async def messages(call: Call) -> Answer:
     """What was said in a room: behind a seq, before one, or last."""
     request, server = call.request, call.server
     limit = request.number("limit", 1, EVENTS_GIVEN) or EVENTS_ASKED
-    after, before = request.number("after", 0, LAST_SEQ), request.number("before", 1, LAST_SEQ)
+    after, before = request.bookmark("after"), request.number("before", 1, LAST_SEQ)
     if after is not None and before is not None:
         raise Problem(ErrorKind.WRONG_USE, "one_of_parameters", first="after", second="before")
     with visitor(call) as (session, _):
         room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
-        head, view = room.head, session.view.of_past
+        head, view, anew = room.head, session.view.of_past, False
         try:
             if after is not None:
-                found = await first_events(room, after, head, limit, view)
+                anew = after.time is not None and not await is_of(room, after)
+                found = await first_events(room, 0 if anew else after.seq, head, limit, view)
             else:
                 upto = head if before is None else min(before - 1, head)
                 found = await last_events(room, upto, limit, view)
@@ -122,10 +124,19 @@ async def messages(call: Call) -> Answer:
                 "head": head,
                 "after": found.after,
                 "upto": found.upto,
+                "bookmark": _bookmark_of(room, found),
+                "anew": anew,
                 "events": [event_members(event, call.language) for event in found.events],
                 "more": found.more,
             },
         )
+
+
+def _bookmark_of(room: Room, found: Stretch) -> str | None:
+    """The bookmark of the end of what was found; None if that is not known: nothing was."""
+    if found.upto == room.head:
+        return str(end_of(room))
+    return str(found.events[-1].bookmark) if found.events else None
 
 
 async def say(call: Call) -> Answer:

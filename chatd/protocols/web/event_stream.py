@@ -11,6 +11,7 @@ from typing import cast
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
 
+from chatd.bookmarks import Return
 from chatd.credentials import Grant
 from chatd.formats import Format
 from chatd.protocols.peer import Peer
@@ -48,7 +49,7 @@ class EventStream(Peer[bytes], Protocol):
         server: ChatServer,
         clock: IReactorTime,
         room: Room,
-        after: int | None,
+        back: Return,
         *,
         opening: bytes = b"",
         language: Language,
@@ -56,7 +57,7 @@ class EventStream(Peer[bytes], Protocol):
     ) -> None:
         super().__init__(server, clock, 0, Nothing())
         self._room = room
-        self._after = after
+        self._back = back
         self._opening = opening
         self._language = language
         self._grant = grant
@@ -80,7 +81,7 @@ class EventStream(Peer[bytes], Protocol):
                 return
             server.logins.act_for(session, account, self._grant)
         try:
-            server.enter_again(session, self._room, self._after)
+            server.enter_again(session, self._room, self._back)
         except Refusal as refusal:
             session.error(refusal.kind, refusal.key, **refusal.values)
             server.finish(session)

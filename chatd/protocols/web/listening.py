@@ -6,22 +6,18 @@ and not what is said.
 
 from __future__ import annotations
 
-import re
-
+from chatd.bookmarks import NEWCOMER, Return, is_of
 from chatd.commands.base import READING_COST
 from chatd.protocols.web import handshake
-from chatd.protocols.web.api import LAST_SEQ
 from chatd.protocols.web.event_stream import EventStream
 from chatd.protocols.web.exchange import opening_bytes
 from chatd.protocols.web.handover import HandOver
-from chatd.protocols.web.requests import NO_STORE, Answer, Problem, date_of
+from chatd.protocols.web.requests import NO_STORE, Answer, bookmark_in, date_of
 from chatd.protocols.web.routes import Route
 from chatd.protocols.web.visitors import Call, visitor
 from chatd.protocols.web.websocket import WebSocketProtocol
 from chatd.rights import Act
-from chatd.texts import ErrorKind
-
-_SEQ = re.compile("[0-9]{1,15}", re.ASCII)
+from chatd.room import Room
 
 _EVENTS = Answer(
     200,
@@ -50,17 +46,18 @@ async def converse(call: Call) -> HandOver:
 
 async def stream(call: Call) -> HandOver:
     """Somebody wants to be shown what is said in a room."""
-    server, after = call.server, _after(call)
+    server = call.server
     grant = call.grant()
     with visitor(call) as (session, _):
         room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
+        back = await _return_to(call, room)
     return HandOver(
         lambda: EventStream(
             server,
             call.clock,
             room,
-            after,
+            back,
             opening=opening_bytes(_EVENTS, date_of(server.now())),
             language=call.language,
             grant=grant,
@@ -68,17 +65,15 @@ async def stream(call: Call) -> HandOver:
     )
 
 
-def _after(call: Call) -> int | None:
-    """Behind which seq the room is shown: who comes back says where they were, and asks for the
-    same path as before. Raises `Problem`."""
+async def _return_to(call: Call, room: Room) -> Return:
+    """How a reader goes on: who comes back says in a header where they were, and asks for the same
+    path as before. One who was in another log is shown all. Raises `Problem`."""
     last = call.request.header("last-event-id")
-    if not last:
-        return call.request.number("after", 0, LAST_SEQ)
-    if not _SEQ.fullmatch(last):
-        raise Problem(
-            ErrorKind.WRONG_USE, "not_a_number", name="Last-Event-ID", least=0, most=LAST_SEQ
-        )
-    return int(last)
+    bookmark = bookmark_in("Last-Event-ID", last) if last else call.request.bookmark("after")
+    if bookmark is None:
+        return NEWCOMER
+    known = await is_of(room, bookmark, seqs_count=not last)
+    return Return(bookmark.seq if known else 0, anew=not known)
 
 
 TABLE = (

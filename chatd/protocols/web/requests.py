@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from chatd.encoding import encode_json
+from chatd.event import Bookmark, bookmark_of
 from chatd.json_input import decode_json
 from chatd.protocols.web.origins import Host, host_of
 from chatd.refusals import Refusal, short
@@ -159,6 +160,11 @@ class Request:
         if not re.fullmatch("[0-9]{1,15}", text, re.ASCII) or not least <= int(text) <= most:
             raise Problem(ErrorKind.WRONG_USE, "not_a_number", name=name, least=least, most=most)
         return int(text)
+
+    def bookmark(self, name: str) -> Bookmark | None:
+        """A parameter that is a bookmark, or a seq alone. Raises `Problem` if it is neither."""
+        text = self.parameter(name)
+        return None if text is None else bookmark_in(name, text)
 
     def cookies(self, name: str) -> list[str]:
         """The values of all cookies of exactly that name, whatever else is sent with them."""
@@ -324,3 +330,11 @@ def _decoded(text: str, *, plus: bool) -> str:
         return unquote_to_bytes(text.encode("latin-1")).decode()
     except UnicodeDecodeError:
         raise bad_request() from None
+
+
+def bookmark_in(name: str, text: str) -> Bookmark:
+    """The bookmark that a header or a parameter is. Raises `Problem`."""
+    try:
+        return bookmark_of(text)
+    except ValueError:
+        raise Problem(ErrorKind.WRONG_USE, "not_a_bookmark", name=name) from None

@@ -7,16 +7,19 @@ frames and no connection. docs/wire.md says what each is for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol, cast
 
 from twisted.internet.defer import Deferred
 
 from chatd import commands
+from chatd.bookmarks import NEWCOMER, Return, is_of
 from chatd.commands.base import READING_COST
 from chatd.commands.past import find
 from chatd.credentials import Scope
 from chatd.encoding import Lines
+from chatd.event import Bookmark, bookmark_of
 from chatd.protocols.web.past import last_events
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal, short
@@ -130,7 +133,7 @@ def id_of(members: Members) -> str | int | None:
     return id
 
 
-def _hello(conversation: Conversation, members: Members) -> None:
+def _hello(conversation: Conversation, members: Members) -> Waiting | None:
     server, session = conversation.server, conversation.session
     if conversation.greeted:
         raise WrongMessage("hello_once")
@@ -138,8 +141,9 @@ def _hello(conversation: Conversation, members: Members) -> None:
     wish = _text(members, "name", "")
     key = _key(members)
     rooms = {} if members.get("rooms") is None else members["rooms"]
-    if not isinstance(rooms, dict) or not all(_is_place(place) for place in rooms.values()):
+    if not isinstance(rooms, dict):
         raise _wrong("rooms", "right_rooms")
+    places = {name: _bookmark(place, "rooms", "right_rooms") for name, place in rooms.items()}
     if language and language not in LANGUAGES:
         raise _wrong("language", "right_language")
     conversation.greeted = True
@@ -158,11 +162,11 @@ def _hello(conversation: Conversation, members: Members) -> None:
     conversation.tell("hello", **_greeting(server, session, conversation.max_length))
     if refusal is not None:
         session.error(refusal.kind, refusal.key, **refusal.values)
-    for name, after in list(rooms.items())[:ROOMS_ENTERED]:
-        _come_back(conversation, name, after)
-    if not rooms:
-        server.enter(session)
-        session.only = session.room if members.get("rooms") is None else None
+    if places:
+        return _come_back_to_all(conversation, list(places.items())[:ROOMS_ENTERED])
+    server.enter(session)
+    session.only = session.room if members.get("rooms") is None else None
+    return None
 
 
 def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str, Any]:
@@ -184,13 +188,19 @@ def _commands(conversation: Conversation, members: Members) -> None:
     conversation.tell("commands", id=id_of(members), commands=rows, names=names)
 
 
-def _come_back(conversation: Conversation, name: str, after: int | None) -> None:
+async def _come_back_to_all(
+    conversation: Conversation, places: Sequence[tuple[str, Bookmark | None]]
+) -> None:
+    for name, bookmark in places:
+        await _come_back(conversation, name, bookmark)
+
+
+async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark | None) -> None:
     """Put somebody into a room that they were in before, if it is still there for them."""
     server, session = conversation.server, conversation.session
     try:
         room = server.rooms.called(name, session)
-        if not session.is_in(room):
-            server.enter_again(session, room, _lately(room, after))
+        await _enter_again(conversation, room, bookmark)
     except Refusal as refusal:
         conversation.tell("left", room=short(name))
         session.error(refusal.kind, refusal.key, **refusal.values)
@@ -217,19 +227,23 @@ def _line(conversation: Conversation, members: Members) -> None:
 
 def _enter(conversation: Conversation, members: Members) -> Waiting | None:
     server, session = conversation.server, conversation.session
-    name, after = _text(members, "room"), members.get("after")
-    if not _is_place(after):
-        raise _wrong("after", "right_number")
+    name = _text(members, "room")
+    bookmark = _bookmark(members.get("after"), "after", "right_bookmark")
     room = server.rooms.find(name, session)
-    if room is None or session.is_in(room) or after is None:
+    if room is None or session.is_in(room) or bookmark is None:
         return server.join(session, name)
-    server.enter_again(session, room, _lately(room, after))
-    return None
+    return _enter_again(conversation, room, bookmark)
 
 
-def _lately(room: Room, after: int | None) -> int | None:
-    """That place, unless it is too far back."""
-    return None if after is None or after < room.head - RESUMED_LINES else after
+async def _enter_again(conversation: Conversation, room: Room, bookmark: Bookmark | None) -> None:
+    server, session = conversation.server, conversation.session
+    back = NEWCOMER
+    if bookmark is not None:
+        known = await is_of(room, bookmark)
+        far = bookmark.seq < room.head - RESUMED_LINES
+        back = Return(bookmark.seq if known and not far else None, anew=not known)
+    if not session.is_in(room) and not session.stream.finished:
+        server.enter_again(session, room, back)
 
 
 def _leave(conversation: Conversation, members: Members) -> None:
@@ -325,6 +339,20 @@ def _number(members: Members, name: str, default: int | None = None) -> int:
     if value is None or not _is_place(value):
         raise _wrong(name, "right_number")
     return int(value)
+
+
+def _bookmark(value: object, name: str, right: str) -> Bookmark | None:
+    """The bookmark that a member is: as it is written, or a seq alone; None for none."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            bookmark = bookmark_of(value)
+            if bookmark.time is not None:
+                return bookmark
+    elif _is_place(value):
+        return Bookmark(cast(int, value))
+    raise _wrong(name, right)
 
 
 def _is_place(value: object) -> bool:

@@ -10,6 +10,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from chatd.bookmarks import NEWCOMER, Return
 from chatd.credentials import Grant
 from chatd.protocols.factory import ChatFactory
 from chatd.protocols.web.event_stream import COMMENT_SECONDS, EventStream
@@ -26,7 +27,9 @@ def world() -> World:
 class Reader:
     """A program that reads the lobby, or another room."""
 
-    def __init__(self, world: World, after: int | None = None, room: str = "lobby", **who: Any):
+    def __init__(
+        self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
+    ) -> None:
         self.world = world
         self.transport = StringTransport(peerAddress=HERE)
         self.factory = ChatFactory(
@@ -36,7 +39,7 @@ class Reader:
                 server,
                 clock,
                 server.rooms[room],
-                after,
+                back,
                 opening=b"HTTP/1.1 200 OK\r\n\r\n",
                 language=Language.ENGLISH,
                 **who,
@@ -91,16 +94,20 @@ def test_what_is_said_comes_as_it_is_said(world: World) -> None:
 def test_behind_a_place_all_comes_however_much(world: World) -> None:
     for _ in range(300):
         world.say(*"abcdefgh")
-    reader = Reader(world, 100)
+    reader = Reader(world, Return(100))
     texts: list[str] = []
     for _ in range(50):
         texts += reader.texts()
     assert len(texts) == 2300
 
 
-def test_a_place_that_is_not_there_yet_is_of_another_log(world: World) -> None:
-    world.say("one")
-    assert Reader(world, 99).texts() == ["one"]
+@pytest.mark.parametrize("back", [NEWCOMER, Return(1), Return(0, anew=True)])
+def test_one_who_comes_back_is_told_how_it_goes_on(world: World, back: Return) -> None:
+    world.say("one", "two")
+    (type, entered), *events = Reader(world, back).seen()
+    assert (type, entered["after"]) == ("entered", back.after or 0)
+    assert (entered["resumed"], entered["anew"]) == (back == Return(1), back.anew)
+    assert [data["text"] for _, data in events] == ["one", "two"][back.after or 0 :]
 
 
 def test_it_is_in_the_room(world: World) -> None:

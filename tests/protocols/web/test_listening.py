@@ -53,7 +53,7 @@ def test_a_rooms_events_are_streamed_as_they_come() -> None:
     assert b"Content-Length" not in head
     assert data_of(blocks[-1])["text"] == "before"
     door.world.say("now")
-    assert caller.got_bytes().decode().startswith("id: 2\nevent: message\ndata: {")
+    assert caller.got_bytes().decode().startswith("id: 2-0\nevent: message\ndata: {")
     assert [type(client) for client in door.factory.clients] == [EventStream]
     caller.hang_up()
     assert not door.factory.clients
@@ -69,8 +69,19 @@ def test_whoever_comes_back_is_shown_what_they_have_not_seen() -> None:
         return [data_of(block)["text"] for block in blocks if block.startswith("id: ")]
 
     assert seen(f"{STREAM}?after=4") == ["e", "f"]
-    assert seen(STREAM, last_event_id="5") == ["f"]
-    assert seen(f"{STREAM}?after=1", last_event_id="5") == ["f"]
+    assert seen(f"{STREAM}?after=4-0") == ["e", "f"]
+    assert seen(STREAM, last_event_id="5-0") == ["f"]
+    assert seen(f"{STREAM}?after=1", last_event_id="5-0") == ["f"]
+
+
+@pytest.mark.parametrize("bookmark", ["5-1", "6-1", "7-0", "99-0", "5"])
+def test_whoever_comes_back_from_another_log_is_shown_all(bookmark: str) -> None:
+    door = Served()
+    door.world.say(*"abcdef")
+    _, _, blocks = opened(door, STREAM, last_event_id=bookmark)
+    told = [data_of(block) for block in blocks]
+    assert told[0]["anew"] is True
+    assert [each["text"] for each in told if "seq" in each] == [*"abcdef"]
 
 
 def test_events_are_told_in_the_language_asked_for_also_to_an_account() -> None:
@@ -88,8 +99,8 @@ def test_what_cannot_be_streamed_is_refused_before_it_begins() -> None:
     ana.type("/login ana correct horse", "/create ops private")
     assert refused(door, "/api/rooms/none/stream") == (404, "unknown_room")
     assert refused(door, "/api/rooms/ops/stream") == (404, "unknown_room")
-    assert refused(door, f"{STREAM}?after=x") == (422, "not_a_number")
-    assert refused(door, STREAM, last_event_id="x") == (422, "not_a_number")
+    assert refused(door, f"{STREAM}?after=x") == (422, "not_a_bookmark")
+    assert refused(door, STREAM, last_event_id="x") == (422, "not_a_bookmark")
     assert refused(door, STREAM, authorization="Bearer x") == (403, "token_in_clear")
     assert refused(door, STREAM, origin="http://evil.example") == (403, "other_origin")
     token = door.token("ana")

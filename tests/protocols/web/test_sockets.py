@@ -201,8 +201,9 @@ async def test_lines_are_streamed_to_a_program_that_reads_them() -> None:
             ]
 
     place, event, data = await run(ask)
-    assert (place, event) == (b"id: 1\n", b"event: message\n")
-    assert json.loads(data.removeprefix(b"data: "))["text"] == "now"
+    said = json.loads(data.removeprefix(b"data: "))
+    assert (place, event) == (b"id: 1-%d\n" % said["time"], b"event: message\n")
+    assert said["text"] == "now"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")

@@ -377,26 +377,57 @@ class TestRooms:
         self, world: World
     ) -> None:
         world.say(*map(str, range(1, 31)))
-        one = browser(world, greeted=False, rooms={"lobby": 20})
+        one = browser(world, greeted=False, rooms={"lobby": "20-0"})
         (entered,) = one.seen("entered")
         assert (entered["after"], entered["head"]) == (20, 30)
-        again = browser(world, greeted=False, rooms={"lobby": 27})
+        assert (entered["resumed"], entered["anew"], entered["bookmark"]) == (True, False, None)
+        again = browser(world, greeted=False, rooms={"lobby": "27-0"})
         assert again.texts() == ["28", "29", "30"]
+
+    def test_who_has_all_is_given_the_bookmark_of_the_last_line(self, world: World) -> None:
+        world.clock.advance(7)
+        world.say("a")
+        one = browser(world, greeted=False, rooms={"lobby": "1-7000"})
+        (entered,) = one.seen("entered")
+        assert (entered["resumed"], entered["bookmark"]) == (True, "1-7000")
+
+    @pytest.mark.parametrize("bookmark", ["5-1", "15-1", "16-0", 5, 15, 99])
+    def test_who_comes_from_another_log_begins_with_what_there_is(
+        self, world: World, bookmark: object
+    ) -> None:
+        world.say(*map(str, range(1, 16)))
+        one = browser(world, greeted=False, rooms={"lobby": bookmark})
+        (entered,) = one.seen("entered")
+        assert (entered["after"], entered["resumed"], entered["anew"]) == (5, False, True)
+        other = browser(world)
+        other.send("leave", room="lobby")
+        other.send("enter", room="lobby", after=bookmark)
+        assert other.seen("entered")[0]["anew"] is True
+
+    def test_what_is_sent_right_behind_a_hello_waits_for_its_rooms(self) -> None:
+        world = World()
+        world.say(*map(str, range(30)))
+        reading: Deferred[Any] = Deferred()
+        read = world.server.lobby.read
+        world.server.lobby.read = lambda *_: reading  # type: ignore[assignment,method-assign]
+        one = browser(world, greeted=False, rooms={"lobby": "5-0"})
+        one.send("line", room="lobby", text="hola", id=1)
+        assert one.seen("entered", "error", "ack") == []
+        world.server.lobby.read = read  # type: ignore[method-assign]
+        reading.callback([])
+        world.clock.pump([0, 0, 1])
+        assert [each["type"] for each in one.seen("entered", "error", "ack")] == ["entered", "ack"]
 
     def test_who_missed_very_much_begins_with_the_last_lines(self, world: World) -> None:
         head = RESUMED_LINES + 5
         for _ in range(head // 5):
             world.say(*"abcde")
-        one = browser(world, greeted=False, rooms={"lobby": 4})
+        one = browser(world, greeted=False, rooms={"lobby": "4-0"})
         (entered,) = one.seen("entered")
         assert (entered["after"], entered["head"]) == (head - 10, head)
-        one = browser(world, greeted=False, rooms={"lobby": 5})
+        assert (entered["resumed"], entered["anew"]) == (False, False)
+        one = browser(world, greeted=False, rooms={"lobby": "5-0"})
         assert one.seen("entered")[0]["after"] == 5
-
-    def test_a_seq_that_is_not_there_yet_is_of_another_log(self, world: World) -> None:
-        world.say("a")
-        one = browser(world, greeted=False, rooms={"lobby": 99})
-        assert one.seen("entered")[0]["after"] == 0
 
     def test_one_that_is_gone_is_not_made_again_by_coming_back(self, world: World) -> None:
         one = browser(world, greeted=False, rooms={"ops": 3})
@@ -407,7 +438,7 @@ class TestRooms:
         ana = world.person("ana")
         ana.type("/join ops", "one", "two", "three")
         one = browser(world)
-        one.send("enter", room="ops", after=2)
+        one.send("enter", room="ops", after="2-0")
         assert one.texts() == ["three"]
 
     def test_one_that_cannot_be_entered_takes_one_out_of_no_other(self, world: World) -> None:

@@ -80,9 +80,9 @@ test("a broken connection loses nothing and doubles nothing", () => {
 	all.sockets.last.onclose({ code: 1006 });
 	all.client.say(["d"]);
 	all.open();
-	assert.deepEqual(sent(all, "hello")[0].rooms, { lobby: 2 });
+	assert.deepEqual(sent(all, "hello")[0].rooms, { lobby: "2-2" });
 	assert.deepEqual(sent(all, "line"), []);
-	all.says(entered("lobby", 4, 2), events("lobby", line(3, "meanwhile"), line(4, "c", "guest1")));
+	all.says({ ...entered("lobby", 4, 2), resumed: true }, events("lobby", line(3, "meanwhile"), line(4, "c", "guest1")));
 	const again = sent(all, "line");
 	assert.deepEqual(again.map(({ text }) => text), ["c", "d"]);
 	assert.equal(again[0].key, key);
@@ -228,7 +228,7 @@ test("the operator's words come once, behind the last lines", () => {
 	all.open({ motd: "Be kind." });
 	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
 	all.open({ motd: "Be kind." });
-	all.says(entered("lobby", 1, 1));
+	all.says({ ...entered("lobby", 1, 1), resumed: true });
 	assert.deepEqual(texts(all.chat.active), ["a", "Be kind."]);
 });
 

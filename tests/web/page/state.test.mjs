@@ -37,7 +37,8 @@ test("what was there when one came is not unread, what comes is", () => {
 test("a connection that is back goes on where it was", () => {
 	const room = entered(0);
 	room.add(events(1, 3), "ana", 0);
-	assert.ok(room.entered({ after: 3, head: 5 }));
+	assert.equal(room.bookmark, "3-3");
+	assert.ok(room.entered({ after: 3, head: 5, resumed: true }));
 	room.add(events(4, 5), "ana", 0);
 	assert.deepEqual(seqs(room), [1, 2, 3, 4, 5]);
 	assert.equal(room.unread, 5);
@@ -57,9 +58,19 @@ test("a log that began anew is shown from its beginning", () => {
 	const room = entered(0);
 	room.add(events(1, 9), "ana", 0);
 	room.read();
-	room.entered({ after: 0, head: 2 });
+	room.entered({ after: 0, head: 2, anew: true });
 	room.add(events(1, 2), "ana", 0);
 	assert.deepEqual([seqs(room), room.unread, room.more], [[1, 2], 2, false]);
+	assert.equal(room.bookmark, "2-2");
+});
+
+test("another log is not joined to what was there, also where its numbers go on", () => {
+	const room = entered(0);
+	room.add(events(1, 5), "ana", 0);
+	assert.ok(!room.entered({ after: 5, head: 15, anew: true }));
+	assert.deepEqual([seqs(room), room.more, room.bookmark], [[], true, null]);
+	room.entered({ after: 0, head: 0, bookmark: "0-0" });
+	assert.equal(room.bookmark, "0-0");
 });
 
 test("older lines come before, each once", () => {

@@ -59,7 +59,7 @@ export class Client {
 		const room = this.chat.room(name);
 		const id = this.connection.newId();
 		if (room?.present) this.choose(room);
-		else if (this.connection.send({ type: "enter", id, room: name, after: room?.last ?? undefined })) {
+		else if (this.connection.send({ type: "enter", id, room: name, after: room?.bookmark ?? undefined })) {
 			this.#entering.set(folded(name), { id, isWanted: true });
 		}
 	}
@@ -244,7 +244,7 @@ export class Client {
 		const { language } = this.texts;
 		const { rooms } = this.chat;
 		for (const { name } of rooms.length ? rooms : [{ name: this.chat.lobby }]) this.#entering.set(folded(name), { isWanted: false });
-		const places = Object.fromEntries(rooms.map((room) => [room.name, room.last]));
+		const places = Object.fromEntries(rooms.map((room) => [room.name, room.bookmark]));
 		const name = this.kept.get("name") ?? undefined;
 		return { language, name, key: this.kept.key(), rooms: rooms.length ? places : undefined };
 	}

@@ -19,6 +19,7 @@ export class Room {
 	first = 1; // all that is shown to us from that seq on
 	end = 0; // up to that one is among them
 	last = null; // up to which seq all was received
+	bookmark = null; // of that line, as the server writes it: seqs alone may be of another log
 	live = true;
 	more = false; // there are older lines
 	held = false; // somebody reads older lines, so none are let go at the top
@@ -43,12 +44,12 @@ export class Room {
 	}
 
 	/** We are in it. Returns whether it goes on where it was, so that its lines stay. */
-	entered({ after, head, topic = "" }) {
-		const goesOn = this.last === after;
+	entered({ after, head, topic = "", bookmark = null, resumed = false, anew = false }) {
 		Object.assign(this, { present: true, topic });
-		if (goesOn) return true;
+		if (resumed) return true;
 		if (this.last === null) this.seen = this.#place ?? head;
-		else if (after < this.last) this.seen = Math.min(this.seen, after); // its log began anew
+		else if (anew) this.seen = Math.min(this.seen, after); // it is another log
+		this.bookmark = bookmark;
 		const lines = this.last === null ? this.lines : []; // such as why we were not let in before
 		Object.assign(this, { lines, first: after + 1, end: after, last: after, live: true, held: false, more: after > 0 });
 		this.#count();
@@ -65,6 +66,7 @@ export class Room {
 			} else if (entry.seq > this.last) {
 				const line = marked(entry, me);
 				this.last = line.seq;
+				this.bookmark = `${line.seq}-${line.time}`;
 				if (line.kind === "topic") this.topic = line.text;
 				if (line.seq > this.seen) this.#countOne(line);
 				added.push(line);
