@@ -148,7 +148,7 @@ def visible_on_screen(text: str) -> str:
     A run of characters that show nothing (see `chatd.blanks`), of more than `MAX_BLANK` columns, is
     shown as ``\s{72}``, with how many columns it may take. Programs are sent texts as they are.
     """
-    return text if _is_ordinary_on_screen(text) else _LONG_BLANK.sub(_show_length, visible(text))
+    return text if _is_ordinary_on_screen(text) else visible(_LONG_BLANK.sub(_show_length, text))
 
 
 def encode_screen_line(text: str, eol: bytes) -> bytes:

@@ -31,9 +31,10 @@ _JOINER = "\u034f"
 
 # All characters that the sorting may move are in this class, and few others: no letter or digit of
 # any version of Unicode, but those that stand for a mark of their own.
-_MAYBE_MARK = "(?:[^\\w\x00-\u02ff\u2100-\u2bff\U0001f000-\U0001ffff]|[\uff9e\uff9f])"
-_MAYBE_MARKS = re.compile(_MAYBE_MARK)
-_LONG_RUN = re.compile(f"(?<!{_MAYBE_MARK}){_MAYBE_MARK}{{{MAX_RUN + 1},}}")
+_MAYBE_MARKS = "[^\\w\x00-\u02ff\u2100-\u2bff\U0001f000-\U0001ffff]"
+_LETTERS = "\uff9e", "\uff9f"
+_RUN = re.compile(f"{_MAYBE_MARKS}+")
+_RUN_WITH_LETTERS = re.compile(f"(?:{_MAYBE_MARKS}|[{''.join(_LETTERS)}])+")  # twice as slow
 
 # Accents and the optional vowel points of alphabets. The marks of other scripts are letters, vowels
 # or tones: without them different words would be the same.
@@ -49,7 +50,9 @@ _ACCENTS = re.compile(
 
 def has_long_run(text: str) -> bool:
     """Return whether more than `MAX_RUN` combining marks follow each other."""
-    return _may_have_long_run(text) and any(_cut(run) != run[0] for run in _LONG_RUN.finditer(text))
+    return _may_have_long_run(text) and any(
+        _cut(run) != run[0] for run in _runs(text).finditer(text)
+    )
 
 
 def normalize(form: Form, text: str) -> str:
@@ -58,7 +61,7 @@ def normalize(form: Form, text: str) -> str:
     Takes any string. Time is linear in its length.
     """
     if _may_have_long_run(text):
-        text = _LONG_RUN.sub(_cut, text)
+        text = _runs(text).sub(_cut, text)
     return unicodedata.normalize(form, text)
 
 
@@ -102,11 +105,17 @@ def _may_have_long_run(text: str) -> bool:
         return False
     # Such a run has a mark at one of these places.
     some = text[MAX_RUN :: MAX_RUN + 1]
-    return any(map(_is_sorted, _MAYBE_MARKS.findall(some)))
+    return any(_is_sorted(mark) for run in _runs(some).findall(some) for mark in run)
+
+
+def _runs(text: str) -> re.Pattern[str]:
+    return _RUN_WITH_LETTERS if any(letter in text for letter in _LETTERS) else _RUN
 
 
 def _cut(run: re.Match[str]) -> str:
     """Return what may be a run of marks with a joiner before each that comes after `MAX_RUN`."""
+    if len(run[0]) <= MAX_RUN:
+        return run[0]
     parts = []
     marks = 0
     for character in run[0]:

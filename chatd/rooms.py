@@ -20,7 +20,7 @@ from chatd.room import Pages, Room
 from chatd.session import Session
 from chatd.store import Store
 from chatd.texts import ErrorKind
-from chatd.validation import InvalidName, check_end, validate_room_name
+from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
 
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
@@ -125,6 +125,8 @@ class Rooms(Mapping[str, Room]):
         read."""
         # Comparing is slow (50 us a pair), so what is compared is few, and likely.
         key = fold(_room_name(wanted))
+        if len(key) > MAX_NAME_LENGTH:  # a letter may stand for a phrase
+            return None
         likely = (
             other
             for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)

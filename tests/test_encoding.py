@@ -209,10 +209,12 @@ def test_no_blank_is_too_long_on_a_screen(blank: str) -> None:
 )
 def test_the_quick_look_at_blanks_is_right(texts: list[str]) -> None:
     shown = [
-        re.sub(
-            f"[{BLANK}]+",
-            lambda run: f"\\s{{{columns(run[0])}}}" if columns(run[0]) > MAX_BLANK else run[0],
-            visible(text),
+        visible(
+            re.sub(
+                f"[{BLANK}]+",
+                lambda run: f"\\s{{{columns(run[0])}}}" if columns(run[0]) > MAX_BLANK else run[0],
+                text,
+            )
         )
         for text in texts
     ]
