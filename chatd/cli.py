@@ -16,7 +16,7 @@ from importlib import import_module
 from chatd.client.wire import ClientError
 
 _SUMMARIES = {
-    "serve": "run the daemon in the foreground: what `twistd -n chat` does, with its options",
+    "serve": "run the daemon in the foreground, with the options of `twistd -n --pidfile= chat`",
     "connect": "talk in a room from this terminal",
     "say": "say a line, or standard input line by line, and wait until it is saved",
     "export": "write out what is stored",
@@ -99,9 +99,10 @@ def _run(arguments: list[str], closed: bool) -> int:
 
 
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:
-    """Become `twistd -n chat`, which takes its arguments from `sys.argv` and may raise SystemExit.
+    """Become `twistd -n --pidfile= chat`, which takes its arguments from `sys.argv`.
 
-    A daemon in the foreground leaves no pidfile: a stale one would keep the next from starting.
+    It leaves no pid file: a stale one would keep the next daemon from starting. May raise
+    SystemExit.
     With ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same.
     """
     from twisted.scripts.twistd import run

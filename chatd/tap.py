@@ -29,6 +29,7 @@ from twisted.internet.interfaces import (
     IReactorTime,
     IReadDescriptor,
 )
+from twisted.internet.selectreactor import SelectReactor
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as TwistedOptions
@@ -70,6 +71,12 @@ BACKLOG = 1024
 
 OWN_FILES = 60
 """How many files the daemon keeps for itself: some twenty, and for those told that it is full."""
+
+OPEN_MAX = 10_240
+"""The most files of a process on macOS (sys/syslimits.h): setrlimit(2) there takes no more."""
+
+SELECT_FILES = 1024
+"""The files that select(2) takes: FD_SETSIZE of Linux, macOS and the BSDs."""
 
 MOST_NUMBER = 999_999_999
 
@@ -206,7 +213,7 @@ def makeService(options: Options) -> IService:
         server.hooks, server.rooms.get, poster, clock, server.faults, server.now
     )
     _raise_open_files()
-    limits = _within_open_files(limits)
+    limits = _within_open_files(limits, isinstance(reactor, SelectReactor))
     admission = Admission(limits)
     chat = ChatFactory(server, clock, max_length, ChatProtocol, limits, admission)
     bare = ChatFactory(server, clock, BARE_LENGTH, BareProtocol, limits, admission)
@@ -275,12 +282,14 @@ def _never_wait_for_the_log(twistd: Mapping[str, Any], reactor: Any) -> None:
 def _raise_open_files() -> None:
     """Let this process, and the one that it forks, have as many files open as it may.
 
-    Each client is an open file, and the soft limit is often 1024, for programs that use select(2).
+    Each client is an open file, and the soft limit is often 1024, for programs that use select(2);
+    on macOS it is 256, and none above `OPEN_MAX` is taken, whatever the hard one is.
     """
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Some systems take no soft limit as high as the hard one that they name; then it stays.
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (hard, max(soft, OPEN_MAX)):
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return
 
 
 def _collect_garbage_rarely() -> None:
@@ -341,12 +350,20 @@ def _web(
     return factory_of(server, clock, max_length, limits, admission, names)
 
 
-def _within_open_files(limits: Limits) -> Limits:
-    """No more connections than there may be open files, so that the store has what it needs."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if not limits.connections or soft == resource.RLIM_INFINITY:
+def _within_open_files(limits: Limits, selecting: bool) -> Limits:
+    """No more connections than there may be open files, so that the store has what it needs.
+
+    ``selecting`` is whether the reactor uses select(2), which takes none above `SELECT_FILES`. Then
+    0, no limit, becomes that one.
+    """
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections
+    if selecting:
+        most = SELECT_FILES if most == resource.RLIM_INFINITY else min(most, SELECT_FILES)
+        wanted = wanted or most
+    if not wanted or most == resource.RLIM_INFINITY:
         return limits
-    return limits._replace(connections=min(limits.connections, max(1, soft - OWN_FILES)))
+    return limits._replace(connections=min(wanted, max(1, most - OWN_FILES)))
 
 
 def _language(value: str) -> Language:

@@ -8,6 +8,7 @@ It knows nothing of what is done.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -27,9 +28,10 @@ class Worker:
     """Runs functions in its own threads, begun in the order in which they were given.
 
     One thread, unless there are to be more ``threads``. Results come back in the reactor's thread.
-    With ``niceness`` the threads make way for others, as `nice` has it (on Linux, where each thread
-    has its own). With ``rest`` they do nothing for so many seconds after each function, so that
-    many in a row leave the interpreter to others. Start it after any fork.
+    With ``niceness`` the threads make way for others, as `nice` has it (on Linux alone: elsewhere a
+    thread has none of its own, and its number may be that of another process). With ``rest`` they
+    do nothing for so many seconds after each function, so that many in a row leave the interpreter
+    to others. Start it after any fork.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Worker:
             self._jobs.put(None)
 
     def _work(self) -> None:
-        if self._niceness:
+        if self._niceness and sys.platform == "linux":
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (job := self._jobs.get()) is not None:

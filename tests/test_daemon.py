@@ -52,11 +52,16 @@ class Daemon:
     """`twistd -n chat` on a port of its own; its store is in the directory."""
 
     def __init__(
-        self, directory: Path, *arguments: str, files: tuple[int, int] | None = None
+        self,
+        directory: Path,
+        *arguments: str,
+        files: tuple[int, int] | None = None,
+        reactor: str = "",
     ) -> None:
+        twistd = [f"--reactor={reactor}"] if reactor else []
         chat = ["chat", "-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *arguments]
         self.process = subprocess.Popen(
-            [*TWISTD, "-n", "--pidfile=", *chat],
+            [*TWISTD, "-n", "--pidfile=", *twistd, *chat],
             cwd=directory,
             env=environment(),
             stdout=subprocess.PIPE,
@@ -426,43 +431,68 @@ def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None
 # As a daemon
 
 
-def another(tmp_path: Path, path: Path) -> int:
-    """The exit status of one that is started on the same UNIX socket."""
-    return subprocess.run(
-        [*TWISTD, "--pidfile=other.pid", "chat", "-l", f"unix:{path}", "-s", "memory:"],
-        cwd=tmp_path,
+def start(directory: Path, *arguments: str) -> tuple[int, str]:
+    """Start a daemon as README has it; return the exit status of its start, and what that said."""
+    started = subprocess.run(
+        [*TWISTD, "--pidfile=", "chat", *arguments],
+        cwd=directory,
         env=environment(),
-        stderr=subprocess.DEVNULL,
-        timeout=PATIENCE,
-        check=False,
-    ).returncode
-
-
-def test_it_goes_into_the_background_and_stops_by_its_pidfile(tmp_path: Path) -> None:
-    path = tmp_path / "chat"
-    start = subprocess.run(
-        [*TWISTD, "chat", "-l", f"unix:{path}", "-s", "sqlite:store"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         timeout=PATIENCE,
         check=False,
     )
-    assert (start.returncode, start.stdout, start.stderr) == (0, b"", b"")
-    number = int((tmp_path / "twistd.pid").read_text())
-    process = os.pidfd_open(number)
-    try:
-        with Person(str(path)) as ana:
-            ana.type("hola")
-            ana.until("<guest1> hola")
-            assert another(tmp_path, path) == 1, "a second one took the socket"
-            os.kill(number, signal.SIGTERM)
-            assert ana.line() == "*** The server is stopping."
-        assert select.select([process], [], [], 5)[0], "it did not stop in five seconds"
-    finally:
-        os.close(process)
+    return started.returncode, started.stdout.decode()
+
+
+def wait_for_end(number: int, patience: float) -> bool:
+    """Wait until a process that is no child of this one has ended. False if it does not."""
+    if hasattr(os, "pidfd_open"):  # on Linux alone
         with suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
+            process = os.pidfd_open(number)
+            try:
+                return bool(select.select([process], [], [], patience)[0])
+            finally:
+                os.close(process)
+        return True
+    late = time.monotonic() + patience
+    while time.monotonic() < late:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@contextmanager
+def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, str]]:
+    """A daemon's process number, which its store's lock holds, and its UNIX socket."""
+    path = str(directory / "chat")
+    assert start(directory, "-l", f"unix:{path}", "-s", "sqlite:store", *arguments) == (0, "")
+    number = 0
+    try:
+        with Person(path) as person:
+            person.until("/quit to leave.")  # so it runs, and not only its socket is bound
+        number = int((directory / "store.lock").read_text())
+        yield number, path
+        os.kill(number, signal.SIGTERM)
+        assert wait_for_end(number, PATIENCE), "it did not stop"
+    finally:
+        if number:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+
+def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_path: Path) -> None:
+    with in_the_background(tmp_path) as (number, path), Person(path) as ana:
+        ana.type("hola")
+        ana.until("<guest2> hola")
+        status, _ = start(tmp_path, "-l", f"unix:{path}", "-s", "memory:")
+        assert status == 1, "a second one took the socket"
+        os.kill(number, signal.SIGTERM)
+        assert ana.line() == "*** The server is stopping."
+        assert wait_for_end(number, PATIENCE)
     left = {each.name for each in tmp_path.iterdir()} - {"store", "store.lock"}
     assert left == {"twistd.log"}
     log = (tmp_path / "twistd.log").read_text()
@@ -470,6 +500,27 @@ def test_it_goes_into_the_background_and_stops_by_its_pidfile(tmp_path: Path) ->
     assert f"history in {tmp_path}/store, 0 lines.\n" in log
     assert "Ctrl+C" not in log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("left", ["", f"{os.getpid()}\n", "no number"])
+def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
+    tmp_path: Path, left: str
+) -> None:
+    """Also the number of a process that lives: this one. The lock tells two daemons apart."""
+    (tmp_path / "twistd.pid").write_text(left)
+    (tmp_path / "store.lock").write_text(left)
+    (tmp_path / "store.lock").chmod(0o600)
+    with in_the_background(tmp_path) as (number, _):
+        assert number != os.getpid()
+        status, why = start(tmp_path, "-l", LOOPBACK, "-s", "sqlite:store")
+        assert status == 1
+        assert why == (
+            f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another chatd."
+            " Stop that one, or give another --store.\n"
+        )
+        assert (tmp_path / "store.lock").read_text() == f"{number}\n"
+    with in_the_background(tmp_path) as (again, _):
+        assert again != number
 
 
 # What is refused

@@ -46,7 +46,9 @@ DOCUMENTS = (
 TEST_COMMAND = (
     "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
 )
-START_COMMAND = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/twistd -n chat"
+START_COMMAND = (
+    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/twistd -n --pidfile= chat"
+)
 
 _FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TIME = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ")
@@ -225,6 +227,13 @@ def test_the_two_commands_stand_near_the_top_as_they_are_to_be_pasted(readme: st
     assert marked(text, "test command") == f"{TEST_COMMAND}\n"
     blocks = _FENCED.findall(text)
     assert blocks[0] == f"{START_COMMAND}\n"
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/promises.md", "benchmarks/README.md"])
+def test_no_example_has_twistd_leave_a_pid_file(document: str) -> None:
+    """One that a power cut left behind would keep the daemon from starting."""
+    for example in re.findall(r"\btwistd [^`\n]*\bchat\b", read(document)):
+        assert "--pidfile=" in example, example
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.test_daemon import PATIENCE, TWISTD, Daemon, Person, environment
+from tests.test_daemon import Daemon, Person, in_the_background
 
 
 def next_said(daemon: Daemon) -> str:
@@ -25,29 +21,6 @@ def greeting(address: int | str) -> list[str]:
     with Person(address) as person:
         person.type("/quit")
         return person.until("Goodbye.")
-
-
-@contextmanager
-def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, str]]:
-    """A daemon's process number and its UNIX socket."""
-    path = str(directory / "chat")
-    subprocess.run(
-        [*TWISTD, "chat", "-l", f"unix:{path}", "-s", "sqlite:store", *arguments],
-        cwd=directory,
-        env=environment(),
-        timeout=PATIENCE,
-        check=True,
-    )
-    number = int((directory / "twistd.pid").read_text())
-    process = os.pidfd_open(number)
-    try:
-        yield number, path
-        os.kill(number, signal.SIGTERM)
-        assert select.select([process], [], [], PATIENCE)[0], "it did not stop"
-    finally:
-        os.close(process)
-        with suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
 
 
 # SIGHUP

@@ -33,6 +33,7 @@ from chatd.service import ChatService
 from chatd.tap import (
     BACKLOG,
     DEFAULT_LISTEN,
+    OPEN_MAX,
     OWN_FILES,
     Options,
     _measure_time_steadily,
@@ -415,6 +416,41 @@ async def test_it_starts_although_the_system_raises_no_limit(
     with monkeypatch.context() as patched:
         patched.setattr(resource, "setrlimit", setrlimit)
         service = make(tmp_path, "--listen", FREE)
+    await unbind(service)
+
+
+async def test_where_the_hard_limit_is_too_high_the_highest_that_is_taken_is_set(
+    tmp_path: Path, low_limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """macOS names no hard limit, and takes no soft one above OPEN_MAX."""
+    taken = []
+
+    def setrlimit(resource_: int, limits: tuple[int, int]) -> None:
+        if limits[0] > OPEN_MAX or limits[0] == resource.RLIM_INFINITY:
+            raise ValueError
+        taken.append(limits)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "getrlimit", lambda _: (256, resource.RLIM_INFINITY))
+        patched.setattr(resource, "setrlimit", setrlimit)
+        service = make(tmp_path, "--listen", FREE)
+    assert taken == [(OPEN_MAX, resource.RLIM_INFINITY)]
+    await unbind(service)
+
+
+@pytest.mark.parametrize("wanted", ["0", "10000"])
+@pytest.mark.parametrize("soft", [resource.RLIM_INFINITY, 20_000])
+async def test_no_more_may_be_connected_than_select_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, soft: int
+) -> None:
+    from twisted.internet import reactor
+
+    monkeypatch.setattr("chatd.tap.SelectReactor", type(reactor))
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "getrlimit", lambda _: (soft, soft))
+        patched.setattr(resource, "setrlimit", lambda *_: None)
+        service = make(tmp_path, "--connections", wanted, "--listen", FREE)
+    assert service.doors[0].factory.limits.connections == 1024 - OWN_FILES
     await unbind(service)
 
 

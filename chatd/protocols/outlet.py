@@ -14,9 +14,7 @@ It knows no session and no room.
 
 from __future__ import annotations
 
-import fcntl
 import socket
-import termios
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,6 +27,8 @@ from twisted.internet.interfaces import (
     ISystemHandle,
 )
 from zope.interface import implementer
+
+from chatd.protocols.sockets import unacknowledged
 
 CLOSE_SECONDS = 60.0
 """How long a client that ends may take, for all that a push may hold, of what it is owed.
@@ -129,7 +129,7 @@ class Outlet:
         """Whether all that was sent has reached the other side's system, as far as is known."""
         if self._arrived is not None:
             return self._arrived
-        return not (self._busy or (self._socket is not None and _unacknowledged(self._socket)))
+        return not (self._busy or (self._socket is not None and unacknowledged(self._socket)))
 
     def hold(self) -> None:
         """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""
@@ -233,7 +233,7 @@ class Outlet:
 
     def _stop_lingering(self, connection: socket.socket) -> None:
         self._deadline = None
-        if _unacknowledged(connection):
+        if unacknowledged(connection):
             self._transport.loseConnection()  # the kernel sees to the rest
         else:
             self._arrived = True
@@ -256,12 +256,3 @@ def _plain_socket(transport: object) -> socket.socket | None:
         return None
     handle = transport.getHandle()
     return handle if isinstance(handle, socket.socket) else None
-
-
-def _unacknowledged(connection: socket.socket) -> bool:
-    """Whether something that was sent has not reached the other side's system, as far as known."""
-    try:
-        queued = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
-    except OSError:
-        return True
-    return any(queued)

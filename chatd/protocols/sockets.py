@@ -1,18 +1,34 @@
 """What the kernel is asked to do for connections: find out that a peer is dead, and hold little.
 
-On Linux a connection has the options of the socket that listened for it, so they are set there,
-once. This module must not know what is sent.
+A connection has the options of the socket that listened for it, so they are set there, once. What
+one system alone has is used there: Linux limits how long sent data may stay unacknowledged and
+tells more of a connection. This module must not know what is sent.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import sys
+import termios
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from weakref import WeakKeyDictionary, WeakSet
 
 from twisted.internet.interfaces import IReadDescriptor, ISystemHandle
+
+_LIMIT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+"""Milliseconds that sent data may stay unacknowledged, on Linux; None elsewhere."""
+
+_IDLE: int | None = getattr(socket, "TCP_KEEPIDLE", getattr(socket, "TCP_KEEPALIVE", None))
+"""Seconds without data until a peer is probed. macOS has it under the second name."""
+
+_INTERVAL: int | None = getattr(socket, "TCP_KEEPINTVL", None)
+_COUNT: int | None = getattr(socket, "TCP_KEEPCNT", None)
+
+_SO_NWRITE = 0x1024
+"""Bytes in the send buffer, with those that are not acknowledged (macOS, sys/socket.h)."""
 
 _PROBES, _UNACKED = 3, 24
 """Where ``tcpi_probes``, a byte, and ``tcpi_unacked``, four, stand in ``struct tcp_info``
@@ -30,8 +46,9 @@ def prepare(
     Over TCP nothing that is sent waits for more: what is pushed is a turn's whole talk already.
     A peer that does not answer for about ``dead_seconds`` is given up: with nothing under way,
     after a third of that it is asked, six times; what was sent to it must be acknowledged within
-    two thirds. The buffers are how many bytes the kernel holds (it counts its own overhead, too,
-    for which Linux doubles the number). 0 leaves any of them as the system has it.
+    two thirds (on Linux; elsewhere as long as the system tries). The buffers are how many bytes the
+    kernel holds (it counts its own overhead, too, for which Linux doubles the number). 0 leaves any
+    of them as the system has it.
     """
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
         for option, buffer in (
@@ -45,16 +62,18 @@ def prepare(
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if dead_seconds:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for option, value in (
-                (socket.TCP_KEEPIDLE, max(1, dead_seconds // 3)),
-                (socket.TCP_KEEPINTVL, max(1, dead_seconds // 9)),
-                (socket.TCP_KEEPCNT, 6),
-                (socket.TCP_USER_TIMEOUT, dead_seconds * 2000 // 3),
+            for probing, value in (
+                (_IDLE, max(1, dead_seconds // 3)),
+                (_INTERVAL, max(1, dead_seconds // 9)),
+                (_COUNT, 6),
+                (_LIMIT, dead_seconds * 2000 // 3),
             ):
-                listening.setsockopt(socket.IPPROTO_TCP, option, value)
-            with suppress(OSError):  # an older Linux
-                most = min(max(1, dead_seconds // 6), 120) * 1000
-                listening.setsockopt(socket.IPPROTO_TCP, _TCP_RTO_MAX_MS, most)
+                if probing is not None:
+                    listening.setsockopt(socket.IPPROTO_TCP, probing, value)
+            if _LIMIT is not None:
+                with suppress(OSError):  # an older Linux
+                    most = min(max(1, dead_seconds // 6), 120) * 1000
+                    listening.setsockopt(socket.IPPROTO_TCP, _TCP_RTO_MAX_MS, most)
 
 
 class Patience:
@@ -63,7 +82,7 @@ class Patience:
     While nothing fits into a peer's window Linux counts ``TCP_USER_TIMEOUT`` on, although the peer
     answers every probe (measured on 6.18: a stopped ``nc`` was reset). So the limit is lifted from
     a connection while more waits for it, and all that it was sent has been acknowledged. Who died
-    meanwhile is known by a probe that is not answered.
+    meanwhile is known by a probe that is not answered. Other systems have no such limit.
     """
 
     def __init__(self) -> None:
@@ -77,6 +96,8 @@ class Patience:
         To be called every few seconds. Gives those whose peers have not answered a probe between
         the last time and this: they are dead.
         """
+        if _LIMIT is None:
+            return set()
         infos = {connection: _info(connection) for connection in waiting}
         closed = {connection for connection, info in infos.items() if not any(info[_UNACKED:])}
         for connection in set(self._lifted) - closed:
@@ -106,6 +127,19 @@ def socket_of(transport: object) -> socket.socket | None:
     return None
 
 
+def unacknowledged(connection: socket.socket) -> bool:
+    """Return False if all that was sent has reached the other side's system.
+
+    True if that cannot be known: the connection is gone, or the system does not tell.
+    """
+    try:
+        if sys.platform == "darwin":
+            return connection.getsockopt(socket.SOL_SOCKET, _SO_NWRITE) > 0
+        return any(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    except (OSError, ValueError):  # a closed socket has no number
+        return True
+
+
 def _info(connection: socket.socket) -> bytes:
     """What the kernel says of a connection; of one that is gone, or no TCP, not that it waits."""
     try:
@@ -116,7 +150,8 @@ def _info(connection: socket.socket) -> bytes:
 
 def _swap_limit(connection: socket.socket, milliseconds: int) -> int:
     before = 0
+    assert _LIMIT is not None
     with suppress(OSError):  # it is gone
-        before = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        before = connection.getsockopt(socket.IPPROTO_TCP, _LIMIT)
+        connection.setsockopt(socket.IPPROTO_TCP, _LIMIT, milliseconds)
     return before

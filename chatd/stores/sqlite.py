@@ -276,6 +276,9 @@ class SqliteStore(Store):
         return self._stamps
 
     def start(self) -> None:
+        with suppress(OSError):  # a full disk: it only serves who wants to stop the daemon
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
         self._writer.start()
         self._reader.start()
         self._searcher.start()
@@ -908,7 +911,8 @@ def _lock(path: Path) -> int:
     """Take the lock that says that a daemon uses this store; gives its file descriptor.
 
     A file beside the store: flock on the store itself would meet SQLite's own locks on some
-    systems. The lock crosses a fork with the descriptor, and ends with the process.
+    systems. The lock crosses a fork with the descriptor, and ends with the process. The file holds
+    the number of the last process that had the lock, for ``kill``; nobody trusts it.
     """
     lock_path = _lock_path(path)
     with _unsafe_refused(lock_path):
@@ -992,6 +996,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=_LOCKED_SECONDS)
     with _closed_on_error(connection):
         connection.execute("PRAGMA synchronous = FULL")
+        # On macOS fsync leaves data in the disk's own cache; on other systems these do nothing.
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
     return connection
 

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -200,8 +200,11 @@ def test_a_daemon_that_is_asked_nonsense_goes_on(daemon: Daemon, tmp_path: Path)
         asking.sendall(b'{"do": "list"}\n{"do": "list"}\n')
         answers = asking.makefile("rb")
         assert [answers.readline() for _ in range(2)] == [b'{"accounts": []}\n'] * 2
-        asking.sendall(b"x" * 100_000)
-        assert answers.readline() == b""
+        with suppress(
+            ConnectionError
+        ):  # as it closes while something is unread, or before all is sent
+            asking.sendall(b"x" * 100_000)
+            assert answers.readline() == b""
     assert listed(tmp_path) == []
     daemon.stop()
     assert "Traceback" not in daemon.rest()

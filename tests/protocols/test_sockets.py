@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections.abc import Generator
 from contextlib import closing
 from typing import cast
@@ -12,7 +13,8 @@ import pytest
 import pytest_twisted
 from twisted.internet.interfaces import IReadDescriptor
 
-from chatd.protocols.sockets import Patience, prepare, socket_of
+from chatd.protocols import sockets
+from chatd.protocols.sockets import Patience, prepare, socket_of, unacknowledged
 from tests.helpers import House
 
 LIMIT = 60_000
@@ -83,6 +85,56 @@ def test_nothing_else_is_asked_where_nothing_is_wanted() -> None:
 def test_a_unix_socket_can_be_prepared_too() -> None:
     with closing(socket.socket(socket.AF_UNIX)) as listening:
         prepare(cast(IReadDescriptor, listening), 90, 65536, 32768)
+
+
+# Where there is not what Linux alone has
+
+
+def test_without_a_limit_of_the_system_s_peers_are_probed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sockets, "_LIMIT", None)
+    with closing(Pair()) as pair:
+        assert option(pair.server, socket.SO_KEEPALIVE, socket.SOL_SOCKET) == 1
+        assert option(pair.server, socket.TCP_KEEPIDLE) == 30
+        assert limit(pair.server) == 0
+        assert option(pair.server, sockets._TCP_RTO_MAX_MS) != 15_000
+
+
+def test_a_system_may_have_no_times_for_probing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "_LIMIT", "_IDLE", "_INTERVAL", "_COUNT":
+        monkeypatch.setattr(sockets, name, None)
+    with closing(Pair()) as pair:
+        assert option(pair.server, socket.SO_KEEPALIVE, socket.SOL_SOCKET) == 1
+        assert option(pair.server, socket.TCP_KEEPIDLE) != 30
+
+
+def test_without_a_limit_of_the_system_s_nobody_is_looked_at(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "_LIMIT", None)
+    monkeypatch.setattr(sockets, "_info", lambda connection: info(probes=1))
+    patience = Patience()
+    assert [patience.renew([pair.server]) for _ in range(3)] == [set()] * 3
+
+
+def test_what_has_not_arrived_is_known(pair: Pair) -> None:
+    assert not unacknowledged(pair.server)
+    pair.fill()
+    assert unacknowledged(pair.server)
+    pair.server.close()
+    assert unacknowledged(pair.server)
+
+
+@pytest.mark.parametrize("queued", [0, 1])
+def test_macos_is_asked_in_its_own_way(queued: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        def getsockopt(self, level: int, name: int) -> int:
+            assert (level, name) == (socket.SOL_SOCKET, 0x1024)
+            return queued
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert unacknowledged(cast(socket.socket, Connection())) == bool(queued)
 
 
 def info(*, probes: int = 0, unacked: int = 0) -> bytes:
