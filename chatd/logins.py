@@ -63,7 +63,7 @@ class Logins:
         self.plaintext = plaintext
         self.name_tries = Tries(clock, *NAME_TRIES)
         self.address_tries = Tries(clock, *ADDRESS_TRIES)
-        self._came_from = Latest()  # "KEY NETWORK" of those who logged in
+        self._came_from = Latest()  # where accounts have logged in: see `_place`
         self._store = store
         self._clock = clock
         self._accounts = accounts
@@ -100,7 +100,7 @@ class Logins:
             return  # it was removed already, and may be somebody else's
         if owner is not None and not owner.stream.finished:
             owner.grant = grant
-            self._came_from.add(f"{account.key} {owner.network}")
+            self._came_from.add(_place(account, owner.network))
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
             self._make_guest(session)
@@ -177,7 +177,7 @@ class Logins:
         finally:
             if before is not None and session.grant is None:
                 self._names.make_guest(session)
-        self._came_from.add(f"{account.key} {session.network}")
+        self._came_from.add(_place(account, session.network))
         self.logged_in(session)
 
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:
@@ -199,7 +199,7 @@ class Logins:
         Who tries from where its owner has come from is counted apart, so that nobody can lock the
         owner out by guessing from elsewhere.
         """
-        place = f"{account.key} {network}"
+        place = _place(account, network)
         counts = [(self.name_tries, place if place in self._came_from else account.key)]
         if network:
             counts.append((self.address_tries, network))
@@ -279,3 +279,8 @@ class Logins:
                 sessions += [other for other in others if other is not session]
         for each in sessions:
             each.apply(each.settings.with_kept(settings))
+
+
+def _place(account: Account, network: str) -> str:
+    """Return the key of an account at a network: not that of an account before it of that name."""
+    return f"{account.key} {account.created} {network}"

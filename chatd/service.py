@@ -238,9 +238,9 @@ def _tell_of_old_names(log: Logger, accounts: Accounts) -> None:
     names = accounts.refused_today()
     if names:
         shown = ", ".join(names[:OLD_NAMES_TOLD])
+        more = len(names) - OLD_NAMES_TOLD
         log.warn(
-            "{count} accounts have names that nobody may take today, and keep them: {names}."
+            "accounts keep names that nobody may take today: {names}."
             " `chatd admin remove NAME` ends one.",
-            count=len(names),
-            names=visible(shown + (", ..." if names[OLD_NAMES_TOLD:] else "")),
+            names=visible(f"{shown} and {more} more" if more > 0 else shown),
         )

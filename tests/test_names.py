@@ -124,6 +124,15 @@ def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene)
     assert scene.refused(scene.eva, "Bobl") == "looks_like_name"  # the other one still has it
 
 
+def test_those_who_share_a_name_are_the_others_of_one_person(scene: Scene) -> None:
+    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    for person in scene.luis, scene.eva:
+        scene.give(person, "Bob1")
+    assert scene.names.sharing(scene.luis.session) == [scene.eva.session]
+    scene.eva.session.holder = ""
+    assert scene.names.sharing(scene.luis.session) == []
+
+
 def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:
     scene.luis.session.holder = scene.eva.session.holder = "browser"
     for person in scene.luis, scene.eva:

@@ -168,3 +168,22 @@ def test_a_guests_name_has_nothing_of_an_account() -> None:
     ana = world.person("ana")
     assert server.logins.account_of(ana.session) is None
     assert server.moderation.role_of(ana.session, server.lobby) is Role.EVERYONE
+
+
+def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
+    """Tries of passwords from there are not counted apart."""
+    world = World()
+    keys = []
+    for network in "192.0.2.1", "192.0.2.2":
+        ana = world.person("ana")
+        ana.session.network = network
+        ana.type(f"/register {PASSWORD}")
+        account = world.server.accounts.called("ana")
+        assert account is not None
+        ((_, key), _) = world.server.logins.tries_of(account, "192.0.2.1")
+        keys.append(key)
+        ana.type(f"/unregister {PASSWORD}")
+        ana.hang_up()
+        world.clock.advance(1)
+    assert keys[0] != "ana"
+    assert keys[1] == "ana"

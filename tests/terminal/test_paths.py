@@ -222,7 +222,6 @@ LOGGED_AS_THEY_ARE = {
     "again",
     "path",
     "why",
-    "count",
     "names",
     "now",
 }
