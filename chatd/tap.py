@@ -92,6 +92,9 @@ _MOST = {"dead_after": DEAD_AFTER_MOST}
 _log = Logger()
 
 _IS_UNIX = re.compile(r"(haproxy:)?unix:")
+# As browsers send it: other letters come in Punycode.
+_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
+
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 
@@ -334,14 +337,12 @@ def _web(
 ) -> ChatFactory:
     """What serves browsers and HTTP."""
     try:
-        from chatd.protocols.web.origins import host_of
         from chatd.protocols.web.site import factory_of
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         _refuse(f"--web needs {missing}, which is not installed: pip install 'chatd[web]'.")
     for name in options["web-name"]:
-        host = host_of(name)
-        if host is None or host.port is not None:
+        if not _HOST_NAME.fullmatch(name):
             _refuse(f"--web-name takes a name such as chat.example.com; not {name!r}.")
     hostname = socket.gethostname()
     short = hostname.partition(".")[0]

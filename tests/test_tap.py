@@ -101,6 +101,18 @@ def drop(service: ChatService) -> None:
 # Values
 
 
+REPEATED = ("listen", "bare", "web", "web-name", "keep", "hooks-to")
+
+
+@pytest.mark.parametrize("value", ["", " ", "no such thing!", "-1", "="])
+@pytest.mark.parametrize("name", [*(row[0] for row in Options.optParameters), *REPEATED])
+def test_no_option_takes_what_is_none_of_its_values(tmp_path: Path, name: str, value: str) -> None:
+    web = ["--web", FREE] if name == "web-name" else []
+    line = refusal(tmp_path, "--listen", FREE, *web, f"--{name}", value)
+    assert name in line or f"listen on {value!r}" in line
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "", "٣"])
 def test_a_wrong_max_length_is_refused(tmp_path: Path, value: str) -> None:
     line = refusal(tmp_path, "--max-length", value)
@@ -147,7 +159,9 @@ def test_a_motd_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     assert line.startswith(f"cannot read --motd {tmp_path}/motd: it is not UTF-8")
 
 
-@pytest.mark.parametrize("name", ["", "a b", "http://chat.example.com", "chat.example.com:80"])
+@pytest.mark.parametrize(
+    "name", ["", "a b", "http://chat.example.com", "chat.example.com:80", "chät"]
+)
 def test_a_name_that_no_browser_asks_for_is_refused(tmp_path: Path, name: str) -> None:
     line = refusal(tmp_path, "--listen", FREE, "--web", FREE, "--web-name", name)
     assert line == f"--web-name takes a name such as chat.example.com; not {name!r}."

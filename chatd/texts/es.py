@@ -443,8 +443,8 @@ SENTENCES = {
     "unusable_room": "#{room} no sirve de nombre para una sala. Elige otro.",
     "no_room_named": "no has nombrado ninguna sala. Di para cuál de las tuyas es.",
     "moved_just_now": (
-        "acabas de salir de #{room} sin querer, y esto puede que fuera para ella, así que no se ha"
-        " hecho. Mándalo otra vez si es para esta sala."
+        "te acaban de sacar de #{room}, y puede que esto fuera para esa sala, así que no se ha"
+        " hecho. Mándalo otra vez si es para esta."
     ),
     "in_no_room": "no estás en ninguna. /sala SALA, o /volver.",
     "not_said": "no estás en ninguna, así que no se ha dicho. /sala SALA, o /volver.",

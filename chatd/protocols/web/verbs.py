@@ -163,7 +163,7 @@ def _hello(conversation: Conversation, members: Members) -> Waiting | None:
     if refusal is not None:
         session.error(refusal.kind, refusal.key, **refusal.values)
     if places:
-        return _come_back_to_all(conversation, list(places.items())[:ROOMS_ENTERED])
+        return _come_back_to_all(conversation, list(places.items()))
     server.enter(session)
     session.only = session.room if members.get("rooms") is None else None
     return None
@@ -191,8 +191,10 @@ def _commands(conversation: Conversation, members: Members) -> None:
 async def _come_back_to_all(
     conversation: Conversation, places: Sequence[tuple[str, Bookmark | None]]
 ) -> None:
-    for name, bookmark in places:
+    for name, bookmark in places[:ROOMS_ENTERED]:
         await _come_back(conversation, name, bookmark)
+    if len(places) > ROOMS_ENTERED:
+        conversation.session.error(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
 
 async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark | None) -> None:

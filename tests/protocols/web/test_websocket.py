@@ -470,6 +470,15 @@ class TestRooms:
         one.send("enter", room="room1")
         assert one.seen()[-1]["key"] == "already_in_room"
 
+    def test_nor_come_back_to_very_many(self, world: World) -> None:
+        names = [f"room{number}" for number in range(ROOMS_ENTERED + 1)]
+        for name in names:
+            world.server.rooms.add(name)
+        one = browser(world, greeted=False, rooms=dict.fromkeys(names))
+        told = one.seen("entered", "error")
+        assert [message["type"] for message in told] == ["entered"] * ROOMS_ENTERED + ["error"]
+        assert told[-1]["key"] == "too_many_stays"
+
     def test_also_not_by_commands(self, world: World) -> None:
         one = browser(world)
         register(world, "ana")
