@@ -78,6 +78,9 @@ class TestBell:
         assert not self.rings(bell, said("ana", by=OWN))
         assert not self.rings(bell, came(OTHER))
 
+    def test_nor_for_those_said_under_the_name_before(self) -> None:
+        assert not self.rings(Bell.ON, said(by=OWN)._replace(author="guest1"))
+
     @pytest.mark.parametrize("bell", [Bell.ON, Bell.MENTIONS])
     @pytest.mark.parametrize("kind", [Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE, Kind.DEED])
     def test_nor_for_those_from_another_connection_of_the_reader(
