@@ -267,7 +267,8 @@ class Logins:
         """Set something for a session, and keep it with its account if it has one. Raises
         `StoreError` if it cannot be kept.
 
-        Whom somebody ignores is the same on all their connections. With a token nothing is kept.
+        Whom somebody ignores is the same on all their connections, programs with a token among
+        them. With a token nothing is kept.
         """
         account = self.account_of(session) if session.lacks(Scope.FULL) is None else None
         sessions = [session]
@@ -275,8 +276,13 @@ class Logins:
             kept = account._replace(settings={**account.settings, **settings})
             await change(self._store, self._accounts.table.put(account.key, kept))
             if "ignored" in settings:
-                others = self._attendance.sessions(account.key)
-                sessions += [other for other in others if other is not session]
+                # Also programs with a token, which only read or say something.
+                others = self._names.of(account.name)
+                sessions += [
+                    other
+                    for other in others
+                    if other is not session and other.account == account.key
+                ]
         for each in sessions:
             each.apply(each.settings.with_kept(settings))
 

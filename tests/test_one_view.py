@@ -138,6 +138,31 @@ def test_without_a_token_all_is_shown(door: Served) -> None:
     assert RUDE in door.ask("GET", "/api/rooms/lobby/messages").body.decode()
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_whom_one_ignores_from_now_on_holds_on_connections_that_are_there(
+    door: Served, back: bool
+) -> None:
+    """A terminal, a browser and an event stream."""
+    terminal, visitor, stream = ana_of(door), browser(door.world), door.caller()
+    visitor.say("/login ana correct horse")
+    stream.send(request("GET", "/api/rooms/lobby/stream", authorization=bearer(door)))
+    stream.settle()
+    other = ana_of(door)
+    other.type("/ignore luis", "/unignore trol")
+    if back:
+        other.type("/unignore luis", "/ignore trol")
+    for seen in terminal.seen, visitor.seen, stream.got_bytes:
+        seen()  # type: ignore[operator]
+    for name, text in ("trol", RUDE), ("luis", KIND):
+        door.world.person(name).type(text)
+    stream.settle()
+    shown, hidden = (KIND, RUDE) if back else (RUDE, KIND)
+    for seen in terminal.seen, visitor.seen, stream.got_bytes:
+        text = str(seen())  # type: ignore[operator]
+        assert shown in text
+        assert hidden not in text
+
+
 class TestOwnLines:
     """They ring nowhere, mention nobody, and are not missed. (Echo is a connection's.)"""
 
