@@ -94,11 +94,19 @@ class Grant(NamedTuple):
     """
 
     account: str
-    epoch: int = 0
+    epoch: int
     kind: str = PASSWORD
     scope: Scope = Scope.FULL
     credential: str = ""
     typed: float | None = None
+
+
+def scope_of(credential: Credential) -> Scope:
+    """What a credential is good for: a browser's sign-in for all, a token for what it was made for,
+    and for the least if a later version made it for something else."""
+    if credential.kind == BROWSER:
+        return Scope.FULL
+    return TOKEN_SCOPES.get(credential.scope, Scope.READ)
 
 
 def by_password(account: Account, now: float) -> Grant:
@@ -150,9 +158,7 @@ class Credentials:
         credential = self.table.get(key)
         if credential is None or kind not in (None, credential.kind):
             return None
-        scope = Scope.FULL
-        if credential.kind == TOKEN:
-            scope = TOKEN_SCOPES.get(credential.scope, Scope.READ)
+        scope = scope_of(credential)
         grant = Grant(credential.account, credential.epoch, credential.kind, scope, key)
         return None if self.account_of(grant) is None else grant
 
@@ -230,10 +236,7 @@ class Credentials:
         return ((key, self.table[key]) for key in self._by_account[account])
 
     def _is_over(self, credential: Credential) -> bool:
-        if credential.expires and credential.expires <= self._now():
-            return True
-        account = self._accounts.table.get(credential.account)
-        return account is None or account.epoch != credential.epoch
+        return bool(credential.expires) and credential.expires <= self._now()
 
 
 def key_of(secret: str) -> str:

@@ -50,7 +50,12 @@ TESTS = {
     "chatd/complaints.py": ["tests/test_complaints.py"],
     "chatd/rates.py": ["tests/test_rates.py"],
     "chatd/records.py": ["tests/test_records.py"],
-    "chatd/credentials.py": ["tests/test_credentials.py"],
+    "chatd/credentials.py": ["tests/test_credentials.py", "tests/test_endings.py"],
+    "chatd/commands/passwords.py": [
+        "tests/commands/test_passwords.py",
+        "tests/commands/test_accounts.py",
+        "tests/test_endings.py",
+    ],
     "chatd/retries.py": ["tests/test_retries.py"],
     "chatd/moderation.py": [
         "tests/test_moderation.py",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from twisted.internet.task import Clock
 
-from chatd.accounts import Account, Accounts
+from chatd.accounts import Account, Accounts, new_epoch
 from chatd.credentials import (
     BROWSER,
     BROWSER_SECONDS,
@@ -14,8 +16,11 @@ from chatd.credentials import (
     TOKENS,
     Credential,
     Credentials,
+    Scope,
+    by_password,
     key_of,
 )
+from chatd.event import Record
 from chatd.records import Put, Table, change
 from chatd.refusals import Refusal
 from chatd.stores.memory import MemoryStore
@@ -133,6 +138,7 @@ def test_a_browser_is_signed_in_for_thirty_days_and_a_token_holds_for_ever(desk:
     assert (desk.owner(token), desk.owner(browser)) == ("Ana", "Ana")
     desk.clock.advance(0.5)  # it was made half a second late
     assert (desk.owner(token), desk.owner(browser)) == ("Ana", "")
+    assert desk.credentials.grant_of(browser) is None
     assert (desk.names(TOKEN), desk.names(BROWSER)) == (["deploy"], [])
 
 
@@ -238,3 +244,44 @@ def test_nobody_looks_through_those_of_others(desk: Desk, monkeypatch: pytest.Mo
         assert desk.names(TOKEN) == ["deploy"]
         desk.issue(BROWSER)
         desk.change(desk.credentials.account_gone("ana"))
+
+
+def test_in_another_epoch_of_the_account_none_is_valid_but_those_that_are_carried_over(
+    desk: Desk,
+) -> None:
+    first, second, browser = desk.issue(name="a"), desk.issue(name="b"), desk.issue(BROWSER)
+    evas = desk.issue(account="eva")
+    ana = desk.accounts.table["ana"]
+    typed = by_password(ana, 0)
+    changed = ana._replace(epoch=new_epoch())
+    desk.change([desk.accounts.table.put("ana", changed)])
+    assert [desk.owner(each) for each in (first, second, browser, evas)] == ["", "", "", "Eva"]
+    assert desk.credentials.account_of(typed) is None
+    desk.change(desk.credentials.carry_over(changed, {key_of(second)}))
+    assert [desk.owner(each) for each in (first, second, browser, evas)] == ["", "Ana", "", "Eva"]
+    assert set(desk.credentials.table) == {key_of(second), key_of(evas)}
+    assert desk.credentials.account_of(by_password(changed, 0)) == changed
+
+
+def test_what_was_kept_before_there_were_epochs_and_scopes_is_valid_and_may_write() -> None:
+    desk = Desk()
+    kept = {"account": "ana", "kind": TOKEN, "name": "old", "created": 7, "expires": 0}
+    account = {"name": "Ana", "hash": "", "admin": False, "created": 0, "settings": {}}
+    secret = f"chatd_{'0' * 64}"
+    desk.store.keep(
+        Record("credential", key_of(secret), json.dumps(kept)),
+        Record("account", "ana", json.dumps(account)),
+    )
+    desk.clock.advance(0)
+    desk.accounts = Accounts(desk.store)
+    grant = desk.opened().grant_of(secret)
+    assert grant is not None
+    assert (grant.account, grant.scope) == ("ana", Scope.WRITE)
+
+
+def test_a_scope_that_is_not_known_is_the_least(desk: Desk) -> None:
+    secret, puts = desk.credentials.issue(desk.accounts.table["ana"], TOKEN, "a", "later")
+    desk.change(puts)
+    grant = desk.credentials.grant_of(secret)
+    assert grant is not None
+    assert grant.scope is Scope.READ

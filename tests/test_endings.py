@@ -458,6 +458,25 @@ def test_a_line_that_waits_with_a_token_is_not_said_as_a_guest_when_the_account_
         assert town.server.lobby.head == 0
 
 
+def test_nor_while_the_change_is_on_its_way_to_the_disk() -> None:
+    town = Town()
+    secret = town.secret(TOKEN)
+    allowance = town.server.allowance
+    town.server.allowance = lambda session: 0  # type: ignore[method-assign]
+    caller = town.web.caller()
+    caller.send(request("POST", LOBBY, b"mischief", authorization=f"Bearer {secret}"))
+    caller.settle()
+    town.server.allowance = allowance  # type: ignore[method-assign]
+    (waiting,) = [each for each in town.server.sessions if each.text_only]
+    disk = Disk(town)
+    town.owner.type(f"/password {OTHER}")
+    waiting.changed()
+    (got,) = caller.got()
+    assert (got.status, got.json["error"]["key"]) == (401, "wrong_token")
+    disk.release()
+    assert town.server.lobby.head == 0
+
+
 def test_a_cookie_that_is_being_made_ends_with_the_password() -> None:
     town = Town()
     disk = Disk(town)

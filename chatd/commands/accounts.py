@@ -26,7 +26,7 @@ from chatd.commands.passwords import (
     wait_for,
     with_present_password,
 )
-from chatd.credentials import BROWSER, TOKEN, Scope
+from chatd.credentials import BROWSER, TOKEN, Credential, Scope, scope_of
 from chatd.formats import local_time
 from chatd.names import refusal_of
 from chatd.refusals import Refusal, short
@@ -256,16 +256,14 @@ def _list_tokens(server: ChatServer, session: Session, account: Account) -> None
     if not tokens:
         session.answer("no_tokens")
         return
-    listed = [
-        session.sentence(
-            "token_listed",
-            token=token.name,
-            scope=session.sentence(f"scope_{token.scope}"),
-            time=local_time(token.created),
-        )
-        for token in tokens
-    ]
+    listed = [_listed(session, token) for token in tokens]
     session.tell("\n".join([session.sentence("tokens", count=len(listed)), *listed]))
+
+
+def _listed(session: Session, token: Credential) -> str:
+    scope = session.sentence(f"scope_{scope_of(token).name.lower()}")
+    made = local_time(token.created)
+    return session.sentence("token_listed", token=token.name, scope=scope, time=made)
 
 
 async def _revoke_token(server: ChatServer, session: Session, account: Account, name: str) -> None:

@@ -684,7 +684,7 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
     world.settle()
     person = world.person("eva")
     if line in ("/password", "/unregister"):
-        person.session.grant = Grant("ana")
+        person.session.grant = Grant("ana", 0)
     for asked in line, f"{line} {PASSWORD}":
         person.type(asked)
         assert person.seen() == [

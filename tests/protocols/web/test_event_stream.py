@@ -121,7 +121,7 @@ def test_it_is_in_the_room(world: World) -> None:
 def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: World) -> None:
     register(world, "ana")
     world.say("before")
-    reader = Reader(world, grant=Grant("ana"))
+    reader = Reader(world, grant=Grant("ana", 0))
     assert "ana" in world.server.lobby.named
     world.say("meanwhile")
     assert "meanwhile" in reader.texts()
@@ -141,7 +141,7 @@ def test_who_is_put_out_is_told_and_it_ends(world: World) -> None:
     owner = member(world, "olga")
     owner.type("/join ops")
     register(world, "ana")
-    reader = Reader(world, room="ops", grant=Grant("ana"))
+    reader = Reader(world, room="ops", grant=Grant("ana", 0))
     reader.seen()
     owner.type("/kick ana bye")
     assert {type for type, _ in reader.seen()} >= {"left", "say"}
