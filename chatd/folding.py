@@ -90,7 +90,7 @@ def fold_for_search(text: str) -> str:
     if text.isascii():
         return text.lower()
     bare = _ACCENTS.sub("", normalize("NFKD", _without_phrases(text))).casefold()
-    return normalize("NFKC", _ACCENTS.sub("", bare))  # the joiners are gone, too
+    return normalize("NFKC", bare)  # with the accents the joiners are gone
 
 
 def _without_phrases(text: str) -> str:

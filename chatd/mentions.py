@@ -44,7 +44,7 @@ def any_mentions(texts: Sequence[str], name: str) -> bool:
     return name in _folded("\n".join(texts)) and any(mentions(text, name) for text in texts)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # also from the thread that searches
 def _folded(text: str) -> str:
     return fold(text)  # once for all readers
 

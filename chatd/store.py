@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from chatd.complaints import Faults, Trouble
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
 from chatd.folding import fold, fold_for_search
+from chatd.mentions import mentions
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -67,12 +68,14 @@ class Wanted(NamedTuple):
     `chatd.folding.fold_for_search` says: without regard to case and accents. ``author`` is a name,
     which is compared as names are, and folded already; empty, it is anybody.
     What was said before ``since`` (milliseconds since 1970; see `said_before`) is not wanted; the
-    store sees to that.
+    store sees to that. ``naming`` is a name, folded, that the text must have as a word (see
+    `chatd.mentions`); empty, it is any text.
     """
 
     words: tuple[str, ...]
     author: str = ""
     since: int = 0
+    naming: str = ""
 
     def folded(self) -> Wanted:
         """The same with its words as `fold_for_search` gives texts."""
@@ -86,7 +89,9 @@ class Wanted(NamedTuple):
         if self.author and fold(event.author) != self.author:
             return False
         text = fold_for_search(event.text)
-        return all(word in text for word in self.words)
+        return all(word in text for word in self.words) and (
+            not self.naming or mentions(event.text, self.naming)
+        )
 
 
 class Found(NamedTuple):

@@ -11,7 +11,6 @@ from chatd.credentials import Scope
 from chatd.event import Event
 from chatd.folding import fold
 from chatd.formats import local_time
-from chatd.mentions import mentions
 from chatd.queries import asks_for_something, parse
 from chatd.refusals import Refusal
 from chatd.rights import Act
@@ -113,18 +112,17 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
     left, characters = FOUND_SHOWN, 0
     may_be_more = len(rooms) > ROOMS_SEARCHED
 
-    def names_me(event: Event) -> bool:
+    def is_of_another(event: Event) -> bool:
         if account is None:
-            is_own = fold(event.author) == name
-        else:
-            is_own = event.session == session.number or server.accounts.wrote(account, event)
-        return not is_own and mentions(event.text, name)
+            return fold(event.author) != name
+        return event.session != session.number and not server.accounts.wrote(account, event)
 
+    wanted = Wanted((session.name,), naming=name)
     for room in rooms[:ROOMS_SEARCHED]:
         if not left or characters > FOUND_CHARACTERS:
             may_be_more = True
             break
-        found = await find(server, session, room, Wanted((session.name,)), names_me, left, 1)
+        found = await find(server, session, room, wanted, is_of_another, left, 1)
         if found is None:
             return
         events, more, unseen = found

@@ -35,6 +35,10 @@ LOOKED_AT = 512 * 1024
 meanwhile, some milliseconds."""
 
 
+_FOLDING = 4
+"""How much longer a character takes that must be folded."""
+
+
 class _Log:
     def __init__(self) -> None:
         self.head = 0
@@ -107,7 +111,7 @@ class MemoryStore(Store):
                 break
             if len(found) == limit or characters >= LOOKED_AT:
                 return Found(found, event.seq)
-            characters += len(event.text) + 50
+            characters += 50 + len(event.text) * (1 if event.text.isascii() else _FOLDING)
             if wanted.found(event):
                 found.append(event)
         return Found(found, 0)

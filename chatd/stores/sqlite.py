@@ -856,7 +856,7 @@ class _Search:
         All their texts come in one row: for each row that SQLite gives, this thread would have to
         wait for the reactor's to leave the interpreter to it.
         """
-        words, author, _ = self._wanted
+        words, author = self._wanted.words, self._wanted.author
         column, folded = ("text", fold_for_search) if words else ("author", fold)
         listed, lengths, joined = self._connection.execute(
             "SELECT group_concat(id), group_concat(length(CAST(text AS BLOB))),"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_twisted
@@ -818,9 +819,9 @@ def searched(
 
 
 async def search(
-    world: World, *words: str, author: str = "", since: int = 0, upto: int = 2**39, limit: int = 20
+    world: World, *words: str, upto: int = 2**39, limit: int = 20, **wanted: Any
 ) -> list[str]:
-    found = await world.store.search("lobby", Wanted(words, author, since), upto, limit)
+    found = await world.store.search("lobby", Wanted(words, **wanted), upto, limit)
     assert found.after == 0 or len(found.events) == limit
     return texts(found.events)
 
@@ -903,6 +904,11 @@ class TestSearch:
         await searched.say(draft("hola"), draft("hola!", author="Luis"), draft("hola?"))
         assert await search(searched, "hola", author=fold("LUIS")) == ["hola!"]
         assert await search(searched, author="luis") == ["hola!"]
+
+    async def test_finds_only_what_names_somebody(self, searched: World) -> None:
+        await searched.say(draft("banana"), draft("hola Ana"), draft("请ana看"), draft("aná"))
+        assert await search(searched, "ana") == ["aná", "请ana看", "hola Ana", "banana"]
+        assert await search(searched, "ana", naming="ana") == ["hola Ana"]
 
     async def test_finds_only_what_was_said_since(self, searched: World) -> None:
         for number in range(5):
