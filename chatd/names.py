@@ -31,9 +31,9 @@ class Likeness(Generic[T]):
         self._names: dict[T, str] = {}
         self._owners: dict[str, dict[T, None]] = {}  # by looks; those who came first in front
 
-    def name_of(self, owner: T) -> str | None:
-        """Return the name of an owner; None without one."""
-        return self._names.get(owner)
+    def name_of(self, owner: T) -> str:
+        """Return the name of an owner who has one."""
+        return self._names[owner]
 
     def owners(self, name: str) -> list[T]:
         """Return everybody whose name looks like this one, or is this one."""
@@ -46,13 +46,14 @@ class Likeness(Generic[T]):
         for look in looks(name):
             self._owners.setdefault(look, {})[owner] = None
 
-    def remove(self, owner: T) -> None:
-        """Take the name of an owner away, if there is one."""
+    def remove(self, owner: T) -> str | None:
+        """Take the name of an owner away, and return it; None if there is none."""
         name = self._names.pop(owner, None)
         for look in () if name is None else looks(name):
             del self._owners[look][owner]
             if not self._owners[look]:
                 del self._owners[look]
+        return name
 
 
 class Names:
@@ -86,7 +87,7 @@ class Names:
             raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
         if not all(other is session or _are_one(other, session) for other in self.of(name)):
             raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
-        for other in (*registered, *map(self._name, here)):
+        for other in (*registered, *map(self._like.name_of, here)):
             if fold(other) != key:
                 raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
@@ -147,17 +148,13 @@ class Names:
 
     def free(self, session: Session) -> None:
         """A session has no name any more that others could not take."""
-        name = self._like.name_of(session)
+        name = self._like.remove(session)
         if name is None:
             return
-        self._like.remove(session)
         sessions = self._sessions[fold(name)]
         sessions.remove(session)
         if not sessions:
             del self._sessions[fold(name)]
-
-    def _name(self, session: Session) -> str:
-        return self._like.name_of(session) or ""
 
     def _registered_like(self, name: str) -> list[str]:
         """Return the registered names that look like this one, or are this one."""
@@ -169,9 +166,9 @@ class Names:
 
 def _are_one(one: Session, other: Session) -> bool:
     """Return whether two sessions are of one person, as far as is known."""
-    if one.account is not None or other.account is not None:
-        return one.account == other.account
-    return bool(one.holder) and one.holder == other.holder
+    if one.account != other.account:
+        return False
+    return one.account is not None or (bool(one.holder) and one.holder == other.holder)
 
 
 def _check_new(name: str) -> None:
