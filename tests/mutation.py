@@ -65,17 +65,6 @@ TESTS = {
         "tests/commands/test_running.py",
         "tests/commands/test_hooks.py",
     ],
-    "chatd/rooms.py": [
-        "tests/test_hidden_rooms.py",
-        "tests/test_moderation.py",
-        "tests/commands/test_commands.py",
-        "tests/commands/test_running.py",
-    ],
-    "chatd/protocols/web/past.py": [
-        "tests/test_one_view.py",
-        "tests/protocols/web/test_api.py",
-        "tests/protocols/web/test_websocket.py",
-    ],
     "chatd/rights.py": ["tests/test_rights.py"],
     "chatd/names.py": ["tests/test_names.py", "tests/commands/test_accounts.py"],
     "chatd/views.py": ["tests/test_views.py", "tests/test_one_view.py"],

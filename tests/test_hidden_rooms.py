@@ -130,6 +130,19 @@ def test_insiders_are_told_the_truth() -> None:
     assert "banned" in told(eva, f"/who {HIDDEN}")[0]
 
 
+def test_who_is_still_there_is_told_the_truth() -> None:
+    town = Town(slow=True)
+    ana, luis = town.citizen("ana"), town.guest("luis")
+    for person in ana, luis:
+        person.type("/join den")
+        town.release()
+    ana.type("/mode private")
+    assert told(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
+    town.release()
+    luis.type("/leave")
+    assert told(luis, "/who #den")[0].startswith("ERR No room: ")
+
+
 def test_a_room_that_is_banned_from_and_not_hidden_is_named() -> None:
     town = Town()
     ana, zed = town.citizen("ana"), town.guest("zed")

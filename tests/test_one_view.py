@@ -11,7 +11,7 @@ import pytest
 
 from chatd.formats import local_time
 from chatd.places import Places
-from chatd.protocols.web.past import EVENTS_LOOKED_AT
+from chatd.protocols.web.past import EVENTS_LOOKED_AT, EVENTS_READ
 from tests.helpers import Person
 from tests.protocols.web.browser import browser
 from tests.protocols.web.callers import Served, request
@@ -114,12 +114,14 @@ def test_a_page_goes_on_behind_what_is_not_shown(door: Served) -> None:
 
     got = ask("limit=1")
     assert (got["events"], got["more"]) == ([], True)
+    assert EVENTS_LOOKED_AT <= got["upto"] - got["after"] < EVENTS_LOOKED_AT + EVENTS_READ
     found: list[Any] = []
     while got["more"]:
         got = ask(f"before={got['after'] + 1}")
         found = [*got["events"], *found]
     assert [event["text"] for event in found] == [KIND, f"says {KIND}"]
     got = ask("after=4")
+    assert (got["upto"], got["more"]) == (4 + EVENTS_LOOKED_AT, True)
     while got["more"]:
         assert got["events"] == []
         got = ask(f"after={got['upto']}")

@@ -165,6 +165,23 @@ def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
         assert scene.told() == []
 
 
+def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
+    scene = Scene("moderated")
+    late = scene.town.guest("late")
+    late.type("/join den", "/nick later")
+    scene.ana.type("/voice later")
+    assert scene.told()[-1] == "*** later joined."
+
+
+def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
+    scene = Scene("moderated")
+    scene.answer("/nick zoe")
+    scene.ana.type("/voice zoe")
+    scene.told()
+    scene.zed.hang_up()
+    assert scene.told() == []
+
+
 def test_over_http() -> None:
     door = Served()
     for name in "ana", "zed":

@@ -369,6 +369,19 @@ class TestLasting:
         eva.hang_up()
         assert hook_of(town).by == "eva"
 
+    def test_a_ban_that_is_over_or_of_an_administrator_ends_none(
+        self, town: Town, ana: Person
+    ) -> None:
+        eva, boss = town.citizen("eva"), town.citizen("boss")
+        ask(ana, "/ban eva 1m", "/ban boss 1h", "/op eva")
+        town.become(boss, Role.ADMINISTRATOR, "ops")
+        ask(boss, f"/hook #ops add {URL}")
+        assert hook_of(town).by == "boss"
+        town.clock.advance(60)
+        ask(eva, f"/hook #ops add {URL}")
+        ask(ana, "/mode moderated")
+        assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["boss", "eva"]
+
     def test_when_an_administrator_is_one_no_more(self, town: Town, ana: Person) -> None:
         root = town.citizen("root", admin=True)
         for room in "ops", "lobby":
