@@ -47,6 +47,9 @@ FRESH_SECONDS = 300
 """For how long after a password was typed it need not be typed again to change what lets people
 in."""
 
+NO_EPOCH = -1
+"""The epoch of a grant that has ended: no account has it."""
+
 _BYTES = 32
 _SECRET = re.compile(rf"chatd_[0-9a-f]{{{2 * _BYTES}}}")
 # Hexadecimal: a double click marks all of it, and it needs no quoting anywhere. The word in front

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts import Account, Accounts, new_epoch
 from chatd.attendance import Attendance
-from chatd.credentials import PASSWORD, TOKEN, Credentials, Grant, Scope, by_password
+from chatd.credentials import NO_EPOCH, PASSWORD, TOKEN, Credentials, Grant, Scope, by_password
 from chatd.moderation import Moderation
 from chatd.names import Names
 from chatd.passwords import Passwords
@@ -218,13 +218,14 @@ class Logins:
     def sign_out(self, session: Session) -> None:
         """The password that was typed in a session is not its account's any more.
 
-        It is a guest where it is, and keeps its grant, so that it may do nothing before it logs in
-        or out: what was meant to be said as somebody is not said as a guest.
+        It is a guest where it is, and keeps a grant that is not valid, so that it may do nothing
+        before it logs in or out: what was meant to be said as somebody is not said as a guest.
         """
         grant = session.grant
         session.answer("password_changed_elsewhere")
         self.log_out(session)
-        session.grant = grant
+        # Not valid for ever: if the change could not be kept, the old epoch would be again.
+        session.grant = None if grant is None else grant._replace(epoch=NO_EPOCH)
 
     def _end_login(self, session: Session) -> None:
         try:

@@ -355,6 +355,9 @@ class ChatServer(Subscriber):
         try:
             await self.carry_out(session, room, deed, self.moderation.rooms.put(room.key, run))
             if not session.stream.finished:
+                # Meanwhile its account may be gone, or have another password.
+                session.check_scope(Scope.READ)
+                self.moderation.check(session, room, Act.READ)
                 yours = session.sentence("you_run_room", room=room.name)
                 key = "joined_room" if room.people else "joined_new_room"
                 self._move(session, room, key, "\n".join(filter(None, (then, yours))))

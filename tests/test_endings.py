@@ -508,6 +508,36 @@ def test_an_answer_that_comes_after_the_end_does_nothing(line: str) -> None:
     assert "mischief" not in "".join(town.luis.seen())
 
 
+@pytest.mark.parametrize("line", [f"/password {OTHER}", f"/unregister {PASSWORD}"])
+def test_a_room_that_is_being_made_is_not_entered_by_who_is_signed_out_meanwhile(line: str) -> None:
+    town = Town()
+    terminal = Terminal(town)
+    disk = Disk(town)
+    terminal.say("/create vault private")
+    town.owner.type(line)
+    disk.release()
+    assert "#vault" not in terminal.told()
+    assert terminal.session.room.name != "vault"
+
+
+def test_who_was_signed_out_is_so_for_ever_also_if_the_change_could_not_be_kept(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    """The disk hangs for so long that connections are looked after meanwhile."""
+    town = Town()
+    terminal = Terminal(town)
+    disk = Disk(town)
+    town.owner.type(f"/password {OTHER}")
+    town.server.check()
+    disk.fail()
+    assert terminal.session.is_guest
+    assert terminal.session.account is None
+    disk.release()
+    terminal.say(f"/login ana {PASSWORD}")
+    assert terminal.is_ana
+    expected_errors()
+
+
 def test_one_password_that_is_hashed_twice_lets_both_in() -> None:
     """The first of the two renews the hash while the other is looked at."""
     town = Town()

@@ -75,6 +75,30 @@ def test_one_signs_out_everywhere_in_the_browser_and_in_again(
     page.has(ME, "ana")
 
 
+def test_what_lets_others_in_takes_the_password_which_the_page_asks_for(page: Page) -> None:
+    registered(page)
+    page.reload()
+    page.shows(SIGNED_IN)
+    for answer, told in ("wrong horse", "not the password of ana"), (PASSWORD, "ci is a token"):
+        page.say("/token new ci")
+        page.has("#lines .line", "First your present password")
+        page.shows("#secret")
+        page.type(answer)
+        page.press(ENTER)
+        page.has("#lines .line", told)
+        page.shows("#line")
+    page.say("/password")
+    page.has("#lines .line", "You have 1 token")
+    for answer, told in ("", "the new password"), ("another horse", "Your password is changed"):
+        page.shows("#secret")
+        page.type(answer)
+        page.press(ENTER)
+        page.has("#lines .line", told)
+    page.reload()
+    page.shows(SIGNED_IN)
+    page.has(ME, "ana")
+
+
 def test_a_wrong_password_is_told_in_the_dialog(page: Page, chromium: Chromium) -> None:
     registered(page)
     page.click(SIGNED_IN)
