@@ -31,18 +31,17 @@ def parse(text: str, now: float) -> Wanted:
     author, since = "", None
     for part, quoted in _parts(text):
         name, duration = _behind(_FROM, part), _behind(_SINCE, part)
-        if quoted or (name is None and duration is None):
-            if fold_for_search(part):  # of marks alone nothing is left, which is in every text
-                words.append(part)
-        elif name is not None:
+        if name is not None and not quoted:
             if not name or author:
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))
             author = fold(name)
-        else:
-            seconds = _seconds(duration or "")
+        elif duration is not None and not quoted:
+            seconds = _seconds(duration)
             if seconds is None or since is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_since", part=short(part))
             since = max(0, int((now - seconds) * 1000))
+        elif fold_for_search(part):  # of marks alone nothing is left, which is in every text
+            words.append(part)
     if len(words) > WORDS_WANTED:
         raise Refusal(ErrorKind.WRONG_USE, "search_too_many_words", limit=WORDS_WANTED)
     return Wanted(tuple(words), author, since or 0)

@@ -69,6 +69,7 @@ TESTS = {
     "chatd/names.py": ["tests/test_names.py", "tests/commands/test_accounts.py"],
     "chatd/views.py": ["tests/test_views.py", "tests/test_one_view.py"],
     "chatd/queries.py": ["tests/test_queries.py"],
+    "chatd/json_input.py": ["tests/test_json_input.py"],
     "chatd/places.py": ["tests/test_places.py", "tests/test_attendance.py"],
     "chatd/hooks.py": ["tests/test_hooks.py", "tests/commands/test_hooks.py"],
     "chatd/deliveries.py": ["tests/test_deliveries.py"],

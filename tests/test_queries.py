@@ -31,6 +31,7 @@ def since(seconds: int) -> int:
         ('a"b', Wanted(('a"b',))),
         ('"', Wanted(())),
         ('""  " "', Wanted(())),
+        ("\u0301 a", Wanted(("a",))),
         ('" a "', Wanted((" a ",))),
         ("from:Ana", Wanted((), "ana")),
         ("DE:José hola", Wanted(("hola",), "josé")),

@@ -195,7 +195,10 @@ def lines_of(request: Request, max_length: int) -> list[str]:
     if type.startswith("multipart/"):
         raise bad_request("body_has_parts", 415)
     if type == "application/json":
-        text = request.json("text")["text"]
+        members = request.json("text")
+        text = members["text"]
+        if "name" in members:  # it would be said by a guest
+            raise Problem(ErrorKind.WRONG_USE, "name_in_body")
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
         body = text.encode("utf-8", "surrogatepass")

@@ -184,6 +184,7 @@ BODIES: list[tuple[str, bytes, str]] = [
     *((MESSAGES, json.dumps({"text": text}).encode(), "not_a_text") for text in NOT_TEXTS),
     (MESSAGES, b'{"text":"a","text":"b"}', "not_json"),
     (MESSAGES, b'{"txt":"a"}', "not_json"),
+    (MESSAGES, b'{"text":"a","name":"build"}', "name_in_body"),
     (MESSAGES, b'["a"]', "not_json"),
     (MESSAGES, b'{"text":"a","x":NaN}', "not_json"),
     (MESSAGES, b'{"text":""}', "nothing_to_say"),
