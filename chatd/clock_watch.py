@@ -87,7 +87,7 @@ class ClockWatch:
         if abs(jump) > JUMP_SECONDS:
             self._ahead = ahead
             side = "forward" if jump > 0 else "back"
-            self._doubt(f"it was set {side} by {written_duration(int(abs(jump)))}")
+            self._doubt(f"it was set {side} by {written_duration(round(abs(jump)))}")
         elif (
             self._doubted_since is not None
             and self._clock.seconds() - self._doubted_since >= WAIT_SECONDS
@@ -116,10 +116,12 @@ class ClockWatch:
     def _doubt(self, why: str) -> None:
         self._doubted_since = self._clock.seconds()
         self.log.warn(
-            "the clock says {now}: {why}. Nothing is forgotten until `chatd admin clock ok` says"
-            " that it is right, or for 24 hours of running. If it is wrong, put it right first.",
+            "the clock says {now}: {why}. If that is wrong, put it right."
+            " Nothing is forgotten {until}for 24 hours of running.",
             now=local_time(self._milliseconds() // 1000),
             why=why,
+            # Nobody can say anything about a store that does not last.
+            until="until `chatd admin clock ok`, or " if self._store.lasting else "",
         )
         known = self._table.get(_KEY) or Known(True)
         if not known.doubted or _KEY not in self._table:

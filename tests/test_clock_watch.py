@@ -24,6 +24,7 @@ class Scene:
         self.clock = Clock()
         self.ahead = TODAY
         self.store = MemoryStore(self.clock, self.now)
+        self.store.lasting = True  # as one in a file does
         self.trusted = 0
         self.watch = self.begin()
 
@@ -104,7 +105,14 @@ def test_the_operator_is_told_what_it_says_and_what_to_do(scene: Scene, said: li
     (line,) = said
     assert line.startswith("the clock says 20")
     assert "that is 400d after the newest line, 20" in line
-    assert "Nothing is forgotten until `chatd admin clock ok`" in line
+    assert "Nothing is forgotten until `chatd admin clock ok`, or for 24 hours" in line
+
+
+def test_in_memory_the_operator_can_only_wait(scene: Scene, said: list[str]) -> None:
+    scene.store.lasting = False
+    scene.ahead += 2 * DAY
+    scene.run(5)
+    assert said[0].endswith("Nothing is forgotten for 24 hours of running.")
 
 
 @pytest.mark.parametrize(("days", "way"), [(2, "forward by 2d"), (-2, "back by 2d")])

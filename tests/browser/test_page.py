@@ -18,7 +18,7 @@ from tests.browser.page import (
 )
 from tests.terminal.documented import beyond, is_unsafe
 from tests.terminal.test_paths import HOSTILE
-from tests.test_daemon import Person
+from tests.test_daemon import Daemon, Person
 
 CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 """What a browser complains of while there is no daemon."""
@@ -109,6 +109,30 @@ def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
         page.said("meanwhile")
         assert sorted(page.said("afterwards")) == ["afterwards", "before", "meanwhile"]
         assert page.seqs() == sorted(set(page.seqs()))
+
+
+def test_another_log_takes_the_place_of_what_was_there(
+    page: Page, chromium: Chromium, daemon: WebDaemon, tmp_path: Path
+) -> None:
+    """As when a store was put aside, and a longer one is there when the page comes back."""
+    chromium.forgive(CUT_OFF)
+    page.say("/nick ana", "of the old log")
+    page.said("of the old log")
+    daemon.kill()
+    page.shows(BANNER)
+    for each in tmp_path.glob("store*"):
+        each.unlink()
+    lines = [f"new {number}" for number in range(5)]
+    with Daemon(tmp_path) as other, Person(other.port) as luis:
+        luis.type(*lines)
+        luis.until(lines[-1])
+    with daemon.again():
+        page.shows(BANNER, False)
+        page.said(lines[-1])
+        assert page.texts(TEXTS) == lines
+        page.say("and on")
+        page.said("and on")
+        assert page.seqs() == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_paste_in_the_midst_of_which_the_daemon_is_killed_is_said_once(
