@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 
-from chatd.bookmarks import end_of, is_of
+from chatd.bookmarks import NEWCOMER, end_of, is_of
 from chatd.event import Bookmark, Draft, Kind, bookmark_of
 from chatd.room import Room
 from chatd.store import StoreError
@@ -92,6 +92,10 @@ def test_a_seq_alone_is_believed_where_seqs_go_on(lasting: bool) -> None:
     assert log.has(Bookmark(1), seqs_count=True)
     assert not log.has(Bookmark(3), seqs_count=True)
     assert log.has(Bookmark(0))
+
+
+def test_a_newcomer_was_nowhere() -> None:
+    assert tuple(NEWCOMER) == (None, False)
 
 
 def test_in_memory_seqs_begin_anew() -> None:

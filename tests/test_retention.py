@@ -152,7 +152,11 @@ def test_when_the_operator_says_that_it_is_right_it_is_done_at_once() -> None:
     assert len(keeper.kept("lobby")) == FORGOTTEN + 1
     keeper.world.watch.confirm()
     keeper.world.watch.confirm()  # once more, while it is being done
+    assert len(keeper.kept("lobby")) == 1
     keeper.wait(1)
+    assert keeper.kept("lobby") == []
+    keeper.say("lobby", "new")
+    keeper.wait(3 * DAY)
     assert keeper.kept("lobby") == []
 
 
@@ -173,6 +177,7 @@ def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
     keeper.retention.start()
     keeper.retention.stop()
     assert keeper.world.clock.getDelayedCalls() == []
+    keeper.world.watch.confirm()
     keeper.wait(2 * DAY)
     assert len(keeper.kept("lobby")) == FORGOTTEN
 

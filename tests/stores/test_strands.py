@@ -61,8 +61,12 @@ def test_an_old_file_is_asked_as_if_every_line_were_looked_at(
         for step in STEPS[:3]:
             connection.executescript(step)
         fill(connection, log, other)
-        expected = next((seq for seq, at in enumerate(log, 1) if low <= at <= high), None)
-        assert first(connection, log, low, high) == expected
+        for room, times in enumerate((log, other), 1):
+            bounds = (room << SEQ_BITS) + 1, (room << SEQ_BITS) + len(times)
+            expected = next(
+                (bounds[0] + place for place, at in enumerate(times) if low <= at <= high), None
+            )
+            assert first_stamped(connection, bounds, low, high) == expected
 
 
 @given(TIMES)
