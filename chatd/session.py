@@ -543,18 +543,19 @@ class Session:
         self.leave(room if self.several else None)
         self.stays[room] = stay = Stay(room, self, self._clock)
         self.room, self.only, self._moved = room, None, None
-        entered = self.format.entered(
-            room.name,
-            room.head,
-            start,
-            room.topic,
-            greeting,
-            then,
-            bookmark=str(end_of(room)) if start == room.head else "",
-            resumed=after is not None and not back.anew,
-            anew=back.anew,
+        self.stream.put(
+            self.format.entered(
+                room.name,
+                room.head,
+                start,
+                room.topic,
+                greeting,
+                then,
+                bookmark=str(end_of(room)) if start == room.head else "",
+                resumed=after is not None and not back.anew,
+                anew=back.anew,
+            )
         )
-        self.stream.put(entered)
         if start < room.head:
             self._replay(room, self.format.for_newcomers(), start, room.head)
         self._follow_room(stay)
