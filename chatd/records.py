@@ -8,7 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_origin, get_type_hints
+from typing import (
+    Any,
+    Generic,
+    NamedTuple,
+    Protocol,
+    TypeVar,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -31,6 +40,7 @@ class Value(Protocol):
 
 
 V = TypeVar("V", bound=Value)
+D = TypeVar("D")
 
 
 C = TypeVar("C", bound=Value, contravariant=True)
@@ -100,6 +110,16 @@ class Table(Mapping[str, V], Generic[V]):
 
     def __getitem__(self, key: str) -> V:
         return self._values[key]
+
+    @overload
+    def get(self, key: str, /) -> V | None: ...
+
+    @overload
+    def get(self, key: str, /, default: V | D) -> V | D: ...
+
+    def get(self, key: str, /, default: Any = None) -> Any:
+        """The value at a key. (What a Mapping has by itself takes three calls, for each line.)"""
+        return self._values.get(key, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
