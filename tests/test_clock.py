@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from chatd.protocols.outlet import LINGER_SECONDS
+from tests.platforms import needs_linux
 from tests.test_daemon import PATIENCE, Daemon, Person
 
 HOUR, DAY = 3600, 24 * 3600
@@ -27,7 +28,10 @@ LATE = 1.0
 SOURCE = Path(__file__).with_name("stepped_clock.c")
 COMPILER = shutil.which("cc")
 
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C compiler for stepped_clock.c")
+pytestmark = [
+    needs_linux,
+    pytest.mark.skipif(COMPILER is None, reason="no C compiler for stepped_clock.c"),
+]
 
 
 class SteppedClock:

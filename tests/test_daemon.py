@@ -30,6 +30,7 @@ import pytest
 import chatd
 from chatd.tap import OWN_FILES
 from tests.certificate import write_certificate
+from tests.platforms import needs_linux
 
 TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
 CHECKOUT = str(Path(chatd.__file__).parent.parent)
@@ -233,6 +234,7 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
         assert [line.split("] ", 1)[1] for line in shown] == kept
 
 
+@needs_linux
 def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with Daemon(tmp_path, files=(256, hard)) as daemon:

@@ -25,7 +25,8 @@ class Pipe:
 
     def __init__(self) -> None:
         self.read_end, self.write_end = os.pipe()
-        fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 4096)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # on Linux alone
+            fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 4096)
 
     def fill(self) -> None:
         os.set_blocking(self.write_end, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import metadata, requires, version
 from pathlib import Path
@@ -39,6 +40,20 @@ class PackageTests(SynchronousTestCase):
 
     def test_python(self) -> None:
         self.assertEqual(metadata("chatd")["Requires-Python"], project("requires-python"))
+
+    def test_promised_pythons(self) -> None:
+        """CI runs each Python that the package is classified for."""
+        classified = re.findall(
+            r"^Programming Language :: Python :: (3\.\d+)$",
+            "\n".join(metadata("chatd").get_all("Classifier") or []),
+            re.MULTILINE,
+        )
+        script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+        promised = re.search(r'^promised="(.*)"$', script, re.MULTILINE)
+        assert promised is not None
+        self.assertEqual(promised[1].split(), classified)
+        workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+        self.assertIn(f"python: [{', '.join(map(json.dumps, classified))}]", workflow)
 
     def test_typed(self) -> None:
         self.assertTrue((Path(chatd.__file__).parent / "py.typed").is_file())

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.platforms import needs_linux
 from tests.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
 
 GOODBYE = "*** The server is stopping."
@@ -104,6 +105,7 @@ def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     file.unlink(missing_ok=True)
 
 
+@needs_linux
 def test_it_stops_in_time_although_its_disk_hangs(tmp_path: Path, hanging_disk: Path) -> None:
     with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
         ana.type("saved")

@@ -17,6 +17,8 @@ from chatd.stores.sqlite import SqliteStore
 from chatd.texts import Language
 from tests.helpers import Client, House
 
+pytestmark = pytest.mark.quick
+
 
 class Daemon:
     """A server on a file; it can be killed and started again on the same one."""

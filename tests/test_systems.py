@@ -14,6 +14,8 @@ import pytest
 from tests.test_daemon import Daemon, Person
 from tests.test_stopping import STOPPED
 
+pytestmark = pytest.mark.quick
+
 ELSEWHERE = """
 import fcntl, os, resource, select, signal, socket, sys
 

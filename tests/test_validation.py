@@ -34,6 +34,8 @@ from chatd.validation import (
     written_duration,
 )
 
+pytestmark = pytest.mark.quick
+
 UNSEEN = (
     "\u00ad\u034f\u115f\u180e\u200b\u200d\u2060\u2063\u2065\u2800\u3164\ufe0f\ufeff\uffa0"
     "\U0001d159\U000e0041\U000e0100\U000e0fff"

@@ -12,6 +12,8 @@ from twisted.internet.defer import Deferred, gatherResults
 from chatd.worker import Worker
 from tests.stores import StoreReactor
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:

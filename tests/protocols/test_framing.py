@@ -4,11 +4,14 @@ from itertools import pairwise
 from random import Random, SystemRandom
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.protocols.framing import Framer, TooLong
+
+pytestmark = pytest.mark.quick
 
 max_lengths = st.sampled_from([3, 255, 271, 500])
 streams = st.lists(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
@@ -30,6 +31,8 @@ from chatd.store import WAITING_BYTES
 from chatd.stream import ANSWER_BYTES
 from chatd.texts import Language
 from tests.helpers import HELP_LINES, WELCOME, Person, World
+
+pytestmark = pytest.mark.quick
 
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."

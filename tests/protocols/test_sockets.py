@@ -16,6 +16,9 @@ from twisted.internet.interfaces import IReadDescriptor
 from chatd.protocols import sockets
 from chatd.protocols.sockets import Patience, prepare, socket_of, unacknowledged
 from tests.helpers import House
+from tests.platforms import needs_linux
+
+pytestmark = needs_linux
 
 LIMIT = 60_000
 """Two thirds of 90 seconds, in milliseconds."""

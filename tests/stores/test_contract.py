@@ -31,6 +31,8 @@ from chatd.stores.memory import MemoryStore
 from chatd.stores.sqlite import SqliteStore
 from tests.stores import Gates, Recorder, World, draft, joined, texts
 
+pytestmark = pytest.mark.quick
+
 Expect = Callable[..., object]
 
 

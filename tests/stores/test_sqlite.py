@@ -39,6 +39,8 @@ from chatd.stores.sqlite import (
 )
 from tests.stores import StoreReactor, Turns, World, draft, joined, texts
 
+pytestmark = pytest.mark.quick
+
 Expect = Callable[..., object]
 
 NOBODY = 65534

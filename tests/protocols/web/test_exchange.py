@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from chatd.protocols.web.exchange import Exchange, NotHttp, refusal_bytes
 from chatd.protocols.web.requests import Answer, Problem, Request, json_answer
 
+pytestmark = pytest.mark.quick
+
 DATE = "Wed, 25 Nov 2026 21:00:00 GMT"
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
