@@ -66,9 +66,8 @@ def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
     this user's, and `OSError`. Other names of a file (hard links) are the caller's to judge: they
     can only be names of a file of the same user.
     """
-    safely = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     try:
-        descriptor = os.open(path, flags | safely, 0o600)
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             raise UnsafePath(f"{path} is a link.") from None
@@ -115,13 +114,7 @@ def _walk(path: Path, trusted: Collection[int]) -> Path:
             links += 1
             if links > MAX_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(step))
-            target = Path(os.readlink(step))
-            if target.is_absolute():
-                here = Path("/")
-                target = target.relative_to("/")
-            left += reversed(target.parts)
-        elif not left:
-            return step
+            left += reversed(Path(os.readlink(step)).parts)  # with "/" for the first, if it has it
         else:
             here = step
     return here

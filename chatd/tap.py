@@ -91,10 +91,10 @@ _MOST = {"dead_after": DEAD_AFTER_MOST}
 
 _log = Logger()
 
-_IS_UNIX = re.compile(r"(haproxy:)?unix:")
 # As browsers send it: other letters come in Punycode.
 _HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
 
+_UNIX = re.compile(r"(?:haproxy:)?unix:(?:address=)?((?:\\.|[^:\\])+)", re.DOTALL)
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 
@@ -531,9 +531,14 @@ def _listen(wanted: list[tuple[ChatFactory, str]], user: Identity, reactor: Any)
     """Bind every address, or none."""
     try:
         for factory, description in wanted:
-            # Twisted makes and changes a UNIX socket by its path.
-            acts = user if _IS_UNIX.match(description) else current()
-            with _acting(acts):
+            unix = _UNIX.match(description)
+            if unix is not None and os.geteuid() == 0:
+                # Twisted makes a socket, and changes its mode, by its path.
+                try:
+                    resolve(Path(re.sub(r"\\(.)", r"\1", unix[1])), {0, user.uid})
+                except UnsafePath as unsafe:
+                    _refuse_address(description, unsafe)
+            with _acting(user if unix else current()):
                 factory.accept_at(_bind(description, factory, reactor))
     except SystemExit:
         for factory, _ in wanted:

@@ -84,6 +84,16 @@ def test_a_file_of_somebody_elses_is_refused_and_left_as_it_is(tmp_path: Path) -
     assert mode(tmp_path / "file") == 0o666
 
 
+def test_what_the_system_refuses_is_raised_and_nothing_stays_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(FileNotFoundError):
+        open_private(tmp_path / "file")
+    with pytest.raises(IsADirectoryError):
+        open_private(tmp_path)
+    assert refusal(open_private, tmp_path, os.O_RDONLY) == f"{tmp_path} is not a file."
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 # Folders
 
 
@@ -92,6 +102,18 @@ def test_a_folder_that_anybody_may_write_to_is_refused(tmp_path: Path, bits: int
     tmp_path.chmod(bits)
     why = refusal(check_folder, tmp_path)
     assert why == f"others may write to the directory {tmp_path} (chmod go-w closes it)."
+
+
+@only_root
+def test_a_folder_of_somebody_elses_is_refused_and_one_of_roots_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: NOBODY)
+        check_folder(tmp_path)
+    os.chown(tmp_path, NOBODY, -1)
+    assert refusal(check_folder, tmp_path) == f"{tmp_path} belongs to nobody. Work as that user."
 
 
 def test_a_folder_that_others_may_read_is_taken(tmp_path: Path) -> None:
@@ -216,3 +238,20 @@ def test_a_folder_on_the_way_that_others_may_write_to_must_be_sticky(
     assert resolve(way, {0}) == way
     os.chown(way.parent, NOBODY, -1)
     assert "belongs to nobody" in refusal(resolve, way, {0})
+
+
+@only_root
+def test_whoever_owns_the_root_of_all_paths_is_trusted(
+    way: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a user namespace, where all who are outside of it have one number."""
+    os.chown(tmp_path / "a", 123_456, -1)
+    assert "/a belongs to user 123456. Work as that user." in refusal(resolve, way, {0})
+    lstat = os.lstat
+
+    def outside(path: Path) -> os.stat_result:
+        status = lstat(path)
+        return status if path != Path("/") else lstat(tmp_path / "a")
+
+    monkeypatch.setattr(os, "lstat", outside)
+    assert resolve(way, {0}) == way

@@ -159,6 +159,20 @@ def test_binding_a_unix_socket_changes_nothing_of_roots(place: Place, name: str,
     assert place.roots_things() == before
 
 
+@pytest.mark.parametrize("written", ["unix:{}", "unix:address={}", "haproxy:unix:{}:mode=660"])
+def test_root_that_stays_root_binds_no_unix_socket_where_somebody_else_may_put_links(
+    place: Place, written: str
+) -> None:
+    path = place.home / "a:b"
+    options = Options()
+    options.parent = Twistd(rundir=str(place.roots))
+    address = written.format(str(path).replace(":", r"\:"))
+    options.parseOptions(["--store", "memory:", "--listen", address])
+    with pytest.raises(SystemExit, match="home belongs to nobody"):
+        makeService(options)
+    assert not list(place.home.iterdir())
+
+
 def test_a_motd_is_not_read_with_more_rights_than_later(place: Place) -> None:
     place.put("link to a file", "motd")
     assert start(place, "--motd", "motd") == (

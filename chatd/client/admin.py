@@ -30,6 +30,7 @@ from chatd.passwords import Hasher, InvalidPassword, Unavailable, password_of
 from chatd.protocols.control import control_path
 from chatd.server import ChatServer
 from chatd.store import StoreError
+from chatd.stores import path_of
 from chatd.stores.sqlite import SqliteStore, StoreInUse
 from chatd.texts import Language, sentence
 
@@ -70,12 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, and say so. Raises `ClientError` if it cannot be done."""
-    # Whose rights are taken below may not be able to read these modules.
     from twisted.internet import reactor
 
     try:
-        hasher = _hasher() if arguments.do in ("add", "password") else None
-        path = path_as_owner(arguments.store)
+        path = path_of(arguments.store, Path.cwd())
         if path is None:
             raise StoreError("it keeps nothing, so it has no accounts.")
         if arguments.do != "add" and not path.exists():
@@ -85,9 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
             request["name"] = arguments.name
         if arguments.do == "add":
             request["admin"] = arguments.admin
-        if hasher is not None:
+        if arguments.do in ("add", "password"):
+            hasher = _hasher()
             request["hash"] = hasher.hash(_password(arguments.name))
-        reply = _answer(path, request, reactor)
+        reply = _answer(path_as_owner(arguments.store), request, reactor)
     except StoreError as error:
         raise ClientError(f"cannot use --store {arguments.store}: {error}") from None
     if "error" in reply:

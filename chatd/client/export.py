@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 from chatd.client.files import path_as_owner
 from chatd.client.hosts import with_hosts
@@ -21,6 +22,7 @@ from chatd.event import Event, Kind, is_inbox
 from chatd.folding import fold
 from chatd.formats import ChatFormat, local_time, told
 from chatd.store import RoomRecord, StoreError
+from chatd.stores import path_of
 from chatd.stores.sqlite import Archive
 from chatd.texts import Language
 from chatd.validation import InvalidName, seconds_of, validate_room_name
@@ -72,12 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    path = path_as_owner(store)
+    path = path_of(store, Path.cwd())
     if path is None:
         raise StoreError("it keeps nothing that could be exported.")
     if not path.exists():
         raise StoreError("there is no such file. Name the one that the daemon was given.")
-    archive = Archive(path)
+    archive = Archive(path_as_owner(store))
     try:
         for record in _rooms(archive, room, private):
             seq = archive.seq_before(record.name, since)

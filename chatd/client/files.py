@@ -14,16 +14,18 @@ from chatd.store import StoreError
 from chatd.stores import path_of
 
 
-def path_as_owner(where: str) -> Path | None:
-    """Return what `chatd.stores.path_of` does; as root, become the store's owner for good.
+def path_as_owner(where: str) -> Path:
+    """Return the path of a store; as root, become its owner for good.
+
+    Call it last: the owner may be allowed to read no more of this program, not even a codec.
 
     The owner is whoever owns the folder that the store is in. Root has only that user's rights
     before it touches a file there, so no link of theirs leads it further; and no link or folder of
-    anybody else's may have led it there. What must be imported from where only root can read must
-    be imported before. Raises `StoreError`.
+    anybody else's may have led it there. Raises `StoreError`.
     """
     path = path_of(where, Path.cwd())
-    if path is None or os.geteuid() != 0:
+    assert path is not None
+    if os.geteuid() != 0:
         return path
     try:
         # What this finds may be replaced until the next look, so it decides only whose rights are
@@ -35,7 +37,7 @@ def path_as_owner(where: str) -> Path | None:
         assert path is not None
         check_folder(path.parent)
     except FileNotFoundError:
-        return path  # there is nothing to be led by
+        raise StoreError(f"{path}: there is no such file or directory.") from None
     except UnsafePath as unsafe:
         raise StoreError(str(unsafe)) from None
     except OSError as error:
