@@ -398,3 +398,14 @@ def test_what_comes_behind_a_question_that_is_refused_is_not_said(
     tab.say(line, room="lobby")
     tab.say(PASSWORD, room="lobby")
     assert not any(PASSWORD in line for line in scene.luis.seen())
+
+
+@pytest.mark.parametrize(
+    "line", ["/token new a,b", "/hook add nowhere", "/password short", "/login nobody some horse"]
+)
+def test_where_nothing_would_have_been_asked_what_comes_next_is_said(
+    scene: Scene, line: str
+) -> None:
+    refused, said = scene.ask(line, "hello")
+    assert refused.startswith("ERR ")
+    assert said == "<ana> hello"
