@@ -14,6 +14,7 @@ from twisted.logger import LogEvent
 
 from chatd.event import Draft, Kind
 from chatd.formats import BareFormat
+from chatd.records import change
 from chatd.refusals import Refusal
 from chatd.retries import (
     FORGOTTEN_AT_ONCE,
@@ -546,6 +547,43 @@ class TestOfAll:
         assert len(door.retries.table) == 3
         assert door.say("one", owner="ana") == [1]
         assert door.say("one", owner="eva") == [2]
+
+
+def test_of_keys_that_are_gone_nothing_is_left(door: Door) -> None:
+    for number in range(3):
+        door.say("one", key=f"k{number}")
+    change(door.world.store, *door.retries.account_gone("ana"))
+    door.world.settle()
+    ages = door.retries._ages
+    assert [*ages.all, *ages.owners, *ages._shares, *ages._sizes] == []
+    assert door.retries.account_gone("ana") == []
+    assert door.say("one", key="k0") == [4]
+
+
+def found(door: Door, room: str, *texts: str, owner: str = "ana") -> Any:
+    """What is found of a key."""
+    answers: Answers = []
+    finding = door.retries.find(account_owner(owner), "k", room, texts)
+    Deferred.fromCoroutine(finding).addBoth(answers.append)
+    door.world.settle()
+    (answer,) = answers
+    return getattr(answer, "value", answer)
+
+
+def test_a_key_is_found_in_its_room_or_in_any(door: Door) -> None:
+    assert found(door, "lobby", "one") is None
+    door.say("one")
+    for room in "lobby", "#Lobby", "":
+        assert found(door, room, "one") == ("lobby", [1])
+    for room in "ops", "no room":
+        assert found(door, room, "one").key == "other_lines_with_key"
+    assert found(door, "lobby", "one", owner="eva") is None
+
+
+def test_of_a_room_that_is_gone_no_places_are_found(door: Door) -> None:
+    door.say("one", room=door.server.rooms.add("ops"))
+    del door.server.rooms._rooms["ops"]
+    assert found(door, "ops", "one") == ("ops", ())
 
 
 shares = st.sampled_from("abcd")
