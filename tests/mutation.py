@@ -47,6 +47,11 @@ EQUIVALENTS = ROOT / "tests" / "mutation.txt"
 TESTS = {
     "chatd/validation.py": ["tests/test_validation.py"],
     "chatd/encoding.py": ["tests/test_encoding.py"],
+    "chatd/blanks.py": ["tests/test_encoding.py"],
+    "chatd/folding.py": ["tests/test_folding.py"],
+    "chatd/mentions.py": ["tests/test_mentions.py"],
+    "chatd/client/hosts.py": ["tests/client/test_hosts.py"],
+    "chatd/client/wrapping.py": ["tests/client/test_wrapping.py"],
     "chatd/complaints.py": ["tests/test_complaints.py"],
     "chatd/rates.py": ["tests/test_rates.py"],
     "chatd/records.py": ["tests/test_records.py"],

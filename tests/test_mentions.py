@@ -12,7 +12,18 @@ from chatd.mentions import any_mentions, mentions
 
 @pytest.mark.parametrize(
     "text",
-    ["ana", "hola ana", "ANA!", "ana: hola", "¿ana?", "@ana", "...ana.", "a ANA, ya", "ana-"],
+    [
+        "ana",
+        "hola ana",
+        "ANA!",
+        "ana: hola",
+        "¿ana?",
+        "@ana",
+        "...ana.",
+        "a ANA, ya",
+        "ana-",
+        "ana. b",
+    ],
 )
 def test_a_whole_word_in_any_case_is_a_mention(text: str) -> None:
     assert mentions(text, "ana")

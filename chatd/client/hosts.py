@@ -59,15 +59,13 @@ def _host(written: str) -> str:
     except UnicodeDecodeError:
         return written
     mapped = normalize("NFKC", _LOST.sub("", _DOTS.sub(".", decoded)).lower())
-    labels = mapped.split(".")
     with suppress(
         OSError, ValueError
     ):  # an address may be written with fewer numbers, and in hexadecimal
-        if labels[-1][:1].isdigit():
-            return inet_ntoa(inet_aton(mapped))
+        return inet_ntoa(inet_aton(mapped))
     return ".".join(
         label
         if label.isascii() or len(label) > _LABEL
         else "xn--" + label.encode("punycode").decode()
-        for label in labels
+        for label in mapped.split(".")
     )
