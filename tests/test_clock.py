@@ -23,7 +23,10 @@ from tests.test_daemon import PATIENCE, Daemon, Person
 HOUR, DAY = 3600, 24 * 3600
 STEPS = (HOUR, -HOUR, DAY, -DAY)
 LATE = 1.0
-"""How much later than it should a timer may act."""
+"""Seconds by which a timer may act late."""
+
+TRIES = 4
+"""A busy machine may be late itself; a timer that the step delays would be each time."""
 
 SOURCE = Path(__file__).with_name("stepped_clock.c")
 COMPILER = shutil.which("cc")
@@ -78,8 +81,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, No
         yield house
 
 
-@pytest.mark.parametrize("seconds", STEPS)
-def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
+def closing_seconds(house: House, seconds: int) -> tuple[float, float]:
+    """Set the clock while a client that said /quit is about to be let go.
+
+    Returns the time from its /quit to that, and from its goodbye.
+    """
     with house.enter() as ana:
         gone = select.poll()
         gone.register(ana.socket, 0)  # the end of both directions: the server has let go
@@ -91,8 +97,19 @@ def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
         house.clock.step(seconds)
         assert gone.poll(PATIENCE * 1000), "it never fired"
         now = time.monotonic()
-    assert now - began >= LINGER_SECONDS
-    assert now - told < LINGER_SECONDS + LATE
+    return now - began, now - told
+
+
+@pytest.mark.parametrize("seconds", STEPS)
+def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
+    took = []
+    for _ in range(TRIES):
+        since_quit, since_goodbye = closing_seconds(house, seconds)
+        assert since_quit >= LINGER_SECONDS
+        took.append(since_goodbye)
+        if since_goodbye < LINGER_SECONDS + LATE:
+            return
+    raise AssertionError(f"it took {took} s")
 
 
 def test_nobody_is_cut_off(house: House) -> None:
