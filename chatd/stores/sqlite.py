@@ -116,12 +116,13 @@ INSERT INTO chores SELECT 'renew' WHERE EXISTS (SELECT 1 FROM rooms WHERE indexe
     ON CONFLICT DO NOTHING;         -- texts are indexed without their accents
 UPDATE rooms SET indexed = 0;
 """,
-    """
+    f"""
 CREATE TABLE strands (
     id      INTEGER PRIMARY KEY,    -- of the event with which a stretch begins
     strand  INTEGER NOT NULL,       -- number of its strand in its room; along one, times only grow
     time    INTEGER NOT NULL        -- of that event
 );
+CREATE INDEX strands_by_time ON strands (id >> {SEQ_BITS}, strand, time);
 """,
 )
 """What makes a file, in SQL: step N makes version N of N - 1, and a new file is version 0. Never

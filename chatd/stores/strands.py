@@ -14,6 +14,7 @@ or neither is. This module knows ids and times alone, and no text.
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from chatd.store import StoreError
@@ -23,6 +24,8 @@ SEQ_BITS = 40
 
 NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 
+_OF_STRAND = f"FROM strands WHERE id >> {SEQ_BITS} = ? AND strand = ?"
+
 Log = tuple[int, int]
 """The bounds of a log's events, as ids: the first possible one and the last, both included."""
 
@@ -31,10 +34,12 @@ class Strands:
     """The strands of one log as its writer knows them: the last time of each, by its number, and
     the number of the one to which the last stretch belongs (-1 for a log without events)."""
 
-    __slots__ = ("_current", "_lasts")
+    __slots__ = ("_current", "_lasts", "_numbers")
 
     def __init__(self, lasts: Mapping[int, int], current: int = -1) -> None:
-        self._lasts = dict(lasts)
+        ordered = sorted((last, number) for number, last in lasts.items())
+        self._lasts = [last for last, _ in ordered]  # ascending, and stays so
+        self._numbers = [number for _, number in ordered]
         self._current = current
 
     def add(self, time: int) -> int | None:
@@ -42,10 +47,14 @@ class Strands:
 
         Return the number of its strand if it begins a stretch; None if it goes on with the last.
         """
-        lasts = self._lasts
-        fitting = [(last, number) for number, last in lasts.items() if last <= time]
-        _, number = max(fitting) if fitting else (time, max(lasts, default=-1) + 1)
-        lasts[number] = time
+        place = bisect_right(self._lasts, time) - 1
+        if place >= 0:
+            self._lasts[place] = time
+        else:
+            place = 0
+            self._lasts.insert(0, time)
+            self._numbers.insert(0, max(self._numbers, default=-1) + 1)
+        number = self._numbers[place]
         if number == self._current:
             return None
         self._current = number
@@ -84,21 +93,25 @@ def fill(connection: sqlite3.Connection) -> None:
 
 def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
     """The strands of a log, for its writer."""
-    rows = connection.execute(
-        "SELECT strand, max(id), time FROM strands WHERE id BETWEEN ? AND ? GROUP BY strand", log
-    ).fetchall()
-    lasts = {}
-    for strand, first, time in rows:
+    lasts, ends = {}, {}
+    for strand in _numbers(connection, log):
+        row = connection.execute(
+            f"SELECT id, time {_OF_STRAND} ORDER BY time DESC, id DESC LIMIT 1",
+            (_room(log), strand),
+        ).fetchone()
+        if row is None:
+            continue
+        begin, time = row
         last = connection.execute(
             "SELECT time FROM events WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
-            (first, _end(connection, first, log)),
+            (begin, _end(connection, begin, log)),
         ).fetchone()
         # Somebody may have deleted it with a program of theirs.
         lasts[strand] = time if last is None else last[0]
-    if not all(type(number) is int for pair in lasts.items() for number in pair):
+        ends[begin] = strand
+    if not all(type(time) is int for time in lasts.values()):
         raise StoreError(NOT_AS_WRITTEN)
-    current, *_ = max(rows, key=lambda row: row[1], default=(-1,))
-    return Strands(lasts, current)
+    return Strands(lasts, ends[max(ends)] if ends else -1)
 
 
 def begin(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int]]) -> None:
@@ -124,21 +137,21 @@ def cut(connection: sqlite3.Connection, log: Log, upto: int) -> None:
 def first_stamped(connection: sqlite3.Connection, log: Log, low: int, high: int) -> int | None:
     """Return the least id of a log's events whose time is within two bounds, both included; None
     if there is none. ``log`` must end at the log's last event."""
-    begins = connection.execute(
-        "SELECT id FROM strands WHERE id BETWEEN ? AND ? AND time BETWEEN ? AND ?"
-        " ORDER BY id LIMIT 1",
-        (*log, low, high),
-    ).fetchall()
-    # Of each strand, only the last stretch that begins before ``low`` may reach it.
-    crossing = connection.execute(
-        "SELECT max(id) FROM strands WHERE id BETWEEN ? AND ? AND time < ? GROUP BY strand",
-        (*log, low),
-    ).fetchall()
-    found = [number for (number,) in begins]
-    for (number,) in crossing:
-        within = _first_from(connection, number, _end(connection, number, log), low)
-        if within is not None and within[1] <= high:
-            found.append(within[0])
+    found = []
+    for strand in _numbers(connection, log):
+        which = _room(log), strand, low
+        begins = connection.execute(
+            f"SELECT id, time {_OF_STRAND} AND time >= ? ORDER BY time, id LIMIT 1", which
+        ).fetchone()
+        # Of the stretches that begin before ``low``, only the last may reach it.
+        before = connection.execute(
+            f"SELECT id {_OF_STRAND} AND time < ? ORDER BY time DESC, id DESC LIMIT 1", which
+        ).fetchone()
+        if before is not None:
+            end = _end(connection, before[0], log)
+            begins = _first_from(connection, before[0], end, low) or begins
+        if begins is not None and begins[1] <= high:
+            found.append(begins[0])
     return min(found, default=None)
 
 
@@ -164,6 +177,22 @@ def _first_from(
             found = row
             last = middle - 1
     return found
+
+
+def _room(log: Log) -> int:
+    first, _ = log
+    return first >> SEQ_BITS
+
+
+def _numbers(connection: sqlite3.Connection, log: Log) -> range:
+    """Numbers among which are those of all strands of a log."""
+    highest = connection.execute(
+        f"SELECT strand FROM strands WHERE id >> {SEQ_BITS} = ? ORDER BY strand DESC LIMIT 1",
+        (_room(log),),
+    ).fetchone()
+    if highest is not None and type(highest[0]) is not int:
+        raise StoreError(NOT_AS_WRITTEN)
+    return range(0 if highest is None else highest[0] + 1)
 
 
 def _end(connection: sqlite3.Connection, begin: int, log: Log) -> int:
