@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chatd.folding import fold
 from chatd.unicode_tables import INVISIBLE
 from chatd.validation import (
+    KEPT_OF_LONG,
     MAX_NAME_LENGTH,
     InvalidLine,
     InvalidName,
@@ -24,6 +25,7 @@ from chatd.validation import (
     is_irc_greeting,
     is_reserved,
     is_tls_hello,
+    is_utf8,
     looks,
     network_of_host,
     seconds_of,
@@ -67,6 +69,16 @@ class TestLine:
     @pytest.mark.parametrize("text", ["", " ", " \t ", "\u00a0\u3000", "\x1b[0m", " \x1b[1;31m "])
     def test_only_white_space_is_blank(self, text: str) -> None:
         assert fault_of(text.encode()) is LineFault.BLANK
+
+    def test_of_a_line_that_was_too_long_only_the_beginning_is_looked_at(self) -> None:
+        for before in range(4):
+            kept = b"x" * before + "😀".encode() * 100
+            assert is_utf8(kept[:KEPT_OF_LONG] + kept[-16:], whole=False)
+        assert not is_utf8(b"x" * (KEPT_OF_LONG - 1) + b"\xffx", whole=False)
+        assert is_utf8(b"x" * KEPT_OF_LONG + b"\xffx", whole=False)
+        assert not is_utf8(b"x" * KEPT_OF_LONG + b"\xffx")
+        assert is_utf8("ñ😀".encode())
+        assert not is_utf8("ñ😀".encode()[:-1])
 
     @pytest.mark.parametrize("character", UNSEEN)
     def test_a_line_of_characters_that_show_nothing_is_blank(self, character: str) -> None:
