@@ -560,6 +560,14 @@ def test_of_keys_that_are_gone_nothing_is_left(door: Door) -> None:
     assert door.say("one", key="k0") == [4]
 
 
+def test_it_is_known_which_session_said_the_lines_of_a_key(door: Door) -> None:
+    ana, other = account_owner("ana"), door.newcomer()
+    door.say("one")
+    assert door.retries.were_said_by(door.person.session, ana, "k")
+    assert not door.retries.were_said_by(other.session, ana, "k")
+    assert not door.retries.were_said_by(door.person.session, ana, "l")
+
+
 def found(door: Door, room: str, *texts: str, owner: str = "ana") -> Any:
     """What is found of a key."""
     answers: Answers = []

@@ -224,6 +224,7 @@ LOGGED_AS_THEY_ARE = {
     "why",
     "names",
     "now",
+    "until",
 }
 """What log lines have in them: addresses and paths of this machine, sentences and numbers of the
 daemon's own, what the operating system says of the store, and at the start names of accounts, which
