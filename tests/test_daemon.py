@@ -504,7 +504,11 @@ def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_pat
     assert "Traceback" not in log
 
 
-@pytest.mark.parametrize("left", ["", f"{os.getpid()}\n", "no number"])
+@pytest.mark.parametrize(
+    "left",
+    ["", f"{os.getpid()}\n", "no number"],
+    ids=["empty", "a living process", "no number"],
+)
 def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
     tmp_path: Path, left: str
 ) -> None:
