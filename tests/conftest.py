@@ -3,7 +3,7 @@
 - `async def` tests, and tests that return a Deferred, run in the reactor. They fail after ten
   seconds and say where they were waiting; `@pytest.mark.deadline(30)` gives one test more.
 - A test that does not return to the reactor fails after eleven seconds if it is asynchronous, else
-  after sixty, or fifteen of the processor, or its own deadline. It says where it was, and the next
+  after sixty, or thirty of the processor, or its own deadline. It says where it was, and the next
   test runs.
 - Ctrl+C (SIGINT) and SIGTERM end the run within two seconds. The test that ran is not blamed.
 - A test fails if it leaves behind a port, a connection, a process or a delayed call.
@@ -50,7 +50,7 @@ BLOCKING_DEADLINE = 60.0
 """Seconds until any other test, an example of one, a set-up or a teardown fails. These may wait for
 processes, which take their time on a busy machine."""
 
-PROCESSOR_DEADLINE = 15.0
+PROCESSOR_DEADLINE = 30.0
 """Seconds of the processor until one of all of these fails: what waits for a process takes none."""
 
 AGAIN_SECONDS = 0.5

@@ -223,6 +223,7 @@ def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(hous
     assert [line for line in shown if line.startswith("<")] == [f"<ana> {line}" for line in said]
 
 
+@pytest.mark.deadline(60 + 2 * LOCKED_SECONDS)
 def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refused(
     house: House,
 ) -> None:

@@ -149,6 +149,7 @@ def hostile_lines(chance: random.Random) -> Iterator[bytes]:
         yield chance.choice(STARTS) + b"".join(pieces) + chance.choice(ENDS)
 
 
+@pytest.mark.deadline(60 + LINES / 50)
 def test_no_sequence_drives_a_terminal(unmeasured: None) -> None:
     print(f"CHATD_FUZZ_SEED={SEED} CHATD_FUZZ_LINES={LINES}")
     chance = random.Random(SEED)
