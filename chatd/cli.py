@@ -90,8 +90,11 @@ def _run(arguments: list[str], closed: bool) -> int:
     subcommand.add_arguments(parser)
     options, unknown = parser.parse_known_args(rest)
     if unknown:
+        first = unknown[0]
+        if not first.startswith("-"):
+            parser.error(f"{first!r} is one argument too many.")
         parser.error(
-            f"there is no option {unknown[0]}. If it is a text that begins with a dash, put -- "
+            f"there is no option {first}. If it is a text that begins with a dash, put -- "
             "before it."
         )
     status: int = subcommand.run(options)

@@ -9,7 +9,7 @@ from chatd.folding import fold, fold_for_search
 from chatd.refusals import Refusal, short
 from chatd.store import Wanted
 from chatd.texts import ErrorKind
-from chatd.validation import seconds_of
+from chatd.validation import InvalidName, seconds_of, validate_name
 
 WORDS_WANTED = 16
 """How many words one may search for."""
@@ -24,15 +24,15 @@ def parse(text: str, now: float) -> Wanted:
     """Return what a text asks for: words and ``"phrases"``, ``from:ana``, ``since:2d``.
 
     ``now`` is in seconds since 1970. Raises `Refusal` for ``since:`` with what is no time, for
-    ``from:`` with nothing, for one of them that is there twice, and for too many words. In quotes
-    they are words like others.
+    ``from:`` with what is no name, for one of them that is there twice, and for too many words. In
+    quotes they are words like others.
     """
     words: list[str] = []
     author, since = "", None
     for part, quoted in _parts(text):
         name, duration = _behind(_FROM, part), _behind(_SINCE, part)
         if name is not None and not quoted:
-            if not name or author:
+            if author or not _is_name(name):
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))
             author = fold(name)
         elif duration is not None and not quoted:
@@ -66,6 +66,14 @@ def _behind(marks: tuple[str, ...], part: str) -> str | None:
         if part[: len(mark)].lower() == mark:
             return part[len(mark) :]
     return None
+
+
+def _is_name(text: str) -> bool:
+    try:
+        validate_name(text)
+    except InvalidName:
+        return False
+    return True
 
 
 def _seconds(duration: str) -> int | None:

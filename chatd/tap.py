@@ -165,6 +165,11 @@ class Options(TwistedOptions):
         address, or any (may be repeated)"""
         self["hooks-to"].append(network)
 
+    def parseArgs(self, *values: str) -> None:
+        """Raise `SystemExit` for anything that is no option."""
+        if values:
+            _refuse(f"there are options only, such as --listen; not {values[0]!r}.")
+
     opt_l = opt_listen
     opt_b = opt_bare
     opt_w = opt_web

@@ -173,8 +173,8 @@ def test_an_unknown_option_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_word_that_is_no_option_is_refused(tmp_path: Path) -> None:
-    with pytest.raises((UsageError, SystemExit)):
-        make(tmp_path, "nonsense")
+    line = refusal(tmp_path, "nonsense")
+    assert line == "there are options only, such as --listen; not 'nonsense'."
 
 
 @pytest.mark.parametrize(

@@ -93,14 +93,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="send it also to another machine, where it may be read on the way",
     )
     parser.add_argument(
-        "text", nargs="*", metavar="TEXT", help="what to say (default: standard input, by line)"
+        "text",
+        nargs="*",
+        metavar="TEXT",
+        help="what to say (default, and -: standard input, by line)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Say what *arguments* ask for. Raises `ClientError` unless all of it was saved."""
     source: _Words | _Stream
-    if arguments.text:
+    if arguments.text and arguments.text != ["-"]:
         source = _Words(" ".join(arguments.text))
         if source.is_blank:
             raise ClientError("nothing to say: TEXT is empty. Without it, standard input is said.")
@@ -108,7 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ClientError("nothing to say: standard input is closed. Give the text as TEXT.")
     else:
         source = _Stream(sys.stdin.fileno())
-    if arguments.login is None and (arguments.password_file or arguments.plaintext_password):
+    for_login = arguments.password_file is not None or arguments.plaintext_password
+    if for_login and arguments.login is None:
         raise ClientError("nothing was said: a password is for --login NAME.")
     password = _read_password(arguments.password_file) if arguments.login else None
     where = wire.show_address(arguments.host, arguments.port)

@@ -29,7 +29,8 @@ KEEPING_COST = 10
 """What a command counts for behind which the server may have to remember more from then on: a room
 in which something is said, or who may do what in one."""
 
-_SWITCH = {"on": True, "off": False, "sí": True, "si": True, "no": False}
+SWITCH_WORDS = {"on": True, "off": False, "sí": True, "si": True, "no": False}
+"""The words for on and off, in each language."""
 
 
 class WrongUse(Exception):
@@ -73,7 +74,7 @@ def room_to_read(server: ChatServer, session: Session, named: Room | None = None
 def switch(argument: str) -> bool:
     """What ``on`` and ``off`` mean, in each language. Raises `WrongUse` for anything else."""
     try:
-        return _SWITCH[argument.lower()]
+        return SWITCH_WORDS[argument.lower()]
     except KeyError:
         raise WrongUse from None
 

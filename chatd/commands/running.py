@@ -42,9 +42,23 @@ REASON_CHARACTERS = 100
 
 SANCTIONS_LISTED = 50
 
-_BEGINS_LIKE_TIME = re.compile(r"[-+.,]*\d")
-# After a time: a number with a unit, but for "2nd" and "3x".
-_GOES_ON_LIKE_TIME = re.compile(r"\d+(?!(?:st|nd|rd|th|x)\b)[^\W\d_]")
+_UNIT = (
+    r"(?:s|m|h|d|w|y|secs?|seconds?|segundos?|mins?|minutes?|minutos?|hrs?|hours?|horas?"
+    r"|days?|d[ií]as?|weeks?|semanas?|months?|mes|meses|years?|años?)\b"
+)
+_FEW = "an?|half|one|two|three|five|ten|una?|media|dos|tres|cinco|diez"
+
+# Without a time in front: digits, "forever", "for 10m", "an hour", "until", or "spam 10m".
+_READS_LIKE_TIME = re.compile(
+    rf"(?:(?:for|por|durante) )?(?:[-+.,\"'(]*[\d¼½¾]|(?:{_FEW}) {_UNIT})"
+    r"|(?:for(?: ?ever| life| good)|perm(?:anent(?:ly|e|emente)?)?|indefinite(?:ly)?"
+    r"|para siempre|indefinid(?:o|a|amente)|until|till|hasta)\b"
+    r"|(?:always|siempre)$"
+    r"|.* \d{1,9}[smhdw]$",
+    re.IGNORECASE,
+)
+# After a time: "30m" or "and 30 minutes", but not "2nd" or "3 warnings".
+_GOES_ON_LIKE_TIME = re.compile(rf"(?:(?:and|y|[,+&]) ?)?\d+ ?{_UNIT}", re.IGNORECASE)
 
 _MODES = {
     **{mode.value: mode for mode in (Mode.OPEN, Mode.PRIVATE, Mode.MODERATED, Mode.ANNOUNCE)},
@@ -77,9 +91,17 @@ def room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -
 
 
 def _one_name(server: ChatServer, argument: str) -> str:
-    if not argument or " " in argument:
+    name, _, rest = argument.partition(" ")
+    _check_no_room(rest.strip())
+    if not name or rest:
         raise WrongUse
-    return server.name_of(argument)
+    return server.name_of(name)
+
+
+def _check_no_room(words: str) -> None:
+    """Raise `Refusal` if the words after a name begin with a room, which goes before the name."""
+    if words.startswith("#"):
+        raise Refusal(ErrorKind.WRONG_USE, "room_comes_first", room=short(words.split(" ")[0][1:]))
 
 
 def _known(server: ChatServer, name: str) -> Sequence[Session]:
@@ -100,27 +122,24 @@ def _mode_called(word: str) -> Mode:
 def _time_and_reason(words: str, default: int) -> tuple[int, str]:
     """Parse ``[TIME] [REASON]`` into seconds and the reason.
 
-    Raises `Refusal` for what looks like a time and is none: nobody is muted for an hour who was to
-    be muted for ``1y`` or ``1h 30m``.
+    Raises `Refusal` for a reason that reads like a time: the default must not take the place of
+    ``1y``, ``1h 30m`` or ``forever``.
     """
     first, _, rest = words.partition(" ")
+    reason = rest.strip()
     try:
         seconds = seconds_of(first)
     except ValueError:
-        return default, _reason(words, _BEGINS_LIKE_TIME)
+        seconds, reason, pattern, key = default, words, _READS_LIKE_TIME, "not_a_time"
+    else:
+        pattern, key = _GOES_ON_LIKE_TIME, "second_time"
     if not 1 <= seconds <= MOST_SECONDS:
         raise Refusal(ErrorKind.WRONG_USE, "wrong_time")
-    return seconds, _reason(rest.strip(), _GOES_ON_LIKE_TIME)
-
-
-def _reason(words: str, no_reason: re.Pattern[str] | None = None) -> str:
-    """Return the words as a reason. Raises `Refusal` if they begin with a room's name, which
-    belongs before the name, or look like a time that is none."""
-    if words.startswith("#"):
-        raise Refusal(ErrorKind.WRONG_USE, "room_comes_first", room=short(words.split(" ")[0][1:]))
-    if no_reason is not None and no_reason.match(words):
-        raise Refusal(ErrorKind.WRONG_USE, "not_a_time", word=short(words.split(" ")[0]))
-    return words
+    _check_no_room(reason)
+    if (like := pattern.match(reason)) is not None:
+        rest_of_word = reason[like.end() :].partition(" ")[0]
+        raise Refusal(ErrorKind.WRONG_USE, key, word=short(like[0] + rest_of_word))
+    return seconds, reason
 
 
 async def carry_out(
@@ -291,8 +310,9 @@ def _take(
 
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.KICK)
-    word, _, reason = rest.partition(" ")
-    name, reason = _one_name(server, word), _reason(reason.strip())
+    word, _, words = rest.partition(" ")
+    name, reason = _one_name(server, word), words.strip()
+    _check_no_room(reason)
     sessions = [other for other in server.called(name) if room in other.stays]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
@@ -389,7 +409,10 @@ def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Col
 
 def _network(server: ChatServer, who: str) -> str | None:
     """The network that is meant by an address; None for a name, also that of an account whose name
-    reads as an address, from a version in which one could be registered."""
+    reads as an address, from a version in which one could be registered. Raises `WrongUse` for a
+    range of addresses."""
+    if "/" in who:
+        raise WrongUse
     try:
         return None if server.accounts.called(who) is not None else network_of_host(who)
     except ValueError:

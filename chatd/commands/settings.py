@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.commands.base import Command, Waiting, WrongUse, switch
+from chatd.commands.base import SWITCH_WORDS, Command, Waiting, WrongUse, switch
 from chatd.credentials import Scope
 from chatd.folding import fold
 from chatd.refusals import Refusal
@@ -73,6 +73,8 @@ def _quiet(server: ChatServer, session: Session, argument: str) -> Waiting:
 
 
 def _away(server: ChatServer, session: Session, argument: str) -> Waiting:
+    if argument.lower() in SWITCH_WORDS:
+        raise WrongUse  # "/away off" would be told to others
     away = argument[:AWAY_CHARACTERS]
     if not away and not server.away_text(session.name):
         away = session.sentence("away")

@@ -483,6 +483,8 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} was given twice.",
     "unknown_parameter": "there is no parameter {name} here; what there is: {known}.",
+    "no_parameters": "this path takes no parameters; not {name} either.",
+    "header_twice": "the header {name} was sent more than once.",
     "not_a_bookmark": (
         "{name} takes the seq of a line, or a bookmark as it came, such as 17-1764100000000."
     ),
@@ -491,6 +493,8 @@ SENTENCES = {
     "not_json": "the body must be a JSON object with: {members}, each of them once.",
     "not_a_text": "{name} must be text.",
     "name_in_body": "a name does not go into the body but into the path: ?name=NAME.",
+    "room_in_body": "the room of the path is #{room}; the body names another one.",
+    "key_in_body": "a key does not go into the body but into the header Idempotency-Key.",
     "not_a_choice": "{name} must be true or false.",
     "not_a_key": "{name} must be 16 to 64 letters, digits, _ or -.",
     "nothing_to_say": "there is no line in it that could be said.",
@@ -545,11 +549,15 @@ SENTENCES = {
     "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
     "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",
     "not_a_time": (
-        "{word} is not a time. A time is one number and one unit, such as 90m, 2h or 3d;"
-        " a reason that begins with a digit comes after one."
+        "{word} is not a time. A time comes right after the name and is one number and one unit,"
+        " such as 90m, 2h or 3d, 366d at most. A reason that reads like a time comes after one."
+    ),
+    "second_time": (
+        "write the time as one number and one unit, such as 90m; not 1h 30m."
+        " A reason does not begin with a time such as {word}."
     ),
     "room_comes_first": (
-        "a room comes before the name: #{room} NAME. A reason does not begin with #."
+        "a room comes before the name: #{room} NAME. After the name nothing begins with #."
     ),
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
     "no_hook_url": (

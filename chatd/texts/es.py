@@ -507,6 +507,8 @@ SENTENCES = {
     ),
     "parameter_twice": "{name} se dio dos veces.",
     "unknown_parameter": "aquí no hay ningún parámetro {name}; los que hay: {known}.",
+    "no_parameters": "esta ruta no acepta parámetros; tampoco {name}.",
+    "header_twice": "la cabecera {name} se envió más de una vez.",
     "not_a_bookmark": (
         "{name} acepta el seq de una línea, o un marcador tal como llegó, como 17-1764100000000."
     ),
@@ -515,6 +517,8 @@ SENTENCES = {
     "not_json": "el cuerpo debe ser un objeto JSON con: {members}, cada uno una sola vez.",
     "not_a_text": "{name} debe ser un texto.",
     "name_in_body": "el nombre no va en el cuerpo sino en la ruta: ?name=NOMBRE.",
+    "room_in_body": "la sala de la ruta es #{room}; el cuerpo nombra otra.",
+    "key_in_body": "una clave no va en el cuerpo sino en la cabecera Idempotency-Key.",
     "not_a_choice": "{name} debe ser true o false.",
     "not_a_key": "{name} debe tener de 16 a 64 letras, cifras, _ o -.",
     "nothing_to_say": "no hay en ello ninguna línea que se pueda decir.",
@@ -577,11 +581,15 @@ SENTENCES = {
     ),
     "wrong_time": "un tiempo va de 1s a 366d, como 10m, 2h o 3d.",
     "not_a_time": (
-        "{word} no es un tiempo. Un tiempo es un número y una unidad, como 90m, 2h o 3d;"
-        " un motivo que empieza con un número va después de un tiempo."
+        "{word} no es un tiempo. El tiempo va justo después del nombre: un número y una unidad,"
+        " como 90m, 2h o 3d, hasta 366d. Un motivo que parece un tiempo va después de uno."
+    ),
+    "second_time": (
+        "escribe el tiempo como un número y una unidad, por ejemplo 90m; no 1h 30m."
+        " Un motivo no empieza con un tiempo como {word}."
     ),
     "room_comes_first": (
-        "la sala va antes del nombre: #{room} NOMBRE. Un motivo no empieza con #."
+        "la sala va antes del nombre: #{room} NOMBRE. Después del nombre nada empieza con #."
     ),
     "not_in_room": "{name} no está en #{room}. /quien #{room} muestra quién está.",
     "no_hook_url": (

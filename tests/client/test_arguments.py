@@ -109,6 +109,15 @@ def test_text_that_begins_with_a_dash_is_said_after_two(tmp_path: Path) -> None:
     assert room.said == ["-5% disk"]
 
 
+@pytest.mark.parametrize("text", ["", "-"])
+def test_standard_input_is_said_when_it_is_meant(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lines").write_text("one\ntwo\n")
+    room = ChatStandIn()
+    with FakeServer(room) as server:
+        assert run(f"say --port {server.port} {text}", "<lines", tmp_path) == (0, "", "")
+    assert room.said == ["one", "two"]
+
+
 REFUSED = [
     ("say ''", 1, "TEXT is empty"),
     ("say ' ' ''", 1, "TEXT is empty"),
@@ -129,6 +138,7 @@ REFUSED = [
     ("say --password-file x hola", 1, "a password is for --login"),
     ("say --plaintext-password --name ci hola", 1, "a password is for --login"),
     ("say --login ana --password-file '' hola", 1, "cannot read"),
+    ("say --password-file '' hola", 1, "a password is for --login"),
     ("say --login ana hola", 1, "--login needs a password"),
     *(
         (f"export --since {since}", 2, "is neither a time span like 10m, 2h, 3d nor a time")
@@ -141,11 +151,11 @@ REFUSED = [
     ("export --store ''", 1, "a store is sqlite:PATH or memory:"),
     ("export --store chatd.sqlite", 1, "a store is sqlite:PATH or memory:"),
     ("export --store memory:", 1, "it keeps nothing"),
-    ("export lobby", 2, "lobby"),
+    ("export lobby", 2, "'lobby' is one argument too many"),
     ("export --sin 1h", 2, "there is no option --sin"),
     ("admin", 2, "required"),
     ("admin lst", 2, "invalid choice"),
-    ("admin list ana", 2, "ana"),
+    ("admin list ana", 2, "'ana' is one argument too many"),
     ("admin promote", 2, "NAME"),
     ("admin promote ana eva", 2, "eva"),
     ("admin add ana --adm", 2, "there is no option --adm"),

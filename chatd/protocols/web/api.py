@@ -7,13 +7,14 @@ connection.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from twisted.internet.defer import Deferred
 
 from chatd.bookmarks import end_of, is_of
 from chatd.commands.base import KEEPING_COST, READING_COST
 from chatd.credentials import TOKEN
+from chatd.folding import fold
 from chatd.protocols.web.past import Stretch, first_events, last_events
 from chatd.protocols.web.requests import (
     Answer,
@@ -142,7 +143,7 @@ def _bookmark_of(room: Room, found: Stretch) -> str | None:
 async def say(call: Call) -> Answer:
     """Say some lines in a room, all or none, and tell where they stand once they are on disk."""
     request, server = call.request, call.server
-    texts = lines_of(request, call.max_length)
+    texts = lines_of(request, call.max_length, call.names["room"])
     key, name = _key(request), request.parameter("name")
     call.asker.charge(len(texts))
     with visitor(call) as (session, told):
@@ -183,8 +184,8 @@ def _where(status: int, room: str, seqs: Sequence[int]) -> Answer:
     return json_answer(status, {"room": room, "seq": last, "seqs": list(seqs)})
 
 
-def lines_of(request: Request, max_length: int) -> list[str]:
-    """The lines that a body has to be said. Raises `Problem`.
+def lines_of(request: Request, max_length: int, room: str) -> list[str]:
+    """Return the lines of a body that is to be said in a room. Raises `Problem`.
 
     A body is said as it is, whatever it is called: `curl -d` calls all text a form. What is
     certainly meant to be read in another way is refused.
@@ -197,8 +198,7 @@ def lines_of(request: Request, max_length: int) -> list[str]:
     if type == "application/json":
         members = request.json("text")
         text = members["text"]
-        if "name" in members:  # it would be said by a guest
-            raise Problem(ErrorKind.WRONG_USE, "name_in_body")
+        _check_members(members, room)
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
         body = text.encode("utf-8", "surrogatepass")
@@ -225,6 +225,18 @@ def lines_of(request: Request, max_length: int) -> list[str]:
     if len(texts) > UNPUBLISHED_LINES:
         raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=UNPUBLISHED_LINES)
     return texts
+
+
+def _check_members(members: Mapping[str, object], room: str) -> None:
+    """Raise `Problem` for members that belong elsewhere in a request: without the name a guest
+    would say it, in another room than was meant, and twice when it is sent again."""
+    if members.get("name") is not None:
+        raise Problem(ErrorKind.WRONG_USE, "name_in_body")
+    if members.get("key") is not None:
+        raise Problem(ErrorKind.WRONG_USE, "key_in_body")
+    named = members.get("room")
+    if isinstance(named, str) and fold(named.removeprefix("#")) != fold(room.removeprefix("#")):
+        raise Problem(ErrorKind.WRONG_USE, "room_in_body", room=short(room.removeprefix("#")))
 
 
 def _key(request: Request) -> str | None:

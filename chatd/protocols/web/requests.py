@@ -147,10 +147,9 @@ class Request:
         was passed over would do something else than was meant."""
         for name, _ in _parameters(self.query):
             if name not in known:
-                listed = ", ".join(known) or "-"
-                raise Problem(
-                    ErrorKind.WRONG_USE, "unknown_parameter", name=short(name), known=listed
-                )
+                key = "unknown_parameter" if known else "no_parameters"
+                listed = ", ".join(known)
+                raise Problem(ErrorKind.WRONG_USE, key, name=short(name), known=listed)
 
     def number(self, name: str, least: int, most: int) -> int | None:
         """A parameter that is a whole number between these. Raises `Problem` if it is not."""
@@ -275,8 +274,8 @@ def request_of(
         found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
     if sum(map(len, found.values())) > HEADERS:
         raise bad_request("too_many_headers", 431, limit=HEADERS)
-    if any(len(found.get(name, ())) > 1 for name in _SINGLE):
-        raise bad_request()
+    if several := [name for name in found.keys() & _SINGLE if len(found[name]) > 1]:
+        raise bad_request("header_twice", name=min(several))
     if "transfer-encoding" in found and "content-length" in found:
         raise bad_request()  # others may take the other one for its length
     if len(target) > TARGET_BYTES:

@@ -157,10 +157,10 @@ ASKED: list[tuple[str, str, int, str]] = [
     ("GET", f"{MESSAGES}?After=5", 422, "unknown_parameter"),
     ("GET", f"{MESSAGES}?=5", 422, "unknown_parameter"),
     ("GET", f"{STREAM}?since=1h", 422, "unknown_parameter"),
-    ("GET", "/ws?token=chatd_x", 422, "unknown_parameter"),
-    ("GET", "/api/rooms?limit=5", 422, "unknown_parameter"),
-    ("GET", "/api/me?name=ana", 422, "unknown_parameter"),
-    ("POST", "/api/signin?name=ana", 422, "unknown_parameter"),
+    ("GET", "/ws?token=chatd_x", 422, "no_parameters"),
+    ("GET", "/api/rooms?limit=5", 422, "no_parameters"),
+    ("GET", "/api/me?name=ana", 422, "no_parameters"),
+    ("POST", "/api/signin?name=ana", 422, "no_parameters"),
     ("POST", f"{MESSAGES}?nmae=build", 422, "unknown_parameter"),
     ("POST", f"{MESSAGES}?name=a&name=b", 422, "parameter_twice"),
     ("POST", f"{MESSAGES}?name=", 422, "invalid_name"),
@@ -185,6 +185,8 @@ BODIES: list[tuple[str, bytes, str]] = [
     (MESSAGES, b'{"text":"a","text":"b"}', "not_json"),
     (MESSAGES, b'{"txt":"a"}', "not_json"),
     (MESSAGES, b'{"text":"a","name":"build"}', "name_in_body"),
+    (MESSAGES, b'{"text":"a","room":"ops"}', "room_in_body"),
+    (MESSAGES, b'{"text":"a","key":"abc"}', "key_in_body"),
     (MESSAGES, b'["a"]', "not_json"),
     (MESSAGES, b'{"text":"a","x":NaN}', "not_json"),
     (MESSAGES, b'{"text":""}', "nothing_to_say"),
@@ -216,3 +218,16 @@ def test_a_body_that_is_not_understood_is_refused(target: str, body: bytes, key:
 def test_members_of_a_body_that_are_not_known_are_ignored() -> None:
     door = Served()
     assert door.post(MESSAGES, {"text": "hola", "colour": "red"}).status == 201
+    # A line as a browser sends it over a WebSocket.
+    line = {"type": "line", "room": "#Lobby", "text": "hola", "key": None, "name": None}
+    assert door.post(MESSAGES, line).status == 201
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "Content-Type", "Authorization"])
+def test_a_header_that_counts_once_is_named_when_it_is_there_twice(name: str) -> None:
+    caller = Served().caller()
+    head = f"POST {MESSAGES} HTTP/1.1\r\nHost: vault\r\nContent-Length: 4\r\n"
+    caller.send(f"{head}{name}: a\r\n{name}: b\r\n\r\nhola".encode())
+    (got,) = caller.got()
+    assert error_of(got) == (400, "header_twice")
+    assert name.lower() in got.json["error"]["text"]
