@@ -94,7 +94,6 @@ class Administration:
 
     async def _demote(self, request: Request) -> Reply:
         account = await self._set_admin(request, False)
-        self._server.review_account(account)
         return {"said": f"{account.name} is no administrator."}
 
     async def _password(self, request: Request) -> Reply:
@@ -113,7 +112,11 @@ class Administration:
 
     async def _set_admin(self, request: Request, admin: bool) -> Account:
         account = self._account(request)._replace(admin=admin)
-        await self._accounts.keep(account)
+        try:
+            await self._accounts.keep(account)
+        finally:
+            # Also if it could not be kept: its sessions may have used the right meanwhile.
+            self._server.review_account(account)
         return account
 
     def _account(self, request: Request) -> Account:

@@ -406,6 +406,9 @@ class ChatServer(Subscriber):
 
         def take_back(failure: Failure) -> Failure:
             self._changed(room, puts)
+            # Others may have used a right meanwhile that could not be kept.
+            self.review_room(room)
+            self._end_hooks(session.name, self.hooks.of(room))
             return failure
 
         return done.addErrback(take_back).addCallback(lambda _: deeds)
