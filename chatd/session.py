@@ -62,6 +62,8 @@ class Session:
         "_clock",
         "_faults",
         "_held",
+        "_is_expected",
+        "_is_password",
         "_moved",
         "_receipts",
         "_to_confirm",
@@ -128,6 +130,8 @@ class Session:
         self.text_only = False
         self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
         self._unasked_until = 0.0
+        self._is_password: Callable[[str], bool] = _not_known
+        self._is_expected: Callable[[str], bool] = _not_known
         self.hide_typing: Callable[[bool], None] = _shown
         self.has_spoken = False
         self.unpublished = 0  # how many of its lines wait for commit
@@ -395,8 +399,31 @@ class Session:
         """Whether its next line, if it comes now, may be an answer although nothing was asked."""
         return self.asked == self._answered_unasked and self._clock.seconds() < self._unasked_until
 
+    def knows_password(self, is_password: Callable[[str], bool]) -> None:
+        """Recognise from here on the password that was typed in this session, by a function that
+        returns True for it."""
+        self._is_password = is_password
+
+    def may_get_password(self) -> None:
+        """Expect the password as the next line although it is not asked for: a program may send it
+        without waiting for a question. See `passes_over`."""
+        self._is_expected = self._is_password
+        if self.asked is None:
+            self.asked, self._unasked_until = self._answered_unasked, 0.0
+
+    def passes_over(self, line: str) -> bool:
+        """Return True, once, for a next line that is the expected password: it is not said, and no
+        answer to what was asked, which stays asked."""
+        is_expected, self._is_expected = self._is_expected, _not_known
+        if not is_expected(line):
+            return False
+        if self.asked == self._answered_unasked:
+            self.asked = None
+        return True
+
     def answered(self) -> Callable[[str], Waiting | None] | None:
         """Its next line is here: what is to be done with it; None if it is a line like others."""
+        self._is_expected = _not_known
         then = self.asked
         if then == self._answered_unasked and not self.unasked:
             then = None
@@ -644,6 +671,11 @@ def _let_read(session: Session, room: Room) -> bool:
 
 def _let_speak(session: Session, room: Room) -> None:
     """Nobody looks after who may speak."""
+
+
+def _not_known(text: str) -> bool:
+    """No password is known."""
+    return False
 
 
 def _let_hold(grant: Grant) -> bool:

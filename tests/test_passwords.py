@@ -21,6 +21,7 @@ from chatd.passwords import (
     PasswordsFailed,
     Unavailable,
     password_of,
+    recogniser,
 )
 from chatd.worker import Worker
 from tests.helpers import CHEAP
@@ -33,6 +34,19 @@ def refused(text: str) -> str:
     except InvalidPassword as invalid:
         return invalid.key
     return ""
+
+
+def test_a_password_is_recognised_however_it_is_written() -> None:
+    is_password = recogniser("ni\u00f1a horse")
+    assert is_password("ni\u00f1a horse")
+    assert is_password("nin\u0303a\u00a0horse")
+    for other in "", "short", "nina horse", "ni\u00f1a horse ", "Ni\u00f1a horse", "\ud800" * 9:
+        assert not is_password(other)
+
+
+def test_of_a_password_that_is_recognised_only_a_digest_is_kept() -> None:
+    is_password = recogniser("correct horse")
+    assert "correct horse" not in repr([cell.cell_contents for cell in is_password.__closure__])  # type: ignore[attr-defined]
 
 
 def test_a_password_keeps_its_spaces_and_its_case() -> None:

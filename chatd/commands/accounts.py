@@ -29,6 +29,7 @@ from chatd.commands.passwords import (
 from chatd.credentials import BROWSER, TOKEN, Credential, Scope, scope_of
 from chatd.formats import local_time
 from chatd.names import refusal_of
+from chatd.passwords import recogniser
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
 from chatd.session import Session
@@ -80,6 +81,7 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     account = Account(session.name, hash, created=int(server.now()))
     await server.logins.register(account, session)
     if session.account == account.key:
+        session.knows_password(recogniser(password))
         session.answer("registered", name=account.name)
         server.logins.logged_in(session)
     else:  # it was removed meanwhile, or given another password
@@ -110,7 +112,7 @@ async def _log_in(server: ChatServer, session: Session, name: str, text: str) ->
 
 def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
     keep, new = _without_keep_tokens(argument)
-    with question(session, new if session.typed_its_password else ""):
+    with present_password_question(session):
         check_privacy(server, session, new)
         own_account(server, session)
         if is_given(new):
@@ -156,10 +158,12 @@ def _take_last(server: ChatServer, session: Session, new: str, keep: bool) -> Wa
 
 
 async def _change_password(server: ChatServer, session: Session, text: str, keep: bool) -> None:
-    hash = await hashing(server).hash(new_password(text))
+    password = new_password(text)
+    hash = await hashing(server).hash(password)
     account = own_account(server, session)
     kept = len(server.credentials.of(account.key, TOKEN)) if keep else 0
     await server.logins.change_password(account, hash, session, keep_tokens=keep)
+    session.knows_password(recogniser(password))
     session.answer("password_changed")
     if kept:
         session.answer("tokens_kept", count=kept)

@@ -13,7 +13,7 @@ from math import ceil
 
 from chatd.accounts import Account
 from chatd.commands.base import Waiting, answering
-from chatd.passwords import InvalidPassword, Passwords, password_of
+from chatd.passwords import InvalidPassword, Passwords, password_of, recogniser
 from chatd.records import let_be
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
@@ -42,9 +42,16 @@ def question(session: Session, password: str) -> Iterator[None]:
 
 @contextmanager
 def present_password_question(session: Session) -> Iterator[None]:
-    """The same where the present password may be asked for."""
-    with question(session, "typed" if session.typed_its_password else ""):
+    """The same where the present password is asked for, unless it was typed of late: then it may
+    come next, too, and is known."""
+    if not session.typed_its_password:
+        with question(session, ""):
+            yield
+        return
+    try:
         yield
+    finally:
+        session.may_get_password()
 
 
 def is_given(password: str) -> bool:
@@ -172,6 +179,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
         raise wrong
+    session.knows_password(recogniser(password))
     if better is not None and now.hash == account.hash:
         now = now._replace(hash=better)
         # If it cannot be kept, the old one still does.

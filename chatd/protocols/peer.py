@@ -481,8 +481,12 @@ class Peer(Reading, Generic[M]):
     def take_answer(self, answer: str) -> bool:
         """Give what was typed to who asked for it, whatever it is. False if it is a line like
         others."""
-        unasked = self.session.unasked
-        then = self.session.answered()
+        session = self.session
+        if session.passes_over(answer):
+            self.when_said(lambda: session.answer("password_not_needed"))
+            return True
+        unasked = session.unasked
+        then = session.answered()
         if then is None or (unasked and commands.parse(answer) is not None):
             return False
         self.when_said(lambda: then(answer))

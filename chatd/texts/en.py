@@ -282,6 +282,9 @@ SENTENCES = {
         "You have {count} token, which ends with the old password. Press Enter if that is right, or"
         " answer keep if nobody else can have it."
     ),
+    "password_not_needed": (
+        "You typed your password of late, so it was not asked for now. It was not said."
+    ),
     "password_cancelled": "Cancelled: no password was taken.",
     "registered": "{name} is yours now. When you come back: /login {name}",
     "password_changed": (

@@ -290,6 +290,9 @@ SENTENCES = {
         "Tienes {count} ficha, que termina con la contraseña anterior. Pulsa Intro si está bien,"
         " o responde conservar si nadie más puede tenerla."
     ),
+    "password_not_needed": (
+        "Escribiste tu contraseña hace poco, así que no se pidió ahora. No se ha dicho."
+    ),
     "password_cancelled": "Cancelado: no se ha tomado ninguna contraseña.",
     "registered": "{name} ya es tuyo. Cuando vuelvas: /acceder {name}",
     "password_changed": (

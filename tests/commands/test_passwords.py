@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from chatd.commands.passwords import KEEP_TOKENS
 from chatd.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from chatd.hooks import Rules
+from chatd.session import READING_SECONDS
 from tests.helpers import FAR, World
 from tests.protocols.web.browser import Browser
 
@@ -401,11 +402,96 @@ def test_what_comes_behind_a_question_that_is_refused_is_not_said(
 
 
 @pytest.mark.parametrize(
-    "line", ["/token new a,b", "/hook add nowhere", "/password short", "/login nobody some horse"]
+    "line",
+    [
+        "/token new ci",
+        "/token new a,b",
+        "/hook #ops add https://example.com/x",
+        "/hook add nowhere",
+        "/password another horse",
+        "/password short",
+        "/login nobody some horse",
+    ],
 )
-def test_where_nothing_would_have_been_asked_what_comes_next_is_said(
-    scene: Scene, line: str
+def test_where_nothing_is_asked_what_comes_next_is_said(scene: Scene, line: str) -> None:
+    assert scene.ask(line, "hello")[-1] == "<ana> hello"
+
+
+NOT_NEEDED = "*** You typed your password of late, so it was not asked for now. It was not said."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/token new ci",
+        "/token new a,b",
+        "/token new ci full",
+        "/hook #ops add https://example.com/x",
+        "/hook add nowhere",
+        "/password another horse",
+        "/password short",
+    ],
+)
+@pytest.mark.parametrize("typed", ["/login ana", "as an answer", "/register", "/password"])
+def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, typed: str) -> None:
+    """A program sends it without looking whether it is asked for."""
+    if typed == "/login ana":
+        scene.ask("/logout", f"{typed} {PASSWORD}")
+    elif typed == "as an answer":
+        scene.lapse()
+        scene.ask("/token new other", PASSWORD)
+    elif typed == "/password":
+        scene.ask(f"{typed} {PASSWORD}")
+    scene.luis.seen()
+    for _ in range(2):
+        scene.world.clock.advance(READING_SECONDS)
+        assert scene.ask(line)[-1] not in (PRESENT, NOT_NEEDED)
+        scene.world.clock.advance(READING_SECONDS)  # also of a slow program
+        assert scene.ask(PASSWORD) == [NOT_NEEDED]
+        assert scene.ask("hello") == ["<ana> hello"]
+        scene.server.logins.password_typed(scene.ana.session)
+        if line == "/password another horse":
+            break
+    assert {line for line in scene.luis.seen() if "<ana>" in line} == {"<ana> hello"}
+
+
+def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene) -> None:
+    tab = Browser(scene.world)
+    tab.send("hello")
+    scene.luis.seen()
+    for line in f"/login ana {PASSWORD}", "/token new ci", PASSWORD, "hello":
+        tab.say(line, room="lobby")
+    assert NOT_NEEDED.removeprefix("*** ") in [each["text"] for each in tab.seen("say")]
+    assert [line for line in scene.luis.seen() if "<ana>" in line] == ["<ana> hello"]
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+@pytest.mark.parametrize("has_token", [True, False])
+def test_a_program_may_send_all_passwords_at_once(
+    scene: Scene, is_fresh: bool, has_token: bool
 ) -> None:
-    refused, said = scene.ask(line, "hello")
-    assert refused.startswith("ERR ")
-    assert said == "<ana> hello"
+    """The old one is not taken for the new one where it is not asked for."""
+    if has_token:
+        scene.token()
+    if not is_fresh:
+        scene.lapse()
+    scene.luis.seen()
+    answers = [PASSWORD, *(["keep"] if has_token else []), "another horse"]
+    scene.ana.send("\n".join(["/password", *answers, "hello", ""]).encode())
+    scene.world.settle()
+    assert CHANGED in scene.ana.seen()
+    assert scene.password_is("another horse")
+    assert scene.luis.seen()[0] == "<ana> hello"
+
+
+@pytest.mark.parametrize("line", ["/token new ci", "/password"])
+def test_another_line_is_what_it_is(scene: Scene, line: str) -> None:
+    """Only the next line may be the password that is not needed."""
+    told = scene.ask(line, "hello there", PASSWORD)
+    assert NOT_NEEDED not in told
+    if line == "/password":
+        assert scene.password_is("hello there")
+
+
+def test_the_same_password_may_be_chosen_again(scene: Scene) -> None:
+    assert scene.ask("/password", PASSWORD, PASSWORD) == [NEW, NOT_NEEDED, CHANGED]
