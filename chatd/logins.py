@@ -104,6 +104,9 @@ class Logins:
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
             self._make_guest(session)
+        if owner is not None and owner.grant is grant and owner.name != account.name:
+            # Another tab has renamed both meanwhile.
+            self._names.give(owner, account.name)
 
     async def unregister(self, account: Account) -> None:
         """Make a name nobody's, and forget all that is kept with it. Raises `StoreError`."""

@@ -82,10 +82,11 @@ class Names:
         _check_new(name)
         key = fold(name)
         registered = self._registered_like(name)
-        here = [other for other in self._like.owners(name) if other is not session]
+        along = self.together(session)
+        here = [other for other in self._like.owners(name) if other not in along]
         if key != session.account and key in map(fold, registered):
             raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
-        if not all(other is session or _are_one(other, session) for other in self.of(name)):
+        if not all(other in along or _are_one(other, session) for other in self.of(name)):
             raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
         for other in (*registered, *map(self._like.name_of, here)):
             if fold(other) != key:
@@ -120,13 +121,11 @@ class Names:
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
 
-    def sharing(self, session: Session) -> list[Session]:
-        """Return the other sessions of the same person that have this session's name."""
-        return [
-            other
-            for other in self.of(session.name)
-            if other is not session and _are_one(other, session)
-        ]
+    def together(self, session: Session) -> list[Session]:
+        """Return a session, and the others of the same person that have its name: they take another
+        name together."""
+        others = (other for other in self.of(session.name) if other is not session)
+        return [session, *(other for other in others if _are_one(other, session))]
 
     def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
         """Let a session have this name, and tell it and the others so. Those that move ``along``

@@ -247,7 +247,7 @@ class ChatServer(Subscriber):
         """Give a session a name, and those with which it shares the one that it has, such as the
         tabs of one browser. Raises `Refusal`."""
         name = _valid_name(wanted)
-        sessions = [session, *self.names.sharing(session)]
+        sessions = self.names.together(session)
         if name != session.name:
             if session.account is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
@@ -257,7 +257,7 @@ class ChatServer(Subscriber):
                         raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
             self.names.check(session, name)
             # One who is here several times is called the same everywhere.
-            others = (other for other in self.names.of(name) if other is not session)
+            others = (other for other in self.names.of(name) if other not in sessions)
             name = next((other.name for other in others), name)
         if name == session.name:
             session.answer("you_are_already", name=name)

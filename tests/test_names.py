@@ -121,19 +121,20 @@ def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene)
     scene.give(scene.luis, "Bob1")
     assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
     scene.give(scene.eva, "Bob1")
-    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"  # the other one still has it
+    assert scene.refused(scene.eva, "Bobl") == ""  # both take it
 
 
-def test_those_who_share_a_name_are_the_others_of_one_person(scene: Scene) -> None:
+def test_those_who_share_a_name_are_renamed_together(scene: Scene) -> None:
     scene.luis.session.holder = scene.eva.session.holder = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
-    assert scene.names.sharing(scene.luis.session) == [scene.eva.session]
+    both = [scene.luis.session, scene.eva.session]
+    assert scene.names.together(scene.luis.session) == both
     scene.log_in(scene.eva, "ana")
-    assert scene.names.sharing(scene.luis.session) == []
+    assert scene.names.together(scene.luis.session) == both[:1]
     scene.log_in(scene.luis, "ana")
     scene.eva.session.holder = ""
-    assert scene.names.sharing(scene.luis.session) == [scene.eva.session]
+    assert scene.names.together(scene.luis.session) == both
 
 
 def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:

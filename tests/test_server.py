@@ -112,12 +112,17 @@ class SharedNameTests(SynchronousTestCase):
         other = self.world.person()
         other.session.holder = "browser"
         self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
-        self.assertEqual(self.told(other, "/nick ANA"), ["*** You are Ana already."])
+        self.assertEqual(self.told(other, "/nick Ana"), ["*** You are Ana already."])
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
 
-    def test_alone_it_may_be_written_in_another_way(self) -> None:
-        self.tabs[0].hang_up()
+    def test_together_they_may_write_it_in_another_way(self) -> None:
         self.assertEqual(self.told(self.tabs[1], "/nick ANA"), ["*** You are now ANA."])
+        self.assertEqual(self.tabs[0].session.name, "ANA")
+
+    def test_together_they_may_take_a_look_alike_of_it(self) -> None:
+        for name in "Bob1", "Bobl", "B0bl":
+            self.assertEqual(self.told(self.tabs[1], f"/nick {name}"), [f"*** You are now {name}."])
+            self.assertEqual(self.tabs[0].session.name, name)
 
     def test_both_are_sent_what_is_private_and_its_receipt_comes_once(self) -> None:
         self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
@@ -186,6 +191,16 @@ class SharedNameTests(SynchronousTestCase):
         self.tabs[1].type("/nick eva")
         self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
 
+    def test_another_name_meanwhile_keeps_it_from_being_registered(self) -> None:
+        self.world.hashing.held = True
+        self.tabs[0].type("/register correct horse")
+        self.tabs[1].type("/nick eva")
+        self.forget()
+        self.world.hashing.work()
+        self.world.settle()
+        self.assertIn("ERR Not registered: choose a name first", str(self.tabs[0].seen()))
+        self.assertEqual(list(self.world.server.accounts.table), [])
+
     def test_one_who_registers_it_has_it_alone(self) -> None:
         self.assertEqual(
             self.told(self.tabs[0], "/register correct horse"),
@@ -197,6 +212,18 @@ class SharedNameTests(SynchronousTestCase):
         )
         self.assertEqual(self.luis.seen(), [])
         self.assertEqual(self.told(self.tabs[1], "/nick ana")[0][:16], "ERR Name in use:")
+
+    def test_one_who_registers_it_has_it_also_if_another_took_a_new_one_meanwhile(self) -> None:
+        world = World(slow=True)
+        tabs = [world.person() for _ in range(2)]
+        for tab in tabs:
+            tab.session.holder = "browser"
+            tab.type("/nick Ana")
+        tabs[0].type("/register correct horse")
+        tabs[1].type("/nick eva")
+        world.release()
+        self.assertEqual([tab.session.name for tab in tabs], ["Ana", "eva"])
+        self.assertEqual([tab.session.account for tab in tabs], ["ana", None])
 
     def test_one_who_logs_in_leaves_it_to_the_other(self) -> None:
         register(self.world, "Eva")

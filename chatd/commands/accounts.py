@@ -68,7 +68,7 @@ def _register(server: ChatServer, session: Session, argument: str) -> Waiting | 
 
 
 async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
-    passwords, password = hashing(server), new_password(text)
+    passwords, password, name = hashing(server), new_password(text), session.name
     if session.network:
         # Not given back: whoever registers many names is slowed, too.
         wait_for(server.logins.address_tries.wait(session.network))
@@ -76,9 +76,9 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
     hash = await passwords.hash(password)
     if session.stream.finished:
         return
-    if session.is_guest:
+    if session.name != name:  # it was taken from it, or its other tabs have another one
         raise Refusal(ErrorKind.NOT_REGISTERED, "name_first")
-    account = Account(session.name, hash, created=int(server.now()))
+    account = Account(name, hash, created=int(server.now()))
     await server.logins.register(account, session)
     if session.account == account.key:
         session.knows_password(recogniser(password))
