@@ -23,6 +23,7 @@ from tests.helpers import Person
 from tests.protocols.web.browser import browser
 from tests.protocols.web.callers import Caller, Served, request
 from tests.receivers import Receiver
+from tests.running import Town
 
 SECRET = "the launch code is 0000"
 PASSWORD = "correct horse"
@@ -238,6 +239,12 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
+def _join(person: Person, room: str) -> str:
+    person.seen()
+    person.type(f"/join {room}")
+    return str(person.seen())
+
+
 class TestGuests:
     """What is given to a guest is given to who has that name, as long as they have it."""
 
@@ -279,6 +286,22 @@ class TestGuests:
         other.hang_up()
         luis.type("/nick luis", "/join ops")  # it is theirs
         assert luis.session.room is scene.ana.session.room
+
+    @pytest.mark.parametrize("verb", ["invite", "voice"])
+    def test_who_has_another_name_once_it_is_saved_has_none(self, verb: str) -> None:
+        town = Town(slow=True)
+        ana, luis, pepe = town.citizen("ana"), town.guest("luis"), town.guest("pepe")
+        ana.type("/create ops private")
+        town.release()
+        for person in luis, pepe:
+            ana.type(f"/{verb} {person.session.name}")
+        luis.type("/nick lucas")
+        pepe.hang_up()
+        other = town.guest("luis")
+        town.release()
+        for person in luis, other:
+            assert "ERR Name in use: " in _join(person, "ops")
+        assert town.server.moderation._given == {}
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:
         scene = Scene()

@@ -252,11 +252,13 @@ def _give(
 async def _give_role(
     server: ChatServer, session: Session, room: Room, name: str, role: Role, verb: str
 ) -> None:
-    sessions = server.called(name)
+    before = server.called(name)
     puts = server.moderation.give(name, room, role)
     if role is Role.OPERATOR and server.moderation.mode_of(room) is Mode.FREE:
         puts.append(server.moderation.set_mode(room, Mode.OPEN))  # it is run from now on
     await carry_out(server, session, room, Deed(verb, name), puts)
+    # Meanwhile a guest may have gone, or have another name.
+    sessions = [other for other in server.called(name) if other in before]
     # What an account is, is kept with it; what its sessions were given as guests ends.
     server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
     for other in sessions:
