@@ -122,7 +122,7 @@ class Rules(NamedTuple):
 
 class Hooks:
     """All hooks. ``rules`` is set by who knows what the operator allows; ``wake`` is called when
-    there is something to deliver by a hook, ``gone`` when it is no more; ``allowed`` returns
+    there may be something to deliver by a hook, ``gone`` when it is no more; ``allowed`` returns
     whether whoever added a hook may have it now. Raises `Damaged`."""
 
     def __init__(self, store: Store) -> None:
@@ -184,7 +184,8 @@ class Hooks:
             del hooks[number]
             self.gone(hook)
         if kept is not None and number not in hooks:
-            hooks[number] = Hook(room, number, kept)
+            hook = hooks[number] = Hook(room, number, kept)
+            self.wake(hook)  # one whose end could not be kept may be behind
         if not hooks:
             del self._rooms[room]
 

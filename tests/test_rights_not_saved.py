@@ -11,10 +11,12 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.administration import Administration
+from chatd.deliveries import Deliveries
 from chatd.destinations import networks_of
 from chatd.hooks import Rules
 from chatd.records import change
 from tests.helpers import CHEAP, Person
+from tests.receivers import Receiver
 from tests.running import Town
 
 Expect = Callable[..., object]
@@ -114,4 +116,25 @@ def test_a_hook_that_was_added_by_it_ends(expected_errors: Expect) -> None:
     scene.town.store.fail()
     scene.town.release()
     assert not scene.town.server.hooks.of(scene.town.room("den"))
+    expected_errors()
+
+
+def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Expect) -> None:
+    scene = Scene()
+    server = scene.town.server
+    server.hooks.rules = Rules(networks_of("any"), tls=True)
+    scene.do("/mode open", "/op eva")
+    scene.eva.type("/hook #den add https://example.com/", PASSWORD)
+    scene.town.release()
+    receiver, clock = Receiver(), scene.town.clock
+    Deliveries(
+        server.hooks, server.rooms.get, receiver, clock, server.faults, clock.seconds
+    ).start()
+    scene.eva.type("/join den", SECRET)
+    scene.ana.type("/unop eva")
+    scene.town.settle()
+    scene.town.store.release()
+    scene.fail()
+    clock.pump([0] * 8)
+    assert receiver.texts() == [SECRET]
     expected_errors()
