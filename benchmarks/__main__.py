@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import signal
 import sys
 import tempfile
@@ -30,7 +31,8 @@ def main() -> int:
         browsers = fanout.shapes_of(options.browsers, web.SENDERS)
     except ValueError:
         refuse(
-            "--shapes and --browsers take CLIENTS:WINDOW or CLIENTS:WINDOW:ROOMS, such as 1000:256."
+            "--shapes and --browsers take CLIENTS:WINDOW or CLIENTS:WINDOW:ROOMS, such as 1000:256,"
+            " with more clients than senders."
         )
     if not TWISTD.exists():
         refuse(f"there is no {TWISTD}: pip install . with this Python.")
@@ -64,7 +66,7 @@ def main() -> int:
                 "tls": tls.run,
                 "web": lambda bench: web.run(bench, browsers),
             }
-            if options.against:
+            if options.against is not None:
                 then = against.build(options.against, scratch)
                 rows = against.run(bench, then, options.only, shapes, browsers)
                 above = [] if options.at_most is None else against.above(rows, options.at_most)
@@ -96,19 +98,45 @@ def _can_draw() -> None:
         refuse("--picture needs matplotlib: pip install -e '.[bench]'")
 
 
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:  # no comparison with NaN is true
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a directory")
+    return path
+
+
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python3 -m benchmarks", description=__doc__, allow_abbrev=False
+    )
     add = parser.add_argument
     add("--only", nargs="+", choices=PARTS, help="some parts only")
     add("--against", metavar="REV", help="compare with a commit, in pairs: talk, and web if asked")
-    add("--at-most", type=float, metavar="RATIO", help="with --against: the CPU may grow to that")
+    add(
+        "--at-most",
+        type=_positive,
+        metavar="RATIO",
+        help="with --against: the CPU may grow to that",
+    )
     add("--shapes", nargs="+", default=fanout.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
     add("--browsers", nargs="+", default=web.SHAPES, metavar="CLIENTS:WINDOW[:ROOMS]")
     add("--senders", nargs="+", type=int, default=fanout.SENDERS, metavar="N")
     add("--rounds", type=int, help="turns that each server has (3; 8 pairs with --against)")
-    add("--seconds", type=float, default=3.0, help="of talk in a run (3)")
+    add("--seconds", type=_positive, default=3.0, help="of talk in a run (3)")
     add("--no-peers", dest="peers", action="store_false", help="chatd and the floor alone")
-    add("--directory", default="/var/tmp", help="where stores are put: a real disk (/var/tmp)")
+    add(
+        "--directory",
+        type=_directory,
+        default="/var/tmp",
+        help="where stores are put: a real disk (/var/tmp)",
+    )
     add("--json", type=Path, metavar="PATH", help="write all results there")
     add("--picture", type=Path, metavar="PATH", help="draw CPU per delivery there, as SVG")
     options = parser.parse_args()

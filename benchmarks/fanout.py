@@ -65,13 +65,15 @@ def shapes_of(written: Sequence[str], senders: Sequence[int]) -> list[Shape]:
     """
     shapes = []
     for one in written:
-        clients, window, rooms = (*map(int, one.split(":")), 1)[:3]
+        clients, window, rooms = map(int, (one if one.count(":") == 2 else f"{one}:1").split(":"))
         if rooms > 1:
             counts = [max(rooms, *senders) // rooms * rooms]
         elif clients == 2:
             counts = [1]
         else:
             counts = [count for count in senders if count < clients]
+        if min(clients - 1, window, rooms, *senders) < 1 or not counts:
+            raise ValueError(one)
         shapes += [Shape(clients, window, count, rooms) for count in counts]
     return shapes
 

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from benchmarks import against
+from benchmarks.__main__ import main
 from benchmarks.against import Ratio, Row, above, in_pairs, ratio_of
 from benchmarks.servers import OURS, Build
 
@@ -34,6 +35,38 @@ def short_path() -> Generator[Path, None, None]:
     """A directory in which there may be a UNIX socket, whose path is bounded."""
     with TemporaryDirectory() as directory:
         yield Path(directory)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        *((["--shapes", shape], "CLIENTS:WINDOW") for shape in ("10", "1:1", "30:0", "x")),
+        (["--shapes", "10:1", "--senders", "20"], "more clients than senders"),
+        (["--shapes", "30:1:0"], "CLIENTS:WINDOW"),
+        (["--shapes", "30:1:1:1"], "CLIENTS:WINDOW"),
+        (["--browsers", "10:1"], "more clients than senders"),
+        (["--senders", "0"], "CLIENTS:WINDOW"),
+        *((["--seconds", value], "above 0") for value in ("0", "-1", "nan", "inf")),
+        (["--against", "HEAD", "--at-most", "nan"], "above 0"),
+        (["--at-most", "1.05"], "--against REV"),
+        (["--against", "HEAD", "--rounds", "1"], "2 or more"),
+        (["--against", "HEAD", "--only", "store"], "not store"),
+        (["--agains", "HEAD"], "unrecognized arguments"),
+        (["--directory", "no-such-directory"], "is not a directory"),
+    ],
+)
+def test_an_option_that_is_not_understood_is_refused_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    right: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
+    monkeypatch.setattr("benchmarks.__main__.TWISTD", Path(sys.executable))
+    with pytest.raises(SystemExit) as refused:
+        main()
+    assert right in f"{capsys.readouterr().err}{refused.value.code}"
 
 
 @can_measure
@@ -176,8 +209,9 @@ def test_what_cannot_be_compared_is_refused(options: list[str], why: str) -> Non
 
 @can_measure
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository")
-def test_a_commit_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    run = benchmarks("--against", "no-such-commit", "--directory", str(tmp_path))
+@pytest.mark.parametrize("revision", ["no-such-commit", ""])
+def test_a_commit_that_is_not_there_is_refused(tmp_path: Path, revision: str) -> None:
+    run = benchmarks("--against", revision, "--directory", str(tmp_path))
     assert run.returncode == 1
     assert "benchmarks: --against takes a commit of this repository: " in run.stderr
     assert list(tmp_path.iterdir()) == []

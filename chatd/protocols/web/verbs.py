@@ -141,7 +141,8 @@ def _hello(conversation: Conversation, members: Members) -> Waiting | None:
     wish = _text(members, "name", "")
     key = _key(members)
     rooms = {} if members.get("rooms") is None else members["rooms"]
-    if not isinstance(rooms, dict):
+    # A single "room" would be passed over, and the lobby taken in its place.
+    if not isinstance(rooms, dict) or members.get("room") is not None:
         raise _wrong("rooms", "right_rooms")
     places = {name: _bookmark(place, "rooms", "right_rooms") for name, place in rooms.items()}
     if language and language not in LANGUAGES:

@@ -72,6 +72,7 @@ HELLO: list[tuple[dict[str, Any], str]] = [
     *(({"language": language}, "language must be") for language in ("fr", "EN", "es-MX", 5)),
     *(({"rooms": rooms}, "rooms must be") for rooms in ([], "lobby", 5, {"lobby": "x"})),
     *(({"rooms": {"lobby": at}}, "rooms must be") for at in NOT_NUMBERS),
+    ({"room": "ops"}, "rooms must be"),
 ]
 
 
