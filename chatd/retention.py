@@ -100,10 +100,21 @@ class Retention:
         return self._running
 
     async def _forget(self) -> None:
+        unreadable = None
         try:
             for room in await self._store.names():
                 if seconds := self.kept.seconds(room):
-                    await self._forget_in(room, seconds)
+                    before = int((self._server.now() - seconds) * 1000)
+                    try:
+                        upto = await self._store.seq_before(room, before)
+                    except (
+                        StoreError
+                    ) as error:  # damage in one room does not keep the others' lines
+                        unreadable = error
+                    else:
+                        await self._forget_in(room, upto)
+            if unreadable is not None:
+                raise unreadable
         except CancelledError:
             pass
         except StoreError as error:
@@ -114,9 +125,7 @@ class Retention:
             self._trouble.end()
         self._busy = False
 
-    async def _forget_in(self, room: str, seconds: int) -> None:
-        before = int((self._server.now() - seconds) * 1000)
-        upto = await self._store.seq_before(room, before)
+    async def _forget_in(self, room: str, upto: int) -> None:
         # The clock is looked at behind that: it may have been set just before.
         while self._trusts_the_clock and await self._store.forget(room, upto):
             self._server.forgot(room, upto)

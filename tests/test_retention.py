@@ -189,6 +189,29 @@ def test_it_may_be_stopped_where_it_never_began() -> None:
     assert keeper.world.clock.getDelayedCalls() == []
 
 
+def test_damage_in_one_room_does_not_keep_the_lines_of_others(
+    monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    keeper = Keeper(Kept(DAY))
+    keeper.say("lobby", "hola")
+    keeper.say("tea", "hola")
+    keeper.wait(2 * DAY)
+    seq_before = keeper.world.store.seq_before
+
+    async def find(room: str, time: int) -> int:
+        if room == "lobby":
+            raise StoreError("it is damaged")
+        return await seq_before(room, time)
+
+    monkeypatch.setattr(keeper.world.store, "seq_before", find)
+    keeper.retention.start()
+    keeper.wait(1)
+    assert [keeper.kept(room) for room in ("lobby", "tea")] == [["hola"], []]
+    (told,) = expected_errors()
+    assert eventAsText(told, includeTimestamp=False).endswith("forgotten: it is damaged")
+    keeper.retention.stop()
+
+
 @pytest.mark.parametrize("error", [StoreError("no disk"), ZeroDivisionError("oh")])
 def test_what_cannot_be_forgotten_is_told_and_tried_again(
     error: Exception,

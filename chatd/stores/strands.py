@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chatd.store import StoreError
 
@@ -25,6 +25,8 @@ SEQ_BITS = 40
 NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
 
 _OF_STRAND = f"FROM strands WHERE id >> {SEQ_BITS} = ? AND strand = ?"
+
+_IS_SOUND = "typeof(time) = 'integer'"
 
 Log = tuple[int, int]
 """The bounds of a log's events, as ids: the first possible one and the last, both included."""
@@ -64,31 +66,26 @@ class Strands:
 def fill(connection: sqlite3.Connection) -> None:
     """Make the rows of a file that has events and no strands yet.
 
-    SQLite finds the logs in which a time is less than the one before it (0.1 s for a million
-    events); only those are walked here.
+    All events are walked, 0.6 s for a million, once. A time that is no number begins no stretch;
+    whoever reads that event is told.
     """
-    connection.execute(
-        "INSERT INTO strands SELECT id, 0, time FROM events WHERE id IN (SELECT (SELECT min(id)"
-        f" FROM events WHERE id > rooms.id << {SEQ_BITS} AND id < rooms.id + 1 << {SEQ_BITS})"
-        " FROM rooms)"
+    connection.executemany(
+        "INSERT INTO strands VALUES (?, ?, ?)",
+        _stretches(
+            connection.execute(f"SELECT id, time FROM events WHERE {_IS_SOUND} ORDER BY id")
+        ),
     )
-    disordered = connection.execute(
-        f"SELECT DISTINCT later.id >> {SEQ_BITS} FROM events AS earlier"
-        " JOIN events AS later ON later.id = earlier.id + 1 WHERE later.time < earlier.time"
-    ).fetchall()
-    for (room,) in disordered:
-        log = room << SEQ_BITS, (room + 1 << SEQ_BITS) - 1
-        events = connection.execute(
-            "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id", log
-        )
-        strands = Strands({})
-        rows = [
-            (number, strand, time)
-            for number, time in events
-            if (strand := strands.add(time)) is not None
-        ]
-        connection.execute("DELETE FROM strands WHERE id BETWEEN ? AND ?", log)
-        connection.executemany("INSERT INTO strands VALUES (?, ?, ?)", rows)
+
+
+def _stretches(events: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the row of each stretch of some events, given their ids, ascending, and times."""
+    room, strands = None, Strands({})
+    for number, time in events:
+        if number >> SEQ_BITS != room:
+            room, strands = number >> SEQ_BITS, Strands({})
+        strand = strands.add(time)
+        if strand is not None:
+            yield number, strand, time
 
 
 def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
@@ -124,13 +121,14 @@ def cut(connection: sqlite3.Connection, log: Log, upto: int) -> None:
     first, _ = log
     strand = connection.execute(
         "SELECT strand FROM strands WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
-        (first, upto + 1),
+        (first, upto),
     ).fetchone()
     connection.execute("DELETE FROM strands WHERE id BETWEEN ? AND ?", (first, upto))
-    if strand is not None:
+    if strand is not None:  # what is left of its last stretch begins with the next event
         connection.execute(
-            "INSERT OR IGNORE INTO strands SELECT id, ?, time FROM events WHERE id = ?",
-            (strand[0], upto + 1),
+            "INSERT INTO strands SELECT id, ?, time FROM events"
+            f" WHERE id > ? AND id <= ? AND {_IS_SOUND} ORDER BY id LIMIT 1",
+            (strand[0], upto, _end(connection, upto, log)),
         )
 
 
@@ -150,8 +148,13 @@ def first_stamped(connection: sqlite3.Connection, log: Log, low: int, high: int)
         if before is not None:
             end = _end(connection, before[0], log)
             begins = _first_from(connection, before[0], end, low) or begins
-        if begins is not None and begins[1] <= high:
-            found.append(begins[0])
+        if begins is None:
+            continue
+        number, time = begins
+        if type(time) is not int:
+            raise StoreError(NOT_AS_WRITTEN)
+        if time <= high:
+            found.append(number)
     return min(found, default=None)
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -781,6 +781,25 @@ class TestDamage:
             await world.store.read("lobby", 0, 1)
         assert str(caught.value) == f"{path}: it is damaged: {why}."
         expected_errors()
+
+    @pytest.mark.parametrize("version", [1, 2, 3, 4])
+    @pytest.mark.parametrize("time", ["abc", b"x", 1.5, -5, 2**63 - 1, -(2**63)])
+    async def test_of_a_time_keeps_no_file_from_being_opened(
+        self, opening: Opening, path: Path, version: int, time: object
+    ) -> None:
+        shutil.copy(VERSIONS / f"version_{version}.db", path)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(
+                "UPDATE events SET time = ? WHERE id & 0xffffffff = 1 AND id IN"
+                " (SELECT events.id FROM events JOIN rooms ON rooms.id = events.id >> 40"
+                " WHERE rooms.head > 1)",
+                (time,),
+            )
+        world = opening.first()
+        for record in world.store.rooms():
+            with suppress(StoreError):
+                await world.store.seq_before(record.name, 10**12)
+        await world.say(draft("hola", "Ops"), draft("hola"))
 
     @pytest.mark.parametrize(
         ("time", "shown"),

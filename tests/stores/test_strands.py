@@ -28,8 +28,18 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 def fill(connection: sqlite3.Connection, *logs: Sequence[int]) -> None:
-    """Make this a file of an older version, with logs whose lines have these times, and upgrade
-    it."""
+    """Make this a file of an older version, as `make` does, and upgrade it."""
+    make(connection, *logs)
+    upgrade(connection)
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    connection.executescript(STEPS[3])
+    FILLS[4](connection)
+
+
+def make(connection: sqlite3.Connection, *logs: Sequence[int]) -> None:
+    """Make this a file of an older version, with logs whose lines have these times."""
     for table in "rooms", "events":
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DROP TABLE IF EXISTS strands")
@@ -41,8 +51,6 @@ def fill(connection: sqlite3.Connection, *logs: Sequence[int]) -> None:
             "INSERT INTO events VALUES (?, ?, 1, 'ana', 1, 'hola')",
             [(room << SEQ_BITS | seq, at) for seq, at in enumerate(times, 1)],
         )
-    connection.executescript(STEPS[3])
-    FILLS[4](connection)
 
 
 def first(connection: sqlite3.Connection, times: Sequence[int], low: int, high: int) -> int | None:
@@ -138,6 +146,46 @@ def test_lines_that_somebody_deleted_are_passed_over(connection: sqlite3.Connect
     assert strands.of_log(connection, (LOG + 1, LOG + 100)).add(0) is None
 
 
+def test_a_clock_that_was_set_back_where_lines_were_deleted_is_seen(
+    connection: sqlite3.Connection,
+) -> None:
+    make(connection, [1, 50, 60, 9, 2, 3])
+    connection.execute(f"DELETE FROM events WHERE id IN ({LOG + 3}, {LOG + 4})")
+    upgrade(connection)
+    assert first(connection, range(6), 2, 3) == 5
+
+
+@pytest.mark.parametrize("gone", [(3,), (3, 4), (3, 4, 5), (5, 6)])
+@pytest.mark.parametrize("upto", [1, 2])
+def test_what_is_left_is_found_behind_lines_that_somebody_deleted(
+    connection: sqlite3.Connection, gone: Sequence[int], upto: int
+) -> None:
+    times = [10, 20, 21, 22, 5, 6, 30]
+    fill(connection, times)
+    gone = [*range(1, upto + 1), *gone]
+    connection.execute(f"DELETE FROM events WHERE id & {LOG - 1} IN ({', '.join(map(str, gone))})")
+    strands.cut(connection, (LOG + 1, LOG + 7), LOG + upto)
+    for low in range(8, 40):
+        left = [seq for seq, at in enumerate(times, 1) if at >= low and seq not in gone]
+        assert first(connection, times, low, LATEST_STAMP) == (left[0] if left else None)
+
+
+@pytest.mark.parametrize("time", ["x", b"x", 1.5])
+@pytest.mark.parametrize("place", range(4))
+def test_a_time_that_is_none_does_not_keep_an_old_file_from_being_upgraded(
+    connection: sqlite3.Connection, time: object, place: int
+) -> None:
+    times = [10, 20, 5, 30]
+    make(connection, times)
+    number = LOG + place + 1
+    connection.execute("UPDATE events SET time = ? WHERE id = ?", (time, number))
+    upgrade(connection)
+    assert {type(time) for (time,) in connection.execute("SELECT time FROM strands")} == {int}
+    log = LOG + 1, LOG + 4
+    strands.cut(connection, log, number - 1)
+    assert {type(time) for (time,) in connection.execute("SELECT time FROM strands")} <= {int}
+
+
 def test_damaged_times_are_told(connection: sqlite3.Connection) -> None:
     fill(connection, [1, 2, 3])
     connection.execute("UPDATE events SET time = 'x'")
@@ -149,6 +197,9 @@ def test_damaged_times_are_told(connection: sqlite3.Connection) -> None:
 
 def test_damaged_strands_are_told(connection: sqlite3.Connection) -> None:
     fill(connection, [1, 2, 3])
+    connection.execute("UPDATE strands SET time = 'x'")
+    with pytest.raises(StoreError, match="it is damaged"):
+        first(connection, [1, 2, 3], 2, 3)
     connection.execute("UPDATE strands SET strand = 'x'")
     with pytest.raises(StoreError, match="it is damaged"):
         strands.of_log(connection, (LOG + 1, LOG + 3))
