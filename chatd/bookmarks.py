@@ -45,7 +45,7 @@ async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> 
     if time is None:
         return seqs_count or room.lasting
     if seq == room.head:
-        return time == room.head_time
+        return room.head_time in (time, 0)
     try:
         events = await room.read(seq - 1, seq)
     except StoreError:

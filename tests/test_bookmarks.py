@@ -52,7 +52,7 @@ def test_nothing_else_is_one(text: str) -> None:
         bookmark_of(text)
 
 
-@given(st.lists(st.integers(0, 3), max_size=8), st.lists(st.integers(0, 3), max_size=8))
+@given(st.lists(st.integers(1, 4), max_size=8), st.lists(st.integers(1, 4), max_size=8))
 def test_a_log_knows_its_own_lines_and_no_others(times: list[int], others: list[int]) -> None:
     log = Log(times)
     for seq, time in enumerate(others, 1):
@@ -78,6 +78,15 @@ def test_behind_a_line_that_was_forgotten_nothing_is_passed_over() -> None:
     assert log.has(Bookmark(1, 5))
     assert log.has(Bookmark(2, 99))
     assert not log.has(Bookmark(3, 99))
+
+
+def test_behind_a_last_line_that_was_forgotten_nothing_is_passed_over() -> None:
+    log = Log([5, 6])
+    now(log.store.forget("ops", 2))
+    seen = end_of(log.room)
+    log.room.head_time = 0  # the store was opened again
+    assert log.has(seen)
+    assert log.has(end_of(log.room))
 
 
 def test_a_line_that_was_forgotten_is_in_no_log_that_has_it() -> None:
