@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from chatd.blanks import is_blank
 from chatd.folding import fold
 from chatd.lookalikes import scripts_of
 
@@ -72,21 +73,18 @@ def _goes_on(character: str, spaceless: bool) -> bool:
     """Return whether a word goes on with a character beside it; "" is none."""
     if not character or (spaceless and _is_spaceless(character)):
         return False
-    return character.isalnum() or character == "_" or _is_vowel(character)
+    return character.isalnum() or character == "_" or _is_mark(character)
 
 
 def _changes(character: str) -> bool:
     """Return whether a character makes another letter or syllable of the one before it."""
-    return bool(character) and (
-        unicodedata.combining(character) != 0
-        or unicodedata.category(character) == "Lm"
-        or _is_vowel(character)
-    )
+    return bool(character) and (unicodedata.category(character) == "Lm" or _is_mark(character))
 
 
-def _is_vowel(character: str) -> bool:
-    """Return whether a character is a mark of one script alone, such as the vowels of Hindi."""
-    return unicodedata.category(character) in ("Mn", "Mc") and "*" not in scripts_of(character)
+def _is_mark(character: str) -> bool:
+    """Return whether a character belongs to the letter before it, as accents and the vowels of
+    Hindi do. What makes a sign of it (``1️⃣``) or chooses how it looks does not."""
+    return unicodedata.category(character) in ("Mn", "Mc") and not is_blank(character)
 
 
 @lru_cache(maxsize=1024)

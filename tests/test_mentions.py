@@ -93,9 +93,18 @@ def test_part_of_a_word_of_another_script_is_none(text: str, name: str) -> None:
     assert not mentions(text, name)
 
 
-@pytest.mark.parametrize("text", ["👍\ufe0fana", "ana\ufe0f", "👩🏽ana", "राम ana।"])
+@pytest.mark.parametrize(
+    "text",
+    ["👍\ufe0fana", "ana\ufe0f", "👩🏽ana", "राम ana।", "1\ufe0f\u20e3ana 2\ufe0f\u20e3luis"],
+)
 def test_signs_are_no_letters(text: str) -> None:
     assert mentions(text, "ana")
+
+
+def test_a_letter_with_an_accent_of_its_own_goes_on() -> None:
+    assert not mentions("x\u0302ana", "ana")
+    assert not mentions("anax\u0302", "ana")
+    assert mentions("李雷\U000e0100", "李雷")  # a variant of the same letter
 
 
 def test_of_many_texts_each_is_looked_at_alone() -> None:

@@ -21,6 +21,8 @@ test("nobody is found who has no name yet", () => {
 test("names of other scripts are words, too", () => {
 	assert.ok(mentions("ωμέγα, ναι", "Ωμέγα"));
 	assert.ok(!mentions("ωμέγας", "Ωμέγα"));
+	assert.ok(mentions("ΝΙΚΟΣ…s", "νικος"));
+	assert.ok(mentions("STRASSE!", "straße"));
 });
 
 test("among letters that are written without spaces a name of these is found, or one behind @", () => {
@@ -35,8 +37,8 @@ test("among letters that are written without spaces a name of these is found, or
 });
 
 test("signs are no letters, and part of a longer name is none", () => {
-	for (const text of ["👍\ufe0fana", "ana\ufe0f", "...ana.", "राम ana।"]) assert.ok(mentions(text, "ana"), text);
-	for (const text of ["ana-maria", "x.ana", "ana.b"]) assert.ok(!mentions(text, "ana"), text);
+	for (const text of ["👍\ufe0fana", "ana\ufe0f", "...ana.", "राम ana।", "1\ufe0f\u20e3ana 2\ufe0f\u20e3luis"]) assert.ok(mentions(text, "ana"), text);
+	for (const text of ["ana-maria", "x.ana", "ana.b", "x\u0302ana", "anax\u0302"]) assert.ok(!mentions(text, "ana"), text);
 });
 
 test("case and compatibility forms are the same name", () => {

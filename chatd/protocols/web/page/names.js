@@ -3,15 +3,16 @@
 const COLOURS = 10; // style.css has .name-0 and on
 
 /** The form by which names are compared. */
-export const folded = (name) => name.normalize("NFKC").toLowerCase();
+export const folded = (name) => name.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").replaceAll("ß", "ss");
 
 export const sameName = (one, other) => folded(one) === folded(other);
 
 const SPACELESS = ["Han", "Hira", "Kana", "Bopo", "Yiii", "Thai", "Laoo", "Khmr", "Mymr", "Lana", "Tavt", "Tale", "Talu", "Ahom", "Tibt"]
 	.map((script) => `\\p{scx=${script}}`)
 	.join("");
-const WORD = "(?![\\ufe00-\\ufe0f])[\\p{L}\\p{N}\\p{M}_]";
-const CHANGING = "(?![\\ufe00-\\ufe0f])[\\p{Lm}\\p{M}]"; // another letter or syllable of the one before it
+const MARK = "(?!\\p{DI})[\\p{Mn}\\p{Mc}]"; // not what makes a sign of a letter, or chooses how it looks
+const WORD = `(?:[\\p{L}\\p{N}_]|${MARK})`;
+const CHANGING = `(?:\\p{Lm}|${MARK})`; // another letter or syllable of the one before it
 const SPACED = `(?![${SPACELESS}])${WORD}`;
 
 /**
@@ -25,7 +26,7 @@ export function mentions(text, name) {
 	const quoted = word.replaceAll(".", "\\."); // the only such sign that a name may have
 	const among = (letter, start = "") =>
 		new RegExp(`${start}(?<!${letter})(?<!${letter}[.-])${quoted}(?!${CHANGING}|${letter}|[.-]${letter})`, "u").test(within);
-	const isSpaceless = new RegExp(`[${SPACELESS}]`, "u").test(word);
+	const isSpaceless = new RegExp(`(?!\\p{M})[${SPACELESS}]`, "u").test(word);
 	return among(WORD) || among(SPACED, isSpaceless ? "" : "(?<=@)");
 }
 
