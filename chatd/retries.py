@@ -76,7 +76,7 @@ def session_owner(number: int, network: str) -> Owner:
 class Said(NamedTuple):
     """Lines that were said with a key: by the session of that number, in the room of that name, as
     events with ``after < seq <= upto``. ``digest`` is of their texts, ``time`` in seconds since
-    1970; ``share`` is that of the key's owner."""
+    1970, and not before that of an older key; ``share`` is that of the key's owner."""
 
     room: str
     session: int
@@ -107,9 +107,11 @@ class _Ages:
         self.owners: dict[str, Ages] = {}
         self._shares: dict[str, Ages] = {}
         self._sizes: dict[int, dict[str, None]] = {}  # shares, by how many keys they have
+        self.newest = 0
 
     def enter(self, key: str, said: Said) -> None:
         """See `chatd.records.Index`."""
+        self.newest = max(self.newest, said.time)
         share = self._shares.setdefault(said.share, Ages())
         for ages in self.all, self.owners.setdefault(_space_of(key), Ages()), share:
             ages[key] = said.time
@@ -247,8 +249,9 @@ class Retries:
         session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
         if room.end == before:  # it may not speak there, and is told so
             return await receipt
-        digest, now = _digest_of(texts, kind), int(self._now())
-        said = Said(room.name, session.number, after, room.end, digest, now, share)
+        digest = _digest_of(texts, kind)
+        time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
+        said = Said(room.name, session.number, after, room.end, digest, time, share)
         if not await self._keep(key, said):
             return None
         # One who has gone meanwhile was given no receipt.

@@ -136,6 +136,25 @@ def test_the_same_with_the_same_key_is_the_same_lines(door: Door) -> None:
     assert door.log() == ["one", "two", "three"]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_of_an_owner_the_last_keys_are_known_also_after_the_clock_was_set_back(
+    door: Door, restarted: bool
+) -> None:
+    now = door.world.clock.seconds()
+    for number in range(KEPT_OF_OWNER):
+        door.say("ahead", key=f"ahead{number}")
+    door.world.clock.rightNow = now - 3600
+    if restarted:
+        door.restart()
+    for number in range(5):
+        seqs = door.say("behind", key=f"behind{number}")
+        assert [door.say("behind", key=f"behind{known}") for known in range(number)] == [
+            [KEPT_OF_OWNER + known + 1] for known in range(number)
+        ]
+        assert seqs == [KEPT_OF_OWNER + number + 1]
+    assert len(door.retries.table) == KEPT_OF_OWNER
+
+
 def test_without_a_key_it_is_said_again(door: Door) -> None:
     assert door.say("one", key=None) == [1]
     assert door.say("one", key=None) == [2]
