@@ -355,7 +355,10 @@ def said_before(first: FirstStamped, head: int, time: int, now: int) -> int:
 def stamp(now: float) -> int:
     """Return ``now`` (seconds since 1970) in milliseconds, as lines that are committed then are
     stored: within what can be read back, whatever the clock says."""
-    return int(max(FIRST_WRITABLE, min(now * 1000, LAST_WRITABLE)))
+    milliseconds = now * 1000
+    if milliseconds < FIRST_WRITABLE:
+        return FIRST_WRITABLE
+    return LAST_WRITABLE if milliseconds > LAST_WRITABLE else int(milliseconds)
 
 
 def page_of(events: Iterable[Event]) -> list[Event]:

@@ -462,7 +462,8 @@ class SqliteStore(Store):
             ]
             head.seq += len(texts)
         connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
-        strands.begin(connection, stretches)
+        if stretches:  # which is rare
+            strands.begin(connection, stretches)
         connection.executemany(
             "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
             [(head.seq, head.topic, head.session, head.room) for head in touched.values()],
