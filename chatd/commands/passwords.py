@@ -7,6 +7,7 @@ looked at again by whoever goes on. It knows no command.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
@@ -26,6 +27,11 @@ PASSWORD_COST = 20
 KEEP_TOKENS = ("keep-tokens", "conservar-fichas")
 """The words before a new password that keep an account's tokens. No new password begins with one,
 so a line is never read in two ways."""
+
+# "keep-token NEW": it would become the password, and the tokens would end.
+_NEARLY_KEEP_TOKENS = re.compile(
+    r"[^\w\s]*(?:keep|conservar|mantener)[-_ ]?(?:tokens?|fichas?)[^\w\s]*(?=\s+\S)", re.IGNORECASE
+)
 
 
 @contextmanager
@@ -127,6 +133,8 @@ def new_password(text: str) -> str:
     word = next(iter(text.split(None, 1)), "")
     if word.lower() in KEEP_TOKENS:
         raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
+    if (nearly := _NEARLY_KEEP_TOKENS.match(text.lstrip())) is not None:
+        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=nearly[0])
     try:
         return password_of(text)
     except InvalidPassword as invalid:

@@ -29,7 +29,7 @@ from chatd.room import Room
 from chatd.server import NOBODYS, ChatServer
 from chatd.session import NAMES_SHOWN, Session
 from chatd.texts import ErrorKind, people
-from chatd.validation import is_reserved, network_of_host, seconds_of, written_duration
+from chatd.validation import is_address, is_reserved, network_of_host, seconds_of, written_duration
 
 MUTE_SECONDS = 3600
 BAN_SECONDS = 7 * 86400
@@ -362,8 +362,11 @@ async def _sanction_name(
     name = _one_name(server, word)
     seconds, reason = _time_and_reason(rest.strip(), default)
     sessions, moderation = server.called(name), server.moderation
-    if not sessions and is_reserved(name) and not moderation.is_registered(name):
-        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    if not sessions and not moderation.is_registered(name):
+        if is_reserved(name):
+            raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+        if is_address(name):  # part of one, or one with leading zeros: nobody can take that name
+            raise WrongUse
     moderation.check_above(session, room, name, sessions)
     kept = short(reason, REASON_CHARACTERS)
     sanction = Sanction(int(server.now()) + seconds, session.name, kept, name)

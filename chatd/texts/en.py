@@ -361,7 +361,7 @@ SENTENCES = {
         " keep."
     ),
     "password_is_a_word": (
-        "a new password does not begin with {word}: /password {word} NEW keeps your tokens."
+        "a new password does not begin with {word}: /password keep-tokens NEW keeps your tokens."
     ),
     "too_many_tokens": "you have {limit} tokens, as many as may be. /token revoke NAME first.",
     "no_such_token": "you have no token {name}. /token list lists them.",

@@ -379,7 +379,8 @@ SENTENCES = {
         " fichas, o responde conservar."
     ),
     "password_is_a_word": (
-        "una contraseña nueva no empieza por {word}: /clave {word} NUEVA conserva tus fichas."
+        "una contraseña nueva no empieza por {word}: /clave conservar-fichas NUEVA conserva tus"
+        " fichas."
     ),
     "too_many_tokens": "tienes {limit} fichas, que son el máximo. Usa antes /ficha revocar NOMBRE.",
     "no_such_token": "no tienes ninguna ficha {name}. /ficha lista las muestra.",

@@ -52,6 +52,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/mute", USE, "NAME"),
     ("/ban", USE, "WHO"),
     *((f"/{name} 10.0.0.0/8", USE, f"/{name} WHO") for name in ("ban", "unban")),
+    *((f"/ban {word}", USE, "an ADDRESS") for word in ("10.1.2", "10.1.2.03", "10.1.2.300 1h")),
     *((f"/away {word}", USE, "/away [TEXT]") for word in ("on", "OFF", "no")),
     ("/nick", USE, "NAME"),
     ("/nick a b", NAME, "cannot be a name"),

@@ -304,6 +304,24 @@ def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: st
     assert scene.password_is(PASSWORD)
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("keep-token", "keep_tokens", "--keep-tokens", "keep tokens", "keep-tokens:"),
+        *("KeepTokens", "conservar-ficha", "mantener-fichas", "keep-fichas"),
+    ],
+)
+def test_what_is_nearly_the_word_and_has_a_password_behind_it_is_refused(
+    scene: Scene, word: str
+) -> None:
+    scene.token()
+    (told,) = scene.ask(f"/password {word} another horse")
+    assert told.startswith(f"ERR Wrong use: a new password does not begin with {word}: ")
+    assert "/password keep-tokens NEW" in told
+    assert scene.password_is(PASSWORD)
+    assert scene.tokens()
+
+
 def test_what_only_looks_like_the_word_is_a_password(scene: Scene) -> None:
     scene.token()
     for password in "keep-tokens-and-more", "keep tokens", "a keep-tokens":
