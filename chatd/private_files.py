@@ -17,6 +17,7 @@ import os
 import pwd
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 MAX_LINKS = 40
@@ -52,9 +53,9 @@ def check_folder(folder: Path) -> None:
     A sticky one is refused, too: in /tmp anybody can make a file before its user does. Raises
     `OSError` without a folder.
     """
-    status = os.stat(folder)
-    _check_owner(folder, status, {0, os.geteuid()})
-    if _others_may_write(status):
+    status, trusted = os.stat(folder), {0, os.geteuid()}
+    _check_owner(folder, status, trusted)
+    if _others_may_write(status, trusted):
         raise UnsafePath(f"others may write to the directory {folder} (chmod go-w closes it).")
 
 
@@ -98,7 +99,7 @@ def _walk(path: Path, trusted: Collection[int]) -> Path:
     while left:
         status = os.lstat(here)
         _check_owner(here, status, trusted)
-        if _others_may_write(status) and not status.st_mode & stat.S_ISVTX:
+        if _others_may_write(status, trusted) and not status.st_mode & stat.S_ISVTX:
             raise UnsafePath(f"others may write to the directory {here} (chmod go-w closes it).")
         part = left.pop()
         if part == "..":
@@ -132,18 +133,27 @@ def _called(uid: int) -> str:
         return f"user {uid}"
 
 
-def _others_may_write(status: os.stat_result) -> bool:
-    """Whether others than the owner may write there; a group of nobody else is no others.
-
-    (Some systems give each user such a group, and umask 002. As Debian's OpenSSH has it.)
-    """
+def _others_may_write(status: os.stat_result, trusted: Collection[int]) -> bool:
+    """Whether others than the users that are ``trusted`` may write there."""
     if status.st_mode & stat.S_IWOTH:
         return True
-    if not status.st_mode & stat.S_IWGRP:
-        return False
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_of(status.st_gid, trusted)
+
+
+def _is_of(gid: int, trusted: Collection[int]) -> bool:
+    """Return True if a group has no members but users that are trusted.
+
+    It is the group of one of them alone, by the user's name: some systems give each user such a
+    group, and umask 002, and daemons have one (Debian's OpenSSH judges as this does). Or no user
+    of this system has it, and this process was given its number: so containers share a volume.
+    """
     try:
-        owner, group = pwd.getpwuid(status.st_uid), grp.getgrgid(status.st_gid)
+        group = grp.getgrgid(gid)
     except KeyError:
-        return True
-    private = owner.pw_gid == group.gr_gid and owner.pw_name == group.gr_name
-    return not private or not {owner.pw_name}.issuperset(group.gr_mem)
+        return gid in (os.getegid(), *os.getgroups())
+    users = []
+    for uid in trusted:
+        with suppress(KeyError):
+            users.append(pwd.getpwuid(uid))
+    owned = any((user.pw_gid, user.pw_name) == (gid, group.gr_name) for user in users)
+    return owned and {user.pw_name for user in users}.issuperset(group.gr_mem)

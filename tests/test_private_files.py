@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,44 +121,89 @@ def test_a_folder_that_others_may_read_is_taken(tmp_path: Path) -> None:
     check_folder(tmp_path)
 
 
-def test_a_folder_is_taken_whose_group_is_its_owners_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+GROUP, USER, OTHER = 4242, 4243, 4244
+
+
+def known(monkeypatch: pytest.MonkeyPatch, group: _Group | None, *users: _User) -> None:
+    """Have the system know these, and nobody else."""
+    by_uid = {user.pw_uid: user for user in users}
+    monkeypatch.setattr("grp.getgrgid", {GROUP: group}.__getitem__ if group else {}.__getitem__)
+    monkeypatch.setattr("pwd.getpwuid", by_uid.__getitem__)
+
+
+def folder(monkeypatch: pytest.MonkeyPatch, path: Path, owner: int, mode: int = 0o770) -> None:
+    """Let a folder be that user's, and of `GROUP`, and this process be `USER`'s."""
+    path.chmod(mode)
+    stat = os.stat
+
+    def as_if(where: Path) -> os.stat_result:
+        status = list(stat(where))
+        status[4:6] = owner, GROUP
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "geteuid", lambda: USER)
+    monkeypatch.setattr(os, "stat", as_if)
+
+
+@pytest.mark.parametrize("owner", [USER, 0])
+@pytest.mark.parametrize("members", [(), ("chat",), ("root", "chat")])
+def test_a_folder_is_taken_that_the_group_of_its_user_alone_may_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int, members: tuple[str, ...]
 ) -> None:
-    tmp_path.chmod(0o775)
-    status = tmp_path.stat()
-    user = pwd.getpwuid(status.st_uid)
-    group = ("group", user.pw_name, status.st_gid, [user.pw_name])
-    monkeypatch.setattr("grp.getgrgid", lambda _: _Group(*group))
-    monkeypatch.setattr("pwd.getpwuid", lambda _: _User(user.pw_name, status.st_gid))
+    """As with umask 002 and a group for each user, and as daemons' packages make it."""
+    known(monkeypatch, _Group("chat", members), _User("chat", USER, GROUP), _User("root", 0, 0))
+    folder(monkeypatch, tmp_path, owner)
     check_folder(tmp_path)
-    for other in (
-        _Group("group", user.pw_name, status.st_gid, [user.pw_name, "eva"]),
-        _Group("group", "staff", status.st_gid, []),
-        _Group("group", user.pw_name, status.st_gid + 1, []),
-    ):
-        monkeypatch.setattr("grp.getgrgid", lambda _, other=other: other)
-        assert "others may write" in refusal(check_folder, tmp_path)
-
-
-def test_the_group_of_a_user_that_is_not_known_is_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unknown(_: int) -> None:
-        raise KeyError
-
-    monkeypatch.setattr("pwd.getpwuid", unknown)
-    tmp_path.chmod(0o770)
+    folder(monkeypatch, tmp_path, owner, 0o772)
     assert "others may write" in refusal(check_folder, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("group", "primary"),
+    [
+        (("chat", ("chat", "eva")), GROUP),
+        (("staff", ()), GROUP),
+        (("staff", ("chat",)), GROUP),
+        (("chat", ()), GROUP + 1),
+        (("eva", ()), GROUP),
+    ],
+)
+def test_a_folder_is_refused_that_a_group_of_others_may_write_to(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    group: tuple[str, tuple[str, ...]],
+    primary: int,
+) -> None:
+    users = _User("chat", USER, primary), _User("root", 0, 0), _User("eva", OTHER, GROUP)
+    known(monkeypatch, _Group(*group), *users)
+    folder(monkeypatch, tmp_path, USER)
+    assert "others may write" in refusal(check_folder, tmp_path)
+
+
+@pytest.mark.parametrize("users", [(), (("chat", USER, USER),)])
+@pytest.mark.parametrize("how", ["first", "further", "none"])
+def test_a_group_that_nobody_is_in_is_a_containers_if_its_process_has_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, users: tuple[Any, ...]
+) -> None:
+    known(monkeypatch, None, *(_User(*user) for user in users))
+    monkeypatch.setattr(os, "getegid", lambda: GROUP if how == "first" else USER)
+    monkeypatch.setattr(os, "getgroups", lambda: [GROUP] if how == "further" else [])
+    for owner in 0, USER:
+        folder(monkeypatch, tmp_path, owner, 0o2775)
+        if how == "none":
+            assert "others may write" in refusal(check_folder, tmp_path)
+        else:
+            check_folder(tmp_path)
+
+
 class _Group:
-    def __init__(self, _: str, name: str, gid: int, members: list[str]) -> None:
-        self.gr_name, self.gr_gid, self.gr_mem = name, gid, members
+    def __init__(self, name: str, members: Collection[str]) -> None:
+        self.gr_name, self.gr_mem = name, [*members]
 
 
 class _User:
-    def __init__(self, name: str, gid: int) -> None:
-        self.pw_name, self.pw_gid = name, gid
+    def __init__(self, name: str, uid: int, gid: int) -> None:
+        self.pw_name, self.pw_uid, self.pw_gid = name, uid, gid
 
 
 # The way to a file

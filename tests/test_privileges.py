@@ -228,6 +228,40 @@ def test_what_chatd_admin_makes_belongs_to_whom_the_folder_does(place: Place) ->
     assert admin(place.home, "list")[1].startswith("ana\t")
 
 
+def test_root_becomes_the_owner_of_the_store_where_the_folder_is_roots(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As packages make it: a folder of root's that only the group of the daemon's user may write
+    to."""
+    gid = 4242
+    os.chown(place.home, 0, gid)
+    place.home.chmod(0o770)
+    child = os.fork()
+    if not child:
+        try:
+            monkeypatch.setattr("grp.getgrgid", lambda _: _Group())
+            monkeypatch.setattr("pwd.getpwuid", lambda uid: _User(uid, gid))
+            (place.home / "store").touch()
+            os.chown(place.home / "store", 1234, gid)
+            monkeypatch.chdir(place.home)
+            path_as_owner("sqlite:store")
+            os._exit(0 if os.geteuid() == 1234 else 1)
+        except StoreError:
+            os._exit(2)
+        finally:
+            os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class _Group:
+    gr_name, gr_mem = "chat", ()
+
+
+class _User:
+    def __init__(self, uid: int, gid: int) -> None:
+        self.pw_name, self.pw_gid = ("chat", gid) if uid == 1234 else ("root", 0)
+
+
 @pytest.mark.parametrize("link", ["store", "folder"])
 def test_a_link_of_the_users_leads_chatd_admin_to_no_store_of_roots(
     place: Place, link: str

@@ -19,9 +19,9 @@ def path_as_owner(where: str) -> Path:
 
     Call it last: the owner may be allowed to read no more of this program, not even a codec.
 
-    The owner is whoever owns the folder that the store is in. Root has only that user's rights
-    before it touches a file there, so no link of theirs leads it further; and no link or folder of
-    anybody else's may have led it there. Raises `StoreError`.
+    The owner is whoever owns the file; without one, the folder that it would be in. Root has only
+    that user's rights before it touches a file there, so no link of theirs leads it further; and no
+    link or folder of anybody else's may have led it there. Raises `StoreError`.
     """
     path = path_of(where, Path.cwd())
     assert path is not None
@@ -30,7 +30,7 @@ def path_as_owner(where: str) -> Path:
     try:
         # What this finds may be replaced until the next look, so it decides only whose rights are
         # taken. With root's own, nobody else can have a hand in the second look.
-        owner = os.stat(path.parent).st_uid
+        owner = os.stat(path if path.exists() else path.parent).st_uid
         if owner != 0:
             identity_of(owner).become()
         path = path_of(where, Path.cwd(), {0, owner})
