@@ -102,7 +102,8 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, co
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
         assert told(zed, f"/{command} {name}") == [
-            f"ERR Name in use: #{name} cannot be used for a room. Take another name."
+            f"ERR Name in use: #{name} cannot be used for a new room. Take another name; or, if you"
+            " know of a room of that name, log in or ask to be invited."
         ]
 
 

@@ -27,8 +27,8 @@ REFUSED = (
     "ERR Not allowed: ",
     "ERR No room: #ops is not ",
     "ERR No room: #OPS is not ",
-    "ERR Name in use: #ops cannot be used for a room. ",
-    "ERR Name in use: #OPS cannot be used for a room. ",
+    "ERR Name in use: #ops cannot be used for a new room. ",
+    "ERR Name in use: #OPS cannot be used for a new room. ",
 )
 """How an answer begins that refuses something: what a room that is hidden from who asks is answered
 with is looked at in tests/test_hidden_rooms.py."""

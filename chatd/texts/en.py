@@ -420,7 +420,10 @@ SENTENCES = {
     ),
     "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
     "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
-    "unusable_room": "#{room} cannot be used for a room. Take another name.",
+    "unusable_room": (
+        "#{room} cannot be used for a new room. Take another name; or, if you know of a"
+        " room of that name, log in or ask to be invited."
+    ),
     "no_room_named": "no room was named. Say in which of your rooms this is meant.",
     "moved_just_now": (
         "you were put out of #{room} just now, and this may have been meant for it, so it was not"

@@ -444,7 +444,10 @@ SENTENCES = {
     ),
     "looks_like_name": "{name} se parece a {other}, que es otra persona. Elige otro nombre.",
     "looks_like_room": "#{room} se parece a #{other}. /sala {other}, o elige otro nombre.",
-    "unusable_room": "#{room} no sirve de nombre para una sala. Elige otro.",
+    "unusable_room": (
+        "#{room} no sirve para una sala nueva. Elige otro nombre; o, si sabes de una sala que se"
+        " llama así, usa /acceder o pide que te inviten."
+    ),
     "no_room_named": "no has nombrado ninguna sala. Di para cuál de las tuyas es.",
     "moved_just_now": (
         "te acaban de sacar de #{room}, y puede que esto fuera para esa sala, así que no se ha"

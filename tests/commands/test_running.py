@@ -27,7 +27,10 @@ HOUR = 3600
 UNDER_ANOTHER_NAME = ("/leave", "/nick otro", "/join ops")
 """What a muted person does who wants to be there under another name."""
 
-CANNOT_BE_USED = "ERR Name in use: #ops cannot be used for a room. Take another name."
+CANNOT_BE_USED = (
+    "ERR Name in use: #ops cannot be used for a new room. Take another name; or, if you know of a"
+    " room of that name, log in or ask to be invited."
+)
 """What somebody is answered who wants to make a room, while one of that name is hidden from
 them."""
 
