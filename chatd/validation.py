@@ -10,6 +10,7 @@ import re
 import unicodedata
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from chatd.blanks import UNSEEN, is_blank
 from chatd.folding import fold, has_long_run, normalize
 from chatd.lookalikes import is_of_one_script, skeleton
 from chatd.unicode_tables import INVISIBLE
@@ -26,15 +27,6 @@ _SGR = re.compile(r"\x1b\[[0-9;:]*m")
 
 # With what shows nothing two names could look the same.
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_UNSEEN = re.compile(rf"[\s{INVISIBLE}]*")
-_WHITE = re.compile(r"\s")
-
-UNSEEN = frozenset(filter(str.isspace, map(chr, range(0x10000)))).union(
-    chr(point)
-    for first, last in re.findall("(.)-(.)", INVISIBLE)
-    for point in range(ord(first), ord(last) + 1)
-)
-"""Characters that show nothing, white space among them."""
 
 RESERVED = (
     # What the server calls itself, and begins its lines with.
@@ -112,8 +104,9 @@ def validate_line(raw: bytes, max_length: int) -> str:
     *raw* has its line end off already; *max_length* is in characters (code points), counted
     without colours. The text may still hold control characters: they are shown, not refused.
 
-    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), blank (`is_blank`), too long, or with more
-    than `chatd.folding.MAX_RUN` combining marks in a row, the first of these that is true.
+    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), blank (`chatd.blanks.is_blank`), too long, or
+    with more than `chatd.folding.MAX_RUN` combining marks in a row; the first of these that
+    applies.
     """
     # No separate path for ASCII: for it each of these steps is one quick look.
     try:
@@ -142,26 +135,6 @@ def _line_of(text: str, max_length: int) -> str:
     if has_long_run(text):  # which cost much whenever they are compared
         raise InvalidLine(LineFault.MARKS)
     return text
-
-
-def is_blank(text: str) -> bool:
-    """Whether a text shows nothing: white space, and characters that are not seen."""
-    return _UNSEEN.fullmatch(text) is not None
-
-
-def trimmed(text: str) -> str:
-    """Return a text without the white space around it, and without words at its end that are blank.
-
-    So a topic, a reason or a message that shows nothing is none. A character that shows nothing
-    behind one that does stays: it may say how that is to be drawn.
-    """
-    text = text.strip()
-    if text.isascii():
-        return text
-    unseen = _UNSEEN.match(text[::-1])
-    assert unseen is not None
-    end = len(text) - unseen.end()
-    return text[:end] + _WHITE.split(text[end:], maxsplit=1)[0] if end else ""
 
 
 def is_utf8(line: bytes, *, whole: bool = True) -> bool:

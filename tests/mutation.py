@@ -47,7 +47,7 @@ EQUIVALENTS = ROOT / "tests" / "mutation.txt"
 TESTS = {
     "chatd/validation.py": ["tests/test_validation.py"],
     "chatd/encoding.py": ["tests/test_encoding.py"],
-    "chatd/blanks.py": ["tests/test_encoding.py"],
+    "chatd/blanks.py": ["tests/test_encoding.py", "tests/test_validation.py"],
     "chatd/folding.py": ["tests/test_folding.py"],
     "chatd/mentions.py": ["tests/test_mentions.py"],
     "chatd/client/hosts.py": ["tests/client/test_hosts.py"],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.blanks import is_blank, trimmed
 from chatd.folding import fold
 from chatd.unicode_tables import INVISIBLE
 from chatd.validation import (
@@ -20,7 +21,6 @@ from chatd.validation import (
     NameFault,
     check_new_name,
     is_address,
-    is_blank,
     is_http_request,
     is_irc_greeting,
     is_reserved,
@@ -29,7 +29,6 @@ from chatd.validation import (
     looks,
     network_of_host,
     seconds_of,
-    trimmed,
     validate_line,
     validate_name,
     validate_room_name,

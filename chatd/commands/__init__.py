@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from chatd.blanks import trimmed
 from chatd.commands import accounts, hooks, past, running, settings, talking
 from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
 from chatd.credentials import Scope
@@ -17,7 +18,6 @@ from chatd.server import ChatServer
 from chatd.session import Session
 from chatd.store import StoreError
 from chatd.texts import ErrorKind, Language, sentence
-from chatd.validation import trimmed
 
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")
 _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from itertools import product
 
+from chatd.blanks import UNSEEN
 from chatd.commands.accounts import TABLE
 from chatd.folding import normalize
 from chatd.unicode_tables import INVISIBLE
-from chatd.validation import UNSEEN
 
 _WORDS = {name: command.name for command in TABLE if command.secret for name in command.names}
 
