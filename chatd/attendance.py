@@ -13,6 +13,7 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, succeed
 
 from chatd.accounts import Accounts
+from chatd.credentials import Scope
 from chatd.event import Kind, inbox_of, is_inbox, owner_of
 from chatd.places import SPANS_KEPT, Nothing, Places, Span, Visit, reached
 from chatd.records import Put, change, let_be
@@ -175,12 +176,11 @@ class Attendance:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its places went with it
-        # What was sent to a machine that is no more was shown to nobody, nor was what was sent to a
-        # program that does nothing but say lines.
+        # What was sent to a machine that is no more was shown to nobody.
         visits = [
             visit
             for session, visit in self._present.get(account, {}).items()
-            if session.stream.acknowledged and not session.text_only
+            if session.stream.acknowledged and _counts(session)
         ]
         own = self._own.get(account, {})
         for log in dict.fromkeys((*(log for visit in visits for log in visit.logs), *own)):
@@ -223,6 +223,8 @@ class Attendance:
         """What makes a room one of those of which it is known how far they were shown."""
         visit = session.visit
         if visit is None or visit.account not in self._accounts.table or room.forgettable:
+            return
+        if not _may_mark(session):
             return
         account = visit.account
         if self.places.of(account, room.key) is None:
@@ -350,3 +352,14 @@ class Attendance:
 
     def _log(self, key: str) -> Room | None:
         return self.inboxes.get(key) if is_inbox(key) else self._room_of(key)
+
+
+def _may_mark(session: Session) -> bool:
+    """Return False for a session that came with a token that only reads: it changes nothing."""
+    return session.grant is None or session.grant.scope >= Scope.WRITE
+
+
+def _counts(session: Session) -> bool:
+    """Return True if what a session is sent counts as shown to its account. What a program is sent
+    that does nothing but say lines does not."""
+    return not session.text_only and _may_mark(session)

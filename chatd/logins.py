@@ -145,15 +145,16 @@ class Logins:
         """
         changed = account._replace(hash=hash, epoch=new_epoch())
         kept = set(self._credentials.of(account.key, TOKEN)) if keep_tokens else set()
-        before = None if by is None else by.grant
+        before = after = None if by is None else by.grant
         if by is not None and before is not None:
             kept.add(before.credential)
-            by.grant = before._replace(epoch=changed.epoch, typed=self._clock.seconds())
+            after = before._replace(epoch=changed.epoch, typed=self._clock.seconds())
+            by.grant = after
         put = self._accounts.table.put(account.key, changed)
         try:
             await change(self._store, put, *self._credentials.carry_over(changed, kept))
         except StoreError:
-            if by is not None:
+            if by is not None and by.grant is after:  # else it was logged out meanwhile
                 by.grant = before
             raise
         self._let_go(self._names.of(account.name))

@@ -538,6 +538,26 @@ def test_who_was_signed_out_is_so_for_ever_also_if_the_change_could_not_be_kept(
     expected_errors()
 
 
+def test_nor_does_a_change_of_its_own_that_failed_let_it_in_again(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    """The operator changes the password meanwhile, which fails, too."""
+    town = Town()
+    disk = Disk(town)
+    town.owner.type(f"/password {OTHER}")
+    account = town.server.accounts.table["ana"]
+    change = town.server.logins.change_password(account, account.hash)
+    operators = Deferred.fromCoroutine(change)
+    town.server.check()
+    assert town.owner.session.is_guest
+    while disk.held:
+        disk.fail()
+    assert operators.result.check(StoreError)  # type: ignore[attr-defined]
+    operators.addErrback(lambda _: None)
+    assert town.owner.session.account is None
+    expected_errors()
+
+
 def test_one_password_that_is_hashed_twice_lets_both_in() -> None:
     """The first of the two renews the hash while the other is looked at."""
     town = Town()
@@ -629,6 +649,26 @@ def test_an_owner_of_a_name_begins_in_another_epoch_than_the_one_before() -> Non
 
 
 # Scopes
+
+
+@pytest.mark.parametrize("door", [ReadingSocket, TokenSocket])
+def test_what_only_a_token_for_reading_was_shown_waits_for_its_owner(
+    door: type[ReadingSocket] | type[TokenSocket],
+) -> None:
+    town = Town()
+    town.owner.hang_up()
+    waits = door is ReadingSocket
+    program = door(town)
+    town.luis.type("/msg ana for her alone", "/join plaza", "in the plaza")
+    assert "for her alone" in program.told()
+    program.browser.send("enter", room="plaza")
+    town.world.settle()
+    town.server.attendance.keep("ana")
+    town.world.settle()
+    assert ("plaza" in town.server.attendance.places.logs("ana")) != waits
+    ana = town.world.person(greeted=True)
+    ana.type(f"/login ana {PASSWORD}")
+    assert any("for her alone" in line for line in ana.seen()) == waits
 
 
 def test_with_a_token_for_reading_one_reads_and_makes_nothing() -> None:

@@ -74,12 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _events(store: str, room: str | None, since: int, private: bool) -> Iterator[Event]:
-    path = path_of(store, Path.cwd())
-    if path is None:
+    if path_of(store, Path.cwd()) is None:
         raise StoreError("it keeps nothing that could be exported.")
-    if not path.exists():
+    path = path_as_owner(store)
+    if not path.is_file():  # SQLite would wait for a pipe to be written to
         raise StoreError("there is no such file. Name the one that the daemon was given.")
-    archive = Archive(path_as_owner(store))
+    archive = Archive(path)
     try:
         for record in _rooms(archive, room, private):
             seq = archive.seq_before(record.name, since)

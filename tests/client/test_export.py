@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -268,3 +269,12 @@ async def test_a_moment_that_is_none_is_wrong_usage(run: Run) -> None:
     with pytest.raises(SystemExit) as exit_status:
         run("--since", "yesterday")
     assert exit_status.value.code == 2
+
+
+async def test_what_is_no_file_is_refused_at_once(tmp_path: Path, run: Run) -> None:
+    """SQLite would wait until somebody writes to a pipe."""
+    os.mkfifo(tmp_path / "pipe")
+    for name in "pipe", "":
+        status, out, err = run(store=f"sqlite:{tmp_path / name}")
+        assert (status, out) == (1, "")
+        assert "there is no such file" in err
