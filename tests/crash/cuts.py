@@ -8,8 +8,8 @@ directory is synced.
 
 After each cut the daemon's own store opens the file. It must hold a prefix of each room's and
 inbox's log, up to the last line at least that had been sent to anybody; what is kept beside the
-logs must be what the deeds in them come to, and what had been answered; it must take a line more;
-and be sound.
+logs must be what the deeds in them come to, and what had been answered; nothing may be there of
+which the right has ended; it must take a line more; and be sound.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ from tests.crash import disk
 from tests.crash.check import as_exported, inbox_of, lines_of
 from tests.crash.daemon import STORE, Daemon, export
 from tests.crash.people import Person, talk
-from tests.crash.state import Change, Expected, facts_of, faults_of_deeds, furnish
+from tests.crash.state import (
+    Change,
+    Expected,
+    facts_of,
+    faults_of_deeds,
+    faults_of_rights,
+    furnish,
+)
 from tests.stores import Turns
 
 T = TypeVar("T")
@@ -344,7 +351,7 @@ def _cut(
                 f"after power cut {result.cuts} #{room} ends with {len(logs.get(room, ()))};"
                 f" {head} had been shown"
             )
-    state = [*faults_of_deeds(path, facts), *seen.expected.faults(facts)]
+    state = [*faults_of_deeds(path, facts), *faults_of_rights(path), *seen.expected.faults(facts)]
     result.faults += [f"after power cut {result.cuts} {fault}" for fault in state]
     with closing(sqlite3.connect(path)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:

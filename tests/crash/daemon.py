@@ -41,6 +41,7 @@ CHEAP = (1, 8, 1)
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
 _WEB = ["--web", "tcp:0:interface=127.0.0.1"]
+_HOOKS = ["--hooks-to", "127.0.0.0/8"]
 _UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there be load
 
 
@@ -52,7 +53,8 @@ class Daemon:
         self, directory: Path, variables: dict[str, str], *, fresh: bool = False, web: bool = False
     ) -> None:
         (directory / "disk").mkdir(exist_ok=True)
-        arguments = [*_TWISTD, *_UNLIMITED, "-s", f"sqlite:{STORE}", *(_WEB if web else ())]
+        web_arguments = _WEB if web else []
+        arguments = [*_TWISTD, *_UNLIMITED, *_HOOKS, "-s", f"sqlite:{STORE}", *web_arguments]
         self._status: int | None = None
         self._log, output = os.pipe()
         self.pid = fork(

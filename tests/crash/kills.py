@@ -26,9 +26,16 @@ from chatd.stores.sqlite import Archive
 from tests.crash import disk
 from tests.crash.check import Stored, Transcript, lines_of
 from tests.crash.daemon import STORE, Daemon, export
-from tests.crash.people import Client, Person, come_back, talk
+from tests.crash.people import NO_HOOK, Client, Person, come_back, talk
 from tests.crash.resumed import faults_of_said, keys_of
-from tests.crash.state import REGISTERED, Expected, facts_of, faults_of_deeds, furnish
+from tests.crash.state import (
+    REGISTERED,
+    Expected,
+    facts_of,
+    faults_of_deeds,
+    faults_of_rights,
+    furnish,
+)
 from tests.crash.web import Visitor, Visitors
 
 PEOPLE = 8
@@ -136,7 +143,7 @@ def _round(
     path = directory / STORE
     facts = facts_of(path)
     result.answered += seen.expected.answered
-    wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts)
+    wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts) + faults_of_rights(path)
     result.faults += wrong[: FAULTS // 2]  # others are to be told, too
     seen.transcripts |= _come_back(directory, seen.visitors)
     exported = export(directory)
@@ -152,7 +159,7 @@ def _round(
         lines = lines_of(data)
         transcript = Transcript(name, stored, complete=True, private=True)
         result.faults += transcript.faults(lines)
-        result.faults += [f"{name} shows {line!a}" for line in lines if line.startswith("ERR ")]
+        result.faults += [f"{name} shows {line!a}" for line in lines if _is_odd(line)]
         result.shown += transcript.shown
         for inbox, seqs in transcript.received.items():
             received[inbox] |= seqs
@@ -163,6 +170,10 @@ def _round(
     with closing(sqlite3.connect(path)) as store:
         if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
             result.faults += [f"integrity_check: {line}" for (line,) in found]
+
+
+def _is_odd(line: str) -> bool:
+    return line.startswith("ERR ") and not line.startswith(NO_HOOK)
 
 
 def _come_back(directory: Path, visitors: Visitors) -> dict[str, bytes]:

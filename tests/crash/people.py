@@ -21,6 +21,27 @@ WINDOW = 4
 IGNORED = 20
 """How many are ignored by turns."""
 
+ANA, EVA, LUIS = REGISTERED
+
+NO_HOOK = (
+    f"ERR Not allowed: only those who run #{DEN} may do that",
+    f"ERR Not allowed: #{DEN} has 5 hooks, as many as may be.",
+)
+"""The answers to somebody who adds a hook and does not run the room, and where there are enough."""
+
+_ROLES = (
+    (
+        *(LUIS, "VOICED", "gave luis a voice.", "took the voice of luis."),
+        f"*** luis was given no voice in #{DEN}.",
+    ),
+    (
+        *(EVA, "OPERATOR", "made eva an operator.", "took operator rights from eva."),
+        f"*** eva is no operator of #{DEN}.",
+    ),
+)
+"""To whom ana gives which role, how that is said and how that it is taken, and the answer if it was
+not there."""
+
 _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
 Answered = Callable[[bytes], object]
@@ -140,7 +161,11 @@ class Person:
         elif what < 0.94:
             self._ask(f"/me {text}", f"* {self.name} {text}")
         elif what < 0.96 and self._may_set_topic:
-            self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
+            if self._chance.random() < 0.7:
+                self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
+            else:
+                away = f"*** {self.name} took the topic away."
+                self._ask("/topic -", away, "*** No topic is set in #")
         elif what < 0.98:
             self._look_back()
         else:
@@ -164,7 +189,17 @@ class Person:
 
     def _set(self, mark: str) -> None:
         """What is kept with its account."""
-        if self._chance.random() < 0.5:
+        what = self._chance.random()
+        if what < 0.2:
+            self._set_credentials(mark)
+            return
+        if what < 0.5 and self.name == EVA:
+            # It ends when she runs that room no more. If she does not now, it is refused.
+            _, life, _, number = re.split(r"\D", mark)
+            url = f"http://127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}:1/"
+            self._ask(f"/hook #{DEN} add {url}", "*** Hook ", *NO_HOOK)
+            return
+        if what < 0.6:
             answer = f"*** Whoever writes to you is told: {mark}. "
             self._change(f"/away {mark}", f"away of {self.name}", mark, answer)
             return
@@ -176,26 +211,31 @@ class Person:
             shown, not_ignored = f"*** What {name} says is shown", f"*** You do not ignore {name}."
             self._change(f"/unignore {name}", fact, "", shown, not_ignored)
 
+    def _set_credentials(self, mark: str) -> None:
+        """Make a token, or change the password, which ends all tokens."""
+        fact = f"last token of {self.name}"
+        if self._chance.random() < 0.6:
+            answer = f"*** {mark} is a token for reading and writing."
+            self._change(f"/token new {mark}", fact, mark, answer)
+        else:
+            # To the same one, so that whoever comes back knows it.
+            self._change(f"/password {PASSWORD}", fact, "", "*** Your password is changed.")
+
     def _run(self, mark: str) -> None:
         """What is kept of the rooms that it runs."""
         what = self._chance.random()
-        if what < 0.4:
+        if what < 0.3:
             name = f"x{mark}"
             self._muted.append(name)
             fact = f"mute of {name} in #{DEN}"
             self._do(f"/mute #{DEN} {name} 2h {mark}", fact, mark, f"muted {name} for 2h: {mark}")
-        elif what < 0.5 and self._muted:
+        elif what < 0.4 and self._muted:
             name = self._muted.pop()
             fact = f"mute of {name} in #{DEN}"
             self._do(f"/unmute #{DEN} {name}", fact, "", f"let {name} speak again.")
-        elif what < 0.6:
-            fact = f"role of eva in #{DEN}"
-            has, has_not = "*** eva may do that in #den already.", "*** eva was given no voice"
-            if self._chance.random() < 0.5:
-                self._do(f"/voice #{DEN} eva", fact, "VOICED", "gave eva a voice.", has)
-            else:
-                self._do(f"/unvoice #{DEN} eva", fact, "", "took the voice of eva.", has_not)
-        elif what < 0.8 and self._own_room:
+        elif what < 0.7:
+            self._give_role(*self._chance.choice(_ROLES))
+        elif what < 0.85 and self._own_room:
             mode = self._chance.choice(("open", "private", "moderated", "announce"))
             fact = f"mode of #{self._own_room}"
             did = f"set the room's mode to {mode}."
@@ -205,6 +245,15 @@ class Person:
             mode = self._chance.choice(("open", "private", "moderated", "announce"))
             answer = f"*** You are in #{room}, a new room; nobody else is here."
             self._change(f"/create {room} {mode}", f"mode of #{room}", mode, answer)
+
+    def _give_role(self, name: str, role: str, given: str, taken: str, has_not: str) -> None:
+        fact = f"role of {name} in #{DEN}"
+        has = f"*** {name} may do that in #{DEN} already."
+        verb = {"VOICED": "voice", "OPERATOR": "op"}[role]
+        if self._chance.random() < 0.5:
+            self._do(f"/{verb} #{DEN} {name}", fact, role, given, has)
+        else:
+            self._do(f"/un{verb} #{DEN} {name}", fact, "", taken, has_not)
 
     def _do(self, line: str, fact: str, value: str, did: str, *others: str) -> None:
         """Ask for what is told in that room, or to one who is not there."""

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 from tests.crash.check import Stored
 
+_CLEARED = "took the topic away."
+
 LATELY = 1000
 """Behind how many lines a browser is shown all that it missed (docs/wire.md)."""
 
@@ -38,11 +40,15 @@ class Follower:
         self.faults: list[str] = []
         self._lately = lately
 
-    def enter(self, room: str, head: int, after: int) -> None:
+    def enter(
+        self, room: str, head: int, after: int, bookmark: str | None = None, *, anew: bool = False
+    ) -> None:
         """It is in a room whose last seq is ``head``, and is told that it is shown what comes after
-        ``after``."""
+        ``after``, with that ``bookmark``, or that where it was is not in this log (``anew``)."""
         at = self.at.get(room)
-        if at is not None:
+        if anew:
+            self._find(f"is told that its bookmark {self.place(room)} is of another #{room}")
+        elif at is not None:
             self.resumed += 1
             too_far = self._lately is not None and at < head - self._lately
             if after != at and not (too_far and after > at):
@@ -52,7 +58,7 @@ class Follower:
             if after == at:
                 return
         self.at[room] = after
-        self.bookmarks[room] = None
+        self.bookmarks[room] = bookmark
 
     def place(self, room: str) -> str | int | None:
         """What it says when it comes back to a room: a bookmark, or a seq alone if it has none."""
@@ -72,10 +78,12 @@ class Follower:
 
     def faults_of(self, stored: Stored) -> list[str]:
         """What is wrong with what it was shown, once it was shown all that there is."""
-        faults = list(self.faults)
-        for room, seq, line in self.shown:
-            if seq not in stored.places(room, line):
-                faults.append(f"{self.name} shows what is not stored as #{room} {seq}: {line!a}")
+        faults = [
+            f"{self.name} shows what is not stored as #{room} {seq}: {line!a}"
+            for room, seq, line in self.shown
+            if seq not in stored.places(room, line)
+        ]
+        faults += self.faults  # after the cause: whoever saw what is lost is told of another log
         for room, at in self.at.items():
             if at != (head := stored.heads.get(room, 0)):
                 faults.append(f"{self.name} came up to #{room} {at}, and there are {head}")
@@ -91,7 +99,7 @@ def line_of(event: Mapping[str, Any]) -> str:
     return {
         "message": f"<{author}> {text}",
         "action": f"* {author} {text}",
-        "topic": f"*** {author} set the topic: {text}",
+        "topic": f"*** {author} set the topic: {text}" if text else f"*** {author} {_CLEARED}",
         "deed": f"*** {text}",
     }[event["kind"]]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, succeed
@@ -16,7 +17,7 @@ from chatd.records import Put, change
 from chatd.room import Room
 from chatd.server import ChatServer
 from chatd.session import Session
-from chatd.store import Keeping, Store, Waiting
+from chatd.store import Keeping, Store, Waiting, stamp
 from chatd.stores import sqlite
 
 
@@ -27,11 +28,17 @@ def show_before_commit() -> None:
     def commit(store: sqlite.SqliteStore, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
         if not heads:
             heads.update({record.name: record.head for record in store.rooms()})
-        store._writer.run(store._write, batch)
+        now = time.time()
+
+        def write() -> None:
+            store._now = lambda: now  # what is shown and what is stored has one time
+            store._write(batch)
+
+        store._writer.run(write)
         entries: list[Entry] = []
         for entry in batch:
             if isinstance(entry, Draft):
-                entries += entry.events(heads[entry.room], 0)
+                entries += entry.events(heads[entry.room], stamp(now))
                 heads[entry.room] += len(entry.texts)
             elif isinstance(entry, Notice):
                 entries.append(entry)
@@ -116,3 +123,19 @@ def pass_one_over() -> None:
         replay(session, room, format, after + (upto - after > 1), upto)
 
     Session._replay = careless  # type: ignore[method-assign, assignment]
+
+
+def fill_later() -> None:
+    """Commit a step of an upgrade, and fill the tables that it made in the next transaction."""
+    fills = dict(sqlite.FILLS)
+
+    def later(number: int) -> Callable[[sqlite3.Connection], None]:
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            fills[number](connection)
+
+        return fill
+
+    vars(sqlite)["FILLS"] = {number: later(number) for number in fills}

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 
@@ -100,10 +102,43 @@ def facts_of(path: Path) -> dict[str, str]:
         elif kind == "role":
             room, _, name = key.partition("/")
             facts[f"role of {name} in #{room}"] = Role(value["role"]).name
+        elif kind == "hook":
+            room, _, _ = key.rpartition("/")
+            to = urlsplit(value["url"])
+            facts[f"hook to {to.scheme}://{to.hostname} in #{room}"] = "added"
+        elif kind == "credential":
+            fact = f"last token of {value['account']}"
+            facts[fact] = max(facts.get(fact, ""), value["name"], key=_numbers)
         elif kind == "sanction":
             what, room, name = key.split("/", 2)
             facts[f"{what} of {name} in #{room}"] = value["reason"]
     return facts
+
+
+def _numbers(name: str) -> list[int]:
+    """By what the names of tokens are in the order in which they were made."""
+    return [int(number) for number in re.findall(r"\d+", name)]
+
+
+def faults_of_rights(path: Path) -> list[str]:
+    """What outlived what it was granted for: hooks of people who do not run that room, and
+    credentials of an account that had another password then."""
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute("SELECT kind, key, value FROM records").fetchall()
+    kept: dict[str, dict[str, Any]] = defaultdict(dict)
+    for kind, key, text in rows:
+        kept[kind][key] = json.loads(text)
+    faults = []
+    for key, hook in kept["hook"].items():
+        room, _, _ = key.rpartition("/")
+        role = kept["role"].get(f"{room}/{hook['account']}", {"role": 0})["role"]
+        if role != Role.OPERATOR:
+            faults.append(f"hook {key} is there, and {hook['by']} is no operator: {role}")
+    for credential in kept["credential"].values():
+        account = kept["account"].get(credential["account"])
+        if account is None or account["epoch"] != credential["epoch"]:
+            faults.append(f"token {credential['name']} is there, and its account is {account}")
+    return faults
 
 
 def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
@@ -153,11 +188,13 @@ def _fact_of(room: str, deed: Deed) -> tuple[str, str]:
     if verb.removeprefix("un") in _ROLES:
         value = "" if verb.startswith("un") else _ROLES[verb].name
         return f"role of {fold(target)} in #{room}", value
+    if verb in ("hook", "endhook"):
+        return f"hook to {target} in #{room}", "added" if verb == "hook" else ""
     return f"{verb} in #{room}", ""
 
 
 def _is_of_a_room(fact: str) -> bool:
-    return fact.startswith(("mode of ", "mute of ", "ban of ", "role of "))
+    return fact.startswith(("mode of ", "mute of ", "ban of ", "role of ", "hook to "))
 
 
 def furnish(directory: Path, variables: dict[str, str]) -> None:

@@ -162,6 +162,24 @@ def test_every_deed_in_every_language_as_it_is_exported(
         assert as_exported(shown) == exported
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("topic", ["tea", ""])
+def test_a_topic_that_is_set_or_taken_away_as_it_is_exported(
+    language: Language, topic: str
+) -> None:
+    event = Event("ops", 1, 0, 0, "ana", Kind.TOPIC, topic)
+    shown, exported = (
+        ChatFormat(each).render([event]).decode().rstrip("\n")
+        for each in (language, Language.ENGLISH)
+    )
+    assert as_exported(shown) == exported
+
+
+def test_a_topic_may_be_taken_away_again_and_again() -> None:
+    away = [f"#lobby {seq} {TIME}*** ana took the topic away." for seq in (1, 2)]
+    assert Stored(away, unique=True).faults == []
+
+
 def test_deeds_are_lines_of_their_room() -> None:
     said = [line.split(TIME)[1] for line in WITH_DEEDS]
     assert faults(IN_OPS, *said, stored=WITH_DEEDS, complete=True) == []

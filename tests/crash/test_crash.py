@@ -156,8 +156,15 @@ def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
 ) -> None:
     status, said = crash(memory, "--upgrade")
     assert status == 0, said
-    assert f"left version {len(STEPS)}, " in said
-    assert f"left version {len(STEPS) + 1};" in said
+    for old in range(1, len(STEPS) + 1):
+        for left in range(old, len(STEPS) + 1 + (old == len(STEPS))):
+            assert f" of version {old} left version {left}" in said
+
+
+def test_an_upgrade_that_fills_a_table_after_its_step_is_found_out(memory: Path) -> None:
+    status, said = crash(memory, "--upgrade", sabotage="fill_later")
+    assert status == 1
+    assert "it is not the same as without a kill" in said
 
 
 def test_forgetting_that_is_killed_leaves_what_is_kept_and_in_the_end_nothing_else(

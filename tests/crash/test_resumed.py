@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.check import Stored
-from tests.crash.resumed import LATELY, Follower, Kept, Said, faults_of_said, keys_of
+from tests.crash.resumed import LATELY, Follower, Kept, Said, faults_of_said, keys_of, line_of
 
 TIME = "[2026-11-25 12:01:07] "
 STORED = Stored(
@@ -82,6 +82,31 @@ def test_one_who_is_put_elsewhere_than_where_they_were() -> None:
     assert fault == "eva comes back to #ops behind 2, and is shown what is behind 3"
     (fault,) = shown((0, range(1, 3)), (1, range(2, 6)), lately=1)
     assert fault == "eva comes back to #ops behind 2, and is shown what is behind 1"
+
+
+def test_one_who_is_told_that_the_log_is_another() -> None:
+    follower = Follower("eva")
+    follower.enter("ops", 5, 3)
+    follower.show("ops", EVENTS[3])
+    follower.enter("ops", 5, 0, anew=True)
+    assert follower.faults == ["eva is told that its bookmark 4-7 is of another #ops"]
+    assert follower.at == {"ops": 0}
+
+
+def test_a_bookmark_is_of_the_last_line_or_told_on_coming_in() -> None:
+    follower = Follower("eva")
+    assert follower.place("ops") is None
+    follower.enter("ops", 3, 3)
+    assert follower.place("ops") == 3
+    follower.enter("tea", 3, 3, "3-7")
+    assert follower.place("tea") == "3-7"
+    follower.show("ops", EVENTS[3])
+    assert follower.place("ops") == "4-7"
+
+
+def test_a_topic_that_was_taken_away() -> None:
+    event = {"seq": 6, "time": 7, "author": "ana", "kind": "topic", "text": ""}
+    assert line_of(event) == "*** ana took the topic away."
 
 
 def test_one_who_missed_more_than_is_shown_begins_with_the_last_lines() -> None:

@@ -156,7 +156,8 @@ class Listener(Visitor):
     def _told(self, type: str, message: Any) -> None:
         if type == "entered":
             self._heads[message["room"]] = message["head"]
-            self.follower.enter(message["room"], message["head"], message["after"])
+            room, head, after = message["room"], message["head"], message["after"]
+            self.follower.enter(room, head, after, message["bookmark"], anew=message["anew"])
         elif type in ("error", "refused", "left"):
             self.find(f"is told {message}")
 
