@@ -66,13 +66,14 @@ class Accounts:
         return [self.table[key] for key in dict.fromkeys(keys)]
 
     def refused_today(self) -> list[str]:
-        """Return the names of accounts that nobody could take now, sorted."""
+        """Return the names of accounts that could not be registered today, sorted."""
         return sorted(account.name for account in self.table.values() if _is_refused(account.name))
 
     def wrote(self, account: str, event: Event) -> bool:
-        """Return whether an account, given its key, said a line of the log: on whatever connection,
-        also before a restart. What somebody said under that name before it was registered is
-        somebody else's, as far as is known."""
+        """Return whether an account, given its key, said a line of the log, on any connection.
+
+        Lines said under that name before it was registered are taken for another person's.
+        """
         found = self.table.get(account)
         return (
             found is not None

@@ -29,8 +29,8 @@ CHECKS_A_MINUTE = 12
 
 
 class Missed(NamedTuple):
-    """What somebody was not shown of a log, and will not be by itself: ``after < seq <= upto``.
-    ``own`` are the stretches that they said themselves, which count as shown."""
+    """A stretch of a log that an account was not shown, and will not be unasked: ``after < seq <=
+    upto``. ``own`` are the stretches in it that it said itself, which count as shown."""
 
     log: Room
     after: int
@@ -39,7 +39,7 @@ class Missed(NamedTuple):
 
     @property
     def lines(self) -> int:
-        """How many lines of others there are."""
+        """The number of lines of others in it."""
         return self.lines_after(self.after)
 
     def lines_after(self, seq: int) -> int:

@@ -212,7 +212,7 @@ class _Delivery:
 
     @property
     def _goes_on(self) -> bool:
-        """Whether it may deliver anything now."""
+        """True while it may deliver."""
         stopped = self._ended or self._all.stopped
         return not stopped and self._all.hooks.allowed(self._hook)
 

@@ -105,7 +105,7 @@ class Replay:
     """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
 
     What ``view`` does not show to that session is left out. It ends once ``allowed`` returns False:
-    whoever asked may not read that log any more.
+    the reader may not read that log any more.
     """
 
     __slots__ = (

@@ -123,7 +123,7 @@ class Rules(NamedTuple):
 class Hooks:
     """All hooks. ``rules`` is set by who knows what the operator allows; ``wake`` is called when
     there may be something to deliver by a hook, ``gone`` when it is no more; ``allowed`` returns
-    whether whoever added a hook may have it now. Raises `Damaged`."""
+    whether the account that added a hook may have it now. Raises `Damaged`."""
 
     def __init__(self, store: Store) -> None:
         self.rules = Rules()
@@ -185,7 +185,7 @@ class Hooks:
             self.gone(hook)
         if kept is not None and number not in hooks:
             hook = hooks[number] = Hook(room, number, kept)
-            self.wake(hook)  # one whose end could not be kept may be behind
+            self.wake(hook)  # if its removal could not be kept, lines may be waiting
         if not hooks:
             del self._rooms[room]
 

@@ -32,7 +32,7 @@ class Keeper(Protocol):
     """Keeps something for accounts."""
 
     def account_gone(self, account: str) -> list[Put]:
-        """What takes away all that is kept for an account, given its key."""
+        """Return the changes that take away what is kept for an account, given its key."""
 
 
 class Logins:
@@ -84,8 +84,8 @@ class Logins:
     async def register(self, account: Account, owner: Session | None = None) -> None:
         """Make a name somebody's: the session's that has it, or nobody's who is here.
 
-        Whoever else has it, or one that looks like it, becomes a guest. Raises `Refusal`, and
-        `StoreError`.
+        Others who have it, or a name that looks like it, become guests without a name. Raises
+        `Refusal`, and `StoreError`.
         """
         self._names.check_account(account.name)
         account = account._replace(epoch=new_epoch())
@@ -119,7 +119,7 @@ class Logins:
         await self._attendance.clear(account.key)
 
     def kept_with(self, account: str) -> list[Put]:
-        """What takes away all that is kept for an account, given its key, beside itself."""
+        """Return the changes that take away what is kept for an account, but not itself."""
         return [put for keeper in self._keepers for put in keeper.account_gone(account)]
 
     def account_gone(self, account: Account) -> None:

@@ -84,8 +84,8 @@ class Moderation:
                 Role(rank.role)
         except ValueError:
             raise Damaged from None
-        # What holds for those who are here and have no account, as long as they are here and have
-        # the name that they had when it was given.
+        # The roles of sessions without an account, by room, with the name (see `fold`) for which
+        # each was given: under another name it is not valid.
         self._given: dict[Session, dict[str, tuple[Role, str]]] = {}
         # The sanctions that concern them, whatever they are called now, by their keys: as long as
         # these are what is kept under that key, and not others of the same name.
@@ -149,8 +149,8 @@ class Moderation:
         return not hidden or self.role_of(session, room) > Role.EVERYONE
 
     def account_may(self, account: str, room: Room, act: Act) -> bool:
-        """Return whether an account, given its key, may do that in a room: also while nobody is
-        logged in to it. (Bans of networks concern no operator, and mutes only what is said.)"""
+        """Return whether an account, given its key, may do that in a room, connected or not. Mutes
+        and bans of networks are not looked at."""
         role = self._role_of_account(account, room)
         ban = self._sanctions.get(f"{BAN}/{room.key}/{account}")
         is_banned = ban is not None and ban.until > self._now() and role < Role.ADMINISTRATOR
@@ -169,7 +169,7 @@ class Moderation:
             return session.lacks(Scope.FULL) if allowed else _not_allowed("only_administrators")
         if not room.guarded and act in (Act.READ, Act.SPEAK):
             return None
-        # Whatever else is done in a room is shown there, in words that who does it may choose.
+        # A deed or topic is shown in the room, in words that its author chooses.
         silence = self._ban(session, room) if act is Act.READ else self.silence(session, room)
         if silence is not None:
             return silence
@@ -229,8 +229,8 @@ class Moderation:
         return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
-        """Let these have this role as long as they are here under the name that they have,
-        whatever their account has."""
+        """Give sessions a role in a room, beside that of their account, until they disconnect or
+        have another name."""
         for session in sessions:
             if role is Role.EVERYONE:
                 self._given.get(session, {}).pop(room.key, None)

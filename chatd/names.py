@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 
 class Likeness(Generic[T]):
-    """Whose names look alike. An owner has one name here; several may have the same one.
+    """An index of owners by what their names look like. An owner has one name; several owners may
+    have the same one.
 
     To look alike (`chatd.validation.looks`) is symmetric and not transitive: ``Bob1`` looks like
     ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of several
@@ -36,7 +37,7 @@ class Likeness(Generic[T]):
         return self._names[owner]
 
     def owners(self, name: str) -> list[T]:
-        """Return everybody whose name looks like this one, or is this one."""
+        """Return the owners whose names look like this one, or are this one."""
         found = (owner for look in sorted(looks(name)) for owner in self._owners.get(look, ()))
         return list(dict.fromkeys(found))
 
@@ -57,11 +58,10 @@ class Likeness(Generic[T]):
 
 
 class Names:
-    """The names in use: those of accounts, whoever is here, and those of guests who are.
+    """The names in use: those of all accounts, and those of guests who are connected.
 
-    The invariant: two different people never have names at a time that look alike. One who is
-    logged in may be here several times, and so may a guest of whom that is known
-    (`Session.holder`): these are one person.
+    The invariant: two different people never have names at a time that look alike. The sessions of
+    one account are one person, and so are guest sessions of one `Session.holder`.
     """
 
     def __init__(self, accounts: Accounts) -> None:
@@ -93,7 +93,7 @@ class Names:
                 raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
     def check_account(self, name: str) -> None:
-        """Raise `Refusal` if this valid name may not be registered, whoever has it now."""
+        """Raise `Refusal` if this valid name may not be registered. Guests do not count."""
         _check_new(name)
         registered = self._registered_like(name)
         if fold(name) in map(fold, registered):
@@ -178,7 +178,7 @@ def _check_new(name: str) -> None:
 
 
 def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:
-    """What is said to somebody who wanted a name that cannot be one; ``key`` says of what."""
+    """Return the refusal of a name that cannot be one; ``key`` is the sentence for a wrong form."""
     key = _OF_FAULTS.get(invalid.reason, key)
     return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))
 

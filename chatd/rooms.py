@@ -57,9 +57,8 @@ class Rooms(Mapping[str, Room]):
     def find(self, wanted: str, session: Session) -> Room | None:
         """Return the room of that name, or None if there is none that `session` may know of.
 
-        Whatever a person names goes through here, so a room that is hidden from them is answered as
-        one that does not exist, by every command and on every port. Raises `Refusal` if no room can
-        have that name.
+        Every room name that a client sends goes through here, so a room that is hidden from it is
+        answered as one that does not exist. Raises `Refusal` if no room can have that name.
         """
         room = self._rooms.get(fold(_room_name(wanted)))
         return room if room is not None and self._moderation.knows(session, room) else None

@@ -244,8 +244,8 @@ class ChatServer(Subscriber):
         return next((session.name for session in self.called(name)), name)
 
     def rename(self, session: Session, wanted: str) -> None:
-        """Give a session a name, and those with which it shares the one that it has, such as the
-        tabs of one browser. Raises `Refusal`."""
+        """Give a session a name, and the sessions that share its present one, such as the tabs of
+        one browser. Raises `Refusal`."""
         name = _valid_name(wanted)
         sessions = self.names.together(session)
         if name != session.name:
@@ -414,13 +414,13 @@ class ChatServer(Subscriber):
         return done.addErrback(take_back).addCallback(lambda _: deeds)
 
     def _allows(self, hook: Hook) -> bool:
-        """Return whether whoever added a hook may still have it, and read what it sends."""
+        """Return whether the account that added a hook may have it, and read what it sends."""
         room = self.rooms.get(hook.room)
         account = self.accounts.table.get(hook.account or fold(hook.by))
         if room is None or account is None:
             return False
         if not hook.account and account.created > hook.added:
-            return False  # the name was registered anew since, perhaps by somebody else
+            return False  # the name was registered anew since, perhaps by another person
         return all(
             self.moderation.account_may(account.key, room, act) for act in (Act.HOOK, Act.READ)
         )
@@ -471,10 +471,10 @@ class ChatServer(Subscriber):
             self._safely(session, self._hang_up, session, "disconnected_by", by.name)
 
     def let_go(self, sessions: Iterable[Session]) -> None:
-        """Sign out those of these whose grants are not valid any more, and tell them so.
+        """Sign out those of these sessions whose grants are not valid any more, and tell them so.
 
-        Whoever came with a token or a cookie is closed: that lets nobody in any more. Whoever typed
-        a password may type another one.
+        A session that came with a token or a cookie is closed, for that is of no more use. One in
+        which a password was typed stays, as a guest, and may log in again.
         """
         for session in tuple(sessions):
             grant = session.grant

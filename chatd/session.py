@@ -592,8 +592,8 @@ class Session:
         """Return the room that what it says and asks now is meant for, if none is named.
 
         Raises `Refusal` if that is not known: it is in none, which the sentence of that key tells
-        it; it may be in several, and named none; or somebody has moved it here so lately that what
-        it sends was written for the room before.
+        it; it may be in several, and named none; or it was moved here so lately that what it sends
+        was written for the room before.
         """
         if self._moved is not None:
             room, when = self._moved

@@ -83,8 +83,11 @@ class Stay:
             self._say_that_they_left()
 
     def rename(self, name: str, guest: bool, along: int = 0) -> None:
-        """They are about to be called so, and so many more of theirs here behind this one. The
-        others are told; if they may not speak here, only that who they were has left."""
+        """Take note of a new name of the session, which has the old one still, and tell the room.
+        ``along`` other sessions in the room are about to take the same name.
+
+        Of a session that may not speak here, the room is told only that the old name has left.
+        """
         who, room = self._who, self.room
         may_speak = who.may_speak_in(room)
         room.leave(who.name, who.is_guest)

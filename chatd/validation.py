@@ -31,14 +31,14 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 RESERVED = (
     # What the server calls itself, and begins its lines with.
     *("chatd", "server", "servidor", "private", "system", "sistema", "root"),
-    # Who runs it, to whoever reads such a name.
+    # Titles of those who run it.
     *("admin", "administrator", "administrador", "administradora"),
     *("operator", "operador", "operadora", "moderator", "moderador", "moderadora"),
     # The services of IRC networks, to which clients send passwords by themselves.
     *("nickserv", "chanserv", "hostserv", "memoserv", "operserv", "saslserv", "histserv"),
     *("botserv", "authserv", "userserv"),
 )
-"""Names that nobody may take, in small letters of ASCII; nor ``guest`` and a number."""
+"""Names that cannot be taken, in small letters of ASCII. Nor can ``guest`` and a number."""
 
 _MARKS = str.maketrans("", "", "._-")
 _GUEST = re.compile(r"guest\d+")  # any script's decimal digits
@@ -192,7 +192,7 @@ def looks(name: str) -> frozenset[str]:
 
 
 def check_new_name(name: str) -> None:
-    """Raise `InvalidName` if nobody may take this name, which is a valid one, any more.
+    """Raise `InvalidName` if this valid name may not be taken anew.
 
     An account may have such a name from an earlier version of chatd, and keeps it.
     """
@@ -212,7 +212,7 @@ def check_end(name: str) -> None:
 def is_reserved(name: str) -> bool:
     """Return whether a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
 
-    In whatever case, and without regard to ``.``, ``_`` and ``-``.
+    Case is ignored, and so are ``.``, ``_`` and ``-``.
     """
     if _GUEST.fullmatch(fold(name).translate(_MARKS)):
         return True

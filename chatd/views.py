@@ -29,9 +29,9 @@ class Bell(enum.Enum):
 class View(NamedTuple):
     """What of a room is shown to one reader, and whether it rings.
 
-    ``echo`` is whether the lines of the reader's own connection are shown; what rings is of other
-    people, whatever connection the reader's own lines came from. ``ignored`` has the names (see
-    `fold`) of those whose lines are not, ``names`` those of the reader.
+    ``echo`` is whether the lines of the reader's own connection are shown. Lines of the reader ring
+    on no connection. ``ignored`` has the names (see `fold`) of those whose lines are not shown,
+    ``names`` those of the reader.
     """
 
     echo: bool = True
@@ -69,8 +69,8 @@ class View(NamedTuple):
         return any(any_mentions(texts, name) for name in self.names)
 
     def _is_own(self, event: Event, session: int) -> bool:
-        """Return whether the reader said this: also on another connection of theirs. Nobody else
-        has their name while they have it."""
+        """Return whether the reader said this, on any connection: a name is one person's at a
+        time."""
         return event.session == session or fold(event.author) in self.names
 
     def _shows(self, entry: Entry, session: int) -> bool:

@@ -172,7 +172,7 @@ async def say(call: Call) -> Answer:
 
 
 def _owner(session: Session, name: str) -> Owner:
-    """Whose keys come with a request of a session that wants that name."""
+    """Return the owner of the keys that a session uses which asked for that name."""
     if session.account is not None:
         return account_owner(session.account)
     # What is longer can be no name, and may take long to fold.

@@ -66,8 +66,9 @@ async def stream(call: Call) -> HandOver:
 
 
 async def _return_to(call: Call, room: Room) -> Return:
-    """How a reader goes on: who comes back says in a header where they were, and asks for the same
-    path as before. One who was in another log is shown all. Raises `Problem`."""
+    """Return from where a reader goes on. An EventSource that comes back sends its last id in a
+    header, and asks for the same path as before. With an id of another log all is shown. Raises
+    `Problem`."""
     last = call.request.header("last-event-id")
     bookmark = bookmark_in("Last-Event-ID", last) if last else call.request.bookmark("after")
     if bookmark is None:

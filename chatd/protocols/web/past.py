@@ -17,8 +17,8 @@ CHARACTERS_GIVEN = 64 * 1024
 
 EVENTS_LOOKED_AT = 2000
 EVENTS_READ = 200
-"""How many events are read at most for one answer, and how many at a time while some are missing:
-more than were asked for are only read for a reader who ignores whoever said the last ones."""
+"""The number of events read at most for one answer, and at a time while some are missing. More
+than were asked for are read only if the reader ignores the authors of the last ones."""
 
 
 class Stretch(NamedTuple):
