@@ -25,11 +25,11 @@ from benchmarks.report import median, rounded, say, say_table
 from benchmarks.servers import OURS, Build, chatd, chatd_web
 
 PARTS = ("talk", "web")
-"""What can be compared."""
+"""The parts that can be compared."""
 
 PAIRS = 8
-"""How many pairs there are if it is not said: the interval is 0.84 standard deviations wide to
-either side then."""
+"""Default number of pairs: with it the 95 % interval is 0.84 standard deviations wide to either
+side."""
 
 FIGURES = {
     "us CPU": "cpu_us",
@@ -37,7 +37,8 @@ FIGURES = {
     "p50 ms": "p50_ms",
     "p99 ms": "p99_ms",
 }
-"""What is compared, by what it is called in a result. The first one is the cost of a delivery."""
+"""Titles of the compared figures, and their names in a result. The first one is the cost of a
+delivery."""
 
 CPU = "us CPU"
 
@@ -53,7 +54,8 @@ Measure = Callable[[Build], Result]
 
 
 class Ratio(NamedTuple):
-    """How many times as much a figure is now, and between what it lies with 95 % confidence."""
+    """The ratio of a figure now to the same figure then, and the bounds of its 95 % confidence
+    interval."""
 
     value: float
     low: float

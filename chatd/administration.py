@@ -1,4 +1,4 @@
-"""What the operator does from the host with accounts and the clock: plain values in and out.
+"""The operator's orders from the host, about accounts and the clock: plain values in and out.
 
 The daemon does it for those who ask at its control socket, and `chatd admin` does it itself while
 no daemon runs: both with a server, so that whatever is kept with an account is seen to. It knows no

@@ -1,9 +1,9 @@
-"""Bookmarks: where somebody was in a log, for when they come back.
+"""Bookmarks: a client's position in a log, to resume from.
 
 Seqs alone do not tell two logs apart: with `memory:` they begin anew at each start, and in a store
-that was put aside or restored from a copy they are given again. So a bookmark has the time of its
-line, too, and whoever comes back with one is asked whether that line is in this log. Nothing is
-kept for it. It knows no session and no connection.
+that was put aside or restored from a copy they are given again. So a bookmark also has the time of
+its line, which is looked up when the client resumes. Nothing is stored for it. This module must not
+know sessions and connections.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from chatd.store import StoreError
 
 
 class Return(NamedTuple):
-    """How somebody who was in a log before goes on: shown what comes behind the seq ``after``; None
-    to be shown the last lines. ``anew`` says that where they were is not in this log."""
+    """How a returning client resumes: with the lines after the seq ``after``, or with the last
+    lines if that is None. ``anew`` is true if its bookmark is of another log."""
 
     after: int | None = None
     anew: bool = False
 
 
 NEWCOMER = Return()
-"""Somebody who comes for the first time, or does not say where they were."""
+"""A client that comes for the first time, or does not say where it was."""
 
 
 def end_of(room: Room) -> Bookmark:
@@ -33,11 +33,12 @@ def end_of(room: Room) -> Bookmark:
 
 
 async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> bool:
-    """Return whether a bookmark is of this room's log, so that what it lacks is what comes behind.
+    """Return True if a bookmark is of this room's log, so that the client lacks only the lines
+    after it.
 
-    A line that was forgotten cannot be compared; but then all before it are forgotten, too, and
-    nothing is passed over. A seq alone is believed where seqs go on over restarts, and where it is
-    meant as a place and not as a memory (``seqs_count``).
+    The line of a bookmark may have been forgotten; then all lines before it are, too, and none is
+    passed over. A seq without a time is accepted if seqs continue over restarts, or with
+    ``seqs_count``: then the seq is a position, not a memory.
     """
     seq, time = bookmark
     if seq == 0 or seq > room.head:

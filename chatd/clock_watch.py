@@ -22,8 +22,8 @@ from chatd.store import Store, stamp
 from chatd.validation import written_duration
 
 JUMP_SECONDS = 86_400
-"""How far the clock may be from where it should be: time zones and leap seconds are less, and a
-daemon that stood still over night is not worth a question."""
+"""Largest accepted difference, in seconds: time zones and leap seconds are less, and so is a night
+for which the daemon stood still."""
 
 WAIT_SECONDS = 86_400
 """For how long a daemon that doubts its clock runs before it trusts it all the same: an operator
@@ -63,7 +63,7 @@ class ClockWatch:
 
     @property
     def doubted(self) -> bool:
-        """Whether nothing may be forgotten, as of the last `check`."""
+        """True while nothing may be forgotten, as of the last `check`."""
         return self._doubted_since is not None
 
     def start(self) -> None:
@@ -133,4 +133,4 @@ class ClockWatch:
 
 
 def _nothing() -> None:
-    """Nobody forgets anything."""
+    """Do nothing: there is no retention to hold back."""

@@ -41,7 +41,7 @@ BROWSERS = 20
 """How many browsers may be signed in to an account: when there is one more, the oldest is not."""
 
 BROWSER_SECONDS = 30 * 86400
-"""How long a browser's sign-in is valid. Tokens are valid until they are revoked."""
+"""Lifetime of a browser's sign-in, in seconds. Tokens are valid until they are revoked."""
 
 FRESH_SECONDS = 300
 """For how long after a password was typed it need not be typed again to change what lets people
@@ -57,7 +57,7 @@ _SECRET = re.compile(rf"chatd_[0-9a-f]{{{2 * _BYTES}}}")
 
 
 class Scope(enum.IntEnum):
-    """What a grant is good for. Each includes those before it.
+    """The operations that a grant allows. Each scope includes those before it.
 
     `NOTHING`: log in, log out, or go. `READ`: be shown what the account may read. `WRITE`: also say
     something, enter rooms that are not there yet, and mark lines as read. `FULL`: all that the
@@ -89,7 +89,10 @@ class Credential(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What a session or a request may do as the ``account`` of that key.
+    """The right of a session or a request to act as the ``account`` of that key. ``credential`` is
+    the key of the token or sign-in that was shown, "" for a password, which is valid in one
+    ``epoch`` of the account. ``typed`` is when the password was typed in this session, in seconds
+    of the session's clock; None if it was not.
 
     ``credential`` is the key of the token or sign-in that was shown, "" for a password, which is
     valid in one ``epoch`` of the account. ``typed`` is when the password was typed in this session,
@@ -105,8 +108,8 @@ class Grant(NamedTuple):
 
 
 def scope_of(credential: Credential) -> Scope:
-    """What a credential is good for: a browser's sign-in for all, a token for what it was made for,
-    and for the least if a later version made it for something else."""
+    """Return the scope of a credential: a sign-in has all, a token the one that it was made for, or
+    the least if a later version made it for something else."""
     if credential.kind == BROWSER:
         return Scope.FULL
     return TOKEN_SCOPES.get(credential.scope, Scope.READ)
@@ -132,7 +135,8 @@ class Credentials:
         self._now = now
 
     def account_of(self, grant: Grant) -> Account | None:
-        """The account that a grant makes somebody, as it is now; None if it is not valid.
+        """Return the account that a grant is for, as it is now; None if the grant is not valid.
+        Only this method decides that.
 
         This is the only place where that is decided.
         """
@@ -152,8 +156,8 @@ class Credentials:
         return self.account_of(grant) is not None
 
     def grant_of(self, secret: str, kind: str | None = None) -> Grant | None:
-        """The grant for a secret, whatever was shown as one; None if it is not valid, or not of
-        this kind."""
+        """Return the grant for a secret, of any form; None if it is not valid, or not of this
+        kind."""
         return self.grant_by(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
 
     def grant_by(self, key: str, kind: str | None = None) -> Grant | None:

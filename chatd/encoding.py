@@ -22,8 +22,8 @@ MAX_MARKS = 4
 vowels and accents, Tibetan and Burmese take four."""
 
 MAX_BLANK = 40
-"""How many columns without anything to see are shown in a row on a screen: half of an 80-column
-row, five TABs, ten levels of four."""
+"""Most columns in a row that show nothing on a screen: half of an 80-column row, five TABs, ten
+levels of four."""
 
 
 def _show(code: int) -> str:

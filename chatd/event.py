@@ -103,7 +103,7 @@ class Event(NamedTuple):
 
     @property
     def bookmark(self) -> Bookmark:
-        """For whoever has it and all before it."""
+        """The bookmark for a client that has this event and all before it."""
         return Bookmark(self.seq, self.time)
 
 

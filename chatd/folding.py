@@ -1,4 +1,4 @@
-"""Text as it is compared: in time linear in its length, whatever somebody typed.
+"""Text as it is compared, folded in time linear in its length, for any input.
 
 Sorting a run of combining marks into their canonical order is quadratic, in Python as elsewhere:
 4,095 marks in the wrong order take 40 ms. So nothing normalises text but this module, which cuts
@@ -17,7 +17,7 @@ from typing import Literal
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
 MAX_RUN = 30
-"""How many marks may follow each other: no more are needed in any language (UAX 15, UAX15-D3)."""
+"""Most combining marks in a row: no language needs more (UAX 15, UAX15-D3)."""
 
 # One character that stands for a phrase: U+FDFA for 18 characters, U+FDFB for eight. (No other one
 # stands for more than six.) Written out, a line of them would weigh 18 times as much.

@@ -1,6 +1,6 @@
-"""JSON that somebody sends, read strictly: what could be meant in two ways is refused.
+"""Strict JSON input: what could be read in two ways is refused.
 
-Pure. It must not know who sends it, nor what is asked with it.
+Pure. This module must not know who sends it, nor what is asked with it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 
 def decode_json(data: str | bytes) -> object:
-    """Return the value that JSON in UTF-8 stands for.
+    """Return the value that *data*, JSON in UTF-8, represents.
 
-    Raises `ValueError` for anything else: NaN and its like; an object that has a member twice, of
-    which some readers take the first and others the last; what is nested too deep.
+    Raises `ValueError` for anything else: NaN and the infinities; an object with the same member
+    twice, of which some readers take the first and others the last; too deep a nesting.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:

@@ -1,4 +1,4 @@
-"""Whether a text names somebody.
+"""Mentions: names of people in a text.
 
 A name counts where it is a whole word. Chinese, Japanese, Thai and their like are written without
 spaces, so there a word has no edges that can be seen: a name of such a script, or one with ``@``

@@ -1,4 +1,4 @@
-"""Paths and files that nobody but their owner, and root, may change.
+"""Paths and files that only their owner, and root, may change.
 
 What a path names is only what its owner meant if nobody else can put a link or another file on the
 way to it. This module checks that; it must not know what the files hold.
@@ -21,14 +21,14 @@ from contextlib import suppress
 from pathlib import Path
 
 MAX_LINKS = 40
-"""How many symbolic links a path may lead through, as Linux has it (path_resolution(7))."""
+"""Most symbolic links in a path, as on Linux (path_resolution(7))."""
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
 
 
 class UnsafePath(Exception):
-    """Somebody else could change what a path leads to. The text says who: for operators."""
+    """Another user could change what a path leads to. The text says who, for operators."""
 
 
 def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
@@ -134,7 +134,7 @@ def _called(uid: int) -> str:
 
 
 def _others_may_write(status: os.stat_result, trusted: Collection[int]) -> bool:
-    """Whether others than the users that are ``trusted`` may write there."""
+    """Return True if others than the users that are ``trusted`` may write there."""
     if status.st_mode & stat.S_IWOTH:
         return True
     return bool(status.st_mode & stat.S_IWGRP) and not _is_of(status.st_gid, trusted)

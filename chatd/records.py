@@ -47,7 +47,7 @@ C = TypeVar("C", bound=Value, contravariant=True)
 
 
 class Index(Protocol[C]):
-    """What is derived from the values of a table, and always as they are."""
+    """An index that is derived from the values of a table, and always up to date."""
 
     def enter(self, key: str, value: C) -> None:
         """A value is in the table from now on."""

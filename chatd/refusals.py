@@ -10,7 +10,7 @@ LINE_FAULTS = {
     LineFault.NOT_UTF8: "not_utf8",
     LineFault.MARKS: "too_many_marks",
 }
-"""The sentence about each fault of a line that its author is told of."""
+"""The sentence for each fault of a line that its author receives."""
 
 
 class Refusal(Exception):

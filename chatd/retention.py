@@ -1,7 +1,7 @@
-"""How long lines are kept: forgets those that are older, at the start and then about hourly.
+"""Retention: forgets lines that are older than they are kept, at the start and then about hourly.
 
-It does so a few at a time, so that whoever says something meanwhile hardly waits; while the clock
-is in doubt, it does nothing. It knows no session and no connection.
+It does so a few at a time, so that writers hardly wait; while the clock is in doubt, it does
+nothing. It must not know sessions and connections.
 """
 
 from __future__ import annotations

@@ -38,14 +38,15 @@ KEPT_SECONDS = 86400
 
 KEPT_OF_OWNER = 200
 KEPT = 20_000
-"""How many keys are known of one owner, and of all, some 900 bytes each."""
+"""Most keys that are known of one owner, and of all; each takes some 900 bytes."""
 
 FORGOTTEN_AT_ONCE = 20
 """How many that are too old go with one new one, at most."""
 
 
 class Owner(NamedTuple):
-    """Whose a key is: the ``space`` in which it is unique, and the ``share`` that it counts in."""
+    """The owner of a key: the ``space`` in which the key is unique, and the ``share`` of the table
+    that it counts in."""
 
     space: str
     share: str
@@ -88,8 +89,8 @@ class Said(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where the lines of a key are: their room's name, and their seqs there, none if they are not
-    known any more."""
+    """The places of the lines of a key: their room's name, and their seqs there, none if they are
+    not known any more."""
 
     room: str
     seqs: Sequence[int]
@@ -224,7 +225,7 @@ class Retries:
         return said is not None and said.session == session.number
 
     def account_gone(self, account: str) -> list[Put]:
-        """What forgets all keys of an account, given its key."""
+        """Return the changes that forget all keys of an account, given its key."""
         space = account_owner(account).space
         return [self.table.put(key, None) for key in self._ages.owners.get(space, ())]
 
@@ -279,8 +280,8 @@ class Retries:
         return done
 
     def _in_the_way(self, new: str, share: str) -> list[str]:
-        """What goes with a new key: what is too old, what its owner has too many of, and what is
-        too many in all."""
+        """Return the keys that a new key displaces: expired ones, those above the owner's limit,
+        and those above the limit of all."""
         oldest = islice(self._ages.all, FORGOTTEN_AT_ONCE)
         gone = [key for key in oldest if self._is_old(self.table[key])]
         own = self._ages.owners.get(_space_of(new), ())

@@ -100,7 +100,7 @@ class Room:
 
     @property
     def lasting(self) -> bool:
-        """Whether seqs go on where they were when the store is opened again."""
+        """True if seqs continue when the store is opened again."""
         return self._store.lasting
 
     @property

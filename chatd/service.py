@@ -38,7 +38,7 @@ CLOSE_SECONDS = 0.5
 """How long it then waits for places to be kept, and the store to be closed."""
 
 OLD_NAMES_TOLD = 20
-"""How many accounts with names that are refused today are named to the operator."""
+"""Most accounts with names refused today that are listed for the operator."""
 
 
 class Kind(enum.Enum):

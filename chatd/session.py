@@ -182,7 +182,7 @@ class Session:
 
     @property
     def typed_its_password(self) -> bool:
-        """Whether its account's password was typed in it within `FRESH_SECONDS`."""
+        """True if the password of its account was typed in it within `FRESH_SECONDS`."""
         grant = self.grant
         if grant is None or grant.typed is None or not self.holds(grant):
             return False
@@ -665,7 +665,7 @@ class Session:
 
 
 def _let_read(session: Session, room: Room) -> bool:
-    """Nobody looks after who may read."""
+    """Let every session read: the default where no rights are checked."""
     return True
 
 
@@ -679,7 +679,7 @@ def _not_known(text: str) -> bool:
 
 
 def _let_hold(grant: Grant) -> bool:
-    """Nobody looks after grants."""
+    """Take every grant for valid: the default where no credentials are checked."""
     return True
 
 

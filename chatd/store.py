@@ -142,7 +142,7 @@ class Store(abc.ABC):
 
     log = Logger()
     lasting = True
-    """Whether seqs go on where they were when the store is opened again."""
+    """True if seqs continue when the store is opened again."""
 
     def __init__(self, clock: IReactorTime) -> None:
         self.faults = Faults(clock)

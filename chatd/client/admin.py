@@ -1,8 +1,8 @@
 """`chatd admin`: the accounts of a store, and its clock, from the host that it is on.
 
-While a daemon uses the store, it is asked at its control socket; else what is asked is done here. A
-password is hashed here, so that it crosses nothing. Who may open the files may do all of this, and
-nobody else may.
+While a daemon uses the store, the daemon is asked at its control socket; else this process does
+what is asked. Passwords are hashed here, so that none is sent. Only users who may open the files
+can do this.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a store is that a command opens, and whose rights it is opened with.
+"""The path of a store that a command opens, and the user that it is opened as.
 
 This module must not know what is in a store.
 """

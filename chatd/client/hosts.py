@@ -25,7 +25,7 @@ _LOST = re.compile(f"(?![{_JOINERS}])[{NOTHING}]")
 
 
 def with_hosts(text: str) -> str:
-    """Return *text* with the host in brackets behind each link that does not show it plainly.
+    """Return *text* with the host in brackets after each link that does not show it plainly.
 
     A host is plain if it is written as DNS has it, in any case, and nothing around it can be taken
     for another one.

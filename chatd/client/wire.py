@@ -33,8 +33,9 @@ def port_number(text: str) -> int:
 
 
 def host_name(text: str) -> str:
-    """Return *text* as a host, for argparse. Nothing stands for this machine, and no number is an
-    address: those were meant otherwise."""
+    """Return *text* as a host, for argparse. An empty text, which the system takes for this
+    machine, and a plain number, which it takes for an address, are refused: they were meant
+    otherwise."""
     if not text or text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a host (a name or an address)")
     return text

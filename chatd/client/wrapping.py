@@ -1,7 +1,7 @@
 """Lines in rows: on a screen every row but a line's first is indented.
 
-Otherwise somebody could pad a line so that one of its rows begins as a line of another person, or
-of the server. This module must not know what a line says.
+Otherwise a line could be padded so that one of its rows begins as a line of another person, or of
+the server. This module must not know the content of lines.
 """
 
 import unicodedata
@@ -24,8 +24,8 @@ _Cell = tuple[str, str, int]
 def wrapped(fragments: list[Fragment], columns: int) -> list[Fragment]:
     """Return *fragments*, which are a line, with line ends and `INDENT` where a row is full.
 
-    Rows end behind a space if there is one in their second half. TAB becomes spaces. A terminal of
-    fewer than four columns has no room for this; its lines are returned as they are.
+    Rows end after a space if there is one in their second half. TAB becomes spaces. A terminal of
+    fewer than four columns has no room for this; its lines are returned unchanged.
     """
     if columns < len(INDENT) + 2:
         return fragments

@@ -1,4 +1,4 @@
-"""Commands for names that are somebody's own: registering them, and logging in to them.
+"""Commands for registered names: registering them, and logging in to them.
 
 How passwords are asked for and checked is said by `chatd.commands.passwords`. A session that came
 with a token may do next to nothing of this: a token lets nobody make anything that lets others in.
@@ -49,7 +49,7 @@ _SCOPES = {
     **dict.fromkeys(("read", "leer", "lectura"), "read"),
     **dict.fromkeys(("write", "escribir", "escritura"), "write"),
 }
-"""What a token can be for, by its words in each language."""
+"""Scopes of tokens, by their words in each language."""
 
 _KEEP = ("keep", "conservar", *KEEP_TOKENS)
 """The answers to whether tokens end with the password that keep them."""
@@ -124,7 +124,7 @@ def _password(server: ChatServer, session: Session, argument: str) -> Waiting | 
 
 
 def _without_keep_tokens(argument: str) -> tuple[bool, str]:
-    """Whether tokens are to be kept, and the rest: the new password, if it is given."""
+    """Return whether tokens are to be kept, and the rest of the line: the new password, or ""."""
     first = next(iter(argument.split(None, 1)), "")
     if first.lower() not in KEEP_TOKENS:
         return False, argument

@@ -1,8 +1,8 @@
-"""Asking for passwords and checking them: what commands that need one have in common.
+"""Asking for passwords and checking them, for all commands that need one.
 
-A password is the rest of a line, or the next line, which is asked for then. While it is hashed and
-while the disk is waited for, the session does nothing else, but others do: what was true before is
-looked at again by whoever goes on. It knows no command.
+A password is the rest of a line, or the next line, which is asked for. While a password is hashed,
+or the disk is waited for, the session does nothing else, but other sessions do: so conditions are
+checked again afterwards. This module must not know the commands.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chatd.session import Session
 from chatd.texts import ErrorKind
 
 PASSWORD_COST = 20
-"""What a command that takes a password counts for."""
+"""Rate-limit cost of a command that takes a password, in lines."""
 
 KEEP_TOKENS = ("keep-tokens", "conservar-fichas")
 """The words before a new password that keep an account's tokens. No new password begins with one,
@@ -36,8 +36,8 @@ _NEARLY_KEEP_TOKENS = re.compile(
 
 @contextmanager
 def question(session: Session, password: str) -> Iterator[None]:
-    """Where a password is asked for if none was given: if that is refused, what comes next may be
-    the password all the same."""
+    """Context of a command that asks for a password unless one is given. If the command is refused,
+    the next line may be the password all the same, and is not said."""
     try:
         yield
     except Exception:
@@ -48,8 +48,8 @@ def question(session: Session, password: str) -> Iterator[None]:
 
 @contextmanager
 def present_password_question(session: Session) -> Iterator[None]:
-    """The same where the present password is asked for, unless it was typed of late: then it may
-    come next, too, and is known."""
+    """As `question`, for the present password, unless it was typed recently. In that case the next
+    line may be that password all the same, and is recognised."""
     if not session.typed_its_password:
         with question(session, ""):
             yield
@@ -66,7 +66,7 @@ def is_given(password: str) -> bool:
 
 
 def check_privacy(server: ChatServer, session: Session, password: str) -> None:
-    """Raise `Refusal` if somebody on the way can read a password."""
+    """Raise `Refusal` if a password could be read on its way to the server."""
     if not server.logins.may_pass_secrets(session.confidential):
         key = "password_in_clear" if is_given(password) else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
@@ -98,8 +98,8 @@ def take_password(
 def with_present_password(
     server: ChatServer, session: Session, then: Callable[[], Waiting | None]
 ) -> Waiting | None:
-    """Go on if the password of its account was typed in this session of late; else ask for it, so
-    that what somebody left open, a cookie or a token cannot let others in.
+    """Call ``then`` if the password of the account was typed in this session recently; else ask for
+    it first. A terminal left open, a cookie or a token is not enough for what lets others in.
 
     ``then`` looks again at what was true before: answering takes a while. Raises `Refusal`.
     """
@@ -158,10 +158,10 @@ def own_account(server: ChatServer, session: Session) -> Account:
 
 
 async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
-    """Return the account of that name, if that is its password. Raises `Refusal` if not.
+    """Return the account of that name, if *text* is its password. Raises `Refusal` if not.
 
-    Whoever tries many is slowed; a try that comes too early is not looked at. If the password or
-    the owner changed meanwhile, it is not the account's any more.
+    Tries are rate-limited; one that comes too early is not checked. If the password or the owner of
+    the name changed meanwhile, it is not the account's any more.
     """
     account, passwords = account_called(server, name), hashing(server)
     wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)

@@ -17,7 +17,7 @@ PEOPLE_LISTED = 200
 ROOMS_LISTED = 50
 
 NO_TOPIC = ("-", '""', "''")
-"""What ``/topic`` is given to take the topic away."""
+"""Arguments of ``/topic`` that take the topic away."""
 
 
 def _nick(server: ChatServer, session: Session, argument: str) -> None:

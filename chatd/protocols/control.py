@@ -100,8 +100,8 @@ class Control:
         self.refusal = ""
 
     def bind(self, path: Path, reactor: IReactorUNIX) -> None:
-        """Bind it, for a daemon that has the store's lock, so that whatever socket is there is one
-        that another left behind. It belongs to the user who binds it."""
+        """Bind the socket. The daemon has the store's lock, so a socket that is there was left by
+        an earlier daemon. The new one belongs to the user who binds it."""
         before = os.umask(0o177)
         try:
             with suppress(FileNotFoundError):

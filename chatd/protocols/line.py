@@ -40,7 +40,7 @@ BARE_LENGTH = 256
 """How many characters a bare line may have."""
 
 ANSWERS = 3
-"""How many answers a command may ask for, one after another (/password)."""
+"""Most questions that a command asks, one after another (/password)."""
 
 
 class LineProtocol(Peer[bytes], LineReceiver):
@@ -53,8 +53,8 @@ class LineProtocol(Peer[bytes], LineReceiver):
     telnet = False
     answers_blank = True
     closes_binary = False
-    """Whether a first line that is not UTF-8 ends the connection: it is of another protocol, and a
-    later piece of that must not be said."""
+    """True if a first line that is not UTF-8 ends the connection: it is of another protocol, of
+    which no later part must be said."""
 
     def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int) -> None:
         framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=self.telnet)

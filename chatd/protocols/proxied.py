@@ -46,7 +46,7 @@ class ProxiedProtocol(ProtocolWrapper):
             self.wrappedProtocol.dataReceived(rest)
 
     def getPeer(self) -> IAddress:
-        """Where the client is; where the proxy is, if the header does not say that."""
+        """The client's address; that of the proxy, if the header has none."""
         return self._client or cast(ITransport, self.transport).getPeer()
 
 

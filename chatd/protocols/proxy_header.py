@@ -41,7 +41,8 @@ class InvalidHeader(ValueError):
 
 
 class Header:
-    """What a header says: the client's address, None if it is the proxy itself or not known.
+    """A parsed header: the client's address, None if it is the proxy itself or unknown. ``length``
+    is the number of bytes of the header.
 
     ``length`` is how many bytes the header has.
     """

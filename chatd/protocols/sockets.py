@@ -1,4 +1,4 @@
-"""What the kernel is asked to do for connections: find out that a peer is dead, and hold little.
+"""Socket options: the kernel finds out that a peer is dead, and buffers little.
 
 A connection has the options of the socket that listened for it, so they are set there, once. What
 one system alone has is used there: Linux limits how long sent data may stay unacknowledged and

@@ -36,7 +36,7 @@ meanwhile, some milliseconds."""
 
 
 _FOLDING = 4
-"""How much longer a character takes that must be folded."""
+"""Cost of folding a character, in characters that are not folded."""
 
 
 class _Log:

@@ -129,8 +129,8 @@ CREATE INDEX strands_by_time ON strands (id >> {SEQ_BITS}, strand, time);
 change one that was released; add one."""
 
 FILLS: Mapping[int, Callable[[sqlite3.Connection], None]] = {4: strands.fill}
-"""What fills the tables that a step made, by its number, where SQL alone cannot. It runs in the
-step's transaction."""
+"""Functions that fill the tables that a step made, by its number, where SQL alone cannot. They run
+in the step's transaction."""
 
 _WAL_HEAD = 32
 _FRAME_HEAD = 24
@@ -167,7 +167,7 @@ _PURGE_PAUSE = 1000
 """After the index was written anew it is left alone for so many times as long as that took."""
 
 _BESIDE = ("-wal", "-shm", "-journal")
-"""What the names of the files end in that SQLite keeps beside a store's."""
+"""Suffixes of the files that SQLite keeps beside a store."""
 
 _NOT_UTF8 = "it is damaged: text in it is not UTF-8"
 _OR = "or give another --store."

@@ -1,4 +1,4 @@
-"""How stored times are found in a log whose clock was set back: by strands.
+"""Strands: an index of stored times in a log whose clock was set back.
 
 A room's log is cut into stretches, each of which belongs to a strand. Along a strand, times never
 decrease, also from one of its stretches to the next. While the clock is right a room has one

@@ -60,7 +60,7 @@ async def sign_in(call: Call) -> Answer:
 
 
 async def sign_out(call: Call) -> Answer:
-    """Let a browser be nobody's: its cookie is not valid any more, wherever it was copied to."""
+    """Sign a browser out: its cookie is not valid any more, also where it was copied to."""
     await call.server.logins.change_credentials(*_revoked(call))
     members = {"name": None, "guest": True, "account": False}
     return json_answer(200, members, [_cookie(call, "")])

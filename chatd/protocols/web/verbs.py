@@ -49,7 +49,7 @@ ENTERING_COST = 10
 LANGUAGES = frozenset(language.value for language in Language)
 
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
-"""What a browser may be known by, and a line of it."""
+"""The form of the keys of a browser, and of a line."""
 
 _LONGEST = 65536
 

@@ -57,7 +57,9 @@ class Call:
         return found[0] if len(found) == 1 else ""
 
     def grant(self) -> Grant | None:
-        """The grant for what its asker showed; None for a guest.
+        """Return the grant for the credential of a request; None for a guest. Raises `Problem` for
+        a token that is not valid, or that could be read on the way. (Browsers send cookies by
+        themselves, so one that is not valid any more is ignored.)
 
         Raises `Problem` for a token that is nobody's, or that others could read. (A cookie is sent
         by itself, so one that is not valid any more is passed over.)

@@ -262,8 +262,8 @@ class WebSocketProtocol(Peer[str], Protocol):
 
     @property
     def _owner(self) -> Owner:
-        """Whose keys come here: the browser's, as long as it has said which one it is, for somebody
-        may have signed in, or out, since they sent a line first."""
+        """Return the owner of the keys of lines on this connection: the browser, if it has given
+        its key, because the user may have signed in or out since a line was first sent."""
         session = self.session
         if session.holder:
             return browser_owner(session.holder, session.network)
