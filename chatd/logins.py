@@ -123,8 +123,8 @@ class Logins:
         return [put for keeper in self._keepers for put in keeper.account_gone(account)]
 
     def account_gone(self, account: Account) -> None:
-        """That account is no more: those who logged in to it with its password are guests; programs
-        and browsers, which would go on as somebody else, are let go."""
+        """End the sessions of an account that was removed: those with its password become guests,
+        programs and browsers are disconnected, because they would go on as another person."""
         sessions = tuple(self._names.of(account.name))
         for session in sessions:
             grant = session.grant
@@ -170,8 +170,8 @@ class Logins:
             self._let_go(others)
 
     def log_in(self, session: Session, account: Account, grant: Grant | None = None) -> None:
-        """A session is an account's from here on, and has its name. Without a grant, somebody has
-        just typed the password in it."""
+        """Log a session in to an account, and give it the account's name. Without a grant, the
+        password has just been typed in it."""
         before = session.grant
         if before is not None:
             self._end_login(session)
@@ -185,15 +185,15 @@ class Logins:
         self.logged_in(session)
 
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:
-        """A session is a program's that speaks and reads for an account from here on. Nobody has
-        seen what it is shown, so nothing missed is shown to it."""
+        """Let a session of a program speak and read for an account. No person has seen the lines
+        that it receives, so it is sent no missed lines."""
         self._names.give(session, account.name)
         session.grant = grant
         session.text_only = True
         session.apply(session.settings.with_kept(account.settings))
 
     def password_typed(self, session: Session) -> None:
-        """Somebody has just typed the password of its account in a session."""
+        """Note that the password of its account has just been typed in a session."""
         if session.grant is not None:
             session.grant = session.grant._replace(typed=self._clock.seconds())
 
@@ -220,10 +220,11 @@ class Logins:
         self._review(session)
 
     def sign_out(self, session: Session) -> None:
-        """The password that was typed in a session is not its account's any more.
+        """Sign out a session whose typed password is not its account's any more.
 
-        It is a guest where it is, and keeps a grant that is not valid, so that it may do nothing
-        before it logs in or out: what was meant to be said as somebody is not said as a guest.
+        It becomes a guest where it is, and keeps a grant that is not valid, so that it may do
+        nothing before it logs in or out: lines that were meant as the account's are not said as a
+        guest's.
         """
         grant = session.grant
         session.answer("password_changed_elsewhere")
@@ -269,11 +270,11 @@ class Logins:
                 session.grant = grant
 
     async def keep_setting(self, session: Session, **settings: Any) -> None:
-        """Set something for a session, and keep it with its account if it has one. Raises
-        `StoreError` if it cannot be kept.
+        """Change settings of a session, and store them with its account if it has one. Raises
+        `StoreError` if they cannot be stored.
 
-        Whom somebody ignores is the same on all their connections, programs with a token among
-        them. With a token nothing is kept.
+        The list of ignored people is the same on all connections of an account, also those of
+        programs. A session with a token stores nothing.
         """
         account = self.account_of(session) if session.lacks(Scope.FULL) is None else None
         sessions = [session]

@@ -91,7 +91,7 @@ class InvalidName(ValueError):
 
 
 KEPT_OF_LONG = 256
-"""How many bytes are looked at of a first line that was too long to keep."""
+"""Bytes that are checked of a first line that was too long to keep."""
 
 _UTF8 = codecs.getincrementaldecoder("utf-8")
 
@@ -138,7 +138,8 @@ def _line_of(text: str, max_length: int) -> str:
 
 
 def is_utf8(line: bytes, *, whole: bool = True) -> bool:
-    """Whether a line is strict UTF-8; if not *whole*, its beginning (see `is_http_request`)."""
+    """Return True if a line is strict UTF-8; if not *whole*, its beginning (see
+    `is_http_request`)."""
     try:
         # The end of what was kept of a long one may be in the middle of a character.
         _UTF8().decode(line if whole else line[:KEPT_OF_LONG], final=whole)
@@ -210,7 +211,7 @@ def check_end(name: str) -> None:
 
 
 def is_reserved(name: str) -> bool:
-    """Return whether a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
+    """Return True if a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
 
     Case is ignored, and so are ``.``, ``_`` and ``-``.
     """
