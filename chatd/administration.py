@@ -1,8 +1,8 @@
 """The operator's orders from the host, about accounts and the clock: plain values in and out.
 
-The daemon does it for those who ask at its control socket, and `chatd admin` does it itself while
-no daemon runs: both with a server, so that whatever is kept with an account is seen to. It knows no
-connection, and no passwords, only what was made of them.
+The daemon carries them out for clients of its control socket, and `chatd admin` does it itself
+while no daemon runs. Both do it with a server, so that all that is kept with an account is dealt
+with. This module must not know connections and passwords, only hashes of these.
 """
 
 from __future__ import annotations

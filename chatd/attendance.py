@@ -66,7 +66,7 @@ class Attendance:
         self._readable = readable
         self._present: dict[str, dict[Session, Visit]] = {}
         # What accounts said where they were not shown it, by account and log: at most `SPANS_KEPT`
-        # stretches of a log, until their places are behind it. Gone with a restart.
+        # stretches of a log, until their places are after it. Gone with a restart.
         self._own: dict[str, dict[str, list[Nothing]]] = {}
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):

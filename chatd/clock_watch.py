@@ -1,10 +1,10 @@
-"""Whether the time of day can be trusted: what is forgotten by it cannot be had back.
+"""A check of the time of day, because what is forgotten by it cannot be restored.
 
-The clock is compared with the newest line when a daemon starts, and with a clock that nobody sets
-while it runs. A jump of more than a day is said in the log; then nothing is forgotten until the
-operator says that the clock is right, or until the daemon has run for a day. That it waits is
-kept, for lines that are said under a wrong clock would make it look right at the next start. This
-module knows no room and forgets nothing itself.
+The clock is compared with the newest line when a daemon starts, and with the monotonic clock while
+it runs. A jump of more than a day is logged; then nothing is forgotten until the operator confirms
+the clock, or until the daemon has run for a day. The doubt is stored, because lines that are said
+under a wrong clock would make it look right at the next start. This module must not know rooms, and
+forgets nothing itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KEY = ""  # there is one clock
 
 
 class Known(NamedTuple):
-    """What is kept: whether the clock is doubted; when it was last said to be right, and the newest
+    """The stored state: whether the clock is doubted; when it was last confirmed, and the newest
     time that any line had by then (milliseconds since 1970). Lines with later times than that
     moment were stored under a wrong clock."""
 
@@ -120,7 +120,7 @@ class ClockWatch:
             " Nothing is forgotten {until}for 24 hours of running.",
             now=local_time(self._milliseconds() // 1000),
             why=why,
-            # Nobody can say anything about a store that does not last.
+            # A daemon without a store file has no control socket to ask at.
             until="until `chatd admin clock ok`, or " if self._store.lasting else "",
         )
         known = self._table.get(_KEY) or Known(True)

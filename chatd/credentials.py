@@ -161,7 +161,7 @@ class Credentials:
         return self.grant_by(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
 
     def grant_by(self, key: str, kind: str | None = None) -> Grant | None:
-        """The same, given the key of a secret."""
+        """As `grant_of`, given the key of a secret."""
         credential = self.table.get(key)
         if credential is None or kind not in (None, credential.kind):
             return None

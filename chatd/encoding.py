@@ -113,7 +113,7 @@ def encode_line(text: str, eol: bytes) -> bytes:
 
 
 _MANY_SPACES = " " * (MAX_BLANK + 1 - MAX_MARKS)  # up to so many marks may stand before them
-_HIDDEN = f"(?<= [{NOTHING}])"  # behind a space
+_HIDDEN = f"(?<= [{NOTHING}])"  # after a space
 _LONG_BLANK = re.compile(f"[{BLANK}]{{{MAX_BLANK // 8 + 1},}}")  # a TAB has eight columns
 
 

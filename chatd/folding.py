@@ -19,8 +19,8 @@ Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 MAX_RUN = 30
 """Most combining marks in a row: no language needs more (UAX 15, UAX15-D3)."""
 
-# One character that stands for a phrase: U+FDFA for 18 characters, U+FDFB for eight. (No other one
-# stands for more than six.) Written out, a line of them would weigh 18 times as much.
+# Characters that represent phrases: U+FDFA for 18 characters, U+FDFB for eight. (No other one
+# expands to more than six.) Written out, a line of them would weigh 18 times as much.
 _PHRASES = ("\ufdfa", "\ufdd0"), ("\ufdfb", "\ufdd1")
 
 _LONGEST_NAME = 128
@@ -68,9 +68,10 @@ def normalize(form: Form, text: str) -> str:
 def fold(text: str) -> str:
     """Return the key by which names are compared: without regard to case and compatibility forms.
 
-    NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string. Of one that is too
-    long to be a name, what stands for a phrase is not written out, so the key is at most six times
-    as long. Not to be shown: noncharacters stand for it.
+    NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string. In a text too long
+    to be a name, characters that represent phrases are not expanded, so the key is at most six
+    times as long as the text. The key must not be shown: it may contain noncharacters in their
+    place.
     """
     if text.isascii():
         return text.lower()

@@ -64,11 +64,11 @@ class Format(abc.ABC):
         resumed: bool = False,
         anew: bool = False,
     ) -> bytes:
-        """It is in a room now, of which it will be shown what comes after that seq. It is greeted,
-        and told something behind that.
+        """Render the entry into a room, which is shown from the seq ``after`` on: the greeting, the
+        topic, and ``then``.
 
-        ``bookmark`` is that of ``after``, if it is known. One who was there before is ``resumed``
-        where they were, or begins ``anew``, for they were in another log.
+        ``bookmark`` is that of ``after``, if it is known. A returning reader is ``resumed`` where
+        they were, or begins ``anew``, because they were in another log.
         """
         return b""
 

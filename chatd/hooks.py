@@ -52,9 +52,9 @@ class NotDelivered(Exception):
 
 
 class Kept(NamedTuple):
-    """What is kept of a hook: where it leads, what it signs with, whose name added it and when
-    (seconds since 1970), the seq up to which it was delivered, and the key of the account that
-    added it. That is "" for a hook of a version that kept only the name."""
+    """A stored hook: its URL, its signing key, the name that added it and when (seconds since
+    1970), the seq up to which it was delivered, and the key of the account that added it, or "" if
+    an earlier version stored only the name."""
 
     url: str
     secret: str
@@ -219,5 +219,5 @@ def _ignore(hook: Hook) -> None:
 
 
 def _allow(hook: Hook) -> bool:
-    """Nobody has less rights than before."""
+    """Allow every hook: the default where no rights are checked."""
     return True

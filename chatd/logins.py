@@ -82,7 +82,7 @@ class Logins:
         return confidential or self.plaintext
 
     async def register(self, account: Account, owner: Session | None = None) -> None:
-        """Make a name somebody's: the session's that has it, or nobody's who is here.
+        """Register a name, for the session ``owner`` that has it, or for a person who is not here.
 
         Others who have it, or a name that looks like it, become guests without a name. Raises
         `Refusal`, and `StoreError`.
@@ -93,11 +93,11 @@ class Logins:
             await self._accounts.keep(account)
         except StoreError:
             if account.key not in self._accounts.table:
-                self.account_gone(account)  # somebody may have logged in to it meanwhile
+                self.account_gone(account)  # a session may have logged in to it meanwhile
             raise
         grant = by_password(account, self._clock.seconds())
         if not self._credentials.hold(grant):
-            return  # it was removed already, and may be somebody else's
+            return  # it was removed already, and may have another owner
         if owner is not None and not owner.stream.finished:
             owner.grant = grant
             self._came_from.add(_place(account, owner.network))

@@ -1,12 +1,12 @@
 """Paths and files that only their owner, and root, may change.
 
-What a path names is only what its owner meant if nobody else can put a link or another file on the
-way to it. This module checks that; it must not know what the files hold.
+A path leads to what its owner meant only if no other user can put a link or another file on the way
+to it. This module checks that; it must not know the content of the files.
 
-Theory of operation. A file is opened without following a link and without waiting, and what was
-opened is looked at, never the path, so there is no moment between a check and a use. Permissions
+Theory of operation. A file is opened without following a link and without waiting, and the
+descriptor is checked, never the path, so there is no moment between a check and a use. Permissions
 are changed through the descriptor. The folder belongs to the user who works in it (or to root), and
-nobody else may write to it; so whatever is in it was put there by one of these two.
+no other user may write to it; so all that is in it was put there by one of these two.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
     """Return a path without links.
 
     Each folder and each link on the way must belong to one of the users that are ``trusted``, and
-    nobody else may write to a folder: so nobody else can have led a privileged process to another
-    file. A sticky folder such as /tmp may be on the way, for there nobody can replace what belongs
-    to somebody else. None trusts everybody. Raises `UnsafePath`.
+    no other user may write to a folder: so no other user can have led a privileged process to
+    another file. A sticky folder such as /tmp may be on the way, because there files can be
+    replaced only by their owners. None trusts all users. Raises `UnsafePath`.
     """
     if trusted is None:
         return Path(os.path.realpath(path))
@@ -50,7 +50,7 @@ def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
 def check_folder(folder: Path) -> None:
     """Raise `UnsafePath` for a folder that others than this process's user and root may change.
 
-    A sticky one is refused, too: in /tmp anybody can make a file before its user does. Raises
+    A sticky one is refused, too: in /tmp any user can make a file before its owner does. Raises
     `OSError` without a folder.
     """
     status, trusted = os.stat(folder), {0, os.geteuid()}
@@ -72,7 +72,7 @@ def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             raise UnsafePath(f"{path} is a link.") from None
-        if error.errno == errno.ENXIO:  # a socket, or a FIFO that nobody has open
+        if error.errno == errno.ENXIO:  # a socket, or a FIFO without a reader or writer
             raise UnsafePath(f"{path} is not a file.") from None
         raise
     try:
@@ -91,8 +91,8 @@ def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
 
 def _walk(path: Path, trusted: Collection[int]) -> Path:
     here = Path("/")
-    # Whoever owns this can change everything. In a user namespace it may be a number that stands
-    # for all users outside of it (user_namespaces(7)), and root there has no rights of theirs.
+    # The owner of the root can change everything. In a user namespace it may be a number that
+    # represents all users outside of it (user_namespaces(7)), of whose rights root there has none.
     trusted = {*trusted, os.lstat(here).st_uid}
     left = list(reversed(path.parts[1:]))
     links = 0

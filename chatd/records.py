@@ -85,9 +85,9 @@ class Groups(Generic[V]):
 
 
 class Table(Mapping[str, V], Generic[V]):
-    """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can hold; a field that
-    comes in later needs a default, for what was kept before has none. ``index`` is told of each
-    value that enters or leaves. Raises `Damaged`."""
+    """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can represent; a field
+    that is added later needs a default, because stored values have none. ``index`` receives each
+    value that is added or removed. Raises `Damaged`."""
 
     def __init__(
         self,

@@ -126,7 +126,7 @@ class Retention:
         self._busy = False
 
     async def _forget_in(self, room: str, upto: int) -> None:
-        # The clock is looked at behind that: it may have been set just before.
+        # The clock is checked after that: it may have been set just before.
         while self._trusts_the_clock and await self._store.forget(room, upto):
             self._server.forgot(room, upto)
             await deferLater(self._clock, PAUSE_SECONDS)

@@ -64,7 +64,8 @@ def browser_owner(holder: str, network: str) -> Owner:
 
 def guest_owner(name: str, network: str) -> Owner:
     """Return the owner of the keys of a guest by this name, "" for one without a name, in a
-    network. Keys of others there, and of whoever has the name elsewhere, are not these."""
+    network. Guests there with other names, and guests elsewhere with this name, are other
+    owners."""
     return Owner(f"guest {network} {fold(name)}", f"guests {network}")
 
 
@@ -147,7 +148,7 @@ class _Ages:
 
 
 class Retries:
-    """The keys of a store that were used of late. ``now`` gives the time in seconds since 1970,
+    """The keys of a store that were used recently. ``now`` gives the time in seconds since 1970,
     ``room`` the room of a key (`chatd.room.Room.key`), if there is one."""
 
     def __init__(

@@ -114,7 +114,7 @@ class ChatServer(Subscriber):
             self.names,
             self.moderation,
             self.attendance,
-            # Whoever keeps records for accounts is here: see tests/test_unregistering.py.
+            # All that keep records for accounts: see tests/test_unregistering.py.
             (self.credentials, self.moderation, self.attendance.places, self.retries),
             self.review_hooks,
             self.review,
@@ -391,11 +391,11 @@ class ChatServer(Subscriber):
     def carry_out(
         self, session: Session, room: Room, deed: Deed | None, *puts: Put
     ) -> Deferred[Sequence[Deed]]:
-        """Do what somebody does who runs a room: change what is kept, and log the deed, all or
-        nothing.
+        """Carry out a deed in a room: change what is stored, and log the deed, all or nothing.
 
-        Who may do what changes at once, and hooks of people who may have none there any more end.
-        Fires with all that was logged once it is on disk and was shown. Fails with `StoreError`.
+        Rights change at once, and hooks end whose accounts may not have them there any more. Fires
+        with all deeds that were logged, once they are on disk and were shown. Fails with
+        `StoreError`.
         """
         deeds = [] if deed is None else [deed]
         if deed is not None:

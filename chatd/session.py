@@ -558,11 +558,11 @@ class Session:
     def enter(
         self, room: Room, key: str, recent: int, then: str = "", back: Return = NEWCOMER
     ) -> None:
-        """Go into a room: be greeted, be shown its last lines, and follow it from here.
+        """Enter a room: send the greeting and the last lines, and follow the room from here.
 
-        All in one turn of the reactor, so that nothing is missed and nothing doubled. ``key`` names
-        the greeting, ``recent`` says how many lines, ``then`` is told behind the greeting. One who
-        comes ``back`` is shown what came behind what they saw instead.
+        All in one turn of the reactor, so that no line is lost and none sent twice. ``key`` names
+        the greeting, ``recent`` is the number of lines, ``then`` comes after the greeting. A
+        returning session (``back``) is sent the lines after those that it has instead.
         """
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
         after = back.after
@@ -605,7 +605,8 @@ class Session:
         return self.room
 
     def was_moved(self, room: Room) -> None:
-        """It is not in that room any more but in another, and has not asked for it."""
+        """Note that this session was moved out of that room into another, without having asked for
+        it."""
         self._moved = room.name, self._clock.seconds()
 
     def is_in(self, room: Room) -> bool:
@@ -635,8 +636,8 @@ class Session:
                 self.stream.put(self.format.left(left.name))
 
     def rename(self, name: str, *, guest: bool = False, along: Collection[Session] = ()) -> None:
-        """Have another name, or none of its own any more. The others are told; those sessions that
-        are about to move ``along`` do not count as staying under the name before."""
+        """Take another name, or none. The other people are told; sessions that are about to move
+        ``along`` do not count as keeping the name before."""
         for stay in self.stays.values():
             stay.rename(name, guest, sum(stay.room in other.stays for other in along))
         was_guest, self.is_guest, self.name = self.is_guest, guest, name

@@ -1,10 +1,9 @@
-"""One session's being in one room: that it is counted there, what it follows, and what the others
-are told of its coming and going.
+"""The membership of one session in one room: its count, what it follows, and what the other members
+see of its coming and going.
 
-Of one who may not speak in the room, the others are shown no name that they have not seen before:
-neither when they come nor when they are called something else.
-
-It knows no connection, and of the session no more than who it is.
+Of a session that may not speak in the room, the others see no name that they have not seen before:
+neither when it comes nor when it is renamed. This module must not know connections, and of the
+session no more than who it is.
 """
 
 from __future__ import annotations

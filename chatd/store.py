@@ -62,11 +62,11 @@ class RoomRecord(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What is searched for: events with all these words in their text, said by ``author``.
+    """A search: events with all these words in their text, said by ``author``.
 
     A word may be part of one, or several with spaces between them. It is compared as
     `chatd.folding.fold_for_search` says: without regard to case and accents. ``author`` is a name,
-    which is compared as names are, and folded already; empty, it is anybody.
+    which is compared as names are, and folded already; empty, it is any author.
     What was said before ``since`` (milliseconds since 1970; see `said_before`) is not wanted; the
     store sees to that. ``naming`` is a name, folded, that the text must have as a word (see
     `chatd.mentions`); empty, it is any text.
@@ -78,7 +78,7 @@ class Wanted(NamedTuple):
     naming: str = ""
 
     def folded(self) -> Wanted:
-        """The same with its words as `fold_for_search` gives texts."""
+        """Return this search with its words folded by `fold_for_search`, as texts are."""
         return self._replace(words=tuple(map(fold_for_search, self.words)))
 
     def found(self, event: Event) -> bool:
@@ -354,7 +354,7 @@ def said_before(first: FirstStamped, head: int, time: int, now: int) -> int:
 
 def stamp(now: float) -> int:
     """Return ``now`` (seconds since 1970) in milliseconds, as lines that are committed then are
-    stored: within what can be read back, whatever the clock says."""
+    stored: within the range that can be read back, for any clock."""
     milliseconds = now * 1000
     if milliseconds < FIRST_WRITABLE:
         return FIRST_WRITABLE

@@ -288,10 +288,11 @@ def _never_wait_for_the_log(twistd: Mapping[str, Any], reactor: Any) -> None:
 
 
 def _raise_open_files() -> None:
-    """Let this process, and the one that it forks, have as many files open as it may.
+    """Raise the soft limit of open files to the hard one, for this process and the one that it
+    forks.
 
-    Each client is an open file, and the soft limit is often 1024, for programs that use select(2);
-    on macOS it is 256, and none above `OPEN_MAX` is taken, whatever the hard one is.
+    Each client is an open file, and the soft limit is often 1024, for programs that use select(2).
+    On macOS it is 256, and no limit above `OPEN_MAX` is accepted, whatever the hard one is.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for limit in (hard, max(soft, OPEN_MAX)):

@@ -868,4 +868,4 @@ INVISIBLE = (
     "\ufff0-\ufff8\U00013440-\U00013440\U00016fe4-\U00016fe4\U0001bca0-\U0001bca3\U0001d159-"
     "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""What shows nothing and is no white space: Default_Ignorable_Code_Point, and some more."""
+"""Characters that show nothing, without white space: Default_Ignorable_Code_Point and others."""

@@ -27,7 +27,7 @@ class Bell(enum.Enum):
 
 
 class View(NamedTuple):
-    """What of a room is shown to one reader, and whether it rings.
+    """The view that a reader has of a room, and whether it rings.
 
     ``echo`` is whether the lines of the reader's own connection are shown. Lines of the reader ring
     on no connection. ``ignored`` has the names (see `fold`) of those whose lines are not shown,

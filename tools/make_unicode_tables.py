@@ -33,8 +33,8 @@ IN_NAMES = {"L&", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
 JOINING_HANGUL = (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC))
 
 EMPTY = (0x2800, 0x13440, 0x16FE4, 0x1D159)
-"""What shows nothing and is not Default_Ignorable_Code_Point: a braille pattern without dots, an
-Egyptian mirror, a Khitan filler, a null notehead."""
+"""Characters that show nothing and are not Default_Ignorable_Code_Point: a braille pattern without
+dots, an Egyptian mirror, a Khitan filler, a null notehead."""
 
 LINE = 92
 """How long the texts in the module are, a line, beside quotes and indentation."""
@@ -84,7 +84,7 @@ vowels and finals of Hangul that join."""
 INVISIBLE = (
 {invisible}
 )
-"""What shows nothing and is no white space: Default_Ignorable_Code_Point, and some more."""
+"""Characters that show nothing, without white space: Default_Ignorable_Code_Point and others."""
 '''
 
 

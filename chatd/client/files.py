@@ -17,11 +17,11 @@ from chatd.stores import path_of
 def path_as_owner(where: str) -> Path:
     """Return the path of a store; as root, become its owner for good.
 
-    Call it last: the owner may be allowed to read no more of this program, not even a codec.
+    Call it last: the owner may not be allowed to read the rest of this program, not even a codec.
 
-    The owner is whoever owns the file; without one, the folder that it would be in. Root has only
-    that user's rights before it touches a file there, so no link of theirs leads it further; and no
-    link or folder of anybody else's may have led it there. Raises `StoreError`.
+    The owner is the user who owns the file; without one, the folder that it would be in. Root has
+    only that user's rights before it touches a file there, so no link of theirs leads it further;
+    and no link or folder of another user may have led it there. Raises `StoreError`.
     """
     path = path_of(where, Path.cwd())
     assert path is not None

@@ -186,7 +186,7 @@ class _Words:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing in it that could be said."""
+        """True if nothing in it could be said."""
         return all(not isinstance(line, TooLong) and _is_blank(line) for line in self._lines)
 
     def read(self) -> list[bytes]:

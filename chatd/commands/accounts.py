@@ -1,7 +1,7 @@
 """Commands for registered names: registering them, and logging in to them.
 
-How passwords are asked for and checked is said by `chatd.commands.passwords`. A session that came
-with a token may do next to nothing of this: a token lets nobody make anything that lets others in.
+`chatd.commands.passwords` asks for passwords and checks them. A session with a token may do hardly
+anything of this: nothing that lets others in can be made with a token.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _login(server: ChatServer, session: Session, argument: str) -> Waiting | Non
     with question(session, password):
         check_privacy(server, session, password)
         account = account_called(server, name)
-        # Whoever came with a token or a cookie may say the password, too, and do more then.
+        # A session with a token or a cookie may log in with the password, too, and do more then.
         if session.account == account.key and session.typed_its_password:
             raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
         return take_password(

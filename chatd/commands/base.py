@@ -39,15 +39,15 @@ class WrongUse(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """A row of the table. ``names`` are what it can be called, its own name first; what it takes
-    and does is said by the sentence ``help_NAME``: usage, ``::``, explanation. ``cost`` is how many
-    lines it counts for where these are limited. Of a ``secret`` one, the rest of the line holds a
-    password: the spaces around that are kept. One that ``asks`` may have a password be the next
-    line, so that what comes after a refusal may be one.
+    """A row of the table. ``names`` are all its names, its own first; the sentence ``help_NAME``
+    has its usage, ``::`` and explanation. ``cost`` is the number of lines that it counts for in
+    rate limits. With ``secret``, the rest of the line has a password, and the spaces around that
+    are kept. With ``asks``, the next line may be a password, so that it is not said after a
+    refusal.
 
-    ``scope`` is the least that the grant of a session must be good for; guests have none, and what
-    they may do is the handler's. It is `Scope.FULL` unless a row says less, so that a token may do
-    nothing that nobody thought of.
+    ``scope`` is the least scope that the grant of a session must have. Guests have no grant; the
+    handler decides what they may do. It is `Scope.FULL` unless a row says less, so that a token
+    does not allow a command by oversight.
     """
 
     names: tuple[str, ...]

@@ -365,7 +365,7 @@ async def _sanction_name(
     if not sessions and not moderation.is_registered(name):
         if is_reserved(name):
             raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
-        if is_address(name):  # part of one, or one with leading zeros: nobody can take that name
+        if is_address(name):  # part of one, or one with leading zeros, which is no name
             raise WrongUse
     moderation.check_above(session, room, name, sessions)
     kept = short(reason, REASON_CHARACTERS)

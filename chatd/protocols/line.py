@@ -109,7 +109,7 @@ class LineProtocol(Peer[bytes], LineReceiver):
             if not self.located and not self.is_admitted():
                 return
             if whole:
-                line = line.removeprefix(BOM_UTF8)  # of a file that somebody sends
+                line = line.removeprefix(BOM_UTF8)  # of a file that is sent
             self._first = not line.strip()
             if self._framer.first_line_ended_in_cr:
                 self.session.change_format(self.session.format.with_eol(b"\r\n"))

@@ -1,7 +1,7 @@
-"""Clients behind a proxy that says where each of them is, in a header in front of what they send.
+"""Clients of a proxy that sends the address of each of them in a header before their data.
 
-Made of our own instead of Twisted's, where a malformed header is a traceback in the log, and any
-word an address. This module must not know what clients send after the header.
+This replaces Twisted's, where a malformed header is a traceback in the log, and any word an
+address. This module must not know the data after the header.
 """
 
 from __future__ import annotations

@@ -41,14 +41,14 @@ _TCP_RTO_MAX_MS = 44
 def prepare(
     port: IReadDescriptor, dead_seconds: int, send_buffer: int, receive_buffer: int
 ) -> None:
-    """Set the options of a listening port, for all who will connect there.
+    """Set the options of a listening port, which its connections inherit.
 
-    Over TCP nothing that is sent waits for more: what is pushed is a turn's whole talk already.
-    A peer that does not answer for about ``dead_seconds`` is given up: with nothing under way,
-    after a third of that it is asked, six times; what was sent to it must be acknowledged within
-    two thirds (on Linux; elsewhere as long as the system tries). The buffers are how many bytes the
-    kernel holds (it counts its own overhead, too, for which Linux doubles the number). 0 leaves any
-    of them as the system has it.
+    Over TCP nothing is delayed to be sent with more: a push already has all lines of a turn. A peer
+    that does not answer for about ``dead_seconds`` is given up: when nothing is under way, it is
+    probed after a third of that, six times; data that was sent to it must be acknowledged within
+    two thirds (on Linux; elsewhere as long as the system tries). The buffers are sizes in bytes in
+    the kernel (which counts its own overhead, too; Linux doubles the number for it). 0 leaves any
+    of them at the system's default.
     """
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
         for option, buffer in (

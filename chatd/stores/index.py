@@ -45,7 +45,7 @@ def is_possible() -> bool:
 
 @cache
 def _empty() -> list[tuple[int, bytes]]:
-    """Return the rows of an index that holds nothing."""
+    """Return the rows of an empty index."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(_CREATE)
         return connection.execute("SELECT id, block FROM search_data").fetchall()

@@ -747,7 +747,7 @@ class Archive:
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state of the file, whatever is written meanwhile."""
+        """A connection that reads one state of the file, whatever is written meanwhile."""
         with self._connection() as connection:
             connection.execute("BEGIN")
             try:
@@ -910,11 +910,12 @@ class _Search:
 
 
 def _lock(path: Path) -> int:
-    """Take the lock that says that a daemon uses this store; gives its file descriptor.
+    """Take the lock of a daemon that uses this store; return its file descriptor.
 
-    A file beside the store: flock on the store itself would meet SQLite's own locks on some
-    systems. The lock crosses a fork with the descriptor, and ends with the process. The file holds
-    the number of the last process that had the lock, for ``kill``; nobody trusts it.
+    It is on a file beside the store: flock on the store itself would meet SQLite's own locks on
+    some systems. The lock crosses a fork with the descriptor, and ends with the process. The file
+    has the number of the last process that had the lock, for ``kill``; chatd itself does not use
+    it.
     """
     lock_path = _lock_path(path)
     with _unsafe_refused(lock_path):

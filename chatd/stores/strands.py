@@ -66,8 +66,8 @@ class Strands:
 def fill(connection: sqlite3.Connection) -> None:
     """Make the rows of a file that has events and no strands yet.
 
-    All events are walked, 0.6 s for a million, once. A time that is no number begins no stretch;
-    whoever reads that event is told.
+    All events are walked once, 0.6 s for a million. A time that is no number begins no stretch;
+    readers of that event receive the error.
     """
     connection.executemany(
         "INSERT INTO strands VALUES (?, ?, ?)",
@@ -103,7 +103,7 @@ def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
             "SELECT time FROM events WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
             (begin, _end(connection, begin, log)),
         ).fetchone()
-        # Somebody may have deleted it with a program of theirs.
+        # Another program may have deleted it.
         lasts[strand] = time if last is None else last[0]
         ends[begin] = strand
     if not all(type(time) is int for time in lasts.values()):

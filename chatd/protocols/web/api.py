@@ -187,7 +187,7 @@ def _where(status: int, room: str, seqs: Sequence[int]) -> Answer:
 def lines_of(request: Request, max_length: int, room: str) -> list[str]:
     """Return the lines of a body that is to be said in a room. Raises `Problem`.
 
-    A body is said as it is, whatever it is called: `curl -d` calls all text a form. What is
+    A body is said as it is, whatever its type: `curl -d` calls all text a form. A body that is
     certainly meant to be read in another way is refused.
     """
     if (request.header("content-encoding") or "identity").lower() != "identity":

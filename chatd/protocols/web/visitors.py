@@ -57,12 +57,10 @@ class Call:
         return found[0] if len(found) == 1 else ""
 
     def grant(self) -> Grant | None:
-        """Return the grant for the credential of a request; None for a guest. Raises `Problem` for
-        a token that is not valid, or that could be read on the way. (Browsers send cookies by
-        themselves, so one that is not valid any more is ignored.)
+        """Return the grant for the credential of a request; None for a guest.
 
-        Raises `Problem` for a token that is nobody's, or that others could read. (A cookie is sent
-        by itself, so one that is not valid any more is passed over.)
+        Raises `Problem` for a token that is not valid, or that could be read on the way. (Browsers
+        send cookies by themselves, so one that is not valid any more is ignored.)
         """
         credentials, shown = self.server.credentials, self.request.header("authorization")
         may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
