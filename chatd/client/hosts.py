@@ -22,6 +22,8 @@ _PERCENT = re.compile(r"(?:%[0-9a-f]{2})+", re.IGNORECASE)
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 _JOINERS = "\u200c\u200d"
 _LOST = re.compile(f"(?![{_JOINERS}])[{NOTHING}]")
+_TRAILING = ".,:;!?'*_~…»”’。、，)]}」』）"
+"""What may end a sentence or a bracket behind a link, and ends no host."""
 
 
 def with_hosts(text: str) -> str:
@@ -43,11 +45,20 @@ def _hidden(text: str) -> Iterator[tuple[re.Match[str], str]]:
         authority = _AUTHORITY.match(found[2])
         assert authority is not None  # all of it is optional
         user, _, address = authority[1].rpartition("@")
+        if len(authority[1]) == len(found[2]):  # nothing comes behind the host
+            address = _without_trail(address)
         written = _PORT.sub("", address)
         host = _host(written)
         is_plain = written.lower() == host and host.isascii()
         if host and not (is_plain and found[1] == "//" and not user and not authority[2]):
             yield found, host
+
+
+def _without_trail(address: str) -> str:
+    shorter = address.rstrip(_TRAILING)
+    bracket = address[len(shorter) : len(shorter) + 1]
+    # Of an address in IPv6 one bracket is its own.
+    return shorter + bracket if bracket == "]" and shorter.startswith("[") else shorter
 
 
 def _host(written: str) -> str:

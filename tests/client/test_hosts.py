@@ -48,10 +48,20 @@ def test_a_host_that_is_not_plain_is_shown(link: str, host: str) -> None:
         "ana@bank.example",
         "http://1.2.3.999/",
         "https://%ff.example",
+        "见 https://example.com。",
+        "(https://example.com), «https://example.com:80».",
+        "「https://example.com」",
+        "(http://[::1]) http://[::1]:80.",
     ],
 )
 def test_what_is_plain_is_left_as_it_is(text: str) -> None:
     assert with_hosts(text) == text
+
+
+def test_what_ends_a_sentence_is_not_of_the_host() -> None:
+    assert with_hosts("(https://straße.de).") == "(https://straße.de). [xn--strae-oqa.de]"
+    assert with_hosts("https://a@b.example!") == "https://a@b.example! [b.example]"
+    assert with_hosts("https://evil。example。") == "https://evil。example。 [evil.example]"
 
 
 @given(
