@@ -8,15 +8,15 @@ import re
 from chatd.unicode_tables import INVISIBLE
 
 NOTHING = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2064\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\U00013440\U00016fe4\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U00013440\U00016fe4\U0001bca0-\U0001bca3\U0001d159"
+    "\U0001d173-\U0001d17a\U000e0000\U000e0002-\U000e0fff"
 )
-"""Those of `INVISIBLE` that are assigned and sent as they are, as ranges in a regular expression.
-`chatd.encoding` escapes or passes on the others one by one."""
+"""Those of `INVISIBLE` that are sent as they are, as ranges in a regular expression. The others,
+such as bidi controls, are shown by `chatd.encoding`."""
 
-BLANK = f"\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000{NOTHING}"
-"""`NOTHING`, white space that ends no line, and the Braille pattern without a dot."""
+BLANK = f"\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000{NOTHING}"
+"""`NOTHING`, and white space that ends no line."""
 
 UNSEEN = frozenset(filter(str.isspace, map(chr, range(0x10000)))).union(
     chr(point)
