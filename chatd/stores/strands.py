@@ -34,11 +34,11 @@ Log = tuple[int, int]
 
 class Strands:
     """The strands of one log as its writer knows them: the last time of each, by its number, and
-    the number of the one to which the last stretch belongs (-1 for a log without events)."""
+    the number of the one to which the last stretch belongs (None for a log without events)."""
 
     __slots__ = ("_current", "_lasts", "_numbers")
 
-    def __init__(self, lasts: Mapping[int, int], current: int = -1) -> None:
+    def __init__(self, lasts: Mapping[int, int], current: int | None = None) -> None:
         ordered = sorted((last, number) for number, last in lasts.items())
         self._lasts = [last for last, _ in ordered]  # ascending, and stays so
         self._numbers = [number for _, number in ordered]
@@ -108,7 +108,7 @@ def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
         ends[begin] = strand
     if not all(type(time) is int for time in lasts.values()):
         raise StoreError(NOT_AS_WRITTEN)
-    return Strands(lasts, ends[max(ends)] if ends else -1)
+    return Strands(lasts, ends[max(ends)] if ends else None)
 
 
 def begin(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int]]) -> None:

@@ -123,6 +123,24 @@ def test_a_log_without_lines_has_no_strand(connection: sqlite3.Connection) -> No
     assert strands.of_log(connection, (LOG + 1, LOG)).add(0) == 0
 
 
+def test_the_writer_goes_on_where_a_whole_strand_was_forgotten(
+    connection: sqlite3.Connection,
+) -> None:
+    fill(connection, [10, 20, 5, 6])
+    connection.execute(f"DELETE FROM events WHERE id <= {LOG + 2}")
+    strands.cut(connection, (LOG + 1, LOG + 4), LOG + 2)
+    writer = strands.of_log(connection, (LOG + 1, LOG + 4))
+    assert writer.add(7) is None
+    assert writer.add(3) == 2
+
+
+def test_what_the_writer_keeps_is_found(connection: sqlite3.Connection) -> None:
+    fill(connection, [10])
+    connection.execute("INSERT INTO events VALUES (?, 5, 1, 'ana', 1, 'hola')", (LOG + 2,))
+    strands.begin(connection, [(LOG + 2, 1, 5)])
+    assert first(connection, [10, 5], 0, 9) == 2
+
+
 @pytest.mark.parametrize("upto", range(6))
 def test_a_stretch_goes_with_its_lines(connection: sqlite3.Connection, upto: int) -> None:
     times = [10, 20, 5, 6, 30]
