@@ -22,6 +22,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.administration import Administration
 from chatd.clock_watch import ClockWatch
 from chatd.commands import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
@@ -156,6 +157,13 @@ class World:
         while self.store.held:
             self.store.release()
             self.settle()
+
+    def ask_operator(self, do: str, **values: object) -> Deferred[dict[str, Any]]:
+        """Ask for what `chatd admin` does; return the reply, for which a slow store is waited."""
+        operator = Administration(self.server, self.watch)
+        reply = Deferred.fromCoroutine(operator.perform({"do": do, **values}))
+        self.settle()
+        return reply
 
     def say(self, *texts: str) -> None:
         """Have somebody who comes and goes say something in the lobby."""

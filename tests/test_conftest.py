@@ -7,12 +7,12 @@ process.
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -241,7 +241,7 @@ from twisted.trial.unittest import SynchronousTestCase
 pytestmark = pytest.mark.deadline(60)
 
 def ready():
-    open("ready", "w").close()
+    os.write(int(os.environ["READY"]), b".")
 
 def test_before():
     pass
@@ -257,20 +257,22 @@ def interrupted(run, pytester: pytest.Pytester):
 
     def interrupted(source: str, number: signal.Signals, *options: str) -> tuple[int, str, float]:
         pytester.makepyfile(f"{IMPORTS}{source}\n\ndef test_after():\n    pass\n")
-        ready = Path("ready")
-        ready.unlink(missing_ok=True)
+        ready, tell = os.pipe()
         pytest_ = subprocess.Popen(
             [sys.executable, "-m", "pytest", *WITHOUT, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=[tell],
+            env={**os.environ, "READY": str(tell)},
         )
+        os.close(tell)
         try:
-            while not ready.exists() and pytest_.poll() is None:
-                time.sleep(0.01)
+            os.read(ready, 1)  # ends also when pytest has ended
             began = time.monotonic()
             pytest_.send_signal(number)
             said = pytest_.communicate(timeout=20)[0].decode()
         finally:
+            os.close(ready)
             pytest_.kill()
             pytest_.wait()
         return pytest_.returncode, said, time.monotonic() - began

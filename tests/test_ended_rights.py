@@ -12,9 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
 
-from chatd.administration import Administration
 from chatd.deliveries import Deliveries
 from chatd.destinations import networks_of
 from chatd.hooks import Rules
@@ -64,13 +62,6 @@ class Scene:
     def settle(self) -> None:
         self.world.clock.pump([0] * 8)
 
-    def ask_operator(self, do: str, name: str) -> None:
-        done = Deferred.fromCoroutine(
-            Administration(self.server, self.world.watch).perform({"do": do, "name": name})
-        )
-        self.settle()
-        assert done.called
-
     def say_secret(self) -> None:
         self.ana.type("/join ops", SECRET)
         self.settle()
@@ -88,7 +79,7 @@ def unregisters(scene: Scene) -> None:
 
 def is_removed(scene: Scene) -> None:
     scene.ana.type("/mode private")
-    scene.ask_operator("remove", "eva")
+    scene.world.ask_operator("remove", name="eva")
 
 
 def is_registered_anew(scene: Scene) -> None:
@@ -100,9 +91,9 @@ def is_registered_anew(scene: Scene) -> None:
 
 def is_demoted(scene: Scene) -> None:
     scene.ana.type("/unop eva")
-    scene.ask_operator("promote", "eva")
+    scene.world.ask_operator("promote", name="eva")
     scene.ana.type("/mode private")
-    scene.ask_operator("demote", "eva")
+    scene.world.ask_operator("demote", name="eva")
 
 
 ENDS = {
@@ -316,7 +307,7 @@ class TestGuests:
     def test_an_account_that_is_registered_anew(self) -> None:
         scene = Scene()
         scene.ana.type("/mode moderated", "/unop eva", "/voice eva")
-        scene.ask_operator("remove", "eva")
+        scene.world.ask_operator("remove", name="eva")
         other: Any = scene.world.person("eva")
         other.type("/register another password", "/join ops")
         other.seen()

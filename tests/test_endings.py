@@ -41,7 +41,6 @@ class Town:
         self.owner = self.world.person("ana")
         self.owner.type(f"/register {PASSWORD}", "/create den private", "/invite luis")
         self.luis.type("/join den")
-        self.admin = Administration(self.server, self.world.watch)
 
     def login(self, password: str = PASSWORD) -> Person:
         person = self.world.person()
@@ -246,7 +245,7 @@ def new_password(town: Town) -> None:
 
 
 def operators(town: Town) -> None:
-    town.do(town.admin.perform({"do": "password", "name": "ana", "hash": HASH}))
+    assert town.world.ask_operator("password", name="ana", hash=HASH).called
 
 
 def others(town: Town) -> None:
@@ -259,7 +258,7 @@ def unregistered(town: Town) -> None:
 
 
 def removed(town: Town) -> None:
-    town.do(town.admin.perform({"do": "remove", "name": "ana"}))
+    assert town.world.ask_operator("remove", name="ana").called
 
 
 def somebody_elses(town: Town) -> None:
@@ -272,9 +271,10 @@ def somebody_elses(town: Town) -> None:
 def at_once(town: Town) -> None:
     """The same by the operator, in one turn of the reactor."""
     hash = town.server.accounts.table["ana"].hash
-    gone = Deferred.fromCoroutine(town.admin.perform({"do": "remove", "name": "ana"}))
+    operator = Administration(town.server, town.world.watch)
+    gone = Deferred.fromCoroutine(operator.perform({"do": "remove", "name": "ana"}))
     come = Deferred.fromCoroutine(
-        town.admin.perform({"do": "add", "name": "ana", "hash": hash, "admin": True})
+        operator.perform({"do": "add", "name": "ana", "hash": hash, "admin": True})
     )
     town.world.settle()
     assert gone.called
@@ -498,7 +498,7 @@ def test_an_answer_that_comes_after_the_end_does_nothing(line: str) -> None:
     terminal = Terminal(town)
     town.world.clock.advance(FRESH_SECONDS)
     terminal.say(line)
-    town.do(town.admin.perform({"do": "password", "name": "ana", "hash": HASH}))
+    assert town.world.ask_operator("password", name="ana", hash=HASH).called
     before = dict(town.server.accounts.table)
     terminal.say(PASSWORD)
     terminal.say("mischief-mischief")
@@ -579,7 +579,7 @@ def test_a_renewed_hash_takes_nothing_of_a_password_back_that_is_changed_meanwhi
     town.world.hashing.held = True
     person = town.world.person()
     person.type(f"/login ana {PASSWORD}")
-    town.do(town.admin.perform({"do": "password", "name": "ana", "hash": HASH}))
+    assert town.world.ask_operator("password", name="ana", hash=HASH).called
     town.world.hashing.work()
     town.world.settle()
     assert person.session.account is None
@@ -706,7 +706,7 @@ def test_over_http_a_token_for_reading_reads() -> None:
 def test_with_a_token_for_writing_one_is_an_ordinary_person() -> None:
     """The account is an administrator, and owns the room."""
     town = Town()
-    town.do(town.admin.perform({"do": "promote", "name": "ana"}))
+    assert town.world.ask_operator("promote", name="ana").called
     writer = TokenSocket(town)
     writer.told()
     before = dict(town.server.accounts.table), dict(town.server.moderation.rooms)

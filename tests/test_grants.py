@@ -9,7 +9,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chatd.administration import Administration
 from chatd.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from tests.helpers import CHEAP
 from tests.test_endings import Town
@@ -162,8 +161,8 @@ class Grants(RuleBasedStateMachine):
     @precondition(lambda self: self.password)
     @rule(password=passwords)
     def operator_sets_it(self, password: str) -> None:
-        asked = {"do": "password", "name": "ana", "hash": CHEAP.hash(password)}
-        self.town.do(Administration(self.server, self.world.watch).perform(asked))
+        reply = self.world.ask_operator("password", name="ana", hash=CHEAP.hash(password))
+        assert reply.called
         self.password = password
         self.end(secrets=set(self.valid))
 

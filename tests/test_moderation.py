@@ -10,7 +10,6 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.accounts import Account
-from chatd.administration import Administration
 from chatd.event import Record
 from chatd.formats import local_time
 from chatd.records import change
@@ -267,10 +266,8 @@ class TestReading:
         ana.type("/create ops private")
         root.type("/join ops")
         assert root.session.room is town.room("ops")
-        administration = Administration(town.server, town.watch)
-        for request in {"do": "promote", "name": "ana"}, {"do": "demote", "name": "root"}:
-            Deferred.fromCoroutine(administration.perform(request))
-            town.settle()
+        town.ask_operator("promote", name="ana")
+        town.ask_operator("demote", name="root")
         assert root.session.room is town.server.lobby
         assert ana.session.room is town.room("ops")
         self.refused(root, "/stats")

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from twisted.internet.defer import Deferred
 
-from chatd.administration import Administration
 from chatd.deliveries import Deliveries
 from chatd.destinations import networks_of
 from chatd.hooks import Rules
@@ -50,10 +48,6 @@ class Scene:
             self.town.store.fail()
             self.town.settle()
 
-    def ask_operator(self, do: str) -> None:
-        operator = Administration(self.town.server, self.town.watch)
-        Deferred.fromCoroutine(operator.perform({"do": do, "name": "eva"}))
-
 
 def by_ana(line: str, *before: str) -> Callable[[Scene], None]:
     def give(scene: Scene) -> None:
@@ -72,7 +66,7 @@ RIGHTS = {
     "unban of an address": by_ana(
         "/unban 127.0.0.1", "/mode open", "/ban 127.0.0.1", "/ban 127.0.0.1"
     ),
-    "administrator": lambda scene: scene.ask_operator("promote"),
+    "administrator": lambda scene: scene.town.ask_operator("promote", name="eva"),
 }
 
 

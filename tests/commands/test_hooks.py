@@ -9,7 +9,6 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
-from chatd.administration import Administration
 from chatd.destinations import networks_of
 from chatd.formats import local_time
 from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
@@ -387,11 +386,7 @@ class TestLasting:
         for room in "ops", "lobby":
             ask(root, f"/hook #{room} add {URL}")
         ana.seen()
-        done = Deferred.fromCoroutine(
-            Administration(town.server, town.watch).perform({"do": "demote", "name": "root"})
-        )
-        town.settle()
-        assert done.called
+        assert town.ask_operator("demote", name="root").called
         assert not list(town.server.hooks)
         assert ana.seen() == [f"*** {ENDED}"]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from twisted.internet.defer import Deferred
 
-from chatd.administration import Administration
 from chatd.texts import Language, sentence
 from tests.helpers import CHEAP
 from tests.members import register
@@ -39,12 +37,9 @@ def sign_up(door: Served, name: str) -> str:
 
 
 def admin_add(door: Served, name: str) -> str:
-    asked = {"do": "add", "name": name, "hash": CHEAP.hash(PASSWORD)}
     replies: list[dict[str, str]] = []
-    Deferred.fromCoroutine(
-        Administration(door.server, door.world.watch).perform(asked)
-    ).addCallback(replies.append)
-    door.world.settle()
+    reply = door.world.ask_operator("add", name=name, hash=CHEAP.hash(PASSWORD))
+    reply.addCallback(replies.append)
     return replies[0].get("error", "")
 
 
