@@ -332,6 +332,13 @@ class Peer(Reading, Generic[M]):
         finally:
             self.outlet.release()
 
+    @guarded
+    def address_known(self) -> None:
+        """Count a client behind a proxy that has said only now where it comes from, also one that
+        says nothing itself: it may have to be let go, or put out of a room."""
+        if not (self.located or self.session.stream.finished):
+            self.is_admitted()
+
     def is_admitted(self) -> bool:
         """Count a client behind a proxy, which has said by now where it comes from."""
         try:

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from twisted.internet.interfaces import IAddress, IProtocol, IReactorTime, ITransport
+from twisted.internet.interfaces import (
+    IAddress,
+    IHandshakeListener,
+    IProtocol,
+    IReactorTime,
+    ISSLTransport,
+    ITransport,
+)
 from twisted.internet.protocol import Protocol
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from chatd.complaints import Trouble
 from chatd.protocols.factory import ChatFactory
+from chatd.protocols.peer import Peer
 from chatd.protocols.proxy_header import InvalidHeader, parse
 
 
@@ -42,6 +50,12 @@ class ProxiedProtocol(ProtocolWrapper):
             return
         rest, self._header = self._header[header.length :], None
         self._client = header.client
+        if isinstance(self.wrappedProtocol, Peer):
+            self.wrappedProtocol.address_known()
+        if ISSLTransport.providedBy(self.transport):
+            listener = IHandshakeListener(self.wrappedProtocol, None)
+            if listener is not None:
+                listener.handshakeCompleted()  # the header came inside of it
         if rest:
             self.wrappedProtocol.dataReceived(rest)
 

@@ -7,9 +7,12 @@ from typing import Any, cast
 
 import pytest
 from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent, eventAsText
+from zope.interface import directlyProvides
 
+from chatd.protocols.limits import Limits
 from chatd.protocols.proxied import BehindProxy, ProxiedProtocol
 from tests.helpers import World
 from tests.protocols.test_proxy_header import HEADERS, MALFORMED
@@ -18,8 +21,8 @@ PROXY = IPv4Address("TCP", "198.51.100.1", 5)
 
 
 class Scene:
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, **options: Any) -> None:
+        self.world = World(**options)
         self.factory = BehindProxy(self.world.chat, self.world.clock)
 
     def connect(self) -> tuple[ProxiedProtocol, Any]:
@@ -76,3 +79,59 @@ def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceb
     assert eventAsText(told[0], True, False, False) == (
         "who came to a haproxy: address is let go, the PROXY header cannot be read: it is none."
     )
+
+
+HEADER = b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n"
+
+
+def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(scene: Scene) -> None:
+    boss = scene.world.person("boss")
+    boss.type("/register correct horse")
+    accounts = scene.world.server.accounts
+    accounts.keep(accounts.table["boss"]._replace(admin=True))
+    boss.type("/ban 203.0.113.7 1h", "/ban 203.0.113.7 1h")
+    lurker, transport = scene.connect()
+    lurker.dataReceived(HEADER)
+    scene.world.settle()
+    assert b"you are banned from #lobby" in transport.value()
+    transport.clear()
+    boss.type("hello")
+    assert transport.value() == b""
+
+
+def test_those_who_say_nothing_are_counted_for_their_address(world_of_two: Scene) -> None:
+    scene = world_of_two
+    lurkers = []
+    for _ in range(3):
+        protocol, transport = scene.connect()
+        protocol.dataReceived(HEADER)
+        scene.world.settle()
+        lurkers.append(transport.value())
+    assert [b"ERR Full: " in told for told in lurkers] == [False, False, True]
+
+
+@pytest.fixture
+def world_of_two() -> Scene:
+    return Scene(limits=Limits(connections_per_address=2))
+
+
+@pytest.mark.parametrize("too_many", [False, True])
+def test_inside_of_tls_people_are_welcomed_behind_the_header(scene: Scene, too_many: bool) -> None:
+    if too_many:
+        limits = Limits(connections_per_address=1)
+        scene = Scene(limits=limits)
+        first, _ = scene.connect()
+        first.dataReceived(HEADER)
+    transport: Any = StringTransport(peerAddress=PROXY)
+    directlyProvides(transport, ISSLTransport)
+    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol.makeConnection(transport)
+    assert transport.value() == b""
+    protocol.dataReceived(HEADER + b"hello\n")
+    scene.world.settle()
+    told = transport.value().decode().split("\n")
+    if too_many:
+        assert told[0].startswith("ERR Full: ")
+    else:
+        assert told[0].startswith("*** Welcome")
+        assert told[-2] == "<guest1> hello"
