@@ -237,6 +237,26 @@ class Moderation:
             else:
                 self._given.setdefault(session, {})[room.key] = (role, fold(session.name))
 
+    def lower_guests(
+        self, sessions: Iterable[Session], room: Room, role: Role
+    ) -> Callable[[], None]:
+        """Let sessions have at most this role of what they were given in a room, at once. Returns
+        what takes that back."""
+        had = {
+            session: self._given[session][room.key]
+            for session in sessions
+            if room.key in self._given.get(session, ())
+        }
+        for session, (given, name) in had.items():
+            self._given[session][room.key] = (min(given, role), name)
+
+        def take_back() -> None:
+            for session, before in had.items():
+                if not session.stream.finished:
+                    self._given.setdefault(session, {})[room.key] = before
+
+        return take_back
+
     def is_registered(self, name: str) -> bool:
         """Whether that name is somebody's."""
         return fold(name) in self._accounts.table

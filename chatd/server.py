@@ -389,9 +389,15 @@ class ChatServer(Subscriber):
     # Running rooms
 
     def carry_out(
-        self, session: Session, room: Room, deed: Deed | None, *puts: Put
+        self,
+        session: Session,
+        room: Room,
+        deed: Deed | None,
+        *puts: Put,
+        undo: Callable[[], None] | None = None,
     ) -> Deferred[Sequence[Deed]]:
         """Carry out a deed in a room: change what is stored, and log the deed, all or nothing.
+        ``undo`` takes back what the caller changed in memory alone.
 
         Rights change at once, and hooks end whose accounts may not have them there any more. Fires
         with all deeds that were logged, once they are on disk and were shown. Fails with
@@ -406,6 +412,8 @@ class ChatServer(Subscriber):
 
         def take_back(failure: Failure) -> Failure:
             self._changed(room, puts)
+            if undo is not None:
+                undo()
             # Others may have used a right meanwhile that could not be kept.
             self.review_room(room)
             self._end_hooks(session.name, self.hooks.of(room))

@@ -230,9 +230,9 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
-def _join(person: Person, room: str) -> str:
+def _told(person: Person, *lines: str) -> str:
     person.seen()
-    person.type(f"/join {room}")
+    person.type(*lines)
     return str(person.seen())
 
 
@@ -291,8 +291,45 @@ class TestGuests:
         other = town.guest("luis")
         town.release()
         for person in luis, other:
-            assert "ERR Name in use: " in _join(person, "ops")
+            assert "ERR Name in use: " in _told(person, "/join ops")
         assert town.server.moderation._given == {}
+
+    def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        ana.type("/create ops moderated")
+        town.release()
+        luis.type("/join ops")
+        ana.type("/voice luis")
+        town.release()
+        ana.type("/unvoice luis")
+        assert "in #ops those with a voice speak" in _told(luis, "said behind it")
+        luis.type("/nick lucas")
+        town.release()
+        assert "in #ops those with a voice speak" in _told(luis, "hola")
+        luis.type("/nick luis")
+        assert "in #ops those with a voice speak" in _told(luis, "hola")
+
+    def test_what_could_not_be_taken_back_lasts(self, expected_errors: Callable[..., Any]) -> None:
+        town = Town(slow=True)
+        ana, luis, gone = town.citizen("ana"), town.guest("luis"), town.guest("gone")
+        ana.type("/create ops private")
+        town.release()
+        for person in luis, gone:
+            ana.type(f"/invite {person.session.name}")
+            town.release()
+            person.type("/join ops")
+        ana.type("/uninvite luis")
+        town.settle()
+        town.store.fail()
+        ana.type("/uninvite gone")
+        gone.hang_up()
+        town.store.fail()
+        town.release()
+        assert luis.session.room is ana.session.room
+        assert "You are in #ops" in _told(luis, "/leave", "/join ops")
+        assert list(town.server.moderation._given) == [luis.session]
+        expected_errors()
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:
         scene = Scene()

@@ -7,7 +7,7 @@ deed in the room's log, which is the answer, too, for one who is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from chatd.commands.base import (
     KEEPING_COST,
@@ -143,10 +143,15 @@ def _time_and_reason(words: str, default: int) -> tuple[int, str]:
 
 
 async def carry_out(
-    server: ChatServer, session: Session, room: Room, deed: Deed, puts: Sequence[Put] = ()
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    deed: Deed,
+    puts: Sequence[Put] = (),
+    undo: Callable[[], None] | None = None,
 ) -> None:
     """Do it, and show it to the one who did where the room does not."""
-    for done in await server.carry_out(session, room, deed, *puts):
+    for done in await server.carry_out(session, room, deed, *puts, undo=undo):
         if room not in session.stays:
             event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, done.text())
             session.answer("in_room", room=room.name, did=told(session.language, event))
@@ -252,15 +257,17 @@ def _give(
 async def _give_role(
     server: ChatServer, session: Session, room: Room, name: str, role: Role, verb: str
 ) -> None:
-    before = server.called(name)
-    puts = server.moderation.give(name, room, role)
-    if role is Role.OPERATOR and server.moderation.mode_of(room) is Mode.FREE:
-        puts.append(server.moderation.set_mode(room, Mode.OPEN))  # it is run from now on
-    await carry_out(server, session, room, Deed(verb, name), puts)
+    moderation, before = server.moderation, server.called(name)
+    puts = moderation.give(name, room, role)
+    # What an account is, is kept with it; what its sessions were given as guests ends.
+    given = Role.EVERYONE if puts else role
+    if role is Role.OPERATOR and moderation.mode_of(room) is Mode.FREE:
+        puts.append(moderation.set_mode(room, Mode.OPEN))  # it is run from now on
+    undo = moderation.lower_guests(before, room, given)
+    await carry_out(server, session, room, Deed(verb, name), puts, undo)
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.called(name) if other in before]
-    # What an account is, is kept with it; what its sessions were given as guests ends.
-    server.moderation.give_guests(sessions, room, Role.EVERYONE if puts else role)
+    moderation.give_guests(sessions, room, given)
     for other in sessions:
         if role is Role.INVITED and room not in other.stays:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
