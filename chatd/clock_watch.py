@@ -69,7 +69,6 @@ class ClockWatch:
     def start(self) -> None:
         """Compare the clock with what is known from before."""
         now, known = self._milliseconds(), self._table.get(_KEY)
-        self._ahead = self._now() - self._clock.seconds()
         newest = self._newest_trusted(now, known)
         if known is not None and known.doubted:
             self._doubt("it was not said to be right since it jumped by more than a day")
@@ -99,7 +98,6 @@ class ClockWatch:
         """The clock is right. Fires once that is kept; fails with `StoreError`."""
         now = self._milliseconds()
         self._ahead = self._now() - self._clock.seconds()
-        self._newest = max(self._newest, now)
         self._doubted_since = None
         kept = change(self._store, self._table.put(_KEY, Known(False, now, self._newest)))
         self.trusted()
@@ -111,7 +109,7 @@ class ClockWatch:
             return max(self._stamps, default=None)
         horizon = now + JUMP_SECONDS * 1000
         stamps = [time for time in self._stamps if not horizon < time <= known.newest]
-        return max([*stamps, *([known.at] if known.at else [])], default=None)
+        return max([*stamps, known.at])
 
     def _doubt(self, why: str) -> None:
         self._doubted_since = self._clock.seconds()
@@ -123,10 +121,8 @@ class ClockWatch:
             # A daemon without a store file has no control socket to ask at.
             until="until `chatd admin clock ok`, or " if self._store.lasting else "",
         )
-        known = self._table.get(_KEY) or Known(True)
-        if not known.doubted or _KEY not in self._table:
-            put = self._table.put(_KEY, known._replace(doubted=True))
-            change(self._store, put).addErrback(let_be)
+        # Until it is said to be right, nobody asks what was known before.
+        change(self._store, self._table.put(_KEY, Known(True))).addErrback(let_be)
 
     def _milliseconds(self) -> int:
         return stamp(self._now())

@@ -80,7 +80,7 @@ class Retention:
         if self.kept.spans:
             seconds = min(self.kept.spans) / 10
             self._looking.start(max(LEAST_SECONDS, min(seconds, MOST_SECONDS)))
-            self._watch.trusted = self._look_again
+            self._watch.trusted = self._look
 
     def stop(self) -> None:
         """Forget nothing more."""
@@ -90,14 +90,10 @@ class Retention:
         if self._running is not None:
             self._running.cancel()
 
-    def _look_again(self) -> None:
-        self._look()
-
-    def _look(self) -> Deferred[None] | None:
+    def _look(self) -> None:
         if not self._busy:
             self._busy = True
             self._running = Deferred.fromCoroutine(self._forget())
-        return self._running
 
     async def _forget(self) -> None:
         unreadable = None

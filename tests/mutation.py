@@ -341,7 +341,10 @@ class _Changes(ast.NodeVisitor):
         """What a sentence says is not a guard (and before Python 3.12 it has no place)."""
 
 
-_ARITHMETIC = (ast.Constant, ast.BinOp, ast.Tuple, ast.operator, ast.expr_context)
+_ARITHMETIC = (
+    *(ast.Constant, ast.BinOp, ast.UnaryOp, ast.Tuple),
+    *(ast.operator, ast.unaryop, ast.expr_context),
+)
 _SIMPLE = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.Delete),
     *(ast.Raise, ast.Continue, ast.Break),

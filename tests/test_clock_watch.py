@@ -11,6 +11,7 @@ from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 from chatd.clock_watch import JUMP_SECONDS, WAIT_SECONDS, ClockWatch
 from chatd.event import Draft, Kind
+from chatd.formats import local_time
 from chatd.stores.memory import MemoryStore
 
 DAY = 86_400
@@ -22,6 +23,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock = Clock()
+        self.clock.advance(5 * DAY)  # it began at some other time
         self.ahead = TODAY
         self.store = MemoryStore(self.clock, self.now)
         self.store.lasting = True  # as one in a file does
@@ -102,8 +104,9 @@ def test_the_operator_is_told_what_it_says_and_what_to_do(scene: Scene, said: li
     scene.ahead += 400 * DAY
     scene.begin()
     (line,) = said
-    assert line.startswith("the clock says 20")
-    assert "that is 400d after the newest line, 20" in line
+    now = int(scene.now())
+    assert line.startswith(f"the clock says {local_time(now)}: ")
+    assert f"that is 400d after the newest line, {local_time(now - 400 * DAY)}. " in line
     assert "Nothing is forgotten until `chatd admin clock ok`, or for 24 hours" in line
 
 
@@ -129,6 +132,24 @@ def test_while_it_runs_it_is_compared_with_the_steady_clock(
     assert len(said) == 1
 
 
+@pytest.mark.parametrize(("seconds", "doubted"), [(DAY, False), (DAY + 1, True)])
+@pytest.mark.parametrize("way", [1, -1])
+def test_while_it_runs_a_day_is_no_jump(
+    scene: Scene, way: int, seconds: int, doubted: bool
+) -> None:
+    scene.ahead += way * seconds
+    scene.watch.check()
+    assert scene.watch.doubted is doubted
+
+
+def test_from_when_it_was_said_to_be_right_it_may_go_wrong_by_a_day_again(scene: Scene) -> None:
+    for _ in range(3):
+        scene.ahead += 0.6 * DAY
+        scene.run(5)
+        assert not scene.watch.doubted
+        scene.confirm()
+
+
 def test_many_small_steps_are_a_jump(scene: Scene) -> None:
     for _ in range(30):
         scene.ahead += JUMP_SECONDS / 25
@@ -151,9 +172,11 @@ def test_the_operator_may_say_that_it_is_right(scene: Scene, said: list[str]) ->
 def test_after_a_day_of_running_it_is_trusted(scene: Scene, said: list[str]) -> None:
     scene.ahead += 2 * DAY
     scene.run(5)
-    scene.run(WAIT_SECONDS - 10)
+    scene.clock.advance(WAIT_SECONDS - 5)  # since it was first seen
+    scene.watch.check()
     assert scene.watch.doubted
-    scene.run(20)
+    scene.clock.advance(1.25)
+    scene.watch.check()
     assert not scene.watch.doubted
     assert scene.trusted == 1
     assert said[1:] == ["the clock is taken for right: the daemon has run with it for a day."]
@@ -203,6 +226,51 @@ def test_lines_that_are_known_to_be_from_the_future_are_no_reason(scene: Scene) 
     scene.confirm()
     scene.ahead += 2 * DAY
     assert scene.begin().doubted
+
+
+def test_lines_that_were_said_since_it_was_right_count(scene: Scene) -> None:
+    scene.ahead += 2 * DAY
+    scene.run(5)
+    scene.confirm()
+    for _ in range(10):
+        scene.clock.advance(DAY)
+        scene.say()
+    assert not scene.begin().doubted
+    scene.ahead += 2 * DAY
+    assert scene.begin().doubted
+
+
+@pytest.mark.parametrize(
+    ("days", "seconds", "doubted"),
+    [
+        (0, 10, False),  # the line is too far ahead to count
+        (4, -1, True),  # and so it is here; but that moment is long ago
+        (4, 0, False),  # now it counts
+        (6, 0, False),
+        (6, 1, True),
+    ],
+)
+def test_a_line_from_the_future_counts_once_it_may_be_right(
+    scene: Scene, days: int, seconds: int, doubted: bool
+) -> None:
+    said_right = scene.ahead
+    scene.ahead += 5 * DAY
+    scene.say()
+    scene.begin()
+    scene.ahead = said_right
+    scene.confirm()
+    scene.ahead += days * DAY + seconds
+    assert scene.begin().doubted is doubted
+
+
+def test_a_line_that_is_a_little_too_far_ahead_does_not_count(scene: Scene) -> None:
+    said_right = scene.ahead
+    scene.ahead += DAY + 10
+    scene.say()
+    scene.begin()
+    scene.ahead = said_right
+    scene.confirm()
+    assert not scene.begin().doubted
 
 
 def test_what_cannot_be_kept_is_doubted_all_the_same(

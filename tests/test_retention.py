@@ -67,6 +67,30 @@ def test_what_is_kept_for_a_short_time_is_looked_at_more_often() -> None:
     assert keeper.kept("lobby") == []
 
 
+@pytest.mark.parametrize(
+    ("kept", "seconds"),
+    [
+        (Kept(1), LEAST_SECONDS),
+        (Kept(20 * LEAST_SECONDS), 2 * LEAST_SECONDS),
+        (Kept(1000 * DAY, {"ops": 30 * LEAST_SECONDS, "tea": 0}), 3 * LEAST_SECONDS),
+        (Kept(1000 * DAY), MOST_SECONDS),
+    ],
+)
+def test_how_often_it_looks(kept: Kept, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = Keeper(kept)
+    looks: list[float] = []
+
+    async def names() -> list[str]:
+        looks.append(keeper.world.clock.seconds() - began)
+        return []
+
+    monkeypatch.setattr(keeper.world.store, "names", names)
+    began = keeper.world.clock.seconds()
+    keeper.retention.start()
+    keeper.world.clock.pump([1] * (3 * seconds))
+    assert looks == [0, seconds, 2 * seconds, 3 * seconds]
+
+
 def test_a_room_may_have_a_time_of_its_own() -> None:
     keeper = Keeper(Kept(DAY, {"ops": 3600, "tea": 0}))
     keeper.retention.start()
@@ -125,9 +149,9 @@ def test_nothing_younger_is_forgotten_whatever_the_clock_said_meanwhile() -> Non
     keeper.world.ahead = 1000.0 * DAY
     keeper.say("lobby", "later")
     keeper.retention.start()
-    keeper.wait(80 * DAY)
+    keeper.wait(89.5 * DAY)
     assert len(keeper.kept("lobby")) == 4
-    keeper.wait(20 * DAY)
+    keeper.wait(10 * DAY)
     assert keeper.kept("lobby") == []
 
 
@@ -185,8 +209,8 @@ def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
 def test_it_may_be_stopped_where_it_never_began() -> None:
     keeper = Keeper(Kept(rooms={"tea": 0}))
     keeper.retention.start()
-    keeper.retention.stop()
     assert keeper.world.clock.getDelayedCalls() == []
+    keeper.retention.stop()
 
 
 def test_damage_in_one_room_does_not_keep_the_lines_of_others(
@@ -212,9 +236,16 @@ def test_damage_in_one_room_does_not_keep_the_lines_of_others(
     keeper.retention.stop()
 
 
-@pytest.mark.parametrize("error", [StoreError("no disk"), ZeroDivisionError("oh")])
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (StoreError("no disk"), "lines older than --keep cannot be forgotten: no disk"),
+        (ZeroDivisionError("oh"), "old lines could not be forgotten"),
+    ],
+)
 def test_what_cannot_be_forgotten_is_told_and_tried_again(
     error: Exception,
+    text: str,
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
@@ -229,10 +260,34 @@ def test_what_cannot_be_forgotten_is_told_and_tried_again(
         patch.setattr(keeper.world.store, "forget", fail)
         keeper.retention.start()
     (told,) = expected_errors()
+    assert text in eventAsText(told)
     assert str(error) in eventAsText(told)
     assert keeper.kept("lobby") == ["hola"]
     keeper.wait(MOST_SECONDS)
     assert keeper.kept("lobby") == []
+
+
+def test_what_cannot_be_forgotten_again_is_told_again(
+    monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    keeper = Keeper(Kept(LEAST_SECONDS))
+    keeper.retention.start()
+
+    async def fail() -> list[str]:
+        raise StoreError("no disk")
+
+    def look(*, times: int) -> int:
+        """How often trouble is told meanwhile."""
+        for _ in range(times):
+            keeper.world.clock.advance(LEAST_SECONDS)
+        return len(expected_errors())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeper.world.store, "names", fail)
+        assert look(times=12) == 9  # after pauses that grow
+    keeper.world.clock.advance(LEAST_SECONDS)
+    monkeypatch.setattr(keeper.world.store, "names", fail)
+    assert look(times=1) == 1
 
 
 @pytest.mark.parametrize(
