@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -241,7 +242,8 @@ from twisted.trial.unittest import SynchronousTestCase
 pytestmark = pytest.mark.deadline(60)
 
 def ready():
-    os.write(int(os.environ["READY"]), b".")
+    with open("ready", "w") as fifo:
+        fifo.write(".")
 
 def test_before():
     pass
@@ -257,22 +259,25 @@ def interrupted(run, pytester: pytest.Pytester):
 
     def interrupted(source: str, number: signal.Signals, *options: str) -> tuple[int, str, float]:
         pytester.makepyfile(f"{IMPORTS}{source}\n\ndef test_after():\n    pass\n")
-        ready, tell = os.pipe()
+        os.mkfifo("ready")  # workers have no other descriptors of ours
+        ready = os.open("ready", os.O_RDONLY | os.O_NONBLOCK)
+        ended, lives = os.pipe()
         pytest_ = subprocess.Popen(
             [sys.executable, "-m", "pytest", *WITHOUT, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[tell],
-            env={**os.environ, "READY": str(tell)},
+            pass_fds=[lives],
         )
-        os.close(tell)
+        os.close(lives)
         try:
-            os.read(ready, 1)  # ends also when pytest has ended
+            select.select([ready, ended], [], [])
             began = time.monotonic()
             pytest_.send_signal(number)
             said = pytest_.communicate(timeout=20)[0].decode()
         finally:
             os.close(ready)
+            os.close(ended)
+            os.remove("ready")
             pytest_.kill()
             pytest_.wait()
         return pytest_.returncode, said, time.monotonic() - began
