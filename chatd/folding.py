@@ -47,6 +47,10 @@ _ACCENTS = re.compile(
     "]+"  # Arabic; with the stroke that only makes a word longer
 )
 
+# Letters in small case that many write as others, and that Unicode does not take apart.
+_WRITTEN_AS = {"đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "æ": "ae", "œ": "oe"}
+_SUCH_LETTER = re.compile(f"[{''.join(_WRITTEN_AS)}]")
+
 
 def has_long_run(text: str) -> bool:
     """Return whether more than `MAX_RUN` combining marks follow each other."""
@@ -85,12 +89,14 @@ def fold_for_search(text: str) -> str:
 
     ``reunión`` becomes ``reunion``, ``İstanbul`` ``istanbul`` and ``ñ`` ``n``. Left out are accents
     of Latin, Greek and Cyrillic letters, and the points of Hebrew and Arabic, which are often not
-    written. Marks of other scripts stay: a vowel of Hindi or Thai, the voicing of Kana. A letter
-    that has a stroke of its own (``ł``, ``ø``) is another letter. Takes any string.
+    written. Marks of other scripts stay: a vowel of Hindi or Thai, the voicing of Kana. Latin letters
+    with a stroke are as without it, and ``ı`` is ``i``, whose capital is the same: ``đường``
+    becomes ``duong``, and ``œuf`` ``oeuf``. Takes any string.
     """
     if text.isascii():
         return text.lower()
     bare = _ACCENTS.sub("", normalize("NFKD", _without_phrases(text))).casefold()
+    bare = _SUCH_LETTER.sub(lambda found: _WRITTEN_AS[found[0]], bare)
     return normalize("NFKC", bare)  # with the accents the joiners are gone
 
 

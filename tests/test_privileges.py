@@ -159,7 +159,15 @@ def test_binding_a_unix_socket_changes_nothing_of_roots(place: Place, name: str,
     assert place.roots_things() == before
 
 
-@pytest.mark.parametrize("written", ["unix:{}", "unix:address={}", "haproxy:unix:{}:mode=660"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "unix:{}",
+        "unix:address={}",
+        "haproxy:unix:{}:mode=660",
+        "unix:mode=660:lockfile=0:address={}",
+    ],
+)
 def test_root_that_stays_root_binds_no_unix_socket_where_somebody_else_may_put_links(
     place: Place, written: str
 ) -> None:
