@@ -145,8 +145,8 @@ class Moderation:
         """
         if not room.guarded or session.is_in(room):
             return True
-        hidden = LEAST[Act.READ, self.mode_of(room)] > Role.EVERYONE
-        return not hidden or self.role_of(session, room) > Role.EVERYONE
+        is_for_all = may(Role.EVERYONE, Act.READ, self.mode_of(room))
+        return is_for_all or self.role_of(session, room) > Role.EVERYONE
 
     def account_may(self, account: str, room: Room, act: Act) -> bool:
         """Return whether an account, given its key, may do that in a room, connected or not. Mutes
@@ -430,7 +430,7 @@ class Moderation:
 
     def _is_hidden(self, room: Room) -> bool:
         banned = any(key.startswith(BAN) for key in self._keys.get(room.key, ()))
-        return banned or LEAST[Act.READ, self.mode_of(room)] > Role.EVERYONE
+        return banned or not may(Role.EVERYONE, Act.READ, self.mode_of(room))
 
     def _is_guarded(self, room: Room) -> bool:
         run = self.rooms.get(room.key)

@@ -157,10 +157,8 @@ class Names:
 
     def _registered_like(self, name: str) -> list[str]:
         """Return the registered names that look like this one, or are this one."""
-        given_up = map(self._given_up.name_of, self._given_up.owners(name))
-        return [account.name for account in self._accounts.alike(name)] + list(
-            filter(None, given_up)
-        )
+        accounts = (account.name for account in self._accounts.alike(name))
+        return [*accounts, *map(self._given_up.name_of, self._given_up.owners(name))]
 
 
 def _are_one(one: Session, other: Session) -> bool:
