@@ -45,8 +45,8 @@ async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> 
         return seq == 0
     if time is None:
         return seqs_count or room.lasting
-    if seq == room.head:
-        return room.head_time in (time, 0)
+    if seq == room.head and room.head_time:  # else it is not known, or the line is forgotten
+        return time == room.head_time
     try:
         events = await room.read(seq - 1, seq)
     except StoreError:
