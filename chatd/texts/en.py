@@ -69,7 +69,7 @@ SENTENCES = {
     "did_unban_network": "{name} lifted the ban of an address",
     "did_hook": "{name} has what is said here sent to {target}",
     "did_unhook": "{name} has it sent to {target} no more",
-    "did_endhook": "The hook to {target} ended: who added it may not have one here any more",
+    "did_endhook": "{name} ended the hook to {target}, because its creator lost the right to it",
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",

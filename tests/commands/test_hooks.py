@@ -315,7 +315,7 @@ class TestWhoMay:
             )
 
 
-ENDED = "The hook to https://example.com ended: who added it may not have one here any more."
+ENDED = "ended the hook to https://example.com, because its creator lost the right to it."
 
 
 class TestLasting:
@@ -330,7 +330,7 @@ class TestLasting:
         eva = town.citizen("eva")
         ask(ana, "/op eva", f"/hook add {URL}")
         ask(eva, f"/hook #ops add {URL}")
-        assert ask(ana, *lines)[-1] == f"*** {ENDED}"
+        assert ask(ana, *lines)[-1] == f"*** ana {ENDED}"
         assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["ana"]
         assert [hook.by for hook in town.again().server.hooks] == ["ana"]
         # It does not come back with the right.
@@ -346,7 +346,7 @@ class TestLasting:
         town.settle()
         assert [hook.by for hook in town.server.hooks] == ["eva"]
         assert [hook.by for hook in town.again().server.hooks] == ["eva"]
-        assert f"*** {ENDED}" in eva.seen()
+        assert f"*** ana {ENDED}" in eva.seen()
 
     def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Person) -> None:
         eva = town.citizen("eva")
@@ -355,7 +355,7 @@ class TestLasting:
         ask(ana, "hola", "/leave")
         assert ask(ana, "/mode #ops private") == [
             "*** In #ops: ana set the room's mode to private.",
-            f"*** In #ops: {ENDED}",
+            f"*** In #ops: ana {ENDED}",
         ]
 
     def test_one_that_may_still_have_it_keeps_it(self, town: Town, ana: Person) -> None:
@@ -388,7 +388,7 @@ class TestLasting:
         ana.seen()
         assert town.ask_operator("demote", name="root").called
         assert not list(town.server.hooks)
-        assert ana.seen() == [f"*** {ENDED}"]
+        assert ana.seen() == [f"*** root {ENDED}"]
 
     def test_if_it_cannot_be_kept_all_is_as_it_was(
         self, expected_errors: Callable[..., list[LogEvent]]
@@ -410,7 +410,7 @@ class TestLasting:
         assert hook_of(town).by == "eva"
         ana.type("/mode private")
         town.release()
-        assert ana.seen()[-1] == f"*** {ENDED}"
+        assert ana.seen()[-1] == f"*** ana {ENDED}"
         assert not list(town.again().server.hooks)
         expected_errors()
 

@@ -111,15 +111,11 @@ _DEEDS = (
     ("has what is said here sent to {target}", "hace que lo que se dice aquí se envíe a {target}"),
     ("has it sent to {target} no more", "hace que ya no se envíe a {target}"),
     ("took the topic away", "ha quitado el tema"),
-)
-_ENDINGS = (
     (
-        "The hook to {target} ended: who added it may not have one here any more",
-        "El gancho a {target} ha terminado: quien lo puso ya no puede tener uno aquí",
+        "ended the hook to {target}, because its creator lost the right to it",
+        "ha terminado el gancho a {target}, porque quien lo puso ya no tiene derecho",
     ),
 )
-_SENTENCES = [(f"{{name}} {english}", f"{{name}} {spanish}") for english, spanish in _DEEDS]
-_SENTENCES += _ENDINGS
 _MODES = {
     "libre": "free",
     "abierto": "open",
@@ -133,17 +129,16 @@ _DONE_ELSEWHERE = re.compile(r"\*\*\* (?:In|En) #(\S+): (.*)", re.DOTALL)
 
 
 def _deed(words: str) -> re.Pattern[str]:
-    words = re.escape(words).replace(r"\{name\}", r"(?P<name>[^\s:]+)")
-    words = words.replace(r"\{target\}", r"(?P<target>(?:https?://)?[^\s:]+?(?::\d+)?)")
+    words = re.escape(words).replace(r"\{target\}", r"(?P<target>(?:https?://)?[^\s:]+?(?::\d+)?)")
     return re.compile(
-        rf"\*\*\* {words}"
+        rf"\*\*\* (?P<name>[^\s:]+) {words}"
         r"(?: (?:for|durante) (?P<time>\d+[dhms](?: \d+[dhms])*))?(?P<reason>\.|: .*)",
         re.DOTALL,
     )
 
 
-_IN_ENGLISH = [_deed(english) for english, _ in _SENTENCES]
-_IN_SPANISH = [(_deed(spanish), english) for english, spanish in _SENTENCES]
+_IN_ENGLISH = [_deed(english) for english, _ in _DEEDS]
+_IN_SPANISH = [(_deed(spanish), english) for english, spanish in _DEEDS]
 
 
 def as_exported(line: str, *, timed: bool = False) -> str | None:
@@ -163,11 +158,11 @@ def _deed_exported(line: str) -> str | None:
         return line
     for deed, english in _IN_SPANISH:
         if found := deed.fullmatch(line):
-            parts = found.groupdict()
-            target = parts.get("target", "")
-            did = english.format(name=parts.get("name", ""), target=_MODES.get(target, target))
+            did = english
+            if "{target}" in english:
+                did = english.format(target=_MODES.get(found["target"], found["target"]))
             time = f" for {found['time']}" if found["time"] else ""
-            return f"*** {did}{time}{found['reason']}"
+            return f"*** {found['name']} {did}{time}{found['reason']}"
     return None
 
 
