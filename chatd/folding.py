@@ -89,9 +89,9 @@ def fold_for_search(text: str) -> str:
 
     ``reunión`` becomes ``reunion``, ``İstanbul`` ``istanbul`` and ``ñ`` ``n``. Left out are accents
     of Latin, Greek and Cyrillic letters, and the points of Hebrew and Arabic, which are often not
-    written. Marks of other scripts stay: a vowel of Hindi or Thai, the voicing of Kana. Latin letters
-    with a stroke are as without it, and ``ı`` is ``i``, whose capital is the same: ``đường``
-    becomes ``duong``, and ``œuf`` ``oeuf``. Takes any string.
+    written. Marks of other scripts stay: a vowel of Hindi or Thai, the voicing of Kana. A Latin
+    letter with a stroke is the letter without it, and ``ı`` is ``i``, whose capital is the same:
+    ``đường`` becomes ``duong``, and ``œuf`` ``oeuf``. Takes any string.
     """
     if text.isascii():
         return text.lower()

@@ -69,7 +69,9 @@ SENTENCES = {
     "did_unban_network": "{name} ha levantado el veto a una dirección",
     "did_hook": "{name} hace que lo que se dice aquí se envíe a {target}",
     "did_unhook": "{name} hace que ya no se envíe a {target}",
-    "did_endhook": "{name} ha terminado el gancho a {target}, porque quien lo puso ya no tiene derecho",
+    "did_endhook": (
+        "{name} ha terminado el gancho a {target}, porque quien lo puso ya no tiene derecho"
+    ),
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
