@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from chatd.encoding import (
     encode_line,
@@ -33,6 +34,24 @@ _OF_MODES = ("create", "mode")
 """The deeds whose target is the word for a mode."""
 
 
+class Entrance(NamedTuple):
+    """The entry of a session into a room whose last seq is ``head``, of which it is sent the lines
+    after the seq ``after``. ``bookmark`` is that of ``after``, "" if it is not known. A returning
+    session is ``resumed`` where it was, or begins ``anew``, because it was in another log.
+    ``greeting`` and ``then`` are sentences.
+    """
+
+    room: str
+    head: int
+    after: int
+    topic: str
+    greeting: str
+    then: str = ""
+    bookmark: str = ""
+    resumed: bool = False
+    anew: bool = False
+
+
 class Format(abc.ABC):
     """How one kind of client is shown what happens. What it has no way to show is nothing."""
 
@@ -51,25 +70,8 @@ class Format(abc.ABC):
         """Lines that the server says. If they are one sentence of `chatd.texts`, ``key`` is its."""
         return b""
 
-    def entered(
-        self,
-        room: str,
-        head: int,
-        after: int,
-        topic: str,
-        greeting: str,
-        then: str,
-        *,
-        bookmark: str = "",
-        resumed: bool = False,
-        anew: bool = False,
-    ) -> bytes:
-        """Render the entry into a room, which is shown from the seq ``after`` on: the greeting, the
-        topic, and ``then``.
-
-        ``bookmark`` is that of ``after``, if it is known. A returning reader is ``resumed`` where
-        they were, or begins ``anew``, because they were in another log.
-        """
+    def entered(self, entrance: Entrance) -> bytes:
+        """Render the entry of a session into a room."""
         return b""
 
     def left(self, room: str) -> bytes:
@@ -165,21 +167,10 @@ class ChatFormat(Format):
         # Every line is marked, so that nobody's text can pass for one of the server's.
         return encode_screen_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 
-    def entered(
-        self,
-        room: str,
-        head: int,
-        after: int,
-        topic: str,
-        greeting: str,
-        then: str,
-        *,
-        bookmark: str = "",
-        resumed: bool = False,
-        anew: bool = False,
-    ) -> bytes:
+    def entered(self, entrance: Entrance) -> bytes:
+        topic = entrance.topic
         about = sentence(self.language, "topic", topic=topic) if topic else ""
-        return self.say("\n".join(filter(None, (greeting, about, then))))
+        return self.say("\n".join(filter(None, (entrance.greeting, about, entrance.then))))
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
         mark = "(private)" if receiver is None else f"(private to {receiver})"

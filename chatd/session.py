@@ -22,7 +22,7 @@ from chatd.credentials import FRESH_SECONDS, Grant, Scope
 from chatd.event import Draft, Event, Kind, is_inbox
 from chatd.feed import Cursor, Replay
 from chatd.folding import fold
-from chatd.formats import Format
+from chatd.formats import Entrance, Format
 from chatd.places import Visit
 from chatd.refusals import Refusal
 from chatd.room import Room
@@ -572,15 +572,17 @@ class Session:
         self.room, self.only, self._moved = room, None, None
         self.stream.put(
             self.format.entered(
-                room.name,
-                room.head,
-                start,
-                room.topic,
-                greeting,
-                then,
-                bookmark=str(end_of(room)) if start == room.head else "",
-                resumed=after is not None and not back.anew,
-                anew=back.anew,
+                Entrance(
+                    room.name,
+                    room.head,
+                    start,
+                    room.topic,
+                    greeting,
+                    then,
+                    bookmark=str(end_of(room)) if start == room.head else "",
+                    resumed=after is not None and not back.anew,
+                    anew=back.anew,
+                )
             )
         )
         if start < room.head:

@@ -14,7 +14,7 @@ from typing import Any
 
 from chatd.encoding import Lines, encode_json, encode_json_strings, encode_line
 from chatd.event import Change, Deed, Entry, Event, Kind, Notice
-from chatd.formats import Format, told
+from chatd.formats import Entrance, Format, told
 from chatd.refusals import short
 from chatd.texts import ErrorKind, Language, sentence
 
@@ -104,31 +104,17 @@ class MessageFormat(Format):
         about = {"key": key} if key else {}
         return self.message("say", **about, text=Lines(text))
 
-    def entered(
-        self,
-        room: str,
-        head: int,
-        after: int,
-        topic: str,
-        greeting: str,
-        then: str,
-        *,
-        bookmark: str = "",
-        resumed: bool = False,
-        anew: bool = False,
-    ) -> bytes:
-        text = "\n".join(filter(None, (greeting, then)))
-        topic = short(topic, TOPIC_CHARACTERS)
+    def entered(self, entrance: Entrance) -> bytes:
         return self.message(
             "entered",
-            room=room,
-            head=head,
-            after=after,
-            bookmark=bookmark or None,
-            resumed=resumed,
-            anew=anew,
-            topic=topic,
-            text=Lines(text),
+            room=entrance.room,
+            head=entrance.head,
+            after=entrance.after,
+            bookmark=entrance.bookmark or None,
+            resumed=entrance.resumed,
+            anew=entrance.anew,
+            topic=short(entrance.topic, TOPIC_CHARACTERS),
+            text=Lines("\n".join(filter(None, (entrance.greeting, entrance.then)))),
         )
 
     def left(self, room: str) -> bytes:

@@ -22,7 +22,7 @@ from chatd.records import Put
 from chatd.store import StoreError
 from tests.helpers import CHEAP, Person
 from tests.protocols.web.browser import Browser
-from tests.protocols.web.callers import Served, request
+from tests.protocols.web.callers import Caller, Served, request
 
 PASSWORD = "correct horse"
 OTHER = "another horse"
@@ -439,18 +439,24 @@ def test_what_could_not_be_ended_goes_on(
 # Under way
 
 
+def waiting_with_a_token(town: Town) -> tuple[Caller, Any]:
+    """A program whose line must wait before it is said, and its session."""
+    secret = town.secret(TOKEN)
+    allowance = town.server.allowance
+    town.server.allowance = lambda session: 0  # type: ignore[method-assign]
+    caller = town.web.caller()
+    caller.send(request("POST", LOBBY, b"mischief", authorization=f"Bearer {secret}"))
+    caller.settle()
+    town.server.allowance = allowance  # type: ignore[method-assign]
+    (waiting,) = [each for each in town.server.sessions if each.text_only]
+    return caller, waiting
+
+
 def test_a_line_that_waits_with_a_token_is_not_said_as_a_guest_when_the_account_goes() -> None:
     """Nor as anybody else."""
     for line in f"/unregister {PASSWORD}", f"/password {OTHER}", "/token revoke t":
         town = Town()
-        secret = town.secret(TOKEN)
-        allowance = town.server.allowance
-        town.server.allowance = lambda session: 0  # type: ignore[method-assign]
-        caller = town.web.caller()
-        caller.send(request("POST", LOBBY, b"mischief", authorization=f"Bearer {secret}"))
-        caller.settle()
-        (waiting,) = [each for each in town.server.sessions if each.text_only]
-        town.server.allowance = allowance  # type: ignore[method-assign]
+        caller, waiting = waiting_with_a_token(town)
         town.owner.type(line)
         waiting.changed()
         (got,) = caller.got()
@@ -460,14 +466,7 @@ def test_a_line_that_waits_with_a_token_is_not_said_as_a_guest_when_the_account_
 
 def test_nor_while_the_change_is_on_its_way_to_the_disk() -> None:
     town = Town()
-    secret = town.secret(TOKEN)
-    allowance = town.server.allowance
-    town.server.allowance = lambda session: 0  # type: ignore[method-assign]
-    caller = town.web.caller()
-    caller.send(request("POST", LOBBY, b"mischief", authorization=f"Bearer {secret}"))
-    caller.settle()
-    town.server.allowance = allowance  # type: ignore[method-assign]
-    (waiting,) = [each for each in town.server.sessions if each.text_only]
+    caller, waiting = waiting_with_a_token(town)
     disk = Disk(town)
     town.owner.type(f"/password {OTHER}")
     waiting.changed()

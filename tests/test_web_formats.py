@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chatd.event import Change, Deed, Event, Kind, Notice
+from chatd.formats import Entrance
 from chatd.texts import ErrorKind, Language
 from chatd.web_formats import TOPIC_CHARACTERS, JsonFormat, SseFormat, framed
 
@@ -110,7 +111,7 @@ class TestJson:
 
     def test_the_rest_of_what_one_is_told(self) -> None:
         data = (
-            ENGLISH.entered("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?")
+            ENGLISH.entered(Entrance("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?"))
             + ENGLISH.left("ops")
             + ENGLISH.you("ana", False, True)
             + ENGLISH.seen("ops", 8)
@@ -190,7 +191,7 @@ class TestServerSentEvents:
         for data, type in (
             (format.error(ErrorKind.FULL, "full", limit=3), b"error"),
             (format.say("hola"), b"say"),
-            (format.entered("ops", 3, 0, "", "Welcome.", ""), b"entered"),
+            (format.entered(Entrance("ops", 3, 0, "", "Welcome.")), b"entered"),
             (format.left("ops"), b"left"),
         ):
             assert data.startswith(b"event: " + type + b"\ndata: {")

@@ -1395,30 +1395,25 @@ class TestDamagedIndex:
         sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
         expected_errors()
 
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "UPDATE search_data SET block = x'ffff'",
+            "DELETE FROM search_data",  # by a daemon that was stopped meanwhile
+        ],
+    )
     async def test_it_is_made_anew_by_a_daemon_that_never_read_it(
-        self, opening: Opening, path: Path, expected_errors: Expect
+        self, opening: Opening, path: Path, damage: str
     ) -> None:
         world = opening.first()
         await world.say(draft("hola"))
         await world.catch_up()
         await opening.close()
         sql(path, "INSERT INTO chores VALUES ('renew')")
-        sql(path, "UPDATE search_data SET block = x'ffff'")
+        sql(path, damage)
         await opening.first().catch_up()
         assert in_index(path, "ola") == [1]
         assert sql(path, "SELECT * FROM chores") == []
-
-    async def test_a_daemon_that_was_stopped_meanwhile_goes_on(
-        self, opening: Opening, path: Path
-    ) -> None:
-        world = opening.first()
-        await world.say(draft("hola"))
-        await world.catch_up()
-        await opening.close()
-        sql(path, "INSERT INTO chores VALUES ('renew')")
-        sql(path, "DELETE FROM search_data")
-        await opening.first().catch_up()
-        assert in_index(path, "ola") == [1]
 
     async def test_what_is_to_be_forgotten_is_forgotten(
         self, world: World, path: Path, expected_errors: Expect
