@@ -160,7 +160,7 @@ class TestFoldForSearch:
             ("مُحَمَّد", "محمد"),
             ("ｃａｆé", "cafe"),
             ("straße", "strasse"),
-            ("łódź", "łodz"),
+            ("łódź", "lodz"),
         ],
     )
     def test_leaves_accents_out(self, text: str, folded: str) -> None:
