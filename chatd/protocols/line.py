@@ -12,6 +12,7 @@ from codecs import BOM_UTF8
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.basic import LineReceiver
 
+from chatd.blanks import is_blank
 from chatd.formats import BareFormat, ChatFormat, Format
 from chatd.protocols.framing import Framer, TooLong
 from chatd.protocols.peer import FRAMED_BYTES, Peer
@@ -110,7 +111,7 @@ class LineProtocol(Peer[bytes], LineReceiver):
                 return
             if whole:
                 line = line.removeprefix(BOM_UTF8)  # of a file that is sent
-            self._first = not line.strip()
+            self._first = is_blank(line.decode(errors="replace"))
             if self._framer.first_line_ended_in_cr:
                 self.session.change_format(self.session.format.with_eol(b"\r\n"))
             if self.is_foreign(line, whole):

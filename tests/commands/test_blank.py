@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.helpers import World
 from tests.running import Town
 from tests.test_validation import UNSEEN
 
@@ -65,3 +66,14 @@ def test_on_a_bare_port_it_is_refused() -> None:
         program.type(blank)
         assert program.bytes_seen() == b"ERR Invalid message\n"
     assert reader.seen() == []
+
+
+@pytest.mark.parametrize("blank", ["", " \t", *BLANKS])
+@pytest.mark.parametrize("foreign", [b"caf\xe9", b"GET / HTTP/1.1", b"\x16\x03\x01\x02"])
+def test_the_first_line_is_the_first_that_shows_something(blank: str, foreign: bytes) -> None:
+    world = World()
+    luis = world.person("luis")
+    stranger = world.person()
+    stranger.type(blank, foreign, "hello")
+    assert stranger.closed
+    assert not any("hello" in line for line in luis.seen())
