@@ -7,6 +7,7 @@ server's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -93,7 +94,11 @@ class Logins:
             await self._accounts.keep(account)
         except StoreError:
             if account.key not in self._accounts.table:
-                self.account_gone(account)  # a session may have logged in to it meanwhile
+                # Sessions may have logged in to it meanwhile, and made rooms.
+                self.account_gone(account)
+                if self.kept_with(account.key):
+                    with suppress(StoreError):
+                        await self.unregister(account)
             raise
         grant = by_password(account, self._clock.seconds())
         if not self._credentials.hold(grant):

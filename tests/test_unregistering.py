@@ -187,3 +187,23 @@ def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
         world.clock.advance(1)
     assert keys[0] != "ana"
     assert keys[1] == "ana"
+
+
+def test_what_was_made_with_an_account_that_could_not_be_saved_is_nobodys(
+    expected_errors: Any,
+) -> None:
+    world = World(slow=True)
+    ana, other = world.person("ana"), world.person()
+    world.release()
+    ana.type(f"/register {PASSWORD}")
+    other.type(f"/login ana {PASSWORD}", "/create den private")
+    world.store.fail()
+    world.release()
+    assert "ERR Not saved" in str(ana.seen())
+    ana.type(f"/register {PASSWORD}")
+    world.release()
+    den = world.server.rooms["den"]
+    assert world.server.moderation.role_of(ana.session, den) is Role.EVERYONE
+    ana.type("/join den")
+    assert ana.session.room is not den
+    expected_errors()
