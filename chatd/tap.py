@@ -94,7 +94,11 @@ _log = Logger()
 # As browsers send it: other letters come in Punycode.
 _HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
 
-_UNIX = re.compile(r"(?:haproxy:)?unix:(?:address=)?((?:\\.|[^:\\])+)", re.DOTALL)
+# The path may come after other arguments (mode=660), and have colons in it (\\:).
+_UNIX = re.compile(
+    r"(?:haproxy:)?unix:(?:(?!address=)\w+=(?:\\.|[^:\\])*:)*(?:address=)?((?:\\.|[^:\\])+)",
+    re.DOTALL,
+)
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
 
