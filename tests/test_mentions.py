@@ -104,6 +104,8 @@ def test_signs_are_no_letters(text: str) -> None:
 def test_a_letter_with_an_accent_of_its_own_goes_on() -> None:
     assert not mentions("x\u0302ana", "ana")
     assert not mentions("anax\u0302", "ana")
+    assert not mentions("_.ana", "ana")
+    assert not mentions("ana-_", "ana")
     assert mentions("李雷\U000e0100", "李雷")  # a variant of the same letter
 
 
