@@ -160,11 +160,20 @@ class TestFoldForSearch:
             ("مُحَمَّد", "محمد"),
             ("ｃａｆé", "cafe"),
             ("straße", "strasse"),
-            ("łódź", "lodz"),
+            ("ŁÓDŹ", "lodz"),
+            ("Đường", "duong"),
+            ("IRMAK ırmak", "irmak irmak"),
+            ("Cœur, SMØRREBRØD", "coeur, smorrebrod"),
         ],
     )
     def test_leaves_accents_out(self, text: str, folded: str) -> None:
         assert fold_for_search(text) == folded
+
+    def test_case_makes_no_difference_to_any_letter(self) -> None:
+        for letter in filter(str.isalpha, map(chr, range(sys.maxunicode + 1))):
+            if "\u0345" not in unicodedata.normalize("NFD", letter):  # a letter in capitals
+                for other in letter.upper(), letter.lower():
+                    assert fold_for_search(other) == fold_for_search(letter), letter
 
     @pytest.mark.parametrize(
         "text",
