@@ -178,6 +178,16 @@ def test_a_folder_is_refused_that_a_group_of_others_may_write_to(
     known(monkeypatch, _Group(*group), *users)
     folder(monkeypatch, tmp_path, USER)
     assert "others may write" in refusal(check_folder, tmp_path)
+    folder(monkeypatch, tmp_path, USER, 0o755)
+    check_folder(tmp_path)
+
+
+def test_a_group_is_others_where_its_user_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(monkeypatch, _Group("chat", ()))
+    folder(monkeypatch, tmp_path, USER)
+    assert "others may write" in refusal(check_folder, tmp_path)
 
 
 @pytest.mark.parametrize("users", [(), (("chat", USER, USER),)])

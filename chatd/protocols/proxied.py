@@ -42,7 +42,6 @@ class ProxiedProtocol(ProtocolWrapper):
         try:
             header = parse(self._header)
         except InvalidHeader as invalid:
-            self._header = b""
             self._trouble.tell(str(invalid))
             cast(Any, self.transport).abortConnection()
             return

@@ -12,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent, eventAsText
 from zope.interface import directlyProvides
 
+from chatd.protocols.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
 from chatd.protocols.limits import Limits
 from chatd.protocols.proxied import BehindProxy, ProxiedProtocol
 from tests.helpers import World
@@ -135,3 +136,25 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(scene: Scene, too_m
     else:
         assert told[0].startswith("*** Welcome")
         assert told[-2] == "<guest1> hello"
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
+    scene = Scene(limits=Limits(connections=1))
+    scene.connect()
+    transport: Any = StringTransport(peerAddress=PROXY)
+    transport.loseWriteConnection = transport.loseConnection
+    if over_tls:
+        directlyProvides(transport, ISSLTransport)
+    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol.makeConnection(transport)
+    protocol.dataReceived(HEADER + b"hello\n")
+    assert transport.value().startswith(b"ERR Full: ")
+    for _ in range(REFUSED_AT_ONCE - 1):
+        built = scene.factory.buildProtocol(PROXY)
+        assert built is not None
+        other: Any = StringTransport(peerAddress=PROXY)
+        other.loseWriteConnection = other.loseConnection
+        built.makeConnection(other)
+    assert scene.factory.buildProtocol(PROXY) is None
+    scene.world.clock.advance(REFUSED_SECONDS)
