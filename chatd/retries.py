@@ -282,15 +282,18 @@ class Retries:
 
     def _in_the_way(self, new: str, share: str) -> list[str]:
         """Return the keys that a new key displaces: expired ones, those above the owner's limit,
-        and those above the limit of all."""
+        and those above the limit of all.
+
+        A new key that is in the table expired; what else goes then expired before it.
+        """
         oldest = islice(self._ages.all, FORGOTTEN_AT_ONCE)
         gone = [key for key in oldest if self._is_old(self.table[key])]
         own = self._ages.owners.get(_space_of(new), ())
-        if new not in own and len(own) >= KEPT_OF_OWNER:
+        if len(own) >= KEPT_OF_OWNER:
             gone.append(next(iter(own)))
-        if new not in self.table and len(self.table) - len(gone) >= KEPT:
+        if len(self.table) - len(gone) >= KEPT:
             gone.append(self._ages.oldest_of_the_largest(share))
-        return [key for key in dict.fromkeys(gone) if key != new]
+        return gone
 
 
 async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:

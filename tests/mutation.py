@@ -61,6 +61,26 @@ TESTS = {
         "tests/commands/test_accounts.py",
         "tests/test_endings.py",
     ],
+    "chatd/logins.py": [
+        "tests/test_endings.py",
+        "tests/test_credentials.py",
+        "tests/test_unregistering.py",
+        "tests/commands/test_accounts.py",
+        "tests/commands/test_passwords.py",
+    ],
+    "chatd/accounts.py": [
+        "tests/test_accounts.py",
+        "tests/test_names_in_use.py",
+        "tests/test_administration.py",
+        "tests/commands/test_accounts.py",
+    ],
+    "chatd/lookalikes.py": ["tests/test_lookalikes.py"],
+    "chatd/rooms.py": [
+        "tests/test_hidden_rooms.py",
+        "tests/test_server.py",
+        "tests/commands/test_running.py",
+        "tests/commands/test_talking.py",
+    ],
     "chatd/retries.py": ["tests/test_retries.py"],
     "chatd/moderation.py": [
         "tests/test_moderation.py",

@@ -482,13 +482,19 @@ def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) 
     expected_errors()
 
 
-def test_one_that_is_used_again_after_a_day_takes_no_others_place(door: Door) -> None:
+def test_one_that_is_used_again_after_a_day_takes_the_place_of_none_that_is_known(
+    door: Door,
+) -> None:
+    old = FORGOTTEN_AT_ONCE + 5
     for number in range(KEPT_OF_OWNER):
+        if number == old:
+            door.world.clock.advance(KEPT_SECONDS - 1)
         door.say("one", key=f"k{number}")
-    door.world.clock.advance(KEPT_SECONDS)
-    door.retries._ages.all.clear()
-    door.say("one", key="k7")
-    assert len(door.retries.table) == KEPT_OF_OWNER
+    door.world.clock.advance(1)
+    assert door.say("one", key=f"k{old - 1}") == [KEPT_OF_OWNER + 1]
+    assert [door.say("one", key=f"k{number}") for number in range(old, KEPT_OF_OWNER)] == [
+        [number + 1] for number in range(old, KEPT_OF_OWNER)
+    ]
 
 
 class TestOfAll:
@@ -508,6 +514,15 @@ class TestOfAll:
         assert door.say("one", owner="b") == [2]
         door.say("one", owner="e")
         assert self.owners(door) == "cde"
+
+    def test_none_goes_where_one_is_over_its_day(self, door: Door) -> None:
+        door.say("one", owner="a")
+        door.world.clock.advance(1)
+        for key in "kl":
+            door.say("one", owner="b", key=key)
+        door.world.clock.advance(KEPT_SECONDS - 1)
+        door.say("one", owner="c")
+        assert self.owners(door) == "bbc"
 
     def test_also_after_a_restart(self, door: Door) -> None:
         for owner in "cba":
