@@ -310,6 +310,21 @@ class TestGuests:
         luis.type("/nick luis")
         assert "in #ops those with a voice speak" in _told(luis, "hola")
 
+    def test_more_is_given_to_them_once_it_is_saved(self) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        ana.type("/create ops moderated")
+        town.release()
+        luis.type("/join ops")
+        ana.type("/invite luis")
+        town.release()
+        ana.type("/voice luis")
+        assert "in #ops those with a voice speak" in _told(luis, "too soon")
+        town.release()
+        luis.type("hola")
+        town.release()
+        assert "<luis> hola" in luis.seen()
+
     def test_what_could_not_be_taken_back_lasts(self, expected_errors: Callable[..., Any]) -> None:
         town = Town(slow=True)
         ana, luis, gone = town.citizen("ana"), town.guest("luis"), town.guest("gone")
