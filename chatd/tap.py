@@ -94,7 +94,7 @@ _log = Logger()
 # As browsers send it: other letters come in Punycode.
 _HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
 
-# The path may come after other arguments (mode=660), and have colons in it (\\:).
+# The path may come after other arguments (mode=660), and have escaped colons in it.
 _UNIX = re.compile(
     r"(?:haproxy:)?unix:(?:(?!address=)\w+=(?:\\.|[^:\\])*:)*(?:address=)?((?:\\.|[^:\\])+)",
     re.DOTALL,

@@ -185,7 +185,29 @@ def _where(status: int, room: str, seqs: Sequence[int]) -> Answer:
 
 
 def lines_of(request: Request, max_length: int, room: str) -> list[str]:
-    """Return the lines of a body that is to be said in a room. Raises `Problem`.
+    """Return the lines of a body that is to be said in a room. Raises `Problem`."""
+    texts: list[str] = []
+    for number, line in enumerate(_text_of(request, room).split(b"\n"), 1):
+        if line in _BLANK:  # there may be very many
+            continue
+        try:
+            texts.append(validate_line(line.removesuffix(b"\r"), max_length))
+        except InvalidLine as invalid:
+            if invalid.reason is not LineFault.BLANK:
+                key = LINE_FAULTS[invalid.reason]
+                raise Problem(
+                    ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
+                ) from None
+        if len(texts) > UNPUBLISHED_LINES:
+            limit = UNPUBLISHED_LINES
+            raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=limit)
+    if not texts:
+        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
+    return texts
+
+
+def _text_of(request: Request, room: str) -> bytes:
+    """Return the text of a body that is to be said in a room. Raises `Problem`.
 
     A body is said as it is, whatever its type: `curl -d` calls all text a form. A body that is
     certainly meant to be read in another way is refused.
@@ -193,38 +215,20 @@ def lines_of(request: Request, max_length: int, room: str) -> list[str]:
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
     body, type = request.body.removeprefix(BOM_UTF8), request.content_type
-    if type.startswith("multipart/"):
-        raise bad_request("body_has_parts", 415)
     if type == "application/json":
         members = request.json("text")
-        text = members["text"]
         _check_members(members, room)
+        text = members["text"]
         if not isinstance(text, str):
             raise Problem(ErrorKind.WRONG_USE, "not_a_text", name="text")
-        body = text.encode("utf-8", "surrogatepass")
-    elif type == "text/json" or type.endswith("+json"):
+        return text.encode("utf-8", "surrogatepass")
+    if type.startswith("multipart/"):
+        raise bad_request("body_has_parts", 415)
+    if type == "text/json" or type.endswith("+json"):
         raise bad_request("other_json", 415)
-    elif body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
+    if body.startswith(b"payload="):  # what posts to a webhook of Slack's sends
         raise Problem(ErrorKind.WRONG_USE, "body_is_a_form")
-    texts = []
-    for number, line in enumerate(body.split(b"\n"), 1):
-        if line in _BLANK:  # there may be very many
-            continue
-        try:
-            texts.append(validate_line(line.removesuffix(b"\r"), max_length))
-            if len(texts) > UNPUBLISHED_LINES:
-                break
-        except InvalidLine as invalid:
-            if invalid.reason is not LineFault.BLANK:
-                key = LINE_FAULTS[invalid.reason]
-                raise Problem(
-                    ErrorKind.INVALID_MESSAGE, key, line=number, limit=max_length
-                ) from None
-    if not texts:
-        raise Problem(ErrorKind.NOT_SAID, "nothing_to_say")
-    if len(texts) > UNPUBLISHED_LINES:
-        raise Problem(ErrorKind.NOT_SAID, "too_many_lines", status=413, limit=UNPUBLISHED_LINES)
-    return texts
+    return body
 
 
 def _check_members(members: Mapping[str, object], room: str) -> None:
