@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import against, connections, fanout, floods, history, tls, web
@@ -58,21 +58,12 @@ def main() -> int:
         say(f"server on core {cores.server}, load on core {cores.load}")
         above: list[against.Row] = []
         try:
-            parts: dict[str, Callable[[Bench], None]] = {
-                "talk": lambda bench: fanout.run(bench, shapes),
-                "connections": connections.run,
-                "store": history.run,
-                "flood": floods.run,
-                "tls": tls.run,
-                "web": lambda bench: web.run(bench, browsers),
-            }
-            if options.against is not None:
+            if options.against is None:
+                _measure(bench, options.only, shapes, browsers)
+            else:
                 then = against.build(options.against, scratch)
                 rows = against.run(bench, then, options.only, shapes, browsers)
                 above = [] if options.at_most is None else against.above(rows, options.at_most)
-            else:
-                for part in options.only:
-                    parts[part](bench)
         except KeyboardInterrupt:
             bench.failures.append("interrupted")
         say_summary(bench.bars)
@@ -89,6 +80,24 @@ def main() -> int:
 
             picture.draw(bench.results, options.picture)
     return 1 if bench.failures or above else 0
+
+
+def _measure(
+    bench: Bench,
+    only: Sequence[str],
+    shapes: Sequence[fanout.Shape],
+    browsers: Sequence[fanout.Shape],
+) -> None:
+    parts: dict[str, Callable[[Bench], None]] = {
+        "talk": lambda bench: fanout.run(bench, shapes),
+        "connections": connections.run,
+        "store": history.run,
+        "flood": floods.run,
+        "tls": tls.run,
+        "web": lambda bench: web.run(bench, browsers),
+    }
+    for part in only:
+        parts[part](bench)
 
 
 def _can_draw() -> None:
