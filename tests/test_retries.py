@@ -570,6 +570,22 @@ class TestOfAll:
         assert self.owners(slow) == "bcd"
         expected_errors()
 
+    def test_what_stays_so_makes_no_newer_key_an_older_one(
+        self, slow: Door, expected_errors: Expect
+    ) -> None:
+        now = slow.world.clock.seconds()
+        for browser in "abc":
+            slow.world.clock.advance(1)
+            slow.begin("one", owner=browser)
+            slow.world.release()
+        slow.begin("one", owner="d")
+        slow.fail()
+        slow.world.clock.rightNow = now
+        slow.begin("one", owner="d")
+        slow.world.release()
+        assert [*slow.retries.table.values()][-1].time == now + 3
+        expected_errors()
+
     def test_it_goes_from_the_share_that_has_the_most(self, door: Door) -> None:
         for owner in "ana", "eva":
             door.say("one", owner=owner)
