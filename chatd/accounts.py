@@ -14,7 +14,7 @@ from chatd.event import Event
 from chatd.folding import fold
 from chatd.records import Groups, Table, change
 from chatd.store import Store
-from chatd.validation import MAX_NAME_LENGTH, InvalidName, check_new_name, looks
+from chatd.validation import InvalidName, check_new_name, looks
 
 
 class Account(NamedTuple):
@@ -57,8 +57,7 @@ class Accounts:
 
     def called(self, name: str) -> Account | None:
         """Whose that name is; None if nobody's."""
-        # What is longer than a name may take long to fold.
-        return self.table.get(fold(name)) if len(name) <= 4 * MAX_NAME_LENGTH else None
+        return self.table.get(fold(name))
 
     def alike(self, name: str) -> list[Account]:
         """Return the accounts whose names look like this one, or are this one."""

@@ -71,8 +71,11 @@ TESTS = {
     "chatd/accounts.py": [
         "tests/test_accounts.py",
         "tests/test_names_in_use.py",
+        "tests/test_service.py",
+        "tests/test_one_view.py",
         "tests/test_administration.py",
         "tests/commands/test_accounts.py",
+        "tests/commands/test_past.py",
     ],
     "chatd/lookalikes.py": ["tests/test_lookalikes.py"],
     "chatd/rooms.py": [

@@ -101,18 +101,16 @@ def with_present_password(
     """Call ``then`` if the password of the account was typed in this session recently; else ask for
     it first. A terminal left open, a cookie or a token is not enough for what lets others in.
 
-    ``then`` looks again at what was true before: answering takes a while. Raises `Refusal`.
+    The session is logged in to an account, and nobody on the way can read what it sends. ``then``
+    looks again at what was true before: answering takes a while. Raises `Refusal`.
     """
     with present_password_question(session):
-        own_account(server, session)
         if session.typed_its_password:
             return then()
-        check_privacy(server, session, "")
 
         async def check(text: str) -> None:
             account = own_account(server, session)
             await check_password(server, session, account.name, text)
-            own_account(server, session)
             server.logins.password_typed(session)
             waiting = then()
             if waiting is not None:
