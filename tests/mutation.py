@@ -70,7 +70,7 @@ TESTS = {
     ],
     "chatd/accounts.py": [
         "tests/test_accounts.py",
-        "tests/test_names_in_use.py",
+        "tests/test_names.py",
         "tests/test_service.py",
         "tests/test_one_view.py",
         "tests/test_administration.py",

@@ -8,13 +8,14 @@ checked again afterwards. This module must not know the commands.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from math import ceil
 
 from chatd.accounts import Account
 from chatd.commands.base import Waiting, answering
 from chatd.passwords import InvalidPassword, Passwords, password_of, recogniser
+from chatd.rates import Tries
 from chatd.records import let_be
 from chatd.refusals import Refusal, short
 from chatd.server import ChatServer
@@ -171,26 +172,27 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
         password = password_of(text)
     except InvalidPassword:
         raise wrong from None
-    failed = True
     try:
         right, better = await passwords.check(account.hash, password)
-        failed = not right
     except Refusal:  # it was not looked at
-        failed = False
+        _give_back(counts)
         raise
-    finally:
-        if not failed:
-            for tries, key in counts:
-                tries.give_back(key)
+    if right:
+        _give_back(counts)
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
         raise wrong
     session.knows_password(recogniser(password))
-    if better is not None and now.hash == account.hash:
+    if better is not None:
         now = now._replace(hash=better)
         # If it cannot be kept, the old one still does.
         server.accounts.keep(now).addErrback(let_be)
     return now
+
+
+def _give_back(counts: Iterable[tuple[Tries, str]]) -> None:
+    for tries, key in counts:
+        tries.give_back(key)
 
 
 def wait_for(seconds: float) -> None:
