@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -72,17 +73,19 @@ def answer_before_commit() -> None:
 def log_deeds_later() -> None:
     """Keep what a deed changes first, and the deed in the next transaction."""
 
+    whole = ChatServer.carry_out
+
     def carry_out(
-        server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put
+        server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put, **more: Any
     ) -> Deferred[Sequence[Deed]]:
         deeds = [] if deed is None else [deed]
 
-        def log(_: None) -> Deferred[None]:
+        def log(others: Sequence[Deed]) -> Deferred[Sequence[Deed]]:
             for each in deeds:
                 room.append(Draft(room.name, 0, session.name, Kind.DEED, [each.text()]))
-            return change(server._store)
+            return change(server._store).addCallback(lambda _: [*deeds, *others])
 
-        return change(server._store, *puts).addCallback(log).addCallback(lambda _: deeds)
+        return whole(server, session, room, None, *puts, **more).addCallback(log)
 
     ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]
 
