@@ -16,6 +16,7 @@ TestCase must not wait for the reactor, which pytest runs: what waits is an `asy
 
 from __future__ import annotations
 
+import atexit
 import gc
 import inspect
 import os
@@ -153,6 +154,8 @@ class _Watch:
         ]
         signal.signal(signal.SIGALRM, self._ring)
         signal.signal(signal.SIGPROF, self._ring)
+        # The interpreter gives up its handlers when it ends; then SIGALRM would kill it.
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         self.handle()
 
     def handle(self) -> None:
@@ -191,8 +194,8 @@ class _Watch:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def end(self) -> None:
-        """The run has ended in good order."""
-        self._armed = self.interrupted = False
+        """The tests have ended. What is left of an interrupted run is still ended in time: the
+        reactor cannot be stopped while a test that catches everything runs in it."""
         self._disarm()
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
