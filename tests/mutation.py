@@ -82,7 +82,7 @@ TESTS = {
         "tests/test_hidden_rooms.py",
         "tests/test_server.py",
         "tests/commands/test_running.py",
-        "tests/commands/test_talking.py",
+        "tests/commands/test_commands.py",
     ],
     "chatd/retries.py": ["tests/test_retries.py"],
     "chatd/moderation.py": [
