@@ -79,10 +79,11 @@ TESTS = {
     ],
     "chatd/lookalikes.py": ["tests/test_lookalikes.py"],
     "chatd/rooms.py": [
+        "tests/test_rooms.py",
+        "tests/test_moderation.py",
         "tests/test_hidden_rooms.py",
         "tests/test_server.py",
         "tests/commands/test_running.py",
-        "tests/commands/test_commands.py",
     ],
     "chatd/retries.py": ["tests/test_retries.py"],
     "chatd/moderation.py": [

@@ -13,7 +13,7 @@ from chatd.event import Change, Draft, Entry, Event, Kind, Notice
 from chatd.feed import Cursor, Mark
 from chatd.formats import BareFormat, ChatFormat
 from chatd.room import LATEST_EVENTS, PAGES_KEPT, Pages, Room
-from chatd.store import StoreError, Subscriber
+from chatd.store import StoreError, Subscriber, Wanted
 from chatd.stores.memory import MemoryStore
 
 
@@ -64,6 +64,45 @@ class TestLog:
     def test_starts_where_its_log_ended(self) -> None:
         room = Room("ops", MemoryStore(Clock()), 7, "hi")
         assert (room.name, room.head, room.topic, room.mark) == ("ops", 7, "hi", Mark(0, 7))
+
+    def test_knows_the_time_of_its_last_event(self, world: World, room: Room) -> None:
+        assert Room("ops", world.store, 7, head_time=5).head_time == 5
+        assert room.head_time == 0
+        world.say(said(), said())
+        assert room.head_time == 1000
+        world.time = 2.0
+        world.say(joined("luis"))
+        assert room.head_time == 1000
+
+    @pytest.mark.parametrize("lasting", [True, False])
+    def test_lasts_as_its_store_does(self, world: World, room: Room, lasting: bool) -> None:
+        world.store.lasting = lasting
+        assert room.lasting is lasting
+
+    def test_ends_behind_what_is_on_its_way(self, world: World, room: Room) -> None:
+        world.say(said())
+        room.append(said())
+        room.append(Draft("ops", 1, "ana", Kind.MESSAGE, ["a", "b"]))
+        assert (room.head, room.end) == (1, 4)
+
+    def test_keeps_in_memory_what_comes_behind_what_was_forgotten(
+        self, world: World, room: Room
+    ) -> None:
+        room.enter("ana", guest=False)
+        world.say(said("a"), said("b"), said("c"))
+        room.forget(2)
+        assert [event.text for event in room._latest] == ["c"]
+        room.forget(0)
+        assert [event.text for event in room._latest] == ["c"]
+
+    def test_is_searched_up_to_what_is_published(self, world: World, room: Room) -> None:
+        world.say(said("a"), said("a"))
+        found: list[list[int]] = []
+        world.store.commit([said("a")])  # and not shown yet
+        for upto in 1, 2, 9:
+            searched = Deferred.fromCoroutine(room.search(Wanted(("a",)), upto, 9))
+            searched.addCallback(lambda some: found.append([event.seq for event in some.events]))
+        assert found == [[1], [2, 1], [2, 1]]
 
     def test_grows_by_what_is_published(self, world: World, room: Room) -> None:
         room.append(said())
