@@ -5,7 +5,7 @@ It puts nobody into them, and knows no connection and no command.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice
 
@@ -75,9 +75,7 @@ class Rooms(Mapping[str, Room]):
         """Whether a session may know what is in a room."""
         return self._moderation.may(session, room, Act.READ)
 
-    def listed(
-        self, most: int, session: Session, peopled: Iterable[Room]
-    ) -> tuple[int, list[Room]]:
+    def listed(self, most: int, session: Session, peopled: set[Room]) -> tuple[int, list[Room]]:
         """How many rooms a session may read, and so many of them: the fullest first of those in
         which somebody is, then empty ones.
 
@@ -86,7 +84,6 @@ class Rooms(Mapping[str, Room]):
         """
         hidden = self._moderation.hidden
         some_hidden = islice(hidden, ROOMS_LOOKED_AT)
-        peopled = set(peopled)
         asked = {*some_hidden, *(peopled & hidden)}
         hidden = hidden - {room for room in asked if self.readable(session, room)}
         shown = sorted(peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
