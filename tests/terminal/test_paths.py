@@ -246,7 +246,7 @@ OF_HTTP = {"api.py", "exchange.py", "handshake.py", "requests.py"}
 OF_HOOKS = {"deliveries.py", "destinations.py", "posting.py"}
 """What is sent to URLs: these in ASCII, signatures, and bodies that the encoder made."""
 
-TO_BE_HASHED = {"credentials.py", "retries.py"}
+TO_BE_HASHED = {"credentials.py", "passwords.py", "retries.py"}
 """What goes nowhere but into a hash."""
 
 
