@@ -22,6 +22,11 @@ from chatd.folding import (
 )
 from tests.hostile import MARKS_IN_THE_WRONG_ORDER
 
+ACUTE, SPACING = "\u0301", "\u0903"
+"""A mark that is sorted, and one that is not."""
+
+CUT = "\u034f"
+
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 # Marks of several classes, what decomposes into marks, marks that are letters to `re`, and others.
@@ -129,6 +134,22 @@ class TestLongRun:
             for form in FORMS:
                 assert normalize(form, text) == unicodedata.normalize(form, text)
 
+    @pytest.mark.parametrize("marks", [0, 1, MAX_RUN - 1, MAX_RUN])
+    def test_what_is_none_stays(self, marks: int) -> None:
+        text = f"a{ACUTE * marks}{SPACING}{ACUTE * (MAX_RUN - 1)}b"
+        assert normalize("NFD", text) == text
+        assert normalize("NFD", f"{text}{ACUTE * (MAX_RUN + 1)}").startswith(text)
+
+    def test_is_cut_after_so_many_marks(self) -> None:
+        run = ACUTE * MAX_RUN
+        assert normalize("NFD", f"a{run}{run}{ACUTE}b") == f"a{run}{CUT}{run}{CUT}{ACUTE}b"
+        # Only marks that are sorted are counted.
+        odd = f"a{SPACING}{run}{SPACING}{run}{ACUTE}"
+        assert normalize("NFD", odd) == f"a{SPACING}{run}{SPACING}{run}{CUT}{ACUTE}"
+
+    def test_of_letters_that_stand_for_marks(self) -> None:
+        assert has_long_run("\uff9e\uff9f" * MAX_RUN)
+
     def test_no_mark_is_overlooked(self) -> None:
         for code in range(sys.maxunicode + 1):
             if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[0]):
@@ -142,6 +163,10 @@ class TestFold:
             return
         folded = unicodedata.normalize("NFKC", text).casefold()
         assert fold(text) == unicodedata.normalize("NFKC", folded)
+
+    def test_only_in_a_long_text_phrases_of_one_character_stay_short(self) -> None:
+        assert fold("\ufdfa") == unicodedata.normalize("NFKC", "\ufdfa")
+        assert len(fold("\ufdfa" * 1000)) == 1000
 
 
 class TestFoldForSearch:

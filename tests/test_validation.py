@@ -32,6 +32,7 @@ from chatd.validation import (
     validate_line,
     validate_name,
     validate_room_name,
+    validate_text,
     written_duration,
 )
 
@@ -501,3 +502,35 @@ def test_a_name_of_the_greatest_length_may_be_written_with_four_code_points_a_le
 def test_an_error_says_its_reason() -> None:
     assert str(InvalidLine(LineFault.BLANK)) == "blank"
     assert str(InvalidName(NameFault.SCRIPTS)) == "mixes scripts"
+
+
+class TestText:
+    """A line that is text already, as browsers and programs send it."""
+
+    def test_is_a_line_as_one_of_bytes_is(self) -> None:
+        assert validate_text(" hola, ¿qué tal? 👍 ", 256) == " hola, ¿qué tal? 👍 "
+        assert validate_text("\x1b[1mred\x1b[0m", 3) == "red"
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("half a pair: \ud83d", LineFault.NOT_UTF8),
+            (" \t", LineFault.BLANK),
+            ("four", LineFault.TOO_LONG),
+        ],
+    )
+    def test_is_refused_for_the_same_reasons(self, text: str, reason: LineFault) -> None:
+        with pytest.raises(InvalidLine) as refused:
+            validate_text(text, 20 if reason is LineFault.NOT_UTF8 else 3)
+        assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize(("marks", "refused"), [(30, False), (31, True)])
+def test_a_line_has_at_most_so_many_marks_in_a_row(marks: int, refused: bool) -> None:
+    line = f"a{chr(0x301) * marks}b"
+    if not refused:
+        assert validate_line(line.encode(), 256) == line
+        return
+    with pytest.raises(InvalidLine) as fault:
+        validate_line(line.encode(), 256)
+    assert fault.value.reason is LineFault.MARKS

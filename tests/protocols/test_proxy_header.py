@@ -50,6 +50,8 @@ HEADERS: dict[str, tuple[bytes, IAddress | None]] = {
     ),
     "v2 local": (v2(0x20, 0, b""), None),
     "v2 local, with addresses": (v2(0x20), None),
+    "v2 local, of datagrams": (v2(0x20, 0x12), None),
+    "v2 local, cut short": (v2(0x20, body=b"\x01"), None),
     "v2 unknown": (v2(0x21, 0, b"any"), None),
 }
 
