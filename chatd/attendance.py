@@ -65,8 +65,8 @@ class Attendance:
         self._room_of = room_of
         self._readable = readable
         self._present: dict[str, dict[Session, Visit]] = {}
-        # What accounts said where they were not shown it, by account and log: at most `SPANS_KEPT`
-        # stretches of a log, until their places are after it. Gone with a restart.
+        # Lines that an account said without being shown them, by account and log: the last
+        # `SPANS_KEPT` stretches of each log, until the place is after them. Lost on a restart.
         self._own: dict[str, dict[str, list[Nothing]]] = {}
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
@@ -176,7 +176,7 @@ class Attendance:
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
             return  # its places went with it
-        # What was sent to a machine that is no more was shown to nobody.
+        # Bytes that the client's machine did not acknowledge were not shown.
         visits = [
             visit
             for session, visit in self._present.get(account, {}).items()

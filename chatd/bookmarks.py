@@ -16,8 +16,8 @@ from chatd.store import StoreError
 
 
 class Return(NamedTuple):
-    """How a returning client resumes: with the lines after the seq ``after``, or with the last
-    lines if that is None. ``anew`` is true if its bookmark is of another log."""
+    """The position at which a client resumes: it receives the lines after the seq ``after``, or the
+    room's last lines if that is None. ``anew`` is true if its bookmark is of another log."""
 
     after: int | None = None
     anew: bool = False

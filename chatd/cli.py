@@ -51,10 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _stand_in_for_closed_streams() -> bool:
     """Open what was closed of standard input, output and error; return whether output was.
 
-    Otherwise the next file or socket that is opened would get that number, and whatever is printed
-    would land in it. Standard input stays None, so that a command can say that it is closed; what
-    is written to standard output fails, as on a full disk; what is written to standard error is
-    lost.
+    A closed descriptor's number goes to the next file or socket, which would then receive the
+    output of `print`. Standard input stays None, so that a command can report that it is closed. A
+    write to standard output fails, as on a full disk; a write to standard error is lost.
     """
     for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:

@@ -121,7 +121,7 @@ class ClockWatch:
             # A daemon without a store file has no control socket to ask at.
             until="until `chatd admin clock ok`, or " if self._store.lasting else "",
         )
-        # Until it is said to be right, nobody asks what was known before.
+        # The earlier record is not read again before `confirm` replaces it.
         change(self._store, self._table.put(_KEY, Known(True))).addErrback(let_be)
 
     def _milliseconds(self) -> int:

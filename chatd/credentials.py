@@ -1,4 +1,4 @@
-"""What makes a session an account: a password that was typed, a token, or a browser's sign-in.
+"""Grants: a session's rights to an account, by a typed password, a token or a browser's sign-in.
 
 A session or a request that proved to be somebody holds a `Grant`. Whether a grant is still valid is
 asked in one place, `Credentials.account_of`, each time it is used: nothing is said, read or done as

@@ -170,8 +170,8 @@ def _plain(text: str) -> str:
     )
 
 
-# What may begin markup, a link, a mention or a formula, also with GitHub and the like. (Some make
-# links of a bare host, so its dots are escaped, too.)
+# Characters that may begin markup, a link, a mention or a formula, in Markdown or in an extension
+# of it such as GitHub's. (Some extensions turn a bare host into a link, so its dots are escaped.)
 _MARKUP = re.compile(
     r"[\\`*_\[\]<>&~|$#@^=]|(?<=/)/|(?<=\w)\.(?=\w)|:(?=//|[a-z+-][\w+-]*:)|(?<!\d):(?=\d\w*:)",
     re.IGNORECASE,

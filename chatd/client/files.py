@@ -28,8 +28,8 @@ def path_as_owner(where: str) -> Path:
     if os.geteuid() != 0:
         return path
     try:
-        # What this finds may be replaced until the next look, so it decides only whose rights are
-        # taken. With root's own, nobody else can have a hand in the second look.
+        # The owner may replace this path before it is used, so the result only selects the user to
+        # become. As that user, or as root with only root's own path, the second look is safe.
         owner = os.stat(path if path.exists() else path.parent).st_uid
         if owner != 0:
             identity_of(owner).become()

@@ -23,7 +23,7 @@ _DOTS = re.compile("[\u3002\uff0e\uff61]")
 _JOINERS = "\u200c\u200d"
 _LOST = re.compile(f"(?![{_JOINERS}])[{NOTHING}]")
 _TRAILING = ".,:;!?'*_~…»”’。、，)]}」』）"
-"""What may end a sentence or a bracket behind a link, and ends no host."""
+"""Characters after a link that end a sentence or a bracket. No host ends in one of them."""
 
 
 def with_hosts(text: str) -> str:

@@ -102,8 +102,8 @@ def with_present_password(
     """Call ``then`` if the password of the account was typed in this session recently; else ask for
     it first. A terminal left open, a cookie or a token is not enough for what lets others in.
 
-    The session is logged in to an account, and nobody on the way can read what it sends. ``then``
-    looks again at what was true before: answering takes a while. Raises `Refusal`.
+    The caller has checked that the session is logged in and its connection confidential. ``then``
+    must check the account again, which may end while the question waits. Raises `Refusal`.
     """
     with present_password_question(session):
         if session.typed_its_password:
