@@ -89,10 +89,7 @@ class Credential(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """The right of a session or a request to act as the ``account`` of that key. ``credential`` is
-    the key of the token or sign-in that was shown, "" for a password, which is valid in one
-    ``epoch`` of the account. ``typed`` is when the password was typed in this session, in seconds
-    of the session's clock; None if it was not.
+    """The right of a session or a request to act as the ``account`` of that key.
 
     ``credential`` is the key of the token or sign-in that was shown, "" for a password, which is
     valid in one ``epoch`` of the account. ``typed`` is when the password was typed in this session,
@@ -136,9 +133,8 @@ class Credentials:
 
     def account_of(self, grant: Grant) -> Account | None:
         """Return the account that a grant is for, as it is now; None if the grant is not valid.
-        Only this method decides that.
 
-        This is the only place where that is decided.
+        Only this method decides that.
         """
         account = self._accounts.table.get(grant.account)
         if account is None:

@@ -70,9 +70,8 @@ def _host(written: str) -> str:
     except UnicodeDecodeError:
         return written
     mapped = normalize("NFKC", _LOST.sub("", _DOTS.sub(".", decoded)).lower())
-    with suppress(
-        OSError, ValueError
-    ):  # an address may be written with fewer numbers, and in hexadecimal
+    # An address may be written with fewer numbers, and in hexadecimal.
+    with suppress(OSError, ValueError):
         return inet_ntoa(inet_aton(mapped))
     return ".".join(
         label

@@ -233,7 +233,7 @@ def _token(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 
 
 def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) -> Waiting | None:
-    own_account(server, session)
+    account = own_account(server, session)
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
     try:
@@ -243,7 +243,7 @@ def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) ->
     kept = _SCOPES.get(scope.lower(), "") if scope else "write"
     if not kept:
         raise Refusal(ErrorKind.WRONG_USE, "no_such_scope", scope=short(scope))
-    server.credentials.check_token(own_account(server, session).key, name)
+    server.credentials.check_token(account.key, name)
     return with_present_password(server, session, lambda: _make_token(server, session, name, kept))
 
 
