@@ -103,9 +103,9 @@ def _run(arguments: list[str], closed: bool) -> int:
 def _serve(arguments: list[str], logs_nowhere: bool) -> int:
     """Become `twistd -n --pidfile= chat`, which takes its arguments from `sys.argv`.
 
-    It leaves no pid file: a stale one would keep the next daemon from starting. May raise
+    It leaves no pid file: a stale one would keep the next daemon from starting. With
+    ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same. May raise
     SystemExit.
-    With ``logs_nowhere`` standard output, to which it logs, is closed; it runs all the same.
     """
     from twisted.scripts.twistd import run
 

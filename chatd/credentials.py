@@ -201,7 +201,7 @@ class Credentials:
 
     def token_called(self, account: str, name: str) -> str | None:
         """The key of an account's token of that name; None if it has none."""
-        if len(name) > 4 * MAX_NAME_LENGTH:  # it may take long to fold
+        if len(name) > 4 * MAX_NAME_LENGTH:  # no name is that long
             return None
         wanted = fold(name)
         tokens = self.of(account, TOKEN).items()

@@ -145,8 +145,10 @@ class Moderation:
         """
         if not room.guarded or session.is_in(room):
             return True
-        is_for_all = may(Role.EVERYONE, Act.READ, self.mode_of(room))
-        return is_for_all or self.role_of(session, room) > Role.EVERYONE
+        return self._all_may_read(room) or self.role_of(session, room) > Role.EVERYONE
+
+    def _all_may_read(self, room: Room) -> bool:
+        return may(Role.EVERYONE, Act.READ, self.mode_of(room))
 
     def account_may(self, account: str, room: Room, act: Act) -> bool:
         """Return whether an account, given its key, may do that in a room, connected or not. Mutes
@@ -430,7 +432,7 @@ class Moderation:
 
     def _is_hidden(self, room: Room) -> bool:
         banned = any(key.startswith(BAN) for key in self._keys.get(room.key, ()))
-        return banned or not may(Role.EVERYONE, Act.READ, self.mode_of(room))
+        return banned or not self._all_may_read(room)
 
     def _is_guarded(self, room: Room) -> bool:
         run = self.rooms.get(room.key)

@@ -53,10 +53,7 @@ def check_folder(folder: Path) -> None:
     A sticky one is refused, too: in /tmp any user can make a file before its owner does. Raises
     `OSError` without a folder.
     """
-    status, trusted = os.stat(folder), {0, os.geteuid()}
-    _check_owner(folder, status, trusted)
-    if _others_may_write(status, trusted):
-        raise UnsafePath(f"others may write to the directory {folder} (chmod go-w closes it).")
+    _check_folder(folder, os.stat(folder), {0, os.geteuid()})
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
@@ -97,10 +94,7 @@ def _walk(path: Path, trusted: Collection[int]) -> Path:
     left = list(reversed(path.parts[1:]))
     links = 0
     while left:
-        status = os.lstat(here)
-        _check_owner(here, status, trusted)
-        if _others_may_write(status, trusted) and not status.st_mode & stat.S_ISVTX:
-            raise UnsafePath(f"others may write to the directory {here} (chmod go-w closes it).")
+        _check_folder(here, os.lstat(here), trusted, may_be_sticky=True)
         part = left.pop()
         if part == "..":
             here = here.parent
@@ -119,6 +113,19 @@ def _walk(path: Path, trusted: Collection[int]) -> Path:
         else:
             here = step
     return here
+
+
+def _check_folder(
+    folder: Path,
+    status: os.stat_result,
+    trusted: Collection[int],
+    *,
+    may_be_sticky: bool = False,
+) -> None:
+    _check_owner(folder, status, trusted)
+    protected = may_be_sticky and status.st_mode & stat.S_ISVTX
+    if _others_may_write(status, trusted) and not protected:
+        raise UnsafePath(f"others may write to the directory {folder} (chmod go-w closes it).")
 
 
 def _check_owner(path: Path, status: os.stat_result, trusted: Collection[int]) -> None:

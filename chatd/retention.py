@@ -103,10 +103,8 @@ class Retention:
                     before = int((self._server.now() - seconds) * 1000)
                     try:
                         upto = await self._store.seq_before(room, before)
-                    except (
-                        StoreError
-                    ) as error:  # damage in one room does not keep the others' lines
-                        unreadable = error
+                    except StoreError as error:
+                        unreadable = error  # lines of other rooms are forgotten all the same
                     else:
                         await self._forget_in(room, upto)
             if unreadable is not None:

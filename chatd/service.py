@@ -113,13 +113,13 @@ class ChatService(Service):
                 why=visible(self.control.refusal),
             )
         self.log.info("{history}", history=self._store.describe())
-        for accounts in dict.fromkeys(door.factory.server.accounts for door in self.doors):
-            _tell_of_old_names(self.log, accounts)
+        for server in self._servers:
+            _tell_of_old_names(self.log, server.accounts)
         if self._watch is not None:
             self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
         if self._deliveries is not None:
-            for server in dict.fromkeys(door.factory.server for door in self.doors):
+            for server in self._servers:
                 server.review_hooks()
             self._deliveries.start()
         if self._retention is not None:

@@ -202,7 +202,7 @@ def makeService(options: Options) -> IService:
     buffers = _number(options, "send-buffer", 0), _number(options, "receive-buffer", 0)
     kept = _kept(options["keep"])
     hook_rules = Rules(_networks(options["hooks-to"]), has_tls())
-    _check_twistds_files(twistd, rundir, user)
+    _check_twistds_files(twistd, rundir)
     store = _store(options["store"], rundir, user, clock)
     passwords = _passwords(clock)
     try:
@@ -486,7 +486,7 @@ def _acting(user: Identity) -> Iterator[None]:
         _refuse(f"cannot act as the user that --uid names: {error.strerror}.")
 
 
-def _check_twistds_files(twistd: Mapping[str, Any], rundir: Path, user: Identity) -> None:
+def _check_twistds_files(twistd: Mapping[str, Any], rundir: Path) -> None:
     """Refuse to have twistd, as root, write its own files where the daemon's user may put links."""
     if os.geteuid() != 0:
         return

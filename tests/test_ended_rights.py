@@ -230,6 +230,16 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
+def _moderated() -> tuple[Town, Person, Person]:
+    """A slow disk, and the guest luis in the moderated room #ops of ana."""
+    town = Town(slow=True)
+    ana, luis = town.citizen("ana"), town.guest("luis")
+    ana.type("/create ops moderated")
+    town.release()
+    luis.type("/join ops")
+    return town, ana, luis
+
+
 def _told(person: Person, *lines: str) -> str:
     person.seen()
     person.type(*lines)
@@ -295,11 +305,7 @@ class TestGuests:
         assert town.server.moderation._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest("luis")
-        ana.type("/create ops moderated")
-        town.release()
-        luis.type("/join ops")
+        town, ana, luis = _moderated()
         ana.type("/voice luis")
         town.release()
         ana.type("/unvoice luis")
@@ -311,11 +317,7 @@ class TestGuests:
         assert "in #ops those with a voice speak" in _told(luis, "hola")
 
     def test_more_is_given_to_them_once_it_is_saved(self) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest("luis")
-        ana.type("/create ops moderated")
-        town.release()
-        luis.type("/join ops")
+        town, ana, luis = _moderated()
         ana.type("/invite luis")
         town.release()
         ana.type("/voice luis")

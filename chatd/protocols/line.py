@@ -115,19 +115,21 @@ class LineProtocol(Peer[bytes], LineReceiver):
             if self._framer.first_line_ended_in_cr:
                 self.session.change_format(self.session.format.with_eol(b"\r\n"))
             if self.is_foreign(line, whole):
-                self.session.error(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
-                self.server.finish(self.session)
-                self._run = 0
+                self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                 return
             if self.closes_binary and not is_utf8(line, whole=whole):
-                self.session.error(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
-                self.server.finish(self.session)
-                self._run = 0
+                self._close(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
                 return
         if whole:
             self.lineReceived(line)
         else:
             self.lineLengthExceeded(line)
+
+    def _close(self, kind: ErrorKind, key: str) -> None:
+        """End the connection because of its first line, and take no other."""
+        self.session.error(kind, key)
+        self.server.finish(self.session)
+        self._run = 0
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and behind it."""

@@ -11,6 +11,7 @@ import struct
 from ipaddress import IPv4Address as Ipv4
 from ipaddress import IPv6Address as Ipv6
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
@@ -40,18 +41,12 @@ class InvalidHeader(ValueError):
     """These bytes begin no header. The text says why, and quotes none of them."""
 
 
-class Header:
+class Header(NamedTuple):
     """A parsed header: the client's address, None if it is the proxy itself or unknown. ``length``
-    is the number of bytes of the header.
+    is the number of bytes of the header."""
 
-    ``length`` is how many bytes the header has.
-    """
-
-    __slots__ = ("client", "length")
-
-    def __init__(self, client: IAddress | None, length: int) -> None:
-        self.client = client
-        self.length = length
+    client: IAddress | None
+    length: int
 
 
 def parse(data: bytes) -> Header | None:

@@ -175,7 +175,7 @@ def _owner(session: Session, name: str) -> Owner:
     """Return the owner of the keys that a session uses which asked for that name."""
     if session.account is not None:
         return account_owner(session.account)
-    # What is longer can be no name, and may take long to fold.
+    # A longer text is no name.
     return guest_owner(name[: 4 * MAX_NAME_LENGTH], session.network)
 
 

@@ -38,8 +38,8 @@ class Nothing:
 
 
 class EventStream(Peer[bytes], Protocol):
-    """``opening`` is the head of the answer. ``after`` is the seq behind which the room is shown,
-    all of it; None for its last lines. ``grant`` is that of the account that reads, if it is one.
+    """``opening`` is the head of the answer, ``back`` the position from which the room is shown,
+    and ``grant`` that of the account that reads, if it is one.
     """
 
     handshake_is_done = True

@@ -234,8 +234,8 @@ class WebSocketProtocol(Peer[str], Protocol):
         except InvalidLine as invalid:
             if invalid.reason is not LineFault.BLANK:
                 not_text = invalid.reason is LineFault.NOT_UTF8  # half of a pair of surrogates
-                key = "not_text" if not_text else LINE_FAULTS[invalid.reason]
-                why = WrongMessage(key, limit=self.max_length)
+                fault = "not_text" if not_text else LINE_FAULTS[invalid.reason]
+                why = WrongMessage(fault, limit=self.max_length)
                 self.when_said(lambda: self._tell_why_not({"id": id}, why))
             self.when_said(lambda: self._refused(id))
         else:
