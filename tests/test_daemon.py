@@ -108,6 +108,18 @@ class Daemon:
         self.process.stdout.close()
 
 
+def unix_connection(path: str) -> socket.socket:
+    """Connect to a UNIX socket; a refused connection leaves no open socket behind."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(PATIENCE)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
 class Person:
     """A client that reads and writes lines, and waits for them."""
 
@@ -117,9 +129,7 @@ class Person:
         elif isinstance(address, int):
             self.socket = socket.create_connection(("127.0.0.1", address), PATIENCE)
         else:
-            self.socket = socket.socket(socket.AF_UNIX)
-            self.socket.settimeout(PATIENCE)
-            self.socket.connect(address)
+            self.socket = unix_connection(address)
         self.lines = self.socket.makefile("rb")
 
     def type(self, *lines: str) -> None:
@@ -142,6 +152,14 @@ class Person:
     def __exit__(self, *_: object) -> None:
         self.lines.close()
         self.socket.close()
+
+
+def test_a_refused_person_leaves_no_open_socket(tmp_path: Path) -> None:
+    """A leaked socket fails the test by its `ResourceWarning`."""
+    with closing(socket.socket(socket.AF_UNIX)) as bound:
+        bound.bind(str(tmp_path / "chat"))  # without listen()
+        with pytest.raises(ConnectionRefusedError):
+            Person(str(tmp_path / "chat"))
 
 
 @pytest.fixture
