@@ -6,6 +6,8 @@ statement and `except` taken away. What no test notices is printed as it stands 
 `tests/mutation.txt`: put it there, with a line that says why it makes no difference, or write the
 test, or take the superfluous code away.
 
+`--since REV` tries only the lines that changed since a commit: a new survivor shows at once.
+
 A mutant exists in the memory of one forked process alone: no file is changed. It must not know
 what the modules do.
 """
@@ -15,7 +17,9 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import re
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,7 +50,7 @@ EQUIVALENTS = ROOT / "tests" / "mutation.txt"
 
 TESTS = {
     "chatd/validation.py": ["tests/test_validation.py"],
-    "chatd/encoding.py": ["tests/test_encoding.py"],
+    "chatd/encoding.py": ["tests/test_encoding.py", "tests/test_web_formats.py"],
     "chatd/blanks.py": ["tests/test_encoding.py", "tests/test_validation.py"],
     "chatd/folding.py": ["tests/test_folding.py"],
     "chatd/mentions.py": ["tests/test_mentions.py"],
@@ -154,6 +158,11 @@ class Mutant(NamedTuple):
     before: tuple[str, ...]
     after: tuple[str, ...]
     source: bytes
+
+    @property
+    def lines(self) -> range:
+        """The numbers of the lines that it changes."""
+        return range(self.line, self.line + len(self.before))
 
     @property
     def text(self) -> str:
@@ -457,6 +466,17 @@ class _Run:
         return self.process.exitcode == 0
 
 
+_HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+
+
+def changed_lines(diff: str) -> set[int]:
+    """Return the numbers of the lines that a diff of one file, without context, adds or changes."""
+    lines: set[int] = set()
+    for start, count in _HUNK.findall(diff):
+        lines.update(range(int(start), int(start) + int(count or 1)))
+    return lines
+
+
 def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator[Mutant]:
     """Those that no test notices, as they are found.
 
@@ -495,6 +515,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="such as chatd/feed.py; all, without one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="side by side")
     parser.add_argument("--only", default="", help="mutants whose text holds this")
+    parser.add_argument("--since", metavar="REV", help="mutants of lines changed since that commit")
     options = parser.parse_args()
     if unknown := set(options.modules) - set(TESTS):
         parser.error(f"not {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
@@ -503,28 +524,40 @@ def main() -> int:
     known = known_equivalents(EQUIVALENTS.read_text())
     total: Counter[str] = Counter()
     for module in options.modules or TESTS:
-        total += _module(module, known, options.jobs, options.only)
+        total += _module(module, known, options)
     print(_score("all", total))
     return 1 if total["survived"] or total["stale"] else 0
 
 
-def _module(module: str, known: dict[str, str], jobs: int, only: str) -> Counter[str]:
+def _chosen(mutants: Iterator[Mutant], module: str, options: argparse.Namespace) -> list[Mutant]:
+    chosen = [mutant for mutant in mutants if options.only in mutant.text]
+    if options.since:
+        command = ["git", "diff", "--unified=0", "--no-ext-diff", options.since, "--", module]
+        diff = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        changed = changed_lines(diff)
+        chosen = [mutant for mutant in chosen if changed.intersection(mutant.lines)]
+    return chosen
+
+
+def _module(module: str, known: dict[str, str], options: argparse.Namespace) -> Counter[str]:
     source = (ROOT / module).read_bytes()
-    mutants = [one for one in mutants_of(module, source) if only in one.text]
+    mutants = _chosen(mutants_of(module, source), module, options)
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     if not _Run(Mutant(module, "", 0, (), (), source), 0).end():
         sys.exit(f"{module}: its tests fail although nothing is broken.")
     taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     seconds = SECONDS + ceil(SECONDS * taken)
     count = Counter(mutants=len(mutants))
-    for mutant in survivors_of([one for one in mutants if one.text not in known], jobs, seconds):
+    doubtful = [mutant for mutant in mutants if mutant.text not in known]
+    for mutant in survivors_of(doubtful, options.jobs, seconds):
         count["survived"] += 1
         print(f"\nline {mutant.line}\n{mutant.text}", flush=True)
     texts = {mutant.text for mutant in mutants}
     count["equivalent"] = sum(mutant.text in known for mutant in mutants)
     count["killed"] = count["mutants"] - count["survived"] - count["equivalent"]
+    whole = not options.only and not options.since
     for text in known:
-        if not only and text.startswith(f"{module} ") and text not in texts:
+        if whole and text.startswith(f"{module} ") and text not in texts:
             count["stale"] += 1
             print(f"\nno such mutant any more, take it out of {EQUIVALENTS.name}:\n{text}")
     print(_score(module, count), flush=True)

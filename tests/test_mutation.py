@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutation import EQUIVALENTS, TESTS, known_equivalents, mutants_of
+from tests.mutation import EQUIVALENTS, TESTS, changed_lines, known_equivalents, mutants_of
 
 SOURCE = b"""
 LIMIT = 4 * 1024
@@ -53,6 +53,16 @@ def test_a_mutant_differs_in_one_place_and_can_be_compiled() -> None:
         compile(mutant.source, mutant.module, "exec")
         assert mutant.source != SOURCE
         assert mutant.text.startswith("chatd/take.py take\n- ")
+
+
+def test_the_lines_that_a_diff_adds_or_changes() -> None:
+    diff = "--- a/m.py\n+++ b/m.py\n@@ -3,2 +3 @@ def f\n@@ -9,0 +9,3 @@\n@@ -20,4 +22,0 @@\n"
+    assert changed_lines(diff) == {3, 9, 10, 11}
+
+
+def test_a_mutant_names_the_lines_that_it_changes() -> None:
+    [mutant] = [one for one in mutants_of("chatd/take.py", SOURCE) if one.after == ("return line",)]
+    assert mutant.lines == range(8, 9)
 
 
 def test_what_makes_no_difference_is_known_with_its_reason() -> None:
