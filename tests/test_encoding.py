@@ -199,7 +199,10 @@ def test_indentation_tables_and_emoji_are_left_as_they_are_on_a_screen(text: str
     assert visible_on_screen(text) == text
 
 
-@pytest.mark.parametrize("text", ["{0}" * 41, " {0}" * 21, "{0} " * 21, "{0}{0}" + " " * 39])
+@pytest.mark.parametrize(
+    "text",
+    ["{0}" * 41, " {0}" * 21, "{0} " * 21, "{0}{0}" + " " * 39, "{0}" * 4 + " " * 37],
+)
 def test_no_blank_is_too_long_on_a_screen(text: str) -> None:
     for blank in UNSEEN:
         shown = visible_on_screen(f"é{text.format(blank)}x")
