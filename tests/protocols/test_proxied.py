@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
-from twisted.logger import LogEvent, eventAsText
+from twisted.logger import LogEvent, capturedLogs, eventAsText
 from zope.interface import directlyProvides
 
 from chatd.protocols.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
@@ -158,3 +158,10 @@ def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> 
         built.makeConnection(other)
     assert scene.factory.buildProtocol(PROXY) is None
     scene.world.clock.advance(REFUSED_SECONDS)
+
+
+def test_nothing_is_logged_when_it_starts_and_stops_to_listen(scene: Scene) -> None:
+    with capturedLogs() as logged:
+        scene.factory.doStart()
+        scene.factory.doStop()
+    assert logged == []

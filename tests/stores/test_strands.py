@@ -159,6 +159,8 @@ def test_lines_that_somebody_deleted_are_passed_over(connection: sqlite3.Connect
     fill(connection, times)
     connection.execute(f"DELETE FROM events WHERE id BETWEEN {LOG + 20} AND {LOG + 90}")
     assert first(connection, times, 30, 99) == 91
+    connection.execute(f"DELETE FROM events WHERE id > {LOG + 2}")
+    assert first(connection, times[:6], 1, 99) == 2
     connection.execute("DELETE FROM events")
     assert first(connection, times, 30, 99) is None
     assert strands.of_log(connection, (LOG + 1, LOG + 100)).add(0) is None
