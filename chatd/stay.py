@@ -81,7 +81,7 @@ class Stay:
         if who.name not in room.named:
             self._say_that_they_left()
 
-    def rename(self, name: str, guest: bool, along: int = 0) -> None:
+    def rename(self, name: str, guest: bool, along: int) -> None:
         """Take note of a new name of the session, which has the old one still, and tell the room.
         ``along`` other sessions in the room are about to take the same name.
 
@@ -92,7 +92,7 @@ class Stay:
         room.leave(who.name, who.is_guest)
         # One who is here several times stays here under that name, or is under the other already.
         stays = room.named.get(who.name, 0) > along
-        is_here = not guest and name in room.named
+        is_here = name in room.named  # never so for a guest, whose name nobody can take
         was_announced = who.name in room.announced
         if not may_speak:
             if not stays:

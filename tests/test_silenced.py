@@ -141,6 +141,21 @@ def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> N
     assert scene.told() == []
 
 
+def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
+    scene = Scene("muted")
+    tabs = [browser(scene.town, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
+    for tab in tabs:
+        tab.send("enter", room="den")
+    assert scene.told() == ["*** zoe joined."]
+    scene.ana.type("/mode moderated")
+    scene.told()
+    tabs[0].say(f"/login {WORD} {PASSWORD}", room="lobby")
+    assert tabs[0].session.name == WORD
+    assert scene.told() == []
+    tabs[1].hang_up()
+    assert scene.told() == ["*** zoe left."]
+
+
 @pytest.mark.parametrize("how", ["moderated", "announce"])
 def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) -> None:
     """Nobody could take a name in a lobby that announces, else."""

@@ -98,3 +98,28 @@ def test_of_one_who_came_for_a_moment_nothing_is_told(scene: Scene) -> None:
     scene.tab().hang_up()
     scene.last()
     assert scene.told == []
+
+
+def test_one_of_several_that_logs_in_to_an_account_that_is_here_is_not_told_of(
+    scene: Scene,
+) -> None:
+    eva, first, second = scene.tab("eva"), scene.tab(), scene.tab()
+    eva.say("/register correct horse")
+    scene.last()
+    assert sorted(scene.told) == ["ana joined.", "eva joined."]
+    first.say("/login eva correct horse")
+    assert first.session.name == "eva"
+    assert scene.told == []
+    second.hang_up()
+    assert scene.told == ["ana left."]
+
+
+def test_a_guest_who_had_a_name_leaves_without_a_word(scene: Scene) -> None:
+    tab = scene.tab()
+    tab.say("/register correct horse")
+    scene.last()
+    tab.say("/logout")
+    guest = tab.session.name
+    assert scene.told == ["ana joined.", f"ana is now {guest}."]
+    tab.hang_up()
+    assert scene.told == []
