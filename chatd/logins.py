@@ -7,7 +7,6 @@ server's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -97,8 +96,7 @@ class Logins:
                 # Sessions may have logged in to it meanwhile, and made rooms.
                 self.account_gone(account)
                 if self.kept_with(account.key):
-                    with suppress(StoreError):
-                        await self.unregister(account)
+                    await self.unregister(account)
             raise
         grant = by_password(account, self._clock.seconds())
         if not self._credentials.hold(grant):
@@ -133,7 +131,7 @@ class Logins:
         sessions = tuple(self._names.of(account.name))
         for session in sessions:
             grant = session.grant
-            if grant is not None and grant.kind == PASSWORD and not session.holds(grant):
+            if grant is not None and grant.kind == PASSWORD:
                 session.answer("unregistered", name=account.name)
                 self.log_out(session)
         self._let_go(sessions)
@@ -232,10 +230,11 @@ class Logins:
         guest's.
         """
         grant = session.grant
+        assert grant is not None
         session.answer("password_changed_elsewhere")
         self.log_out(session)
         # Not valid for ever: if the change could not be kept, the old epoch would be again.
-        session.grant = None if grant is None else grant._replace(epoch=NO_EPOCH)
+        session.grant = grant._replace(epoch=NO_EPOCH)
 
     def _end_login(self, session: Session) -> None:
         try:
@@ -263,16 +262,14 @@ class Logins:
         self._attendance.arrive(session, account.key)
 
     def logging_out(self, session: Session) -> None:
-        """A session is about to be logged out. Its account may be gone already."""
+        """Count a session as departed, and put it out of where only its account may be. The account
+        may be gone already."""
         try:
             self._attendance.depart(session)
         finally:
             self._moderation.logging_out(session)
-            grant, session.grant = session.grant, None
-            try:
-                self._review(session)
-            finally:
-                session.grant = grant
+            session.grant = None
+            self._review(session)
 
     async def keep_setting(self, session: Session, **settings: Any) -> None:
         """Change settings of a session, and store them with its account if it has one. Raises
@@ -282,18 +279,13 @@ class Logins:
         programs. A session with a token stores nothing.
         """
         account = self.account_of(session) if session.lacks(Scope.FULL) is None else None
-        sessions = [session]
+        sessions = {session}
         if account is not None:
             kept = account._replace(settings={**account.settings, **settings})
             await change(self._store, self._accounts.table.put(account.key, kept))
             if "ignored" in settings:
                 # Also programs with a token, which only read or say something.
-                others = self._names.of(account.name)
-                sessions += [
-                    other
-                    for other in others
-                    if other is not session and other.account == account.key
-                ]
+                sessions.update(self._names.of(account.name))
         for each in sessions:
             each.apply(each.settings.with_kept(settings))
 

@@ -66,11 +66,14 @@ TESTS = {
         "tests/test_endings.py",
     ],
     "chatd/logins.py": [
+        "tests/test_logins.py",
         "tests/test_endings.py",
         "tests/test_credentials.py",
         "tests/test_unregistering.py",
+        "tests/test_attendance.py",
         "tests/commands/test_accounts.py",
         "tests/commands/test_passwords.py",
+        "tests/commands/test_settings.py",
     ],
     "chatd/accounts.py": [
         "tests/test_accounts.py",
