@@ -414,6 +414,38 @@ class TestEnding:
         office.receiver.under_way.pop().callback(None)
         assert office.receiver.texts() == [str(AT_ONCE + 1)]
 
+    def test_one_whose_account_may_not_have_it_any_more_is_sent_nothing(
+        self, office: Office
+    ) -> None:
+        office.hook()
+        office.hooks.allowed = lambda hook: False
+        office.say("one")
+        assert office.receiver.texts() == []
+        assert office.world.clock.getDelayedCalls() == []
+
+    def test_also_if_that_ends_while_it_waits_for_its_turn(self, office: Office) -> None:
+        office.receiver.slow = True
+        for number in range(AT_ONCE + 1):
+            office.hook(office.room(f"room{number}"))
+            office.say(str(number), room=f"room{number}")
+        (waiting,) = office.hooks.of(office.world.server.rooms[f"room{AT_ONCE}"])
+        office.receiver.texts()
+        office.hooks.allowed = lambda hook: hook is not waiting
+        office.receiver.under_way.pop().callback(None)
+        assert office.receiver.texts() == []
+        office.hooks.allowed = lambda hook: True
+        office.say("more", room=f"room{AT_ONCE}")
+        assert office.receiver.texts() == [str(AT_ONCE)]
+
+    def test_one_of_a_room_that_is_not_there_is_no_error_whoever_may_have_it(self) -> None:
+        office = Office()
+        office.hooks.allowed = lambda hook: True
+        hook = office.hook(Room("gone", office.world.store))
+        office.deliveries.start()
+        office.world.settle()
+        assert office.world.clock.getDelayedCalls() == []
+        assert hook.error is None
+
 
 class TestStopping:
     def test_nothing_is_sent_before_it_starts(self) -> None:

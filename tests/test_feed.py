@@ -250,6 +250,34 @@ class TestReplay:
         replay = self.replay(world, 0, 2)
         assert (replay.take(), replay.done) == (b"", True)
 
+    def test_gives_all_to_a_reader_that_stays_allowed(self, world: World) -> None:
+        world.fill(*"ab")
+        world.store.prompt = True
+        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: True)
+        assert (replay.take(), replay.done, replay.whole) == (b"a\nb\n", True, True)
+
+    def test_ends_for_good_once_its_reader_is_not_allowed(self, world: World) -> None:
+        world.fill(*"abcd")
+        may_read = True
+        replay = Replay(world.room, world.format, 0, 4, world.wake, allowed=lambda: may_read)
+        replay.take()
+        world.store.answer()
+        may_read = False
+        assert (replay.take(), replay.done) == (b"", True)
+        may_read = True
+        assert (replay.take(), replay.done, replay.whole) == (b"", True, False)
+
+    def test_gives_no_page_that_was_being_read_when_it_ended(self, world: World) -> None:
+        world.fill(*"ab")
+        may_read = True
+        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: may_read)
+        replay.take()
+        may_read = False
+        replay.take()
+        may_read = True
+        world.store.answer()
+        assert (world.wakes, replay.take(), replay.done) == (1, b"", True)
+
     def test_says_what_cannot_be_read_in_its_place_and_ends(self, world: World) -> None:
         world.fill(*"abcdef")
         replay = self.replay(world, 0, 6)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chatd.event import Event, Kind
 from chatd.store import PAGE_CHARACTERS, PAGE_EVENTS, page_of
+from chatd.stores.memory import MemoryStore
+from chatd.stores.sqlite import SqliteStore
 
 
 def event(text: str) -> Event:
@@ -17,3 +19,8 @@ class TestPageOf:
     def test_a_page_ends_with_the_event_that_reaches_so_much_text(self) -> None:
         half = event("x" * (PAGE_CHARACTERS // 2))
         assert len(page_of([half] * 3)) == 2
+
+
+def test_seqs_go_on_in_a_file_and_not_in_memory() -> None:
+    assert SqliteStore.lasting
+    assert not MemoryStore.lasting

@@ -310,6 +310,11 @@ class TestSeqBefore:
             await world.say(*(draft() for _ in range(drafts)))
         assert await world.store.seq_before("lobby", int(seconds * 1000)) == seq
 
+    @pytest.mark.parametrize("time", [-1, -(1 << 70)])
+    async def test_of_a_time_before_1970_is_in_front_of_all(self, world: World, time: int) -> None:
+        await world.say(draft())
+        assert await world.store.seq_before("lobby", time) == 0
+
     async def test_looks_in_that_room_alone(self, world: World) -> None:
         for time, room in (10, "one"), (20, "two"), (30, "one"), (40, "three"):
             world.time = time
