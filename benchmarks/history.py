@@ -161,7 +161,7 @@ def _write(path: Path) -> None:
     from twisted.internet.task import react
 
     from chatd.event import Draft, Kind
-    from chatd.stores.sqlite import SqliteStore
+    from chatd.storage.sqlite.store import SqliteStore
 
     past = _Past()
     store = SqliteStore(reactor, path, past)  # type: ignore[arg-type]
@@ -187,9 +187,9 @@ def _search(path: Path) -> dict[str, Any]:
     from twisted.internet.defer import Deferred
 
     from chatd.event import Draft, Kind
-    from chatd.store import Wanted
-    from chatd.stores.sqlite import IStoreReactor, SqliteStore
-    from tests.stores import Turns
+    from chatd.storage.contract import Wanted
+    from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+    from tests.support.stores import Turns
 
     chance = random.Random(1)
     syllables = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "an", "er", "in")]

@@ -110,7 +110,7 @@ class Event(NamedTuple):
 class Deed(NamedTuple):
     """What somebody who runs a room did there, as the text of an event says it.
 
-    ``verb`` is what was done, one of those that `chatd.texts` has a sentence ``did_VERB`` for;
+    ``verb`` is what was done, one of those that `chatd.i18n` has a sentence ``did_VERB`` for;
     ``target`` the name that it was done to or what was set, ``-`` if nothing; ``seconds`` for how
     long, 0 if that has no meaning; ``reason`` in the words of who did it.
     """

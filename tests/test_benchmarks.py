@@ -19,8 +19,7 @@ from benchmarks import against
 from benchmarks.__main__ import main
 from benchmarks.against import Ratio, Row, above, in_pairs, ratio_of
 from benchmarks.servers import OURS, Build
-
-ROOT = Path(__file__).parent.parent
+from tests.support.checkout import ROOT
 
 can_measure = pytest.mark.skipif(
     not sys.platform.startswith("linux")

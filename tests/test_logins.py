@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
-
-from chatd.accounts import Account
 from chatd.credentials import TOKEN
 from chatd.names import Names
 from chatd.stay import LASTING
 from chatd.store import StoreError
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
+
+from chatd.accounts import Account
 from tests.helpers import CHEAP, Person, World
 from tests.members import member
 from tests.protocols.web.browser import Browser, browser

@@ -1,4 +1,4 @@
-"""Write chatd/unicode_tables.py from Unicode's own files.
+"""Write chatd/text/unicode_tables.py from Unicode's own files.
 
     python tools/make_unicode_tables.py DIRECTORY
 
@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-MODULE = Path(__file__).parent.parent / "chatd" / "unicode_tables.py"
+MODULE = Path(__file__).parent.parent / "chatd" / "text" / "unicode_tables.py"
 
 WRITTEN_TOGETHER = {
     "Hani": {"Jpan", "Kore", "Hanb"},
@@ -154,7 +154,7 @@ def is_plain(character: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """As `chatd.validation.fold`, which cannot be imported before there are tables."""
+    """As `chatd.text.validation.fold`, which cannot be imported before there are tables."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFKC", folded)
 

@@ -21,18 +21,18 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.administration import Administration
+from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, password_of
+from chatd.chat.administration import Administration
+from chatd.chat.server import ChatServer
 from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError
-from chatd.clock_watch import ClockWatch
-from chatd.encoding import visible
-from chatd.passwords import Hasher, InvalidPassword, Unavailable, password_of
+from chatd.i18n import Language, sentence
 from chatd.protocols.control import control_path
-from chatd.server import ChatServer
-from chatd.store import StoreError
-from chatd.stores import path_of
-from chatd.stores.sqlite import SqliteStore, StoreInUse
-from chatd.texts import Language, sentence
+from chatd.storage.clock_watch import ClockWatch
+from chatd.storage.contract import StoreError
+from chatd.storage.paths import path_of
+from chatd.storage.sqlite.store import SqliteStore, StoreInUse
+from chatd.text.escaping import visible
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the daemon has to answer."""

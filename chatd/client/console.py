@@ -36,8 +36,8 @@ from chatd.client import wire
 from chatd.client.lines import Fragment, SeenNames, asks_for_password, names_in, paint
 from chatd.client.wire import ClientError
 from chatd.client.wrapping import wrapped
-from chatd.encoding import visible
-from chatd.protocols.framing import Framer
+from chatd.protocols.lines.framing import Framer
+from chatd.text.escaping import visible
 
 FAREWELL_TIMEOUT = 3.0
 """Seconds that the server has to answer what was typed before Ctrl+D."""
@@ -307,7 +307,7 @@ class _Completer(Completer):
 
 def _commands_starting_with(start: str) -> list[str]:
     """Return commands: each by its own name if *start* is empty, else all names that fit."""
-    from chatd.commands import COMMANDS, TABLE
+    from chatd.commands.table import COMMANDS, TABLE
 
     names = COMMANDS if start else [command.name for command in TABLE]
     return [f"/{name}" for name in names if name.startswith(start.lower())]
@@ -317,8 +317,8 @@ def _holds_password(line: str) -> bool:
     """Whether *line* is a command that takes a password, or nearly one."""
     if line.lstrip()[:1] not in ("/", "\\"):
         return False
-    from chatd.commands import COMMANDS, parse
-    from chatd.commands.nearly import holds_a_password
+    from chatd.commands.password_guard import holds_a_password
+    from chatd.commands.table import COMMANDS, parse
 
     words = parse(line)
     if words is None:
@@ -330,7 +330,7 @@ def _asks_to_leave(line: str) -> bool:
     """Whether the server closes the connection because it was asked to, by this line."""
     if not line.startswith("/"):
         return False
-    from chatd.commands import COMMANDS, parse
+    from chatd.commands.table import COMMANDS, parse
 
     words = parse(line)
     return words is not None and COMMANDS.get(words[0]) is COMMANDS["quit"]

@@ -17,15 +17,17 @@ from pathlib import Path
 from chatd.client.files import path_as_owner
 from chatd.client.hosts import with_hosts
 from chatd.client.wire import ClientError
-from chatd.encoding import encode_lines, visible
 from chatd.event import Event, Kind, is_inbox
-from chatd.folding import fold
-from chatd.formats import ChatFormat, local_time, told
-from chatd.store import RoomRecord, StoreError
-from chatd.stores import path_of
-from chatd.stores.sqlite import Archive
-from chatd.texts import Language
-from chatd.validation import InvalidName, seconds_of, validate_room_name
+from chatd.formats.base import told
+from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
+from chatd.storage.contract import RoomRecord, StoreError
+from chatd.storage.paths import path_of
+from chatd.storage.sqlite.store import Archive
+from chatd.text.escaping import encode_lines, visible
+from chatd.text.folding import fold
+from chatd.text.times import local_time, seconds_of
+from chatd.text.validation import InvalidName, validate_room_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

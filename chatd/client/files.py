@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from chatd.private_files import UnsafePath, check_folder
-from chatd.privileges import identity_of
-from chatd.store import StoreError
-from chatd.stores import path_of
+from chatd.storage.contract import StoreError
+from chatd.storage.paths import path_of
+from chatd.util.private_files import UnsafePath, check_folder
+from chatd.util.privileges import identity_of
 
 
 def path_as_owner(where: str) -> Path:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from socket import inet_aton, inet_ntoa
 
-from chatd.blanks import NOTHING
-from chatd.folding import normalize
+from chatd.text.blanks import NOTHING
+from chatd.text.folding import normalize
 
 _LINK = re.compile(r"https?:([/\\]*)([^\s<>\"]*)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"([^/?#\\]*)(\\?)")

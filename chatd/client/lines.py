@@ -1,7 +1,7 @@
 """What can be seen on a line that came from a server: whose it is, and which names it holds.
 
 Pure. Lines are text already made visible. A server of another version, or in a language that is
-not in `chatd.texts`, is understood less well and shown all the same. This module must not know
+not in `chatd.i18n`, is understood less well and shown all the same. This module must not know
 terminals; colours are words that prompt_toolkit's styles understand.
 """
 
@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from chatd.client.wire import ERROR, NOTICE
-from chatd.folding import fold
-from chatd.texts import en, es
+from chatd.i18n import en, es
+from chatd.text.folding import fold
 
 Fragment = tuple[str, str]
 """A style, and the text that is in it."""

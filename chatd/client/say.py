@@ -35,10 +35,10 @@ from collections.abc import Iterable, Iterator
 from chatd.client import wire
 from chatd.client.lines import names_in
 from chatd.client.wire import ClientError
-from chatd.encoding import visible
-from chatd.folding import fold
-from chatd.protocols.framing import Framer, TooLong
-from chatd.validation import (
+from chatd.protocols.lines.framing import Framer, TooLong
+from chatd.text.escaping import visible
+from chatd.text.folding import fold
+from chatd.text.validation import (
     InvalidLine,
     InvalidName,
     LineFault,

@@ -1,16 +1,21 @@
 """Commands for registered names: registering them, and logging in to them.
 
-`chatd.commands.passwords` asks for passwords and checks them. A session with a token may do hardly
-anything of this: nothing that lets others in can be made with a token.
+`chatd.commands.password_prompt` asks for passwords and checks them. A session with a token may do
+hardly anything of this: nothing that lets others in can be made with a token.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatd.accounts import Account
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import BROWSER, TOKEN, Credential, Scope, scope_of
+from chatd.accounts.passwords import recogniser
+from chatd.chat.names import refusal_of
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
-from chatd.commands.passwords import (
+from chatd.commands.password_prompt import (
     KEEP_TOKENS,
     PASSWORD_COST,
     account_called,
@@ -26,15 +31,10 @@ from chatd.commands.passwords import (
     wait_for,
     with_present_password,
 )
-from chatd.credentials import BROWSER, TOKEN, Credential, Scope, scope_of
-from chatd.formats import local_time
-from chatd.names import refusal_of
-from chatd.passwords import recogniser
-from chatd.refusals import Refusal, short
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.texts import ErrorKind, people
-from chatd.validation import InvalidName, validate_name
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.i18n import people
+from chatd.text.times import local_time
+from chatd.text.validation import InvalidName, validate_name
 
 OTHERS = ("others", "otras", "otros")
 

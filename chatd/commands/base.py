@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatd.credentials import Scope
-from chatd.refusals import Refusal
-from chatd.rights import Act
-from chatd.room import Room
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.session import Waiting as Waiting
-from chatd.store import StoreError
-from chatd.texts import ErrorKind
+from chatd.accounts.credentials import Scope
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.chat.session import Waiting as Waiting
+from chatd.errors import ErrorKind, Refusal
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
 
 Handler = Callable[[ChatServer, Session, str], Waiting | None]
 

@@ -1,23 +1,23 @@
 """The command for hooks: that what is said in a room is sent to a URL.
 
-Who may do that is said by `chatd.rights`; what a hook may lead to, by `chatd.destinations`.
+Who may do that is said by `chatd.chat.permissions`; what a hook may lead to, by
+`chatd.webhooks.urls`.
 """
 
 from __future__ import annotations
 
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
-from chatd.commands.passwords import present_password_question, with_present_password
-from chatd.commands.running import carry_out, room_to_run
-from chatd.destinations import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
+from chatd.commands.moderation import carry_out, room_to_run
+from chatd.commands.password_prompt import present_password_question, with_present_password
+from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed
-from chatd.formats import local_time
-from chatd.hooks import Hook
-from chatd.refusals import Refusal, short
-from chatd.rights import Act
-from chatd.room import Room
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.texts import ErrorKind
+from chatd.rooms.room import Room
+from chatd.text.times import local_time
+from chatd.webhooks.registry import Hook
+from chatd.webhooks.urls import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
 
 _FAULTS = {
     UrlFault.FORM: "no_hook_url",

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from chatd.accounts.credentials import Scope
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
 from chatd.commands.base import SWITCH_WORDS, Command, Waiting, WrongUse, switch
-from chatd.credentials import Scope
-from chatd.folding import fold
-from chatd.refusals import Refusal
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.texts import ErrorKind, Language
-from chatd.validation import InvalidName, validate_name
-from chatd.views import Bell
+from chatd.errors import ErrorKind, Refusal
+from chatd.i18n import Language
+from chatd.rooms.view import Bell
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, validate_name
 
 IGNORED_AT_MOST = 100
 """How many one may ignore."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from chatd.accounts.credentials import Scope
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
 from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
-from chatd.credentials import Scope
+from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
-from chatd.refusals import Refusal, short
-from chatd.rights import Act
-from chatd.room import Room
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.store import StoreError
-from chatd.texts import ErrorKind
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
 
 PEOPLE_LISTED = 200
 ROOMS_LISTED = 50

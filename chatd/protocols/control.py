@@ -20,9 +20,9 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
-from chatd.complaints import Faults
-from chatd.json_input import decode_json
-from chatd.protocols.outlet import Connection
+from chatd.protocols.transport.writer import Connection
+from chatd.text.json_input import decode_json
+from chatd.util.error_log import Faults
 
 MAX_LENGTH = 64 * 1024
 """How long a request may be, in bytes."""

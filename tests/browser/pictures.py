@@ -19,7 +19,7 @@ from tests.browser.daemon import WebDaemon
 from tests.browser.page import Page
 from tests.browser.tab import LAPTOP, PHONE, Device
 from tests.browser.test_conversation import give, program, shows
-from tests.test_daemon import PATIENCE
+from tests.integration.test_daemon import PATIENCE
 
 SCREEN_OF_A_PHONE = Device(PHONE.width, PHONE.height, 1.0, touch=True)
 

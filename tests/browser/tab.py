@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tests.support.checkout import ROOT
+
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
@@ -21,7 +23,6 @@ T = TypeVar("T")
 PATIENCE = 15.0
 POLL_SECONDS = 0.02
 
-ROOT = Path(__file__).parent.parent.parent
 AXE = Path("node_modules", "axe-core", "axe.min.js")
 
 SHOWN = """

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import TEXTS, Page
-from tests.test_daemon import PATIENCE
+from tests.integration.test_daemon import PATIENCE
 
 PROGRAMS = "nc", "telnet", "curl"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from chatd.store import FORGOTTEN
-from tests.test_daemon import Daemon, Person, environment
+from chatd.storage.contract import FORGOTTEN
+from tests.integration.test_daemon import Daemon, Person, environment
 
 TIMEOUT = 30.0
 PASSWORD = "correct horse"

@@ -18,8 +18,8 @@ from twisted.internet import reactor
 
 from chatd import cli
 from chatd.event import Draft, Kind
-from chatd.stores.sqlite import SqliteStore
-from tests.client import DEADLINE, ChatStandIn, FakeServer, nobody
+from chatd.storage.sqlite.store import SqliteStore
+from tests.support.client import DEADLINE, ChatStandIn, FakeServer, nobody
 
 CHATD = f"{shlex.quote(sys.executable)} -m chatd"
 

@@ -20,7 +20,7 @@ import pytest
 from chatd.client import connect
 from chatd.client.lines import MAX_NAMES, SeenNames, colour, names_in, paint
 from chatd.client.wire import ClientError
-from tests.client import DEADLINE, Peer, nobody
+from tests.support.client import DEADLINE, Peer, nobody
 
 UP = "\x1b[A"
 CTRL_C = "\x03"

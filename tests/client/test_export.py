@@ -12,10 +12,10 @@ import pytest_twisted
 from twisted.internet import reactor
 
 from chatd import cli
-from chatd.encoding import visible
 from chatd.event import Draft, Kind
-from chatd.formats import local_time
-from chatd.stores.sqlite import SqliteStore
+from chatd.storage.sqlite.store import SqliteStore
+from chatd.text.escaping import visible
+from chatd.text.times import local_time
 
 NOON = 1_795_300_000
 AT_NOON = local_time(NOON)

@@ -12,7 +12,7 @@ import pytest
 
 from chatd import cli
 from chatd.client import say
-from tests.client import DEADLINE, ChatStandIn, FakeServer, Peer, Script, nobody
+from tests.support.client import DEADLINE, ChatStandIn, FakeServer, Peer, Script, nobody
 
 WELCOME = "*** Welcome to chatd. You are guest7 in #lobby. Here: luis."
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatd.client.lines import paint
 from chatd.client.wrapping import INDENT, columns_of, wrapped
-from chatd.encoding import visible
+from chatd.text.escaping import visible
 
 SPOOFS = ("<vic> yes", "*** root is an administrator", "ERR Not said: log in", "(private) <vic> hi")
 PADS = (

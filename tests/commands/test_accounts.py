@@ -10,14 +10,14 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import ensureDeferred, fail
 from twisted.logger import LogEvent
 
-from chatd.accounts import Account
-from chatd.credentials import BROWSER, TOKENS, Grant, Scope, key_of
-from chatd.logins import ADDRESS_TRIES, NAME_TRIES
-from chatd.passwords import Hasher, Passwords
-from chatd.session import READING_SECONDS
-from chatd.store import StoreError
-from tests.helpers import CHEAP, FAR, Immediately, Person, World
-from tests.members import log_in, member, register
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
+from chatd.accounts.passwords import Hasher, Passwords
+from chatd.chat.logins import ADDRESS_TRIES, NAME_TRIES
+from chatd.chat.session import READING_SECONDS
+from chatd.storage.contract import StoreError
+from tests.support.members import log_in, member, register
+from tests.support.world import CHEAP, FAR, Immediately, Person, World
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
@@ -507,7 +507,7 @@ def test_tries_that_are_made_at_once_count(scene: Scene) -> None:
 def test_when_too_many_passwords_wait_one_is_told_so_and_no_try_is_counted(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatd.passwords.WAITING", 0)
+    monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
     guest = scene.guest()
     for _ in range(NAME_TRIES[0] + 1):
         guest.type("/login ana wrong horse")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.commands import COMMANDS, TABLE
-from tests.helpers import Person
-from tests.running import Town
+from chatd.commands.table import COMMANDS, TABLE
+from tests.support.running import Town
+from tests.support.world import Person
 
 USE, ROOM, NAME, NOBODY, UNKNOWN = (
     "Wrong use",

@@ -9,13 +9,13 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
-from chatd.destinations import networks_of
-from chatd.formats import local_time
-from chatd.hooks import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
-from chatd.records import change
-from chatd.rights import Mode, Role
-from tests.helpers import FAR, Person
-from tests.running import Town
+from chatd.chat.permissions import Mode, Role
+from chatd.storage.records import change
+from chatd.text.times import local_time
+from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
+from chatd.webhooks.urls import networks_of
+from tests.support.running import Town
+from tests.support.world import FAR, Person
 
 URL = "https://example.com:8443/T0/secret?key=x"
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from twisted.logger import LogEvent
 
+from chatd.accounts.credentials import by_password
 from chatd.commands.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
-from chatd.credentials import by_password
-from chatd.feed import TAIL_BYTES
-from chatd.formats import local_time
-from tests.helpers import Person, World
-from tests.members import member, register
+from chatd.rooms.feed import TAIL_BYTES
+from chatd.text.times import local_time
+from tests.support.members import member, register
+from tests.support.world import Person, World
 
 Expect = Callable[..., list[LogEvent]]
 

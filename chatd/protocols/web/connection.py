@@ -25,10 +25,11 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from chatd.encoding import encode_line
-from chatd.protocols.limits import Full
-from chatd.protocols.outlet import Connection, Outlet
-from chatd.protocols.reading import (
+from chatd.chat.server import ChatServer
+from chatd.errors import ErrorKind, Refusal
+from chatd.i18n import Language, sentence
+from chatd.protocols.transport.limits import Full
+from chatd.protocols.transport.managed_connection import (
     HANDSHAKE_SECONDS,
     READ_BYTES,
     SMALL_BYTES,
@@ -36,9 +37,9 @@ from chatd.protocols.reading import (
     Reading,
     guarded,
 )
-from chatd.protocols.web.exchange import Exchange, NotHttp, refusal_bytes
-from chatd.protocols.web.handover import Asker, HandOver, Successor
-from chatd.protocols.web.requests import (
+from chatd.protocols.transport.writer import Connection, Outlet
+from chatd.protocols.web.http.http1 import Exchange, NotHttp, refusal_bytes
+from chatd.protocols.web.http.messages import (
     Answer,
     Problem,
     Request,
@@ -46,9 +47,8 @@ from chatd.protocols.web.requests import (
     date_of,
     error_answer,
 )
-from chatd.refusals import Refusal
-from chatd.server import ChatServer
-from chatd.texts import ErrorKind, Language, sentence
+from chatd.protocols.web.http.upgrade import Asker, HandOver, Successor
+from chatd.text.escaping import encode_line
 
 REQUEST_LINES = 5
 """How many lines a request counts for, beside what its handler adds: reading and answering one

@@ -12,22 +12,21 @@ from collections.abc import Iterable, Mapping
 from twisted.internet.interfaces import IProtocolNegotiationFactory, IReactorTime
 from zope.interface import implementer
 
-from chatd.protocols.factory import ChatFactory
-from chatd.protocols.limits import Admission, Limits
-from chatd.protocols.web import api, listening, signin
+from chatd.chat.server import ChatServer
+from chatd.errors import ErrorKind, Refusal
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Admission, Limits
+from chatd.protocols.web.api import rooms, signin, subscribe
+from chatd.protocols.web.api.request_session import Call
+from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.connection import WebProtocol
-from chatd.protocols.web.handover import Asker, HandOver
-from chatd.protocols.web.origins import Hosts, from_elsewhere, is_secure, same_origin
-from chatd.protocols.web.page import File, Page, description, page_of
-from chatd.protocols.web.requests import Answer, Problem, Request, bad_request, error_answer
-from chatd.protocols.web.routes import Route
-from chatd.protocols.web.visitors import Call
-from chatd.refusals import Refusal
-from chatd.server import ChatServer
-from chatd.store import StoreError
-from chatd.texts import ErrorKind
+from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
+from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
+from chatd.protocols.web.http.upgrade import Asker, HandOver
+from chatd.protocols.web.static_files import File, Page, description, page_of
+from chatd.storage.contract import StoreError
 
-ROUTES = (*api.TABLE, *signin.TABLE, *listening.TABLE)
+ROUTES = (*rooms.TABLE, *signin.TABLE, *subscribe.TABLE)
 
 _READING = ("GET", "HEAD")
 
@@ -46,7 +45,7 @@ def factory_of(
     def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
         return WebProtocol(server, clock, max_length, site)
 
-    return WebFactory(server, clock, max_length, build, limits, admission)
+    return WebFactory(server, clock, build, max_length, limits, admission)
 
 
 @implementer(IProtocolNegotiationFactory)

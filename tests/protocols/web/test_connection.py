@@ -14,11 +14,11 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
-from chatd.protocols.limits import Limits
-from chatd.protocols.web.handover import HandOver
-from chatd.protocols.web.requests import Answer, json_answer
-from tests.helpers import FAR, HERE
-from tests.protocols.web.callers import Caller, Callers, answers, request
+from chatd.protocols.transport.limits import Limits
+from chatd.protocols.web.http.messages import Answer, json_answer
+from chatd.protocols.web.http.upgrade import HandOver
+from tests.support.http import Caller, Callers, answers, request
+from tests.support.world import FAR, HERE
 
 GET = request("GET", "/a")
 

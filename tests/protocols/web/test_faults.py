@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 
-from chatd import web_formats
-from chatd.attendance import Attendance
-from chatd.credentials import BROWSER
-from chatd.feed import Cursor
-from chatd.moderation import Moderation
-from chatd.protocols.outlet import Outlet
-from chatd.protocols.web import verbs
-from chatd.protocols.web.event_stream import EventStream
-from chatd.protocols.web.frames import Frames
-from chatd.protocols.web.websocket import WebSocketProtocol
-from chatd.records import change
-from chatd.retries import Retries
-from chatd.room import Room
-from chatd.server import ChatServer
-from chatd.session import Session
-from chatd.stay import Stay
-from chatd.stream import Stream
-from chatd.web_formats import JsonFormat
-from tests.helpers import World
-from tests.members import register
-from tests.protocols.web.browser import Browser
-from tests.test_faults import Fault, Injected
+from chatd.accounts.credentials import BROWSER
+from chatd.chat.idempotency import Retries
+from chatd.chat.membership import Stay
+from chatd.chat.moderation import Moderation
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.chat.unread import Attendance
+from chatd.formats import json
+from chatd.formats.json import JsonFormat
+from chatd.protocols.transport.writer import Outlet
+from chatd.protocols.web.live import verbs
+from chatd.protocols.web.live.event_stream import EventStream
+from chatd.protocols.web.live.frames import Frames
+from chatd.protocols.web.live.websocket import WebSocketProtocol
+from chatd.rooms.feed import Cursor
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Stream
+from chatd.storage.records import change
+from tests.integration.test_faults import Fault, Injected
+from tests.support.browser import Browser
+from tests.support.members import register
+from tests.support.world import World
 
 Expect = Callable[..., Any]
 
@@ -114,7 +114,7 @@ PLACES = {
     "coming back": (ChatServer, "enter_again"),
     "rendering": (JsonFormat, "render"),
     "rendering a message": (JsonFormat, "message"),
-    "framing": (web_formats, "framed"),
+    "framing": (json, "framed"),
     "reading the log": (Room, "read"),
     "taking": (Cursor, "take"),
     "putting": (Stream, "put"),
@@ -169,7 +169,7 @@ def test_a_fault_in_the_verb(
 
 
 def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> None:
-    from tests.protocols.web.test_event_stream import Reader
+    from tests.protocols.web.live.test_event_stream import Reader
 
     world = World()
     luis = world.person("luis")

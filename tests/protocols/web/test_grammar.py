@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from chatd.protocols.web.verbs import TABLE
-from chatd.texts import ErrorKind
-from tests.helpers import World
-from tests.protocols.web.browser import Browser, browser, frame
-from tests.protocols.web.callers import Served, error_of
+from chatd.errors import ErrorKind
+from chatd.protocols.web.live.verbs import TABLE
+from tests.support.browser import Browser, browser, frame
+from tests.support.http import Served, error_of
+from tests.support.world import World
 
 WRONG = "wrong_member"
 NOT_TEXTS = (5, True, 1.5, ["x"], {"x": 1})

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from chatd.texts import Language, sentence
-from tests.helpers import CHEAP
-from tests.members import register
-from tests.protocols.web.browser import browser
-from tests.protocols.web.callers import Served
+from chatd.i18n import Language, sentence
+from tests.support.browser import browser
+from tests.support.http import Served
+from tests.support.members import register
+from tests.support.world import CHEAP
 
 PASSWORD = "correct horse"
 

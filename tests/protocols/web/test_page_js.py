@@ -1,4 +1,5 @@
-"""The page: its modules do what tests/web/page says (in Node), and its files are what may be served
+"""The page: its modules do what tests/protocols/web/page says (in Node), and its files are what
+may be served
 with a strict Content-Security-Policy: nothing inline, nothing from elsewhere, text only as text."""
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.support.checkout import ROOT
+
 PAGE = ROOT / "chatd" / "protocols" / "web" / "page"
 FILES = sorted(PAGE.iterdir())
 MODULES = [file for file in FILES if file.suffix == ".js"]

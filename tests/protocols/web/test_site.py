@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.protocols.web.origins import Host
-from chatd.protocols.web.requests import Request
-from tests.protocols.web.callers import Served, error_of
+from chatd.protocols.web.http.messages import Request
+from chatd.protocols.web.http.same_origin import Host
+from tests.support.http import Served, error_of
 
 OURS = {"origin": "http://localhost", "sec_fetch_site": "same-origin"}
 

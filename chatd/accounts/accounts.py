@@ -1,0 +1,104 @@
+"""The names that are somebody's own: who is registered, and what is kept with that.
+
+It knows no session, no room, and no connection.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, NamedTuple
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Event
+from chatd.storage.contract import Store
+from chatd.storage.records import Groups, Table, change
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, check_new_name, looks
+
+
+class Account(NamedTuple):
+    """A registered name. ``hash`` is of its password, as `chatd.accounts.passwords` makes it;
+    ``created`` is
+    in seconds since 1970; ``settings`` is what its owner set (see `chatd.chat.session.Settings`).
+
+    ``epoch`` changes with the owner and with the password: what was granted in another epoch is not
+    valid (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
+    """
+
+    name: str
+    hash: str
+    admin: bool = False
+    created: int = 0
+    settings: dict[str, Any] = {}
+    epoch: int = 0
+
+    @property
+    def key(self) -> str:
+        """What it is found by."""
+        return fold(self.name)
+
+
+def new_epoch() -> int:
+    """Return an epoch that no account had before: a random number of 62 bits, never 0.
+
+    A counter would begin again when a name is given up and registered anew.
+    """
+    return 1 + secrets.randbits(62)
+
+
+class Accounts:
+    """All accounts of a store, by `Account.key`."""
+
+    def __init__(self, store: Store) -> None:
+        self._looks: Groups[Account] = Groups(lambda key, account: looks(account.name))
+        self.table: Table[Account] = Table(store, "account", Account, self._looks)
+        self._store = store
+        self._administrator = ""  # the key of one, as far as is known
+
+    def called(self, name: str) -> Account | None:
+        """Whose that name is; None if nobody's."""
+        return self.table.get(fold(name))
+
+    def alike(self, name: str) -> list[Account]:
+        """Return the accounts whose names look like this one, or are this one."""
+        keys = (key for look in sorted(looks(name)) for key in self._looks[look])
+        return [self.table[key] for key in dict.fromkeys(keys)]
+
+    def refused_today(self) -> list[str]:
+        """Return the names of accounts that could not be registered today, sorted."""
+        return sorted(account.name for account in self.table.values() if _is_refused(account.name))
+
+    def wrote(self, account: str, event: Event) -> bool:
+        """Return whether an account, given its key, said a line of the log, on any connection.
+
+        Lines said under that name before it was registered are taken for another person's.
+        """
+        found = self.table.get(account)
+        return (
+            found is not None
+            and fold(event.author) == account
+            and event.time >= found.created * 1000
+        )
+
+    def keep(self, account: Account) -> Deferred[None]:
+        """Have an account be as this one. Fails with `StoreError`."""
+        return change(self._store, self.table.put(account.key, account))
+
+    @property
+    def has_administrator(self) -> bool:
+        """Whether there is anybody who runs the server."""
+        # Asked for each line in a lobby in which somebody is muted; and accounts may be very many.
+        known = self.table.get(self._administrator)
+        if known is None or not known.admin:
+            keys = (key for key, account in self.table.items() if account.admin)
+            self._administrator = next(keys, "")
+        return bool(self._administrator)
+
+
+def _is_refused(name: str) -> bool:
+    try:
+        check_new_name(name)
+    except InvalidName:
+        return True
+    return False

@@ -1,0 +1,246 @@
+"""Grants: a session's rights to an account, by a typed password, a token or a browser's sign-in.
+
+A session or a request that proved to be somebody holds a `Grant`. Whether a grant is still valid is
+asked in one place, `Credentials.account_of`, each time it is used: nothing is said, read or done as
+an account by what was valid once. A door that lets people in by other means makes grants, too.
+
+Tokens and sign-ins are secrets of 256 random bits; only the SHA-256 of one is kept. Slow hashing
+and salt are for what people think of. A secret is found by its hash and compared with nothing, so
+how long that takes says nothing of a secret that is not known already.
+
+It knows no session, no connection and no password.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import secrets
+from collections.abc import Callable, Collection, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.errors import ErrorKind, Refusal
+from chatd.storage.contract import Store
+from chatd.storage.records import Groups, Put, Table
+from chatd.text.folding import fold
+from chatd.text.validation import MAX_NAME_LENGTH
+
+PASSWORD = "password"
+TOKEN = "token"
+BROWSER = "browser"
+"""The kinds of grants. `TOKEN` is what a program shows, and `BROWSER` what a browser does: these
+two are kept."""
+
+TOKENS = 20
+"""How many tokens an account may have."""
+
+BROWSERS = 20
+"""How many browsers may be signed in to an account: when there is one more, the oldest is not."""
+
+BROWSER_SECONDS = 30 * 86400
+"""Lifetime of a browser's sign-in, in seconds. Tokens are valid until they are revoked."""
+
+FRESH_SECONDS = 300
+"""For how long after a password was typed it need not be typed again to change what lets people
+in."""
+
+NO_EPOCH = -1
+"""The epoch of a grant that has ended: no account has it."""
+
+_BYTES = 32
+_SECRET = re.compile(rf"chatd_[0-9a-f]{{{2 * _BYTES}}}")
+# Hexadecimal: a double click marks all of it, and it needs no quoting anywhere. The word in front
+# lets tools find one that was left in a file.
+
+
+class Scope(enum.IntEnum):
+    """The operations that a grant allows. Each scope includes those before it.
+
+    `NOTHING`: log in, log out, or go. `READ`: be shown what the account may read. `WRITE`: also say
+    something, enter rooms that are not there yet, and mark lines as read. `FULL`: all that the
+    account may do.
+    """
+
+    NOTHING = 0
+    READ = 1
+    WRITE = 2
+    FULL = 3
+
+
+TOKEN_SCOPES = {"read": Scope.READ, "write": Scope.WRITE}
+"""The scopes that a token may have, by what is kept of them."""
+
+
+class Credential(NamedTuple):
+    """A token or a browser's sign-in. ``account`` is the account's key, ``kind`` is `TOKEN` or
+    `BROWSER`, ``name`` what its owner calls it; ``created`` and ``expires``, 0 for never, are in
+    seconds since 1970. ``scope`` is a token's. It is valid in one ``epoch`` of the account."""
+
+    account: str
+    kind: str
+    name: str
+    created: int
+    expires: int = 0
+    scope: str = "write"
+    epoch: int = 0
+
+
+class Grant(NamedTuple):
+    """The right of a session or a request to act as the ``account`` of that key.
+
+    ``credential`` is the key of the token or sign-in that was shown, "" for a password, which is
+    valid in one ``epoch`` of the account. ``typed`` is when the password was typed in this session,
+    in seconds of the session's clock; None if it was not.
+    """
+
+    account: str
+    epoch: int
+    kind: str = PASSWORD
+    scope: Scope = Scope.FULL
+    credential: str = ""
+    typed: float | None = None
+
+
+def scope_of(credential: Credential) -> Scope:
+    """Return the scope of a credential: a sign-in has all, a token the one that it was made for, or
+    the least if a later version made it for something else."""
+    if credential.kind == BROWSER:
+        return Scope.FULL
+    return TOKEN_SCOPES.get(credential.scope, Scope.READ)
+
+
+def by_password(account: Account, now: float) -> Grant:
+    """The grant of a session in which the account's password was typed at that time."""
+    return Grant(account.key, account.epoch, typed=now)
+
+
+class Credentials:
+    """All credentials of a store, by `key_of` their secrets. ``now`` gives the time in seconds
+    since 1970.
+
+    What changes them is given to `chatd.chat.logins.Logins.change_credentials` in the same turn of
+    the reactor, which also lets go of the sessions whose grants are not valid any more.
+    """
+
+    def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
+        self._by_account: Groups[Credential] = Groups(lambda key, each: (each.account,))
+        self.table: Table[Credential] = Table(store, "credential", Credential, self._by_account)
+        self._accounts = accounts
+        self._now = now
+
+    def account_of(self, grant: Grant) -> Account | None:
+        """Return the account that a grant is for, as it is now; None if the grant is not valid.
+
+        Only this method decides that.
+        """
+        account = self._accounts.table.get(grant.account)
+        if account is None:
+            return None
+        epoch = grant.epoch
+        if grant.credential:
+            credential = self.table.get(grant.credential)
+            if credential is None or self._is_over(credential):
+                return None
+            epoch = credential.epoch
+        return account if epoch == account.epoch else None
+
+    def hold(self, grant: Grant) -> bool:
+        """True if a grant is valid."""
+        return self.account_of(grant) is not None
+
+    def grant_of(self, secret: str, kind: str | None = None) -> Grant | None:
+        """Return the grant for a secret, of any form; None if it is not valid, or not of this
+        kind."""
+        return self.grant_by(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
+
+    def grant_by(self, key: str, kind: str | None = None) -> Grant | None:
+        """As `grant_of`, given the key of a secret."""
+        credential = self.table.get(key)
+        if credential is None or kind not in (None, credential.kind):
+            return None
+        scope = scope_of(credential)
+        grant = Grant(credential.account, credential.epoch, credential.kind, scope, key)
+        return None if self.account_of(grant) is None else grant
+
+    def of(self, account: str, kind: str) -> dict[str, Credential]:
+        """What an account has of that kind, by key: the oldest first."""
+        found = [(key, each) for key, each in self._all(account) if not self._is_over(each)]
+        found.sort(key=lambda each: each[1].created)
+        return {key: each for key, each in found if each.kind == kind}
+
+    def check_token(self, account: str, name: str) -> None:
+        """Raise `Refusal` if an account cannot have one more token, of that name."""
+        if self.token_called(account, name) is not None:
+            raise Refusal(ErrorKind.NAME_IN_USE, "token_exists", name=name)
+        if len(self.of(account, TOKEN)) >= TOKENS:
+            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_tokens", limit=TOKENS)
+
+    def issue(
+        self, account: Account, kind: str, name: str, scope: str = "write"
+    ) -> tuple[str, list[Put]]:
+        """Return a new secret for an account, and the changes that make it valid. It is known here
+        never again.
+
+        A token's name is a valid one. Raises `Refusal` if the account has one of that name, or too
+        many.
+        """
+        created, expires = int(self._now()), 0
+        ended: list[str] = []
+        if kind == TOKEN:
+            self.check_token(account.key, name)
+        else:
+            there = list(self.of(account.key, kind))
+            ended = there[: max(0, len(there) - BROWSERS + 1)]
+            expires = created + BROWSER_SECONDS
+        secret = f"chatd_{secrets.token_hex(_BYTES)}"
+        new = Credential(account.key, kind, name, created, expires, scope, account.epoch)
+        return secret, [self.table.put(key_of(secret), new), *self._end(account.key, *ended)]
+
+    def token_called(self, account: str, name: str) -> str | None:
+        """The key of an account's token of that name; None if it has none."""
+        if len(name) > 4 * MAX_NAME_LENGTH:  # no name is that long
+            return None
+        wanted = fold(name)
+        tokens = self.of(account, TOKEN).items()
+        return next((key for key, token in tokens if fold(token.name) == wanted), None)
+
+    def revoke(self, key: str) -> list[Put]:
+        """The changes that end a credential, given its key; none if there is none."""
+        credential = self.table.get(key)
+        return [] if credential is None else self._end(credential.account, key)
+
+    def sign_out(self, account: str, but: str = "") -> list[Put]:
+        """The changes that end the sign-ins of an account's browsers, all but the one of that
+        key."""
+        ended = [key for key in self.of(account, BROWSER) if key != but]
+        return self._end(account, *ended)
+
+    def account_gone(self, account: str) -> list[Put]:
+        """The changes that take away all that an account has."""
+        return [self.table.put(key, None) for key, _ in self._all(account)]
+
+    def carry_over(self, account: Account, keys: Collection[str]) -> list[Put]:
+        """The changes that keep these credentials valid in a new epoch of their account, and take
+        away all others."""
+        return [
+            self.table.put(key, each._replace(epoch=account.epoch) if key in keys else None)
+            for key, each in self._all(account.key)
+        ]
+
+    def _end(self, account: str, *keys: str) -> list[Put]:
+        """The changes that take away these, and what is over by itself."""
+        over = [key for key, each in self._all(account) if self._is_over(each)]
+        return [self.table.put(key, None) for key in dict.fromkeys([*keys, *over])]
+
+    def _all(self, account: str) -> Iterator[tuple[str, Credential]]:
+        return ((key, self.table[key]) for key in self._by_account[account])
+
+    def _is_over(self, credential: Credential) -> bool:
+        return bool(credential.expires) and credential.expires <= self._now()
+
+
+def key_of(secret: str) -> str:
+    """What a secret is found by: the SHA-256 of it, in hexadecimal."""
+    return sha256(secret.encode()).hexdigest()

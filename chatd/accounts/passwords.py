@@ -1,0 +1,183 @@
+"""Passwords: what one may be, and hashing and checking them without holding the reactor.
+
+argon2-cffi does the work; it is imported when a `Hasher` is made, and only there. It knows no
+account and no session. No error that leaves this module holds anything of a password.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Callable
+from hashlib import blake2b
+from hmac import compare_digest
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from twisted.internet.defer import Deferred
+
+from chatd.errors import ErrorKind, Refusal
+
+LEAST_CHARACTERS = 8
+MOST_CHARACTERS = 256
+
+THREADS = 2
+"""How many passwords are hashed at a time. Each takes `MEMORY_KIB`, and a core."""
+
+WAITING = 100
+"""How many may wait for that, those being hashed among them: some five seconds' worth."""
+
+NICENESS = 3
+"""The threads make way for the reactor's and the store's, a little: one that waits long for the
+processor on a busy machine may do so with the interpreter in its hands, which the others need."""
+
+TIME_COST, MEMORY_KIB, PARALLELISM = 3, 64 * 1024, 1
+"""RFC 9106, section 4, the second choice; but each with one lane, for two are hashed at a time."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class InvalidPassword(ValueError):
+    """A text that cannot be a password. ``key`` and ``values`` name a sentence of `chatd.i18n`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class PasswordsFailed(Exception):
+    """Hashing or checking failed. Says how, and nothing of what was hashed."""
+
+
+class Unavailable(Exception):
+    """argon2-cffi is not installed."""
+
+
+def password_of(text: str) -> str:
+    """A text as a password: every space a plain one, in NFC (as RFC 8265's OpaqueString).
+
+    Raises `InvalidPassword` for one that is too short or too long, or has control characters.
+    """
+    if len(text) > 4 * MOST_CHARACTERS:  # sorting a long run of marks is quadratic
+        raise InvalidPassword("password_too_long", limit=MOST_CHARACTERS)
+    plain = "".join(" " if unicodedata.category(each) == "Zs" else each for each in text)
+    password = unicodedata.normalize("NFC", plain)
+    if any(unicodedata.category(each) in ("Cc", "Cs") for each in password):
+        raise InvalidPassword("password_has_controls")
+    if len(password) < LEAST_CHARACTERS:
+        raise InvalidPassword("password_too_short", limit=LEAST_CHARACTERS)
+    if len(password) > MOST_CHARACTERS:
+        raise InvalidPassword("password_too_long", limit=MOST_CHARACTERS)
+    return password
+
+
+def recogniser(password: str) -> Callable[[str], bool]:
+    """Return a function that returns True for texts that are this password.
+
+    It keeps a digest under a random key, not the password, and takes microseconds. Raises
+    `InvalidPassword`.
+    """
+    key = secrets.token_bytes(32)
+
+    def digest(text: str) -> bytes:
+        return blake2b(password_of(text).encode(), key=key).digest()
+
+    expected = digest(password)
+
+    def is_password(text: str) -> bool:
+        try:
+            return compare_digest(digest(text), expected)
+        except InvalidPassword:
+            return False
+
+    return is_password
+
+
+class Hasher:
+    """Hashes passwords, here and now: some 0.1 s each, unless it is given cheap parameters.
+
+    Raises `Unavailable` when it is made without argon2-cffi.
+    """
+
+    def __init__(
+        self,
+        time_cost: int = TIME_COST,
+        memory_cost: int = MEMORY_KIB,
+        parallelism: int = PARALLELISM,
+    ) -> None:
+        try:
+            from argon2 import PasswordHasher
+            from argon2.exceptions import VerifyMismatchError
+        except ImportError:
+            raise Unavailable from None
+        self._argon2 = PasswordHasher(time_cost, memory_cost, parallelism)
+        self._mismatch = VerifyMismatchError
+
+    def hash(self, password: str) -> str:
+        """What to keep of a password."""
+        return self._argon2.hash(password)
+
+    def check(self, hash: str, password: str) -> tuple[bool, str | None]:
+        """Whether that was hashed from this; and if so, a better hash, if there is one by now."""
+        try:
+            self._argon2.verify(hash, password)
+        except self._mismatch:
+            return False, None
+        return True, self.hash(password) if self._argon2.check_needs_rehash(hash) else None
+
+
+class Runner(Protocol):
+    """Who does the work elsewhere: a `chatd.util.worker.Worker` with `THREADS` threads."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
+
+
+class Passwords:
+    """Hashes passwords elsewhere, few at a time.
+
+    What waits is bounded: `hash` and `check` raise `Refusal` if it is too much. They may raise
+    `PasswordsFailed`, too.
+    """
+
+    def __init__(self, runner: Runner, hasher: Hasher) -> None:
+        self._runner = runner
+        self._hasher = hasher
+        self._waiting = 0
+
+    def start(self) -> None:
+        """Begin to work, after any fork."""
+        self._runner.start()
+
+    def stop(self) -> None:
+        """Nobody asks any more."""
+        self._runner.stop()
+
+    async def hash(self, password: str) -> str:
+        """See `Hasher.hash`."""
+        return await self._run(self._hasher.hash, password)
+
+    async def check(self, hash: str, password: str) -> tuple[bool, str | None]:
+        """See `Hasher.check`."""
+        return await self._run(self._hasher.check, hash, password)
+
+    async def _run(self, function: Callable[..., T], *args: Any) -> T:
+        if self._waiting >= WAITING:
+            raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_wait")
+        self._waiting += 1
+        try:
+            return await self._runner.run(_without_secrets, function, *args)
+        finally:
+            self._waiting -= 1
+
+
+def _without_secrets(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        # What an error says may quote what it was given.
+        raise PasswordsFailed(type(error).__name__).with_traceback(error.__traceback__) from None

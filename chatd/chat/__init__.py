@@ -1,0 +1,4 @@
+"""Who is here and what they may do: sessions, rooms, names, rights and logins.
+
+These modules must not know a slash command, a wire format's bytes or a connection.
+"""

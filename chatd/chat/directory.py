@@ -1,0 +1,155 @@
+"""The rooms: which there are, how they are found, made and forgotten.
+
+It puts nobody into them, and knows no connection and no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
+
+from chatd.chat.moderation import Moderation
+from chatd.chat.names import Likeness, refusal_of
+from chatd.chat.permissions import Act
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import is_inbox
+from chatd.rooms.room import Pages, Room
+from chatd.storage.contract import Store
+from chatd.storage.records import change, let_be
+from chatd.text.folding import fold
+from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
+
+ROOMS_LOOKED_AT = 1000
+ROOMS_COMPARED = 20
+"""How many rooms are looked at, and how many likely ones of them compared with the name of a new
+one, to ask whether another one was meant."""
+
+
+class Rooms(Mapping[str, Room]):
+    """All rooms, by key. ``lobby`` is the name of the one that is always there."""
+
+    def __init__(self, store: Store, moderation: Moderation, lobby: str) -> None:
+        self._store = store
+        self._moderation = moderation
+        self._pages = Pages()
+        self._rooms: dict[str, Room] = {}
+        self._like: Likeness[Room] = Likeness()
+        stamps = store.stamps()
+        for name, head, topic, _ in store.rooms():
+            if not is_inbox(name):
+                self._add(Room(name, store, head, topic, self._pages, stamps.get(name, 0)))
+        self.lobby = self._rooms.get(fold(lobby)) or self._add(
+            Room(lobby, store, pages=self._pages)
+        )
+
+    def __getitem__(self, key: str) -> Room:
+        return self._rooms[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rooms)
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def find(self, wanted: str, session: Session) -> Room | None:
+        """Return the room of that name, or None if there is none that `session` may know of.
+
+        Every room name that a client sends goes through here, so a room that is hidden from it is
+        answered as one that does not exist. Raises `Refusal` if no room can have that name.
+        """
+        room = self._rooms.get(fold(_room_name(wanted)))
+        return room if room is not None and self._moderation.knows(session, room) else None
+
+    def called(self, wanted: str, session: Session) -> Room:
+        """Return the room of that name. Raises `Refusal` when there is none that `session` may know
+        of."""
+        room = self.find(wanted, session)
+        if room is None:
+            raise Refusal(ErrorKind.NO_ROOM, "unknown_room", room=short(wanted.lstrip("#")))
+        return room
+
+    def readable(self, session: Session, room: Room) -> bool:
+        """Whether a session may know what is in a room."""
+        return self._moderation.may(session, room, Act.READ)
+
+    def listed(self, most: int, session: Session, peopled: set[Room]) -> tuple[int, list[Room]]:
+        """How many rooms a session may read, and so many of them: the fullest first of those in
+        which somebody is, then empty ones.
+
+        Rooms in which nobody is may be very many, so they are not looked at for this; and of those
+        among them that not everyone may read, not all.
+        """
+        hidden = self._moderation.hidden
+        some_hidden = islice(hidden, ROOMS_LOOKED_AT)
+        asked = {*some_hidden, *(peopled & hidden)}
+        hidden = hidden - {room for room in asked if self.readable(session, room)}
+        shown = sorted(peopled - hidden, key=lambda room: (-room.people, room.name))[:most]
+        empty = (room for room in self._rooms.values() if not room.people and room not in hidden)
+        return len(self._rooms) - len(hidden), shown + list(islice(empty, most - len(shown)))
+
+    def check_new(self, wanted: str, session: Session) -> None:
+        """Raise a `Refusal` if there is a room of that name, or one that looks like it.
+
+        The refusal names the other room only to a session that may know of it. It has the same
+        words whether the hidden room has exactly that name or a similar one.
+        """
+        name = _room_name(wanted)
+        same = self._rooms.get(fold(name))
+        others = self._like.owners(name) if same is None else [same]
+        known = next((other for other in others if self._moderation.knows(session, other)), None)
+        if known is None:
+            try:
+                check_end(name)
+            except InvalidName as invalid:
+                raise refusal_of(invalid, "invalid_room", wanted) from None
+            if others:
+                raise Refusal(ErrorKind.NAME_IN_USE, "unusable_room", room=name)
+        elif known is same:
+            raise Refusal(ErrorKind.NAME_IN_USE, "room_exists", room=known.name)
+        else:
+            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
+
+    def add(self, wanted: str) -> Room:
+        """Make a room of that name, for which `check_new` has nothing to say."""
+        return self._add(Room(_room_name(wanted), self._store, pages=self._pages))
+
+    def similar(self, wanted: str, session: Session) -> Room | None:
+        """A room that may have been meant with a name that none has, and that a session may
+        read."""
+        # Comparing is slow (50 us a pair), so what is compared is few, and likely.
+        key = fold(_room_name(wanted))
+        if len(key) > MAX_NAME_LENGTH:  # a letter may stand for a phrase
+            return None
+        likely = (
+            other
+            for other, room in islice(self._rooms.items(), ROOMS_LOOKED_AT)
+            if other[0] == key[0] and abs(len(other) - len(key)) <= 2
+            if room not in self._moderation.hidden or self.readable(session, room)
+        )
+        matches = get_close_matches(key, islice(likely, ROOMS_COMPARED), 1, 0.7)
+        return self._rooms[matches[0]] if matches else None
+
+    def forget_if_empty(self, room: Room | None) -> None:
+        """Forget a room if nothing would be lost without it."""
+        if room is not None and room.forgettable and room is not self.lobby:
+            self._rooms.pop(room.key, None)
+            self._like.remove(room)
+            puts = self._moderation.forget(room)
+            if puts:
+                # If that cannot be kept, the room is still somebody's when it is made again.
+                change(self._store, *puts).addErrback(let_be)
+
+    def _add(self, room: Room) -> Room:
+        self._rooms[room.key] = room
+        self._like.add(room.name, room)
+        self._moderation.changed(room, ())
+        return room
+
+
+def _room_name(wanted: str) -> str:
+    try:
+        return validate_room_name(wanted)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_room", wanted) from None

@@ -1,0 +1,334 @@
+"""Lines that may be sent again, because whoever sent them does not know whether they arrived.
+
+With them comes a key that their sender made up. That it was used is kept in the transaction that
+keeps the lines; so the same key again, also after a crash, is no new line, and is answered with the
+places of the old ones, whatever its owner may do by now.
+
+A key is unique in the space of its `Owner`, and counts in a share of the table. When the table is
+full, the oldest key of the largest share goes: so a share that has no more than its part of the
+table (`KEPT`, divided by how many shares there are) loses none to others. An account is a share of
+its own; those who can make up owners as they like, browsers and guests, have one for each network.
+
+It knows no connection and no command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from itertools import islice
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred
+
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Event, Kind
+from chatd.rooms.room import Room
+from chatd.storage.contract import Store
+from chatd.storage.records import Put, Table, change, let_be
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, validate_room_name
+
+KEPT_SECONDS = 86400
+"""How long a key is known."""
+
+KEPT_OF_OWNER = 200
+KEPT = 20_000
+"""Most keys that are known of one owner, and of all; each takes some 900 bytes."""
+
+FORGOTTEN_AT_ONCE = 20
+"""How many that are too old go with one new one, at most."""
+
+
+class Owner(NamedTuple):
+    """The owner of a key: the ``space`` in which the key is unique, and the ``share`` of the table
+    that it counts in."""
+
+    space: str
+    share: str
+
+
+def account_owner(account: str) -> Owner:
+    """Return the owner of the keys of an account, given its key."""
+    return Owner(account, account)
+
+
+def browser_owner(holder: str, network: str) -> Owner:
+    """Return the owner of the keys of a browser that said which one it is (`Session.holder`)."""
+    return Owner(holder, f"browsers {network}")
+
+
+def guest_owner(name: str, network: str) -> Owner:
+    """Return the owner of the keys of a guest by this name, "" for one without a name, in a
+    network. Guests there with other names, and guests elsewhere with this name, are other
+    owners."""
+    return Owner(f"guest {network} {fold(name)}", f"guests {network}")
+
+
+def session_owner(number: int, network: str) -> Owner:
+    """Return the owner of the keys of a session of which nothing else is known: they end with
+    it."""
+    return Owner(f"session {number}", f"guests {network}")
+
+
+class Said(NamedTuple):
+    """Lines that were said with a key: by the session of that number, in the room of that name, as
+    events with ``after < seq <= upto``. ``digest`` is of their texts, ``time`` in seconds since
+    1970, and not before that of an older key; ``share`` is that of the key's owner."""
+
+    room: str
+    session: int
+    after: int
+    upto: int
+    digest: str
+    time: int
+    share: str = ""
+
+
+class Found(NamedTuple):
+    """The places of the lines of a key: their room's name, and their seqs there, none if they are
+    not known any more."""
+
+    room: str
+    seqs: Sequence[int]
+
+
+Ages = OrderedDict[str, int]
+"""Keys and their times, the oldest first."""
+
+
+class _Ages:
+    """The keys of a table by age: all, and those of each owner and of each share."""
+
+    def __init__(self) -> None:
+        self.all = Ages()
+        self.owners: dict[str, Ages] = {}
+        self._shares: dict[str, Ages] = {}
+        self._sizes: dict[int, dict[str, None]] = {}  # shares, by how many keys they have
+        self.newest = 0
+
+    def enter(self, key: str, said: Said) -> None:
+        """See `chatd.storage.records.Index`."""
+        self.newest = max(self.newest, said.time)
+        share = self._shares.setdefault(said.share, Ages())
+        for ages in self.all, self.owners.setdefault(_space_of(key), Ages()), share:
+            ages[key] = said.time
+            if next(iter(ages.values())) > said.time:  # it was taken away, and that was taken back
+                ages.move_to_end(key, last=False)
+        self._resize(said.share, len(share) - 1, len(share))
+
+    def leave(self, key: str, said: Said) -> None:
+        """See `chatd.storage.records.Index`."""
+        del self.all[key]
+        space, share = _space_of(key), self._shares[said.share]
+        del self.owners[space][key], share[key]
+        if not self.owners[space]:
+            del self.owners[space]
+        if not share:
+            del self._shares[said.share]
+        self._resize(said.share, len(share) + 1, len(share))
+
+    def _resize(self, share: str, before: int, now: int) -> None:
+        if before:
+            del self._sizes[before][share]
+            if not self._sizes[before]:
+                del self._sizes[before]
+        if now:
+            self._sizes.setdefault(now, {})[share] = None
+
+    def oldest_of_the_largest(self, share: str) -> str:
+        """Return the oldest key of the share that has the most once this one has one more."""
+        # There are few sizes: at most 200, for 20,000 keys.
+        largest = self._sizes[max(self._sizes)]
+        return next(iter(self._shares[share if share in largest else next(iter(largest))]))
+
+
+class Retries:
+    """The keys of a store that were used recently. ``now`` gives the time in seconds since 1970,
+    ``room`` the room of a key (`chatd.rooms.room.Room.key`), if there is one."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], float], room: Callable[[str], Room | None]
+    ) -> None:
+        self._ages = _Ages()
+        self.table: Table[Said] = Table(store, "retry", Said, self._ages)
+        self._store = store
+        self._now = now
+        self._room = room
+        self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept
+        for key, said in sorted(self.table.items(), key=lambda each: each[1].time):
+            self._ages.leave(key, said)
+            self._ages.enter(key, said)
+
+    def knows(self, owner: Owner, key: str) -> bool:
+        """Return whether something was said with a key."""
+        return self._known(_key(owner, key)) is not None
+
+    async def find(
+        self,
+        owner: Owner,
+        key: str,
+        room: str,
+        texts: Sequence[str],
+        kind: Kind = Kind.MESSAGE,
+    ) -> Found | None:
+        """Return where lines are that were said with that key in the room of that name, or in any
+        if that is empty; None if nothing was said with it.
+
+        Raises `Refusal` if the key was used with other lines, and `StoreError` if it cannot be
+        looked up where those of that key are; they are said.
+        """
+        full = _key(owner, key)
+        while (said := self._known(full)) is not None:
+            in_it = not room or _is_called(said.room, room)
+            if not in_it or said.digest != _digest_of(texts, kind):
+                raise Refusal(ErrorKind.WRONG_USE, "other_lines_with_key")
+            if full not in self._under_way:
+                place = self._room(fold(said.room))
+                return Found(
+                    said.room, () if place is None else await _find(place, said, texts, kind)
+                )
+            done: Deferred[bool] = Deferred()
+            self._under_way[full].append(done)
+            await done  # if they could not be kept, they are not said
+        return None
+
+    async def say(
+        self,
+        session: Session,
+        room: Room,
+        texts: Sequence[str],
+        owner: Owner,
+        key: str | None = None,
+        kind: Kind = Kind.MESSAGE,
+    ) -> Sequence[int] | None:
+        """Let a session say some valid lines in a room, unless they were said with that key before.
+
+        Returns the lines' seqs once they are on disk and were shown; none if they were said before
+        and are not known any more; and None if they were not said, in which case the session was
+        told why. Raises as `find` does.
+        """
+        if key is None:
+            return await self._say(session, room, texts, kind)
+        found = await self.find(owner, key, room.name, texts, kind)
+        if found is not None:
+            return found.seqs
+        return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
+
+    def were_said_by(self, session: Session, owner: Owner, key: str) -> bool:
+        """Whether it was that session which said the lines of a key; so they were not there before
+        it."""
+        said = self.table.get(_key(owner, key))
+        return said is not None and said.session == session.number
+
+    def account_gone(self, account: str) -> list[Put]:
+        """Return the changes that forget all keys of an account, given its key."""
+        space = account_owner(account).space
+        return [self.table.put(key, None) for key in self._ages.owners.get(space, ())]
+
+    def _known(self, key: str) -> Said | None:
+        said = self.table.get(key)
+        return None if said is None or self._is_old(said) else said
+
+    def _is_old(self, said: Said) -> bool:
+        return said.time + KEPT_SECONDS <= self._now()
+
+    async def _say(
+        self,
+        session: Session,
+        room: Room,
+        texts: Sequence[str],
+        kind: Kind,
+        key: str | None = None,
+        share: str = "",
+    ) -> Sequence[int] | None:
+        receipt: Deferred[Sequence[int] | None] = Deferred()
+        after, before = room.head, room.end
+        session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
+        if room.end == before:  # it may not speak there, and is told so
+            return await receipt
+        digest = _digest_of(texts, kind)
+        time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
+        said = Said(room.name, session.number, after, room.end, digest, time, share)
+        if not await self._keep(key, said):
+            return None
+        # One who has gone meanwhile was given no receipt.
+        return await receipt if receipt.called else await _find(room, said, texts, kind)
+
+    def _keep(self, key: str | None, said: Said) -> Deferred[bool]:
+        """Keep that these lines were said, together with them. Fires with whether that was done, in
+        front of all others who wait for it."""
+        done: Deferred[bool] = Deferred()
+        waiting = [done]
+        puts: list[Put] = []
+        if key is not None:
+            puts = [self.table.put(old, None) for old in self._in_the_way(key, said.share)]
+            puts.append(self.table.put(key, said))
+            self._under_way[key] = waiting
+
+        def end(kept: bool | None) -> None:
+            if key is not None:
+                del self._under_way[key]
+            for each in waiting:
+                each.callback(bool(kept))
+
+        # Whoever ceases to wait takes nothing back by that: so nobody waits for the change itself.
+        change(self._store, *puts).addCallbacks(lambda _: True, let_be).addCallback(end)
+        return done
+
+    def _in_the_way(self, new: str, share: str) -> list[str]:
+        """Return the keys that a new key displaces: expired ones, those above the owner's limit,
+        and those above the limit of all.
+
+        A new key that is in the table expired; what else goes then expired before it.
+        """
+        oldest = islice(self._ages.all, FORGOTTEN_AT_ONCE)
+        gone = [key for key in oldest if self._is_old(self.table[key])]
+        own = self._ages.owners.get(_space_of(new), ())
+        if len(own) >= KEPT_OF_OWNER:
+            gone.append(next(iter(own)))
+        if len(self.table) - len(gone) >= KEPT:
+            gone.append(self._ages.oldest_of_the_largest(share))
+        return gone
+
+
+async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:
+    """The seqs of lines that were said; none if they are there no more."""
+    lines: list[Event] = []
+    after = said.after
+    while after < said.upto and (events := await room.read(after, said.upto)):
+        lines += [each for each in events if (each.session, each.kind) == (said.session, kind)]
+        after = events[-1].seq
+    count = len(texts)
+    # Of several that say the same, those behind were said later.
+    for start in reversed(range(len(lines))):
+        found = lines[start : start + count]
+        if [event.text for event in found] == list(texts):
+            return [event.seq for event in found]
+    return []
+
+
+def _is_called(room: str, wanted: str) -> bool:
+    try:
+        return fold(room) == fold(validate_room_name(wanted))
+    except InvalidName:
+        return False
+
+
+def _key(owner: Owner, key: str) -> str:
+    return f"{owner.space}/{_digest(key)}"
+
+
+def _space_of(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+def _digest_of(texts: Sequence[str], kind: Kind) -> str:
+    return _digest(json.dumps([kind.value, *texts]))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,189 @@
+"""Which names are in use, and by whom: those of the people who are here, and the registered ones.
+
+It knows no room and no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, NameFault, check_new_name, looks
+
+T = TypeVar("T")
+
+
+class Likeness(Generic[T]):
+    """An index of owners by what their names look like. An owner has one name; several owners may
+    have the same one.
+
+    To look alike (`chatd.text.validation.looks`) is symmetric and not transitive: ``Bob1`` looks
+    like
+    ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of several
+    owners who do not look like each other, and each of them counts.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[T, str] = {}
+        self._owners: dict[str, dict[T, None]] = {}  # by looks; those who came first in front
+
+    def name_of(self, owner: T) -> str:
+        """Return the name of an owner who has one."""
+        return self._names[owner]
+
+    def owners(self, name: str) -> list[T]:
+        """Return the owners whose names look like this one, or are this one."""
+        found = (owner for look in sorted(looks(name)) for owner in self._owners.get(look, ()))
+        return list(dict.fromkeys(found))
+
+    def add(self, name: str, owner: T) -> None:
+        """Give an owner who has no name this one."""
+        self._names[owner] = name
+        for look in looks(name):
+            self._owners.setdefault(look, {})[owner] = None
+
+    def remove(self, owner: T) -> str | None:
+        """Take the name of an owner away, and return it; None if there is none."""
+        name = self._names.pop(owner, None)
+        for look in () if name is None else looks(name):
+            del self._owners[look][owner]
+            if not self._owners[look]:
+                del self._owners[look]
+        return name
+
+
+class Names:
+    """The names in use: those of all accounts, and those of guests who are connected.
+
+    The invariant: two different people never have names at a time that look alike. The sessions of
+    one account are one person, and so are guest sessions of one `Session.holder`.
+    """
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._sessions: dict[str, list[Session]] = {}
+        self._like: Likeness[Session] = Likeness()
+        self._given_up: Likeness[object] = Likeness()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def of(self, name: str) -> Sequence[Session]:
+        """Who has that name: the sessions, those that came first in front."""
+        return self._sessions.get(fold(name), ())
+
+    def check(self, session: Session, name: str) -> None:
+        """Raise `Refusal` if a session may not have this name, which is a valid one."""
+        _check_new(name)
+        key = fold(name)
+        registered = self._registered_like(name)
+        along = self.together(session)
+        here = [other for other in self._like.owners(name) if other not in along]
+        if key != session.account and key in map(fold, registered):
+            raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+        if not all(other in along or _are_one(other, session) for other in self.of(name)):
+            raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
+        for other in (*registered, *map(self._like.name_of, here)):
+            if fold(other) != key:
+                raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
+
+    def check_account(self, name: str) -> None:
+        """Raise `Refusal` if this valid name may not be registered. Guests do not count."""
+        _check_new(name)
+        registered = self._registered_like(name)
+        if fold(name) in map(fold, registered):
+            raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+        for other in registered:
+            raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
+
+    def in_the_way(self, account: Account) -> list[Session]:
+        """Return the guests who have the name of an account, or one that looks like it."""
+        return [other for other in self._like.owners(account.name) if other.account is None]
+
+    @contextmanager
+    def giving_up(self, account: Account) -> Iterator[None]:
+        """Keep the name of an account from everybody while it is not known whether it is gone."""
+        owner = object()
+        self._given_up.add(account.name, owner)
+        try:
+            yield
+        finally:
+            self._given_up.remove(owner)
+
+    def take(self, session: Session, name: str) -> None:
+        """A session has this name from now on, and no longer the one that it had."""
+        self.free(session)
+        self._sessions.setdefault(fold(name), []).append(session)
+        self._like.add(name, session)
+
+    def together(self, session: Session) -> list[Session]:
+        """Return a session, and the others of the same person that have its name: they take another
+        name together."""
+        others = (other for other in self.of(session.name) if other is not session)
+        return [session, *(other for other in others if _are_one(other, session))]
+
+    def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
+        """Let a session have this name, and tell it and the others so. Those that move ``along``
+        are given it next."""
+        before, was_guest = session.name, session.is_guest
+        self.take(session, name)
+        try:
+            session.rename(name, along=along)
+        finally:
+            if session.name != name:  # it has failed
+                self.free(session)
+                if not was_guest:
+                    self.take(session, before)
+
+    def make_guest(self, session: Session) -> None:
+        """Let a session have no name of its own any more, and tell it and the others so."""
+        self.free(session)
+        session.rename(f"guest{session.number}", guest=True)
+
+    def free(self, session: Session) -> None:
+        """A session has no name any more that others could not take."""
+        name = self._like.remove(session)
+        if name is None:
+            return
+        sessions = self._sessions[fold(name)]
+        sessions.remove(session)
+        if not sessions:
+            del self._sessions[fold(name)]
+
+    def _registered_like(self, name: str) -> list[str]:
+        """Return the registered names that look like this one, or are this one."""
+        accounts = (account.name for account in self._accounts.alike(name))
+        return [*accounts, *map(self._given_up.name_of, self._given_up.owners(name))]
+
+
+def _are_one(one: Session, other: Session) -> bool:
+    """Return whether two sessions are of one person, as far as is known."""
+    if one.account != other.account:
+        return False
+    return one.account is not None or (bool(one.holder) and one.holder == other.holder)
+
+
+def _check_new(name: str) -> None:
+    try:
+        check_new_name(name)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_name", name) from None
+
+
+def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:
+    """Return the refusal of a name that cannot be one; ``key`` is the sentence for a wrong form."""
+    key = _OF_FAULTS.get(invalid.reason, key)
+    return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))
+
+
+_OF_FAULTS = {
+    NameFault.SCRIPTS: "mixed_scripts",
+    NameFault.RESERVED: "reserved_name",
+    NameFault.ADDRESS: "name_is_address",
+    NameFault.DOT: "ends_in_dot",
+}

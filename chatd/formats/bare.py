@@ -1,0 +1,35 @@
+"""Events to bare lines, for scripts: the text of messages and nothing else.
+
+Pure, as `chatd.formats.base` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatd.errors import ErrorKind
+from chatd.event import Entry, Event, Kind
+from chatd.formats.base import Format
+from chatd.text.escaping import encode_line, encode_lines
+
+_MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
+_ACTION = Kind.ACTION
+
+
+@dataclass(frozen=True)
+class BareFormat(Format):
+    """Bare lines: the text of what is said, and nothing else."""
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return encode_lines(
+            [
+                entry.text
+                for entry in entries
+                if isinstance(entry, Event) and (entry.kind is _MESSAGE or entry.kind is _ACTION)
+            ],
+            b"\n",
+        )
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        return encode_line(f"ERR {kind.value}", b"\n")

@@ -1,0 +1,93 @@
+"""Events to chat lines, for people at a terminal.
+
+Pure, as `chatd.formats.base` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chatd.errors import ErrorKind
+from chatd.event import Change, Entry, Event, Kind, Notice
+from chatd.formats.base import BELL, Entrance, Format, told
+from chatd.i18n import Language, sentence
+from chatd.text.escaping import encode_screen_line, encode_screen_lines
+from chatd.text.times import local_time
+
+_MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
+
+
+@dataclass(frozen=True)
+class ChatFormat(Format):
+    """Chat lines, for people: names, notices, and times where they are wanted.
+
+    A ``quiet`` one shows no notices.
+    """
+
+    bell = BELL
+
+    language: Language = Language.ENGLISH
+    times: bool = False
+    eol: bytes = b"\n"
+    quiet: bool = False
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        if self.quiet:
+            entries = [entry for entry in entries if isinstance(entry, Event)]
+        lines = [
+            # Nearly every line is this one, so it costs no call.
+            f"<{entry.author}> {entry.text}"
+            if isinstance(entry, Event) and entry.kind is _MESSAGE
+            else self._other(entry)
+            for entry in entries
+        ]
+        if self.times:
+            lines = [
+                f"[{local_time(entry.time // 1000)}] {line}" if isinstance(entry, Event) else line
+                for entry, line in zip(entries, lines, strict=True)
+            ]
+        return encode_screen_lines(lines, self.eol)
+
+    def _other(self, entry: Entry) -> str:
+        if isinstance(entry, Notice):
+            return f"*** {self._notice(entry)}"
+        if entry.kind is Kind.ACTION:
+            return f"* {entry.author} {entry.text}"
+        if entry.kind is Kind.PRIVATE:
+            return f"(private) <{entry.author}> {entry.text}"
+        return f"*** {told(self.language, entry)}"
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        detail = sentence(self.language, key, **values)
+        return encode_screen_line(f"ERR {kind.value}: {detail}", self.eol)
+
+    def say(self, text: str, key: str = "") -> bytes:
+        # Every line is marked, so that nobody's text can pass for one of the server's.
+        return encode_screen_lines([f"*** {line}" for line in text.split("\n")], self.eol)
+
+    def entered(self, entrance: Entrance) -> bytes:
+        topic = entrance.topic
+        about = sentence(self.language, "topic", topic=topic) if topic else ""
+        return self.say("\n".join(filter(None, (entrance.greeting, about, entrance.then))))
+
+    def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
+        mark = "(private)" if receiver is None else f"(private to {receiver})"
+        return encode_screen_line(f"{mark} <{author}> {text}", self.eol)
+
+    def with_times(self, times: bool) -> Format:
+        return replace(self, times=times)
+
+    def with_quiet(self, quiet: bool) -> Format:
+        return replace(self, quiet=quiet)
+
+    def in_language(self, language: Language) -> Format:
+        return replace(self, language=language)
+
+    def with_eol(self, eol: bytes) -> Format:
+        return replace(self, eol=eol)
+
+    def _notice(self, notice: Notice) -> str:
+        if notice.change is Change.RENAMED:
+            return sentence(self.language, "renamed", name=notice.name, new_name=notice.new_name)
+        return sentence(self.language, notice.change.value, name=notice.name)

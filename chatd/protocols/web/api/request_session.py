@@ -1,0 +1,141 @@
+"""Who asks over HTTP: a session for as long as one request takes.
+
+Its rights are those of the account whose token or cookie comes with the request; without one, a
+guest's. It is in no room and is shown nothing; what it is told was wrong becomes the answer. It
+knows no paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts.credentials import BROWSER, TOKEN, Grant
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Entry
+from chatd.formats.base import Format
+from chatd.i18n import Language
+from chatd.protocols.web.http.messages import Problem, Request
+from chatd.protocols.web.http.same_origin import is_secure
+from chatd.protocols.web.http.upgrade import Asker
+from chatd.rooms.stream import Stream
+
+COOKIE = "chatd"
+SECURE_COOKIE = "__Host-chatd"
+"""What the cookie is called; over TLS, so that no other host and no page in clear can set it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, and what a handler needs to answer it. ``names`` are the parts of the path that
+    the route has names for."""
+
+    server: ChatServer
+    clock: IReactorTime
+    max_length: int
+    request: Request
+    asker: Asker
+    language: Language
+    names: Mapping[str, str]
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether its asker is a page that came over TLS, here or at a proxy in front."""
+        return self.asker.encrypted or is_secure(self.request.header("origin") or "")
+
+    @property
+    def cookie(self) -> str:
+        """The secret in its cookie; empty if there is none, or more than one."""
+        found = self.request.cookies(SECURE_COOKIE)
+        if not found and not self.is_secure:
+            found = self.request.cookies(COOKIE)
+        return found[0] if len(found) == 1 else ""
+
+    def grant(self) -> Grant | None:
+        """Return the grant for the credential of a request; None for a guest.
+
+        Raises `Problem` for a token that is not valid, or that could be read on the way. (Browsers
+        send cookies by themselves, so one that is not valid any more is ignored.)
+        """
+        credentials, shown = self.server.credentials, self.request.header("authorization")
+        may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
+        if shown is None:
+            return credentials.grant_of(self.cookie, BROWSER) if may_be_shown else None
+        if not may_be_shown:
+            raise Refusal(ErrorKind.NOT_ENCRYPTED, "token_in_clear")
+        scheme, _, secret = shown.partition(" ")
+        grant = None
+        if scheme.lower() == "bearer":
+            grant = credentials.grant_of(secret.strip(" "), TOKEN)
+        if grant is None:
+            raise wrong_token()
+        return grant
+
+
+def wrong_token() -> Problem:
+    """A token that is nobody's."""
+    return Problem(ErrorKind.NOT_ALLOWED, "wrong_token", status=401)
+
+
+def check_still(session: Session) -> None:
+    """Raise `Problem` if what was shown for a session ended while something was waited for."""
+    if session.stream.finished or (session.grant is not None and session.account is None):
+        raise wrong_token()
+
+
+class Told(Format):
+    """Keeps what a session is told was wrong. It shows nothing."""
+
+    def __init__(self) -> None:
+        self.errors: list[Refusal] = []
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return b""
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        self.errors.append(Refusal(kind, key, **values))
+        return b""
+
+    def check(self) -> None:
+        """Raise the first thing that was wrong, if anything was."""
+        if self.errors:
+            raise self.errors[0]
+
+
+@contextmanager
+def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
+    """A session for whoever asks, and what it is told. Raises `Refusal` if they may not ask."""
+    grant = call.grant()
+    with stranger(call) as (session, told):
+        account = None if grant is None else call.server.credentials.account_of(grant)
+        if grant is not None and account is not None:
+            call.server.logins.act_for(session, account, grant)
+            session.language = call.language  # its own is for people who talk
+        yield session, told
+
+
+@contextmanager
+def stranger(call: Call) -> Iterator[tuple[Session, Told]]:
+    """The same for a guest, whatever they show."""
+    told = Told()
+    session = call.server.connect(Stream(), told, private=False)
+    try:
+        session.language = call.language
+        session.network = call.asker.whence
+        session.confidential = call.asker.confidential
+        session.holder = f"http {session.network}"
+        session.text_only = True  # whatever it is shown, nobody has seen
+        session.wants_receipts()
+        yield session, told
+    finally:
+        session.changed = _nobody
+        call.server.disconnect(session)
+
+
+def _nobody() -> None:
+    """Nobody waits any more."""

@@ -1,0 +1,209 @@
+"""One request and its answer, in bytes as HTTP/1.1 has them. Pure: h11 reads and writes them, and
+no other module of the door for browsers needs to know how.
+
+It knows no connection, no time, and nothing of what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import h11
+
+from chatd.protocols.web.http.messages import (
+    BODY_BYTES,
+    HEADER_BYTES,
+    SECURITY,
+    TARGET_BYTES,
+    Answer,
+    Problem,
+    Request,
+    bad_request,
+    request_of,
+    target_too_long,
+)
+from chatd.text.validation import is_http_request
+
+FIRST_LINE_BYTES = TARGET_BYTES + 64
+"""How long the first line may be: method and version have little room beside the target."""
+
+METHOD_BYTES = 32
+"""Within how many bytes a first line shows that it is a request's, with a method and a path."""
+
+_LINE_ENDS = b"\r\n"
+
+
+class NotHttp(Exception):
+    """What came is no request at all, but a line of text, or another protocol's beginning."""
+
+
+class Exchange:
+    """Takes the bytes of one request, and gives those of its answer.
+
+    Once it is answered, another one takes what is left (`rest`), unless it `closes`.
+    """
+
+    def __init__(self) -> None:
+        self._connection: h11.Connection | None = None  # 3 KB, so only once there is a request
+        self._first = b""  # what came of the first line
+        self._is_http = False
+        self._head: Request | None = None
+        self._body = bytearray()  # it may come in chunks of one byte
+        self._request: Request | None = None
+        self._only_head = False
+        self._last = False
+
+    @property
+    def _h11(self) -> h11.Connection:
+        if self._connection is None:
+            self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADER_BYTES)
+        return self._connection
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of a request has come."""
+        return bool(self._first) or self._is_http
+
+    @property
+    def head_is_whole(self) -> bool:
+        """Whether its headers have come, and only a body may still be on its way."""
+        return self._head is not None
+
+    @property
+    def expects_word(self) -> bool:
+        """Whether its client waits to be told that it may send the body: see `go_on`."""
+        return self._request is None and self._h11.they_are_waiting_for_100_continue
+
+    @property
+    def closes(self) -> bool:
+        """Whether no other request can follow this one, which was answered."""
+        return (
+            self._last
+            or self._h11.our_state is not h11.DONE
+            or self._h11.their_state is not h11.DONE
+        )
+
+    @property
+    def rest(self) -> bytes:
+        """What was received behind the request."""
+        return self._h11.trailing_data[0] if self._is_http else self._first
+
+    def receive(self, data: bytes) -> None:
+        """Take some bytes. Raises `NotHttp`, and `Problem`."""
+        if self._is_http:
+            self._h11.receive_data(data)
+            return
+        # RFC 9112 section 2.2: empty lines before a request are passed over.
+        self._first = (self._first + data).lstrip(_LINE_ENDS)
+        line, newline, _ = self._first.partition(b"\n")
+        if not newline:
+            if len(line) > FIRST_LINE_BYTES:
+                raise target_too_long() if b" /" in line[:METHOD_BYTES] else NotHttp
+            return
+        if not is_http_request(line.rstrip(b"\r")):
+            raise NotHttp
+        self._is_http = True
+        first, self._first = self._first, b""
+        self._h11.receive_data(first)
+
+    def end(self) -> None:
+        """Nothing else will come. Raises `NotHttp`."""
+        if not self._is_http and self._first:
+            raise NotHttp
+        self._h11.receive_data(b"")
+
+    def request(self) -> Request | None:
+        """The request, once it is whole; None until then. Raises `Problem`."""
+        while self._is_http and self._request is None:
+            try:
+                event = self._h11.next_event()
+            except h11.RemoteProtocolError as error:
+                raise self._problem(error) from None
+            if isinstance(event, h11.Request):
+                self._take_head(event)
+            elif isinstance(event, h11.Data):
+                self._take_body(event.data)
+            elif isinstance(event, h11.EndOfMessage) and self._head is not None:
+                self._request = _with_body(self._head, bytes(self._body))
+                self._body.clear()
+            else:
+                return None  # h11.NEED_DATA
+        return self._request
+
+    def go_on(self) -> bytes:
+        """What tells its client to send the body."""
+        return self._sent(h11.InformationalResponse(status_code=100, headers=[]))
+
+    def answer(self, answer: Answer, date: str) -> bytes:
+        """The bytes of an answer. ``date`` is the time as HTTP writes it."""
+        self._last = self._last or answer.closes
+        headers = [("Date", date), *_fields(answer)]
+        if self._last:
+            headers.append(("Connection", "close"))
+        response = h11.Response(
+            status_code=answer.status, headers=headers, reason=answer.reason.encode()
+        )
+        sent = self._sent(response)
+        if answer.body and not self._only_head:
+            sent += self._sent(h11.Data(data=answer.body))
+        return sent + self._sent(h11.EndOfMessage())
+
+    def _sent(self, event: h11.Event) -> bytes:
+        return self._h11.send(event) or b""
+
+    def _take_head(self, event: h11.Request) -> None:
+        if event.http_version not in (b"1.0", b"1.1"):
+            raise bad_request(status=505)
+        self._only_head = event.method == b"HEAD"
+        headers = list(event.headers)
+        if sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
+            raise _too_large()
+        self._head = request_of(event.method, event.target, headers)
+        length = self._head.header("content-length")
+        if length is not None and int(length) > BODY_BYTES:
+            raise _body_too_large()
+
+    def _take_body(self, data: bytes | bytearray) -> None:
+        if len(self._body) + len(data) > BODY_BYTES:
+            raise _body_too_large()
+        self._body += data
+
+    def _problem(self, error: h11.RemoteProtocolError) -> Problem:
+        if error.error_status_hint == 431 and self._head is None:
+            return _too_large()
+        return bad_request()
+
+
+def refusal_bytes(answer: Answer, date: str) -> bytes:
+    """An answer to somebody of whom no request is read: it is the last thing they are sent."""
+    return _head(answer, _fields(answer), date) + answer.body
+
+
+def opening_bytes(answer: Answer, date: str) -> bytes:
+    """The beginning of an answer that goes on until the connection is closed."""
+    return _head(answer, (*answer.headers, *SECURITY), date)
+
+
+def _head(answer: Answer, fields: Iterable[tuple[str, str]], date: str) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status} {answer.reason}", f"Date: {date}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in fields]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _fields(answer: Answer) -> Iterable[tuple[str, str]]:
+    fields: Sequence[tuple[str, str]] = (*answer.headers, *SECURITY)
+    if answer.status in (204, 304):
+        return fields  # RFC 9110 section 8.6: no length where there is never a body
+    return (*fields, ("Content-Length", str(len(answer.body))))
+
+
+def _with_body(head: Request, body: bytes) -> Request:
+    return Request(head.method, head.path, head.query, head.host, head.headers, body)
+
+
+def _too_large() -> Problem:
+    return bad_request("headers_too_large", 431, limit=HEADER_BYTES)
+
+
+def _body_too_large() -> Problem:
+    return bad_request("body_too_large", 413, limit=BODY_BYTES)

@@ -1,0 +1,339 @@
+"""Requests and answers of HTTP as plain values, and what they have in them: paths, parameters,
+cookies, JSON. Pure: it knows no connection, no session, and not how bytes become a request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Bookmark, bookmark_of
+from chatd.i18n import Language, sentence
+from chatd.protocols.web.http.same_origin import Host, host_of
+from chatd.text.escaping import encode_json
+from chatd.text.json_input import decode_json
+
+HEADERS = 100
+"""How many header fields a request may have. Browsers send some twenty."""
+
+HEADER_BYTES = 16 * 1024
+"""How long all of them may be, as in other servers."""
+
+TARGET_BYTES = 4096
+"""How long the path and the query may be together."""
+
+LANGUAGES = 30
+"""How many languages that somebody likes are looked at. Browsers send a few."""
+
+BODY_BYTES = 64 * 1024
+"""How long a body may be."""
+
+STATUS = {
+    ErrorKind.INVALID_MESSAGE: 422,
+    ErrorKind.INVALID_NAME: 422,
+    ErrorKind.NAME_IN_USE: 409,
+    ErrorKind.NO_ROOM: 404,
+    ErrorKind.NOBODY: 404,
+    ErrorKind.INBOX_FULL: 503,
+    ErrorKind.NOT_REGISTERED: 404,
+    ErrorKind.WRONG_PASSWORD: 401,
+    ErrorKind.TOO_MANY_TRIES: 429,
+    ErrorKind.NOT_ENCRYPTED: 403,
+    ErrorKind.NOT_SAID: 422,
+    ErrorKind.NO_ACCOUNTS: 501,
+    ErrorKind.NOT_ALLOWED: 403,
+    ErrorKind.UNKNOWN_COMMAND: 404,
+    ErrorKind.WRONG_USE: 422,
+    ErrorKind.NOT_SAVED: 503,
+    ErrorKind.NOT_READABLE: 503,
+    ErrorKind.FULL: 503,
+    ErrorKind.WRONG_PROTOCOL: 400,
+    ErrorKind.BAD_REQUEST: 400,
+    ErrorKind.SERVER_ERROR: 500,
+}
+"""The status of an answer that is an error, unless it says another one itself."""
+
+SECURITY = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+        " connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+"""What every answer says about what a browser may do with it: run nothing but our own files, let
+nobody frame or include it, tell nobody where a link was followed."""
+
+NO_STORE = ("Cache-Control", "no-store")
+
+# Of these there may be one: two readers of a request that has two could go by different ones.
+_SINGLE = frozenset(
+    (
+        *("host", "origin", "authorization", "content-type", "content-length", "content-encoding"),
+        *("transfer-encoding", "idempotency-key", "last-event-id", "expect"),
+        *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"),
+        *("sec-websocket-key", "sec-websocket-version"),
+    )
+)
+
+_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ABSOLUTE = re.compile(r"https?://([^/?#]*)([/?][^#]*)?", re.IGNORECASE)
+_RANGE = re.compile(r"\s*([A-Za-z*][A-Za-z0-9*-]*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
+
+
+class Problem(Refusal):
+    """A request that is not answered as it was meant. ``status`` and ``headers`` are those of the
+    answer; without a status, it is that of its kind. ``line`` is which line was wrong."""
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        key: str,
+        *,
+        status: int = 0,
+        headers: Sequence[tuple[str, str]] = (),
+        line: int = 0,
+        **values: object,
+    ) -> None:
+        super().__init__(kind, key, **values)
+        self.status = status or STATUS[kind]
+        self.headers = headers
+        self.line = line
+
+
+def bad_request(key: str = "bad_request", status: int = 400, **values: object) -> Problem:
+    """A request that is none."""
+    return Problem(ErrorKind.BAD_REQUEST, key, status=status, headers=(), line=0, **values)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks. ``path`` is its segments, decoded: none for ``/``; None is ``*``, the
+    server as a whole. ``host`` is whom they asked; None if they did not say. ``headers`` are by
+    name in small letters, as they came; ``body`` is whole."""
+
+    method: str
+    path: tuple[str, ...] | None
+    query: str = ""
+    host: Host | None = None
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """A header's value: of several, a list of all; None if there is none."""
+        values = self.headers.get(name)
+        return None if values is None else ", ".join(values)
+
+    def parameter(self, name: str) -> str | None:
+        """A parameter of the query; None if there is none. Raises `Problem` if it is there twice,
+        or is no text."""
+        found = [value for key, value in _parameters(self.query) if key == name]
+        if len(found) > 1:
+            raise Problem(ErrorKind.WRONG_USE, "parameter_twice", name=name)
+        return found[0] if found else None
+
+    def check_parameters(self, known: Collection[str]) -> None:
+        """Raise `Problem` if the query has a parameter that is not among these: a misspelt one that
+        was passed over would do something else than was meant."""
+        for name, _ in _parameters(self.query):
+            if name not in known:
+                key = "unknown_parameter" if known else "no_parameters"
+                listed = ", ".join(known)
+                raise Problem(ErrorKind.WRONG_USE, key, name=short(name), known=listed)
+
+    def number(self, name: str, least: int, most: int) -> int | None:
+        """A parameter that is a whole number between these. Raises `Problem` if it is not."""
+        text = self.parameter(name)
+        if text is None:
+            return None
+        if not re.fullmatch("[0-9]{1,15}", text, re.ASCII) or not least <= int(text) <= most:
+            raise Problem(ErrorKind.WRONG_USE, "not_a_number", name=name, least=least, most=most)
+        return int(text)
+
+    def bookmark(self, name: str) -> Bookmark | None:
+        """A parameter that is a bookmark, or a seq alone. Raises `Problem` if it is neither."""
+        text = self.parameter(name)
+        return None if text is None else bookmark_in(name, text)
+
+    def cookies(self, name: str) -> list[str]:
+        """The values of all cookies of exactly that name, whatever else is sent with them."""
+        pairs = (
+            pair.strip(" \t").partition("=")
+            for header in self.headers.get("cookie", ())
+            for pair in header.split(";")
+        )
+        return [value for key, found, value in pairs if found and key == name]
+
+    @property
+    def content_type(self) -> str:
+        """What the body is, in small letters, without what is said of that."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    def json(self, *members: str) -> dict[str, Any]:
+        """The object that the body is. It must have these members. Raises `Problem`."""
+        listed = ", ".join(members)
+        try:
+            value = decode_json(self.body)
+        except ValueError:
+            raise bad_request("not_json", members=listed) from None
+        if not isinstance(value, dict) or not all(member in value for member in members):
+            raise Problem(ErrorKind.WRONG_USE, "not_json", members=listed)
+        return value
+
+    def language(self, default: Language) -> Language:
+        """In which language it is answered: the one its asker likes best of ours."""
+        best, weight = default, 0.0
+        for range_ in (self.header("accept-language") or "").split(",", LANGUAGES)[:LANGUAGES]:
+            match = _RANGE.fullmatch(range_)
+            if match is None:
+                continue
+            try:
+                language = Language(match[1].lower().partition("-")[0])
+            except ValueError:
+                continue
+            quality = 1.0 if match[2] is None else float(match[2])
+            if quality > weight:
+                best, weight = language, quality
+        return best
+
+    def accepts_gzip(self) -> bool:
+        """Whether the body of its answer may be packed."""
+        for coding in (self.header("accept-encoding") or "").split(","):
+            name, _, quality = coding.replace(" ", "").lower().partition(";")
+            if name in ("gzip", "*"):
+                return not re.fullmatch(r"q=0(\.0*)?", quality)
+        return False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody is answered. ``headers`` are those beside the ones that every answer has.
+    ``closes`` is whether it is the last one of its connection."""
+
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    closes: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Its status in a word."""
+        return HTTPStatus(self.status).phrase
+
+
+def json_answer(
+    status: int, value: object, headers: Iterable[tuple[str, str]] = (), *, closes: bool = False
+) -> Answer:
+    """An answer in JSON, which nobody keeps."""
+    type_ = ("Content-Type", "application/json; charset=utf-8")
+    # With a line end, for who sees it in a terminal.
+    return Answer(status, (type_, NO_STORE, *headers), encode_json(value) + b"\n", closes)
+
+
+def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) -> Answer:
+    """The answer that says what was wrong with a request."""
+    if isinstance(refusal, Problem):
+        status, headers, line = refusal.status, list(refusal.headers), refusal.line
+    else:
+        status, headers, line = STATUS[refusal.kind], [], 0
+    if status == 401:
+        headers.append(("WWW-Authenticate", 'Bearer realm="chatd"'))
+    if status == 429 and isinstance(seconds := refusal.values.get("count"), int):
+        headers.append(("Retry-After", str(seconds)))
+    error: dict[str, object] = {
+        "kind": refusal.kind.value,
+        "key": refusal.key,
+        "text": sentence(language, refusal.key, **refusal.values),
+    }
+    if line:
+        error["line"] = line
+    return json_answer(status, {"error": error}, headers, closes=closes)
+
+
+def date_of(now: float) -> str:
+    """A time (seconds since 1970) as HTTP writes it."""
+    return formatdate(now, usegmt=True)
+
+
+def request_of(
+    method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes = b""
+) -> Request:
+    """A request, of its parts as they came, names of headers in small letters. Raises `Problem`."""
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    if sum(map(len, found.values())) > HEADERS:
+        raise bad_request("too_many_headers", 431, limit=HEADERS)
+    if several := [name for name in found.keys() & _SINGLE if len(found[name]) > 1]:
+        raise bad_request("header_twice", name=min(several))
+    if "transfer-encoding" in found and "content-length" in found:
+        raise bad_request()  # others may take the other one for its length
+    if len(target) > TARGET_BYTES:
+        raise target_too_long()
+    text, asked = target.decode("latin-1"), found.get("host", [None])[0]
+    absolute = _ABSOLUTE.fullmatch(text)
+    if absolute is not None:
+        asked, text = absolute[1], absolute[2] or "/"
+        text = f"/{text}" if text.startswith("?") else text
+    path, _, query = text.partition("?")
+    host = None
+    if asked is not None:
+        host = host_of(asked)
+        if host is None:
+            raise bad_request()
+    if text == "*" and method == b"OPTIONS":
+        segments = None
+    elif path.startswith("/") and "#" not in text:
+        segments = _segments(path)
+    else:
+        raise bad_request()
+    return Request(method.decode("latin-1"), segments, query, host, found, body)
+
+
+def target_too_long() -> Problem:
+    """The path and the query are longer than they may be."""
+    return bad_request("target_too_long", 414, limit=TARGET_BYTES)
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    """The decoded parts of a path. What some would take for another path is none (RFC 3986 3.3)."""
+    segments = tuple(_decoded(part, plus=False) for part in path[1:].split("/"))
+    if any(part in (".", "..") or "/" in part or "\0" in part for part in segments):
+        raise bad_request()
+    return () if segments == ("",) else segments
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return [(_decoded(key, plus=True), _decoded(value, plus=True)) for key, _, value in pairs]
+
+
+def _decoded(text: str, *, plus: bool) -> str:
+    """A part of a target with its percents decoded, strictly. Raises `Problem`."""
+    if plus:
+        text = text.replace("+", " ")
+    if _PERCENT.search(text):
+        raise bad_request()
+    try:
+        # Bytes that came as they are count as percents do.
+        return unquote_to_bytes(text.encode("latin-1")).decode()
+    except UnicodeDecodeError:
+        raise bad_request() from None
+
+
+def bookmark_in(name: str, text: str) -> Bookmark:
+    """The bookmark that a header or a parameter is. Raises `Problem`."""
+    try:
+        return bookmark_of(text)
+    except ValueError:
+        raise Problem(ErrorKind.WRONG_USE, "not_a_bookmark", name=name) from None

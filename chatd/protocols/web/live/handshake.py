@@ -1,0 +1,51 @@
+"""What makes a WebSocket of an HTTP connection (RFC 6455 section 4.2). Pure."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+
+from wsproto.utilities import generate_accept_token
+
+from chatd.errors import ErrorKind
+from chatd.protocols.web.http.messages import Problem, Request, bad_request
+
+_VERSION = "13"
+_KEY_BYTES = 16
+
+
+def is_handshake(request: Request) -> bool:
+    """Whether somebody wants a WebSocket."""
+    return "websocket" in _tokens(request, "upgrade") and "upgrade" in _tokens(
+        request, "connection"
+    )
+
+
+def opened(request: Request) -> bytes:
+    """The answer behind which the connection is a WebSocket: no subprotocol, and no extension, so
+    that nothing can be small on the wire and large in memory. Raises `Problem`."""
+    if request.method != "GET" or not is_handshake(request):
+        raise _upgrade_required("websocket_wanted")
+    if request.header("sec-websocket-version") != _VERSION:
+        raise _upgrade_required("websocket_version")
+    key = request.header("sec-websocket-key") or ""
+    try:
+        right = len(b64decode(key, validate=True)) == _KEY_BYTES
+    except (binascii.Error, ValueError):
+        right = False
+    if not right:
+        raise bad_request("websocket_key")
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\n"
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: %s\r\n\r\n"
+    ) % generate_accept_token(key.encode("ascii"))
+
+
+def _upgrade_required(key: str) -> Problem:
+    headers = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", _VERSION))
+    return Problem(ErrorKind.BAD_REQUEST, key, status=426, headers=headers)
+
+
+def _tokens(request: Request, header: str) -> list[str]:
+    return [token.strip().lower() for token in (request.header(header) or "").split(",")]

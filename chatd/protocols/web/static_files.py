@@ -1,0 +1,106 @@
+"""The files of the page, and whatever else is the same for everyone who asks.
+
+They are read once, when the daemon starts: no request reaches the disk, and no path in one does. It
+knows nothing of what is in them.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from importlib.resources import files
+from typing import Protocol
+
+from chatd.protocols.web.http.messages import Answer, Request
+
+INDEX = "index.html"
+
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json": "application/json; charset=utf-8",
+    "webmanifest": "application/manifest+json",
+    "png": "image/png",
+    "txt": "text/plain; charset=utf-8",
+}
+"""What kinds of files there may be, by how their names end; others are not served."""
+
+_ALWAYS_ASK = ("Cache-Control", "no-cache")
+
+
+class Entry(Protocol):
+    """A file or a directory, wherever the package is: as `importlib.resources` has them, whose own
+    name for it is not the same in all versions of Python."""
+
+    @property
+    def name(self) -> str: ...
+
+    def is_dir(self) -> bool: ...
+
+    def is_file(self) -> bool: ...
+
+    def iterdir(self) -> Iterator[Entry]: ...
+
+    def read_bytes(self) -> bytes: ...
+
+
+class File:
+    """A file as it is sent, packed and not."""
+
+    def __init__(self, body: bytes, type: str) -> None:
+        self._body = body
+        self._packed = gzip.compress(body, 9, mtime=0)
+        self._type = type
+        self._tag = sha256(body).hexdigest()[:32]
+
+    def answer(self, request: Request) -> Answer:
+        """It, for whoever asks; or that it is still the one that they have."""
+        packed = request.accepts_gzip() and len(self._packed) < len(self._body)
+        tag = f'"{self._tag}-gzip"' if packed else f'"{self._tag}"'
+        headers = [("ETag", tag), ("Vary", "Accept-Encoding"), _ALWAYS_ASK]
+        known = request.header("if-none-match")
+        if known is not None and _is_among(tag, known):
+            return Answer(304, headers)
+        headers.append(("Content-Type", self._type))
+        if packed:
+            headers.append(("Content-Encoding", "gzip"))
+        return Answer(200, headers, self._packed if packed else self._body)
+
+
+Page = Mapping[tuple[str, ...], File]
+"""Files by their paths. That of `INDEX` is none."""
+
+
+def page_of(directory: Entry | None = None) -> Page:
+    """The page in a directory, and in those in it: that of the package if none is given."""
+    if directory is None:
+        directory = files("chatd.protocols.web") / "page"
+    return {
+        () if path == (INDEX,) else path: File(file.read_bytes(), TYPES[ending])
+        for path, file in _files(directory)
+        if (ending := file.name.rpartition(".")[2]) in TYPES
+    }
+
+
+def description() -> File:
+    """What the HTTP interface is, in OpenAPI's words."""
+    body = (files("chatd.protocols.web") / "openapi.json").read_bytes()
+    return File(body, TYPES["json"])
+
+
+def _files(directory: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:
+    for entry in directory.iterdir():
+        if entry.is_dir():
+            for path, file in _files(entry):
+                yield (entry.name, *path), file
+        elif entry.is_file():
+            yield (entry.name,), entry
+
+
+def _is_among(tag: str, known: str) -> bool:
+    """Whether a tag is one of those in an ``If-None-Match`` (RFC 9110 section 13.1.2)."""
+    tags = (each.strip().removeprefix("W/") for each in known.split(","))
+    return any(each in (tag, "*") for each in tags)

@@ -1,0 +1,54 @@
+"""Bookmarks: a client's position in a log, to resume from.
+
+Seqs alone do not tell two logs apart: with `memory:` they begin anew at each start, and in a store
+that was put aside or restored from a copy they are given again. So a bookmark also has the time of
+its line, which is looked up when the client resumes. Nothing is stored for it. This module must not
+know sessions and connections.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.event import Bookmark
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
+
+
+class Return(NamedTuple):
+    """The position at which a client resumes: it receives the lines after the seq ``after``, or the
+    room's last lines if that is None. ``anew`` is true if its bookmark is of another log."""
+
+    after: int | None = None
+    anew: bool = False
+
+
+NEWCOMER = Return()
+"""A client that comes for the first time, or does not say where it was."""
+
+
+def end_of(room: Room) -> Bookmark:
+    """Return the bookmark of a room's last line."""
+    return Bookmark(room.head, room.head_time)
+
+
+async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> bool:
+    """Return True if a bookmark is of this room's log, so that the client lacks only the lines
+    after it.
+
+    The line of a bookmark may have been forgotten; then all lines before it are, too, and none is
+    passed over. A seq without a time is accepted if seqs continue over restarts, or with
+    ``seqs_count``: then the seq is a position, not a memory.
+    """
+    seq, time = bookmark
+    if seq == 0 or seq > room.head:
+        return seq == 0
+    if time is None:
+        return seqs_count or room.lasting
+    if seq == room.head and room.head_time:  # else it is not known, or the line is forgotten
+        return time == room.head_time
+    try:
+        events = await room.read(seq - 1, seq)
+    except StoreError:
+        return False
+    return not events or events[0].time == time

@@ -1,0 +1,93 @@
+"""What was said in a room, as much of it as is given at a time: for whoever asks over HTTP or over
+a WebSocket. It knows neither, and not who may read what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chatd.event import Event
+from chatd.rooms.room import Room
+from chatd.rooms.view import View
+
+CHARACTERS_GIVEN = 64 * 1024
+"""With so much text, fewer are given: what an answer weighs is held until it is taken."""
+
+
+EVENTS_LOOKED_AT = 2000
+EVENTS_READ = 200
+"""The number of events read at most for one answer, and at a time while some are missing. More
+than were asked for are read only if the reader ignores the authors of the last ones."""
+
+
+class Stretch(NamedTuple):
+    """All ``events`` with ``after < seq <= upto`` that a reader is shown, and whether there may be
+    ``more`` beyond it, in the direction that was asked for."""
+
+    events: Sequence[Event]
+    after: int
+    upto: int
+    more: bool
+
+
+async def first_events(room: Room, after: int, upto: int, limit: int, view: View) -> Stretch:
+    """Return the first events after a seq that `view` shows: `limit` of them, or about
+    `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    events: list[Event] = []
+    characters, start = 0, after
+    while after < upto:
+        page = await room.read(after, upto)
+        for event in page:
+            enough = len(events) == limit or characters > CHARACTERS_GIVEN
+            if enough or after - start >= EVENTS_LOOKED_AT:
+                return Stretch(events, start, after, True)
+            if not view.ignores(event):
+                events.append(event)
+                characters += len(event.text)
+            after = event.seq
+        if not page:
+            break
+    return Stretch(events, start, upto, False)
+
+
+async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
+    """Return the last events up to a seq that `view` shows: `limit` of them, or about
+    `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    if not limit:
+        last = await last_events(room, upto, 1, view)
+        return Stretch([], max(0, upto), upto, last.more or bool(last.events))
+    shown: list[Event] = []
+    after, window = upto, limit
+    while True:
+        start = max(0, after - window)
+        events = await _last_between(room, start, after)
+        shown = [*(event for event in events if not view.ignores(event)), *shown]
+        after = events[0].seq - 1 if events else start
+        more = bool(events) and after > 0
+        # Fewer than there are seqs: they are long, or what came before them was forgotten.
+        whole = after == start
+        if not (more and whole and len(shown) < limit and upto - after < EVENTS_LOOKED_AT):
+            break
+        window = max(limit, EVENTS_READ)
+    given = _last_of(shown[-limit:])
+    if len(given) < len(shown):
+        after, more = given[0].seq - 1, True
+    return Stretch(given, after, upto, more)
+
+
+async def _last_between(room: Room, after: int, upto: int) -> list[Event]:
+    events: list[Event] = []
+    while after < upto and (page := await room.read(after, upto)):
+        events = _last_of([*events, *page])
+        after = page[-1].seq
+    return events
+
+
+def _last_of(events: Sequence[Event]) -> list[Event]:
+    """The last ones of these: as many as have about `CHARACTERS_GIVEN`, and one at least."""
+    characters, first = 0, len(events)
+    while first and characters <= CHARACTERS_GIVEN:
+        first -= 1
+        characters += len(events[first].text)
+    return list(events[first:])

@@ -1,0 +1,248 @@
+"""A room: a named log that only grows, the sessions that are in it, and its feeds.
+
+A room knows no connection and no command. What is said in it goes to the store, and comes back
+when it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chatd.event import Draft, Entry, Event, Kind, Notice
+from chatd.formats.base import Format
+from chatd.rooms.feed import Feed, Mark, Page
+from chatd.storage.contract import Found, Store, Wanted
+from chatd.text.folding import fold
+
+_TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
+
+PAGES_KEPT = 8
+"""How many rendered pages are kept of what was read last, in all rooms together."""
+
+R = TypeVar("R")
+
+LATEST_EVENTS = 16
+"""How many of its last events a room with people in it keeps at hand, for those who come in: as
+many of the longest lines as a page may hold."""
+
+
+class Pages:
+    """Pages of what was said in rooms, rendered of late, for those who want the same soon: when a
+    daemon has begun anew, everybody comes back at once. At most `PAGES_KEPT`."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, Format, int], Page] = {}  # the longest kept first
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def find(self, room: str, format: Format, after: int, upto: int) -> Page | None:
+        """The page that begins there, if it is kept and goes no further than that."""
+        page = self._pages.get((room, format, after))
+        return page if page is not None and page.last <= upto else None
+
+    def keep(self, room: str, format: Format, page: Page) -> None:
+        """Keep this one."""
+        self._pages.pop((room, format, page.after), None)
+        self._pages[room, format, page.after] = page
+        if len(self._pages) > PAGES_KEPT:
+            del self._pages[next(iter(self._pages))]
+
+    def forget(self, room: str) -> None:
+        """Keep none of that room."""
+        for key in [key for key in self._pages if key[0] == room]:
+            del self._pages[key]
+
+
+class Room:
+    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
+
+    ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
+    to come in. Without ``pages``, none are kept. ``head_time`` is the time of the last event
+    (milliseconds since 1970), 0 if that was forgotten before the store was opened.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        head: int = 0,
+        topic: str = "",
+        pages: Pages | None = None,
+        head_time: int = 0,
+    ) -> None:
+        self.name = name
+        self.key = fold(name)
+        self.mark = Mark(0, head)
+        self.topic = topic
+        self.head_time = head_time
+        self.guarded = False
+        self.expected = 0
+        self.guests = 0
+        self.named: dict[str, int] = {}  # how often those with a name are here, as they came
+        self.announced: set[str] = set()  # of whom the others know that they are here
+        self.faults = store.faults
+        self._waiting = 0
+        self._store = store
+        self._feeds: dict[Format, Feed] = {}
+        self._latest: list[Event] = []  # a stretch of the log that ends at its head
+        self._pages = pages
+        self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # who waits for what is read
+
+    @property
+    def head(self) -> int:
+        """The seq of the last published event; how much was said here so far."""
+        return self.mark.seq
+
+    @property
+    def lasting(self) -> bool:
+        """True if seqs continue when the store is opened again."""
+        return self._store.lasting
+
+    @property
+    def people(self) -> int:
+        """How many are here; one who is here several times counts once."""
+        return self.guests + len(self.named)
+
+    @property
+    def forgettable(self) -> bool:
+        """Whether nothing would be lost without it: empty, and nothing said or being said."""
+        return not (self.end or self.people or self.expected)
+
+    @property
+    def end(self) -> int:
+        """The seq that the last event will have at most, once all that waits is published."""
+        return self.mark.seq + self._waiting
+
+    def enter(self, name: str, guest: bool) -> None:
+        """Count someone in."""
+        if guest:
+            self.guests += 1
+        else:
+            self.named[name] = self.named.get(name, 0) + 1
+
+    def leave(self, name: str, guest: bool) -> None:
+        """Count someone out."""
+        if guest:
+            self.guests -= 1
+        else:
+            self.named[name] -= 1
+            if not self.named[name]:
+                del self.named[name]
+        if not self.people:
+            self._latest.clear()
+            self._forget_pages()
+
+    def append(self, entry: Draft | Notice) -> None:
+        """Let something be said or announced here; it is shown once it is committed."""
+        self._store.append(entry)
+        self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
+
+    def refuse(self, lines: int) -> None:
+        """So many lines that were appended could not be committed."""
+        self._waiting -= lines
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Show what was committed to everyone here."""
+        self._waiting -= len(entries)
+        before = self.mark
+        self.mark = after = before.behind(entries)
+        events = [entry for entry in entries if isinstance(entry, Event)]
+        self._keep(events)
+        if events:
+            self.head_time = events[-1].time
+        for event in events:
+            if event.kind is _TOPIC:
+                self.topic = event.text
+        for feed in tuple(self._feeds.values()):
+            if feed.followed:
+                try:
+                    feed.render(before, entries, after)
+                except Exception:
+                    self.faults.tell("a room could not be shown in some format")
+                    feed.forget()
+            else:
+                del self._feeds[feed.format]
+        # Only now: whoever is woken may have others take, and they may follow any of the feeds.
+        for feed in tuple(self._feeds.values()):
+            feed.show()
+
+    def feed(self, format: Format) -> Feed:
+        """The room in that format."""
+        feed = self._feeds.get(format)
+        if feed is None:
+            feed = self._feeds[format] = Feed(self, format)
+        return feed
+
+    async def read(self, after: int, upto: int) -> list[Event]:
+        """See `chatd.storage.contract.Store.read`. Never past what was published."""
+        if self._latest and self._latest[0].seq <= after + 1:
+            return [event for event in self._latest if after < event.seq <= upto]
+        upto = min(upto, self.mark.seq)
+        events = await self._once((after, upto), lambda: self._store.read(self.name, after, upto))
+        if self.people and events and events[-1].seq == self.mark.seq:
+            self._latest = events[-LATEST_EVENTS:]
+        return events
+
+    async def page(self, format: Format, after: int, upto: int) -> Page:
+        """As `read`, rendered. Raises what the format does, too."""
+        kept = self._pages and self._pages.find(self.key, format, after, upto)
+        if kept:
+            return kept
+        page = await self._once((format, after, upto), lambda: self._render(format, after, upto))
+        if self.people and self._pages is not None:
+            self._pages.keep(self.key, format, page)
+        return page
+
+    async def _render(self, format: Format, after: int, upto: int) -> Page:
+        events = await self.read(after, upto)
+        return Page(after, events[-1].seq if events else upto, format.render(events))
+
+    async def _once(self, what: Hashable, do: Callable[[], Coroutine[Deferred[Any], Any, R]]) -> R:
+        """What several want at the same time is done once."""
+        waiting = self._under_way.get(what)
+        if waiting is not None:
+            done: Deferred[R] = Deferred()
+            waiting.append(done)
+            return await done
+        self._under_way[what] = waiting = []
+        try:
+            result = await do()
+        except Exception:
+            del self._under_way[what]
+            failure = Failure()
+            for each in waiting:
+                each.errback(failure)
+            raise
+        del self._under_way[what]
+        for each in waiting:
+            each.callback(result)
+        return result
+
+    def forget(self, upto: int) -> None:
+        """Drop from memory what the store has forgotten: the events with seqs up to ``upto``."""
+        self._forget_pages()
+        while self._latest and self._latest[0].seq <= upto:
+            del self._latest[0]
+
+    def _forget_pages(self) -> None:
+        if self._pages is not None:
+            self._pages.forget(self.key)
+
+    def _keep(self, events: list[Event]) -> None:
+        if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
+            self._latest = []  # what was refused was committed all the same
+        if self.people:
+            self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
+
+    async def seq_before(self, time: int) -> int:
+        """See `chatd.storage.contract.Store.seq_before`. Never past what was published."""
+        return min(await self._store.seq_before(self.name, time), self.mark.seq)
+
+    async def search(self, wanted: Wanted, upto: int, limit: int) -> Found:
+        """See `chatd.storage.contract.Store.search`. Never past what was published."""
+        return await self._store.search(self.name, wanted, min(upto, self.mark.seq), limit)

@@ -1,0 +1,160 @@
+"""A store in memory: bounded, and gone when the daemon stops. For tests, lessons and passing talk.
+
+It knows nothing that `chatd.storage.contract` does not say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice, takewhile
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.event import Draft, Entry, Event, Kind, Record
+from chatd.storage.contract import (
+    FORGOTTEN,
+    Found,
+    Keeping,
+    RoomRecord,
+    Store,
+    Waiting,
+    Wanted,
+    page_of,
+    said_before,
+    stamp,
+)
+
+EVENTS_KEPT = 10_000
+"""How many of its last events a room keeps."""
+
+LOOKED_AT = 512 * 1024
+"""How many characters one search looks at, each event counting for 50 more: it holds the reactor
+meanwhile, some milliseconds."""
+
+
+_FOLDING = 4
+"""Cost of folding a character, in characters that are not folded."""
+
+
+class _Log:
+    def __init__(self) -> None:
+        self.head = 0
+        self.topic = ""
+        self.session = 0
+        self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+
+    def first_stamped(self, low: int, high: int) -> int | None:
+        """See `chatd.storage.contract.FirstStamped`. The log is short, so it is looked at line by
+        line."""
+        return next((event.seq for event in self.events if low <= event.time <= high), None)
+
+
+class MemoryStore(Store):
+    """Keeps the last `EVENTS_KEPT` events of each room.
+
+    ``now`` gives the time in seconds since 1970; it stamps the events.
+    """
+
+    lasting = False
+
+    def __init__(self, clock: IReactorTime, now: Callable[[], float] = time.time) -> None:
+        super().__init__(clock)
+        self._now = now
+        self._logs: dict[str, _Log] = {}
+        self._records: dict[tuple[str, str], Record] = {}
+
+    def describe(self) -> str:
+        return f"history in memory: the last {EVENTS_KEPT} lines of a room, until it stops."
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return [
+            RoomRecord(name, log.head, log.topic, log.session) for name, log in self._logs.items()
+        ]
+
+    def stamps(self) -> Mapping[str, int]:
+        return {name: log.events[-1].time for name, log in self._logs.items() if log.events}
+
+    def records(self) -> Sequence[Record]:
+        return list(self._records.values())
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        log = self._logs.get(room)
+        if log is None or not log.events:
+            return []
+        skipped = max(0, after + 1 - log.events[0].seq)
+        return page_of(
+            takewhile(lambda event: event.seq <= upto, islice(log.events, skipped, None))
+        )
+
+    async def seq_before(self, room: str, time: int) -> int:
+        log = self._logs.get(room)
+        return 0 if log is None else self._said_before(log, time)
+
+    def _said_before(self, log: _Log, time: int) -> int:
+        return said_before(log.first_stamped, log.head, time, stamp(self._now()))
+
+    async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
+        log = self._logs.get(room)
+        wanted = wanted.folded()
+        found: list[Event] = []
+        characters = 0
+        floor = 0 if log is None or not wanted.since else self._said_before(log, wanted.since)
+        for event in reversed(log.events) if log is not None else ():
+            if event.seq > upto:
+                continue
+            if event.seq <= floor:
+                break
+            if len(found) == limit or characters >= LOOKED_AT:
+                return Found(found, event.seq)
+            characters += 50 + len(event.text) * (1 if event.text.isascii() else _FOLDING)
+            if wanted.found(event):
+                found.append(event)
+        return Found(found, 0)
+
+    async def names(self) -> list[str]:
+        return list(self._logs)
+
+    async def forget(self, room: str, upto: int) -> int:
+        log = self._logs.get(room)
+        events = log.events if log is not None else deque()
+        forgotten = 0
+        while events and events[0].seq <= upto and forgotten < FORGOTTEN:
+            events.popleft()
+            forgotten += 1
+        return forgotten
+
+    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+        now = stamp(self._now())
+        entries: list[Entry] = []
+        for entry in batch:
+            if isinstance(entry, Draft):
+                entries += self._log(entry, now)
+            elif isinstance(entry, Keeping):
+                for record in entry.records:
+                    self._records.pop(record[:2], None)
+                    if record.value is not None:
+                        self._records[record[:2]] = record
+            else:
+                entries.append(entry)
+        return succeed(entries)
+
+    def _log(self, draft: Draft, now: int) -> list[Event]:
+        log = self._logs.get(draft.room)
+        if log is None:
+            log = self._logs[draft.room] = _Log()
+        events = draft.events(log.head, now)
+        log.head += len(events)
+        log.events += events
+        log.session = max(log.session, draft.session)
+        if draft.kind is Kind.TOPIC:
+            log.topic = draft.texts[-1]
+        return events
+
+    async def close(self) -> None:
+        """There is nothing to give back."""

@@ -1,0 +1,207 @@
+"""Strands: an index of stored times in a log whose clock was set back.
+
+A room's log is cut into stretches, each of which belongs to a strand. Along a strand, times never
+decrease, also from one of its stretches to the next. While the clock is right a room has one
+stretch. A line that is stored with an earlier time than the one before it begins a stretch, of the
+strand whose last time is nearest below it; only where there is none begins a new strand. So a clock
+that jumps to and fro between two times makes two strands, however often it does so, and a question
+about times takes a bisection for each strand.
+
+The table `strands` has a row for each stretch. Its row goes with its first event: both are there,
+or neither is. This module knows ids and times alone, and no text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from chatd.storage.contract import StoreError
+
+SEQ_BITS = 40
+"""An event's id is its room's id, shifted by so many bits, and its seq."""
+
+NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
+
+_OF_STRAND = f"FROM strands WHERE id >> {SEQ_BITS} = ? AND strand = ?"
+
+_IS_SOUND = "typeof(time) = 'integer'"
+
+Log = tuple[int, int]
+"""The bounds of a log's events, as ids: the first possible one and the last, both included."""
+
+
+class Strands:
+    """The strands of one log as its writer knows them: the last time of each, by its number, and
+    the number of the one to which the last stretch belongs (None for a log without events)."""
+
+    __slots__ = ("_current", "_lasts", "_numbers")
+
+    def __init__(self, lasts: Mapping[int, int], current: int | None = None) -> None:
+        ordered = sorted((last, number) for number, last in lasts.items())
+        self._lasts = [last for last, _ in ordered]  # ascending, and stays so
+        self._numbers = [number for _, number in ordered]
+        self._current = current
+
+    def add(self, time: int) -> int | None:
+        """Add an event with this time to the log.
+
+        Return the number of its strand if it begins a stretch; None if it goes on with the last.
+        """
+        place = bisect_right(self._lasts, time) - 1
+        if place >= 0:
+            self._lasts[place] = time
+        else:
+            place = 0
+            self._lasts.insert(0, time)
+            self._numbers.insert(0, max(self._numbers, default=-1) + 1)
+        number = self._numbers[place]
+        if number == self._current:
+            return None
+        self._current = number
+        return number
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Make the rows of a file that has events and no strands yet.
+
+    All events are walked once, 0.6 s for a million. A time that is no number begins no stretch;
+    readers of that event receive the error.
+    """
+    connection.executemany(
+        "INSERT INTO strands VALUES (?, ?, ?)",
+        _stretches(
+            connection.execute(f"SELECT id, time FROM events WHERE {_IS_SOUND} ORDER BY id")
+        ),
+    )
+
+
+def _stretches(events: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the row of each stretch of some events, given their ids, ascending, and times."""
+    room, strands = None, Strands({})
+    for number, time in events:
+        if number >> SEQ_BITS != room:
+            room, strands = number >> SEQ_BITS, Strands({})
+        strand = strands.add(time)
+        if strand is not None:
+            yield number, strand, time
+
+
+def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
+    """The strands of a log, for its writer."""
+    lasts, ends = {}, {}
+    for strand in _numbers(connection, log):
+        row = connection.execute(
+            f"SELECT id, time {_OF_STRAND} ORDER BY time DESC, id DESC LIMIT 1",
+            (_room(log), strand),
+        ).fetchone()
+        if row is None:
+            continue
+        begin, time = row
+        last = connection.execute(
+            "SELECT time FROM events WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+            (begin, _end(connection, begin, log)),
+        ).fetchone()
+        # Another program may have deleted it.
+        lasts[strand] = time if last is None else last[0]
+        ends[begin] = strand
+    if not all(type(time) is int for time in lasts.values()):
+        raise StoreError(NOT_AS_WRITTEN)
+    return Strands(lasts, ends[max(ends)] if ends else None)
+
+
+def begin(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Keep that stretches begin: the id of the first event of each, its strand and its time."""
+    connection.executemany("INSERT INTO strands VALUES (?, ?, ?)", rows)
+
+
+def cut(connection: sqlite3.Connection, log: Log, upto: int) -> None:
+    """Follow a log of which the events up to an id were forgotten."""
+    first, _ = log
+    strand = connection.execute(
+        "SELECT strand FROM strands WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+        (first, upto),
+    ).fetchone()
+    connection.execute("DELETE FROM strands WHERE id BETWEEN ? AND ?", (first, upto))
+    if strand is not None:  # what is left of its last stretch begins with the next event
+        connection.execute(
+            "INSERT INTO strands SELECT id, ?, time FROM events"
+            f" WHERE id > ? AND id <= ? AND {_IS_SOUND} ORDER BY id LIMIT 1",
+            (strand[0], upto, _end(connection, upto, log)),
+        )
+
+
+def first_stamped(connection: sqlite3.Connection, log: Log, low: int, high: int) -> int | None:
+    """Return the least id of a log's events whose time is within two bounds, both included; None
+    if there is none. ``log`` must end at the log's last event."""
+    found = []
+    for strand in _numbers(connection, log):
+        which = _room(log), strand, low
+        begins = connection.execute(
+            f"SELECT id, time {_OF_STRAND} AND time >= ? ORDER BY time, id LIMIT 1", which
+        ).fetchone()
+        # Of the stretches that begin before ``low``, only the last may reach it.
+        before = connection.execute(
+            f"SELECT id {_OF_STRAND} AND time < ? ORDER BY time DESC, id DESC LIMIT 1", which
+        ).fetchone()
+        if before is not None:
+            end = _end(connection, before[0], log)
+            begins = _first_from(connection, before[0], end, low) or begins
+        if begins is None:
+            continue
+        number, time = begins
+        if type(time) is not int:
+            raise StoreError(NOT_AS_WRITTEN)
+        if time <= high:
+            found.append(number)
+    return min(found, default=None)
+
+
+def _first_from(
+    connection: sqlite3.Connection, first: int, last: int, low: int
+) -> tuple[int, int] | None:
+    """The first event of a stretch with at least that time: its id and its time. A bisection, in
+    which events may be missing."""
+    found = None
+    while first <= last:
+        middle = (first + last) // 2
+        row = connection.execute(
+            "SELECT id, time FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
+            (middle, last),
+        ).fetchone()
+        if row is None:
+            last = middle - 1
+        elif type(row[1]) is not int:
+            raise StoreError(NOT_AS_WRITTEN)
+        elif row[1] < low:
+            first = row[0] + 1
+        else:
+            found = row
+            last = middle - 1
+    return found
+
+
+def _room(log: Log) -> int:
+    first, _ = log
+    return first >> SEQ_BITS
+
+
+def _numbers(connection: sqlite3.Connection, log: Log) -> range:
+    """Numbers among which are those of all strands of a log."""
+    highest = connection.execute(
+        f"SELECT strand FROM strands WHERE id >> {SEQ_BITS} = ? ORDER BY strand DESC LIMIT 1",
+        (_room(log),),
+    ).fetchone()
+    if highest is not None and type(highest[0]) is not int:
+        raise StoreError(NOT_AS_WRITTEN)
+    return range(0 if highest is None else highest[0] + 1)
+
+
+def _end(connection: sqlite3.Connection, begin: int, log: Log) -> int:
+    """The id of the last event of the stretch that begins at an id."""
+    _, last = log
+    (behind,) = connection.execute(
+        "SELECT min(id) FROM strands WHERE id > ? AND id <= ?", (begin, last)
+    ).fetchone()
+    return last if behind is None else int(behind) - 1

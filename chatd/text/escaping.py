@@ -1,0 +1,220 @@
+"""The one encoder: text that somebody chose, made safe for anybody's terminal.
+
+Whatever a person typed (lines, names, topics, what an error quotes, what the log repeats) passes
+through here on its way out, on every path, because a check on the way in can be forgotten for one
+of them. What a terminal would obey is shown instead of removed: removing it could join two halves
+into something new.
+
+This module must not know who wrote the text, who reads it, or what a line looks like around it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from json.encoder import JSONEncoder, encode_basestring
+from typing import Any
+
+from chatd.text.blanks import BLANK, NOTHING, columns
+from chatd.text.unicode_tables import JOINERS, MARKS
+
+MAX_MARKS = 4
+"""How many combining marks that take no room of their own are shown on one character. Hebrew with
+vowels and accents, Tibetan and Burmese take four."""
+
+MAX_BLANK = 40
+"""Most columns in a row that show nothing on a screen: half of an 80-column row, five TABs, ten
+levels of four."""
+
+
+def _show(code: int) -> str:
+    if code < 0x80:
+        return "^" + chr(code ^ 0x40)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"
+
+
+_UNSAFE = (
+    *(range(0x09), range(0x0A, 0x20)),  # C0 but TAB: ESC, CR, BEL
+    range(0x7F, 0xA0),  # DEL, and C1: some terminals take U+009B for CSI (RFC 5198 section 2)
+    range(0x2028, 0x202A),  # line and paragraph separators
+    *(range(0x061C, 0x061D), range(0x200E, 0x2010)),  # bidi controls (CVE-2021-42574)
+    *(range(0x202A, 0x202F), range(0x2066, 0x206A)),
+    range(0x206A, 0x2070),  # deprecated formats
+    range(0xFFF9, 0xFFFC),  # interlinear annotation
+    range(0xE0001, 0xE0002),  # language tag
+    range(0xD800, 0xE000),  # lone surrogates, which UTF-8 cannot carry
+    range(0xFDD0, 0xFDF0),  # noncharacters, and the two at the end of each plane (Unicode 23.7)
+    *(range(plane | 0xFFFE, plane + 0x10000) for plane in range(0, 0x110000, 0x10000)),
+)
+
+_SHOWN = {code: _show(code) for codes in _UNSAFE for code in codes}
+
+# The patterns of marks are long, and made when they are first needed. Each range beyond U+FFFF
+# costs every character a comparison, so these are left out where they can be.
+
+
+def _near(ranges: str) -> str:
+    return re.split("[^\0-\uffff]", ranges, maxsplit=1)[0]
+
+
+_BEYOND = "\U00010000-\U0001efff\U000e0000-\U000effff"  # without the planes of emoji and of Han
+
+
+@cache
+def _maybe_too_many_marks(or_else: str = "(?!)") -> re.Pattern[str]:
+    """Finds all runs of marks, and some of letters beyond U+FFFF; not of emoji. Also one of these
+    alone of which ``or_else`` is true."""
+    first, either = f"[{_near(MARKS)}{_BEYOND}]", f"[{_near(MARKS)}{_near(JOINERS)}{_BEYOND}]"
+    return re.compile(f"{first}(?:{either}{{{MAX_MARKS},}}|{or_else})")
+
+
+@cache
+def _too_many_marks(near: bool) -> re.Pattern[str]:
+    mark, joiner = (_near(MARKS), _near(JOINERS)) if near else (MARKS, JOINERS)
+    return re.compile(f"((?:[{mark}][{joiner}]*){{{MAX_MARKS}}})([{mark}][{mark}{joiner}]*)")
+
+
+def _thin_out(run: re.Match[str]) -> str:
+    marks = run[0]
+    return _too_many_marks(max(marks) <= "\uffff").sub(_show_further_marks, marks)
+
+
+def _show_further_marks(run: re.Match[str]) -> str:
+    return run[1] + run[2].encode("unicode_escape").decode()
+
+
+def visible(text: str) -> str:
+    r"""Return *text* with all that a terminal might obey shown in plain characters.
+
+    TAB stays. C0 and DEL are shown in caret notation (``^[``, ``^?``), C1 as ``\x9b``, line
+    separators, bidi controls, noncharacters and lone surrogates as ``\u202e`` or ``\U000e0001``. So
+    are, of the marks and joiners in a row, those behind the first `MAX_MARKS` marks. Takes any
+    string and never raises.
+    """
+    if _is_ordinary(text):
+        return text
+    text = _maybe_too_many_marks().sub(_thin_out, text)
+    return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def _is_ordinary(text: str) -> bool:
+    """A quick look that is right about nearly all texts, in any language. Those of which it is not
+    sure may turn out to hold nothing unsafe."""
+    # Of what is unsafe, nothing but marks is printable.
+    return text.isprintable() and (text.isascii() or _maybe_too_many_marks().search(text) is None)
+
+
+def encode_line(text: str, eol: bytes) -> bytes:
+    """Return *text* as one line for the wire: see `encode_lines`."""
+    return encode_lines([text], eol)
+
+
+_MANY_SPACES = " " * (MAX_BLANK + 1 - MAX_MARKS)  # up to so many marks may stand before them
+_HIDDEN = f"(?<= [{NOTHING}])"  # after a space
+_LONG_BLANK = re.compile(f"[{BLANK}]{{{MAX_BLANK // 8 + 1},}}")  # a TAB has eight columns
+
+
+def _is_ordinary_on_screen(text: str) -> bool:
+    """As `_is_ordinary`, and without a long blank."""
+    # Blanks that are printable, and no marks, are looked for one by one: that is quick.
+    return (
+        text.isprintable()
+        and _MANY_SPACES not in text
+        and (
+            text.isascii()
+            or (
+                "\u2800" not in text
+                and "\u3164" not in text
+                and "\u115f" not in text
+                and "\u1160" not in text
+                and "\uffa0" not in text
+                and _maybe_too_many_marks(_HIDDEN).search(text) is None
+            )
+        )
+    )
+
+
+def _show_length(blank: re.Match[str]) -> str:
+    count = columns(blank[0])
+    return f"\\s{{{count}}}" if count > MAX_BLANK else blank[0]
+
+
+def visible_on_screen(text: str) -> str:
+    r"""As `visible`, for a screen with rows: a row must not seem to end where its line does not.
+
+    A run of characters that show nothing (see `chatd.text.blanks`), of more than `MAX_BLANK`
+    columns, is
+    shown as ``\s{72}``, with how many columns it may take. Programs are sent texts as they are.
+    """
+    return text if _is_ordinary_on_screen(text) else visible(_LONG_BLANK.sub(_show_length, text))
+
+
+def encode_screen_line(text: str, eol: bytes) -> bytes:
+    """Return *text* as one line for a screen: see `encode_screen_lines`."""
+    return encode_screen_lines([text], eol)
+
+
+def encode_screen_lines(texts: Sequence[str], eol: bytes) -> bytes:
+    """As `encode_lines`, for people: made visible as `visible_on_screen` does."""
+    if not _is_ordinary_on_screen("".join(texts)):
+        texts = [visible_on_screen(text) for text in texts]
+    return _in_lines(texts, eol)
+
+
+def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
+    """Return *texts* as lines for the wire: made visible, in UTF-8, with *eol* behind each.
+
+    Takes any strings and never raises. A newline inside a text is shown as ``^J``, so the result
+    is as many lines as there are texts; and it never holds 0xFF, which telnet would take for a
+    command.
+    """
+    if not _is_ordinary("".join(texts)):  # one look, for a whole batch
+        texts = [visible(text) for text in texts]
+    return _in_lines(texts, eol)
+
+
+def _in_lines(texts: Sequence[str], eol: bytes) -> bytes:
+    end = eol.decode()
+    return (end.join(texts) + end).encode() if texts else b""
+
+
+class Lines(str):
+    """Several lines of the server's own, with line ends between them. Nobody's text holds any."""
+
+
+def encode_json(value: Any) -> bytes:
+    """Return a value as JSON for the wire: all strings in it made visible, in UTF-8, on one line.
+
+    So it is safe on a terminal as it stands, and what a program finds in it is, too. Only `Lines`
+    keep their line ends. Takes what JSON can hold, with any strings, and never raises then.
+    """
+    text = _to_json(value)
+    # What JSON escapes is a control character, or one of two that are none; see `_is_ordinary`.
+    if "\\" in text or not _is_ordinary(text):
+        text = _to_json(_all_visible(value))
+    return text.encode()
+
+
+def encode_json_strings(texts: Sequence[str]) -> list[bytes]:
+    """Return each text as a string in JSON, as `encode_json` does, with one look at all of them."""
+    if not _is_ordinary("".join(texts)):
+        texts = [visible(text) for text in texts]
+    return [encode_basestring(text).encode() for text in texts]
+
+
+_to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _all_visible(value: Any) -> Any:
+    if isinstance(value, Lines):
+        return "\n".join(map(visible, value.split("\n")))
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _all_visible(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_visible(member) for member in value]
+    return value

@@ -1,0 +1,93 @@
+"""Mentions: names of people in a text.
+
+A name counts where it is a whole word. Chinese, Japanese, Thai and their like are written without
+spaces, so there a word has no edges that can be seen: a name of such a script, or one with ``@``
+before it, may have letters of such scripts around it.
+
+Pure. This module must not know who is named, nor who reads.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from chatd.text.blanks import is_blank
+from chatd.text.confusables import scripts_of
+from chatd.text.folding import fold
+
+_SPACELESS = frozenset(
+    (
+        *("Hani", "Hira", "Kana", "Bopo", "Yiii"),  # UAX 14: a line may break beside any letter
+        *("Thai", "Laoo", "Khmr", "Mymr", "Lana", "Tavt", "Tale", "Talu", "Ahom"),  # class SA
+        "Tibt",  # has a sign between syllables, and none between words
+    )
+)
+"""Scripts, as ISO 15924 names them, that are written without spaces between words."""
+
+
+def mentions(text: str, name: str) -> bool:
+    """Return whether *text* has *name* (see `chatd.text.folding.fold`) in it as a word, in any
+    case."""
+    folded = _folded(text)
+    return name in folded and any(
+        _is_word(folded, found.start(), found.end())
+        for found in _occurrences(name).finditer(folded)
+    )
+
+
+def any_mentions(texts: Sequence[str], name: str) -> bool:
+    """Return whether one of *texts* has *name* in it, as `mentions` does.
+
+    Folds all of them at once, and each alone only if the name is among them.
+    """
+    return name in _folded("\n".join(texts)) and any(mentions(text, name) for text in texts)
+
+
+@lru_cache(maxsize=16)  # also from the thread that searches
+def _folded(text: str) -> str:
+    return fold(text)  # once for all readers
+
+
+@lru_cache(maxsize=256)
+def _occurrences(name: str) -> re.Pattern[str]:
+    # Beside letters of ASCII it is no word in any case.
+    return re.compile(rf"(?<![0-9a-z_]){re.escape(name)}(?![0-9a-z_])")
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    spaceless = before[-1:] == "@" or any(map(_is_spaceless, text[start:end]))
+    # A name may hold "." and "-": "ana-maria" does not name ana, "ana." at the end of a line does.
+    return not (
+        _goes_on(before[-1:], spaceless)
+        or (before[-1:] in (".", "-") and _goes_on(before[:-1], spaceless))
+        or _changes(after[:1])
+        or _goes_on(after[:1], spaceless)
+        or (after[:1] in (".", "-") and _goes_on(after[1:], spaceless))
+    )
+
+
+def _goes_on(character: str, spaceless: bool) -> bool:
+    """Return whether a word goes on with a character beside it; "" is none."""
+    if not character or (spaceless and _is_spaceless(character)):
+        return False
+    return character.isalnum() or character == "_" or _is_mark(character)
+
+
+def _changes(character: str) -> bool:
+    """Return whether a character makes another letter or syllable of the one before it."""
+    return bool(character) and (unicodedata.category(character) == "Lm" or _is_mark(character))
+
+
+def _is_mark(character: str) -> bool:
+    """Return whether a character belongs to the letter before it, as accents and the vowels of
+    Hindi do. What makes a sign of it (``1️⃣``) or chooses how it looks does not."""
+    return unicodedata.category(character) in ("Mn", "Mc") and not is_blank(character)
+
+
+@lru_cache(maxsize=1024)
+def _is_spaceless(character: str) -> bool:
+    return not _SPACELESS.isdisjoint(scripts_of(character))

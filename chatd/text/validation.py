@@ -1,0 +1,284 @@
+"""What a line, a name and a room's name may be, and what is not a chat client at all.
+
+Pure rules on bytes and text. This module must not know sockets, sessions, which names are in use,
+or how an error is worded; and it does not make text safe to show, which is the encoder's work.
+"""
+
+import codecs
+import enum
+import re
+import unicodedata
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from chatd.text.blanks import UNSEEN, is_blank
+from chatd.text.confusables import is_of_one_script, skeleton
+from chatd.text.folding import fold, has_long_run, normalize
+from chatd.text.unicode_tables import INVISIBLE
+
+MAX_NAME_LENGTH = 32
+"""How many code points a name may have, in NFC."""
+
+MAX_MARKS = 2
+"""How many combining marks may stand on one letter of a name: Thai and Vietnamese need two."""
+
+# Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: whatever
+# else starts with ESC, or is left when one is taken out of the middle of another, gets shown.
+_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+
+# With what shows nothing two names could look the same.
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+RESERVED = (
+    # What the server calls itself, and begins its lines with.
+    *("chatd", "server", "servidor", "private", "system", "sistema", "root"),
+    # Titles of those who run it.
+    *("admin", "administrator", "administrador", "administradora"),
+    *("operator", "operador", "operadora", "moderator", "moderador", "moderadora"),
+    # The services of IRC networks, to which clients send passwords by themselves.
+    *("nickserv", "chanserv", "hostserv", "memoserv", "operserv", "saslserv", "histserv"),
+    *("botserv", "authserv", "userserv"),
+)
+"""Names that cannot be taken, in small letters of ASCII. Nor can ``guest`` and a number."""
+
+_MARKS = str.maketrans("", "", "._-")
+_GUEST = re.compile(r"guest\d+")  # any script's decimal digits
+
+# RFC 9112 section 3; a token is RFC 9110 section 5.6.2.
+_TCHAR = rb"[!#$%&'*+\-.^_`|~0-9a-z]"
+_VERSION = rb" http/\d\.\d"
+_HTTP_REQUEST = re.compile(_TCHAR + rb"+ \S+" + _VERSION, re.IGNORECASE)
+_HTTP_REQUEST_ENDS = re.compile(_TCHAR + rb".*" + _VERSION, re.IGNORECASE | re.DOTALL)
+
+
+_IRC_GREETINGS = (b"CAP ", b"PASS ", b"NICK ", b"USER ")
+
+
+class LineFault(enum.Enum):
+    """Why a line was not taken."""
+
+    BLANK = "blank"
+    TOO_LONG = "too long"
+    NOT_UTF8 = "not UTF-8"
+    MARKS = "too many marks in a row"
+
+
+class InvalidLine(ValueError):
+    """A line that goes to nobody. Its `reason` says why."""
+
+    def __init__(self, reason: LineFault) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class NameFault(enum.Enum):
+    """Why a text cannot be a name."""
+
+    FORM = "has not the form of a name"
+    SCRIPTS = "mixes scripts"
+    RESERVED = "is the server's"
+    ADDRESS = "reads as an address"
+    DOT = "ends in a dot"
+
+
+class InvalidName(ValueError):
+    """A text that cannot be a name. Its `reason` says why."""
+
+    def __init__(self, reason: NameFault) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+KEPT_OF_LONG = 256
+"""Bytes that are checked of a first line that was too long to keep."""
+
+_UTF8 = codecs.getincrementaldecoder("utf-8")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def validate_line(raw: bytes, max_length: int) -> str:
+    """Return the text of a line that may be said, without its colours, spaces around it kept.
+
+    *raw* has its line end off already; *max_length* is in characters (code points), counted
+    without colours. The text may still hold control characters: they are shown, not refused.
+
+    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), blank (`chatd.text.blanks.is_blank`), too
+    long, or
+    with more than `chatd.text.folding.MAX_RUN` combining marks in a row; the first of these that
+    applies.
+    """
+    # No separate path for ASCII: for it each of these steps is one quick look.
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidLine(LineFault.NOT_UTF8) from None
+    return _line_of(text, max_length)
+
+
+def validate_text(text: str, max_length: int) -> str:
+    """As `validate_line`, of a line that is text already. Half of a surrogate pair, which UTF-8
+    cannot carry, is not UTF-8."""
+    if _SURROGATE.search(text):
+        raise InvalidLine(LineFault.NOT_UTF8)
+    return _line_of(text, max_length)
+
+
+def _line_of(text: str, max_length: int) -> str:
+    if "\x1b" in text:
+        text = _SGR.sub("", text)
+    # Most lines begin with what is seen. That look costs no call.
+    if not text or (text[0] in UNSEEN and is_blank(text)):
+        raise InvalidLine(LineFault.BLANK)
+    if len(text) > max_length:
+        raise InvalidLine(LineFault.TOO_LONG)
+    if has_long_run(text):  # which cost much whenever they are compared
+        raise InvalidLine(LineFault.MARKS)
+    return text
+
+
+def is_utf8(line: bytes, *, whole: bool = True) -> bool:
+    """Return True if a line is strict UTF-8; if not *whole*, its beginning (see
+    `is_http_request`)."""
+    try:
+        # The end of what was kept of a long one may be in the middle of a character.
+        _UTF8().decode(line if whole else line[:KEPT_OF_LONG], final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def validate_name(text: str) -> str:
+    """Return *text* as a name, in NFC.
+
+    A name is 1 to `MAX_NAME_LENGTH` code points: letters and decimal digits of one script (see
+    `chatd.text.confusables.is_of_one_script`), ``_``, ``-`` and ``.``, starting with a letter or
+    digit. A
+    letter may carry `MAX_MARKS` combining marks. Characters that show nothing are refused. Raises
+    `InvalidName` for anything else.
+    """
+    # NFC makes at most four code points into one.
+    if len(text) > 4 * MAX_NAME_LENGTH:
+        raise InvalidName(NameFault.FORM)
+    name = normalize("NFC", text)
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or _INVISIBLE.search(name):
+        raise InvalidName(NameFault.FORM)
+    marks_left = 0
+    for place, character in enumerate(name):
+        category = unicodedata.category(character)
+        if category.startswith("L"):
+            marks_left = MAX_MARKS
+        elif category in ("Mn", "Mc") and marks_left:
+            marks_left -= 1
+        elif category == "Nd" or (place and character in "_-."):
+            marks_left = 0
+        else:
+            raise InvalidName(NameFault.FORM)
+    if not is_of_one_script(name):
+        raise InvalidName(NameFault.SCRIPTS)
+    return name
+
+
+def validate_room_name(text: str) -> str:
+    """Return the name of a room, written ``#ops`` or ``ops``, as `validate_name` does."""
+    return validate_name(text.removeprefix("#"))
+
+
+def looks(name: str) -> frozenset[str]:
+    """Return what a name looks like, as it is written and in small letters.
+
+    Two names of which one can be taken for the other have one of these in common; so have two that
+    are the same to `fold`. Takes any string.
+    """
+    return frozenset((skeleton(name), skeleton(fold(name))))
+
+
+def check_new_name(name: str) -> None:
+    """Raise `InvalidName` if this valid name may not be taken anew.
+
+    An account may have such a name from an earlier version of chatd, and keeps it.
+    """
+    if is_reserved(name):
+        raise InvalidName(NameFault.RESERVED)
+    if is_address(name):
+        raise InvalidName(NameFault.ADDRESS)
+    check_end(name)
+
+
+def check_end(name: str) -> None:
+    """Raise `InvalidName` if a new name, also a room's, ends in a dot: a sentence does, too."""
+    if name.endswith("."):
+        raise InvalidName(NameFault.DOT)
+
+
+def is_reserved(name: str) -> bool:
+    """Return True if a name is one of `RESERVED`, or ``guest`` and a number, or looks like one.
+
+    Case is ignored, and so are ``.``, ``_`` and ``-``.
+    """
+    if _GUEST.fullmatch(fold(name).translate(_MARKS)):
+        return True
+    return any(_LIKE_RESERVED.fullmatch(look.translate(_MARKS)) for look in looks(name))
+
+
+def _skeletons_of(name: str) -> str:
+    """Return a pattern for the skeletons of a name in small letters and in any other case."""
+    return "".join(
+        f"(?:{re.escape(skeleton(letter))}|{re.escape(skeleton(letter.upper()))})"
+        for letter in name
+    )
+
+
+_LIKE_RESERVED = re.compile(
+    # In a skeleton, 1 is l and 0 is O.
+    "|".join((*map(_skeletons_of, RESERVED), _skeletons_of("guest") + "[lO2-9]+"))
+)
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name reads as an IPv4 address.
+
+    Also one of fewer or more parts than four, as ``10.1``, in hexadecimal (`inet_aton(3)` takes
+    both), or with letters that look like digits. (No name has a colon, as IPv6 addresses have.)
+    """
+    if "." not in name or not any(map(str.isdecimal, name)):
+        return False
+    return any(map(_ADDRESS.fullmatch, (fold(name), *looks(name))))
+
+
+_ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
+
+
+def network_of_host(host: str) -> str:
+    """Return the network that counts as one address: an IPv4 address, or a /64 of IPv6, all of
+    which one host may have (RFC 8981). Raises `ValueError` for what is no IP address."""
+    ip = ip_address(host.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def is_http_request(line: bytes, *, whole: bool = True) -> bool:
+    """Whether a connection's first line is an HTTP request: method, target, version.
+
+    Methods are any token, in any case: a web page may choose its own. When *whole* is false the
+    line was too long to keep and *line* is its beginning and its end, the middle left out (method
+    and target may each be longer than what was kept); the version at its end then decides.
+    """
+    pattern = _HTTP_REQUEST if whole else _HTTP_REQUEST_ENDS
+    return pattern.fullmatch(line) is not None
+
+
+def is_tls_hello(line: bytes) -> bool:
+    """Whether a connection's first line, or its beginning, is that of a TLS handshake.
+
+    RFC 8446 section 5.1: a handshake record of any version. A web page can cause one.
+    """
+    return line.startswith(b"\x16\x03")
+
+
+def is_irc_greeting(line: bytes) -> bool:
+    """Whether a connection's first line, or its beginning, is how an IRC client introduces itself.
+
+    RFC 2812 section 3.1, and IRCv3 capability negotiation. Clients send these in capitals.
+    """
+    return line.startswith(_IRC_GREETINGS)

@@ -1,0 +1,430 @@
+"""Posts to URLs that people gave, without letting them reach what they should not.
+
+A name is looked up each time that a connection is made; each of its addresses is looked at; and the
+connection goes to one of those that were, so that no answer of a name server's can lead it
+elsewhere in between. No redirect is followed, no proxy asked, and of an answer nothing is read but
+its beginning. It must not know what is posted, or why.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import IPv6Address as Ipv6
+from ipaddress import ip_address
+from typing import Any, cast
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectError
+from twisted.internet.interfaces import (
+    IAddress,
+    IConsumer,
+    IDelayedCall,
+    IHostnameResolver,
+    IHostResolution,
+    IProtocol,
+    IProtocolFactory,
+    IReactorFromThreads,
+    IReactorPluggableNameResolver,
+    IReactorTCP,
+    IReactorTime,
+    IResolutionReceiver,
+    IStreamClientEndpoint,
+    ITransport,
+)
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.python.failure import Failure
+from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer, IPolicyForHTTPS, IResponse
+from zope.interface import implementer
+
+from chatd import __version__
+from chatd.util.worker import Worker
+from chatd.webhooks.registry import NotDelivered, Why
+from chatd.webhooks.urls import Address, Destination, Network, embedded, is_public, is_within, plain
+
+POST_SECONDS = 10.0
+"""How long it may take until an answer is there, looking the name up and connecting among it."""
+
+CONNECT_SECONDS = 5.0
+"""How long one address may take to accept. Others are tried meanwhile."""
+
+IDLE_SECONDS = 4.0
+"""How long a connection is kept for the next line. Servers often close theirs after five: what is
+sent right then is lost, and has to be tried again."""
+
+CLOSING_SECONDS = 2.0
+"""How long the other side may take to close, before it is left."""
+
+ANSWER_BYTES = 16 * 1024
+"""How much of an answer is taken, headers and all, before its connection is aborted."""
+
+ADDRESSES = 8
+"""How many addresses of a name are tried."""
+
+LOOKING_UP = 8
+"""How many names are looked up at a time. One takes up to half a minute if its servers do not
+answer, whatever we wait for."""
+
+GetAddresses = Callable[[str, int], Iterable[str]]
+
+
+def has_tls() -> bool:
+    """Whether there is what https takes: chatd[tls]."""
+    return bool(_tls_errors())
+
+
+def _tls_errors() -> tuple[type[Exception], ...]:
+    try:
+        from OpenSSL import SSL
+        from service_identity import VerificationError
+    except ImportError:
+        return ()
+    return SSL.Error, VerificationError
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """The addresses of a name, as the system has it. Waits; raises `OSError`."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def is_own(address: Address) -> bool:
+    """Whether this machine would be talking to itself. Raises `OSError` if it cannot get there.
+
+    The system is asked from which of its addresses it would send something there, of which it sends
+    nothing (UDP): to one's own address, one sends from that address. So this holds for whatever
+    addresses it has at that moment, on whichever interface.
+    """
+    family = socket.AF_INET6 if isinstance(address, Ipv6) else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as asked:
+        asked.connect((str(address), 9))
+        return plain(ip_address(asked.getsockname()[0].partition("%")[0])) == plain(address)
+
+
+class Gate:
+    """Which addresses may be reached: public ones that are not this machine's, and ``allowed``
+    ones."""
+
+    def __init__(
+        self,
+        allowed: Sequence[Network],
+        get_addresses: GetAddresses = addresses_of,
+        is_own: Callable[[Address], bool] = is_own,
+    ) -> None:
+        self._allowed = allowed
+        self._get_addresses = get_addresses
+        self._is_own = is_own
+
+    def addresses(self, host: str, port: int) -> list[Address]:
+        """Those of a host that may be reached. Waits; raises `NotDelivered` if there are none."""
+        try:
+            written = dict.fromkeys(self._get_addresses(host, port))
+            found = [plain(ip_address(each.partition("%")[0])) for each in written]
+        except (OSError, ValueError):  # UnicodeError, too: a label that is too long
+            found = []
+        if not found:
+            raise NotDelivered(Why.NO_ADDRESS)
+        may = [address for address in found if self._may_reach(address)]
+        if not may:
+            raise NotDelivered(Why.NOT_ALLOWED)
+        return may[:ADDRESSES]
+
+    def _may_reach(self, address: Address) -> bool:
+        if is_within(address, self._allowed):
+            return True
+        if not is_public(address):
+            return False
+        # What is translated on the way must not come back here, either.
+        meant: list[Address | None] = [address, embedded(address)]
+        try:
+            return not any(self._is_own(each) for each in meant if each is not None)
+        except OSError:
+            return False
+
+
+class Poster:
+    """Posts. ``reactor`` connects and keeps time; ``gate`` says where to."""
+
+    def __init__(
+        self, reactor: Any, gate: Gate, worker: Worker | None = None, tls: Any = None
+    ) -> None:
+        self._clock: IReactorTime = reactor
+        self._pool = HTTPConnectionPool(reactor, persistent=True)
+        self._pool.cachedConnectionTimeout = cast(int, IDLE_SECONDS)
+        self._pool.maxPersistentPerHost = 5
+        self._endpoints = _Endpoints(reactor, gate, worker, tls)
+        self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
+
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
+        """Post this. Raises `NotDelivered` unless it is answered that it was taken, in time."""
+        is_late = False
+
+        def be_late() -> None:
+            nonlocal is_late
+            is_late = True
+            work.cancel()
+
+        work = Deferred.fromCoroutine(self._post(to, headers, body))
+        timer = self._clock.callLater(POST_SECONDS, be_late)
+        try:
+            status = await work
+        except NotDelivered:
+            raise
+        except Exception as error:
+            raise NotDelivered(Why.TIMED_OUT if is_late else _why(error)) from error
+        finally:
+            if timer.active():
+                timer.cancel()
+        if not 200 <= status < 300:
+            raise NotDelivered(Why.ANSWERED, status)
+
+    async def _post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> int:
+        if to.scheme == "https" and not has_tls():
+            raise NotDelivered(Why.NO_TLS)
+        sent = Headers({name: [value] for name, value in headers.items()})
+        sent.setRawHeaders("User-Agent", [f"chatd/{__version__}"])
+        response = await self._agent.request(b"POST", to.url.encode("ascii"), sent, _Body(body))
+        await _drained(response)
+        return int(response.code)
+
+    async def close(self) -> None:
+        """Let go of all connections, and look up no more names."""
+        gone = self._pool.closeCachedConnections()
+        self._endpoints.close()
+        await gone
+
+
+def _why(error: Exception) -> Why:
+    if isinstance(error, ConnectError):
+        return Why.UNREACHABLE
+    for reason in getattr(error, "reasons", ()):  # of twisted.web's errors
+        if reason.check(*_tls_errors()):
+            return Why.TLS_FAILED
+    return Why.BROKE
+
+
+# Connecting
+
+
+@implementer(IAgentEndpointFactory)
+class _Endpoints:
+    """Makes what connects to a URL, and knows what is connected."""
+
+    def __init__(self, reactor: Any, gate: Gate, worker: Worker | None, tls: Any) -> None:
+        self.reactor = reactor
+        self.gate = gate
+        self.connected: set[_Connection] = set()
+        self._given = worker
+        self._worker: Worker | None = None
+        self._tls: Any = tls
+
+    def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
+        host = uri.host.decode("ascii")
+        endpoint: IStreamClientEndpoint = _Checked(self, host, uri.port)
+        if uri.scheme == b"https":
+            if self._tls is None:
+                self._tls = BrowserLikePolicyForHTTPS()
+            creator = cast(IPolicyForHTTPS, self._tls).creatorForNetloc(uri.host, uri.port)
+            endpoint = wrapClientTLS(creator, endpoint, self.reactor)
+        return _Bounded(self, endpoint)
+
+    def look_up(self, host: str, port: int) -> Deferred[list[Address]]:
+        """What the gate says. It waits for name servers, so it is asked in a thread; the first time
+        that is wanted is behind any fork."""
+        if self._worker is None:
+            self._worker = self._given or Worker(
+                cast(IReactorFromThreads, self.reactor), "chatd-names", LOOKING_UP
+            )
+            self._worker.start()
+        return self._worker.run(self.gate.addresses, host, port)
+
+    def close(self) -> None:
+        for connection in tuple(self.connected):
+            connection.abortConnection()
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
+
+
+@implementer(IStreamClientEndpoint)
+class _Checked:
+    """Connects to an address of a host that may be reached."""
+
+    def __init__(self, endpoints: _Endpoints, host: str, port: int) -> None:
+        self._endpoints = endpoints
+        self._host = host
+        self._port = port
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        return Deferred.fromCoroutine(self._connect(protocolFactory))
+
+    async def _connect(self, factory: IProtocolFactory) -> IProtocol:
+        addresses = await self._endpoints.look_up(self._host, self._port)
+        # Given an address, so that there is no name in it that could be looked up again.
+        reactor = _Resolved(self._endpoints.reactor, addresses, self._port)
+        endpoint = HostnameEndpoint(reactor, str(addresses[0]), self._port, CONNECT_SECONDS)
+        return await endpoint.connect(factory)
+
+
+@implementer(IReactorPluggableNameResolver, IHostnameResolver, IHostResolution)
+class _Resolved:
+    """A reactor for one connection, in which every name has these addresses. So Twisted tries one
+    shortly after the other, as RFC 8305 has it."""
+
+    name = ""
+
+    def __init__(self, reactor: Any, addresses: Sequence[Address], port: int) -> None:
+        self.connectTCP = cast(IReactorTCP, reactor).connectTCP
+        self.callLater = cast(IReactorTime, reactor).callLater
+        self.seconds = cast(IReactorTime, reactor).seconds
+        self.nameResolver = self
+        self._addresses = addresses
+        self._port = port
+
+    def installNameResolver(self, resolver: IHostnameResolver) -> IHostnameResolver:
+        return self
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: IResolutionReceiver,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> IHostResolution:
+        resolutionReceiver.resolutionBegan(self)
+        for address in self._addresses:
+            kind = IPv6Address if isinstance(address, Ipv6) else IPv4Address
+            resolutionReceiver.addressResolved(kind("TCP", str(address), self._port))
+        resolutionReceiver.resolutionComplete()
+        return self
+
+    def cancel(self) -> None:
+        """It is done already."""
+
+
+# What is connected
+
+
+@implementer(IStreamClientEndpoint)
+class _Bounded:
+    """Connects, and bounds what comes from there."""
+
+    def __init__(self, endpoints: _Endpoints, endpoint: IStreamClientEndpoint) -> None:
+        self._endpoints = endpoints
+        self._endpoint = endpoint
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        # It would have each connection told in the log.
+        cast(Factory, protocolFactory).noisy = False
+        factory = _Connections(self._endpoints, protocolFactory)
+        connected = self._endpoint.connect(factory)
+        return connected.addCallback(lambda wrapper: cast(_Connection, wrapper).wrappedProtocol)
+
+
+class _Connection(ProtocolWrapper):
+    """A connection to a server that may be hostile, or hang."""
+
+    def __init__(self, factory: _Connections, wrapped: IProtocol) -> None:
+        super().__init__(factory, wrapped)
+        self._endpoints = factory.endpoints
+        self._received = 0
+        self._closing: IDelayedCall | None = None
+
+    def makeConnection(self, transport: ITransport) -> None:
+        self._endpoints.connected.add(self)
+        super().makeConnection(transport)
+
+    def write(self, data: bytes) -> None:
+        self._received = 0
+        super().write(data)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > ANSWER_BYTES:
+            self.abortConnection()
+        else:
+            super().dataReceived(data)
+
+    def loseConnection(self) -> None:
+        if self in self._endpoints.connected and self._closing is None:
+            super().loseConnection()
+            self._closing = self._endpoints.reactor.callLater(CLOSING_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        self._closing = None
+        self.abortConnection()
+
+    def abortConnection(self) -> None:
+        """Close at once, whatever is still to be sent."""
+        cast(Any, self.transport).abortConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._endpoints.connected.discard(self)
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        super().connectionLost(reason)
+
+
+class _Connections(WrappingFactory[_Connection]):
+    protocol = _Connection
+    noisy = False
+
+    def __init__(self, endpoints: _Endpoints, wrapped: IProtocolFactory) -> None:
+        super().__init__(wrapped)
+        self.endpoints = endpoints
+
+
+# What goes there, and what comes back
+
+
+@implementer(IBodyProducer)
+class _Body:
+    """A body that is there already."""
+
+    def __init__(self, body: bytes) -> None:
+        self.length = len(body)
+        self._body = body
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        consumer.write(self._body)
+        return succeed(None)
+
+    def pauseProducing(self) -> None:
+        """All is written at once."""
+
+    def resumeProducing(self) -> None:
+        """All is written at once."""
+
+    def stopProducing(self) -> None:
+        """All is written at once."""
+
+
+class _Drain(Protocol):
+    """Drops what is in an answer."""
+
+    def __init__(self) -> None:
+        self.done: Deferred[None] = Deferred(self._stop)
+
+    def _stop(self, done: Deferred[None]) -> None:
+        # What it says further makes no difference.
+        if self.transport is not None:
+            self.transport.loseConnection()
+        if not done.called:
+            done.callback(None)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if not self.done.called:
+            self.done.callback(None)
+
+
+def _drained(response: IResponse) -> Deferred[None]:
+    drain = _Drain()
+    response.deliverBody(drain)
+    return drain.done

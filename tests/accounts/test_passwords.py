@@ -1,0 +1,196 @@
+"""Passwords: what one may be, and that they are hashed few at a time and leave no trace."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.python.failure import Failure
+
+from chatd.accounts import passwords
+from chatd.accounts.passwords import (
+    LEAST_CHARACTERS,
+    MOST_CHARACTERS,
+    Hasher,
+    InvalidPassword,
+    Passwords,
+    PasswordsFailed,
+    Unavailable,
+    password_of,
+    recogniser,
+)
+from chatd.util.worker import Worker
+from tests.support.stores import StoreReactor
+from tests.support.world import CHEAP
+
+
+def refused(text: str) -> str:
+    try:
+        password_of(text)
+    except InvalidPassword as invalid:
+        return invalid.key
+    return ""
+
+
+def test_a_password_is_recognised_however_it_is_written() -> None:
+    is_password = recogniser("ni\u00f1a horse")
+    assert is_password("ni\u00f1a horse")
+    assert is_password("nin\u0303a\u00a0horse")
+    for other in "", "short", "nina horse", "ni\u00f1a horse ", "Ni\u00f1a horse", "\ud800" * 9:
+        assert not is_password(other)
+
+
+def test_of_a_password_that_is_recognised_only_a_digest_is_kept() -> None:
+    is_password = recogniser("correct horse")
+    assert "correct horse" not in repr([cell.cell_contents for cell in is_password.__closure__])  # type: ignore[attr-defined]
+
+
+def test_a_password_keeps_its_spaces_and_its_case() -> None:
+    assert password_of("  Two Words  ") == "  Two Words  "
+
+
+def test_spaces_of_all_kinds_are_the_same() -> None:
+    assert password_of("correct\xa0horse\u3000") == "correct horse "
+
+
+def test_however_letters_are_composed_the_password_is_the_same() -> None:
+    assert password_of("contrasen\u0303a") == password_of("contraseña")
+
+
+def test_compatibility_forms_are_not_the_same() -> None:
+    assert password_of("ﬁnally here") != password_of("finally here")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "password_too_short"),
+        ("x" * (LEAST_CHARACTERS - 1), "password_too_short"),
+        ("n\u0303" * (LEAST_CHARACTERS - 1), "password_too_short"),
+        ("x" * LEAST_CHARACTERS, ""),
+        ("x" * MOST_CHARACTERS, ""),
+        ("x" * (MOST_CHARACTERS + 1), "password_too_long"),
+        ("x" * 100_000, "password_too_long"),
+        ("with\ttab inside", "password_has_controls"),
+        ("\x1b[31mcolours\x1b[m", "password_has_controls"),
+        ("\ud800 surrogates", "password_has_controls"),
+    ],
+)
+def test_what_can_be_one(text: str, why: str) -> None:
+    assert refused(text) == why
+
+
+def test_an_error_about_one_does_not_hold_it() -> None:
+    with pytest.raises(InvalidPassword) as caught:
+        password_of("secret")
+    assert "secret" not in repr(caught.value) + str(caught.value) + repr(caught.value.values)
+
+
+def test_what_was_hashed_is_known_again_and_nothing_else() -> None:
+    hash = CHEAP.hash("correct horse")
+    assert hash.startswith("$argon2id$")
+    assert "correct" not in hash
+    assert CHEAP.check(hash, "correct horse") == (True, None)
+    assert CHEAP.check(hash, "correct Horse") == (False, None)
+
+
+def test_two_hashes_of_one_password_differ() -> None:
+    assert CHEAP.hash("correct horse") != CHEAP.hash("correct horse")
+
+
+def test_a_hash_that_was_made_with_other_parameters_is_renewed_by_one_who_knows_it() -> None:
+    stronger = Hasher(2, 8, 1)
+    hash = CHEAP.hash("correct horse")
+    assert stronger.check(hash, "wrong") == (False, None)
+    right, better = stronger.check(hash, "correct horse")
+    assert right
+    assert better is not None
+    assert stronger.check(better, "correct horse") == (True, None)
+
+
+def test_the_parameters_are_those_of_rfc_9106() -> None:
+    assert Hasher().hash("correct horse").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+
+
+def test_without_argon2_there_is_no_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "argon2", None)
+    with pytest.raises(Unavailable):
+        Hasher()
+
+
+class Held:
+    """A runner that does nothing until it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Deferred[Any], Callable[[], Any]]] = []
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    stop = start
+
+    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self.jobs.append((done, lambda: function(*args, **kwargs)))
+        return done
+
+    def work(self) -> None:
+        done, job = self.jobs.pop(0)
+        try:
+            result = job()
+        except Exception:
+            done.errback(Failure())
+        else:
+            done.callback(result)
+
+
+def failure_of(done: Deferred[Any]) -> Failure:
+    failures: list[Failure] = []
+    done.addErrback(failures.append)
+    (failure,) = failures
+    return failure
+
+
+def test_no_more_wait_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAITING", 2)
+    runner = Held()
+    few = Passwords(runner, CHEAP)
+    waiting = [ensureDeferred(few.hash("correct horse")) for _ in range(2)]
+    assert failure_of(ensureDeferred(few.hash("correct horse"))).value.key == "too_many_wait"
+    runner.work()
+    again = ensureDeferred(few.check("no hash", "correct horse"))
+    runner.work()
+    runner.work()
+    assert failure_of(again).check(PasswordsFailed)
+    assert all(done.called for done in waiting)
+    more = ensureDeferred(few.hash("correct horse"))
+    runner.work()
+    assert more.called
+
+
+def test_an_error_in_hashing_does_not_hold_what_was_hashed() -> None:
+    class Telling(Hasher):
+        def hash(self, password: str) -> str:
+            raise RuntimeError(f"cannot hash {password}")
+
+    runner = Held()
+    done = ensureDeferred(Passwords(runner, Telling(1, 8, 1)).hash("correct horse"))
+    runner.work()
+    failure = failure_of(done)
+    assert failure.check(PasswordsFailed)
+    assert str(failure.value) == "RuntimeError"
+    told = failure.getTraceback() + "".join(traceback.format_exception(failure.value))
+    assert "correct horse" not in told.replace('.hash("correct horse")', "")
+    assert "in hash" in told, "it says where"
+
+
+async def test_it_is_done_in_threads() -> None:
+    worker = Worker(StoreReactor(), "chatd-passwords", passwords.THREADS, passwords.NICENESS)
+    real = Passwords(worker, CHEAP)
+    real.start()
+    assert await real.check(await real.hash("correct horse"), "correct horse") == (True, None)
+    real.stop()

@@ -1,0 +1,84 @@
+"""`chatd.chat.directory`: which rooms there are, and which of them a session is told of."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from chatd.chat.server import ChatServer
+from chatd.errors import Refusal
+from chatd.event import Draft, Kind
+from chatd.storage.memory import MemoryStore
+from chatd.text.validation import MAX_NAME_LENGTH
+from tests.support.running import Town
+from tests.support.world import Person
+
+
+def test_those_of_a_store_and_no_inboxes() -> None:
+    store = MemoryStore(Clock(), lambda: 5.0)
+    for log in "ops", "old", "@ana":
+        store.commit([Draft(log, 1, "luis", Kind.MESSAGE, ["hola"])])
+    Deferred.fromCoroutine(store.forget("old", 1))
+    rooms = ChatServer(store, Clock()).rooms
+    assert rooms.get("@ana") is None
+    times = {name: room.head_time for name in ("ops", "old") if (room := rooms.get(name))}
+    assert times == {"ops": 5000, "old": 0}
+
+
+def listed(town: Town, person: Person, most: int = 9) -> tuple[int, list[str]]:
+    count, rooms = town.server.rooms.listed(most, person.session, town.server.peopled)
+    return count, [room.name for room in rooms]
+
+
+def test_a_session_is_told_of_those_that_it_may_read() -> None:
+    town = Town()
+    ana, eva, zed = town.citizen("ana"), town.citizen("eva"), town.guest("zed")
+    eva.type("/create tea", "/join lobby")  # empty
+    ana.type("/create den private", "/invite eva", "hola", "/create ops private")
+    assert listed(town, ana) == (4, ["lobby", "ops", "tea", "den"])
+    assert listed(town, eva) == (3, ["lobby", "tea", "den"])
+    assert listed(town, zed) == (2, ["lobby", "tea"])
+    assert listed(town, ana, 1) == (4, ["lobby"])
+    assert listed(town, ana, 3) == (4, ["lobby", "ops", "tea"])
+
+
+def refusal_of_new(town: Town, person: Person, name: str) -> str:
+    """Return the key of the refusal of a new room of that name."""
+    with pytest.raises(Refusal) as refused:
+        town.server.rooms.check_new(name, person.session)
+    return refused.value.key
+
+
+def test_a_room_is_refused_as_the_one_of_its_name_also_if_another_looks_like_it() -> None:
+    town = Town()
+    luis = town.guest("luis")
+    for name in "modern", "rnodern":  # an earlier version of chatd let both be made
+        town.server.rooms.add(name)
+    assert refusal_of_new(town, luis, "modern") == "room_exists"
+    assert refusal_of_new(town, luis, "rnodern") == "room_exists"
+
+
+def test_a_new_room_may_not_end_in_a_dot() -> None:
+    town = Town()
+    luis = town.guest("luis")
+    assert refusal_of_new(town, luis, "ops.") == "ends_in_dot"
+    town.server.rooms.add("ops.")  # an earlier version of chatd let it be made
+    assert refusal_of_new(town, luis, "ops.") == "room_exists"
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "is_found"),
+    [
+        ("holiday", "holidays", True),
+        ("a" * MAX_NAME_LENGTH, "a" * (MAX_NAME_LENGTH - 1) + "b", True),
+        ("ß" * 16, "ß" * 16 + "a", False),  # folded, it has 33 letters
+    ],
+)
+def test_a_similar_room_is_found_for_a_name_that_is_not_too_long(
+    there: str, wanted: str, is_found: bool
+) -> None:
+    town = Town()
+    room = town.server.rooms.add(there)
+    similar = town.server.rooms.similar(wanted, town.guest("luis").session)
+    assert similar == (room if is_found else None)

@@ -1,0 +1,369 @@
+"""What a person may do no more, nothing does for them any more.
+
+Eva runs #ops with ana, and whatever can act for her does: a terminal, a browser, an event stream,
+a program with a token, a hook. Then her right ends in one of the ways there are, and a secret is
+said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatd.storage.records import change
+from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.registry import Rules
+from chatd.webhooks.urls import networks_of
+from tests.support.browser import browser
+from tests.support.http import Caller, Served, request
+from tests.support.receivers import Receiver
+from tests.support.running import Town
+from tests.support.world import Person
+
+SECRET = "the launch code is 0000"
+PASSWORD = "correct horse"
+
+
+class Scene:
+    """Ana owns #ops, where eva is an operator; boss administers the server."""
+
+    def __init__(self) -> None:
+        self.door = door = Served()
+        self.world, self.server = door.world, door.server
+        for name in "ana", "eva", "boss":
+            door.account(name)
+        table = self.server.accounts.table
+        change(self.world.store, table.put("boss", table["boss"]._replace(admin=True)))
+        self.server.hooks.rules = Rules(networks_of("any"), tls=True)
+        self.receiver = Receiver()
+        self.deliveries = Deliveries(
+            self.server.hooks,
+            self.server.rooms.get,
+            self.receiver,
+            self.world.clock,
+            self.server.faults,
+            self.world.clock.seconds,
+        )
+        self.deliveries.start()
+        self.ana = self.terminal("ana")
+        self.ana.type("/create ops", "/op eva")
+        self.eva = self.terminal("eva")
+        self.eva.type("/join ops")
+        self.settle()
+
+    def terminal(self, name: str) -> Person:
+        person = self.world.person()
+        person.type(f"/login {name} {PASSWORD}")
+        return person
+
+    def settle(self) -> None:
+        self.world.clock.pump([0] * 8)
+
+    def say_secret(self) -> None:
+        self.ana.type("/join ops", SECRET)
+        self.settle()
+        assert SECRET in str(self.ana.seen())
+
+
+def by_ana(*lines: str) -> Callable[[Scene], None]:
+    return lambda scene: scene.ana.type(*lines)
+
+
+def unregisters(scene: Scene) -> None:
+    scene.ana.type("/mode private")
+    scene.terminal("eva").type(f"/unregister {PASSWORD}")
+
+
+def is_removed(scene: Scene) -> None:
+    scene.ana.type("/mode private")
+    scene.world.ask_operator("remove", name="eva")
+
+
+def is_registered_anew(scene: Scene) -> None:
+    is_removed(scene)
+    scene.settle()
+    somebody = scene.world.person("eva")
+    somebody.type("/register another password")
+
+
+def is_demoted(scene: Scene) -> None:
+    scene.ana.type("/unop eva")
+    scene.world.ask_operator("promote", name="eva")
+    scene.ana.type("/mode private")
+    scene.world.ask_operator("demote", name="eva")
+
+
+ENDS = {
+    "closed": by_ana("/close", "/close"),
+    "private": by_ana("/unop eva", "/mode private"),
+    "uninvited": by_ana("/mode private", "/unop eva", "/uninvite eva"),
+    "banned": by_ana("/ban eva"),
+    "unregisters": unregisters,
+    "removed": is_removed,
+    "registered anew": is_registered_anew,
+    "demoted": is_demoted,
+}
+"""How it comes about that eva may not read #ops."""
+
+
+class Acting:
+    """Something that acts for eva. It is made before her right ends."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to act."""
+
+    def shown(self) -> str:
+        """All that it was shown since, or is when it asks."""
+        raise NotImplementedError
+
+
+class Terminal(Acting):
+    def shown(self) -> str:
+        eva = self.scene.eva
+        eva.type("/history", "/search launch", "/since 1d", "/missed", "/mentions", "/who ops")
+        eva.type("/msg #ops hola", "/topic #ops hola", "/hook #ops list", "/join ops")
+        return "\n".join(eva.seen())
+
+
+class Browser(Acting):
+    def begin(self) -> None:
+        self.browser = browser(self.scene.world)
+        self.browser.say(f"/login eva {PASSWORD}")
+        self.browser.send("enter", room="ops")
+
+    def shown(self) -> str:
+        for verb in "history", "people", "enter":
+            self.browser.send(verb, room="ops")
+        self.browser.send("search", room="ops", text="launch")
+        return json.dumps(self.browser.seen())
+
+
+class OfToken(Acting):
+    def begin(self) -> None:
+        self.headers = {"authorization": f"Bearer {self.scene.door.token('eva')}"}
+
+
+class Stream(OfToken):
+    def begin(self) -> None:
+        super().begin()
+        self.caller: Caller = self.scene.door.caller()
+        self.caller.send(request("GET", "/api/rooms/ops/stream", **self.headers))
+
+    def shown(self) -> str:
+        self.caller.settle()
+        return self.caller.got_bytes().decode()
+
+
+class Token(OfToken):
+    def shown(self) -> str:
+        path = "/api/rooms/ops/messages"
+        got = self.scene.door.ask("GET", path, **self.headers)
+        said = self.scene.door.ask("POST", path, b"hola", **self.headers)
+        assert got.status in (401, 403, 404)
+        assert said.status in (401, 403, 409)
+        return got.body.decode() + said.body.decode()
+
+
+class Hook(Acting):
+    def begin(self) -> None:
+        self.scene.eva.type("/hook #ops add https://example.com/")
+        self.scene.settle()
+
+    def shown(self) -> str:
+        return "\n".join(self.scene.receiver.texts())
+
+
+THINGS = (Terminal, Browser, Stream, Token, Hook)
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_each_of_them_hears_it_while_the_right_lasts(thing: type[Acting]) -> None:
+    scene = Scene()
+    acting = thing(scene)
+    scene.say_secret()
+    if thing is Token:
+        got = scene.door.ask("GET", "/api/rooms/ops/messages", **acting.headers)  # type: ignore[attr-defined]
+        assert SECRET in got.body.decode()
+    else:
+        assert SECRET in acting.shown()
+
+
+@pytest.mark.parametrize("way", ENDS)
+@pytest.mark.parametrize("thing", THINGS)
+def test_none_of_them_does_once_it_has_ended(thing: type[Acting], way: str) -> None:
+    scene = Scene()
+    acting = thing(scene)
+    ENDS[way](scene)
+    scene.settle()
+    scene.say_secret()
+    assert SECRET not in acting.shown()
+    assert scene.ana.session.room.people == 1
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_none_does_after_a_restart(way: str) -> None:
+    scene = Scene()
+    Hook(scene)
+    ENDS[way](scene)
+    scene.settle()
+    hooks = type(scene.server)(scene.world.store, scene.world.clock).hooks
+    assert [hook.by for hook in hooks if hooks.allowed(hook)] == []
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
+    scene = Scene()
+    scene.ana.type("an old line")
+    scene.eva.seen()
+    scene.eva.stop_taking()
+    scene.eva.type("/history")
+    ENDS[way](scene)
+    scene.settle()
+    scene.eva.take_again()
+    assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
+
+
+def _moderated() -> tuple[Town, Person, Person]:
+    """A slow disk, and the guest luis in the moderated room #ops of ana."""
+    town = Town(slow=True)
+    ana, luis = town.citizen("ana"), town.guest("luis")
+    ana.type("/create ops moderated")
+    town.release()
+    luis.type("/join ops")
+    return town, ana, luis
+
+
+def _told(person: Person, *lines: str) -> str:
+    person.seen()
+    person.type(*lines)
+    return str(person.seen())
+
+
+class TestGuests:
+    """What is given to a guest is given to who has that name, as long as they have it."""
+
+    @pytest.mark.parametrize("leaves", ["/nick pepe", f"/login eva {PASSWORD}"])
+    def test_an_invitation(self, leaves: str) -> None:
+        scene = Scene()
+        scene.ana.type("/unop eva", "/mode private")
+        luis = scene.world.person("luis")
+        scene.ana.type("/invite luis")
+        luis.type("/join ops", leaves)
+        assert luis.session.room is scene.server.lobby
+        luis.seen()
+        scene.say_secret()
+        assert SECRET not in str(luis.seen())
+
+    @pytest.mark.parametrize("leaves", ["/nick pepe", f"/login eva {PASSWORD}"])
+    def test_a_voice(self, leaves: str) -> None:
+        scene = Scene()
+        scene.ana.type("/unop eva", "/mode moderated")
+        luis = scene.world.person("luis")
+        luis.type("/join ops")
+        scene.ana.type("/voice luis")
+        luis.type("hola")
+        assert "<luis> hola" in luis.seen()
+        luis.type(leaves)
+        luis.seen()
+        luis.type("hola")
+        assert luis.seen()[0].startswith("ERR Not allowed: in #ops those with a voice speak.")
+
+    def test_who_takes_the_name_next_has_none(self) -> None:
+        scene = Scene()
+        scene.ana.type("/mode private")
+        luis = scene.world.person("luis")
+        scene.ana.type("/invite luis")
+        luis.type("/nick pepe")
+        other = scene.world.person("luis")
+        other.type("/join ops")
+        assert other.session.room is not scene.ana.session.room
+        other.hang_up()
+        luis.type("/nick luis", "/join ops")  # it is theirs
+        assert luis.session.room is scene.ana.session.room
+
+    @pytest.mark.parametrize("verb", ["invite", "voice"])
+    def test_who_has_another_name_once_it_is_saved_has_none(self, verb: str) -> None:
+        town = Town(slow=True)
+        ana, luis, pepe = town.citizen("ana"), town.guest("luis"), town.guest("pepe")
+        ana.type("/create ops private")
+        town.release()
+        for person in luis, pepe:
+            ana.type(f"/{verb} {person.session.name}")
+        luis.type("/nick lucas")
+        pepe.hang_up()
+        other = town.guest("luis")
+        town.release()
+        for person in luis, other:
+            assert "ERR Name in use: " in _told(person, "/join ops")
+        assert town.server.moderation._given == {}
+
+    def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
+        town, ana, luis = _moderated()
+        ana.type("/voice luis")
+        town.release()
+        ana.type("/unvoice luis")
+        assert "in #ops those with a voice speak" in _told(luis, "said behind it")
+        luis.type("/nick lucas")
+        town.release()
+        assert "in #ops those with a voice speak" in _told(luis, "hola")
+        luis.type("/nick luis")
+        assert "in #ops those with a voice speak" in _told(luis, "hola")
+
+    def test_more_is_given_to_them_once_it_is_saved(self) -> None:
+        town, ana, luis = _moderated()
+        ana.type("/invite luis")
+        town.release()
+        ana.type("/voice luis")
+        assert "in #ops those with a voice speak" in _told(luis, "too soon")
+        town.release()
+        luis.type("hola")
+        town.release()
+        assert "<luis> hola" in luis.seen()
+
+    def test_what_could_not_be_taken_back_lasts(self, expected_errors: Callable[..., Any]) -> None:
+        town = Town(slow=True)
+        ana, luis, gone = town.citizen("ana"), town.guest("luis"), town.guest("gone")
+        ana.type("/create ops private")
+        town.release()
+        for person in luis, gone:
+            ana.type(f"/invite {person.session.name}")
+            town.release()
+            person.type("/join ops")
+        ana.type("/uninvite luis")
+        town.settle()
+        town.store.fail()
+        ana.type("/uninvite gone")
+        gone.hang_up()
+        town.store.fail()
+        town.release()
+        assert luis.session.room is ana.session.room
+        assert "You are in #ops" in _told(luis, "/leave", "/join ops")
+        assert list(town.server.moderation._given) == [luis.session]
+        expected_errors()
+
+    def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:
+        scene = Scene()
+        scene.ana.type("/mode private")
+        luis = scene.world.person("luis")
+        scene.ana.type("/invite luis")
+        luis.type("/join ops", f"/register {PASSWORD}")
+        assert luis.session.room is scene.ana.session.room
+        luis.type("/logout")
+        assert luis.session.room is scene.server.lobby
+
+    def test_an_account_that_is_registered_anew(self) -> None:
+        scene = Scene()
+        scene.ana.type("/mode moderated", "/unop eva", "/voice eva")
+        scene.world.ask_operator("remove", name="eva")
+        other: Any = scene.world.person("eva")
+        other.type("/register another password", "/join ops")
+        other.seen()
+        other.type("hola")
+        assert other.seen()[0].startswith("ERR Not allowed: in #ops those with a voice speak.")

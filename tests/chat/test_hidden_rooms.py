@@ -1,0 +1,227 @@
+"""A room that somebody may not know of is answered as one that does not exist.
+
+Every command and every door that takes the name of a room is asked twice: for a room that is hidden
+from who asks, and for one that nobody made. The answers may differ in the name alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatd.chat.permissions import Act, Mode
+from chatd.commands.table import TABLE
+from chatd.protocols.web.live.verbs import TABLE as VERBS
+from tests.support.browser import Browser, browser
+from tests.support.http import Served
+from tests.support.running import Town
+from tests.support.world import Person
+
+HIDDEN, FREE = "layoffs", "holiday"
+LOOK_ALIKE = "Iayoffs"  # begins with a capital I
+SECRET = "the plan is signed"
+
+
+def private(town: Town, owner: Person) -> None:
+    owner.type(f"/create {HIDDEN} private", SECRET)
+
+
+def closed(town: Town, owner: Person) -> None:
+    private(town, owner)
+    owner.type("/close", "/close")
+
+
+def private_and_banned(town: Town, owner: Person) -> None:
+    private(town, owner)
+    owner.type("/ban zed", "/ban 127.0.0.1", "/ban 127.0.0.1")
+
+
+def uninvited(town: Town, owner: Person) -> None:
+    private(town, owner)
+    owner.type("/invite zed", "/uninvite zed")
+
+
+WAYS = (private, closed, private_and_banned, uninvited)
+
+
+@pytest.fixture(params=WAYS)
+def zed(request: pytest.FixtureRequest) -> Person:
+    """A guest in the lobby, from whom a room of ana's is hidden."""
+    town = Town()
+    ana, zed = town.citizen("ana"), town.guest("zed")
+    request.param(town, ana)
+    ana.type("/leave")
+    zed.seen()
+    return zed
+
+
+def told(person: Person, line: str) -> list[str]:
+    person.seen()
+    person.type(line)
+    return person.seen()
+
+
+def without_name(answer: Any, name: str) -> str:
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    return text.replace(name, "ROOM")
+
+
+ARGUMENTS = (
+    "{room}",
+    "#{room}",
+    "#{room} luis",
+    "#{room} open",
+    "#{room} 127.0.0.1",
+    "#{room} @zed",
+    "#{room} list",
+    "#{room} add http://example.com/",
+    "#{room} hola",
+)
+MAKING = ("join", "create")
+OF_ONESELF = ("register", "login", "password", "unregister", "nick", "quit", "away")
+"""Commands that take no room, and change who asks."""
+
+
+@pytest.mark.parametrize(
+    "command", [each.name for each in TABLE if each.name not in (*MAKING, *OF_ONESELF)]
+)
+def test_every_command_that_names_it(zed: Person, command: str) -> None:
+    for argument in ARGUMENTS:
+        told(zed, "/leave")
+        lines = (f"/{command} {argument}".format(room=room) for room in (HIDDEN, FREE))
+        hidden, free = (told(zed, line) for line in lines)
+        assert without_name(hidden, HIDDEN) == without_name(free, FREE), argument
+        assert SECRET not in str(hidden)
+
+
+@pytest.mark.parametrize("command", MAKING)
+def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, command: str) -> None:
+    zed.type("hola")
+    for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
+        assert told(zed, f"/{command} {name}") == [
+            f"ERR Name in use: #{name} cannot be used for a new room. Take another name; or, if you"
+            " know of a room of that name, log in or ask to be invited."
+        ]
+
+
+def test_the_lists_have_nothing_of_it(zed: Person) -> None:
+    assert told(zed, "/rooms")[0] == "*** 1 room:"
+    assert HIDDEN not in str(told(zed, "/whois ana"))
+    assert HIDDEN not in str(told(zed, "/join layofs"))
+
+
+def test_insiders_are_told_the_truth() -> None:
+    town = Town()
+    ana, eva = town.citizen("ana"), town.citizen("eva")
+    ana.type(f"/create {HIDDEN} private", "/invite eva")
+    assert told(eva, f"/create {HIDDEN}") == [
+        f"ERR Name in use: #{HIDDEN} is there already. /join {HIDDEN}, or take another name."
+    ]
+    assert told(eva, f"/join {LOOK_ALIKE}") == [
+        f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}."
+        f" /join {HIDDEN}, or take another name."
+    ]
+    assert "You are in" in told(eva, f"/join {HIDDEN}")[0]
+    ana.type("/ban eva")
+    assert told(eva, f"/join {HIDDEN}")[0].startswith("ERR Not allowed: you are banned from")
+    ana.type("/close", "/close")
+    assert "banned" in told(eva, f"/who {HIDDEN}")[0]
+
+
+def test_who_is_still_there_is_told_the_truth() -> None:
+    town = Town(slow=True)
+    ana, luis = town.citizen("ana"), town.guest("luis")
+    for person in ana, luis:
+        person.type("/join den")
+        town.release()
+    ana.type("/mode private")
+    assert told(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
+    town.release()
+    luis.type("/leave")
+    assert told(luis, "/who #den")[0].startswith("ERR No room: ")
+
+
+def test_a_room_that_is_banned_from_and_not_hidden_is_named() -> None:
+    town = Town()
+    ana, zed = town.citizen("ana"), town.guest("zed")
+    ana.type("/create den", "/ban zed")
+    assert told(zed, "/who den")[0].startswith("ERR Not allowed: you are banned from #den")
+    assert told(zed, "/join dem")[0].startswith("*** You are in #dem, a new room")
+
+
+MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "line": lambda room: {"text": "hola", "room": room},
+    "leave": lambda room: {"room": room},
+    "history": lambda room: {"room": room},
+    "search": lambda room: {"room": room, "text": "plan"},
+    "people": lambda room: {"room": room},
+    "seen": lambda room: {"room": room, "seq": 1},
+}
+
+
+def test_every_verb_that_names_a_room_is_tried() -> None:
+    others = {"hello", "enter", "commands", "rooms", "ping"}
+    assert set(VERBS) == {*MESSAGES, *others}
+
+
+@pytest.mark.parametrize("verb", MESSAGES)
+def test_every_verb_that_names_it(zed: Person, verb: str) -> None:
+    visitor = browser(zed.world)
+    answers = []
+    for room in HIDDEN, FREE:
+        visitor.send(verb, id=7, **MESSAGES[verb](room))
+        answers.append(without_name(visitor.seen(), room))
+    assert answers[0] == answers[1]
+    assert "error" in answers[0]
+
+
+def test_hello_with_it_among_ones_rooms(zed: Person) -> None:
+    def greeted(room: str) -> str:
+        visitor = Browser(zed.world)
+        visitor.send("hello", rooms={room: 1})
+        seen = [each for each in visitor.seen() if each["type"] != "hello"]
+        visitor.hang_up()
+        return without_name(seen, room)
+
+    assert greeted(HIDDEN) == greeted(FREE)
+
+
+@pytest.mark.parametrize("name", [HIDDEN, LOOK_ALIKE])
+def test_entering_it_from_a_browser(zed: Person, name: str) -> None:
+    visitor = browser(zed.world)
+    visitor.send("enter", room=name, after=0)
+    (error,) = visitor.seen()
+    assert (error["kind"], error["key"]) == ("Name in use", "unusable_room")
+    assert without_name(error["text"], name).startswith("#ROOM cannot be used")
+
+
+@pytest.mark.parametrize("way", [private, closed])
+@pytest.mark.parametrize("target", ["messages", "messages?after=0", "messages?before=9", "stream"])
+def test_reading_it_over_http(way: Callable[[Any, Person], None], target: str) -> None:
+    door = Served()
+    door.account("ana")
+    ana = door.world.person()
+    ana.type("/login ana correct horse")
+    way(door.world, ana)  # type: ignore[arg-type]
+    hidden, free = (door.ask("GET", f"/api/rooms/{room}/{target}") for room in (HIDDEN, FREE))
+    assert hidden.status == free.status == 404
+    assert without_name(hidden.json, HIDDEN) == without_name(free.json, FREE)
+    for name in HIDDEN, LOOK_ALIKE:
+        got = door.ask("POST", f"/api/rooms/{name}/messages", b"hola")
+        assert (got.status, got.json["error"]["key"]) == (409, "unusable_room")
+        assert HIDDEN not in got.body.decode().replace(name, "")
+    assert HIDDEN not in door.ask("GET", "/api/rooms").body.decode()
+
+
+def test_which_modes_hide_a_room() -> None:
+    """Those in which not everyone may read."""
+    town = Town()
+    town.citizen("ana").type("/create den")
+    zed = town.guest("zed")
+    for mode in set(Mode) - {Mode.FREE}:
+        town.run("den", mode)
+        knows = town.server.moderation.knows(zed.session, town.room("den"))
+        assert knows is town.server.moderation.may(zed.session, town.room("den"), Act.READ)

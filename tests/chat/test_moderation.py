@@ -1,0 +1,509 @@
+"""Who may do what, held to everywhere: each cell of the table, each path, and after a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from chatd.accounts.accounts import Account
+from chatd.chat.permissions import LEAST, Act, Mode, Role
+from chatd.chat.session import READING_SECONDS
+from chatd.event import Record
+from chatd.storage.contract import Found, StoreError
+from chatd.storage.records import change
+from chatd.storage.sqlite.store import SqliteStore
+from chatd.text.times import local_time
+from tests.support.running import Town
+from tests.support.world import House, Person
+
+SECRET = "the launch code is 0000"
+
+REFUSED = (
+    "ERR Not allowed: ",
+    "ERR No room: #ops is not ",
+    "ERR No room: #OPS is not ",
+    "ERR Name in use: #ops cannot be used for a new room. ",
+    "ERR Name in use: #OPS cannot be used for a new room. ",
+)
+"""How an answer begins that refuses something: what a room that is hidden from who asks is answered
+with is looked at in tests/chat/test_hidden_rooms.py."""
+
+LINES = {
+    Act.READ: "/join ops",
+    Act.SPEAK: "/msg #ops hola",
+    Act.TOPIC: "/topic #ops hola",
+    Act.INVITE: "/invite #ops luis",
+    Act.VOICE: "/voice #ops luis",
+    Act.KICK: "/kick #ops luis",
+    Act.MUTE: "/mute #ops luis",
+    Act.BAN: "/ban #ops luis",
+    Act.MODE: "/mode #ops open",
+    Act.OP: "/op #ops eva",
+    Act.CLOSE: "/close #ops",
+    Act.HOOK: "/hook #ops add http://example.com/",
+    Act.WALL: "/wall hola",
+    Act.DISCONNECT: "/disconnect luis",
+    Act.STATS: "/stats",
+}
+"""How each thing is done, by somebody who is elsewhere."""
+
+OTHERS = {
+    Act.INVITE: ["/uninvite #ops luis"],
+    Act.VOICE: ["/unvoice #ops luis"],
+    Act.MUTE: ["/unmute #ops luis"],
+    Act.BAN: [
+        "/unban #ops luis",
+        "/bans #ops",
+        "/ban #ops @luis",
+        "/ban #ops 192.0.2.1",
+        "/unban #ops 192.0.2.1",
+    ],
+    Act.OP: ["/unop #ops eva"],
+    Act.HOOK: ["/hook #ops list", "/hook #ops remove 1"],
+    Act.READ: ["/who ops", "/topic #ops", "/mode #ops"],
+}
+"""What else is the same right."""
+
+
+CELLS = [
+    (act, mode, role)
+    for act in Act
+    for mode in Mode
+    for role in Role
+    if (mode, role) != (Mode.FREE, Role.OWNER)  # a room with an owner is one that somebody runs
+]
+
+
+def town_with_ops(mode: Mode) -> Town:
+    """With #ops, run so, which luis, a guest, is in if he may be; eva is registered."""
+    town = Town()
+    luis = town.guest("luis", network="192.0.2.1")
+    luis.type("/join ops", SECRET)
+    town.register("eva")
+    town.run("ops", mode)
+    return town
+
+
+class TestTable:
+    """Each cell, by command: it is done, or refused, with ``Not allowed``."""
+
+    @pytest.mark.parametrize(("act", "mode", "role"), CELLS)
+    def test_a_cell(self, act: Act, mode: Mode, role: Role) -> None:
+        for line in LINES[act], *OTHERS.get(act, ()):
+            town = town_with_ops(mode)
+            zoe = town.citizen("zoe")
+            if role is not Role.EVERYONE:
+                town.become(zoe, role, "ops")
+            zoe.seen()
+            zoe.type(line)
+            seen = zoe.seen()
+            refused = [each for each in seen if each.startswith(REFUSED)]
+            assert bool(refused) == (role < LEAST[act, mode]), (line, seen)
+            if refused:
+                assert refused == seen, "an error and nothing else"
+
+    @pytest.mark.parametrize("act", Act)
+    @pytest.mark.parametrize("mode", Mode)
+    def test_a_guest_is_everyone(self, act: Act, mode: Mode) -> None:
+        town = town_with_ops(mode)
+        zoe = town.guest("zoe")
+        zoe.type(LINES[act])
+        refused = [line for line in zoe.seen() if line.startswith(REFUSED)]
+        assert bool(refused) == (LEAST[act, mode] > Role.EVERYONE)
+
+    @pytest.mark.parametrize("act", [act for act in Act if act not in (Act.READ, Act.SPEAK)])
+    def test_what_is_refused_changes_nothing_and_nobody_notices(self, act: Act) -> None:
+        town = town_with_ops(Mode.OPEN)
+        people = [town.guest("max"), town.citizen("eva")]
+        for person in people:
+            person.type("/join ops")
+            person.seen()
+        zoe = town.citizen("zoe")
+        before = list(town.store.records()), town.room("ops").head
+        zoe.type(LINES[act], *OTHERS.get(act, ()))
+        town.settle()
+        assert (list(town.store.records()), town.room("ops").head) == before
+        assert [person.seen() for person in people] == [[], []]
+        assert town.room("ops").people == 3
+
+    def test_the_lobby_is_free_until_there_is_an_administrator(self) -> None:
+        town = Town()
+        luis = town.guest("luis")
+        luis.type("/topic hola")
+        root = town.citizen("root", admin=True)
+        luis.seen()
+        luis.type("/topic adios")
+        assert luis.seen() == [
+            "ERR Not allowed: only those who run #lobby may do that:"
+            " its owner and operators. Ask one."
+        ]
+        root.type("/topic adios")
+        assert root.seen() == ["*** root set the topic: adios"]
+
+
+def private(town: Town) -> None:
+    town.run("ops", Mode.PRIVATE)
+    town.server.review_room(town.room("ops"))
+
+
+def closed(town: Town) -> None:
+    town.run("ops", Mode.CLOSED)
+    town.server.review_room(town.room("ops"))
+
+
+def by_the_owner(*lines: str) -> Callable[[Town], None]:
+    def do(town: Town) -> None:
+        ana = town.citizen("ana")
+        ana.type(*lines)
+        ana.hang_up()
+
+    return do
+
+
+SHUT_OUT = {
+    "private": private,
+    "closed": closed,
+    "closed by command": by_the_owner("/close #ops", "/close #ops"),
+    "private by command": by_the_owner("/mode #ops private"),
+    "uninvited": by_the_owner("/invite #ops luis", "/mode #ops private", "/uninvite #ops luis"),
+    "banned": by_the_owner("/ban #ops luis"),
+    "address banned": by_the_owner("/ban #ops @luis", "/ban #ops @luis"),
+}
+"""How it comes about that luis may not read #ops."""
+
+
+@pytest.fixture(params=SHUT_OUT)
+def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Person]:
+    """Luis, who was in #ops and may not read it any more. A secret was said there since."""
+    town = Town()
+    ana = town.citizen("ana")
+    ana.type("/join ops", "/topic secret plans")
+    luis = town.guest("luis", network="192.0.2.1")
+    luis.type("/join ops")
+    SHUT_OUT[request.param](town)
+    town.clock.advance(READING_SECONDS)  # he has seen it
+    luis.seen()
+    ana.type(SECRET)
+    return town, luis
+
+
+class TestReading:
+    """What is in a room reaches nobody who may not read it."""
+
+    def refused(self, person: Person, line: str) -> None:
+        person.seen()
+        person.type(line)
+        (error,) = person.seen()
+        assert error.startswith(REFUSED)
+
+    def test_being_there_when_it_changes(self, shut_out: tuple[Town, Person]) -> None:
+        town, luis = shut_out
+        assert luis.session.room is town.server.lobby
+        assert luis.seen() == []
+
+    @pytest.mark.parametrize(
+        "line",
+        ["/join ops", "/join #OPS", "/who ops", "/topic #ops", "/mode #ops", "/msg #ops hola"],
+    )
+    def test_a_command(self, shut_out: tuple[Town, Person], line: str) -> None:
+        self.refused(shut_out[1], line)
+
+    def test_a_refused_pipe_is_in_no_room(self, shut_out: tuple[Town, Person]) -> None:
+        _, luis = shut_out
+        luis.type("/join ops", "for ops alone")
+        assert luis.session.room is None
+        assert luis.seen()[-1].startswith("ERR No room: ")
+
+    @pytest.mark.parametrize("line", ["/history 50", "/since 1d", "/topic", "/who", "/rooms"])
+    def test_what_is_shown(self, shut_out: tuple[Town, Person], line: str) -> None:
+        _, luis = shut_out
+        luis.seen()
+        luis.type(line)
+        seen = luis.seen()
+        assert seen
+        assert not [each for each in seen if SECRET in each or "plans" in each or "ops" in each]
+
+    def test_it_is_not_meant_by_a_name_that_is_almost_its(
+        self, shut_out: tuple[Town, Person]
+    ) -> None:
+        _, luis = shut_out
+        luis.seen()
+        luis.type("/join opps")
+        assert luis.seen() == ["*** You are in #opps, a new room; nobody else is here."]
+
+    def test_others_are_not_shut_out_with_them(self) -> None:
+        town = Town()
+        ana, max_ = town.citizen("ana"), town.guest("max", network="198.51.100.7")
+        luis = town.guest("luis", network="192.0.2.1")
+        for person in ana, max_, luis:
+            person.type("/join ops")
+        ana.type("/ban luis", "/ban @luis", "/ban @luis")
+        assert luis.session.room is town.server.lobby
+        max_.seen()
+        max_.type("hola")
+        assert max_.seen() == ["<max> hola"]
+
+    def test_after_a_restart(self, shut_out: tuple[Town, Person]) -> None:
+        town, luis = shut_out
+        luis.hang_up()
+        town = town.again()
+        luis = town.guest("luis", network="192.0.2.1")
+        for line in "/join ops", "/who ops", "/topic #ops", "/mode #ops", "/msg #ops hola":
+            luis.type("/leave")
+            self.refused(luis, line)
+        luis.type("/leave")
+        luis.seen()
+        luis.type("/rooms")
+        assert not [line for line in luis.seen() if "ops" in line]
+
+    def test_an_administrator_who_is_one_no_more(self) -> None:
+        town = Town()
+        ana, root = town.citizen("ana"), town.citizen("root", admin=True)
+        ana.type("/create ops private")
+        root.type("/join ops")
+        assert root.session.room is town.room("ops")
+        town.ask_operator("promote", name="ana")
+        town.ask_operator("demote", name="root")
+        assert root.session.room is town.server.lobby
+        assert ana.session.room is town.room("ops")
+        self.refused(root, "/stats")
+        self.refused(root, "/join ops")
+
+    def test_an_account_that_is_removed(self) -> None:
+        town = Town()
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ana.type("/create ops private", "/invite eva")
+        eva.type("/join ops")
+        removed = town.server.logins.unregister(town.server.accounts.table["eva"])
+        Deferred.fromCoroutine(removed)
+        town.settle()
+        assert eva.session.room is town.server.lobby
+        town.register("eva")
+        self.refused(town.citizen("eva"), "/join ops")
+
+    @pytest.mark.parametrize("fails", [False, True])
+    @pytest.mark.parametrize("line", ["/since 1d", "/search green", "/mentions"])
+    def test_while_the_log_is_searched(self, line: str, fails: bool) -> None:
+        town = Town()
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        for person in ana, luis:
+            person.type("/join ops")
+
+        async def slowly(*_: object) -> Any:
+            ana.type("/mode private")
+            if fails:
+                raise StoreError("the disk is broken.")
+            return 0 if line == "/since 1d" else Found([], 0)
+
+        town.store.seq_before = town.store.search = slowly
+        luis.seen()
+        luis.type(line)
+        assert luis.seen()[-1].startswith("ERR Not allowed: #ops is private.")
+
+
+class TestSpeaking:
+    """Who may not speak is answered for each line, on each path, and nobody is shown it."""
+
+    WAYS = ("hola", "/me waves", "//etc/motd", "/usr/bin/x: no", "/msg #ops hola", "/topic hola")
+
+    SILENT = {
+        "moderated": ("/mode #ops moderated",),
+        "announce": ("/mode #ops announce",),
+        "muted": ("/mute #ops luis",),
+        "unvoiced": ("/mode #ops moderated", "/voice #ops luis", "/unvoice #ops luis"),
+    }
+
+    @pytest.mark.parametrize("how", SILENT)
+    @pytest.mark.parametrize("restarted", [False, True])
+    def test_on_each_path(self, how: str, restarted: bool) -> None:
+        town = Town()
+        ana = town.citizen("ana")
+        ana.type("/join ops")
+        luis = town.guest("luis")
+        ana.type(*self.SILENT[how])
+        if restarted:
+            town = town.again()
+            ana, luis = town.citizen("ana"), town.guest("luis")
+            ana.type("/join ops")
+        luis.type("/join ops")
+        ana.seen()
+        for way in self.WAYS:
+            luis.seen()
+            luis.type(way)
+            (error,) = luis.seen()
+            assert error.startswith("ERR Not allowed: "), way
+        luis.type("/leave")
+        luis.seen()
+        luis.type("/msg #ops hola")
+        assert luis.seen()[0].startswith("ERR Not allowed: ")
+        assert ana.seen() == []
+
+    def test_bare_lines(self) -> None:
+        town = Town()
+        root, luis = town.citizen("root", admin=True), town.guest()
+        program = town.program()
+        for line in "/mode moderated", "/mode announce":
+            root.type(line)
+            luis.seen()
+            program.type("one", "two")
+            assert program.seen() == ["ERR Not allowed"] * 2
+            assert luis.seen() == []
+        root.type("/mode open", f"/mute {program.session.name} 1m")
+        program.type("one")
+        assert program.seen() == ["ERR Not allowed"]
+        town.clock.advance(60)
+        program.type("two")
+        assert program.seen() == ["two"]
+
+    def test_a_bare_program_that_is_banned_is_told_and_in_no_room(self) -> None:
+        town = Town()
+        root, program = town.citizen("root", admin=True), town.program()
+        root.type(f"/ban {program.session.name}")
+        program.type("one")
+        assert program.seen() == ["ERR No room"]
+
+    def test_a_paste_into_a_quiet_room_is_answered_line_by_line(self) -> None:
+        town = Town()
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        for person in ana, luis:
+            person.type("/join ops")
+        ana.type("/mode announce")
+        luis.seen()
+        ana.seen()
+        luis.type(*["x"] * 500)
+        seen = luis.seen()
+        assert len(seen) == 500
+        assert len(set(seen)) == 1
+        assert ana.seen() == []
+        assert not luis.closed
+
+    def test_an_open_room_without_mutes_is_not_looked_after(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town = Town()
+        ana = town.citizen("ana")
+        ana.type("/join ops", "/mode open", "/mute luis 1m", "/unmute luis")
+
+        def looked(*_: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(town.server.moderation, "refusal", looked)
+        ana.session.guard = looked
+        ana.seen()
+        ana.type("hola")
+        assert ana.seen() == ["<ana> hola"]
+
+
+class TestRestarts:
+    """All of it is kept."""
+
+    def test_roles_modes_mutes_and_bans(self) -> None:
+        town = Town()
+        ana = town.citizen("ana")
+        for name in "eva", "max", "zoe":
+            town.register(name)
+        ana.type("/create ops moderated", "/op eva", "/voice max", "/invite zoe")
+        ana.type("/mute zoe 10m", "/ban luis 1h x")
+        ana.hang_up()
+        town.clock.advance(60)
+        town = town.again()
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ana.type("/join ops")
+        ana.seen()
+        ana.type("/mode", "/bans")
+        assert ana.seen() == [
+            "*** #ops is moderated: everyone may come in; those with a voice speak. It is ana's.",
+            "*** 2 mutes and bans in #ops:",
+            f"*** zoe is muted until {local_time(600)} (9m left), by ana.",
+            f"*** luis is banned until {local_time(3600)} (59m left), by ana: x",
+        ]
+        moderation, room = town.server.moderation, town.room("ops")
+        roles = {
+            name: moderation.role_of_name(name, [], room) for name in ("ana", "eva", "max", "zoe")
+        }
+        assert roles == {
+            "ana": Role.OWNER,
+            "eva": Role.OPERATOR,
+            "max": Role.VOICED,
+            "zoe": Role.INVITED,
+        }
+        eva.type("/unban #ops luis")
+        assert eva.seen() == ["*** In #ops: eva lifted the ban of luis."]
+
+    def test_what_is_over_by_then_is_over(self) -> None:
+        town = Town()
+        ana = town.citizen("ana")
+        ana.type("/join ops", "/mute luis 10m")
+        town.clock.advance(600)
+        town = town.again()
+        luis = town.guest("luis")
+        luis.type("/join ops")
+        luis.seen()
+        assert not town.room("ops").guarded
+        luis.type("hola")
+        assert luis.seen() == ["<luis> hola"]
+
+    def test_deeds_are_in_the_history(self) -> None:
+        town = Town()
+        ana = town.citizen("ana")
+        ana.type("/join ops", "/mute luis 10m loud", "/mode private")
+        town = town.again()
+        ana = town.citizen("ana")
+        ana.type("/join ops")
+        ana.seen()
+        ana.type("/history")
+        assert ana.seen()[1:] == [
+            f"[{local_time(0)}] *** ana muted luis for 10m: loud",
+            f"[{local_time(0)}] *** ana set the room's mode to private.",
+        ]
+
+    async def test_in_sqlite(self, tmp_path: Path) -> None:
+        from twisted.internet import reactor
+
+        for opened in range(2):
+            store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
+            store.start()
+            house = House(store)
+            await house.listen()
+            ana = await house.guest()
+            (session,) = house.server.sessions
+            account = Account("ana", "")
+            if not opened:
+                await change(store, house.server.accounts.table.put("ana", account))
+            house.server.logins.log_in(session, account)
+            if not opened:
+                ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
+                lines = await ana.until("/nosuch")
+                assert "*** ana banned luis for 1h: loud" in lines
+            luis = await house.guest()
+            luis.send("/nick luis", "/join ops", "/who ops", "/rooms", "/nosuch")
+            lines = await luis.until("/nosuch")
+            errors = [line for line in lines if line.startswith(REFUSED)]
+            assert len(errors) == 2
+            assert not [line for line in lines if SECRET in line or line.startswith("*** #ops")]
+            if opened:
+                ana.send("/join ops", "/bans", "/nosuch")
+                lines = await ana.until("/nosuch")
+                assert [line for line in lines if SECRET in line]
+                assert "*** 1 mute or ban in #ops:" in lines
+            await house.close()
+            await store.close()
+
+    @pytest.mark.parametrize(
+        "record",
+        [
+            Record("room", "ops", '{"name": "ops", "mode": "opne"}'),
+            Record("role", "ops/eva", '{"role": 77}'),
+            Record("sanction", "mute ops", '{"until": 1, "by": "ana"}'),
+        ],
+    )
+    def test_what_is_damaged_is_said_to_be(self, record: Record) -> None:
+        town = Town()
+        town.store.keep(record)
+        town.settle()
+        with pytest.raises(StoreError, match="damaged"):
+            town.again()

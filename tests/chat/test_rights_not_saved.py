@@ -1,0 +1,134 @@
+"""A right that could not be saved is no right: whatever it let somebody in to ends with it.
+
+A change counts at once, before it is on disk. Eva comes in by it; then the disk fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chatd.storage.records import change
+from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.registry import Rules
+from chatd.webhooks.urls import networks_of
+from tests.support.receivers import Receiver
+from tests.support.running import Town
+from tests.support.world import CHEAP, Person
+
+Expect = Callable[..., object]
+
+SECRET = "the launch code is 0000"
+PASSWORD = "correct horse"
+
+
+class Scene:
+    """Ana owns #den, which is private, on a disk that is slow and fails."""
+
+    def __init__(self) -> None:
+        self.town = town = Town(slow=True)
+        self.ana, self.eva = town.citizen("ana"), town.citizen("eva", network="127.0.0.1")
+        accounts = town.server.accounts.table
+        for name in "ana", "eva":
+            account = accounts[name]._replace(hash=CHEAP.hash(PASSWORD))
+            change(town.store, accounts.put(name, account))
+        self.do("/create den private")
+
+    def do(self, *lines: str) -> None:
+        """Have ana do something that is saved."""
+        for line in lines:
+            self.ana.type(line)
+            self.town.release()
+
+    def fail(self) -> None:
+        """Let nothing be saved of what waits."""
+        self.town.settle()
+        while self.town.store.held:
+            self.town.store.fail()
+            self.town.settle()
+
+
+def by_ana(line: str, *before: str) -> Callable[[Scene], None]:
+    def give(scene: Scene) -> None:
+        scene.do(*before)
+        scene.ana.type(line)
+
+    return give
+
+
+RIGHTS = {
+    "mode": by_ana("/mode open"),
+    "invitation": by_ana("/invite eva"),
+    "voice": by_ana("/voice eva"),
+    "operator": by_ana("/op eva"),
+    "unban": by_ana("/unban eva", "/mode open", "/ban eva"),
+    "unban of an address": by_ana(
+        "/unban 127.0.0.1", "/mode open", "/ban 127.0.0.1", "/ban 127.0.0.1"
+    ),
+    "administrator": lambda scene: scene.town.ask_operator("promote", name="eva"),
+}
+
+
+def comes_in(person: Person) -> bool:
+    person.type("/join den")
+    return bool(person.session.room.name == "den")
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_who_came_in_by_it_is_out_again(right: str, expected_errors: Expect) -> None:
+    scene = Scene()
+    RIGHTS[right](scene)
+    assert comes_in(scene.eva)
+    scene.fail()
+    assert scene.eva.session.room.name == "lobby"
+    assert "*** You are out of #den: " in str(scene.eva.seen())
+    scene.do(SECRET)
+    assert SECRET in str(scene.ana.seen())
+    assert SECRET not in str(scene.eva.seen())
+    expected_errors()
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_who_came_in_by_it_stays_if_it_is_saved(right: str) -> None:
+    scene = Scene()
+    RIGHTS[right](scene)
+    assert comes_in(scene.eva)
+    scene.town.release()
+    scene.do(SECRET)
+    assert SECRET in str(scene.eva.seen())
+
+
+def test_a_hook_that_was_added_by_it_ends(expected_errors: Expect) -> None:
+    scene = Scene()
+    scene.town.server.hooks.rules = Rules(networks_of("any"), tls=True)
+    scene.do("/mode open")
+    scene.ana.type("/op eva")
+    scene.eva.type("/hook #den add https://example.com/", PASSWORD)
+    scene.town.settle()
+    assert scene.town.server.hooks.of(scene.town.room("den"))
+    scene.town.store.fail()
+    scene.town.release()
+    assert not scene.town.server.hooks.of(scene.town.room("den"))
+    expected_errors()
+
+
+def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Expect) -> None:
+    scene = Scene()
+    server = scene.town.server
+    server.hooks.rules = Rules(networks_of("any"), tls=True)
+    scene.do("/mode open", "/op eva")
+    scene.eva.type("/hook #den add https://example.com/", PASSWORD)
+    scene.town.release()
+    receiver, clock = Receiver(), scene.town.clock
+    Deliveries(
+        server.hooks, server.rooms.get, receiver, clock, server.faults, clock.seconds
+    ).start()
+    scene.eva.type("/join den", SECRET)
+    scene.ana.type("/unop eva")
+    scene.town.settle()
+    scene.town.store.release()
+    scene.fail()
+    clock.pump([0] * 8)
+    assert receiver.texts() == [SECRET]
+    expected_errors()

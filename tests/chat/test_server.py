@@ -1,0 +1,479 @@
+"""The rooms and the names in use: what concerns more than one session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.error import ConnectionAborted
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd.chat.membership import LASTING
+from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
+from chatd.chat.session import Session
+from chatd.errors import short
+from chatd.event import Draft, Event, Kind
+from chatd.storage.contract import WAITING_BYTES, RoomRecord
+from chatd.storage.memory import MemoryStore
+from tests.support.members import member, register
+from tests.support.world import Person, World
+
+NOT_SAVED = (
+    "ERR Not saved: your line could not be stored, so nobody was shown it. Say it again later."
+    " The operator's log says why."
+)
+
+
+class RecordedStore(MemoryStore):
+    """A store that was opened with some rooms in it."""
+
+    stored: Sequence[RoomRecord] = ()
+
+    def rooms(self) -> Sequence[RoomRecord]:
+        return self.stored
+
+
+def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
+    """A world whose store was kept from an earlier run."""
+    world = World()
+    world.store = RecordedStore(world.clock)
+    world.store.stored = records
+    world.server = ChatServer(world.store, world.clock, lobby=lobby)
+    world.chat.server = world.server
+    return world
+
+
+class RestartTests(SynchronousTestCase):
+    def test_numbers_of_guests_who_said_something_are_not_used_again(self) -> None:
+        world = restarted(RoomRecord("lobby", 9, "", 7), RoomRecord("ops", 2, "", 12))
+        self.assertEqual(world.person().session.name, "guest13")
+
+    def test_rooms_and_their_topics_are_there_again(self) -> None:
+        world = restarted(RoomRecord("Ops", 2, "Friday", 1))
+        ana = world.person()
+        ana.type("/join ops", "/rooms")
+        self.assertIn("*** Topic: Friday", ana.seen())
+
+    def test_the_lobby_is_the_room_that_is_stored_under_its_name_in_any_case(self) -> None:
+        world = restarted(RoomRecord("Lobby", 2, "", 1), lobby="LOBBY")
+        self.assertEqual(world.server.lobby.name, "Lobby")
+        self.assertEqual(world.server.lobby.head, 2)
+
+    def test_the_log_goes_on_where_it_stood(self) -> None:
+        world = World()
+        world.say("one", "two")
+        world.server = world.chat.server = ChatServer(world.store, world.clock)
+        world.say("three")
+        self.assertEqual(world.server.lobby.head, 3)
+
+
+class NumberTests(SynchronousTestCase):
+    def test_a_number_is_not_used_again(self) -> None:
+        world = World()
+        world.person().hang_up()
+        self.assertEqual(world.person().session.name, "guest2")
+
+    def test_who_gives_up_a_guests_name_gives_up_its_number_too(self) -> None:
+        world = World()
+        ana = world.person("ana")
+        ana.hang_up()
+        self.assertEqual(world.person().session.name, "guest2")
+
+
+class SharedNameTests(SynchronousTestCase):
+    """Two tabs of a browser: sessions of one holder, which have one name."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.luis = self.world.person()
+        self.tabs = [self.world.person() for _ in range(2)]
+        for tab in self.tabs:
+            tab.session.holder = "browser"
+            tab.type("/nick Ana")
+        self.world.clock.advance(LASTING)
+        self.forget()
+
+    def forget(self) -> None:
+        for person in self.luis, *self.tabs:
+            person.seen()
+
+    def told(self, person: Person, line: str) -> list[str]:
+        self.forget()
+        person.type(line)
+        return person.seen()
+
+    def test_they_count_as_one_person(self) -> None:
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+        self.assertEqual(
+            self.told(self.luis, "/whois ana"),
+            ["*** Ana is not registered. Ana is here in #lobby, with 2 connections."],
+        )
+
+    def test_the_second_is_called_as_the_first_is(self) -> None:
+        other = self.world.person()
+        other.session.holder = "browser"
+        self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
+        self.assertEqual(self.told(other, "/nick Ana"), ["*** You are Ana already."])
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+
+    def test_together_they_may_write_it_in_another_way(self) -> None:
+        self.assertEqual(self.told(self.tabs[1], "/nick ANA"), ["*** You are now ANA."])
+        self.assertEqual(self.tabs[0].session.name, "ANA")
+
+    def test_together_they_may_take_a_look_alike_of_it(self) -> None:
+        for name in "Bob1", "Bobl", "B0bl":
+            self.assertEqual(self.told(self.tabs[1], f"/nick {name}"), [f"*** You are now {name}."])
+            self.assertEqual(self.tabs[0].session.name, name)
+
+    def test_both_are_sent_what_is_private_and_its_receipt_comes_once(self) -> None:
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        for tab in self.tabs:
+            self.assertEqual(tab.seen(), ["(private) <guest1> hola"])
+
+    def test_it_is_said_if_only_one_of_them_has_room_for_it(self) -> None:
+        first, second = (tab.session for tab in self.tabs)
+        self.patch(Session, "receive", lambda session, *_: session is second)
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        self.patch(Session, "receive", lambda session, *_: session is first)
+        self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
+        self.patch(Session, "receive", lambda *_: False)
+        self.assertEqual(
+            self.told(self.luis, "/msg ana hola"),
+            ["ERR Inbox full: Ana is not reading, so this was not said. Try again later."],
+        )
+
+    def test_the_others_are_told_that_they_left_once_both_have(self) -> None:
+        self.tabs[0].hang_up()
+        self.assertEqual(self.luis.seen(), [])
+        self.tabs[1].hang_up()
+        self.assertEqual(self.luis.seen(), ["*** Ana left."])
+
+    def test_when_one_of_them_takes_another_name_both_have_it(self) -> None:
+        self.tabs[1].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        for tab in self.tabs:
+            self.assertIn("*** You are now eva.", tab.seen())
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: eva and 1 guest."])
+        self.tabs[0].hang_up()
+        self.assertEqual(self.luis.seen(), [])
+        self.tabs[1].hang_up()
+        self.assertEqual(self.luis.seen(), ["*** eva left."])
+
+    def test_each_room_is_told_once_of_those_who_are_there(self) -> None:
+        self.tabs[1].type("/join ops")
+        self.luis.type("/join ops")
+        self.world.clock.advance(LASTING)
+        guest = self.world.person()
+        self.forget()
+        self.tabs[0].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        self.assertEqual(guest.seen(), ["*** Ana is now eva."])
+
+    def test_those_of_another_holder_and_under_another_name_keep_theirs(self) -> None:
+        stranger, third = self.world.person("max"), self.world.person()
+        third.session.holder = "browser"
+        third.type("/nick bea")
+        self.tabs[0].type("/nick eva")
+        names = [person.session.name for person in (*self.tabs, stranger, third)]
+        self.assertEqual(names, ["eva", "eva", "max", "bea"])
+
+    def test_none_of_them_is_renamed_while_one_may_not_speak_where_it_is(self) -> None:
+        owner = member(self.world, "olga")
+        owner.type("/join ops")
+        self.tabs[1].type("/join ops")
+        owner.type("/mute Ana 1h")
+        told = self.told(self.tabs[0], "/nick eva")
+        self.assertEqual(len(told), 1)
+        self.assertIn("ERR Not allowed", told[0])
+        self.assertEqual([tab.session.name for tab in self.tabs], ["Ana", "Ana"])
+
+    def test_the_last_of_them_who_takes_another_name_is_renamed(self) -> None:
+        self.tabs[0].hang_up()
+        self.tabs[1].type("/nick eva")
+        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+
+    def test_another_name_meanwhile_keeps_it_from_being_registered(self) -> None:
+        self.world.hashing.held = True
+        self.tabs[0].type("/register correct horse")
+        self.tabs[1].type("/nick eva")
+        self.forget()
+        self.world.hashing.work()
+        self.world.settle()
+        self.assertIn("ERR Not registered: choose a name first", str(self.tabs[0].seen()))
+        self.assertEqual(list(self.world.server.accounts.table), [])
+
+    def test_one_who_registers_it_has_it_alone(self) -> None:
+        self.assertEqual(
+            self.told(self.tabs[0], "/register correct horse"),
+            ["*** Ana is yours now. When you come back: /login Ana"],
+        )
+        self.assertEqual(
+            self.tabs[1].seen(),
+            ["*** Ana is somebody else's name now.", "*** You are now guest3."],
+        )
+        self.assertEqual(self.luis.seen(), [])
+        self.assertEqual(self.told(self.tabs[1], "/nick ana")[0][:16], "ERR Name in use:")
+
+    def test_one_who_registers_it_has_it_also_if_another_took_a_new_one_meanwhile(self) -> None:
+        world = World(slow=True)
+        tabs = [world.person() for _ in range(2)]
+        for tab in tabs:
+            tab.session.holder = "browser"
+            tab.type("/nick Ana")
+        tabs[0].type("/register correct horse")
+        tabs[1].type("/nick eva")
+        world.release()
+        self.assertEqual([tab.session.name for tab in tabs], ["Ana", "eva"])
+        self.assertEqual([tab.session.account for tab in tabs], ["ana", None])
+
+    def test_one_who_logs_in_leaves_it_to_the_other(self) -> None:
+        register(self.world, "Eva")
+        account = self.world.server.accounts.table["eva"]
+        self.world.server.logins.log_in(self.tabs[0].session, account)
+        self.world.settle()
+        self.assertEqual(self.luis.seen(), ["*** Eva joined."])
+        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, Eva and 1 guest."])
+
+
+class RoomsKeptTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person()
+
+    def rooms(self) -> list[str]:
+        count, rooms = self.world.server.rooms.listed(
+            10, self.ana.session, self.world.server.peopled
+        )
+        self.assertEqual(count, len(rooms))
+        return [room.name for room in rooms]
+
+    def test_no_more_are_listed_than_asked_for_and_those_with_people_first(self) -> None:
+        self.ana.type("/join ops", "hola", "/leave")
+        self.world.release()
+        count, rooms = self.world.server.rooms.listed(
+            1, self.ana.session, self.world.server.peopled
+        )
+        self.assertEqual((count, [room.name for room in rooms]), (2, ["lobby"]))
+
+    def test_an_empty_room_in_which_nothing_was_said_is_forgotten(self) -> None:
+        self.ana.type("/join ops", "/leave")
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_so_is_one_that_was_left_by_hanging_up(self) -> None:
+        self.ana.type("/join ops")
+        self.ana.hang_up()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_in_which_somebody_is_stays(self) -> None:
+        luis = self.world.person()
+        self.ana.type("/join ops")
+        luis.type("/join ops", "/leave")
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+
+    def test_one_in_which_something_is_being_said_stays(self) -> None:
+        self.ana.type("/join ops", "hola")
+        self.ana.hang_up()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+
+    def test_one_in_which_something_could_not_be_said_is_forgotten(self) -> None:
+        self.ana.type("/join ops", "hola")
+        self.ana.hang_up()
+        self.world.store.fail()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_in_which_nothing_but_notices_passed_is_forgotten_after_them(self) -> None:
+        self.ana.type("/join ops", "/nick ana", "/leave")
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby"])
+
+    def test_one_to_which_something_is_sent_from_elsewhere_stays(self) -> None:
+        luis = self.world.person()
+        luis.type("/join ops")
+        self.ana.type("/msg #ops hola")
+        luis.type("/leave")
+        self.world.release()
+        self.assertEqual(self.rooms(), ["lobby", "ops"])
+        self.assertEqual(self.ana.seen(), ["*** Said in #ops."])
+
+    def test_the_lobby_always_stays(self) -> None:
+        self.ana.type("/join ops")
+        self.assertEqual(self.rooms(), ["ops", "lobby"])
+
+
+class FailedCommitTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def test_the_author_is_told_and_nobody_sees_the_line(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_each_line_that_was_not_saved_is_answered(self) -> None:
+        self.ana.type("one", "two")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, NOT_SAVED])
+
+    def test_what_was_asked_behind_it_goes_on(self) -> None:
+        self.ana.type("hola", "/who")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, "*** In #lobby: 2 guests."])
+
+    def test_the_next_line_is_said(self) -> None:
+        self.ana.type("lost")
+        self.world.store.fail()
+        self.ana.type("hola")
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["<guest1> hola"])
+
+    def test_one_who_was_paused_goes_on(self) -> None:
+        self.ana.send(b"x\n" * UNPUBLISHED_LINES)
+        self.assertTrue(self.ana.paused)
+        self.world.settle()
+        self.world.store.fail()
+        self.assertFalse(self.ana.paused)
+
+    def test_one_who_half_closed_is_told_before_the_connection_closes(self) -> None:
+        self.ana.send(b"hola\n")
+        self.ana.half_close()
+        self.world.settle()
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertTrue(self.ana.closed)
+
+    def test_one_who_has_gone_is_not_looked_for(self) -> None:
+        self.ana.type("hola")
+        self.ana.hang_up()
+        self.world.store.fail()
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_notices_are_shown_all_the_same(self) -> None:
+        self.ana.type("hola", "/nick ana")
+        self.world.store.fail()
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["*** guest1 is now ana."])
+
+    def test_an_error_in_the_store_itself_is_logged_and_costs_no_more(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail(ZeroDivisionError())
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class HeldBackTests(SynchronousTestCase):
+    """While the store is full, nobody is read from."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        # An entry that weighs as much as may wait.
+        self.world.server.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, ["x" * WAITING_BYTES]))
+        self.world.settle()
+        self.people = [self.world.person() for _ in range(3)]
+        for person in self.people:
+            person.type("hola")
+
+    def said(self, person: Person) -> bool:
+        return person.session.has_spoken
+
+    def test_what_they_send_is_not_handled(self) -> None:
+        self.assertFalse(any(map(self.said, self.people)))
+        self.assertTrue(all(person.paused for person in self.people))
+
+    def test_everyone_goes_on_once_there_is_room(self) -> None:
+        self.world.store.release()
+        self.assertTrue(all(map(self.said, self.people)))
+        self.assertFalse(any(person.paused for person in self.people))
+
+    def test_everyone_goes_on_when_the_commit_fails(self) -> None:
+        self.world.store.fail()
+        self.assertTrue(all(map(self.said, self.people)))
+
+    def test_one_who_has_gone_meanwhile_does_too(self) -> None:
+        self.people[0].hang_up()
+        self.world.store.release()
+        self.assertTrue(all(map(self.said, self.people)))
+
+    def test_one_who_was_cut_off_meanwhile_does_not(self) -> None:
+        gone, *others = self.people
+        gone.hang_up(ConnectionAborted)
+        self.world.store.release()
+        self.assertFalse(self.said(gone))
+        self.assertTrue(all(map(self.said, others)))
+
+    def test_one_who_half_closed_meanwhile_is_served_to_the_end(self) -> None:
+        self.people[0].half_close()
+        self.assertFalse(self.people[0].closed)
+        self.world.release()
+        self.assertIn("<guest1> hola", self.people[0].seen())
+        self.assertTrue(self.people[0].closed)
+
+
+class BrokenSessionTests(SynchronousTestCase):
+    """A bug in one session costs the others nothing."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana, self.luis = self.world.person(), self.world.person()
+        for person in self.ana, self.luis:
+            person.send(b"x\n" * UNPUBLISHED_LINES)
+        self.world.settle()
+
+    def broken(self, *_: object) -> None:
+        raise ZeroDivisionError
+
+    def break_for_ana(self, name: str) -> None:
+        method = getattr(Session, name)
+
+        def broken(session: Session, *args: object) -> None:
+            if session is self.ana.session:
+                raise ZeroDivisionError
+            method(session, *args)
+
+        self.patch(Session, name, broken)
+
+    def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
+        self.ana.session.changed = self.broken
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.luis.seen()), 2 * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_one_that_cannot_be_told_what_was_published(self) -> None:
+        self.break_for_ana("published")
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_one_that_cannot_be_told_what_was_refused(self) -> None:
+        self.break_for_ana("refused")
+        self.world.store.fail()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class PublishTests(SynchronousTestCase):
+    """The store publishes: one day also what other daemons committed."""
+
+    def test_an_event_of_an_unknown_session_is_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
+        self.assertEqual(ana.seen(), ["<eve> hola"])
+
+    def test_nothing_published_is_nothing_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publish([])
+        self.assertEqual(ana.seen(), [])
+
+
+class ShortTests(SynchronousTestCase):
+    def test_what_is_quoted_is_short(self) -> None:
+        self.assertEqual(short("x" * 40), "x" * 40)
+        self.assertEqual(short("x" * 41), "x" * 39 + "…")

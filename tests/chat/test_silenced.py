@@ -1,0 +1,216 @@
+"""Who may not speak in a room shows it nothing of their own, whatever they do.
+
+One person is silenced in a room, in each of the ways there are, and then gives every command every
+form of argument, with a word of their choice in it. Whoever else is there never sees the word.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.accounts.accounts import Account
+from chatd.chat.membership import LASTING
+from chatd.commands.table import TABLE
+from chatd.storage.records import change
+from tests.support.browser import browser
+from tests.support.http import Served
+from tests.support.running import Town
+from tests.support.world import CHEAP
+
+WORD = "buy-now.example.com"
+PASSWORD = "correct horse"
+
+
+class Scene:
+    """Ana owns #den, wat watches there, and zed is silenced there: a guest, or an operator."""
+
+    def __init__(self, how: str) -> None:
+        self.town = town = Town()
+        operates = how == "operator"
+        for name in [WORD, *(["zed"] if operates else [])]:
+            account = Account(name, CHEAP.hash(PASSWORD))
+            change(town.store, town.server.accounts.table.put(account.key, account))
+        self.ana = town.citizen("ana")
+        self.ana.type("/create den")
+        self.wat = town.guest("wat")
+        self.zed = town.citizen("zed") if operates else town.guest("zed")
+        for person in self.wat, self.zed:
+            person.type("/join den")
+        town.clock.advance(LASTING)
+        self.ana.type(*(["/op zed", "/mute zed"] if operates else SILENCED[how]))
+        self.told()
+
+    def told(self) -> list[str]:
+        """What wat is shown of the room meanwhile, and soon after. (Private lines go on: they are
+        not of the room, and wat may ignore zed.)"""
+        self.town.settle()
+        self.town.clock.advance(2 * LASTING)
+        return [line for line in self.wat.seen() if not line.startswith("(private)")]
+
+    def answer(self, line: str) -> list[str]:
+        self.zed.seen()
+        self.zed.type(line)
+        return self.zed.seen()
+
+
+SILENCED = {
+    "muted": ["/mute zed"],
+    "moderated": ["/mode moderated"],
+    "announce": ["/mode announce"],
+}
+
+ARGUMENTS = (
+    WORD,
+    f"{WORD} {WORD}",
+    f"#den {WORD}",
+    f"#{WORD}",
+    f"#den wat {WORD}",
+    f"wat {WORD}",
+    f"wat 10m {WORD}",
+    f"add http://{WORD}/",
+    f"{WORD} {PASSWORD}",
+)
+
+
+@pytest.mark.parametrize("how", [*SILENCED, "operator"])
+@pytest.mark.parametrize("command", [each.name for each in TABLE])
+def test_no_command_shows_their_words(how: str, command: str) -> None:
+    for argument in ARGUMENTS:
+        scene = Scene(how)
+        scene.zed.type(f"/{command} {argument}", f"/{command} {argument}")
+        assert WORD not in str(scene.told()), argument
+
+
+@pytest.mark.parametrize("how", ["muted", "operator"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        WORD,
+        f"/me {WORD}",
+        f"/topic {WORD}",
+        f"/msg #den {WORD}",
+        f"/kick wat {WORD}",
+        f"/mute {WORD}",
+        f"/ban wat 1h {WORD}",
+        f"/invite {WORD}",
+        "/mode announce",
+        f"/hook add http://{WORD}/",
+    ],
+)
+def test_the_refusal_names_the_room(how: str, line: str) -> None:
+    scene = Scene(how)
+    (error,) = scene.answer(line)
+    assert error.startswith("ERR Not allowed: ")
+    assert "#den" in error
+
+
+def test_a_muted_guest_keeps_their_name_while_they_are_there() -> None:
+    scene = Scene("muted")
+    assert scene.answer(f"/nick {WORD[:20]}-{'x' * 8}") == [
+        "ERR Not allowed: you may not speak in #den, and a new name would be shown there."
+        " /join another room first, or wait."
+    ]
+    scene.ana.type("/unmute zed")
+    scene.told()
+    assert scene.answer("/nick zoe") == ["*** You are now zoe."]
+    assert scene.told() == ["*** zed is now zoe."]
+
+
+def test_also_where_they_are_in_another_room_too() -> None:
+    scene = Scene("muted")
+    zed = browser(scene.town, name="zoe")
+    zed.send("enter", room="den")
+    scene.ana.type("/mute zoe")
+    scene.told()
+    zed.seen()
+    zed.say(f"/nick {WORD}", room="lobby")
+    (error,) = zed.seen("error")
+    assert "#den" in error["text"]
+    for text in WORD, f"/me {WORD}", f"/topic {WORD}", f"/msg #den {WORD}":
+        zed.say(text, room="den")
+    assert scene.told() == []
+
+
+@pytest.mark.parametrize("how", SILENCED)
+def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> None:
+    scene = Scene(how)
+    assert f"*** You are now {WORD}." in scene.answer(f"/login {WORD} {PASSWORD}")
+    assert scene.told() == ["*** zed left."]
+    assert scene.answer("hola")[0].startswith("ERR Not allowed: ")
+    scene.answer("/logout")
+    assert scene.told() == []
+
+
+def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
+    scene = Scene("muted")
+    tabs = [browser(scene.town, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
+    for tab in tabs:
+        tab.send("enter", room="den")
+    assert scene.told() == ["*** zoe joined."]
+    scene.ana.type("/mode moderated")
+    scene.told()
+    tabs[0].say(f"/login {WORD} {PASSWORD}", room="lobby")
+    assert tabs[0].session.name == WORD
+    assert scene.told() == []
+    tabs[1].hang_up()
+    assert scene.told() == ["*** zoe left."]
+
+
+@pytest.mark.parametrize("how", ["moderated", "announce"])
+def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) -> None:
+    """Nobody could take a name in a lobby that announces, else."""
+    scene = Scene(how)
+    assert scene.answer("/nick zoe") == ["*** You are now zoe."]
+    assert scene.told() == ["*** zed left."]
+    for name in "zoe2x", "zed", "zoe":
+        scene.answer(f"/nick {name}")
+    assert scene.told() == []
+
+
+@pytest.mark.parametrize("how", SILENCED)
+def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
+    scene = Scene(how)
+    scene.answer("/leave")
+    assert scene.told() == ["*** zed left."]
+    for number in range(3):
+        scene.answer(f"/nick ad{number}")
+        scene.answer("/join den")
+        assert scene.told() == []
+        scene.answer("/leave")
+        assert scene.told() == []
+
+
+def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
+    scene = Scene("moderated")
+    late = scene.town.guest("late")
+    late.type("/join den", "/nick later")
+    scene.ana.type("/voice later")
+    assert scene.told()[-1] == "*** later joined."
+
+
+def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
+    scene = Scene("moderated")
+    scene.answer("/nick zoe")
+    scene.ana.type("/voice zoe")
+    scene.told()
+    scene.zed.hang_up()
+    assert scene.told() == []
+
+
+def test_over_http() -> None:
+    door = Served()
+    for name in "ana", "zed":
+        door.account(name)
+    ana, wat = door.world.person(), door.world.person("wat")
+    ana.type(f"/login ana {PASSWORD}", "/create den", "/mute zed", "/mute zoe")
+    wat.type("/join den")
+    door.clock.advance(2 * LASTING)
+    wat.seen()
+    path = "/api/rooms/den/messages"
+    token = {"authorization": f"Bearer {door.token('zed')}"}
+    assert door.ask("POST", path, WORD.encode(), **token).status == 403
+    got = door.ask("POST", f"{path}?name=zoe", WORD.encode())
+    assert got.status == 403
+    assert "#den" in got.json["error"]["text"]
+    door.clock.advance(2 * LASTING)
+    assert wat.seen() == []

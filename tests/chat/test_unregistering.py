@@ -1,0 +1,209 @@
+"""What is kept for an account goes with it: the next owner of the name finds nothing of it.
+
+`BECOMES` is the list of all that the store keeps beside the logs. A table that is not in it fails
+the test, and so does one of which nothing is made here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from chatd.accounts.credentials import TOKEN
+from chatd.chat.idempotency import account_owner
+from chatd.chat.moderation import MUTE, Sanction
+from chatd.chat.permissions import Role
+from chatd.chat.server import ChatServer
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
+from chatd.storage.records import Table
+from chatd.webhooks.urls import destination_of
+from tests.support.members import register
+from tests.support.world import Person, World
+
+PASSWORD = "correct horse"
+
+GONE = "goes with the account"
+STAYS = "is the room's, and holds for whoever has the name"
+OF_NOBODY = "has nothing of any account"
+
+BECOMES = {
+    "account": GONE,  # its settings, too: whom it ignores, what it says while away
+    "clock": OF_NOBODY,
+    "credential": GONE,
+    "hook": GONE,
+    "place": GONE,
+    "retry": GONE,
+    "role": GONE,
+    "room": GONE,  # the owner alone, if others run the room
+    # Somebody who is banned would only have to give the name up, and take it again.
+    "sanction": STAYS,
+}
+
+
+class Life:
+    """Ana registers, and one of everything is kept for her."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.server = server = self.world.server
+        self.luis = self.person("luis")
+        self.ana = self.person("ana")
+        self.luis.type("/create lab", "hola", "/leave")
+        self.ana.type("/away soon", "/ignore max", "/create ops", "/op luis", "/create tea", "hola")
+        self.luis.type("/msg ana secret for the first one")
+        self.settle()
+        lab, tea = self.room("lab"), self.room("tea")
+        _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")
+        _, _, hook = server.hooks.add(tea, destination_of("https://example.com"), "ana", 0)
+        roles = server.moderation.give("ana", lab, Role.OPERATOR)
+        mute = server.moderation.sanction(MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana"))
+        server.carry_out(self.luis.session, tea, None, hook)
+        server.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
+        owner = account_owner("ana")
+        saying = server.retries.say(self.luis.session, server.lobby, ["once"], owner, "key")
+        Deferred.fromCoroutine(saying)
+        server.attendance.keep("ana")
+        self.settle()
+
+    def room(self, name: str) -> Room:
+        return self.server.rooms[name]
+
+    def person(self, name: str) -> Person:
+        person = self.world.person(name)
+        person.type(f"/register {PASSWORD}")
+        self.settle()
+        assert self.server.accounts.called(name) is not None
+        return person
+
+    def settle(self) -> None:
+        self.world.settle()
+
+    def kept(self) -> dict[str, list[str]]:
+        """What is on disk of the name, by kind."""
+        found: dict[str, list[str]] = {}
+        for record in self.world.store.records():
+            whole = json.dumps([record.key, record.value])
+            if record.value is not None and re.search(r"\bana\b", whole):
+                found.setdefault(record.kind, []).append(whole)
+        return found
+
+
+@pytest.fixture
+def kinds(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The kinds of all tables that a server has."""
+    found: set[str] = set()
+    make = Table.__init__
+
+    def note(self: Any, store: Any, kind: str, *rest: Any) -> None:
+        found.add(kind)
+        make(self, store, kind, *rest)
+
+    monkeypatch.setattr(Table, "__init__", note)
+    return found
+
+
+def test_of_each_kind_it_is_known_what_becomes_of_it(kinds: set[str]) -> None:
+    world = World()
+    assert isinstance(world.server, ChatServer)
+    assert kinds == set(BECOMES)
+
+
+def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
+    life = Life()
+    assert set(life.kept()) == {kind for kind, what in BECOMES.items() if what != OF_NOBODY}
+    life.ana.type(f"/unregister {PASSWORD}")
+    life.settle()
+    assert set(life.kept()) == {kind for kind, what in BECOMES.items() if what == STAYS}
+    life.ana.hang_up()
+    next_one = life.person("ana")
+    told = "\n".join(next_one.seen())
+    assert "secret" not in told
+    server, session = life.server, next_one.session
+    account = server.accounts.called("ana")
+    assert account is not None
+    assert account.settings == {}
+    assert session.settings.ignored == ()
+    assert server.away_text("ana") == ""
+    assert server.credentials.of("ana", TOKEN) == {}
+    assert [hook.by for hook in server.hooks] == []
+    assert not server.retries.knows(account_owner("ana"), "key")
+    rooms = [life.room(name) for name in ("ops", "tea", "lab")]
+    assert {server.moderation.role_of(session, room) for room in rooms} == {Role.EVERYONE}
+    next_one.type("/missed")
+    assert "secret" not in "\n".join(next_one.seen())
+
+
+def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
+    life = Life()
+    before = life.kept()
+    hooks = [hook.key for hook in life.server.hooks]
+
+    def fail(*_: object) -> Deferred[Any]:
+        failed: Deferred[Any] = Deferred()
+        failed.errback(StoreError("the disk is full."))
+        return failed
+
+    commit, life.world.store.commit = life.world.store.commit, fail
+    life.ana.type(f"/unregister {PASSWORD}")
+    life.settle()
+    life.world.store.commit = commit
+    assert life.server.accounts.called("ana") is not None
+    assert life.kept() == before
+    assert [hook.key for hook in life.server.hooks] == hooks
+    assert life.server.retries.knows(account_owner("ana"), "key")
+    expected_errors()
+
+
+def test_a_guests_name_has_nothing_of_an_account() -> None:
+    world = World()
+    register(world, "ana")
+    server = world.server
+    Deferred.fromCoroutine(server.logins.unregister(server.accounts.table["ana"]))
+    world.settle()
+    ana = world.person("ana")
+    assert server.logins.account_of(ana.session) is None
+    assert server.moderation.role_of(ana.session, server.lobby) is Role.EVERYONE
+
+
+def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
+    """Tries of passwords from there are not counted apart."""
+    world = World()
+    keys = []
+    for network in "192.0.2.1", "192.0.2.2":
+        ana = world.person("ana")
+        ana.session.network = network
+        ana.type(f"/register {PASSWORD}")
+        account = world.server.accounts.called("ana")
+        assert account is not None
+        ((_, key), _) = world.server.logins.tries_of(account, "192.0.2.1")
+        keys.append(key)
+        ana.type(f"/unregister {PASSWORD}")
+        ana.hang_up()
+        world.clock.advance(1)
+    assert keys[0] != "ana"
+    assert keys[1] == "ana"
+
+
+def test_what_was_made_with_an_account_that_could_not_be_saved_is_nobodys(
+    expected_errors: Any,
+) -> None:
+    world = World(slow=True)
+    ana, other = world.person("ana"), world.person()
+    world.release()
+    ana.type(f"/register {PASSWORD}")
+    other.type(f"/login ana {PASSWORD}", "/create den private")
+    world.store.fail()
+    world.release()
+    assert "ERR Not saved" in str(ana.seen())
+    ana.type(f"/register {PASSWORD}")
+    world.release()
+    den = world.server.rooms["den"]
+    assert world.server.moderation.role_of(ana.session, den) is Role.EVERYONE
+    ana.type("/join den")
+    assert ana.session.room is not den
+    expected_errors()

@@ -1,0 +1,239 @@
+"""`chatd.commands.history`: what can be found of what was said. (What was missed:
+`tests/chat/test_unread.py`.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from chatd.chat.permissions import Mode
+from chatd.commands.history import FOUND_CHARACTERS, FOUND_SHOWN
+from chatd.event import Event
+from chatd.rooms.room import Room
+from chatd.storage.contract import Found, StoreError, Wanted
+from chatd.text.times import local_time
+from tests.support.members import member
+from tests.support.world import Person, World
+
+EPOCH = local_time(0)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ana(world: World) -> Person:
+    return world.person("ana")
+
+
+@pytest.fixture
+def luis(world: World, ana: Person) -> Person:
+    return world.person("luis")
+
+
+def told(person: Person, line: str) -> list[str]:
+    person.seen()
+    person.type(line)
+    return [answer.removeprefix(f"[{EPOCH}] ") for answer in person.seen()]
+
+
+class TestSearch:
+    def test_shows_what_is_found_newest_first_with_times_and_names(
+        self, ana: Person, luis: Person
+    ) -> None:
+        luis.type("The build is GREEN", "no", "/me paints it green", "/topic green")
+        luis.seen()
+        ana.seen()
+        ana.type("/search green")
+        assert ana.seen() == [
+            "*** 3 lines of #lobby, newest first:",
+            f"[{EPOCH}] *** luis set the topic: green",
+            f"[{EPOCH}] * luis paints it green",
+            f"[{EPOCH}] <luis> The build is GREEN",
+        ]
+        assert luis.seen() == []
+
+    def test_takes_phrases_authors_and_times(self, world: World, ana: Person, luis: Person) -> None:
+        luis.type("green build")
+        world.clock.advance(3600)
+        luis.type("build green")
+        ana.type("a green build")
+        for asked, found in {
+            '/search "green build"': 2,
+            "/search green from:luis": 2,
+            "/buscar de:ANA": 1,
+            "/search green since:30m": 2,
+            "/buscar green desde:2h": 3,
+            "/search from:luis since:30m": 1,
+        }.items():
+            assert len(told(ana, asked)) == found + 1, asked
+
+    def test_finds_parts_of_words_and_other_scripts(self, ana: Person, luis: Person) -> None:
+        luis.type("今天的构建是绿色的", "Straße")
+        assert told(ana, "/search 构建")[1:] == ["<luis> 今天的构建是绿色的"]
+        assert told(ana, "/search STRASS")[1:] == ["<luis> Straße"]
+
+    def test_says_that_nothing_is_found(self, ana: Person) -> None:
+        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+
+    def test_finds_nothing_of_another_room(self, ana: Person, luis: Person) -> None:
+        luis.type("/join ops", "green")
+        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+
+    def test_finds_no_private_lines(self, world: World, luis: Person) -> None:
+        eva = member(world, "eva")
+        luis.type("/msg eva green")
+        assert told(eva, "/search green") == ["*** Nothing found in #lobby."]
+
+    def test_shows_so_many_and_says_that_there_may_be_more(self, ana: Person, luis: Person) -> None:
+        luis.type(*[f"green {number}" for number in range(FOUND_SHOWN + 1)])
+        seen = told(ana, "/search green")
+        assert seen[0] == "*** The last 20 lines of #lobby, newest first; there may be more:"
+        assert seen[1:] == [f"<luis> green {number}" for number in range(FOUND_SHOWN, 0, -1)]
+
+    def test_shows_all_there_are_if_they_are_just_so_many(self, ana: Person, luis: Person) -> None:
+        luis.type(*[f"green {number}" for number in range(FOUND_SHOWN)])
+        assert told(ana, "/search green")[0] == "*** 20 lines of #lobby, newest first:"
+
+    def test_of_long_lines_shows_fewer(self, ana: Person, luis: Person) -> None:
+        luis.type(*["green" + "x" * (FOUND_CHARACTERS // 2 - 5)] * 5)
+        seen = told(ana, "/search green")
+        assert seen[0] == "*** The last 3 lines of #lobby, newest first; there may be more:"
+        assert len(seen) == 4
+
+    def test_leaves_out_who_is_ignored(self, world: World, ana: Person, luis: Person) -> None:
+        luis.type("green")
+        ana.type("/ignore luis")
+        assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
+
+    def test_says_how_far_it_looked_if_that_takes_too_long(
+        self, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+
+        async def look(_: object, wanted: Wanted, upto: int, limit: int) -> Found:
+            asked.append(upto)
+            return Found([], upto - 1)
+
+        luis.type(*"abcdef")
+        monkeypatch.setattr(Room, "search", look)
+        assert told(ana, "/search green") == [
+            "*** Nothing found in #lobby.",
+            "*** Lines 1 to 2 of 6 were not looked at. Longer words go faster.",
+        ]
+        assert asked == [6, 5, 4, 3]
+
+    def test_says_that_it_cannot_look(
+        self, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fail(*_: object) -> Found:
+            raise StoreError("the disk is broken.")
+
+        luis.type("green")
+        monkeypatch.setattr(Room, "search", fail)
+        for asked in "/search green", "/mentions":
+            assert [line[:17] for line in told(ana, asked)] == ["ERR Not readable:"]
+
+    def test_shows_nothing_of_a_room_that_may_not_be_read_any_more(
+        self, world: World, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def look(room: Room, wanted: Wanted, upto: int, limit: int) -> Found:
+            world.server.moderation.set_mode(room, Mode.PRIVATE).apply()
+            world.server.moderation.changed(room, ())
+            return Found(await room.read(0, upto), 0)
+
+        ana.type("/join ops")
+        luis.type("/join ops", "green")
+        monkeypatch.setattr(Room, "search", look)
+        for asked in "/search green", "/search green":
+            assert [line[:16] for line in told(ana, asked)] == ["ERR Not allowed:"]
+
+    def test_takes_something_to_look_for(self, ana: Person) -> None:
+        for wrong in "/search", '/search ""', "/search " + "x " * 17:
+            assert told(ana, wrong)[0].startswith("ERR Wrong use")
+
+    def test_is_of_the_room_that_one_is_in(self, ana: Person) -> None:
+        ana.session.leave()
+        for asked in "/search x", "/mentions":
+            assert told(ana, asked)[0].startswith("ERR No room")
+
+
+class TestMentions:
+    def test_are_lines_of_others_that_name_me(self, ana: Person, luis: Person) -> None:
+        luis.type("hola Ana", "banana", "/me waves at ana.", "ana-maria")
+        ana.type("I am ana")
+        assert told(ana, "/mentions") == [
+            "*** 2 lines of #lobby that name you, newest first:",
+            "* luis waves at ana.",
+            "<luis> hola Ana",
+        ]
+
+    def test_may_be_none(self, ana: Person) -> None:
+        assert told(ana, "/mentions") == ["*** No line was found that names ana."]
+
+    def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Person) -> None:
+        eva = member(world, "eva")
+        eva.type("/join ops", "/join other", "/leave")
+        luis.type("eva?", "/join ops", "eva!", "/join never", "eva")
+        assert told(eva, "/mentions") == [
+            "*** 1 line of #lobby that names you:",
+            "<luis> eva?",
+            "*** 1 line of #ops that names you:",
+            "<luis> eva!",
+        ]
+
+    def test_of_a_room_that_may_not_be_read_are_not_shown(
+        self, world: World, luis: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        eva = member(world, "eva")
+        luis.type("/join ops", "x")
+        eva.type("/join ops", "/leave")
+        luis.type("eva!")
+        attendance = world.server.attendance
+        monkeypatch.setattr(attendance, "_readable", lambda session, room: room.name != "ops")
+        assert told(eva, "/mentions") == ["*** No line was found that names eva."]
+
+    def test_are_so_many_at_most(self, ana: Person, luis: Person) -> None:
+        luis.type(*["ana"] * (FOUND_SHOWN + 1))
+        seen = told(ana, "/mentions")
+        assert seen[0] == "*** 20 lines of #lobby that name you, newest first:"
+        assert seen[-1] == (
+            "*** There may be more. /search ana looks further in the room you are in."
+        )
+        assert len(seen) == FOUND_SHOWN + 2
+
+    def test_of_who_is_ignored_are_left_out(self, ana: Person, luis: Person) -> None:
+        luis.type("ana")
+        ana.type("/ignore luis")
+        assert told(ana, "/mentions") == ["*** No line was found that names ana."]
+
+    def test_takes_nothing(self, ana: Person) -> None:
+        assert told(ana, "/mentions x")[0].startswith("ERR Wrong use")
+
+    def test_of_long_lines_are_fewer_in_all_rooms_together(
+        self, world: World, luis: Person
+    ) -> None:
+        eva = member(world, "eva")
+        for number in range(5):
+            eva.type(f"/join r{number}")
+            luis.type(f"/join r{number}", "eva " + "x" * (FOUND_CHARACTERS // 2 - 4))
+        seen = told(eva, "/mentions")
+        assert len(seen) == 2 * 3 + 1
+        assert seen[-1].startswith("*** There may be more.")
+
+
+def test_what_is_found_is_as_it_was_said(ana: Person, luis: Person) -> None:
+    """Also where a store finds something else than it should."""
+
+    async def look(_: Any, wanted: Wanted, upto: int, limit: int) -> Found:
+        events: Sequence[Event] = await ana.session.room.read(0, upto)
+        return Found(list(events), 0)
+
+    luis.type("\x1b]0;green\x07")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Room, "search", look)
+        assert told(ana, "/search green")[1:] == ["<luis> ^[]0;green^G"]

@@ -1,0 +1,1366 @@
+"""Running rooms, as people do it: what each command does, to whom it is refused, what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.testing import StringTransport
+from twisted.logger import LogEvent
+
+from chatd.chat import moderation as moderation_module
+from chatd.chat import server as server_module
+from chatd.chat.membership import LASTING
+from chatd.chat.permissions import Role
+from chatd.chat.session import CONFIRM_SECONDS, READING_SECONDS
+from chatd.commands.base import KEEPING_COST
+from chatd.commands.moderation import REASON_CHARACTERS
+from chatd.commands.table import COMMANDS
+from chatd.storage.contract import StoreError
+from chatd.text.times import local_time
+from tests.support.running import Town
+from tests.support.world import FAR, HERE, HeldStore, Person
+
+HOUR = 3600
+
+UNDER_ANOTHER_NAME = ("/leave", "/nick otro", "/join ops")
+"""What a muted person does who wants to be there under another name."""
+
+CANNOT_BE_USED = (
+    "ERR Name in use: #ops cannot be used for a new room. Take another name; or, if you know of a"
+    " room of that name, log in or ask to be invited."
+)
+"""What somebody is answered who wants to make a room, while one of that name is hidden from
+them."""
+
+Expect = Callable[..., list[LogEvent]]
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+@pytest.fixture
+def ana(town: Town) -> Person:
+    """She owns #ops."""
+    ana = town.citizen("ana")
+    ana.type("/join ops")
+    ana.seen()
+    return ana
+
+
+@pytest.fixture
+def luis(town: Town, ana: Person) -> Person:
+    """A guest, who is in #ops."""
+    luis = town.guest("luis")
+    luis.type("/join ops")
+    luis.seen()
+    ana.seen()
+    return luis
+
+
+@pytest.fixture
+def eva(town: Town, ana: Person) -> Person:
+    """Registered, and in #ops."""
+    eva = town.citizen("eva")
+    eva.type("/join ops")
+    eva.seen()
+    ana.seen()
+    return eva
+
+
+def ask(person: Person, *lines: str) -> list[str]:
+    person.seen()
+    person.type(*lines)
+    return person.seen()
+
+
+def refused(person: Person, line: str) -> str:
+    (error,) = ask(person, line)
+    assert error.startswith("ERR Not allowed: "), error
+    return error.removeprefix("ERR Not allowed: ")
+
+
+def slow_town() -> tuple[Town, Person, Person]:
+    """Ana owns #ops, and luis is there, too; the disk is slow."""
+    town = Town(slow=True)
+    people = town.citizen("ana"), town.guest("luis")
+    for person in people:
+        person.type("/join ops")
+        town.release()
+    return town, *people
+
+
+def only(lines: list[str]) -> str:
+    (line,) = lines
+    return line
+
+
+class TestMakingRooms:
+    def test_who_is_registered_owns_the_room_that_joining_makes(self, town: Town) -> None:
+        ana = town.citizen("ana")
+        assert ask(ana, "/join ops") == [
+            "*** You are in #ops, a new room; nobody else is here.",
+            "*** You run #ops. /help moderation says how.",
+        ]
+        assert only(ask(ana, "/mode")) == (
+            "*** #ops is open: everyone may come in and speak; operators set the topic."
+            " It is ana's."
+        )
+
+    def test_a_guest_makes_one_that_nobody_runs(self, town: Town) -> None:
+        luis = town.guest("luis")
+        assert ask(luis, "/join ops") == ["*** You are in #ops, a new room; nobody else is here."]
+        assert only(ask(luis, "/mode")) == (
+            "*** #ops is free: nobody runs it, so everyone may speak and set the topic."
+        )
+        assert ask(luis, "/topic hola") == ["*** luis set the topic: hola"]
+
+    def test_create_makes_it_with_a_mode_and_goes_there(self, town: Town) -> None:
+        ana = town.citizen("ana")
+        assert ask(ana, "/create ops private") == [
+            "*** You are in #ops, a new room; nobody else is here.",
+            "*** You run #ops. /help moderation says how.",
+            f"[{local_time(0)}] *** ana made this room: private.",
+        ]
+
+    def test_the_modes_have_spanish_words_too(self, town: Town) -> None:
+        ana = town.citizen("ana")
+        ask(ana, "/idioma es")
+        for word, mode in (
+            ("abierta", "abierto"),
+            ("privada", "privado"),
+            ("Moderada", "moderado"),
+            ("anuncios", "anuncios"),
+        ):
+            seen = ask(ana, f"/crear {mode} {word}")
+            assert seen[-1] == f"[{local_time(0)}] *** ana ha creado esta sala: {mode}."
+            assert f"en modo {mode}: " in only(ask(ana, "/modo"))
+
+    def test_a_guest_is_told_to_register_first(self, town: Town) -> None:
+        luis = town.guest("luis")
+        assert refused(luis, "/create ops private") == (
+            "a room is run by a registered person. /register PASSWORD first;"
+            " or /join ops makes one that nobody runs."
+        )
+        assert luis.session.room is town.server.lobby
+
+    def test_a_guest_may_create_an_open_one(self, town: Town) -> None:
+        luis = town.guest("luis")
+        assert ask(luis, "/create ops") == ["*** You are in #ops, a new room; nobody else is here."]
+
+    def test_nobody_owns_more_than_so_many(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in moderation_module, server_module:
+            monkeypatch.setattr(module, "OWNED", 2)
+        ana = town.citizen("ana")
+        ask(ana, "/create one", "/create two")
+        assert refused(ana, "/create #three") == (
+            "you own 2 rooms, as many as may be. /join three makes one that nobody runs."
+        )
+        ask(ana, "/join three")
+        assert "nobody runs it" in only(ask(ana, "/mode"))
+
+    def test_one_that_nobody_runs_is_run_once_an_administrator_makes_an_operator(
+        self, town: Town
+    ) -> None:
+        root, eva = town.citizen("root", admin=True), town.citizen("eva")
+        ask(town.guest(), "/join ops", "hola")
+        ask(root, "/op #ops eva")
+        ask(eva, "/join ops")
+        assert ask(eva, "/kick nobody")[0].startswith("ERR Nobody: ")
+        assert ask(eva, "/mute somebody") == ["*** eva muted somebody for 1h."]
+
+    def test_one_that_is_there_is_not_made_again(self, town: Town, luis: Person) -> None:
+        for person in luis, town.citizen("eva"):
+            assert ask(person, "/create #OPS") == [
+                "ERR Name in use: #ops is there already. /join ops, or take another name."
+            ]
+
+    def test_one_in_which_nothing_was_said_is_forgotten_and_anybodys(self, town: Town) -> None:
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ask(ana, "/join ops", "/leave")
+        assert not town.server.moderation.rooms
+        ask(eva, "/join ops")
+        assert only(ask(eva, "/mode")).endswith("It is eva's.")
+
+    def test_one_whose_mode_was_set_is_not(self, town: Town) -> None:
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ask(ana, "/join ops", "/mode private", "/leave")
+        assert only(ask(eva, "/join ops")) == CANNOT_BE_USED
+
+    def test_one_that_was_created_is_not(self, town: Town) -> None:
+        ana, eva = town.citizen("ana"), town.citizen("eva")
+        ask(ana, "/create ops", "/leave")
+        assert only(ask(eva, "/join ops", "/mode")[-1:]).endswith("It is ana's.")
+
+    def test_wrong_use(self, town: Town, ana: Person) -> None:
+        for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
+            assert only(ask(ana, line)).startswith("ERR Wrong use: /create is used like this: ")
+
+
+class TestMaking:
+    """It takes a while until it is on disk who owns a room."""
+
+    def test_who_goes_meanwhile_is_counted_nowhere(self) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        for line in "/join ops", "/create ops private":
+            ana = town.citizen("ana")
+            town.release()
+            ana.type(line)
+            ana.hang_up()
+            town.release()
+            room = town.server.rooms._rooms.get("ops")
+            assert room is None or not room.people
+
+    def test_others_may_come_in_and_go_meanwhile(self) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest()
+        town.release()
+        ana.seen()
+        ana.type("/join ops")
+        luis.type("/join ops", "/leave")
+        town.release()
+        assert ana.seen()[0] == "*** You are in #ops, a new room; nobody else is here."
+        ana.type("hola")
+        town.release()
+        assert ana.seen() == ["<ana> hola"]
+
+    def test_what_cannot_be_kept_makes_no_room(self, expected_errors: Expect) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        store: HeldStore = town.store
+        ana.type("hola")
+        town.release()
+        ana.seen()
+        for line in "/join ops", "/create ops private":
+            ana.type(line)
+            store.fail(StoreError("the disk is full."))
+            town.release()
+            assert only(ana.seen()).startswith("ERR Not saved: ")
+            assert "ops" not in town.server.rooms._rooms
+            assert not town.server.moderation.rooms
+            assert ana.session.room is town.server.lobby
+        expected_errors()
+
+    def test_a_pipe_says_nothing_then_that_was_meant_for_the_room(
+        self, expected_errors: Expect
+    ) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        ana.type("/join ops")
+        town.store.fail()
+        town.release()
+        ana.type("hola")
+        assert ana.session.room is None
+        expected_errors()
+
+    @pytest.mark.parametrize("line", ["/create tea", "/join tea"])
+    def test_none_is_owned_by_a_name_that_is_being_given_up(self, line: str) -> None:
+        town = Town(slow=True)
+        ana = town.citizen("ana")
+        town.release()
+        account = town.server.accounts.table["ana"]
+        gone = Deferred.fromCoroutine(town.server.logins.unregister(account))
+        ana.type(line)
+        town.release()
+        assert gone.called
+        assert "ERR Not allowed: you are signed out." in "".join(ana.seen())
+        assert "tea" not in town.server.moderation.rooms
+        assert "tea" not in town.server.rooms
+
+
+class TestModes:
+    def test_the_room_is_told(self, ana: Person, luis: Person) -> None:
+        assert ask(ana, "/mode moderated") == ["*** ana set the room's mode to moderated."]
+        assert luis.seen() == ["*** ana set the room's mode to moderated."]
+
+    def test_of_another_room_the_answer_says_which(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/leave")
+        luis.seen()
+        assert ask(ana, "/mode #ops moderated") == [
+            "*** In #ops: ana set the room's mode to moderated."
+        ]
+        assert luis.seen() == ["*** ana set the room's mode to moderated."]
+        assert "moderated" in only(ask(ana, "/mode #ops"))
+
+    def test_only_the_owner_sets_it(self, ana: Person, luis: Person, eva: Person) -> None:
+        ask(ana, "/op eva")
+        for person in luis, eva:
+            assert refused(person, "/mode open") == "only the owner of #ops may do that."
+
+    def test_nobody_sets_that_of_a_room_that_nobody_runs(self, town: Town) -> None:
+        luis = town.guest("luis")
+        assert refused(luis, "/mode private") == (
+            "nobody runs #lobby, so only administrators may do that there."
+            " /create ROOM makes a room that you run."
+        )
+
+    def test_an_administrator_does_everywhere(self, town: Town, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        assert ask(root, "/mode #ops announce") == [
+            "*** In #ops: ana set the room's mode to announce.".replace("ana", "root")
+        ]
+
+    def test_the_lobby_can_be_neither_private_nor_closed(self, town: Town) -> None:
+        root = town.citizen("root", admin=True)
+        for line in "/mode private", "/close", "/close":
+            assert refused(root, line) == (
+                "#lobby is where everyone comes in: it cannot be private or closed."
+            )
+        assert ask(root, "/mode announce") == ["*** root set the room's mode to announce."]
+
+    def test_wrong_use(self, ana: Person) -> None:
+        for line in "/mode closed", "/mode free", "/mode open now":
+            assert only(ask(ana, line)).startswith("ERR Wrong use: /mode is used like this: ")
+
+    def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/invite eva")
+        for person in luis, eva:
+            person.seen()
+        ask(ana, "/mode private")
+        assert luis.seen() == [
+            "*** ana set the room's mode to private.",
+            "*** You are out of #ops: #ops is private."
+            " An operator there lets you in: /invite luis.",
+            "*** You are in #lobby. Nobody else is here.",
+        ]
+        assert eva.seen() == ["*** ana set the room's mode to private."]
+        assert luis.session.room is town.server.lobby
+
+    def test_they_see_nothing_of_what_is_said_there_then(
+        self, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/invite eva", "/mode private")
+        luis.seen()
+        eva.type("a secret")
+        ana.type("indeed")
+        assert luis.seen() == []
+
+    def test_a_program_that_is_put_out_says_nothing_in_the_lobby(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(luis, "/text")
+        ask(ana, "/mode private")
+        assert luis.seen()[-1] == "*** You are in no room now. /join ROOM, or /leave to the lobby."
+        assert only(ask(luis, "built")).startswith("ERR No room: ")
+        assert town.server.lobby.head == 0
+
+    def test_what_is_sent_before_one_can_have_read_that_one_was_put_out_is_not_said(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode private")
+        assert town.server.lobby.people == 1
+        said = ("psst", "/me waves", "/topic psst", "/topic", "/kick ana", "/who", "/mode open")
+        for line in said:
+            (error,) = ask(luis, line)
+            assert error.startswith("ERR Not said: you were put out of #ops just now"), line
+        assert town.server.lobby.head == 0
+        town.clock.advance(READING_SECONDS)
+        assert ask(luis, "hola") == ["<luis> hola"]
+
+    def test_who_goes_elsewhere_at_once_may_speak_there_at_once(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode private")
+        assert ask(luis, "/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
+
+    def test_many_are_put_out_at_once_and_greeted_in_turns(self, town: Town, ana: Person) -> None:
+        crowd = [town.guest() for _ in range(120)]
+        for person in crowd:
+            person.type("/join ops")
+            person.seen()
+        ana.send(b"/mode private\n")
+        town.clock.advance(0)
+        assert town.room("ops").people == 1
+        for _ in range(5):
+            town.settle()
+        assert all(person.session.room is town.server.lobby for person in crowd)
+        assert town.server.lobby.people == 120
+
+
+class TestClosing:
+    def test_it_is_asked_again_and_says_how_many_it_puts_out(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        assert ask(ana, "/close") == [
+            "*** This closes #ops; nothing in it is lost. 1 would be put out.",
+            "*** The same command again within a minute does it.",
+        ]
+        assert luis.seen() == []
+        assert ask(ana, "/close") == ["*** ana closed the room."]
+        assert luis.seen()[:2] == [
+            "*** ana closed the room.",
+            "*** You are out of #ops: #ops is closed. Its owner may open it again:"
+            " /mode #ops open.",
+        ]
+
+    def test_after_a_minute_it_is_asked_anew(self, town: Town, ana: Person) -> None:
+        ask(ana, "/close")
+        town.clock.advance(CONFIRM_SECONDS)
+        assert len(ask(ana, "/close")) == 2
+        ask(ana, "/close")
+        assert "closed" in only(ask(ana, "/mode"))
+
+    def test_it_is_listed_no_more_and_nobody_comes_in(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/close", "/close")
+        assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
+        luis.type("/leave")
+        assert [line for line in ask(luis, "/rooms") if "ops" in line] == []
+
+    def test_the_owner_opens_it_again_and_nothing_is_lost(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(luis, "hola")
+        ask(ana, "/close", "/close", "/mode open")
+        assert f"[{local_time(0)}] <luis> hola" in ask(luis, "/join ops")
+
+    def test_what_is_closed_is_said_to_be(self, ana: Person) -> None:
+        ask(ana, "/close", "/close")
+        assert only(ask(ana, "/close")).startswith("*** #ops is closed: ")
+
+    def test_wrong_use(self, ana: Person) -> None:
+        assert only(ask(ana, "/close now")).startswith("ERR Wrong use: ")
+
+
+class TestInviting:
+    def test_who_is_invited_is_told_and_may_come_in(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode private")
+        assert luis.session.room is town.server.lobby
+        luis.seen()
+        assert ask(ana, "/invite luis") == ["*** ana invited luis."]
+        assert luis.seen() == ["*** ana invited you to #ops. /join ops goes there."]
+        assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
+
+    def test_of_a_guest_it_holds_as_long_as_they_are_here(self, town: Town, ana: Person) -> None:
+        ask(ana, "/mode private")
+        luis = town.guest("luis")
+        ask(ana, "/invite luis")
+        luis.hang_up()
+        assert only(ask(town.guest("luis"), "/join ops")) == CANNOT_BE_USED
+
+    def test_of_a_registered_name_it_holds_also_when_they_are_not_here(
+        self, town: Town, ana: Person
+    ) -> None:
+        town.register("eva")
+        assert ask(ana, "/mode private", "/invite EVA")[-1] == "*** ana invited eva."
+        eva = town.citizen("eva")
+        assert ask(eva, "/join ops")[0] == "*** You are in #ops. Here: ana."
+
+    def test_without_an_invitation_one_is_put_out(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/invite luis", "/invite eva", "/mode private")
+        for name, person in ("luis", luis), ("eva", eva):
+            person.seen()
+            assert ask(ana, f"/uninvite {name}") == [f"*** ana took back the invitation of {name}."]
+            assert person.session.room is town.server.lobby
+            assert "*** You are out of #ops: #ops is private." in person.seen()[1]
+
+    def test_nobody_is_invited_twice(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/invite luis")
+        assert ask(ana, "/invite luis") == ["*** luis may do that in #ops already."]
+        assert ask(ana, "/invite ana") == ["*** ana may do that in #ops already."]
+
+    def test_what_was_not_given_is_not_taken(self, ana: Person, luis: Person) -> None:
+        assert ask(ana, "/uninvite luis") == [
+            "*** luis has no invitation to #ops to be taken back."
+        ]
+        assert ask(ana, "/unvoice luis") == ["*** luis was given no voice in #ops."]
+        assert ask(ana, "/unop luis") == ["*** luis is no operator of #ops."]
+
+    def test_nobody_of_that_name(self, ana: Person) -> None:
+        for command in "/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop":
+            assert only(ask(ana, f"{command} nobody")).startswith("ERR Nobody: nobody is not here.")
+            assert only(ask(ana, f"{command} a!")).startswith("ERR Invalid name: ")
+            assert only(ask(ana, command)).startswith("ERR Wrong use: ")
+            assert only(ask(ana, f"{command} a b")).startswith("ERR Wrong use: ")
+
+    def test_one_who_does_not_read_is_not_flooded(self, town: Town, ana: Person) -> None:
+        luis = town.guest("luis")
+        luis.stop_taking()
+        for _ in range(2000):
+            ana.type("/invite luis", "/uninvite luis")
+        assert luis.session.inbox._size <= 64 * 1024
+        assert not luis.session.stream.full
+
+    def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ana.type("/mode private", "/invite luis")
+        luis.type("/join ops", "/register correct horse")
+        assert luis.session.account == "luis"
+        ana.type("/uninvite luis", "a secret")
+        assert "<ana> a secret" not in luis.seen()
+        assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
+
+    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Person) -> None:
+        luis = town.guest("luis")
+        luis.type("/ignore ana")
+        luis.seen()
+        ana.type("/invite luis", "/uninvite luis", "/invite luis")
+        assert luis.seen() == []
+
+
+class TestVoices:
+    def test_in_a_moderated_room_those_with_a_voice_speak(
+        self, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mode moderated")
+        assert refused(luis, "hola") == (
+            "in #ops those with a voice speak. An operator can: /voice luis."
+        )
+        assert ask(ana, "/voice luis") == ["*** ana gave luis a voice."]
+        assert ask(luis, "hola") == ["<luis> hola"]
+        ask(ana, "/unvoice luis")
+        refused(luis, "hola")
+
+    def test_in_one_that_announces_operators_speak(
+        self, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mode announce", "/voice luis", "/op eva")
+        assert refused(luis, "hola").startswith("in #ops operators speak.")
+        assert ask(eva, "hola") == ["<eva> hola"]
+
+    def test_an_operator_must_be_registered(self, ana: Person, luis: Person) -> None:
+        assert refused(ana, "/op luis").startswith("luis is a guest.")
+
+    def test_an_operator_runs_the_room_and_makes_no_other(self, ana: Person, eva: Person) -> None:
+        assert ask(ana, "/op eva") == ["*** ana made eva an operator."]
+        assert ask(eva, "/topic hola") == ["*** eva set the topic: hola"]
+        assert refused(eva, "/op eva") == "only the owner of #ops may do that."
+        assert ask(ana, "/unop eva") == ["*** ana took operator rights from eva."]
+        assert refused(eva, "/topic hola").startswith("only those who run #ops may do that")
+
+    def test_who_loses_more_than_an_invitation_in_a_private_room_stays(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/op eva", "/voice luis", "/mode private", "/unop eva", "/unvoice luis")
+        for person in luis, eva:
+            assert person.session.room is town.room("ops")
+        ask(ana, "/uninvite luis")
+        assert luis.session.room is town.server.lobby
+
+    def test_a_voice_is_gone_with_the_invitation(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/voice luis", "/uninvite luis", "/mode moderated")
+        refused(luis, "hola")
+
+
+class TestKicks:
+    def test_one_is_out_and_in_the_lobby_and_told(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        assert ask(ana, "/kick luis enough  of it") == ["*** ana kicked luis: enough  of it"]
+        assert luis.seen() == [
+            "*** ana kicked luis: enough  of it",
+            "*** You are out of #ops: ana kicked you: enough  of it",
+            "*** You are in #lobby. Nobody else is here.",
+        ]
+        assert luis.session.room is town.server.lobby
+        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops. Here: ana.")
+        assert ask(luis, "hola") == ["<luis> hola"]
+
+    def test_without_a_reason(self, ana: Person, luis: Person) -> None:
+        assert ask(ana, "/kick luis") == ["*** ana kicked luis."]
+        assert luis.seen()[1] == (
+            "*** You are out of #ops: ana kicked you. You may come again: /join ops."
+        )
+
+    def test_out_of_the_lobby_is_into_no_room(self, town: Town) -> None:
+        root, luis = town.citizen("root", admin=True), town.guest("luis")
+        ask(root, "/kick luis")
+        assert luis.session.room is None
+        assert luis.seen()[-1] == "*** You are in no room now. /join ROOM, or /leave to the lobby."
+        assert only(ask(luis, "hola")).startswith("ERR No room: ")
+
+    def test_a_bare_program_can_be_kicked(self, town: Town) -> None:
+        root, program = town.citizen("root", admin=True), town.program()
+        assert ask(root, f"/kick {program.session.name}") == [
+            f"*** root kicked {program.session.name}."
+        ]
+        assert ask(program, "hola") == ["ERR No room"]
+
+    def test_all_connections_of_a_name_are_out(self, town: Town, ana: Person, eva: Person) -> None:
+        again = town.citizen("eva")
+        again.type("/join ops")
+        ask(ana, "/kick eva")
+        assert {eva.session.room, again.session.room} == {town.server.lobby}
+
+    def test_one_who_is_elsewhere_cannot_be_kicked(self, town: Town, ana: Person) -> None:
+        town.guest("luis")
+        assert ask(ana, "/kick luis") == [
+            "ERR Nobody: luis is not in #ops. /who #ops shows who is."
+        ]
+
+    def test_what_was_said_before_stands_before_and_nothing_behind_it(self) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        for person in ana, luis:
+            person.type("/join ops")
+            town.release()
+        ana.seen()
+        luis.seen()
+        luis.send(b"before\n")
+        ana.send(b"/kick luis\n")
+        luis.send(b"behind\n")
+        town.release()
+        assert ana.seen()[:2] == ["<luis> before", "*** ana kicked luis."]
+        seen = luis.seen()
+        assert seen == [
+            "<luis> before",
+            "*** ana kicked luis.",
+            "ERR Not allowed: you are being put out of #ops, so this was not done.",
+            "*** You are out of #ops: ana kicked you. You may come again: /join ops.",
+            "*** You are in #lobby. Nobody else is here.",
+        ]
+
+    def test_what_cannot_be_saved_is_not_done(self, expected_errors: Expect) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        for person in ana, luis:
+            person.type("/join ops")
+            town.release()
+        luis.seen()
+        ana.seen()
+        for line in "/kick luis", "/ban luis", "/mute luis", "/mode private":
+            ana.type(line)
+            town.store.fail()
+            town.release()
+            assert only(ana.seen()).startswith("ERR Not saved: that could not be stored")
+        assert luis.seen() == []
+        luis.type("hola")
+        town.release()
+        assert luis.seen() == ["<luis> hola"]
+        assert not town.room("ops").guarded
+        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+        expected_errors()
+
+
+class TestMutes:
+    def test_one_reads_and_does_not_speak_until_the_time_is_over(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        assert ask(ana, "/mute luis 10m too  loud") == ["*** ana muted luis for 10m: too  loud"]
+        assert luis.seen() == ["*** ana muted luis for 10m: too  loud"]
+        error = f"you are muted in #ops until {local_time(600)}, by ana: too  loud"
+        for line in "hola", "/me waves", "//etc", "/msg #ops hola":
+            assert refused(luis, line) == error
+        assert ask(luis, "/history 1")[-1] == (
+            f"[{local_time(0)}] *** ana muted luis for 10m: too  loud"
+        )
+        town.clock.advance(599)
+        refused(luis, "hola")
+        town.clock.advance(1)
+        assert ask(luis, "hola") == ["<luis> hola"]
+        assert not town.room("ops").guarded
+
+    def test_without_a_time_it_is_an_hour(self, ana: Person, luis: Person) -> None:
+        assert ask(ana, "/mute luis") == ["*** ana muted luis for 1h."]
+        assert refused(luis, "hola") == (
+            f"you are muted in #ops until {local_time(HOUR)}, by ana. You may read on."
+        )
+        assert ask(ana, "/mute luis because") == ["*** ana muted luis for 1h: because"]
+
+    def test_times_are_bounded(self, ana: Person, luis: Person) -> None:
+        for time in "0s", "367d", "9999w":
+            for command in "/mute luis", "/ban luis", "/ban 192.0.2.1":
+                assert ask(ana, f"{command} {time}") == [
+                    "ERR Wrong use: a time is from 1s to 366d, such as 10m, 2h or 3d."
+                ]
+        assert ask(ana, "/mute luis 366d") == ["*** ana muted luis for 366d."]
+
+    def test_a_new_name_does_not_help(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/mute luis 10m")
+        ask(luis, *UNDER_ANOTHER_NAME)
+        refused(luis, "hola")
+        assert ask(ana, "/unmute otro") == ["*** ana let otro speak again."]
+        assert ask(luis, "hola") == ["<otro> hola"]
+
+    def test_who_takes_the_name_then_is_somebody_else_once_it_is_lifted(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 10m")
+        luis.type("/leave", "/nick otro", "/join tea")
+        ask(ana, "/unmute luis")
+        other = town.guest("luis")
+        for room in "ops", "tea":
+            other.type(f"/join {room}")
+        town.citizen("root", admin=True).type("/mute #ops luis", "/mute #tea luis")
+        refused(other, "hola")
+        assert ask(luis, "hola") == ["<otro> hola"]
+        assert ask(luis, "/join ops", "hola")[-1] == "<otro> hola"
+
+    def test_nor_to_come_again_with_the_old_one(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 10m")
+        luis.hang_up()
+        luis = town.guest("luis")
+        luis.type("/join ops")
+        refused(luis, "hola")
+
+    def test_others_of_the_same_address_speak_on(self, town: Town, ana: Person) -> None:
+        pupils = [town.guest(f"p{number}", network="192.0.2.1") for number in range(30)]
+        for pupil in pupils:
+            pupil.type("/join ops")
+        ask(ana, "/mute p7 1m")
+        for number, pupil in enumerate(pupils):
+            if number == 7:
+                refused(pupil, "hola")
+            else:
+                assert ask(pupil, "hola") == [f"<p{number}> hola"]
+        town.clock.advance(60)
+        assert ask(pupils[7], "hola") == ["<p7> hola"]
+
+    def test_it_is_over_when_it_is_lifted(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/mute luis")
+        assert ask(ana, "/unmute luis") == ["*** ana let luis speak again."]
+        assert ask(luis, "hola") == ["<luis> hola"]
+        assert ask(ana, "/unmute luis") == ["*** luis is not muted in #ops."]
+
+    def test_a_later_one_counts(self, town: Town, ana: Person, luis: Person) -> None:
+        ask(ana, "/mute luis 1h", "/mute luis 1m")
+        town.clock.advance(60)
+        assert ask(luis, "hola") == ["<luis> hola"]
+
+    def test_each_refused_line_is_answered_behind_the_receipts(self) -> None:
+        town = Town(slow=True)
+        ana, luis = town.citizen("ana"), town.guest("luis")
+        for person in ana, luis:
+            person.type("/join ops")
+            town.release()
+        luis.send(b"one\ntwo\n")
+        ana.send(b"/mute luis 1m\n")
+        luis.send(b"three\nfour\n/who\n")
+        luis.seen()
+        town.release()
+        seen = luis.seen()
+        error = f"ERR Not allowed: you are muted in #ops until {local_time(60)}, by ana."
+        assert [line[: len(error)] for line in seen] == [
+            "<luis> one",
+            "<luis> two",
+            "*** ana muted luis for 1m.",
+            error,
+            error,
+            "*** In #ops: ana and luis.",
+        ]
+
+    def test_wrong_use(self, ana: Person) -> None:
+        for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
+            assert only(ask(ana, line)).startswith("ERR Wrong use: "), line
+
+    def test_one_that_cannot_be_lifted_holds_also_under_another_name(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        for person, line in (ana, "/mute luis"), (luis, "/nick otro"):
+            person.type(line)
+            town.release()
+        ana.type("/unmute luis")
+        town.store.fail()
+        town.release()
+        assert refused(luis, "hola").startswith("you are muted in #ops")
+        expected_errors()
+
+    def test_one_that_could_not_be_kept_concerns_nobody_later(
+        self, expected_errors: Expect
+    ) -> None:
+        town, ana, luis = slow_town()
+        ana.type("/mute luis")
+        town.store.fail()
+        town.release()
+        for person, line in (luis, "/nick otro"), (ana, "/mute luis"), (luis, "hola"):
+            luis.seen()
+            person.type(line)
+            town.release()
+        assert luis.seen() == ["<otro> hola"]
+        expected_errors()
+
+    def test_one_that_is_over_concerns_nobody_later(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type(*UNDER_ANOTHER_NAME)
+        town.clock.advance(61)
+        ask(ana, "/mute luis 1m")
+        assert ask(luis, "hola") == ["<otro> hola"]
+
+    def test_one_that_takes_its_place_concerns_the_same_people(
+        self, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mute luis 1m")
+        luis.type(*UNDER_ANOTHER_NAME)
+        ask(ana, "/mute luis 10m")
+        refused(luis, "hola")
+
+    def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
+        self, town: Town, ana: Person
+    ) -> None:
+        silent = town.guest()
+        name = silent.session.name
+        silent.type("/join ops")
+        for line in f"/mute {name}", f"/ban {name}":
+            ask(ana, line)
+        refused(silent, "/join ops")
+        town = town.again()
+        others = [town.guest() for _ in range(int(name.removeprefix("guest")))]
+        assert others[-1].session.name == name
+        assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
+
+    def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
+        assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
+
+    def test_so_much_of_a_reason_is_told_for_each_refused_line(
+        self, ana: Person, luis: Person
+    ) -> None:
+        reason = "x" * 4000
+        told = "x" * (REASON_CHARACTERS - 1) + "…"
+        ask(ana, "/ban 192.0.2.1 " + reason, "/ban 192.0.2.1 " + reason)
+        assert ask(ana, "/mute luis " + reason) == [f"*** ana muted luis for 1h: {reason}"]
+        assert refused(luis, "hola").endswith(f", by ana: {told}")
+        assert all(line.endswith(f", by ana: {told}") for line in ask(ana, "/bans")[1:])
+
+
+class TestBans:
+    def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        assert ask(ana, "/ban luis 2h spam") == ["*** ana banned luis for 2h: spam"]
+        why = f"you are banned from #ops until {local_time(2 * HOUR)}, by ana: spam"
+        assert luis.seen() == [
+            "*** ana banned luis for 2h: spam",
+            f"*** You are out of #ops: {why}",
+            "*** You are in #lobby. Nobody else is here.",
+        ]
+        luis.type("hola")
+        for line in "/join ops", "/who ops", "/msg #ops hola", "/mode #ops":
+            assert refused(luis, line) == why, line
+        town.clock.advance(2 * HOUR)
+        assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
+
+    def test_without_a_time_it_is_a_week(self, ana: Person, luis: Person) -> None:
+        assert ask(ana, "/ban luis") == ["*** ana banned luis for 7d."]
+
+    def test_who_takes_a_banned_name_is_out(self, town: Town, ana: Person) -> None:
+        ask(ana, "/ban troll")
+        guest = town.guest()
+        guest.type("/join ops")
+        guest.seen()
+        guest.type("/nick troll")
+        assert guest.session.room is town.server.lobby
+
+    def test_it_can_be_lifted(self, ana: Person, luis: Person) -> None:
+        ask(ana, "/ban luis")
+        luis.type("/nick otro")
+        refused(luis, "/join ops")
+        assert ask(ana, "/unban luis") == ["*** ana lifted the ban of luis."]
+        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops.")
+        assert ask(ana, "/unban luis") == ["*** luis is not banned from #ops."]
+
+    def test_a_room_may_have_so_many(
+        self, town: Town, ana: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chatd.chat.moderation.SANCTIONS", 2)
+        ask(ana, "/ban a 1m", "/mute b 1h")
+        assert refused(ana, "/ban c") == (
+            "2 mutes and bans hold in #ops, as many as may be. /unban some."
+        )
+        assert ask(ana, "/ban a 1m") == ["*** ana banned a for 1m."]
+        town.clock.advance(60)
+        assert ask(ana, "/ban c") == ["*** ana banned c for 7d."]
+        assert len(town.server.moderation.sanctions_in(town.room("ops"))) == 2
+        kinds = [record.kind for record in town.store.records()]
+        assert len([kind for kind in kinds if kind not in ("account", "place")]) == 3
+
+    def test_all_are_listed_with_what_is_left(self, town: Town, ana: Person, luis: Person) -> None:
+        ask(ana, "/ban troll 2h spam", "/mute luis 10m")
+        town.clock.advance(60)
+        assert ask(ana, "/bans") == [
+            "*** 2 mutes and bans in #ops:",
+            f"*** luis is muted until {local_time(600)} (9m left), by ana.",
+            f"*** troll is banned until {local_time(2 * HOUR)} (1h 59m left), by ana: spam",
+        ]
+        refused(luis, "/bans")
+        ask(ana, *(f"/ban t{number}" for number in range(60)))
+        lines = ask(ana, "/bans")
+        assert (len(lines), lines[-1]) == (52, "*** and 12 more.")
+
+    def test_from_the_lobby_one_may_go_to_other_rooms(self, town: Town, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        luis.type("/leave")
+        luis.seen()
+        ask(root, "/ban luis 1h")
+        assert luis.session.room is None
+        assert luis.seen()[-1] == "*** You are in no room now. /join ROOM, or /leave to the lobby."
+        assert refused(luis, "/leave") == (
+            f"you are banned from #lobby until {local_time(HOUR)}, by root. /join another room."
+        )
+        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops.")
+
+
+class TestBansOfOldNames:
+    """Accounts from versions in which such names could be registered."""
+
+    @pytest.mark.parametrize("name", ["10.1.2.3", "NickServ", "luz."])
+    @pytest.mark.parametrize("here", [True, False])
+    def test_they_can_be_banned_and_muted_by_name(
+        self, town: Town, ana: Person, name: str, here: bool
+    ) -> None:
+        town.register(name)
+        if here:
+            town.citizen(name).type("/join ops")
+        assert ask(ana, f"/ban {name}") == [f"*** ana banned {name} for 7d."]
+        refused(town.citizen(name), "/join ops")
+        assert ask(ana, f"/unban {name}") == [f"*** ana lifted the ban of {name}."]
+        assert ask(ana, f"/mute {name}") == [f"*** ana muted {name} for 1h."]
+
+    def test_that_name_is_no_address(self, town: Town, ana: Person) -> None:
+        town.register("10.1.2.3")
+        ask(ana, "/ban 10.1.2.3")
+        assert ask(town.guest("zoe", network="10.1.2.3"), "/join ops")[0].startswith("*** You are")
+        ask(ana, "/unban 10.1.2.3")
+        assert ask(ana, "/ban 10.1.2.4")[0].startswith("*** Nobody whom this would shut out")
+
+
+class TestBansOfAddresses:
+    ADDRESS = "192.0.2.7"
+
+    def crowd(self, town: Town, *, room: str = "ops") -> list[Person]:
+        people = [town.guest(name, network=self.ADDRESS) for name in ("zoe", "max", "")]
+        for person in people:
+            person.type(f"/join {room}")
+            person.seen()
+        return people
+
+    def test_it_says_first_whom_it_would_shut_out(self, town: Town, ana: Person) -> None:
+        crowd = self.crowd(town)
+        assert ask(ana, "/ban @zoe 1h spam") == [
+            "*** This would shut 3 connections out of #ops: max, zoe and 1 guest.",
+            "*** The same command again within a minute does it.",
+        ]
+        assert [person.seen() for person in crowd[:2]] == [[], []]
+        assert ask(ana, "/ban @zoe 1h spam") == [
+            "*** ana banned the address that zoe came from for 1h: spam"
+        ]
+        for person in crowd:
+            assert person.session.room is town.server.lobby
+            refused(person, "/join ops")
+        newcomer = town.guest("nuevo", network=self.ADDRESS)
+        refused(newcomer, "/join ops")
+
+    def test_another_command_is_another_question(self, town: Town, ana: Person) -> None:
+        crowd = self.crowd(town)
+        for line in (
+            "/ban @zoe 1h",
+            "/ban @zoe 2h",
+            "/ban @zoe",
+            "/ban @max",
+            f"/ban {self.ADDRESS}",
+        ):
+            assert len(ask(ana, line)) == 2
+        ask(ana, "/ban @zoe 1h")
+        town.clock.advance(CONFIRM_SECONDS)
+        assert len(ask(ana, "/ban @zoe 1h")) == 2
+        assert crowd[0].session.room is town.room("ops")
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_one_who_spoke_and_went_had_one_too(self, town: Town, ana: Person, named: bool) -> None:
+        guest = town.guest("zoe" if named else "", network=self.ADDRESS)
+        name = guest.session.name
+        guest.type("/join ops", "buy this")
+        guest.hang_up()
+        ask(ana, f"/ban @{name} 1h")
+        assert ask(ana, f"/ban @{name} 1h") == [
+            f"*** ana banned the address that {name} came from for 1h."
+        ]
+        refused(town.guest(network=self.ADDRESS), "/join ops")
+        assert ask(ana, f"/unban @{name}") != [f"ERR Nobody: nobody here is called {name}."]
+        town.guest(network=self.ADDRESS).type("/join ops")
+        assert town.room("ops").people == 2
+
+    def test_one_who_went_and_said_nothing_is_nobody(self, town: Town, ana: Person) -> None:
+        guest = town.guest("zoe", network=self.ADDRESS)
+        guest.hang_up()
+        assert only(ask(ana, "/ban @zoe 1h")).startswith("ERR Nobody: ")
+
+    def test_an_address_may_be_written_out(self, town: Town, ana: Person) -> None:
+        crowd = self.crowd(town)
+        ask(ana, f"/ban {self.ADDRESS} 1h")
+        assert ask(ana, f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
+        assert crowd[0].session.room is town.server.lobby
+        seen = ask(ana, "/history 50") + ask(crowd[0], "/rooms")
+        assert not [line for line in seen if self.ADDRESS in line]
+
+    def test_of_ipv6_it_is_the_network(self, town: Town, ana: Person) -> None:
+        guest = town.guest(network="2001:db8::/64")
+        ask(ana, "/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
+        refused(guest, "/join ops")
+        assert "2001:db8::/64 is banned" in ask(ana, "/bans")[1]
+        assert ask(ana, "/unban 2001:db8::1") == ["*** ana lifted the ban of an address."]
+        ask(guest, "/join ops")
+
+    def test_from_where_nobody_is_connected(self, ana: Person) -> None:
+        assert ask(ana, "/ban 198.51.100.1")[0] == (
+            "*** Nobody whom this would shut out of #ops is connected now."
+        )
+
+    def test_only_who_may_ban_is_shown_addresses(self, town: Town, ana: Person) -> None:
+        self.crowd(town)
+        ask(ana, "/ban @zoe", "/ban @zoe")
+        assert ask(ana, "/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
+
+    def test_operators_and_administrators_are_never_shut_out(self, town: Town, ana: Person) -> None:
+        op, root = town.citizen("op"), town.citizen("root", admin=True)
+        for person in op, root:
+            person.session.network = self.ADDRESS
+            person.type("/join ops")
+        ask(ana, "/op op")
+        crowd = self.crowd(town)
+        assert "shut 3 connections" in ask(ana, "/ban @zoe")[0]
+        ask(ana, "/ban @zoe")
+        assert {op.session.room, root.session.room} == {town.room("ops")}
+        assert ask(op, "/leave", "/join ops")[-1].startswith("[")
+        assert crowd[0].session.room is not town.room("ops")
+
+    def test_of_an_operator_it_is_refused(self, town: Town, ana: Person) -> None:
+        op = town.citizen("op", network=self.ADDRESS)
+        other = town.citizen("other", network=self.ADDRESS)
+        ask(ana, "/op op", "/op other")
+        assert op.session.network
+        assert refused(other, "/ban #ops @op").startswith("op is an operator of #ops")
+
+    def test_somebody_without_one(self, ana: Person, luis: Person) -> None:
+        assert refused(ana, "/ban @luis") == (
+            "luis has no address (a UNIX socket). /ban luis bans the name."
+        )
+        assert only(ask(ana, "/ban @nobody")).startswith("ERR Nobody: ")
+
+    @pytest.mark.parametrize("who", ["@zoe", "@ZOE", ADDRESS])
+    def test_it_can_be_lifted(self, town: Town, ana: Person, who: str) -> None:
+        crowd = self.crowd(town)
+        ask(ana, "/ban @zoe", "/ban @zoe")
+        crowd[0].hang_up()
+        assert only(ask(ana, f"/unban {who}")).startswith("*** ana lifted the ban of ")
+        assert ask(crowd[1], "/join ops")[0].startswith("*** You are in #ops.")
+        assert only(ask(ana, f"/unban {who}")).endswith("is not banned from #ops.")
+
+    def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, town: Town) -> None:
+        root, zoe = town.citizen("root", admin=True), town.person("zoe", address=FAR)
+        ask(root, "/ban @zoe 1h", "/ban @zoe 1h")
+        assert zoe.session.room is None
+        error = (
+            f"ERR Not allowed: you are banned from #lobby until {local_time(HOUR)}, by root."
+            " /join another room."
+        )
+        newcomer = town.person(greeted=True, address=FAR)
+        assert newcomer.seen() == [
+            "*** Welcome to chatd. You are guest3, in no room.",
+            "*** /join ROOM for one where you may be, /help for commands, /quit to leave.",
+            error,
+        ]
+        assert only(ask(newcomer, "hola")).startswith("ERR No room: ")
+        assert ask(newcomer, "/leave") == [error]
+        assert ask(newcomer, "/join ops")[0].startswith("*** You are in #ops")
+        program = Person(town, town.bare, FAR)
+        program.type("hola")
+        assert program.seen() == ["ERR Not allowed", "ERR No room"]
+        assert town.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
+
+    def test_one_whose_address_becomes_known_late_is_put_out(self, town: Town) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        protocol = town.chat.build(HERE, located=False)
+        transport = StringTransport(peerAddress=HERE)
+        transport.transport = transport  # of the proxy's
+        protocol.makeConnection(transport)
+        assert protocol.session.room is town.server.lobby
+        transport.peerAddr = FAR
+        transport.clear()
+        protocol.dataReceived(b"hola\n")
+        town.settle()
+        assert protocol.session.room is None
+        seen = transport.value().decode().split("\n")
+        assert seen[0].startswith("*** You are out of #lobby: you are banned from #lobby until ")
+        assert seen[2].startswith("ERR No room: ")
+        assert root.seen() == []
+
+    def test_an_administrator_who_logs_in_from_there_may_go_there(self, town: Town) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        late = town.person(address=FAR)
+        assert late.session.room is None
+        town.server.logins.log_in(late.session, town.server.accounts.table["root"])
+        assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
+
+    def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
+        self, town: Town, ana: Person
+    ) -> None:
+        max = town.guest("max", network="192.0.2.7")
+        ask(ana, "/ban @max")
+        max.hang_up()
+        town.guest("max", network="198.51.100.1")
+        assert ask(ana, "/ban @max") == [
+            "*** This would shut 1 connection out of #ops: max.",
+            "*** The same command again within a minute does it.",
+        ]
+        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+
+
+class TestEqualsAndBetters:
+    @pytest.mark.parametrize("command", ["/kick", "/mute", "/unmute", "/ban", "/unban", "/ban @"])
+    @pytest.mark.parametrize(
+        ("who", "error"),
+        [
+            ("ana", "ana owns #ops, so only administrators may do that."),
+            (
+                "eva",
+                "eva is an operator of #ops, so only its owner and administrators may do that.",
+            ),
+            ("op", "op is an operator of #ops, so only its owner and administrators may do that."),
+            ("root", "root is an administrator of this server, so nobody may do that."),
+        ],
+    )
+    def test_an_operator_does_nothing_to_them(
+        self, town: Town, ana: Person, eva: Person, command: str, who: str, error: str
+    ) -> None:
+        people = {"ana": ana, "eva": eva, "op": town.citizen("op")}
+        people["root"] = town.citizen("root", admin=True)
+        for person in people.values():
+            person.type("/join ops")
+            person.session.network = "192.0.2.1"
+        ask(ana, "/op op", "/op eva")
+        line = f"{command}{who}" if command.endswith("@") else f"{command} {who}"
+        assert refused(people["op"], line) == error
+        assert {person.session.room for person in people.values()} == {town.room("ops")}
+
+    def test_the_owner_does_to_an_operator(self, town: Town, ana: Person, eva: Person) -> None:
+        ask(ana, "/op eva", "/mute eva")
+        refused(eva, "hola")
+        assert refused(eva, "/unmute eva").startswith("you are muted in #ops")
+        ask(ana, "/ban eva")
+        refused(eva, "/join ops")
+        refused(eva, "/kick #ops ana")
+
+    def test_operators_are_not_taken_their_voice(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        op = town.citizen("op")
+        ask(ana, "/op op", "/op eva")
+        for line in "/unvoice #ops eva", "/uninvite #ops eva", "/uninvite #ops ana":
+            refused(op, line)
+
+    def test_nobody_does_it_to_an_administrator(self, town: Town, ana: Person) -> None:
+        root, other = town.citizen("root", admin=True), town.citizen("other", admin=True)
+        assert other.session.room is town.server.lobby
+        for line in "/kick other", "/ban other", "/mute root", "/disconnect other":
+            refused(root, line)
+
+
+class TestAdministrators:
+    def test_a_word_to_all_is_in_every_room_with_people(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        root = town.citizen("root", admin=True)
+        guest = town.guest()
+        assert ask(root, "/wall tea  is ready") == ["*** root to all: tea  is ready"]
+        assert luis.seen() == guest.seen() == ["*** root to all: tea  is ready"]
+        assert ask(luis, "/history 1")[1].endswith("*** root to all: tea  is ready")
+        root.type("/kick luis")
+        town.server.leave(root.session)
+        assert ask(root, "/wall hola") == ["*** Said in every room with people in it."]
+        assert only(ask(root, "/wall")).startswith("ERR Wrong use: ")
+
+    def test_a_name_can_be_disconnected(self, town: Town, ana: Person, eva: Person) -> None:
+        root = town.citizen("root", admin=True)
+        again = town.citizen("eva")
+        ana.seen()
+        assert ask(root, "/disconnect eva")[-1] == "*** Disconnected: 2 connections of eva."
+        for person in eva, again:
+            assert person.seen()[-1] == "*** root disconnected you."
+            assert person.closed
+            assert ask(person, "hola") == []
+        assert "*** root disconnected eva." in ana.seen()
+        assert not town.server.names.of("eva")
+        assert only(ask(root, "/disconnect eva")).startswith("ERR Nobody: ")
+
+    def test_figures(self, town: Town, ana: Person, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        ask(luis, "hola")
+        town.clock.advance(90)
+        assert ask(root, "/stats") == [
+            "*** Up for 1m 30s. Connections: 3. Names here: 3.",
+            "*** Rooms: 2. Lines: 1. Registered: 2.",
+            "*** When it started: history in memory: the last 10000 lines of a room,"
+            " until it stops.",
+        ]
+        assert only(ask(root, "/stats x")).startswith("ERR Wrong use: ")
+
+    def test_for_others_there_is_none_of_it(self, ana: Person, luis: Person) -> None:
+        for person in ana, luis:
+            for line in "/wall hola", "/disconnect luis", "/stats", "/wall", "/disconnect":
+                assert refused(person, line) == "only administrators of this server may do that."
+
+    def test_what_is_remembered_from_then_on_counts_for_more(self) -> None:
+        for name in "join", "create", "invite", "voice", "op", "mute", "ban":
+            assert COMMANDS[name].cost == KEEPING_COST
+
+    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Person, luis: Person) -> None:
+        root = town.citizen("root", admin=True)
+        ask(root, "/mute #ops ana")
+        refused(ana, "hola")
+        refused(ana, "/unmute ana")
+        ask(root, "/ban #ops ana")
+        assert ana.session.room is town.server.lobby
+        refused(ana, "/unban #ops ana")
+
+
+class TestComingAndGoing:
+    def test_a_logout_puts_out_of_a_private_room(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        ask(ana, "/invite eva", "/mode private")
+        eva.seen()
+        town.server.logins.log_out(eva.session)
+        assert eva.session.name.startswith("guest")
+        assert eva.session.room is town.server.lobby
+        assert eva.seen()[0].startswith("*** You are out of #ops: #ops is private.")
+
+    def test_a_mute_holds_for_who_has_logged_out(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mute eva")
+        town.server.logins.log_out(eva.session)
+        eva.type("/leave", "/nick otra", "/join ops")
+        refused(eva, "hola")
+        town.citizen("eva").hang_up()
+        ask(ana, "/unmute eva")
+        assert ask(eva, "hola") == ["<otra> hola"]
+
+    def test_who_logs_in_to_a_banned_account_is_out(self, town: Town, ana: Person) -> None:
+        town.register("eva")
+        ask(ana, "/ban eva")
+        guest = town.guest("otra")
+        guest.type("/join ops")
+        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
+        assert guest.session.room is town.server.lobby
+
+    def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
+        moderation = town.server.moderation
+        gone = town.server.logins.kept_with("eva")
+        assert [
+            (put.table.kind, put.key, put.value) for put in gone if put.table.kind != "place"
+        ] == [("role", "ops/eva", None)]
+        gone = town.server.logins.kept_with("ana")
+        for put in gone:
+            put.apply()
+        assert {key: (run.owner, run.mode) for key, run in moderation.rooms.items()} == {
+            "ops": ("", "open"),  # eva runs it
+            "closed": ("", "private"),
+        }
+
+    def test_a_named_person_who_is_put_out_is_said_to_leave(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        town.clock.advance(LASTING)
+        ana.seen()
+        assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
+
+    def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
+        self, town: Town, ana: Person
+    ) -> None:
+        ask(ana, "/ban eva")
+        town.register("eva", admin=True)
+        guest = town.guest()
+        guest.type("/join ops")
+        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
+        assert guest.session.room is town.room("ops")
+
+
+class TestWhatHoldsForWhom:
+    def test_one_who_is_muted_by_name_and_logs_out_stays_muted(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mute eva")
+        again = town.citizen("eva")  # not there when it was ordered
+        ask(again, "/join ops", "/logout")
+        assert "you are muted" in refused(again, "hola")
+
+    def test_one_who_logs_out_is_not_muted_for_somebody_else(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/mute luis")
+        ask(eva, "/logout")
+        assert ask(eva, "hola") == [f"<{eva.session.name}> hola"]
+
+    def test_when_an_account_goes_others_keep_what_they_are(
+        self, town: Town, ana: Person, eva: Person
+    ) -> None:
+        zoe = town.citizen("zoe")
+        ask(ana, "/op eva", "/op zoe")
+        for put in town.server.logins.kept_with("eva"):
+            put.apply()
+        ask(zoe, "/join ops")
+        assert ask(zoe, "/kick nobody")[0].startswith("ERR Nobody: ")
+        assert refused(eva, "/kick zoe").startswith("only those who run #ops")
+
+    def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
+        self, town: Town, ana: Person, luis: Person, eva: Person
+    ) -> None:
+        ask(ana, "/voice eva")
+        for put in town.server.logins.kept_with("ana"):
+            put.apply()
+        assert "nobody runs it" in only(ask(luis, "/mode"))
+
+    def test_that_there_is_an_administrator_changes_the_lobby_alone(self, town: Town) -> None:
+        luis = town.guest("luis")
+        ask(luis, "/join ops")
+        town.citizen("root", admin=True)
+        assert "nobody runs it" in only(ask(luis, "/mode"))
+        assert "operators set the topic" in only(ask(luis, "/mode #lobby"))
+
+    def test_a_guests_voice_does_not_lower_what_their_account_is(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/mode moderated", "/voice luis")
+        town.register("eva")
+        town.become(town.citizen("eva"), Role.OPERATOR, "ops")
+        town.server.logins.log_in(luis.session, town.server.accounts.table["eva"])
+        assert ask(luis, "/kick nobody")[-1].startswith("ERR Nobody: ")
+
+    def test_what_is_over_is_not_listed(self, town: Town, ana: Person) -> None:
+        ask(ana, "/mute x 1m", "/mute y 1h")
+        town.clock.advance(60)
+        assert ask(ana, "/bans")[0] == "*** 1 mute or ban in #ops:"
+
+    def test_who_is_gone_is_remembered_in_no_way(
+        self, town: Town, ana: Person, luis: Person
+    ) -> None:
+        ask(ana, "/voice luis", "/mute luis")
+        luis.hang_up()
+        moderation = town.server.moderation
+        assert not moderation._given
+        assert not moderation._held
+
+    def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Person) -> None:
+        guest = town.guest()
+        ask(ana, "/mode private", "hola", "/mode open")
+        assert not town.server.moderation.hidden
+        ask(ana, "/mute x")
+        assert not town.server.moderation.hidden
+        assert any("#ops" in line for line in ask(guest, "/rooms"))

@@ -1,0 +1,516 @@
+"""What takes the present password, and how a password is changed:
+`chatd.commands.password_prompt`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
+from chatd.chat.session import READING_SECONDS
+from chatd.commands.password_prompt import KEEP_TOKENS
+from chatd.webhooks.registry import Rules
+from tests.support.browser import Browser
+from tests.support.world import FAR, World
+
+PASSWORD = "correct horse"
+PRESENT = (
+    "*** First your present password: your next line, which nobody is shown. An empty line cancels."
+)
+NEW = "*** Your next line is the new password; nobody is shown it. An empty line cancels."
+KEEP = (
+    "*** You have 1 token, which ends with the old password. Press Enter if that is right, or"
+    " answer keep if nobody else can have it."
+)
+CANCELLED = "*** Cancelled: no password was taken."
+CHANGED = "*** Your password is changed. All your other connections and sign-ins have ended."
+KEPT = "*** 1 token was kept: /token list."
+WRONG = "ERR Wrong password: that is not the password of ana."
+
+
+class Scene:
+    """Ana has registered, and owns #ops; Luis is in the lobby."""
+
+    def __init__(self, **options: Any) -> None:
+        self.world = World(**options)
+        self.server = self.world.server
+        self.server.hooks.rules = Rules(tls=True)
+        self.luis = self.world.person("luis")
+        self.ana = self.world.person("ana")
+        self.ana.type(f"/register {PASSWORD}", "/join ops", "hello", "/join lobby")
+        self.ana.seen()
+        self.luis.seen()
+
+    def ask(self, *lines: str) -> list[str]:
+        self.ana.type(*lines)
+        return self.ana.seen()
+
+    def lapse(self) -> None:
+        """Let it be too long ago that she typed her password."""
+        self.world.clock.advance(FRESH_SECONDS)
+
+    def token(self, name: str = "deploy") -> None:
+        self.ask(f"/token new {name}")
+        assert self.tokens()
+
+    def tokens(self) -> list[str]:
+        return [each.name for each in self.server.credentials.of("ana", TOKEN).values()]
+
+    def password_is(self, password: str) -> bool:
+        person = self.world.person()
+        person.type(f"/login ana {password}")
+        is_right = person.session.account == "ana"
+        person.hang_up()
+        return is_right
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def has_new_token(scene: Scene) -> bool:
+    return scene.tokens() == ["ci"]
+
+
+def has_hook(scene: Scene) -> bool:
+    return bool(scene.server.hooks.of(scene.server.rooms["ops"]))
+
+
+def has_new_password(scene: Scene) -> bool:
+    return scene.password_is("another horse")
+
+
+GUARDED = [
+    ("/token new ci", has_new_token),
+    ("/hook #ops add https://example.com/x", has_hook),
+    ("/password another horse", has_new_password),
+]
+
+
+@pytest.mark.parametrize(("line", "is_done"), GUARDED)
+class TestThePresentPassword:
+    def test_is_not_asked_for_when_it_was_typed_of_late(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+    ) -> None:
+        scene.world.clock.advance(FRESH_SECONDS - 1)
+        assert PRESENT not in scene.ask(line)
+        assert is_done(scene)
+
+    def test_is_asked_for_when_that_is_long_ago(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+    ) -> None:
+        scene.lapse()
+        scene.luis.seen()
+        assert scene.ask(line) == [PRESENT]
+        assert not is_done(scene)
+        answers = scene.ask(PASSWORD)
+        assert not any(each.startswith("ERR") for each in answers)
+        assert scene.luis.seen() == []
+        assert is_done(scene)
+
+    def test_counts_for_what_comes_next(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+    ) -> None:
+        scene.lapse()
+        scene.ask("/token new other", PASSWORD, "/token revoke other")
+        assert PRESENT not in scene.ask(line)
+        assert is_done(scene)
+
+    @pytest.mark.parametrize("answer", ["wrong horse", "", "/quit"])
+    def test_another_answer_does_nothing(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool], answer: str
+    ) -> None:
+        scene.lapse()
+        told = scene.ask(line, answer)
+        assert told == [PRESENT, WRONG if answer else CANCELLED]
+        assert not is_done(scene)
+        assert scene.ask(line) == [PRESENT]
+
+    def test_is_not_what_somebody_typed_who_was_logged_in_otherwise(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+    ) -> None:
+        account = scene.server.accounts.table["ana"]
+        secret, puts = scene.server.credentials.issue(account, BROWSER, "b")
+        Deferred.fromCoroutine(scene.server.logins.change_credentials(*puts))
+        tab = Browser(scene.world, grant=scene.server.credentials.grant_of(secret))
+        tab.send("hello")
+        tab.seen()
+        tab.say(line, room="lobby")
+        assert PRESENT.removeprefix("*** ") in [each["text"] for each in tab.seen("say")]
+        assert not is_done(scene)
+        tab.say(PASSWORD, room="lobby")
+        assert is_done(scene)
+        assert PASSWORD not in json.dumps(scene.luis.seen())
+
+    def test_is_not_taken_where_others_may_read_it(
+        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+    ) -> None:
+        far = scene.world.person(address=FAR)
+        scene.server.logins.log_in(far.session, scene.server.accounts.table["ana"])
+        scene.lapse()
+        far.seen()
+        far.type(line, PASSWORD)
+        told = far.seen()
+        assert all(each.startswith("ERR Not ") for each in told[:1])
+        assert PRESENT not in told
+        assert not is_done(scene)
+
+
+def test_what_was_true_before_the_answer_is_looked_at_again(scene: Scene) -> None:
+    scene.lapse()
+    assert scene.ask("/hook #ops add https://example.com/x") == [PRESENT]
+    ops = scene.server.rooms["ops"]
+    run = scene.server.moderation.rooms["ops"]._replace(owner="")
+    scene.server.carry_out(
+        scene.ana.session, ops, None, scene.server.moderation.rooms.put("ops", run)
+    )
+    assert scene.ask(PASSWORD)[-1].startswith("ERR Not allowed")
+    assert not has_hook(scene)
+
+
+def test_of_two_tokens_of_one_name_the_second_is_refused_also_behind_the_question(
+    scene: Scene,
+) -> None:
+    scene.lapse()
+    other = scene.world.person()
+    other.type(f"/login ana {PASSWORD}")
+    assert scene.ask("/token new ci") == [PRESENT]
+    other.type("/token new ci")
+    assert scene.ask(PASSWORD)[-1].startswith("ERR Name in use: you have a token ci already.")
+
+
+def test_guesses_at_it_are_slowed(scene: Scene) -> None:
+    scene.lapse()
+    for _ in range(5):
+        assert scene.ask("/token new ci", "wrong horse") == [PRESENT, WRONG]
+    assert scene.ask("/token new ci", PASSWORD)[-1].startswith("ERR Too many tries")
+
+
+def test_giving_up_a_name_always_takes_it(scene: Scene) -> None:
+    assert scene.ask("/unregister")[0].startswith("*** Your next line is the password")
+    assert scene.ask(PASSWORD)[0] == "*** ana is not registered any more."
+
+
+# Whether tokens end
+
+
+def test_a_new_password_ends_tokens(scene: Scene) -> None:
+    scene.token()
+    assert scene.ask("/password another horse") == [CHANGED]
+    assert scene.tokens() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"), [("", False), ("keep", True), ("KEEP", True), (" conservar ", True)]
+)
+def test_one_is_asked_whether_they_do(scene: Scene, answer: str, kept: bool) -> None:
+    scene.token()
+    assert scene.ask("/password") == [KEEP]
+    assert scene.ask(answer) == [NEW]
+    assert scene.ask("another horse") == [CHANGED, *([KEPT] if kept else [])]
+    assert bool(scene.tokens()) == kept
+    assert scene.password_is("another horse")
+
+
+def test_without_tokens_one_is_not_asked(scene: Scene) -> None:
+    assert scene.ask("/password", "another horse") == [NEW, CHANGED]
+
+
+def test_all_that_may_be_asked_is_asked_one_after_another(scene: Scene) -> None:
+    scene.token()
+    scene.lapse()
+    told = scene.ask("/password", PASSWORD, "keep", "another horse", "hello")
+    assert told == [PRESENT, KEEP, NEW, CHANGED, KEPT, "<ana> hello"]
+
+
+@pytest.mark.parametrize("cut", range(0, 60, 7))
+def test_blank_answers_may_come_in_any_pieces(scene: Scene, cut: int) -> None:
+    scene.token()
+    scene.lapse()
+    data = f"/password\n{PASSWORD}\n\nanother horse\nhello\n".encode()
+    for piece in data[:cut], data[cut:]:
+        scene.ana.send(piece)
+        scene.world.settle()
+    assert scene.ana.seen() == [PRESENT, KEEP, NEW, CHANGED, "<ana> hello"]
+
+
+@pytest.mark.parametrize("asked", [1, 2, 3])
+def test_the_end_of_the_input_cancels_whatever_was_asked(scene: Scene, asked: int) -> None:
+    scene.token()
+    scene.lapse()
+    scene.ask("/password", *(PASSWORD, "keep")[: asked - 1])
+    scene.ana.half_close()
+    assert scene.ana.seen()[-1] == CANCELLED
+    assert scene.ana.closed
+    assert scene.password_is(PASSWORD)
+    assert scene.tokens()
+
+
+def test_what_is_no_answer_to_that_changes_nothing_and_is_not_said(scene: Scene) -> None:
+    """Somebody sends the new password at once, as to a question that was not asked before."""
+    scene.token()
+    scene.ana.send(b"/password\nanother horse\nanother horse\n")
+    scene.world.settle()
+    keep, no_answer, not_said = scene.ana.seen()
+    assert keep == KEEP
+    assert no_answer == (
+        "ERR Wrong use: that was no answer, so nothing was changed. Press Enter to end your"
+        " tokens, or answer keep."
+    )
+    assert not_said.startswith("ERR Not said: ")
+    assert scene.luis.seen() == []
+    assert scene.password_is(PASSWORD)
+    assert scene.tokens()
+
+
+@pytest.mark.parametrize("word", [*KEEP_TOKENS, "KEEP-TOKENS", " keep-tokens", "\u00a0keep-tokens"])
+def test_a_word_in_the_line_keeps_them(scene: Scene, word: str) -> None:
+    scene.token()
+    assert scene.ask(f"/password {word} another horse") == [CHANGED, KEPT]
+    assert scene.password_is("another horse")
+    assert scene.tokens()
+
+
+def test_with_the_word_alone_the_password_is_asked_for(scene: Scene) -> None:
+    scene.token()
+    scene.lapse()
+    told = scene.ask("/password keep-tokens", PASSWORD, "another horse")
+    assert told == [PRESENT, NEW, CHANGED, KEPT]
+
+
+def test_behind_the_word_spaces_are_of_the_password(scene: Scene) -> None:
+    scene.ask("/password keep-tokens   two spaces  ")
+    assert scene.password_is("  two spaces  ")
+
+
+@pytest.mark.parametrize("separator", [" ", "\u00a0", "\u2003", ""])
+@pytest.mark.parametrize("word", KEEP_TOKENS)
+def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: str) -> None:
+    """So what keeps tokens in a line is never meant as a password."""
+    password = f"{word}{separator}" + ("and more" if separator else "")
+    eva = scene.world.person("eva")
+    for person, line in (
+        (scene.ana, "/password"),
+        (eva, "/register"),
+    ):
+        person.type(line, password)
+        assert person.seen()[-1].startswith("ERR Wrong use: a new password does not begin with ")
+    eva.type(f"/register {password}")
+    assert eva.seen()[-1].startswith("ERR Wrong use: a new password does not begin with ")
+    assert scene.password_is(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("keep-token", "keep_tokens", "--keep-tokens", "keep tokens", "keep-tokens:"),
+        *("KeepTokens", "conservar-ficha", "mantener-fichas", "keep-fichas"),
+    ],
+)
+def test_what_is_nearly_the_word_and_has_a_password_behind_it_is_refused(
+    scene: Scene, word: str
+) -> None:
+    scene.token()
+    (told,) = scene.ask(f"/password {word} another horse")
+    assert told.startswith(f"ERR Wrong use: a new password does not begin with {word}: ")
+    assert "/password keep-tokens NEW" in told
+    assert scene.password_is(PASSWORD)
+    assert scene.tokens()
+
+
+def test_what_only_looks_like_the_word_is_a_password(scene: Scene) -> None:
+    scene.token()
+    for password in "keep-tokens-and-more", "keep tokens", "a keep-tokens":
+        assert scene.ask(f"/password {password}") == [CHANGED]
+        assert scene.password_is(password)
+        scene.ask("/token new deploy")
+
+
+def test_tokens_that_are_kept_go_on_and_those_made_later_too(scene: Scene) -> None:
+    scene.token("first")
+    scene.ask("/password keep-tokens another horse")
+    scene.token("second")
+    scene.ask("/password keep-tokens one more horse")
+    assert scene.tokens() == ["first", "second"]
+    scene.ask("/password the last horse")
+    assert scene.tokens() == []
+
+
+def test_the_same_in_spanish(scene: Scene) -> None:
+    scene.token()
+    scene.ask("/idioma es")
+    scene.lapse()
+    told = scene.ask("/clave", PASSWORD, "conservar", "otro caballo", "/ficha nueva ci leer")
+    assert told[:5] == [
+        "*** Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
+        " Una línea vacía la cancela.",
+        "*** Tienes 1 ficha, que termina con la contraseña anterior. Pulsa Intro si está bien,"
+        " o responde conservar si nadie más puede tenerla.",
+        "*** Tu próxima línea es la contraseña nueva; no se le muestra a nadie."
+        " Una línea vacía la cancela.",
+        "*** Tu contraseña ha cambiado. Tus demás conexiones y navegadores se han cerrado.",
+        "*** Se ha conservado 1 ficha: /ficha lista.",
+    ]
+    assert scene.server.credentials.of("ana", TOKEN)
+    assert scene.ask("/ficha lista")[-1].startswith("*** ci, para leer, creada el ")
+
+
+# Scopes
+
+
+@pytest.mark.parametrize(
+    ("word", "scope"),
+    [
+        ("", "write"),
+        (" write", "write"),
+        (" read", "read"),
+        (" READ", "read"),
+        (" leer", "read"),
+        (" lectura", "read"),
+        (" escribir", "write"),
+        (" escritura", "write"),
+    ],
+)
+def test_a_token_has_a_scope(scene: Scene, word: str, scope: str) -> None:
+    scene.ask(f"/token new ci{word}")
+    (token,) = scene.server.credentials.of("ana", TOKEN).values()
+    assert token.scope == scope
+
+
+@pytest.mark.parametrize("word", ["full", "r", "read write", "admin"])
+def test_no_other(scene: Scene, word: str) -> None:
+    assert scene.ask(f"/token new ci {word}") == [
+        f"ERR Wrong use: a token is for read, or for write; not for {word}."
+    ]
+    assert scene.tokens() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/token new ci",
+        "/token new a,b",
+        "/token new ci full",
+        "/hook add https://example.com/x",
+        "/hook #nowhere add https://example.com/x",
+        "/gancho #ops añadir nothing",
+        "/password short",
+    ],
+)
+@pytest.mark.parametrize("with_token", [False, True])
+def test_what_comes_behind_a_question_that_is_refused_is_not_said(
+    scene: Scene, line: str, with_token: bool
+) -> None:
+    """A program sends the password without looking at what it is answered."""
+    tab = Browser(scene.world)
+    if with_token:
+        account = scene.server.accounts.table["ana"]
+        secret, puts = scene.server.credentials.issue(account, TOKEN, "t")
+        Deferred.fromCoroutine(scene.server.logins.change_credentials(*puts))
+        tab = Browser(scene.world, grant=scene.server.credentials.grant_of(secret))
+    tab.send("hello")
+    scene.luis.seen()
+    tab.say(line, room="lobby")
+    tab.say(PASSWORD, room="lobby")
+    assert not any(PASSWORD in line for line in scene.luis.seen())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/token new ci",
+        "/token new a,b",
+        "/hook #ops add https://example.com/x",
+        "/hook add nowhere",
+        "/password another horse",
+        "/password short",
+        "/login nobody some horse",
+    ],
+)
+def test_where_nothing_is_asked_what_comes_next_is_said(scene: Scene, line: str) -> None:
+    assert scene.ask(line, "hello")[-1] == "<ana> hello"
+
+
+NOT_NEEDED = "*** You typed your password of late, so it was not asked for now. It was not said."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/token new ci",
+        "/token new a,b",
+        "/token new ci full",
+        "/hook #ops add https://example.com/x",
+        "/hook add nowhere",
+        "/password another horse",
+        "/password short",
+    ],
+)
+@pytest.mark.parametrize("typed", ["/login ana", "as an answer", "/register", "/password"])
+def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, typed: str) -> None:
+    """A program sends it without looking whether it is asked for."""
+    if typed == "/login ana":
+        scene.ask("/logout", f"{typed} {PASSWORD}")
+    elif typed == "as an answer":
+        scene.lapse()
+        scene.ask("/token new other", PASSWORD)
+    elif typed == "/password":
+        scene.ask(f"{typed} {PASSWORD}")
+    scene.luis.seen()
+    for _ in range(2):
+        scene.world.clock.advance(READING_SECONDS)
+        assert scene.ask(line)[-1] not in (PRESENT, NOT_NEEDED)
+        scene.world.clock.advance(READING_SECONDS)  # also of a slow program
+        assert scene.ask(PASSWORD) == [NOT_NEEDED]
+        assert scene.ask("hello") == ["<ana> hello"]
+        scene.server.logins.password_typed(scene.ana.session)
+        if line == "/password another horse":
+            break
+    assert {line for line in scene.luis.seen() if "<ana>" in line} == {"<ana> hello"}
+
+
+def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene) -> None:
+    tab = Browser(scene.world)
+    tab.send("hello")
+    scene.luis.seen()
+    for line in f"/login ana {PASSWORD}", "/token new ci", PASSWORD, "hello":
+        tab.say(line, room="lobby")
+    assert NOT_NEEDED.removeprefix("*** ") in [each["text"] for each in tab.seen("say")]
+    assert [line for line in scene.luis.seen() if "<ana>" in line] == ["<ana> hello"]
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+@pytest.mark.parametrize("has_token", [True, False])
+def test_a_program_may_send_all_passwords_at_once(
+    scene: Scene, is_fresh: bool, has_token: bool
+) -> None:
+    """The old one is not taken for the new one where it is not asked for."""
+    if has_token:
+        scene.token()
+    if not is_fresh:
+        scene.lapse()
+    scene.luis.seen()
+    answers = [PASSWORD, *(["keep"] if has_token else []), "another horse"]
+    scene.ana.send("\n".join(["/password", *answers, "hello", ""]).encode())
+    scene.world.settle()
+    assert CHANGED in scene.ana.seen()
+    assert scene.password_is("another horse")
+    assert scene.luis.seen()[0] == "<ana> hello"
+
+
+@pytest.mark.parametrize("line", ["/token new ci", "/password"])
+def test_another_line_is_what_it_is(scene: Scene, line: str) -> None:
+    """Only the next line may be the password that is not needed."""
+    told = scene.ask(line, "hello there", PASSWORD)
+    assert NOT_NEEDED not in told
+    if line == "/password":
+        assert scene.password_is("hello there")
+
+
+def test_the_same_password_may_be_chosen_again(scene: Scene) -> None:
+    assert scene.ask("/password", PASSWORD, PASSWORD) == [NEW, NOT_NEEDED, CHANGED]

@@ -1,0 +1,991 @@
+"""The slash commands: what each one does, what it says, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd.chat import server as server_module
+from chatd.chat.directory import ROOMS_LOOKED_AT
+from chatd.chat.membership import LASTING
+from chatd.chat.server import ChatServer
+from chatd.commands import talking
+from chatd.commands.table import COMMANDS, GENERAL, SECTIONS, TABLE, parse, text_of
+from chatd.event import Draft, Kind
+from chatd.i18n import Language
+from chatd.rooms.stream import INBOX_BYTES
+from chatd.storage.contract import StoreError
+from chatd.storage.memory import MemoryStore
+from chatd.storage.sqlite.store import SqliteStore
+from chatd.text.folding import fold
+from chatd.text.times import local_time
+from tests.support.world import House, Person, World
+
+EPOCH = local_time(0)
+SENTENCE_WRONG_NAME = (
+    "ERR Invalid name: {} cannot be a name."
+    " Take 1 to 32 letters, digits, _, - or ., a letter or digit first."
+)
+
+
+SENTENCE_MIXED = (
+    "ERR Invalid name: {} mixes alphabets that are not written together."
+    " Take letters of one alphabet."
+)
+
+
+class CommandTestCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World()
+        self.ana = self.world.person("ana")
+        self.luis = self.world.person("luis")
+        self.ana.seen()
+
+    def ask(self, *lines: str, who: Person | None = None) -> list[str]:
+        """What somebody, ana unless said, is told when they type this."""
+        person = who or self.ana
+        person.seen()
+        person.type(*lines)
+        return person.seen()
+
+    def wrong_use(self, usage: str, *lines: str) -> None:
+        """Each of these is answered with the usage and does nothing."""
+        for line in lines:
+            with self.subTest(line=line):
+                word = line.split(" ")[0]
+                (error,) = self.ask(line)
+                expected = f"ERR Wrong use: {word} is used like this: {usage} - "
+                self.assertTrue(error.startswith(expected), error)
+        self.assertEqual(self.luis.seen(), [])
+
+
+class ParseTests(SynchronousTestCase):
+    def test_a_command_is_a_slash_and_a_word_of_letters(self) -> None:
+        self.assertEqual(parse("/join ops"), ("join", "ops"))
+        self.assertEqual(parse("/who"), ("who", ""))
+        self.assertEqual(parse("/Adiós"), ("adiós", ""))
+
+    def test_the_rest_comes_with_the_spaces_around_it(self) -> None:
+        self.assertEqual(parse("/msg   luis  a  b  "), ("msg", "  luis  a  b  "))
+
+    def test_any_other_line_is_text(self) -> None:
+        for line in "", "x", "/", "/ x", "//x", "/usr/bin/ld: x", "/x1", "/a_b", "/x\t", " /x":
+            with self.subTest(line=line):
+                self.assertIsNone(parse(line))
+
+    def test_of_two_slashes_the_first_is_taken_off(self) -> None:
+        self.assertEqual(text_of("//x"), "/x")
+        self.assertEqual(text_of("/usr/bin"), "/usr/bin")
+
+
+class TableTests(CommandTestCase):
+    def test_no_name_is_given_twice(self) -> None:
+        self.assertEqual(len(COMMANDS), sum(len(command.names) for command in TABLE))
+
+    def test_every_name_is_lower_case(self) -> None:
+        for name in COMMANDS:
+            self.assertEqual(name, name.lower())
+
+    def test_all_of_its_names_call_a_command(self) -> None:
+        for command in TABLE:
+            answers = [World().person(greeted=True) for _ in command.names]
+            for person, name in zip(answers, command.names, strict=True):
+                person.seen()
+                person.type(f"/{name} \x1b x y")
+            seen = {
+                "\n".join(person.seen()).replace(f"/{name} is used", "/X is used")
+                for person, name in zip(answers, command.names, strict=True)
+            }
+            self.assertEqual(len(seen), 1, seen)
+
+    def test_there_is_a_spanish_name_for_every_command(self) -> None:
+        names = "ayuda nombre sala volver salas quien yo mensaje tema historial desde eco horas"
+        names += " idioma texto salir"
+        self.assertEqual([COMMANDS[name].name for name in names.split()], [c.name for c in GENERAL])
+
+
+class HelpTests(CommandTestCase):
+    def test_help_lists_every_command_in_at_most_20_lines(self) -> None:
+        lines = self.ask("/help")
+        self.assertLessEqual(len(lines), 20)
+        self.assertEqual(len(lines), len(GENERAL) + len(SECTIONS) + 1)
+        for command, line in zip(GENERAL, lines, strict=False):
+            self.assertTrue(line.startswith(f"*** /{command.name}"), line)
+        self.assertEqual(
+            lines[-1],
+            "*** /help COMMAND says more. A line that starts with // says one that starts with /.",
+        )
+
+    def test_help_fits_a_terminal_of_80_columns(self) -> None:
+        for language in "en", "es":
+            self.ask(f"/language {language}")
+            for line in self.ask("/help"):
+                self.assertLessEqual(len(line), 100, line)
+
+    def test_help_about_one_command_says_how_it_is_used_and_its_other_names(self) -> None:
+        expected = [
+            "*** /join ROOM: go to a room; one that is not there is made.",
+            "*** Other names: /j, /sala, /entrar.",
+        ]
+        self.assertEqual(self.ask("/help join"), expected)
+        self.assertEqual(self.ask("/help /JOIN"), expected)
+
+    def test_help_about_every_command_there_is_in_both_languages(self) -> None:
+        for language in "en", "es":
+            self.ask(f"/language {language}")
+            for name in COMMANDS:
+                self.assertEqual(len(self.ask(f"/help {name}")), 2)
+
+    def test_help_about_no_command(self) -> None:
+        self.assertEqual(
+            self.ask("/help foo"),
+            [
+                "ERR Unknown command: /foo. /help lists them;"
+                " start a line with // to say something that begins with a slash."
+            ],
+        )
+
+    def test_help_in_spanish_speaks_of_the_spanish_names(self) -> None:
+        self.ask("/idioma es")
+        for line in self.ask("/ayuda")[:-1]:
+            self.assertIn(line.split()[1].removeprefix("/"), COMMANDS)
+
+
+class NickTests(CommandTestCase):
+    def refused(self, name: str, error: str) -> None:
+        guest = self.world.person()
+        self.luis.seen()
+        self.assertEqual(self.ask(f"/nick {name}", who=guest), [error])
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_one_is_told_and_the_others_are(self) -> None:
+        guest = self.world.person()
+        self.assertEqual(self.ask("/nick José", who=guest), ["*** You are now José."])
+        self.assertEqual(self.luis.seen(), ["*** guest3 is now José."])
+
+    def test_a_name_can_be_changed_and_the_old_one_is_free(self) -> None:
+        self.assertEqual(self.ask("/nick eva"), ["*** You are now eva."])
+        self.assertEqual(self.luis.seen(), ["*** ana is now eva."])
+        guest = self.world.person()
+        self.assertEqual(self.ask("/nick ana", who=guest), ["*** You are now ana."])
+
+    def test_ones_own_name_in_another_case_is_a_change(self) -> None:
+        self.assertEqual(self.ask("/nick ANA"), ["*** You are now ANA."])
+
+    def test_the_name_one_has_is_no_change(self) -> None:
+        self.assertEqual(self.ask("/nick ana"), ["*** You are ana already."])
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_a_name_in_use_is_refused_also_in_another_case(self) -> None:
+        for name in "luis", "LUIS", "ｌｕｉｓ":
+            with self.subTest(name=name):
+                self.refused(name, f"ERR Name in use: {name} is somebody else. Take another name.")
+
+    def test_a_name_in_use_is_refused_however_its_accents_are_written(self) -> None:
+        self.world.person("José")
+        self.luis.seen()
+        self.refused("Jose\u0301", "ERR Name in use: José is somebody else. Take another name.")
+
+    def test_a_look_alike_of_a_name_in_use_is_refused(self) -> None:
+        self.world.person("аса")  # Cyrillic
+        self.luis.seen()
+        for name, other in ("aca", "аса"), ("Iuis", "luis"):
+            with self.subTest(name=name):
+                self.refused(
+                    name,
+                    f"ERR Name in use: {name} looks like {other}, who is somebody else."
+                    " Take another name.",
+                )
+
+    def test_it_is_free_again_when_the_other_one_has_another_name_or_has_gone(self) -> None:
+        guest = self.world.person()
+        self.ask("/nick lvan", who=self.luis)
+        self.ask("/nick luis", who=self.luis)
+        self.assertEqual(self.ask("/nick Ivan", who=guest), ["*** You are now Ivan."])
+        guest.hang_up()
+        self.assertEqual(self.ask("/nick lvan"), ["*** You are now lvan."])
+
+    def test_a_look_alike_of_ones_own_name_is_a_change(self) -> None:
+        self.ask("/nick lvan")
+        self.assertEqual(self.ask("/nick Ivan"), ["*** You are now Ivan."])
+        self.assertEqual(self.ask("/nick Iván"), ["*** You are now Iván."])
+
+    def test_letters_of_two_alphabets_are_refused(self) -> None:
+        for name in "luiѕ", "аlice", "日本dev":
+            with self.subTest(name=name):
+                self.refused(name, SENTENCE_MIXED.format(name))
+
+    def test_look_alikes_of_the_servers_names_are_kept_too(self) -> None:
+        for name in "guestl", "GuestI", "guest1O":
+            with self.subTest(name=name):
+                self.refused(
+                    name,
+                    f"ERR Invalid name: {name} is kept for the server. Take another name.",
+                )
+
+    def test_a_name_is_put_in_nfc(self) -> None:
+        self.assertEqual(self.ask("/nick N\u0303andu\u0301"), ["*** You are now Ñandú."])
+
+    def test_the_servers_names_and_those_of_guests_are_kept(self) -> None:
+        for name in "chatd", "Server", "PRIVATE", "guest1", "Guest99", "ｇuest7":
+            with self.subTest(name=name):
+                self.refused(
+                    name,
+                    f"ERR Invalid name: {name} is kept for the server. Take another name.",
+                )
+
+    def test_what_cannot_be_a_name_is_refused(self) -> None:
+        for name in "-a", ".a", "_a", "a b", "a!", "<a>", "x" * 33, "😀", "a\u200bb":
+            with self.subTest(name=name):
+                self.refused(name, SENTENCE_WRONG_NAME.format(name))
+
+    def test_a_long_wrong_name_is_quoted_in_part(self) -> None:
+        self.refused("x" * 1000, SENTENCE_WRONG_NAME.format("x" * 39 + "…"))
+
+    def test_names_of_letters_digits_and_three_signs_are_welcome(self) -> None:
+        for name in "José", "Ñandú", "0_a-b.c", "x" * 32, "名前", "Иван":
+            with self.subTest(name=name):
+                self.assertEqual(self.ask(f"/nick {name}"), [f"*** You are now {name}."])
+
+    def test_who_has_gone_leaves_the_name_free(self) -> None:
+        self.luis.hang_up()
+        self.assertEqual(self.ask("/nick luis"), ["*** You are now luis."])
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/nick NAME", "/nick", "/name ", "/nombre")
+
+
+class JoinTests(CommandTestCase):
+    def test_one_is_told_who_is_there(self) -> None:
+        self.luis.type("/join ops")
+        self.world.person().type("/join ops")
+        self.assertEqual(self.ask("/join ops"), ["*** You are in #ops. Here: luis and 1 guest."])
+
+    def test_ten_names_are_listed_and_the_rest_counted(self) -> None:
+        for number in range(11):
+            self.world.person(f"p{number}").type("/join ops")
+        names = ", ".join(f"p{number}" for number in range(10))
+        self.assertEqual(self.ask("/join ops"), [f"*** You are in #ops. Here: {names} and 1 more."])
+
+    def test_a_room_may_be_written_with_its_sign_and_in_any_case(self) -> None:
+        self.ask("/join Ops")
+        for wanted in "#ops", "OPS":
+            self.assertEqual(self.ask(f"/j {wanted}"), ["*** You are in #Ops already."])
+
+    def test_joining_a_room_that_is_not_there_makes_it_and_says_so(self) -> None:
+        self.assertEqual(
+            self.ask("/join kitchen"),
+            ["*** You are in #kitchen, a new room; nobody else is here."],
+        )
+
+    def test_a_new_room_that_is_named_almost_like_another_one_is_asked_about(self) -> None:
+        self.luis.type("/join ops", "hola")
+        self.assertEqual(
+            self.ask("/join Opps"),
+            [
+                "*** You are in #Opps, a new room; nobody else is here.",
+                "*** Did you mean #ops?",
+            ],
+        )
+
+    def test_a_look_alike_of_a_room_is_refused_and_the_room_is_named(self) -> None:
+        self.luis.type("/join ops", "/join аса", "hola")
+        self.assertEqual(
+            self.ask("/join aca"),
+            ["ERR Name in use: #aca looks like #аса. /join аса, or take another name."],
+        )
+        self.assertEqual(self.ask("/who #aca")[0][:11], "ERR No room")
+        self.luis.type("/leave")
+        self.luis.seen()
+        self.assertEqual(self.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
+        self.assertEqual(
+            self.ask("/join Iobby"),
+            ["ERR Name in use: #Iobby looks like #lobby. /join lobby, or take another name."],
+        )
+
+    def test_the_look_alike_of_a_room_that_was_forgotten_may_be_made(self) -> None:
+        self.ask("/join аса", "/leave")
+        self.assertEqual(
+            self.ask("/join aca"), ["*** You are in #aca, a new room; nobody else is here."]
+        )
+
+    def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
+        for number in range(ROOMS_LOOKED_AT):
+            self.world.server.rooms._rooms[f"room{number}"] = self.world.server.lobby
+        self.luis.type("/join zebra", "hola")
+        self.assertEqual(len(self.ask("/join zebre")), 1)
+
+    def test_the_last_lines_of_the_room_are_shown_with_their_times(self) -> None:
+        self.luis.type("/join ops", "one", "two")
+        self.assertEqual(
+            self.ask("/join ops")[1:], [f"[{EPOCH}] <luis> one", f"[{EPOCH}] <luis> two"]
+        )
+
+    def test_the_topic_is_shown(self) -> None:
+        self.luis.type("/join ops", "/topic Release on Friday")
+        self.assertEqual(
+            self.ask("/join ops"),
+            [
+                "*** You are in #ops. Here: luis.",
+                "*** Topic: Release on Friday",
+                f"[{EPOCH}] *** luis set the topic: Release on Friday",
+            ],
+        )
+
+    def test_from_then_on_one_hears_and_is_heard_there_alone(self) -> None:
+        self.ask("/join ops")
+        self.luis.type("in the lobby")
+        self.assertEqual(self.ask("in ops"), ["<ana> in ops"])
+        self.assertEqual(self.luis.seen(), ["<luis> in the lobby"])
+
+    def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
+        self.assertEqual(
+            self.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave that out."]
+        )
+
+    def test_a_room_that_is_there_may(self) -> None:
+        store = MemoryStore(self.world.clock)
+        store.append(Draft("tea.", 1, "eva", Kind.MESSAGE, ["hola"]))
+        self.world.settle()
+        server = ChatServer(store, self.world.clock)
+        found = server.rooms.find("#tea.", self.luis.session)
+        self.assertIs(found, server.rooms["tea."])
+
+    def test_names_of_the_server_are_free_for_rooms(self) -> None:
+        for name in "admin", "server", "10.1.2.3":
+            self.ask(f"/join {name}")
+            self.assertEqual(self.ana.session.room.name, name)
+
+    def test_what_cannot_be_a_rooms_name_is_refused(self) -> None:
+        for name in "-a", "a b", "##a", "x" * 33:
+            with self.subTest(name=name):
+                (error,) = self.ask(f"/join {name}")
+                self.assertEqual(
+                    error,
+                    f"ERR Invalid name: {name} cannot be a room's name."
+                    " Take 1 to 32 letters, digits, _, - or ., a letter or digit first.",
+                )
+
+    def test_wrong_use(self) -> None:
+        self.ask("something was said")
+        self.luis.seen()
+        self.wrong_use("/join ROOM", "/join", "/j", "/sala ")
+
+
+class LeaveTests(CommandTestCase):
+    def test_one_goes_back_to_the_lobby(self) -> None:
+        for name in "leave", "part":
+            self.ask("/join ops")
+            self.assertEqual(self.ask(f"/{name}"), ["*** You are in #lobby. Here: luis."])
+
+    def test_in_the_lobby_there_is_nowhere_to_go(self) -> None:
+        self.assertEqual(self.ask("/leave"), ["*** You are in #lobby already."])
+
+    def test_a_lobby_of_another_name(self) -> None:
+        world = World(lobby="Plaza")
+        ana = world.person(greeted=True)
+        self.assertIn("#Plaza", ana.seen()[0])
+        ana.type("/join ops", "/leave")
+        self.assertEqual(ana.seen()[-1], "*** You are in #Plaza. Nobody else is here.")
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/leave", "/leave ops", "/part ops")
+
+
+class RoomsTests(CommandTestCase):
+    def test_rooms_are_listed_the_fullest_first(self) -> None:
+        self.luis.type("/join ops", "hola", "/topic Friday")
+        self.world.person().type("/join ops")
+        self.assertEqual(
+            self.ask("/rooms"),
+            [
+                "*** 2 rooms:",
+                "*** #ops: 2 here, 2 lines. Topic: Friday",
+                "*** #lobby: 1 here, 0 lines.",
+            ],
+        )
+
+    def test_one_room(self) -> None:
+        self.assertEqual(self.ask("/list"), ["*** 1 room:", "*** #lobby: 2 here, 0 lines."])
+
+    def test_many_rooms_are_counted(self) -> None:
+        self.patch(talking, "ROOMS_LISTED", 2)
+        for number in range(3):
+            self.ask(f"/join r{number}", "x")
+        lines = self.ask("/rooms")
+        self.assertEqual((lines[0], lines[-1]), ("*** 4 rooms:", "*** and 2 more."))
+        self.assertEqual(len(lines), 4)
+
+    def test_a_long_topic_is_shown_in_part(self) -> None:
+        self.ask("/topic " + "x" * 100)
+        self.assertTrue(self.ask("/rooms")[1].endswith("Topic: " + "x" * 39 + "…"))
+
+    def test_a_room_in_which_nothing_was_said_is_not_kept(self) -> None:
+        self.ask("/join kitchen", "/leave")
+        self.assertEqual(self.ask("/rooms")[0], "*** 1 room:")
+
+    def test_a_room_in_which_something_was_said_is(self) -> None:
+        self.ask("/join kitchen", "hola", "/leave")
+        self.assertEqual(self.ask("/rooms")[-1], "*** #kitchen: 0 here, 1 line.")
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/rooms", "/rooms ops", "/list x")
+
+
+class WhoTests(CommandTestCase):
+    def test_who_is_in_this_room(self) -> None:
+        self.world.person()
+        for name in "who", "names", "w":
+            self.assertEqual(self.ask(f"/{name}"), ["*** In #lobby: ana, luis and 1 guest."])
+
+    def test_who_is_in_another_room(self) -> None:
+        self.luis.type("/join ops")
+        for wanted in "ops", "#OPS":
+            self.assertEqual(self.ask(f"/who {wanted}"), ["*** In #ops: luis."])
+
+    def test_nobody_is(self) -> None:
+        self.luis.type("/join ops", "hola", "/leave")
+        self.assertEqual(self.ask("/who ops"), ["*** Nobody is in #ops."])
+
+    def test_names_are_listed_as_far_as_there_is_room_for_them(self) -> None:
+        self.patch(talking, "PEOPLE_LISTED", 1)
+        self.assertEqual(self.ask("/who"), ["*** In #lobby: ana and 1 more."])
+
+    def test_an_unknown_room(self) -> None:
+        self.assertEqual(
+            self.ask("/who #nowhere"),
+            ["ERR No room: #nowhere is not there. /rooms lists them, /join makes one."],
+        )
+
+    def test_in_no_room(self) -> None:
+        (_, error) = self.ask("/join !", "/who")
+        self.assertEqual(error, "ERR No room: you are in none. /join ROOM, or /leave to the lobby.")
+
+
+class MeTests(CommandTestCase):
+    def test_everyone_sees_an_action(self) -> None:
+        self.assertEqual(self.ask("/me waves"), ["* ana waves"])
+        self.assertEqual(self.luis.seen(), ["* ana waves"])
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/me ACTION", "/me", "/me  ")
+
+
+class MsgTests(CommandTestCase):
+    def test_a_private_line_reaches_that_person_alone(self) -> None:
+        eva = self.world.person("eva")
+        self.luis.seen()
+        self.assertEqual(
+            self.ask("/msg luis only for you"), ["(private to luis) <ana> only for you"]
+        )
+        self.assertEqual(self.luis.seen(), ["(private) <ana> only for you"])
+        self.assertEqual(eva.seen(), [])
+
+    def test_it_reaches_them_in_any_room(self) -> None:
+        self.luis.type("/join ops")
+        self.luis.seen()
+        self.ask("/msg LUIS hola")
+        self.assertEqual(self.luis.seen(), ["(private) <ana> hola"])
+
+    def test_a_guest_can_be_written_to(self) -> None:
+        guest = self.world.person()
+        self.ask("/msg Guest3 hola")
+        self.assertEqual(guest.seen(), ["(private) <ana> hola"])
+
+    def test_a_guest_who_took_a_name_is_not_found_under_the_number(self) -> None:
+        self.assertEqual(
+            self.ask("/msg guest2 hola"),
+            ["ERR Nobody: guest2 is not here. /who shows who is."],
+        )
+
+    def test_nobody_of_that_name(self) -> None:
+        for name in "eva", "guest9", "guest", "guest999999999999999999", "guest٢":
+            with self.subTest(name=name):
+                self.assertEqual(
+                    self.ask(f"/msg {name} hola"),
+                    [f"ERR Nobody: {name} is not here. /who shows who is."],
+                )
+
+    def test_it_is_stored_nowhere(self) -> None:
+        self.ask("/msg luis hola")
+        self.assertEqual(self.world.server.lobby.head, 0)
+
+    def test_when_the_inbox_is_full_the_sender_is_told(self) -> None:
+        self.luis.stop_taking()
+        line = f"/msg luis {'x' * 4000}"
+        for _ in range(INBOX_BYTES // 4020):
+            self.assertTrue(self.ask(line)[0].startswith("(private to luis) "))
+        self.assertEqual(
+            self.ask(line),
+            [
+                "ERR Inbox full: luis is not reading, so this was not said. Try again later.",
+            ],
+        )
+        self.luis.take_again()
+        self.assertEqual(len(self.luis.seen()), INBOX_BYTES // 4020)
+        self.assertTrue(self.ask(line)[0].startswith("(private to luis) "))
+
+    def test_it_says_one_thing_in_another_room(self) -> None:
+        self.luis.type("/join ops")
+        self.luis.seen()
+        self.assertEqual(self.ask("/msg #ops deploy done"), ["*** Said in #ops."])
+        self.assertEqual(self.luis.seen(), ["<ana> deploy done"])
+
+    def test_its_receipt_comes_before_that_of_what_is_said_next(self) -> None:
+        self.luis.type("/join side")
+        self.ana.send(b"/msg #side y\nhola\n")
+        self.world.settle()
+        self.assertEqual(self.ana.seen(), ["*** Said in #side.", "<ana> hola"])
+
+    def test_who_has_quit_is_not_there_although_the_connection_still_is(self) -> None:
+        guest = self.world.person()
+        for person, name in (self.luis, "luis"), (guest, "guest3"):
+            with self.subTest(name=name):
+                person.type("/quit")
+                person.seen()
+                self.assertEqual(
+                    self.ask(f"/msg {name} hola"),
+                    [f"ERR Nobody: {name} is not here. /who shows who is."],
+                )
+                self.assertEqual(person.seen(), [])
+
+    def test_the_name_of_who_has_quit_is_free_although_the_connection_still_is(self) -> None:
+        self.luis.type("/quit")
+        self.assertEqual(self.ask("/nick luis"), ["*** You are now luis."])
+        self.luis.hang_up()
+        eva = self.world.person("eva")
+        self.ask("/msg luis to oneself", who=eva)
+        self.assertIn("(private) <eva> to oneself", self.ana.seen())
+
+    def test_a_name_of_thousands_of_marks_costs_no_folding(self) -> None:
+        folded: list[int] = []
+
+        def spy(name: str) -> str:
+            folded.append(len(name))
+            return fold(name[:100])
+
+        self.patch(server_module, "fold", spy)
+        (error,) = self.ask("/msg " + ("e" + "\u0316\u0301" * 15) * 100 + " hola")
+        self.assertTrue(error.startswith("ERR Nobody: e"), error)
+        self.assertLess(max(folded, default=0), 100)
+
+    def test_in_the_own_room_it_is_a_line_like_any_other(self) -> None:
+        self.assertEqual(self.ask("/msg #lobby hola"), ["<ana> hola"])
+
+    def test_in_a_room_that_is_not_there_it_is_refused(self) -> None:
+        self.assertEqual(
+            self.ask("/msg #ops deploy done"),
+            ["ERR No room: #ops is not there. /rooms lists them, /join makes one."],
+        )
+        self.assertEqual(self.ask("/rooms")[0], "*** 1 room:")
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/msg NAME TEXT", "/msg", "/msg luis", "/msg luis  ", "/msg #lobby")
+
+
+class TopicTests(CommandTestCase):
+    def test_everyone_is_told_of_a_new_topic(self) -> None:
+        self.assertEqual(
+            self.ask("/topic Release on Friday"), ["*** ana set the topic: Release on Friday"]
+        )
+        self.assertEqual(self.luis.seen(), ["*** ana set the topic: Release on Friday"])
+
+    def test_anyone_can_ask_for_it(self) -> None:
+        self.luis.type("/topic Friday")
+        self.assertEqual(self.ask("/topic"), ["*** Topic: Friday"])
+
+    def test_there_is_none(self) -> None:
+        self.assertEqual(
+            self.ask("/topic"), ["*** No topic is set in #lobby. /topic TEXT sets one."]
+        )
+
+    def test_in_no_room(self) -> None:
+        self.assertEqual(
+            self.ask("/join !", "/topic", "/topic x", "x")[1:],
+            [
+                "ERR No room: you are in none. /join ROOM, or /leave to the lobby.",
+                *[
+                    "ERR No room: you are in none, so this was not said."
+                    " /join ROOM, or /leave to the lobby."
+                ]
+                * 2,
+            ],
+        )
+
+
+async def test_a_topic_survives_a_restart(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    for expected in "*** No topic is set in #lobby. /topic TEXT sets one.", "*** Topic: Friday":
+        store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
+        store.start()
+        house = House(store)
+        await house.listen()
+        ana = await house.guest()
+        ana.send("/topic", "/topic Friday")
+        lines = await ana.until("set the topic: Friday")
+        assert expected in lines
+        await house.close()
+        await store.close()
+
+
+class HistoryTests(CommandTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.luis.type(*map(str, range(30)))
+
+    def test_the_last_20_lines_are_shown_with_their_times(self) -> None:
+        self.assertEqual(
+            self.ask("/history"),
+            [
+                "*** 20 of 30 lines of #lobby:",
+                *(f"[{EPOCH}] <luis> {number}" for number in range(10, 30)),
+            ],
+        )
+
+    def test_as_many_as_one_asks_for(self) -> None:
+        self.assertEqual(
+            self.ask("/history 1"), ["*** 1 of 30 lines of #lobby:", f"[{EPOCH}] <luis> 29"]
+        )
+
+    def test_never_more_than_there_are(self) -> None:
+        lines = self.ask("/history 999999999999999")
+        self.assertEqual((lines[0], len(lines)), ("*** 30 of 30 lines of #lobby:", 31))
+
+    def test_all_kinds_of_lines_are_history(self) -> None:
+        self.luis.type("/me waves", "/topic x")
+        self.assertEqual(
+            self.ask("/history 2")[1:],
+            [f"[{EPOCH}] * luis waves", f"[{EPOCH}] *** luis set the topic: x"],
+        )
+
+    def test_what_is_said_meanwhile_comes_behind_it(self) -> None:
+        self.ana.seen()
+        self.ana.send(b"/history 2\n")
+        self.luis.send(b"meanwhile\n")
+        self.world.settle()
+        self.assertEqual(self.ana.seen()[-2:], [f"[{EPOCH}] <luis> 29", "<luis> meanwhile"])
+
+    def test_there_is_none(self) -> None:
+        self.assertEqual(
+            self.ask("/join ops", "/history")[1:], ["*** Nothing was said in #ops so far."]
+        )
+
+    def test_wrong_use(self) -> None:
+        self.luis.seen()
+        self.wrong_use(
+            "/history [N]", "/history x", "/history 0", "/history -1", "/history 1.5", "/history ٣"
+        )
+
+
+class SinceTests(CommandTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.luis.type("long ago")
+        self.world.clock.advance(3600)
+        self.luis.type("lately")
+        self.world.clock.advance(60)
+        self.luis.seen()
+
+    def test_what_was_said_since_then_is_shown_with_its_time(self) -> None:
+        self.assertEqual(
+            self.ask("/since 10m"),
+            [
+                f"*** 1 of 2 lines of #lobby, since {local_time(3060)}:",
+                f"[{local_time(3600)}] <luis> lately",
+            ],
+        )
+
+    def test_minutes_hours_and_days(self) -> None:
+        for ago, shown in {"30s": 0, "1m": 1, "1H": 1, "2h": 2, "3d": 2, "1w": 2}.items():
+            with self.subTest(ago=ago):
+                lines = self.ask(f"/since {ago}")
+                self.assertTrue(lines[0].startswith(f"*** {shown} of 2 lines of #lobby, since "))
+                self.assertEqual(len(lines), 1 + shown)
+
+    def test_nothing_was_said_at_all(self) -> None:
+        self.assertEqual(
+            self.ask("/join ops", "/since 1h")[1:], ["*** Nothing was said in #ops so far."]
+        )
+
+    def test_what_one_types_behind_it_is_answered_behind_it(self) -> None:
+        waiting: list[Deferred[int]] = []
+
+        async def seq_before(room: str, time: int) -> int:
+            waiting.append(Deferred())
+            return await waiting[-1]
+
+        self.world.store.seq_before = seq_before
+        self.assertEqual(self.ask("/since 1h", "/who"), [])
+        waiting[0].callback(0)
+        self.world.settle()
+        self.assertEqual(self.ana.seen()[-1], "*** In #lobby: ana and luis.")
+
+    def test_a_log_that_cannot_be_read(self) -> None:
+        async def seq_before(room: str, time: int) -> int:
+            raise StoreError("no")
+
+        self.world.store.seq_before = seq_before
+        self.assertEqual(
+            self.ask("/since 1h"),
+            ["ERR Not readable: lines 1 to 2 of the log cannot be read. Try again later."],
+        )
+
+    def test_one_who_goes_while_it_is_looked_up_is_forgotten(self) -> None:
+        waiting: list[Deferred[int]] = []
+
+        async def seq_before(room: str, time: int) -> int:
+            waiting.append(Deferred())
+            return await waiting[-1]
+
+        self.world.store.seq_before = seq_before
+        self.ask("/since 1h")
+        self.ana.hang_up()
+        waiting[0].callback(0)
+        self.world.settle()
+        self.assertEqual(self.ana.seen(), [])
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use(
+            "/since 10m", "/since", "/since 10", "/since m", "/since 1y", "/since -1h", "/since 1 h"
+        )
+
+
+class EchoTests(CommandTestCase):
+    def test_off_leaves_out_ones_own_lines_and_nothing_else(self) -> None:
+        self.assertEqual(
+            self.ask("/echo off"),
+            ["*** Your own lines do not come back to you. Errors still do."],
+        )
+        self.ana.type("mine", "/me waves", b"\xff", "/who")
+        self.luis.type("his")
+        seen = self.ana.seen()
+        self.assertEqual(seen[-1], "<luis> his")
+        self.assertTrue(all("<ana>" not in line and "* ana" not in line for line in seen))
+        self.assertEqual(self.luis.seen(), ["<ana> mine", "* ana waves", "<luis> his"])
+
+    def test_off_does_not_take_back_what_was_said_before(self) -> None:
+        self.assertEqual(self.ask("mine", "/echo off")[0], "<ana> mine")
+
+    def test_on_brings_them_back(self) -> None:
+        self.assertEqual(
+            self.ask("/echo off", "/echo on", "mine")[1:],
+            ["*** Your own lines come back to you.", "<ana> mine"],
+        )
+
+    def test_spanish_says_yes_and_no(self) -> None:
+        self.assertEqual(self.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
+        self.assertEqual(len(self.ask("/eco NO", "mine")), 1)
+        self.assertEqual(self.ask("/echo sí"), ["*** Your own lines come back to you."])
+
+    def test_it_lasts_through_a_change_of_room(self) -> None:
+        self.assertEqual(len(self.ask("/echo off", "/join ops", "mine")), 2)
+
+    def test_history_shows_ones_own_lines_all_the_same(self) -> None:
+        self.assertEqual(self.ask("/echo off", "mine", "/history")[-1], f"[{EPOCH}] <ana> mine")
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/echo on|off", "/echo", "/echo yes", "/echo on off")
+
+
+class TimesTests(CommandTestCase):
+    def test_on_puts_the_time_before_every_line_that_is_said(self) -> None:
+        self.world.clock.advance(60)
+        self.assertEqual(
+            self.ask("/times on", "hola"),
+            ["*** What is said has its time.", f"[{local_time(60)}] <ana> hola"],
+        )
+
+    def test_off_takes_it_away(self) -> None:
+        self.assertEqual(
+            self.ask("/times on", "/times off", "hola")[1:],
+            ["*** What is said from now on has no time.", "<ana> hola"],
+        )
+
+    def test_history_has_times_all_the_same(self) -> None:
+        self.assertEqual(self.ask("/times off", "hola", "/history")[-1], f"[{EPOCH}] <ana> hola")
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/times on|off", "/times", "/times maybe")
+
+
+class LanguageTests(CommandTestCase):
+    def test_it_changes_the_language_of_this_session_alone(self) -> None:
+        self.assertEqual(
+            self.ask("/language es", "/foo", "/who"),
+            [
+                "*** El servidor te habla en español.",
+                "ERR Unknown command: /foo. /ayuda las muestra todas;"
+                " empieza una línea con // para decir algo que empieza por una barra.",
+                "*** En #lobby: ana y luis.",
+            ],
+        )
+        self.assertEqual(self.ask("/who", who=self.luis), ["*** In #lobby: ana and luis."])
+
+    def test_notices_are_in_ones_own_language(self) -> None:
+        self.ask("/language es")
+        self.luis.type("/nick Luis", "/topic x")
+        self.assertEqual(
+            self.ana.seen(), ["*** luis ahora es Luis.", "*** Luis ha puesto el tema: x"]
+        )
+
+    def test_and_back(self) -> None:
+        self.assertEqual(
+            self.ask("/idioma ES", "/idioma en")[1:], ["*** The server speaks English to you."]
+        )
+
+    def test_wrong_use(self) -> None:
+        self.wrong_use("/language en|es", "/language", "/language fr", "/language en es")
+
+    def test_wrong_use_in_spanish_shows_the_spanish_usage(self) -> None:
+        (_, error) = self.ask("/idioma es", "/sala")
+        self.assertTrue(error.startswith("ERR Wrong use: /sala se usa así: /sala SALA - "))
+
+
+class TextTests(CommandTestCase):
+    def test_wrong_use_changes_nothing(self) -> None:
+        self.wrong_use("/text", "/text please")
+        self.assertEqual(self.ask("/who"), ["*** In #lobby: ana and luis."])
+
+
+class QuitTests(CommandTestCase):
+    def test_one_is_told_goodbye_and_the_connection_closes(self) -> None:
+        for name in "quit", "exit", "bye", "salir", "adios", "adiós":
+            person = self.world.person()
+            self.assertEqual(self.ask(f"/{name}", who=person), ["*** Goodbye."])
+            self.assertTrue(person.closed)
+
+    def test_one_has_left_at_once(self) -> None:
+        self.ask("/quit")
+        self.assertEqual(self.ask("/who", who=self.luis), ["*** In #lobby: luis."])
+
+    def test_whatever_stands_behind_it(self) -> None:
+        self.assertEqual(self.ask("/quit now"), ["*** Goodbye."])
+
+
+class PresenceTests(SynchronousTestCase):
+    """Guests come and go silently; a named person's presence is announced once it has lasted."""
+
+    def setUp(self) -> None:
+        self.world = World()
+        self.luis = self.world.person("luis")
+        self.wait(LASTING)
+        self.luis.seen()
+
+    def wait(self, seconds: float) -> None:
+        self.world.clock.advance(seconds)
+
+    def quietly_named(self) -> Person:
+        """Somebody who took a name elsewhere."""
+        ana = self.world.person()
+        ana.type("/join elsewhere", "/nick ana")
+        return ana
+
+    def test_a_guest_comes_stays_and_goes_silently(self) -> None:
+        guest = self.world.person()
+        self.wait(60)
+        guest.hang_up()
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_a_named_person_joined_after_five_seconds(self) -> None:
+        self.quietly_named().type("/leave")
+        self.wait(LASTING - 0.1)
+        self.assertEqual(self.luis.seen(), [])
+        self.wait(0.1)
+        self.assertEqual(self.luis.seen(), ["*** ana joined."])
+
+    def test_one_is_not_told_of_oneself(self) -> None:
+        ana = self.quietly_named()
+        ana.type("/leave")
+        ana.seen()
+        self.wait(LASTING)
+        self.assertEqual(ana.seen(), [])
+
+    def test_whose_presence_lasted_has_left(self) -> None:
+        for leave in "/quit", "/join elsewhere":
+            ana = self.quietly_named()
+            ana.type("/leave")
+            self.wait(LASTING)
+            ana.type(leave)
+            self.assertEqual(self.luis.seen(), ["*** ana joined.", "*** ana left."])
+            ana.hang_up()
+
+    def test_who_hangs_up_has_left(self) -> None:
+        ana = self.quietly_named()
+        ana.type("/leave")
+        self.wait(LASTING)
+        ana.hang_up()
+        self.assertEqual(self.luis.seen(), ["*** ana joined.", "*** ana left."])
+
+    def test_whose_presence_did_not_last_came_and_went_silently(self) -> None:
+        ana = self.quietly_named()
+        ana.type("/leave")
+        self.wait(LASTING - 0.1)
+        ana.hang_up()
+        self.wait(60)
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_renaming_is_announced_at_once_and_stands_for_joining(self) -> None:
+        ana = self.world.person()
+        ana.type("/nick ana")
+        self.assertEqual(self.luis.seen(), ["*** guest2 is now ana."])
+        self.wait(60)
+        ana.type("/nick eva")
+        ana.hang_up()
+        self.assertEqual(self.luis.seen(), ["*** ana is now eva.", "*** eva left."])
+
+    def test_a_new_name_does_not_begin_the_five_seconds_again(self) -> None:
+        ana = self.quietly_named()
+        ana.type("/leave")
+        self.wait(LASTING - 1)
+        ana.type("/nick eva")
+        self.wait(1)
+        ana.hang_up()
+        self.assertEqual(self.luis.seen(), ["*** ana is now eva.", "*** eva left."])
+
+    def test_an_announcement_stands_among_the_lines_where_it_happened(self) -> None:
+        world = World(slow=True)
+        luis, ana = world.person("luis"), world.person("ana")
+        world.release()
+        world.clock.advance(LASTING)
+        world.release()
+        luis.seen()
+        ana.type("bye", "/quit")
+        luis.type("who was that?")
+        world.release()
+        self.assertEqual(luis.seen(), ["<ana> bye", "<luis> who was that?", "*** ana left."])
+
+
+class SpanishTests(SynchronousTestCase):
+    def test_the_same_conversation_in_spanish(self) -> None:
+        world = World(language=Language.SPANISH)
+        luis = world.person("luis")
+        ana = world.person()
+        luis.seen()
+        ana.type("hola", "/nombre ana")
+        luis.type("hola ana, ¿qué tal?")
+        ana.type("/yo saluda", "/mensaje luis solo para ti")
+        luis.type("/mensaje ana vale")
+        ana.type("/foo", "/sala cocina", "/volver", "/quien", "/salir")
+        self.assertEqual(
+            ana.seen(),
+            [
+                "<guest2> hola",
+                "*** Ahora eres ana.",
+                "<luis> hola ana, ¿qué tal?",
+                "* ana saluda",
+                "(private to luis) <ana> solo para ti",
+                "(private) <luis> vale",
+                "ERR Unknown command: /foo. /ayuda las muestra todas;"
+                " empieza una línea con // para decir algo que empieza por una barra.",
+                "*** Estás en #cocina, una sala nueva; no hay nadie más aquí.",
+                "*** Estás en #lobby. Aquí: luis.",
+                f"[{EPOCH}] <guest2> hola",
+                f"[{EPOCH}] <luis> hola ana, ¿qué tal?",
+                f"[{EPOCH}] * ana saluda",
+                "*** En #lobby: luis y ana.",
+                "*** Hasta luego.",
+            ],
+        )

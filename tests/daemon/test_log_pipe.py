@@ -1,0 +1,226 @@
+"""A log that is not read, or not writable: nobody waits for it, and what is lost is counted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
+from tests.integration.test_daemon import PATIENCE, TWISTD, Person, environment
+
+LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
+
+
+class Pipe:
+    """A pipe that is as small as can be."""
+
+    def __init__(self) -> None:
+        self.read_end, self.write_end = os.pipe()
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # on Linux alone
+            fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 4096)
+
+    def fill(self) -> None:
+        os.set_blocking(self.write_end, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(self.write_end, b"-" * 512)
+        os.set_blocking(self.write_end, True)
+
+    def until(self, end: bytes) -> bytes:
+        """What can be read, up to where it has that in it."""
+        data = b""
+        while end not in data:
+            piece = os.read(self.read_end, 65536)
+            assert piece, f"the end, behind {data[-100:]!r}"
+            data += piece
+        return data
+
+    def close(self) -> None:
+        """Let go of whoever writes. (What they write to stays: their threads may yet do so.)"""
+        with suppress(OSError):
+            os.close(self.read_end)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    with closing(Pipe()) as pipe:
+        yield pipe
+
+
+def test_what_is_written_arrives_in_order(pipe: Pipe) -> None:
+    log = LogPipe(pipe.write_end)
+    for number in range(100):
+        log.write(f"line {number}\n")
+    lines = pipe.until(b"line 99\n").decode().splitlines()
+    assert lines == [f"line {number}" for number in range(100)]
+
+
+def test_nobody_waits_for_a_pipe_that_is_not_read_and_what_is_lost_is_counted(pipe: Pipe) -> None:
+    log = LogPipe(pipe.write_end)
+    total = 3 * WAITING_MESSAGES
+    for number in range(total):
+        log.write(f"line {number:05} {'x' * 100}\n")
+        log.flush()
+    log.end()
+    data = pipe.until(b" were lost here: ")
+    lines = re.findall(rb"^line (\d+) x+\n", data, re.MULTILINE)
+    assert [int(number) for number in lines] == list(range(len(lines)))
+    assert len(lines) >= WAITING_MESSAGES
+    (lost,) = LOSS.findall(data + pipe.until(b"\n") if not data.endswith(b"\n") else data)
+    assert len(lines) + int(lost) == total
+    log.write("it goes on\n")
+    assert pipe.until(b"\n") == b"it goes on\n"
+
+
+def test_behind_the_end_what_was_written_is_there(pipe: Pipe) -> None:
+    log = LogPipe(pipe.write_end)
+    log.end()
+    log.write("last words\n")
+    log.flush()
+    os.set_blocking(pipe.read_end, False)
+    assert os.read(pipe.read_end, 100) == b"last words\n"
+
+
+def test_the_end_waits_only_a_moment_for_a_pipe_that_is_not_read(pipe: Pipe) -> None:
+    pipe.fill()
+    log = LogPipe(pipe.write_end)
+    began = time.monotonic()
+    log.write("first\n")
+    log.end()
+    for _ in range(100):
+        log.write("more\n")
+        log.flush()
+    assert time.monotonic() - began < END_SECONDS + 1
+
+
+def test_a_pipe_that_somebody_else_does_not_wait_for_loses_nothing(pipe: Pipe) -> None:
+    os.set_blocking(pipe.write_end, False)
+    log = LogPipe(pipe.write_end)
+    for number in range(500):
+        log.write(f"line {number}\n")
+    assert pipe.until(b"line 499\n").count(b"\n") == 500
+
+
+def test_a_reader_that_has_gone_harms_nobody(pipe: Pipe) -> None:
+    os.close(pipe.read_end)
+    log = LogPipe(pipe.write_end)
+    for _ in range(3):
+        log.write("x\n")
+        log.end()
+
+
+def test_a_full_disk_is_told_of_once_there_is_room(pipe: Pipe) -> None:
+    with open("/dev/full", "wb") as full:
+        descriptor = os.dup(full.fileno())
+    log = LogPipe(descriptor)
+    for _ in range(7):
+        log.write("x\n")
+    log.end()
+    os.dup2(pipe.write_end, descriptor)
+    log.write("y\n")  # which is lost, too, if it comes before that is told
+    # (Then, or by itself soon after.)
+    lost = LOSS.findall(pipe.until(b" lost here: the log was not read, or not writable.\n"))
+    assert sum(map(int, lost)) in (7, 8)
+    os.close(descriptor)
+
+
+def test_what_an_encoding_cannot_say_is_escaped(pipe: Pipe) -> None:
+    log = LogPipe(pipe.write_end, "ascii")
+    log.write("ñ\udcff\n")
+    assert pipe.until(b"\n") == b"\\xf1\\udcff\n"
+
+
+# The real thing
+
+
+@contextmanager
+def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
+    """twistd in the foreground, with a UNIX socket; it is ended by a signal."""
+    (directory / "motd").touch()
+    with subprocess.Popen(
+        [
+            *[*TWISTD, "-n", "--pidfile=", *arguments],
+            *["chat", "-l", f"unix:{directory}/chat", "-s", "sqlite:store", "--motd", "motd"],
+        ],
+        cwd=directory,
+        env=environment(),
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield process
+            process.terminate()
+            assert process.wait(5) == -signal.SIGTERM
+        finally:
+            process.kill()
+
+
+def visit(directory: Path, process: subprocess.Popen[bytes]) -> Person:
+    """Somebody who comes as soon as the daemon lets them. It can say nothing of when that is."""
+    late = time.monotonic() + PATIENCE
+    while time.monotonic() < late:
+        if (directory / "chat").exists():
+            with suppress(ConnectionRefusedError):  # it is bound, and does not listen yet
+                return Person(str(directory / "chat"))
+        with suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"it ended with {process.wait(0.01)}")
+    pytest.fail("it did not start")
+
+
+def talk(directory: Path, process: subprocess.Popen[bytes]) -> None:
+    """Say something while things are logged."""
+    with visit(directory, process) as ana:
+        ana.until("/quit to leave.")
+        for number in range(20):
+            process.send_signal(signal.SIGHUP)
+            ana.type(f"line {number}")
+            assert ana.line().endswith(f"> line {number}")
+
+
+def test_people_talk_and_the_daemon_stops_although_nobody_reads_its_log(
+    tmp_path: Path, pipe: Pipe
+) -> None:
+    pipe.fill()
+    with daemon(tmp_path, stdout=pipe.write_end) as process:
+        talk(tmp_path, process)
+
+
+def test_a_log_that_was_not_read_for_a_while_is_whole(tmp_path: Path, pipe: Pipe) -> None:
+    pipe.fill()
+    with daemon(tmp_path, stdout=pipe.write_end) as process:
+        talk(tmp_path, process)
+        log = pipe.until(b"motd again.\n")
+        assert b"[chatd.daemon.service.ChatService#info] history in " in log
+    os.close(pipe.write_end)
+    assert pipe.until(b"Server Shut Down.\n")
+
+
+def test_people_talk_although_the_disk_of_standard_output_is_full(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full, daemon(tmp_path, stdout=full.fileno()) as process:
+        talk(tmp_path, process)
+
+
+def test_people_talk_although_the_disk_of_the_log_file_is_full(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.symlink_to("/dev/full")
+    with (
+        daemon(tmp_path, f"--logfile={log}", stdout=subprocess.DEVNULL) as process,
+        visit(tmp_path, process) as ana,
+    ):
+        ana.type("one", "two")
+        assert ana.until("> two")[-2:] == ["<guest1> one", "<guest1> two"]
+
+
+def test_people_talk_although_whoever_read_the_log_has_gone(tmp_path: Path, pipe: Pipe) -> None:
+    os.close(pipe.read_end)
+    with daemon(tmp_path, stdout=pipe.write_end) as process:
+        talk(tmp_path, process)

@@ -1,0 +1,518 @@
+"""The daemon's life: what it says when it starts, and how it stops whatever clients do."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IAddress
+from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd import event
+from chatd.accounts.accounts import Account
+from chatd.chat.unread import CHECKS_A_MINUTE
+from chatd.daemon.retention import Kept, Retention
+from chatd.daemon.service import (
+    CLOSE_SECONDS,
+    COMMIT_SECONDS,
+    DRAIN_SECONDS,
+    ChatService,
+    Door,
+    Kind,
+)
+from chatd.event import Draft
+from chatd.protocols.transport.factory import CHECK_SECONDS
+from chatd.protocols.transport.limits import Limits
+from chatd.storage.clock_watch import ClockWatch
+from chatd.storage.records import change
+from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.urls import destination_of
+from tests.support.members import member, register
+from tests.support.receivers import Receiver
+from tests.support.world import House, World
+
+GOODBYE = "*** The server is stopping."
+
+
+class Port:
+    """A bound address."""
+
+    def __init__(self, address: IAddress) -> None:
+        self.address = address
+        self.listening = True
+        self.numberAccepts = 100
+
+    def getHost(self) -> IAddress:
+        return self.address
+
+    def stopListening(self) -> None:
+        self.listening = False
+
+
+class ServiceTestCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.log: list[LogEvent] = []
+        globalLogPublisher.addObserver(self.log.append)
+        self.addCleanup(globalLogPublisher.removeObserver, self.log.append)
+
+    def make(self, world: World, *addresses: IAddress, foreground: bool = True) -> ChatService:
+        self.ports = [Port(address) for address in addresses]
+        world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
+        return ChatService(
+            world.store,
+            [Door(Kind.CHAT, world.chat), Door(Kind.BARE, world.bare)],
+            world.clock,
+            foreground=foreground,
+        )
+
+    def logged(self) -> list[str]:
+        return [formatEvent(event) for event in self.log]
+
+
+class StartTests(ServiceTestCase):
+    def said(self, address: IAddress, *, foreground: bool = True) -> str:
+        """What it says on an address."""
+        self.make(World(), address, foreground=foreground).startService()
+        return self.logged()[0]
+
+    def test_on_loopback_it_says_how_to_let_others_in(self) -> None:
+        for host in "127.0.0.1", "127.8.8.8":
+            self.log.clear()
+            self.assertEqual(
+                self.said(IPv4Address("TCP", host, 60060)),
+                f"listening on {host}:60060. Press Ctrl+C to stop."
+                " This machine only; --listen tcp:60060 lets others in.",
+            )
+
+    def test_on_every_address_it_does_not(self) -> None:
+        self.assertEqual(
+            self.said(IPv4Address("TCP", "0.0.0.0", 60060)),
+            "listening on 0.0.0.0:60060. Press Ctrl+C to stop.",
+        )
+
+    def test_a_daemon_does_not_speak_of_ctrl_c(self) -> None:
+        self.assertEqual(
+            self.said(IPv4Address("TCP", "0.0.0.0", 60060), foreground=False),
+            "listening on 0.0.0.0:60060.",
+        )
+
+    def test_ipv6_addresses_are_written_in_brackets(self) -> None:
+        self.assertEqual(
+            self.said(IPv6Address("TCP", "::", 60060), foreground=False),
+            "listening on [::]:60060.",
+        )
+
+    def test_the_loopback_of_ipv6_is_this_machine_only_too(self) -> None:
+        self.assertEqual(
+            self.said(IPv6Address("TCP", "::1", 60060), foreground=False),
+            "listening on [::1]:60060. This machine only; --listen tcp:60060 lets others in.",
+        )
+
+    def test_a_unix_socket_is_written_as_its_path(self) -> None:
+        self.assertEqual(
+            self.said(UNIXAddress(b"/run/chat.sock"), foreground=False),
+            "listening on /run/chat.sock.",
+        )
+
+    def test_a_path_cannot_write_lines_of_its_own_into_the_log(self) -> None:
+        self.assertEqual(
+            self.said(UNIXAddress(b"/run/a\n\x1b[2J\xff"), foreground=False),
+            "listening on /run/a^J^[[2J\\udcff.",
+        )
+
+    def test_each_address_has_its_line_and_the_history_comes_last(self) -> None:
+        addresses = [IPv4Address("TCP", "0.0.0.0", port) for port in (1, 2)]
+        self.make(World(), *addresses, foreground=False).startService()
+        self.assertEqual(
+            self.logged(),
+            [
+                "listening on 0.0.0.0:1.",
+                "listening on 0.0.0.0:2.",
+                "history in memory: the last 10000 lines of a room, until it stops.",
+            ],
+        )
+
+    def old_names(self, *names: str) -> list[str]:
+        """What it says of these accounts."""
+        world = World()
+        for name in names:
+            register(world, name)
+        self.make(world, IPv4Address("TCP", "127.0.0.1", 60060)).startService()
+        return [line for line in self.logged() if "accounts keep" in line]
+
+    def test_accounts_with_names_that_are_refused_today_are_named(self) -> None:
+        names = "ana", "NickServ", "10.1.2.3", "eva."
+        self.assertEqual(
+            self.old_names(*names),
+            [
+                "accounts keep names that nobody may take today: 10.1.2.3, NickServ, eva.."
+                " `chatd admin remove NAME` ends one."
+            ],
+        )
+
+    def test_of_very_many_only_some_are(self) -> None:
+        (line,) = self.old_names(*(f"10.0.0.{number}" for number in range(100, 121)))
+        self.assertIn(" 10.0.0.119 and 1 more.", line)
+        self.assertNotIn("10.0.0.120", line)
+
+    def test_without_such_nothing_is_said_of_them(self) -> None:
+        self.assertEqual(self.old_names("ana"), [])
+
+
+class CheckTests(ServiceTestCase):
+    def test_those_connected_are_looked_after_until_it_stops(self) -> None:
+        world = World(limits=Limits(line_seconds=60))
+        service = self.make(world)
+        service.startService()
+        ana = world.person()
+        ana.send(b"half")
+        for _ in range(13):
+            world.clock.advance(CHECK_SECONDS)
+        self.assertIn("took more than 60 seconds", ana.seen()[0])
+        ana.hang_up()
+        self.successResultOf(service.stopService())
+        self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
+class RetentionTests(ServiceTestCase):
+    def test_old_lines_are_forgotten_from_its_start_to_its_stop(self) -> None:
+        world = World()
+        world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
+        world.clock.advance(100_000)
+        retention = Retention(world.server, world.store, world.clock, Kept(86_400), world.watch)
+        service = ChatService(world.store, [], world.clock, retention=retention)
+        self.assertEqual(len(world.store._logs["lobby"].events), 1)
+        service.startService()
+        self.assertEqual(len(world.store._logs["lobby"].events), 0)
+        self.assertEqual(self.logged()[-1], "lines are kept for 1d.")
+        self.successResultOf(service.stopService())
+        self.assertEqual(world.clock.getDelayedCalls(), [])
+
+
+class ClockTests(ServiceTestCase):
+    def test_the_clock_is_watched_from_its_start_on(self) -> None:
+        world = World()
+        service = ChatService(world.store, [], world.clock, watch=world.watch)
+        service.startService()
+        world.ahead += 100_000
+        world.clock.advance(CHECK_SECONDS)
+        self.assertTrue(world.watch.doubted)
+        self.assertIn("it was set forward by 1d 3h 46m 40s", self.logged()[-1])
+        self.successResultOf(service.stopService())
+
+    def test_it_is_compared_with_the_newest_line_at_the_start(self) -> None:
+        world = World()
+        world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
+        watch = ClockWatch(world.store, world.clock, world.now)
+        world.clock.advance(100_000)
+        service = ChatService(world.store, [], world.clock, watch=watch)
+        service.startService()
+        self.assertTrue(watch.doubted)
+        world.settle()
+        self.successResultOf(service.stopService())
+
+
+class HooksTests(ServiceTestCase):
+    """What is said goes to hooks from its start to its stop, and how far that came is kept."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.world = World()
+        self.receiver = Receiver()
+        server = self.world.server
+        ana = Account("ana", "", admin=True)
+        change(self.world.store, server.accounts.table.put(ana.key, ana))
+        _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
+        server.carry_out(self.world.person().session, server.lobby, None, put)
+        self.deliveries = Deliveries(
+            server.hooks,
+            server.rooms.get,
+            self.receiver,
+            self.world.clock,
+            server.faults,
+            server.now,
+        )
+        doors = [Door(Kind.CHAT, self.world.chat)]
+        self.service = ChatService(
+            self.world.store, doors, self.world.clock, deliveries=self.deliveries
+        )
+
+    def kept(self) -> list[int]:
+        records = [record for record in self.world.store.records() if record.kind == "hook"]
+        return [json.loads(record.value)["seq"] for record in records]
+
+    def say(self, text: str) -> None:
+        self.world.say(text)
+        self.world.clock.pump([0] * 4)
+
+    def stop(self) -> None:
+        stopped = self.service.stopService()
+        for client in tuple(self.world.chat.clients):
+            client.connectionLost(Failure(ConnectionDone()))
+        self.world.clock.pump([0] * 4)
+        self.successResultOf(stopped)
+
+    def test_from_its_start(self) -> None:
+        self.say("one")
+        self.assertEqual(self.receiver.texts(), [])
+        self.service.startService()
+        self.say("two")
+        self.assertEqual(self.receiver.texts(), ["one", "two"])
+        self.stop()
+        self.assertTrue(self.receiver.closed)
+        self.assertEqual(self.world.clock.getDelayedCalls(), [])
+
+    def test_how_far_it_came_is_kept_now_and_then(self) -> None:
+        self.service.startService()
+        self.say("one")
+        self.assertEqual(self.kept(), [0])
+        self.world.clock.advance(CHECK_SECONDS)
+        self.world.settle()
+        self.assertEqual(self.kept(), [1])
+        self.stop()
+
+    def test_how_far_it_came_is_kept_when_it_stops(self) -> None:
+        self.service.startService()
+        self.say("one")
+        self.stop()
+        self.assertEqual(self.kept(), [1])
+
+    def test_nothing_more_is_sent_once_it_stops(self) -> None:
+        self.service.startService()
+        self.receiver.slow = True
+        self.say("one")
+        self.say("two")
+        stopped = self.service.stopService()
+        self.receiver.under_way.pop().callback(None)
+        for client in tuple(self.world.chat.clients):
+            client.connectionLost(Failure(ConnectionDone()))
+        self.world.clock.pump([0] * 4)
+        self.successResultOf(stopped)
+        self.assertEqual(self.receiver.texts(), ["one"])
+        self.assertEqual(self.kept(), [1])
+
+
+class StopTests(ServiceTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.world = World(slow=True)
+        self.service = self.make(self.world, IPv4Address("TCP", "0.0.0.0", 1))
+        self.service.startService()
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def stop(self) -> Deferred[None]:
+        stopped = self.service.stopService()
+        self.world.settle()
+        return stopped
+
+    def hang_up(self) -> None:
+        """Both close, as they do when the server has."""
+        for person in self.ana, self.luis:
+            self.assertTrue(person.closed)
+            person.hang_up()
+
+    def test_it_accepts_nobody_any_more(self) -> None:
+        self.stop()
+        self.assertFalse(self.ports[0].listening)
+
+    def test_clients_are_told(self) -> None:
+        stopped = self.stop()
+        self.assertEqual(self.ana.seen() + self.luis.seen(), [GOODBYE] * 2)
+        self.hang_up()
+        self.successResultOf(stopped)
+
+    def test_bare_clients_are_not_told(self) -> None:
+        program = self.world.program()
+        self.stop()
+        self.assertEqual(program.bytes_seen(), b"")
+        self.assertTrue(program.closed)
+
+    def test_what_was_said_is_committed_and_shown_before_the_goodbye(self) -> None:
+        self.ana.send(b"in flight\n")
+        self.world.settle()
+        self.ana.send(b"waiting\n")
+        stopped = self.stop()
+        self.assertEqual(self.luis.seen(), [])
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["<guest1> in flight", "<guest1> waiting", GOODBYE])
+        self.hang_up()
+        self.successResultOf(stopped)
+
+    def test_what_is_sent_while_it_stops_is_not_said(self) -> None:
+        self.ana.type("before")
+        self.stop()
+        self.ana.type("after")
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["<guest1> before", GOODBYE])
+
+    def test_with_nobody_there_it_stops_at_once(self) -> None:
+        self.ana.hang_up()
+        self.luis.hang_up()
+        self.successResultOf(self.stop())
+
+    def test_a_client_that_never_reads_is_cut_off(self) -> None:
+        self.ana.stop_taking()
+        self.ana.type("/who")
+        stopped = self.stop()
+        self.luis.hang_up()
+        self.world.clock.advance(DRAIN_SECONDS - 0.1)
+        self.assertFalse(self.ana.transport.disconnected)
+        self.world.clock.advance(0.1)
+        self.assertTrue(self.ana.transport.disconnected)
+        self.successResultOf(stopped)
+
+    def test_several_that_never_read_are_all_cut_off(self) -> None:
+        program = self.world.program()
+        people = [self.ana, self.luis, program]
+        for person in people:
+            person.stop_taking()
+        self.ana.type("x" * 4000)
+        self.world.release()
+        stopped = self.stop()
+        self.world.clock.advance(DRAIN_SECONDS)
+        self.assertTrue(all(person.transport.disconnected for person in people))
+        self.successResultOf(stopped)
+
+    def test_those_who_are_cut_off_may_go_later(self) -> None:
+        self.ana.stop_taking()
+        self.ana.type("/who")
+        self.successResultOf(self.stop_late())
+        self.ana.hang_up()
+        self.luis.hang_up()
+
+    def stop_late(self) -> Deferred[None]:
+        stopped = self.stop()
+        self.world.clock.advance(DRAIN_SECONDS)
+        return stopped
+
+    def test_a_store_that_never_answers_does_not_keep_it(self) -> None:
+        self.ana.type("hola")
+        stopped = self.stop()
+        self.world.clock.advance(COMMIT_SECONDS)
+        self.assertEqual(self.luis.seen(), [GOODBYE])
+        self.hang_up()
+        self.successResultOf(stopped)
+
+    def test_a_store_that_answers_too_late_harms_nobody(self) -> None:
+        self.ana.type("hola")
+        stopped = self.stop()
+        self.world.clock.advance(COMMIT_SECONDS)
+        self.world.release()
+        self.hang_up()
+        self.successResultOf(stopped)
+
+    def test_places_are_kept_once_clients_have_taken_what_they_take(self) -> None:
+        world = World()
+        ana, luis = member(world, "ana"), world.person("luis")
+        service = self.make(world)
+        service.startService()
+        luis.send(b"last words\n")
+        stopped = service.stopService()
+        world.settle()
+        for person in ana, luis:
+            person.hang_up()
+        self.assertTrue(stopped.called)
+        self.assertIn("<luis> last words", ana.seen())
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+
+    def test_places_are_looked_at_with_everybody(self) -> None:
+        world = World()
+        member(world, "ana").type("hola")
+        service = self.make(world)
+        service.startService()
+        world.clock.pump([CHECK_SECONDS] * CHECKS_A_MINUTE)
+        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+        service.stopService()
+
+    def test_a_store_that_does_not_close_does_not_keep_it(self) -> None:
+        async def close() -> None:
+            await Deferred()
+
+        self.patch(self.world.store, "close", close)
+        stopped = self.stop()
+        self.hang_up()
+        self.assertNoResult(stopped)
+        self.world.clock.advance(CLOSE_SECONDS)
+        self.successResultOf(stopped)
+
+    def test_at_its_worst_it_takes_less_than_five_seconds(self) -> None:
+        async def close() -> None:
+            await Deferred()
+
+        self.patch(self.world.store, "close", close)
+        self.ana.type("hola")
+        self.luis.stop_taking()
+        stopped = self.stop()
+        for _ in range(49):
+            self.world.clock.advance(0.1)
+        self.successResultOf(stopped)
+
+    def test_what_it_does_not_wait_for_is_logged(self) -> None:
+        self.ana.type("hola")
+        self.stop()
+        self.log.clear()
+        self.world.clock.advance(COMMIT_SECONDS)
+        self.world.clock.advance(DRAIN_SECONDS)
+        self.assertEqual(
+            self.logged(),
+            [
+                "stopping without waiting any longer for the store",
+                "stopping without waiting any longer for clients",
+            ],
+        )
+        self.assertTrue(all(event["log_level"] is LogLevel.warn for event in self.log))
+
+
+# On real connections
+
+
+async def test_one_who_is_sending_without_end_is_told_too() -> None:
+    house = House()
+    await house.listen()
+    ana, luis = await house.guest(), await house.guest()
+    service = ChatService(
+        house.store,
+        [Door(Kind.CHAT, house.chat), Door(Kind.BARE, house.bare)],
+        house.reactor,
+    )
+    service.startService()
+    ana.send_raw(b"hello\n" * 500_000)
+    await luis.until("hello")
+    await service.stopService()
+    assert (await luis.end())[-1] == GOODBYE
+    assert (await ana.end())[-1] == GOODBYE
+    house.ports.clear()
+    await house.close()
+
+
+async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) -> None:
+    house = House()
+    await house.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
+    (tmp_path / "chat.lock").unlink()
+    (tmp_path / "chat.lock").symlink_to("1")  # as the process left behind by a fork did
+    service.startService()
+    assert (tmp_path / "chat.lock").readlink() == Path(str(os.getpid()))
+    await service.stopService()
+    assert list(tmp_path.iterdir()) == []
+    house.ports.clear()
+    await house.close()
+
+
+async def test_a_unix_socket_whose_file_was_taken_away_does_not_keep_it(tmp_path: Path) -> None:
+    house = House()
+    await house.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
+    service.startService()
+    (tmp_path / "chat").unlink()
+    (tmp_path / "chat").touch()
+    await service.stopService()
+    house.ports.clear()
+    await house.close()

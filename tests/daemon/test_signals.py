@@ -1,0 +1,114 @@
+"""What signals do to the real thing, in the foreground and in the background."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_daemon import Daemon, Person, in_the_background
+
+
+def next_said(daemon: Daemon) -> str:
+    """The next line of a daemon's log, behind its time and source."""
+    assert daemon.process.stdout is not None
+    return daemon.process.stdout.readline().decode().rstrip("\n").partition("] ")[2]
+
+
+def greeting(address: int | str) -> list[str]:
+    with Person(address) as person:
+        person.type("/quit")
+        return person.until("Goodbye.")
+
+
+# SIGHUP
+
+
+def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
+    motd = tmp_path / "motd"
+    motd.write_text("Old news.")
+    with Daemon(tmp_path, "--motd", "motd") as daemon:
+        assert "*** Old news." in greeting(daemon.port)
+        motd.write_text("Noticias: ñ.\nAnd more.\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        assert next_said(daemon) == f"read --motd {motd} again."
+        assert greeting(daemon.port)[3:5] == ["*** Noticias: ñ.", "*** And more."]
+
+
+def test_a_hangup_that_finds_no_good_motd_keeps_the_old_one(tmp_path: Path) -> None:
+    motd = tmp_path / "motd"
+    motd.write_text("Old news.")
+    with Daemon(tmp_path, "--motd", "motd") as daemon:
+        motd.write_bytes(b"\xff\x1b[2J")
+        daemon.process.send_signal(signal.SIGHUP)
+        why = "it is not UTF-8"
+        assert next_said(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        motd.unlink()
+        daemon.process.send_signal(signal.SIGHUP)
+        why = "No such file or directory"
+        assert next_said(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert "*** Old news." in greeting(daemon.port)
+
+
+def test_a_hundred_hangups_disturb_nobody(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+        for number in range(100):
+            daemon.process.send_signal(signal.SIGHUP)
+            ana.type(f"line {number}")
+        said = [f"<guest1> line {number}" for number in range(100)]
+        assert ana.until("line 99")[-100:] == said
+        assert daemon.stop() in (0, -signal.SIGTERM)
+        assert "Traceback" not in daemon.rest()
+
+
+def test_in_the_background_a_hangup_begins_a_new_log_and_rereads_the_motd(tmp_path: Path) -> None:
+    motd = tmp_path / "motd"
+    motd.write_text("Old news.")
+    with in_the_background(tmp_path, "--motd", "motd") as (number, path):
+        assert "*** Old news." in greeting(path)
+        motd.write_text("New news.")
+        os.kill(number, signal.SIGHUP)
+        while "*** New news." not in greeting(path):
+            pass
+        assert (tmp_path / "twistd.log.1").read_text().endswith("lines.\n")
+        assert (tmp_path / "twistd.log").read_text().endswith(f"read --motd {motd} again.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1])
+def test_in_the_background_both_signals_begin_a_new_log(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with in_the_background(tmp_path) as (process, path):
+        os.kill(process, number)
+        while not (tmp_path / "twistd.log.1").exists():
+            greeting(path)
+    assert "Traceback" not in (tmp_path / "twistd.log").read_text()
+
+
+# SIGTERM
+
+
+def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
+    motd = tmp_path / "motd"
+    motd.touch()
+    with Daemon(tmp_path, "--motd", "motd") as daemon, Person(daemon.port) as ana:
+        ana.type("saved")
+        ana.until("<guest1> saved")
+        motd.unlink()
+        os.mkfifo(motd)  # nobody writes there, so whoever reads it waits for ever
+        daemon.process.send_signal(signal.SIGHUP)
+        assert daemon.stop() == -signal.SIGALRM  # after STOP_SECONDS, which the system counts
+    with Daemon(tmp_path) as again, Person(again.port) as luis:
+        assert luis.until("> saved")
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_second_signal_changes_nothing(tmp_path: Path, second: signal.Signals) -> None:
+    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana, Person(daemon.port):
+        ana.until("/quit to leave.")
+        daemon.process.send_signal(signal.SIGTERM)
+        assert ana.line() == "*** The server is stopping."
+        assert daemon.stop(second) == -signal.SIGTERM
+        assert "Traceback" not in daemon.rest()

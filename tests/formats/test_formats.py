@@ -1,0 +1,268 @@
+"""`chatd.formats.base`: the exact lines that each kind of client is sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.errors import ErrorKind
+from chatd.event import Change, Deed, Entry, Event, Kind, Notice
+from chatd.formats.bare import BareFormat
+from chatd.formats.base import Format
+from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
+from chatd.text.escaping import visible
+from chatd.text.times import local_time
+from tests.i18n.test_i18n import DEEDS
+
+CHAT = ChatFormat()
+CHAT_ES = ChatFormat(Language.SPANISH)
+BARE = BareFormat()
+
+MESSAGE = Event("lobby", 1, 1_700_000_000_123, 1, "ana", Kind.MESSAGE, "hola")
+ACTION = MESSAGE._replace(kind=Kind.ACTION, text="waves")
+TOPIC = MESSAGE._replace(kind=Kind.TOPIC, text="fish")
+DEED = MESSAGE._replace(kind=Kind.DEED, text="mute luis 600 too loud")
+PRIVATE = MESSAGE._replace(kind=Kind.PRIVATE, text="psst")
+JOINED = Notice("lobby", 1, Change.JOINED, "ana")
+LEFT = Notice("lobby", 1, Change.LEFT, "ana")
+RENAMED = Notice("lobby", 1, Change.RENAMED, "ana", "eva")
+
+
+class MinimalFormat(Format):
+    """What every format has without saying anything about it."""
+
+    def render(self, entry: Entry) -> bytes:
+        raise NotImplementedError
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server in Madrid."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    local_time.cache_clear()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+    local_time.cache_clear()
+
+
+class TestChat:
+    @pytest.mark.parametrize(
+        ("entry", "english", "spanish"),
+        [
+            (MESSAGE, "<ana> hola", "<ana> hola"),
+            (ACTION, "* ana waves", "* ana waves"),
+            (TOPIC, "*** ana set the topic: fish", "*** ana ha puesto el tema: fish"),
+            (
+                DEED,
+                "*** ana muted luis for 10m: too loud",
+                "*** ana ha callado a luis durante 10m: too loud",
+            ),
+            (PRIVATE, "(private) <ana> psst", "(private) <ana> psst"),
+            (JOINED, "*** ana joined.", "*** ana ha entrado."),
+            (LEFT, "*** ana left.", "*** ana se ha ido."),
+            (RENAMED, "*** ana is now eva.", "*** ana ahora es eva."),
+        ],
+        ids=["message", "action", "topic", "deed", "private", "joined", "left", "renamed"],
+    )
+    def test_shows_each_kind_of_entry(self, entry: Entry, english: str, spanish: str) -> None:
+        assert CHAT.render([entry]) == f"{english}\n".encode()
+        assert CHAT_ES.render([entry]) == f"{spanish}\n".encode()
+
+    @pytest.mark.parametrize("change", Change)
+    @pytest.mark.parametrize("language", Language)
+    def test_has_words_for_every_change(self, change: Change, language: Language) -> None:
+        assert ChatFormat(language).render([Notice("lobby", 1, change, "ana", "eva")])
+
+    def test_says_what_was_wrong(self) -> None:
+        assert CHAT.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
+            b"ERR Invalid message: it is longer than 9 characters. Send it in parts.\n"
+        )
+        assert CHAT_ES.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
+            "ERR Invalid message: tiene más de 9 caracteres. Envíalo en partes.\n".encode()
+        )
+
+    def test_marks_every_line_of_the_server_s(self) -> None:
+        assert CHAT.say("one\ntwo\n\nfour") == b"*** one\n*** two\n*** \n*** four\n"
+
+    def test_shows_a_private_line_to_both(self) -> None:
+        assert CHAT.private("ana", "psst") == b"(private) <ana> psst\n"
+        assert CHAT.private("ana", "psst", "luis") == b"(private to luis) <ana> psst\n"
+
+
+def deed(*values: object) -> str:
+    """How a deed of ana's is shown."""
+    event = MESSAGE._replace(kind=Kind.DEED, text=Deed(*values).text())  # type: ignore[arg-type]
+    return CHAT.render([event]).decode().removesuffix("\n")
+
+
+class TestDeeds:
+    @pytest.mark.parametrize("verb", DEEDS)
+    def test_there_are_words_for_each_in_every_language(self, verb: str) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text=Deed(verb, "luis").text())
+        for language in Language:
+            line = ChatFormat(language).render([event]).decode()
+            assert line.startswith("*** ana "), line  # not "*** ana: "
+
+    def test_time_and_reason_are_told_where_there_are_any(self) -> None:
+        assert deed("ban", "luis") == "*** ana banned luis."
+        assert deed("ban", "luis", 86400) == "*** ana banned luis for 1d."
+        assert deed("ban", "luis", 0, "spam, and  more") == "*** ana banned luis: spam, and  more"
+
+    def test_of_an_address_the_name_is_told_of_whoever_came_from_it(self) -> None:
+        assert deed("ban", "@luis", 60) == (
+            "*** ana banned the address that luis came from for 1m."
+        )
+        assert deed("unban", "@luis") == (
+            "*** ana lifted the ban of the address that luis came from."
+        )
+
+    def test_a_mode_is_told_in_the_language_of_who_reads(self) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text="mode private 0")
+        assert ChatFormat(Language.SPANISH).render([event]).decode() == (
+            "*** ana ha puesto la sala en modo privado.\n"
+        )
+        assert deed("mode", "strange") == "*** ana set the room's mode to strange."
+
+    def test_a_word_to_all_is_its_reason(self) -> None:
+        assert deed("wall", "-", 0, "tea is ready") == "*** ana to all: tea is ready"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "kick", "kick luis soon", "paint luis 0", "you_mean luis 0", "kick @luis 0", " " * 9],
+    )
+    def test_one_that_is_not_known_is_shown_as_it_is(self, text: str) -> None:
+        event = MESSAGE._replace(kind=Kind.DEED, text=text)
+        assert CHAT.render([event]) == f"*** ana: {text}\n".encode()
+
+
+class TestTimes:
+    @pytest.mark.usefixtures("_zone")
+    @pytest.mark.parametrize(
+        ("entry", "line"),
+        [
+            (MESSAGE, b"[2023-11-14 23:13:20] <ana> hola\n"),
+            (ACTION, b"[2023-11-14 23:13:20] * ana waves\n"),
+            (TOPIC, b"[2023-11-14 23:13:20] *** ana set the topic: fish\n"),
+            (JOINED, b"*** ana joined.\n"),
+        ],
+        ids=["message", "action", "topic", "notice"],
+    )
+    def test_stand_before_every_event_and_no_notice(self, entry: Entry, line: bytes) -> None:
+        assert CHAT.with_times(True).render([entry]) == line
+
+    @pytest.mark.usefixtures("_zone")
+    def test_are_the_server_s(self) -> None:
+        assert local_time(0) == "1970-01-01 01:00:00"
+        assert local_time(1_720_000_000) == "2024-07-03 11:46:40"
+
+
+class TestValues:
+    def test_equal_formats_are_one(self) -> None:
+        assert ChatFormat() == CHAT
+        assert len({CHAT, ChatFormat(), BARE, BareFormat()}) == 2
+
+    def test_a_format_with_something_else_keeps_the_rest(self) -> None:
+        wanted = ChatFormat(Language.SPANISH, True, b"\r\n")
+        assert CHAT.with_eol(b"\r\n").with_times(True).in_language(Language.SPANISH) == wanted
+        assert wanted.with_times(False).with_eol(b"\n").in_language(Language.ENGLISH) == CHAT
+
+    def test_the_line_end_is_that_of_every_line(self) -> None:
+        crlf = CHAT.with_eol(b"\r\n")
+        assert crlf.render([MESSAGE]) == b"<ana> hola\r\n"
+        assert crlf.render([JOINED]) == b"*** ana joined.\r\n"
+        assert crlf.say("one\ntwo") == b"*** one\r\n*** two\r\n"
+        assert crlf.private("ana", "psst") == b"(private) <ana> psst\r\n"
+        assert crlf.error(ErrorKind.NOBODY, "server_error").endswith(b".\r\n")
+
+    @pytest.mark.parametrize("format", [BARE, MinimalFormat()], ids=["bare", "minimal"])
+    def test_what_has_no_choices_is_the_same_whatever_is_chosen(self, format: Format) -> None:
+        assert format.with_times(True) is format
+        assert format.with_eol(b"\r\n") is format
+        assert format.in_language(Language.SPANISH) is format
+
+
+class TestBare:
+    @pytest.mark.parametrize("entry", [MESSAGE, ACTION], ids=["message", "action"])
+    def test_shows_the_text_of_what_is_said(self, entry: Event) -> None:
+        assert BARE.render([entry]) == f"{entry.text}\n".encode()
+
+    @pytest.mark.parametrize(
+        "entry",
+        [TOPIC, DEED, PRIVATE, JOINED, LEFT, RENAMED],
+        ids=["topic", "deed", "private", "joined", "left", "renamed"],
+    )
+    def test_shows_nothing_else(self, entry: Entry) -> None:
+        assert BARE.render([entry]) == b""
+
+    def test_says_what_kind_of_thing_was_wrong(self) -> None:
+        assert BARE.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=9) == (
+            b"ERR Invalid message\n"
+        )
+
+    def test_has_no_way_to_say_more(self) -> None:
+        assert BARE.say("hello") == b""
+        assert BARE.private("ana", "psst") == b""
+
+
+class TestHostileText:
+    """A terminal obeys nothing of what somebody wrote, and nobody's text makes a second line."""
+
+    def check(self, data: bytes, eol: bytes = b"\n") -> None:
+        assert data.endswith(eol)
+        line = data.removesuffix(eol).decode()
+        assert visible(line) == line
+        assert "\n" not in line
+        assert b"\xff" not in data
+
+    @given(st.text(), st.text(), st.text(), st.sampled_from(Kind), st.booleans())
+    def test_in_an_event(self, author: str, text: str, room: str, kind: Kind, times: bool) -> None:
+        event = Event(room, 1, 1_700_000_000_000, 1, author, kind, text)
+        for language in Language:
+            self.check(ChatFormat(language, times).render([event]))
+            self.check(ChatFormat(language, times, b"\r\n").render([event]), b"\r\n")
+        if kind in (Kind.MESSAGE, Kind.ACTION):
+            self.check(BARE.render([event]))
+
+    @given(st.text(), st.text(), st.sampled_from(DEEDS), st.text(), st.integers())
+    def test_in_a_deed(self, author: str, target: str, verb: str, why: str, time: int) -> None:
+        text = Deed(verb, target, time, why).text()
+        for language in Language:
+            data = ChatFormat(language).render([MESSAGE._replace(kind=Kind.DEED, text=text)])
+            assert data.startswith(b"*** ")
+            self.check(data)
+
+    @given(st.text(), st.text(), st.sampled_from(Change))
+    def test_in_a_notice(self, name: str, new_name: str, change: Change) -> None:
+        data = CHAT.render([Notice("lobby", 1, change, name, new_name)])
+        for line in data.splitlines(keepends=True):
+            assert line.startswith(b"*** ")
+            self.check(line)
+
+    @given(st.text(), st.text(), st.text())
+    def test_in_a_private_line(self, author: str, text: str, receiver: str) -> None:
+        self.check(CHAT.private(author, text))
+        self.check(CHAT.private(author, text, receiver))
+
+    @given(st.text(), st.text())
+    def test_in_what_an_error_quotes(self, command: str, usage: str) -> None:
+        values = {"command": command, "usage": usage, "explanation": usage}
+        self.check(CHAT.error(ErrorKind.WRONG_USE, "wrong_use", **values))
+
+    @given(st.text())
+    def test_in_what_the_server_says(self, text: str) -> None:
+        data = CHAT.say(text)
+        lines = data.split(b"\n")[:-1]
+        assert len(lines) == text.count("\n") + 1
+        for line in lines:
+            assert line.startswith(b"*** ")
+            self.check(line + b"\n")

@@ -1,0 +1,203 @@
+"""How browsers and programs are shown what happens."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chatd.errors import ErrorKind
+from chatd.event import Change, Deed, Event, Kind, Notice
+from chatd.formats.base import Entrance
+from chatd.formats.json import TOPIC_CHARACTERS, JsonFormat, framed
+from chatd.formats.sse import SseFormat
+from chatd.i18n import Language
+
+ENGLISH = JsonFormat()
+SPANISH = JsonFormat(Language.SPANISH)
+
+
+def said(text: str, seq: int = 1, kind: Kind = Kind.MESSAGE, author: str = "ana") -> Event:
+    return Event("lobby", seq, 1000, 7, author, kind, text)
+
+
+def messages(data: bytes) -> list[Any]:
+    """What some frames hold, read with nothing of what made them."""
+    found = []
+    while data:
+        assert data[0] == 0x81
+        length, start = data[1], 2
+        if length == 126:
+            length, start = int.from_bytes(data[2:4], "big"), 4
+        elif length == 127:
+            length, start = int.from_bytes(data[2:10], "big"), 10
+        found.append(json.loads(data[start : start + length]))
+        data = data[start + length :]
+    return found
+
+
+@pytest.mark.parametrize("length", [0, 1, 123, 124, 125, 126, 65533, 65534, 65535, 65536, 70000])
+def test_a_frame_says_how_long_it_is(length: int) -> None:
+    data = json.dumps("x" * length).encode()
+    assert messages(framed(data)) == ["x" * length]
+    shortest = {True: 2, False: 4 if len(data) < 65536 else 10}[len(data) < 126]
+    assert len(framed(data)) == len(data) + shortest
+
+
+class TestJson:
+    def test_what_was_committed_at_once_is_one_message(self) -> None:
+        (message,) = messages(ENGLISH.render([said("hola"), said("baila", 2, Kind.ACTION)]))
+        assert message == {
+            "type": "events",
+            "room": "lobby",
+            "events": [
+                {"seq": 1, "time": 1000, "author": "ana", "kind": "message", "text": "hola"},
+                {"seq": 2, "time": 1000, "author": "ana", "kind": "action", "text": "baila"},
+            ],
+        }
+
+    def test_nothing_is_no_message(self) -> None:
+        assert ENGLISH.render([]) == b""
+        assert ENGLISH.found([]) == b""
+
+    def test_what_passes_stands_among_what_stays(self) -> None:
+        joined = Notice("lobby", 7, Change.JOINED, "ana")
+        renamed = Notice("lobby", 7, Change.RENAMED, "ana", "eva")
+        (message,) = messages(SPANISH.render([joined, renamed]))
+        assert message["events"] == [
+            {"notice": "joined", "name": "ana", "text": "ana ha entrado."},
+            {"notice": "renamed", "name": "ana", "new_name": "eva", "text": "ana ahora es eva."},
+        ]
+
+    def test_a_deed_is_told_and_given_in_parts(self) -> None:
+        deed = Deed("mute", "luis", 600, "noise").text()
+        (message,) = messages(ENGLISH.render([said(deed, kind=Kind.DEED)]))
+        (event,) = message["events"]
+        assert event["kind"] == "deed"
+        assert event["text"] == "ana muted luis for 10m: noise"
+        assert event["deed"] == {
+            "verb": "mute",
+            "target": "luis",
+            "seconds": 600,
+            "reason": "noise",
+        }
+
+    def test_a_deed_of_a_later_version_is_text(self) -> None:
+        (message,) = messages(ENGLISH.render([said("??", kind=Kind.DEED)]))
+        assert message["events"][0]["text"] == "ana: ??"
+        assert "deed" not in message["events"][0]
+
+    def test_private_lines_are_messages_of_their_own(self) -> None:
+        private = said("psst", 5, Kind.PRIVATE)
+        live, past = ENGLISH, ENGLISH.of_past()
+        assert messages(live.render([private])) == [
+            {"type": "private", "author": "ana", "text": "psst", "time": 1000}
+        ]
+        assert messages(past.render([private]))[0]["past"] is True
+        assert messages(ENGLISH.private("ana", "psst")) == [
+            {"type": "private", "author": "ana", "text": "psst"}
+        ]
+        assert messages(ENGLISH.private("ana", "psst", "eva"))[0]["to"] == "eva"
+
+    def test_the_past_that_was_asked_for_says_so_but_not_what_newcomers_are_shown(self) -> None:
+        assert messages(ENGLISH.of_past().render([said("hola")]))[0]["past"] is True
+        assert "past" not in messages(ENGLISH.for_newcomers().render([said("hola")]))[0]
+
+    def test_an_error_has_a_kind_and_a_key(self) -> None:
+        (message,) = messages(ENGLISH.error(ErrorKind.NAME_IN_USE, "name_in_use", name="ana"))
+        assert message["type"] == "error"
+        assert message["kind"] == ErrorKind.NAME_IN_USE.value
+        assert message["key"] == "name_in_use"
+        assert "ana" in message["text"]
+
+    def test_the_rest_of_what_one_is_told(self) -> None:
+        data = (
+            ENGLISH.entered(Entrance("ops", 9, 4, "the topic" * 100, "Welcome.", "Hm?"))
+            + ENGLISH.left("ops")
+            + ENGLISH.you("ana", False, True)
+            + ENGLISH.seen("ops", 8)
+            + ENGLISH.say("one\ntwo", "key")
+            + ENGLISH.say("one")
+            + ENGLISH.bell
+            + ENGLISH.found([said("hola", 3)])
+        )
+        assert [message.pop("type") for message in messages(data)] == [
+            "entered", "left", "you", "seen", "say", "say", "bell", "found",
+        ]  # fmt: skip
+        entered, _, you, seen, first, second, _, found = messages(data)
+        assert (entered["room"], entered["head"], entered["after"]) == ("ops", 9, 4)
+        assert entered["text"] == "Welcome.\nHm?"
+        assert len(entered["topic"]) == TOPIC_CHARACTERS
+        assert (you["name"], you["guest"], you["account"]) == ("ana", False, True)
+        assert seen["seq"] == 8
+        assert (first["key"], first["text"]) == ("key", "one\ntwo")
+        assert "key" not in second
+        assert found["events"][0]["seq"] == 3
+
+    def test_in_another_language_it_is_another_feed(self) -> None:
+        assert ENGLISH.in_language(Language.SPANISH) == SPANISH
+        assert ENGLISH != SPANISH
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("\x1b]0;x\x07", "^[]0;x^G"),
+            ("\u202eabc", "\\u202eabc"),
+            ("a\x9bb", "a\\x9bb"),
+            ("\ud800", "\\ud800"),
+            ('"quoted" \\ and\ttabbed', '"quoted" \\ and\ttabbed'),
+            ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+            ("ñ 日 👍", "ñ 日 👍"),
+        ],
+    )
+    def test_text_is_made_visible_before_it_is_json(self, text: str, shown: str) -> None:
+        for data in (
+            ENGLISH.render([said(text)]),
+            ENGLISH.render([said("hola", author=text)]),
+            ENGLISH.private(text, text),
+            ENGLISH.say(text),
+        ):
+            written = json.dumps(messages(data), ensure_ascii=False)
+            assert json.dumps(shown, ensure_ascii=False) in written
+
+    def test_lines_of_the_servers_own_keep_their_ends_and_nothing_else(self) -> None:
+        (message,) = messages(ENGLISH.say("one\ntwo \x1b[31m\r"))
+        assert message["text"] == "one\ntwo ^[[31m^M"
+        (message,) = messages(ENGLISH.render([said("one\ntwo")]))
+        assert message["events"][0]["text"] == "one^Jtwo"
+
+    def test_what_is_sent_has_no_control_character_as_it_stands(self) -> None:
+        data = ENGLISH.render([said("".join(map(chr, range(0x100))))])
+        assert not any(byte < 0x20 or byte == 0x7F for byte in data[4:])
+
+
+class TestServerSentEvents:
+    def test_an_event_has_its_place_as_id(self) -> None:
+        data = SseFormat().render([said("hola", 5)])
+        id, event, line, *end = data.split(b"\n")
+        assert (id, event, end) == (b"id: 5-%d" % said("hola").time, b"event: message", [b"", b""])
+        assert json.loads(line.removeprefix(b"data: "))["text"] == "hola"
+
+    def test_what_passes_has_none(self) -> None:
+        data = SseFormat().render([Notice("lobby", 7, Change.LEFT, "ana")])
+        assert data.startswith(b"event: notice\ndata: {")
+
+    def test_nobody_can_begin_an_event_of_their_own(self) -> None:
+        data = SseFormat().render([said("a\n\nevent: say\r\ndata: b\x00")])
+        assert data.count(b"\n") == 4
+        assert b"\r" not in data
+
+    def test_all_else_is_an_event_of_its_type(self) -> None:
+        format = SseFormat()
+        for data, type in (
+            (format.error(ErrorKind.FULL, "full", limit=3), b"error"),
+            (format.say("hola"), b"say"),
+            (format.entered(Entrance("ops", 3, 0, "", "Welcome.")), b"entered"),
+            (format.left("ops"), b"left"),
+        ):
+            assert data.startswith(b"event: " + type + b"\ndata: {")
+        assert format.you("ana", False, True) == format.bell == b""
+
+    def test_a_comment_is_no_event(self) -> None:
+        assert SseFormat().comment() == b":\n\n"

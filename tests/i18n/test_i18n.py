@@ -1,0 +1,217 @@
+"""`chatd.i18n`: every sentence is there in every language, is used, and can be said."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+import chatd
+from chatd.accounts.credentials import TOKEN_SCOPES
+from chatd.chat.permissions import Mode
+from chatd.commands.table import GENERAL, SECTIONS, TABLE
+from chatd.errors import ErrorKind
+from chatd.event import Change
+from chatd.i18n import Language, en, es, people, sentence
+from chatd.rooms.view import Bell
+from chatd.webhooks.registry import Why
+
+CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
+KEYS = sorted(en.SENTENCES)
+HOME = Path(chatd.__file__).parent
+SOURCES = [
+    path
+    for path in HOME.rglob("*.py")
+    if path.parent != HOME / "client" and path.name not in ("en.py", "es.py")
+]
+TREES = [ast.parse(path.read_text("utf-8")) for path in SOURCES]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def literals() -> set[str]:
+    """All texts that stand in the code."""
+    found: set[str] = set()
+    for tree in TREES:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def asked_for() -> set[str]:
+    """The keys that are written where a sentence is asked for."""
+    places = {"sentence": (0, 1), "answer": (0,), "error": (1,), "Refusal": (1,)}
+    found: set[str] = set()
+    for tree in TREES:
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            for place in places.get(name or "", ()):
+                for argument in node.args[place : place + 1]:
+                    options = [argument]
+                    if isinstance(argument, ast.IfExp):
+                        options = [argument.body, argument.orelse]
+                    found.update(
+                        option.value
+                        for option in options
+                        if isinstance(option, ast.Constant) and isinstance(option.value, str)
+                    )
+    return found
+
+
+DEEDS = (
+    *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
+    *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
+    *("ban_network", "unban_network", "hook", "unhook", "endhook"),
+)
+"""What somebody may have done who runs a room: see `chatd.event.Deed`."""
+
+DERIVED = (
+    {f"help_{command.name}" for command in TABLE}
+    | {f"section_{section}" for section in SECTIONS}
+    | {f"bell_{bell.value}" for bell in Bell}
+    | {"missed_more", "private_missed_more"}
+    | {f"{of}_{scope}" for of in ("scope", "token_made") for scope in TOKEN_SCOPES}
+    | {change.value for change in Change}
+    | {f"hook_{why.value}" for why in Why}
+    | {f"did_{verb}" for verb in DEEDS}
+    | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
+    | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}
+)
+"""The keys that the code puts together."""
+
+
+class TestCatalogues:
+    def test_there_is_one_for_every_language(self) -> None:
+        assert set(CATALOGUES) == set(Language)
+        for language, catalogue in CATALOGUES.items():
+            assert sentence(language, "goodbye") == catalogue["goodbye"]
+
+    def test_have_the_same_keys_in_the_same_order(self) -> None:
+        assert list(es.SENTENCES) == list(en.SENTENCES)
+
+    def test_have_the_same_values_in_every_sentence(self) -> None:
+        for key in KEYS:
+            assert placeholders(es.SENTENCES[key]) == placeholders(en.SENTENCES[key]), key
+
+    @pytest.mark.parametrize("language", Language)
+    def test_every_sentence_can_be_said(self, language: Language) -> None:
+        for key in KEYS:
+            values = {name: f"<{name}>" for name in placeholders(en.SENTENCES[key])}
+            said = sentence(language, key, **values)
+            assert all(value in said for value in values.values()), key
+            assert not set("{}") & set(said), key
+            assert said == said.strip(), key
+
+    def test_a_sentence_that_counts_has_a_form_for_one(self) -> None:
+        # `sentence` looks for it whenever the value is called count.
+        counting = {key for key in KEYS if "count" in placeholders(en.SENTENCES[key])}
+        for key in counting:
+            assert f"{key.removesuffix('_one')}_one" in en.SENTENCES
+
+    def test_every_key_that_the_code_asks_for_exists(self) -> None:
+        assert asked_for() | DERIVED <= set(KEYS)
+        assert len(asked_for()) > 20
+
+    def test_every_sentence_is_used(self) -> None:
+        assert set(KEYS) - literals() - DERIVED == set()
+
+
+class TestSentence:
+    def test_puts_the_values_in_their_places(self) -> None:
+        assert sentence(Language.ENGLISH, "renamed", name="ana", new_name="eva") == (
+            "ana is now eva."
+        )
+
+    def test_puts_values_in_as_they_are(self) -> None:
+        assert sentence(Language.ENGLISH, "topic", topic="{topic} {0}") == "Topic: {topic} {0}"
+
+    @pytest.mark.parametrize(
+        ("count", "english", "spanish"),
+        [
+            (0, "0 guests", "0 invitados"),
+            (1, "1 guest", "1 invitado"),
+            (2, "2 guests", "2 invitados"),
+        ],
+    )
+    def test_counts(self, count: int, english: str, spanish: str) -> None:
+        assert sentence(Language.ENGLISH, "guests", count=count) == english
+        assert sentence(Language.SPANISH, "guests", count=count) == spanish
+
+    def test_without_one_there_is_an_error(self) -> None:
+        with pytest.raises(KeyError):
+            sentence(Language.ENGLISH, "no such key")
+
+
+class TestErrors:
+    def test_have_kinds_that_are_told_apart_by_their_words(self) -> None:
+        words = [kind.value for kind in ErrorKind]
+        assert len(set(words)) == len(words)
+
+    def test_are_words_without_a_colon(self) -> None:
+        for kind in ErrorKind:
+            assert kind.value.replace(" ", "").isalpha()
+            assert kind.value == kind.value.capitalize()
+
+    def test_of_every_kind_can_happen(self) -> None:
+        source = "".join(path.read_text("utf-8") for path in SOURCES)
+        for kind in ErrorKind:
+            assert f"ErrorKind.{kind.name}" in source
+
+
+class TestHelp:
+    @pytest.mark.parametrize("language", Language)
+    def test_of_a_command_is_its_usage_and_what_it_does(self, language: Language) -> None:
+        for command in TABLE:
+            usage, explanation = sentence(language, f"help_{command.name}").split(" :: ")
+            assert usage.startswith("/")
+            assert usage.split()[0].removeprefix("/") in command.names
+            assert explanation
+            assert not explanation.endswith("."), "/help COMMAND adds one"
+
+    @pytest.mark.parametrize("language", Language)
+    def test_fits_on_a_small_screen(self, language: Language) -> None:
+        sections = [sentence(language, f"section_{name}").split(" :: ") for name in SECTIONS]
+        for listed, others in (
+            (GENERAL, sections),
+            *((section, []) for section in SECTIONS.values()),
+        ):
+            assert len(listed) + len(others) + 1 <= 20
+            rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in listed] + others
+            width = max(len(usage) for usage, _ in rows)
+            assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
+
+    def test_is_written_for_commands_alone(self) -> None:
+        of_rows = {f"help_{command.name}" for command in TABLE}
+        assert {key for key in KEYS if key.startswith("help_")} - of_rows == {
+            "help_more",
+            "help_other_names",
+        }
+
+
+class TestPeople:
+    @pytest.mark.parametrize(
+        ("names", "guests", "more", "english", "spanish"),
+        [
+            ([], 0, 0, "", ""),
+            (["ana"], 0, 0, "ana", "ana"),
+            ([], 1, 0, "1 guest", "1 invitado"),
+            ([], 2, 0, "2 guests", "2 invitados"),
+            (["ana", "luis"], 0, 0, "ana and luis", "ana y luis"),
+            (["ana"], 1, 0, "ana and 1 guest", "ana y 1 invitado"),
+            (["ana", "luis"], 2, 0, "ana, luis and 2 guests", "ana, luis y 2 invitados"),
+            (["ana", "luis"], 0, 1, "ana, luis and 1 more", "ana, luis y 1 más"),
+            (["ana"], 3, 7, "ana, 7 more and 3 guests", "ana, 7 más y 3 invitados"),
+        ],
+    )
+    def test_are_listed(
+        self, names: list[str], guests: int, more: int, english: str, spanish: str
+    ) -> None:
+        assert people(Language.ENGLISH, names, guests, more) == english
+        assert people(Language.SPANISH, names, guests, more) == spanish

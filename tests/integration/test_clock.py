@@ -1,0 +1,154 @@
+"""The system's clock is set while a daemon runs: a real one, with a time of day of its own."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import socket
+import sqlite3
+import struct
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from chatd.protocols.transport.writer import LINGER_SECONDS
+from tests.integration.test_daemon import PATIENCE, Daemon, Person
+from tests.support.checkout import ROOT
+from tests.support.platforms import needs_linux
+
+HOUR, DAY = 3600, 24 * 3600
+STEPS = (HOUR, -HOUR, DAY, -DAY)
+LATE = 1.0
+"""Seconds by which a timer may act late."""
+
+TRIES = 4
+"""A busy machine may be late itself; a timer that the step delays would be each time."""
+
+SOURCE = ROOT / "tests" / "support" / "stepped_clock.c"
+COMPILER = shutil.which("cc")
+
+pytestmark = [
+    needs_linux,
+    pytest.mark.skipif(COMPILER is None, reason="no C compiler for stepped_clock.c"),
+]
+
+
+class SteppedClock:
+    """A file that says how far ahead of the real time of day a daemon's is."""
+
+    def __init__(self, path: Path) -> None:
+        path.write_bytes(struct.pack("=q", 0))
+        self._file = path.open("r+b", buffering=0)
+        self._ahead = 0
+
+    def step(self, seconds: int) -> None:
+        self._ahead += seconds
+        os.pwrite(self._file.fileno(), struct.pack("=q", self._ahead), 0)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class House:
+    """A daemon with a clock that can be set."""
+
+    def __init__(self, directory: Path) -> None:
+        self.store = directory / "store"
+        self.clock = SteppedClock(directory / "clock")
+        assert COMPILER is not None
+        library = directory / "stepped_clock.so"
+        subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, SOURCE], check=True)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("LD_PRELOAD", str(library))
+            patched.setenv("STEPPED_CLOCK", str(directory / "clock"))
+            self.daemon = Daemon(directory, "--recent", "0")
+
+    def enter(self) -> Person:
+        """Somebody who was greeted."""
+        person = Person(self.daemon.port)
+        person.until("/quit to leave.")
+        return person
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+    house = House(tmp_path_factory.mktemp("clock"))
+    with house.daemon, closing(house.clock):
+        yield house
+
+
+def closing_seconds(house: House, seconds: int) -> tuple[float, float]:
+    """Set the clock while a client that said /quit is about to be let go.
+
+    Returns the time from its /quit to that, and from its goodbye.
+    """
+    with house.enter() as ana:
+        gone = select.poll()
+        gone.register(ana.socket, 0)  # the end of both directions: the server has let go
+        began = time.monotonic()
+        ana.type("/quit")
+        assert ana.until("Goodbye.")
+        assert ana.line() == ""
+        told = time.monotonic()
+        house.clock.step(seconds)
+        assert gone.poll(PATIENCE * 1000), "it never fired"
+        now = time.monotonic()
+    return now - began, now - told
+
+
+@pytest.mark.parametrize("seconds", STEPS)
+def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
+    took = []
+    for _ in range(TRIES):
+        since_quit, since_goodbye = closing_seconds(house, seconds)
+        assert since_quit >= LINGER_SECONDS
+        took.append(since_goodbye)
+        if since_goodbye < LINGER_SECONDS + LATE:
+            return
+    raise AssertionError(f"it took {took} s")
+
+
+def test_nobody_is_cut_off(house: House) -> None:
+    requests = 6000  # more answers than the kernel takes
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(house.enter()) for _ in range(20)]
+        # One who has a minute to take what is owed.
+        slow = stack.enter_context(house.enter())
+        slow.type(*["/help"] * requests)
+        slow.socket.shutdown(socket.SHUT_WR)
+        for number, seconds in enumerate(STEPS):
+            house.clock.step(seconds)
+            crowd[0].type(f"cut {number}")
+            for person in crowd:
+                assert person.until("> cut ")[-1].endswith(f"> cut {number}")
+        answers = slow.lines.read().decode()
+        assert answers.count("/quit ") >= requests
+        assert f"> cut {len(STEPS) - 1}" in answers
+
+
+def test_lines_keep_their_order_and_have_the_time_of_day(house: House) -> None:
+    with house.enter() as ana:
+        ana.type("/join #ordered")
+        ana.until("nobody else is here.")
+        said = []
+        for number, seconds in enumerate((0, *STEPS)):
+            house.clock.step(seconds)
+            ana.type(f"line {number}")
+            said.append(ana.until(f"line {number}")[-1])
+        ana.type("/history")
+        ana.until(f"*** {len(said)} of {len(said)} lines of #ordered:")
+        assert [ana.line().split("] ", 1)[1] for _ in said] == said
+        with closing(sqlite3.connect(house.store)) as store:
+            rows = store.execute(
+                "SELECT seq, CAST(strftime('%s', utc) AS INTEGER) FROM log"
+                " WHERE room = 'ordered' ORDER BY seq"
+            ).fetchall()
+    assert [seq for seq, _ in rows] == list(range(1, len(said) + 1))
+    times = [seconds for _, seconds in rows]
+    for step, before, after in zip(STEPS, times, times[1:], strict=False):
+        assert 0 <= after - before - step < PATIENCE

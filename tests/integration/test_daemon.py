@@ -1,0 +1,755 @@
+"""The real thing: twistd in a process of its own, and the real clients that people have.
+
+Daemons are not measured, which would double the time they take to start; what they run is measured
+where other tests run it in their own process.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import resource
+import select
+import shutil
+import signal
+import socket
+import sqlite3
+import ssl
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cache, partial
+from pathlib import Path
+
+import pytest
+
+import chatd
+from chatd.daemon.plugin import OWN_FILES
+from tests.support.certificate import write_certificate
+from tests.support.platforms import needs_linux
+
+TWISTD = [sys.executable, "-c", "from twisted.scripts.twistd import run; run()"]
+CHECKOUT = str(Path(chatd.__file__).parent.parent)
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+PATIENCE = 20.0
+
+
+def environment() -> dict[str, str]:
+    """That of the tests, with the plugin to be found, and without what has coverage begin."""
+    paths = [CHECKOUT, os.environ.get("PYTHONPATH", "")]
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
+    return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
+"""No limit of speed: these tests say much at once."""
+
+
+class Daemon:
+    """`twistd -n chat` on a port of its own; its store is in the directory."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *arguments: str,
+        files: tuple[int, int] | None = None,
+        reactor: str = "",
+    ) -> None:
+        twistd = [f"--reactor={reactor}"] if reactor else []
+        chat = ["chat", "-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *arguments]
+        self.process = subprocess.Popen(
+            [*TWISTD, "-n", "--pidfile=", *twistd, *chat],
+            cwd=directory,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
+        )
+        assert self.process.stdout is not None
+        self.said: list[str] = []
+        for line in self.process.stdout:
+            # Behind the time and the source of a log line.
+            self.said.append(line.decode().rstrip("\n").partition("] ")[2])
+            if self.said[-1].startswith("history in "):
+                break
+        self.ports = [
+            int(port)
+            for line in self.said
+            for port in re.findall(r"^listening on [^ ]+:(\d+)\. ", line)
+        ]
+        assert self.ports, f"it did not start: {self.said}"
+        self.port = self.ports[0]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit status.
+
+        A daemon that stopped by itself did so within `chatd.daemon.signals.STOP_SECONDS`: the
+        system ends a slower one by SIGALRM.
+        """
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def rest(self) -> str:
+        """What it said until it ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.read().decode()
+
+    def __enter__(self) -> Daemon:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def unix_connection(path: str) -> socket.socket:
+    """Connect to a UNIX socket; a refused connection leaves no open socket behind."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(PATIENCE)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+class Person:
+    """A client that reads and writes lines, and waits for them."""
+
+    def __init__(self, address: int | str | socket.socket) -> None:
+        if isinstance(address, socket.socket):
+            self.socket = address
+        elif isinstance(address, int):
+            self.socket = socket.create_connection(("127.0.0.1", address), PATIENCE)
+        else:
+            self.socket = unix_connection(address)
+        self.lines = self.socket.makefile("rb")
+
+    def type(self, *lines: str) -> None:
+        self.socket.sendall("".join(f"{line}\n" for line in lines).encode())
+
+    def line(self) -> str:
+        """The next line; empty at the end."""
+        return self.lines.readline().decode().rstrip("\n")
+
+    def until(self, text: str) -> list[str]:
+        seen = [self.line()]
+        while text not in seen[-1]:
+            assert seen[-1], f"the server closed; before that: {seen[-3:]}"
+            seen.append(self.line())
+        return seen
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lines.close()
+        self.socket.close()
+
+
+def test_a_refused_person_leaves_no_open_socket(tmp_path: Path) -> None:
+    """A leaked socket fails the test by its `ResourceWarning`."""
+    with closing(socket.socket(socket.AF_UNIX)) as bound:
+        bound.bind(str(tmp_path / "chat"))  # without listen()
+        with pytest.raises(ConnectionRefusedError):
+            Person(str(tmp_path / "chat"))
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
+    with Daemon(tmp_path) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, None, None]:
+    """One for several tests, to save time. Who comes is shown nothing of the past."""
+    with Daemon(tmp_path_factory.mktemp("shared"), "--recent", "0") as daemon:
+        yield daemon
+
+
+# In the foreground
+
+
+def test_it_says_where_it_listens_and_what_it_keeps(daemon: Daemon, tmp_path: Path) -> None:
+    assert daemon.said[-2:] == [
+        f"listening on 127.0.0.1:{daemon.port}. Press Ctrl+C to stop."
+        " This machine only; --listen tcp:60060 lets others in.",
+        f"history in {tmp_path}/store, 0 lines.",
+    ]
+    assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_five_seconds_and_says_goodbye(
+    daemon: Daemon, number: signal.Signals
+) -> None:
+    with Person(daemon.port) as ana, Person(daemon.port) as deaf:
+        deaf.type("/help")
+        ana.type("hola")
+        ana.until("<guest1> hola")
+        # twistd ends by the signal that stopped it, as shells and systemd have it.
+        assert daemon.stop(number) in (0, -number)
+        assert [ana.line(), ana.line()] == ["*** The server is stopping.", ""]
+    assert "Traceback" not in daemon.rest()
+
+
+def test_it_stops_although_a_client_never_reads_and_another_never_stops(daemon: Daemon) -> None:
+    with Person(daemon.port) as deaf, Person(daemon.port) as flood:
+        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        flood.socket.settimeout(0)
+        sent = 0
+        # Until the server reads no more: nobody takes its answers.
+        while select.select([], [flood.socket], [], 0.2)[1]:
+            sent += flood.socket.send(b"/help\n" * 10_000)
+        assert sent
+        assert daemon.stop() in (0, -signal.SIGTERM)
+    assert "Traceback" not in daemon.rest()
+
+
+def test_what_was_said_is_there_after_a_restart(daemon: Daemon, tmp_path: Path) -> None:
+    with Person(daemon.port) as ana:
+        ana.type("/nick ana", "/topic Friday", "/join ops", "remember me")
+        ana.until("<ana> remember me")
+    daemon.stop()
+    with Daemon(tmp_path) as again, Person(again.port) as luis:
+        assert again.said[-1] == f"history in {tmp_path}/store, 2 lines."
+        assert "*** Topic: Friday" in luis.until("Topic")
+        luis.type("/join ops")
+        (line,) = [line for line in luis.until("remember me") if "remember" in line]
+        assert re.fullmatch(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] <ana> remember me", line)
+
+
+def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -> None:
+    with Person(daemon.port) as luis, Person(daemon.port) as ana:
+        ana.type(*(f"line {number}" for number in range(20_000)))
+        seen = luis.until("line 3000")
+        daemon.process.kill()
+        # What still comes out of the kernel was seen, too.
+        try:
+            while line := luis.line():
+                seen.append(line)
+        except OSError:
+            pass
+    saw = [line for line in seen if line.endswith(tuple("0123456789")) and "> line" in line]
+    with closing(sqlite3.connect(tmp_path / "store")) as store:
+        rows = store.execute("SELECT author, text FROM log WHERE room = 'lobby' ORDER BY seq")
+        kept = [f"<{author}> {text}" for author, text in rows]
+    whole = saw[:-1]  # the last may have been cut off
+    assert len(whole) >= 3000
+    assert kept[: len(whole)] == whole
+    with Daemon(tmp_path) as again, Person(again.port) as eva:
+        eva.type(f"/history {len(kept)}")
+        eva.until(f"*** {len(kept)} of {len(kept)} lines of #lobby:")
+        shown = eva.until(f"> {kept[-1].split('> ')[1]}")
+        assert [line.split("] ", 1)[1] for line in shown] == kept
+
+
+@needs_linux
+def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Daemon(tmp_path, files=(256, hard)) as daemon:
+        limits = Path(f"/proc/{daemon.process.pid}/limits").read_text()
+    (line,) = [line for line in limits.splitlines() if line.startswith("Max open files ")]
+    assert line.split()[3:5] == [str(hard), str(hard)]
+
+
+# What one may take
+
+
+def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) -> None:
+    with Daemon(tmp_path, "--lines-per-second", "100") as daemon, Person(daemon.port) as ana:
+        ana.type(*(f"line {number}" for number in range(500)))
+        began = time.monotonic()
+        seen = ana.until("line 499")
+        assert seen[-500:] == [f"<guest1> line {number}" for number in range(500)]
+        assert time.monotonic() - began > 1.5  # and never mind how much longer on a busy machine
+
+
+def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_path: Path) -> None:
+    with (
+        Daemon(tmp_path, "--connections-per-address", "2") as daemon,
+        Person(daemon.port) as ana,
+        Person(daemon.port) as luis,
+    ):
+        ana.until("/quit")
+        luis.until("/quit")
+        with Person(daemon.port) as third:
+            third.type("hola")
+            assert third.lines.read().decode() == (
+                "ERR Full: 2 are connected from your address, as many as may be. Close one of"
+                " them, or have the operator raise --connections-per-address.\n"
+            )
+        luis.socket.shutdown(socket.SHUT_RDWR)
+        greeted = False
+        while not greeted:  # as soon as the server knows that luis has gone
+            with Person(daemon.port) as third:
+                greeted = third.line().startswith("*** Welcome")
+
+
+def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Path) -> None:
+    options = ("-l", f"haproxy:{LOOPBACK}", "--connections-per-address", "1", "--recent", "0")
+    with Daemon(tmp_path, *options) as daemon, ExitStack() as stack:
+
+        def enter(host: str) -> str:
+            person = stack.enter_context(Person(daemon.ports[1]))
+            person.type(f"PROXY TCP4 {host} 127.0.0.1 40000 60073\r", f"I am {host}")
+            person.until("/quit")
+            return person.line()
+
+        assert enter("192.0.2.1") == "<guest1> I am 192.0.2.1"
+        assert enter("192.0.2.2") == "<guest2> I am 192.0.2.2"
+        assert enter("192.0.2.1").startswith("ERR Full: 1 are connected from your address")
+
+
+def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path / "server.pem")
+    tls = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
+    context = ssl.create_default_context(cafile=certificate)
+    with (
+        Daemon(tmp_path, "-l", tls, "--connections", "1") as daemon,
+        Person(daemon.port) as ana,
+        socket.create_connection(("127.0.0.1", daemon.ports[1]), PATIENCE) as connection,
+    ):
+        ana.until("/quit")
+        with context.wrap_socket(connection, server_hostname="127.0.0.1") as second:
+            assert second.makefile("rb").read() == (
+                b"ERR Full: 1 are connected, as many as may be. Try again later.\n"
+            )
+
+
+def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
+    few = OWN_FILES + 3
+    with Daemon(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:
+        people = [stack.enter_context(Person(daemon.port)) for _ in range(3)]
+        for person in people:
+            person.until("/quit")
+        with Person(daemon.port) as fourth:
+            assert fourth.line() == "ERR Full: 3 are connected, as many as may be. Try again later."
+
+
+# At every door
+
+DOORS = ("tcp", "tcp6", "unix", "ssl", "haproxy")
+HALF_CLOSING = ("tcp", "tcp6", "unix")
+
+
+class House:
+    """A daemon that listens on one address of each kind."""
+
+    def __init__(self, directory: Path) -> None:
+        self._certificate = write_certificate(directory / "server.pem")
+        self._path = directory / "chat"
+        # In the order of DOORS; the first is the daemon's own.
+        self.daemon = Daemon(
+            directory,
+            *("-l", "tcp6:0:interface=\\:\\:1", "-l", f"unix:{self._path}"),
+            *("-l", f"ssl:0:interface=127.0.0.1:privateKey={self._certificate}"),
+            *("-l", f"haproxy:{LOOPBACK}", "--recent", "0"),
+        )
+        with_ports = [door for door in DOORS if door != "unix"]
+        self._ports = dict(zip(with_ports, self.daemon.ports, strict=True))
+
+    def enter(self, door: str) -> Person:
+        """Somebody who comes in there, and was greeted."""
+        person = Person(self._connection(door))
+        person.until("/quit to leave.")
+        return person
+
+    def memory(self) -> int:
+        """How many bytes of memory the daemon has had at most."""
+        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kilobytes) * 1024
+
+    def _connection(self, door: str) -> socket.socket | str:
+        if door == "unix":
+            return str(self._path)
+        host = "::1" if door == "tcp6" else "127.0.0.1"
+        connection = socket.create_connection((host, self._ports[door]), PATIENCE)
+        if door == "haproxy":
+            connection.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 60073\r\n")
+        elif door == "ssl":
+            context = ssl.create_default_context(cafile=self._certificate)
+            # An end without TLS's own word for it could be anybody's, so let it be an error.
+            return context.wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False)
+        return connection
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+    house = House(tmp_path_factory.mktemp("house"))
+    with house.daemon:
+        yield house
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_at_every_door_people_talk_and_quit(house: House, door: str) -> None:
+    with house.enter("tcp") as luis, house.enter(door) as ana:
+        ana.type("/nick ana", *(f"one {number}" for number in range(1000)))
+        said = [f"<ana> one {number}" for number in range(1000)]
+        assert ana.until("one 999") == ["*** You are now ana.", *said]
+        assert luis.until("one 999")[-1000:] == said
+        luis.type("/nick luis", "two", "three")
+        assert ana.until("three")[-2:] == ["<luis> two", "<luis> three"]
+        ana.type("/quit")
+        assert [ana.line(), ana.line()] == ["*** Goodbye.", ""]
+
+
+@pytest.mark.parametrize("door", HALF_CLOSING)
+def test_a_pipe_is_sent_its_receipts(house: House, door: str) -> None:
+    with house.enter(door) as script:
+        script.type("/nick ci", *(f"one {number}" for number in range(1000)))
+        script.socket.sendall(b"the last, without an end")
+        script.socket.shutdown(socket.SHUT_WR)
+        lines = script.lines.read().decode().splitlines()
+        assert lines[-1001:] == [
+            *(f"<ci> one {number}" for number in range(1000)),
+            "<ci> the last, without an end",
+        ]
+
+
+@pytest.mark.parametrize("door", ["ssl", "haproxy"])
+def test_where_there_is_no_half_close_a_pipe_says_its_lines(house: House, door: str) -> None:
+    with house.enter("tcp") as luis, house.enter(door) as script:
+        script.type("/nick ci", *(f"one {number}" for number in range(1000)))
+        if isinstance(script.socket, ssl.SSLSocket):
+            with suppress(ssl.SSLError):  # receipts that come after our last word
+                script.socket.unwrap()
+        else:
+            script.socket.shutdown(socket.SHUT_WR)
+        said = [f"<ci> one {number}" for number in range(1000)]
+        assert luis.until("one 999")[-1000:] == said
+
+
+def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None:
+    count, text = 20_000, "x" * 500
+    with ExitStack() as stack:
+        luis = stack.enter_context(house.enter("tcp"))
+        deaf = {door: stack.enter_context(house.enter(door)) for door in DOORS}
+        for person in deaf.values():
+            person.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        before = house.memory()
+        said = []
+        for first in range(0, count, 1000):
+            luis.type(*(f"{number} {text}" for number in range(first, first + 1000)))
+            said += luis.until(f"> {first + 999} {text}")
+        assert len(said) == count
+        assert house.memory() - before < 12e6
+        for door, person in deaf.items():
+            assert [person.line() for _ in range(count)] == said, door
+        assert house.memory() - before < 12e6
+
+
+# As a daemon
+
+
+def start(directory: Path, *arguments: str) -> tuple[int, str]:
+    """Start a daemon as README has it; return the exit status of its start, and what that said."""
+    started = subprocess.run(
+        [*TWISTD, "--pidfile=", "chat", *arguments],
+        cwd=directory,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return started.returncode, started.stdout.decode()
+
+
+def wait_for_end(number: int, patience: float) -> bool:
+    """Wait until a process that is no child of this one has ended. False if it does not."""
+    if hasattr(os, "pidfd_open"):  # on Linux alone
+        with suppress(ProcessLookupError):
+            process = os.pidfd_open(number)
+            try:
+                return bool(select.select([process], [], [], patience)[0])
+            finally:
+                os.close(process)
+        return True
+    late = time.monotonic() + patience
+    while time.monotonic() < late:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@contextmanager
+def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, str]]:
+    """A daemon's process number, which its store's lock holds, and its UNIX socket."""
+    path = str(directory / "chat")
+    assert start(directory, "-l", f"unix:{path}", "-s", "sqlite:store", *arguments) == (0, "")
+    number = 0
+    try:
+        with Person(path) as person:
+            person.until("/quit to leave.")  # so it runs, and not only its socket is bound
+        number = int((directory / "store.lock").read_text())
+        yield number, path
+        os.kill(number, signal.SIGTERM)
+        assert wait_for_end(number, PATIENCE), "it did not stop"
+    finally:
+        if number:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+
+def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_path: Path) -> None:
+    with in_the_background(tmp_path) as (number, path), Person(path) as ana:
+        ana.type("hola")
+        ana.until("<guest2> hola")
+        status, _ = start(tmp_path, "-l", f"unix:{path}", "-s", "memory:")
+        assert status == 1, "a second one took the socket"
+        os.kill(number, signal.SIGTERM)
+        assert ana.line() == "*** The server is stopping."
+        assert wait_for_end(number, PATIENCE)
+    left = {each.name for each in tmp_path.iterdir()} - {"store", "store.lock"}
+    assert left == {"twistd.log"}
+    log = (tmp_path / "twistd.log").read_text()
+    assert f"listening on {path}.\n" in log
+    assert f"history in {tmp_path}/store, 0 lines.\n" in log
+    assert "Ctrl+C" not in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["", f"{os.getpid()}\n", "no number"],
+    ids=["empty", "a living process", "no number"],
+)
+def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
+    tmp_path: Path, left: str
+) -> None:
+    """Also the number of a process that lives: this one. The lock tells two daemons apart."""
+    (tmp_path / "twistd.pid").write_text(left)
+    (tmp_path / "store.lock").write_text(left)
+    (tmp_path / "store.lock").chmod(0o600)
+    with in_the_background(tmp_path) as (number, _):
+        assert number != os.getpid()
+        status, why = start(tmp_path, "-l", LOOPBACK, "-s", "sqlite:store")
+        assert status == 1
+        assert why == (
+            f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another chatd."
+            " Stop that one, or give another --store.\n"
+        )
+        assert (tmp_path / "store.lock").read_text() == f"{number}\n"
+    with in_the_background(tmp_path) as (again, _):
+        assert again != number
+
+
+# What is refused
+
+REFUSED = (
+    "port in use",
+    "port in use, after another",
+    "no such port",
+    "bad endpoint",
+    "unreadable motd",
+    "bad store",
+    "store not ours",
+    "store in use",
+    "bad number",
+)
+Refusals = dict[str, tuple[int, bytes, bytes, str]]
+IN_BOTH_MODES = ("port in use", "unreadable motd", "store not ours", "store in use")
+
+
+@contextmanager
+def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
+    """Arguments that are refused, and a part of what is said about them."""
+    (directory / "not-ours").write_text("not a database, " * 100)
+    (directory / "used").mkdir()
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken, Daemon(directory / "used"):
+        port = taken.getsockname()[1]
+        in_use = f"tcp:{port}:interface=127.0.0.1"
+        yield {
+            "port in use": (["-l", in_use], "Address already in use"),
+            "port in use, after another": (["-l", LOOPBACK, "-b", in_use], "already in use"),
+            "no such port": (["-l", "tcp:99999999"], "cannot listen on 'tcp:99999999'"),
+            "bad endpoint": (["-l", "nonsense:1"], "nonsense"),
+            "unreadable motd": (["--motd", "missing"], "missing: No such file or directory"),
+            "bad store": (["-s", "sqlite:missing/x"], "missing/x"),
+            "store not ours": (["-s", "sqlite:not-ours"], "file is not a database"),
+            "store in use": (["-s", "sqlite:used/store"], "is in use by another chatd"),
+            "bad number": (["--max-length", "many"], "--max-length takes a whole number"),
+        }
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Refusals]:
+    """What became of all of these in one mode: started at once, and only once, to save time."""
+
+    @cache
+    def refusals(mode: str) -> Refusals:
+        return try_all(tmp_path_factory.mktemp(mode), ["-n"] if mode == "foreground" else [])
+
+    return refusals
+
+
+def try_all(directory: Path, mode: list[str]) -> Refusals:
+    with obstacles(directory) as cases:
+        if not mode:
+            cases = {name: cases[name] for name in IN_BOTH_MODES}
+        processes = {
+            name: subprocess.Popen(
+                [
+                    *[*TWISTD, *mode, f"--pidfile={number}.pid", f"--rundir={directory}"],
+                    *["chat", "-l", LOOPBACK, "-s", "memory:", *arguments],
+                ],
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            for number, (name, (arguments, _)) in enumerate(cases.items())
+        }
+        results = {}
+        for name, process in processes.items():
+            out, err = process.communicate(timeout=PATIENCE)
+            results[name] = (process.returncode, out, err, cases[name][1])
+    assert not list(directory.glob("*.pid"))
+    return results
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [*(("foreground", name) for name in REFUSED), *(("daemon", name) for name in IN_BOTH_MODES)],
+)
+def test_what_cannot_be_is_refused_in_one_line(
+    refusals: Callable[[str], Refusals], mode: str, name: str
+) -> None:
+    status, out, err, expected = refusals(mode)[name]
+    assert status == 1
+    assert out == b""
+    (line,) = err.decode().splitlines()
+    assert line.startswith("chatd: ")
+    assert expected in line
+
+
+# With what people have
+
+
+def found(program: str, sign: str) -> bool:
+    """Whether that program is here, and is the one whose help has that sign in it."""
+    path = shutil.which(program)
+    if path is None:
+        return False
+    said = subprocess.run([path, "-h"], capture_output=True, check=False, text=True)
+    return sign in said.stdout + said.stderr
+
+
+def nc(port: int, text: bytes) -> list[str]:
+    """What `nc -N` prints that is given this text."""
+    result = subprocess.run(
+        ["nc", "-N", "127.0.0.1", str(port)],
+        input=text,
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return result.stdout.decode().splitlines()
+
+
+needs_nc = pytest.mark.skipif(not found("nc", "[-46CDdFhklNnrStUuvZz]"), reason="no OpenBSD nc")
+needs_telnet = pytest.mark.skipif(shutil.which("telnet") is None, reason="no telnet")
+
+
+@needs_nc
+def test_nc_posts_a_line(shared: Daemon) -> None:
+    with Person(shared.port) as luis:
+        luis.until("/quit to leave.")
+        receipt = nc(shared.port, b"deploy done\n")[-1]
+        assert re.fullmatch(r"<guest\d+> deploy done", receipt)
+        assert luis.line() == receipt
+
+
+@needs_nc
+def test_nc_posts_what_a_program_prints_as_text(shared: Daemon) -> None:
+    lines = nc(shared.port, b"/nick ci\n/text\nmake: x\n/quit\n\x1b[31m/bin/ld: no\x1b[0m\n")
+    assert lines[3:] == [
+        "*** You are now ci.",
+        "*** From here on every line of this connection is text.",
+        "<ci> make: x",
+        "<ci> /quit",
+        "<ci> /bin/ld: no",
+    ]
+
+
+@needs_nc
+def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: Daemon) -> None:
+    with Person(shared.port) as luis:
+        luis.until("/quit to leave.")
+        error, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
+        assert error.startswith("ERR Invalid name: ")
+        assert refused.startswith("ERR No room: ")
+        luis.type("nothing else")
+        assert "nothing else" in luis.line()
+
+
+@needs_telnet
+def test_telnet_talks_and_quits(shared: Daemon) -> None:
+    with (
+        Person(shared.port) as luis,
+        subprocess.Popen(
+            ["telnet", "127.0.0.1", str(shared.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as telnet,
+    ):
+        assert telnet.stdin is not None
+        assert telnet.stdout is not None
+        telnet.stdin.write("¿qué tal?\n".encode())
+        telnet.stdin.flush()
+        said = luis.until("¿qué tal?")[-1]
+        while said not in telnet.stdout.readline().decode():
+            pass
+        telnet.stdin.write(b"/quit\n")
+        telnet.stdin.flush()
+        assert "*** Goodbye." in telnet.stdout.read().decode()
+
+
+@needs_telnet
+@pytest.mark.parametrize("negotiates", [True, False])
+def test_telnet_shows_no_password_that_it_is_asked_for_where_it_negotiates(
+    shared: Daemon, negotiates: bool
+) -> None:
+    port, name = (f"-{shared.port}", "neg") if negotiates else (str(shared.port), "plain")
+    number, terminal = pty.fork()
+    if not number:  # the child
+        os.execvp("telnet", ["telnet", "--", "127.0.0.1", port])
+    seen = b""
+
+    def until(text: bytes) -> None:
+        nonlocal seen
+        while text not in seen:
+            assert select.select([terminal], [], [], PATIENCE)[0], seen
+            seen += os.read(terminal, 4096)
+
+    try:
+        until(b"/quit to leave.")
+        os.write(terminal, b"/nick %s\n" % name.encode())
+        until(b"You are now")
+        os.write(terminal, b"/register\n")
+        until(b"An empty line cancels.\r\n")
+        os.write(terminal, b"correct horse\n")
+        until(b"is yours now.")
+        assert (b"correct horse" not in seen) is negotiates
+        os.write(terminal, b"shown again\n")
+        until(b"> shown again")
+        assert seen.count(b"shown again") == 2
+        os.write(terminal, b"/quit\n")
+        until(b"Goodbye.")
+    finally:
+        os.kill(number, signal.SIGKILL)
+        os.waitpid(number, 0)
+        os.close(terminal)

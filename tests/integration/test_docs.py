@@ -1,0 +1,373 @@
+"""What the documents say is held against the code: tables, links, recipes, and the transcripts.
+
+A transcript is replayed against a server, so it cannot rot. It lists what Ana's terminal shows:
+a line that starts with one of the server's prefixes was received, any other was typed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd.accounts.accounts import Account
+from chatd.chat.server import ChatServer
+from chatd.commands.table import TABLE
+from chatd.daemon.plugin import Options
+from chatd.errors import ErrorKind
+from chatd.i18n import Language
+from chatd.protocols.lines.protocol import ChatProtocol, LineProtocol
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.storage.memory import MemoryStore
+from chatd.storage.records import change
+from tests.support.checkout import ROOT
+
+READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
+DOCUMENTS = (
+    *READMES.values(),
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/wire.md",
+    "docs/architecture.md",
+)
+
+TEST_COMMAND = (
+    "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
+)
+START_COMMAND = (
+    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/twistd -n --pidfile= chat"
+)
+
+_FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TIME = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] ")
+_PREFIXES = ("*** ", "ERR ", "<", "* ", "(private) ", "(private to ", "[")
+_SAID = re.compile(
+    r"(?:\[.*?\] )?(?:<(?P<name>\S+)> (?P<text>.*)|\* (?P<actor>\S+) (?P<action>.*)"
+    r"|\(private\) <(?P<writer>\S+)> (?P<private>.*))"
+)
+
+
+def read(document: str) -> str:
+    return (ROOT / document).read_text("utf-8")
+
+
+def rows(text: str, header: str) -> list[list[str]]:
+    """The cells of the table whose header's first cell is *header*."""
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if line.startswith(f"| {header} |"):
+            break
+    next(lines)
+    table = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        cells = re.split(r"(?<!\\)\|", line)[1:-1]
+        table.append([cell.strip().replace("\\|", "|") for cell in cells])
+    return table
+
+
+def all_rows(text: str, header: str) -> list[list[str]]:
+    """The cells of all tables whose header's first cell is *header*."""
+    tables = text.split(f"\n| {header} |")
+    return [row for table in tables[1:] for row in rows(f"| {header} |{table}", header)]
+
+
+def marked(text: str, marker: str) -> str:
+    """The fenced block that stands right behind a marker."""
+    found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"there is no block behind <!-- {marker} -->"
+    return found[1]
+
+
+def prose(text: str) -> str:
+    return _FENCED.sub("", text)
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    kept = [c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LN"]
+    return "".join(kept).replace(" ", "-")
+
+
+@pytest.mark.parametrize(("language", "header"), [("en", "command"), ("es", "orden")])
+def test_readme_lists_every_command_with_all_its_names(language: str, header: str) -> None:
+    listed = []
+    for usage, _, others in all_rows(read(READMES[Language(language)]), header):
+        names = re.findall(r"`/([^`]+)`", others)
+        listed.append({usage.strip("`").split()[0].removeprefix("/"), *names})
+    assert listed == [set(command.names) for command in TABLE]
+
+
+@pytest.mark.parametrize(("language", "header"), [("en", "option"), ("es", "opción")])
+def test_readme_lists_every_option_with_its_default(language: str, header: str) -> None:
+    table = rows(read(READMES[Language(language)]), header)
+    listed = {}
+    for option, _, default in table:
+        names = re.search(r"`--([a-z-]+)[ `]", option)
+        assert names is not None, option
+        short = re.match(r"`-(\w)`, ", option)
+        listed[names[1]] = (short and short[1], default.strip("`"))
+    expected = {
+        name: (short, default)
+        for name, short, default, *_ in Options.optParameters
+        if default is not None
+    }
+    nothing = {"en": "none", "es": "ninguna"}[language]
+    expected["listen"] = ("l", "tcp:60060:interface=127.0.0.1")
+    expected["bare"] = ("b", nothing)
+    expected["web"] = ("w", nothing)
+    expected["web-name"] = (None, nothing)
+    expected["hooks-to"] = (None, nothing)
+    expected["keep"] = (None, {"en": "for ever", "es": "para siempre"}[language])
+    expected["motd"] = (None, {"en": "none", "es": "ninguno"}[language])
+    for name, *_ in Options.optFlags:
+        expected[name] = (None, {"en": "off", "es": "no"}[language])
+    assert listed == expected
+
+
+def test_the_options_are_those_that_the_daemon_takes() -> None:
+    taken = {option.rstrip("=") for option in Options().longOpt} - {"help", "version"}
+    assert {f"--{name}" for name in taken} == set(
+        re.findall(r"--[a-z-]+", " ".join(row[0] for row in rows(read("README.md"), "option")))
+    )
+
+
+def test_wire_lists_every_kind_of_error_and_no_other() -> None:
+    listed = [row[0].strip("`") for row in rows(read("docs/wire.md"), "kind")]
+    assert listed == [kind.value for kind in ErrorKind]
+
+
+def test_both_readmes_have_the_same_sections_blocks_and_tables() -> None:
+    def shape(text: str) -> list[str]:
+        lines = prose(text).split("\n")
+        return [re.match(r"#*|\|-", line)[0] for line in lines if re.match(r"#|\|-", line)]  # type: ignore[index]
+
+    english, spanish = (read(readme) for readme in READMES.values())
+    assert shape(english) == shape(spanish)
+    assert len(_FENCED.findall(english)) == len(_FENCED.findall(spanish))
+    tables = [
+        len([line for line in text.split("\n") if line[:1] == "|"]) for text in (english, spanish)
+    ]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", prose(read(document))):
+        if "://" in target:
+            continue
+        path, _, place = target.partition("#")
+        there = (ROOT / document).parent / path if path else ROOT / document
+        assert there.exists(), target
+        if place:
+            headings = re.findall(r"^#+ (.*)$", there.read_text("utf-8"), re.MULTILINE)
+            assert place in [anchor(heading) for heading in headings], target
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_the_copy_for_a_backup_is_whole_private_and_ends_while_lines_are_said(
+    readme: str, tmp_path: Path
+) -> None:
+    (recipe,) = [text for text in _FENCED.findall(read(readme)) if "VACUUM INTO" in text]
+    store = tmp_path / "chatd.sqlite"
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE lines (text)")
+        connection.executemany("INSERT INTO lines VALUES (?)", [("x" * 1000,)] * 2000)
+        talking = subprocess.Popen([sys.executable, "-c", TALK, store])
+        try:
+            while not connection.execute("SELECT 1 FROM lines WHERE text = 'said'").fetchone():
+                pass
+            if shutil.which("sqlite3") is None:
+                program = tmp_path / "sqlite3"
+                program.write_text(SQLITE3.format(python=sys.executable))
+                program.chmod(0o755)
+            path = f"{os.environ['PATH']}:{tmp_path}"
+            env = {**os.environ, "PATH": path}
+            subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=env, check=True, timeout=20)
+            assert talking.poll() is None
+        finally:
+            talking.kill()
+            talking.wait()
+    copy = tmp_path / "copy.sqlite"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM lines").fetchone()[0] > 2000
+
+
+TALK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+while True:
+    connection.execute("INSERT INTO lines VALUES ('said')")
+"""
+
+SQLITE3 = """#!{python}
+import sqlite3, sys
+sqlite3.connect(sys.argv[1], isolation_level=None).execute(sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_the_two_commands_stand_near_the_top_as_they_are_to_be_pasted(readme: str) -> None:
+    text = read(readme)
+    assert marked(text, "test command") == f"{TEST_COMMAND}\n"
+    blocks = _FENCED.findall(text)
+    assert blocks[0] == f"{START_COMMAND}\n"
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/promises.md", "benchmarks/README.md"])
+def test_no_example_has_twistd_leave_a_pid_file(document: str) -> None:
+    """One that a power cut left behind would keep the daemon from starting."""
+    for example in re.findall(r"\btwistd [^`\n]*\bchat\b", read(document)):
+        assert "--pidfile=" in example, example
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_whatever_pipes_a_program_into_a_room_says_text_first(document: str) -> None:
+    recipes = re.findall(r"^.*\| ?(?:nc|ncat|telnet) .*$", read(document), re.MULTILINE)
+    for recipe in recipes:
+        plain = re.search(r"""(?:echo "[^"/$]*"|printf '[^'/]*') \| nc""", recipe)
+        table = recipe.startswith("|")
+        assert "echo /text;" in recipe or plain or table, recipe
+    if document in READMES.values():
+        assert any("echo /text;" in recipe for recipe in recipes)
+
+
+class Person:
+    """Somebody with a terminal: what they type, and what they have not looked at yet."""
+
+    def __init__(self, factory: ChatFactory) -> None:
+        self.transport = StringTransport()
+        self.protocol: LineProtocol = factory.buildProtocol(None)
+        self.protocol.makeConnection(self.transport)
+
+    def types(self, line: str) -> None:
+        self.protocol.dataReceived(f"{line}\n".encode())
+
+    def sees(self) -> list[str]:
+        lines = self.transport.value().decode().split("\n")
+        self.transport.clear()
+        return lines[:-1]
+
+
+class Replay:
+    """Replays a transcript: types what Ana typed, and lets the others say what she saw of them."""
+
+    def __init__(self, language: Language) -> None:
+        self.clock = Clock()
+        self.store = MemoryStore(self.clock)
+        server = ChatServer(self.store, self.clock, language=language)
+        self.factory = ChatFactory(server, self.clock, ChatProtocol)
+        self.room = ""  # the one that others go to
+        self.others: dict[str, Person] = {}
+        self.ana: Person | None = None
+        self.unseen: list[str] = []
+
+    def play_room(self, transcript: str) -> None:
+        """A transcript without the coming in, by one who is registered and makes a room."""
+        lines = transcript.removesuffix("\n").split("\n")
+        self.room = lines[0].split()[1]
+        self.ana = Person(self.factory)
+        server, session = self.factory.server, self.ana.protocol.session
+        account = Account("ana", "")
+        change(self.store, server.accounts.table.put("ana", account))
+        server.logins.log_in(session, account)
+        self.turn()
+        self.unseen.clear()
+        self.look_on(lines)
+
+    def play(self, transcript: str) -> None:
+        shell, *lines = transcript.removesuffix("\n").split("\n")
+        assert shell == "$ nc 127.0.0.1 60060"
+        for line in lines:
+            if line.startswith("["):
+                self.happens(line)
+            elif not line.startswith(_PREFIXES):
+                break
+        self.ana = Person(self.factory)
+        self.turn()
+        self.look_on(lines)
+
+    def look_on(self, lines: Sequence[str]) -> None:
+        """Type what was typed, and compare what is seen."""
+        assert self.ana is not None
+        for line in lines:
+            if line.startswith(_PREFIXES):
+                if not self.unseen:
+                    self.happens(line)
+                assert self.unseen, f"nobody sent: {line}"
+                assert self.unseen.pop(0) == _TIME.sub("[time] ", line)
+            else:
+                assert not self.unseen, f"not in the transcript: {self.unseen}"
+                self.ana.types(line)
+                self.turn()
+        assert not self.unseen, f"not in the transcript: {self.unseen}"
+        assert self.ana.transport.disconnecting
+
+    def happens(self, line: str) -> None:
+        """Let somebody else say what Ana sees, who is made to be there if need be."""
+        said = _SAID.fullmatch(line)
+        assert said is not None, f"nobody says: {line}"
+        name = said["name"] or said["actor"] or said["writer"]
+        if name not in self.others:
+            self.others[name] = Person(self.factory)
+            self.others[name].types(f"/nick {name}")
+            if self.room:
+                self.others[name].types(f"/join {self.room}")
+        if said["text"] is not None:
+            self.others[name].types(said["text"])
+        elif said["action"] is not None:
+            self.others[name].types(f"/me {said['action']}")
+        else:
+            assert self.ana is not None
+            self.others[name].types(f"/msg {self.ana.protocol.session.name} {said['private']}")
+        self.turn()
+
+    def turn(self) -> None:
+        """Let everything happen that is due, and look at Ana's screen."""
+        self.clock.pump([0] * 10)
+        if self.ana is not None:
+            self.unseen += [_TIME.sub("[time] ", line) for line in self.ana.sees()]
+
+
+class TranscriptTests(SynchronousTestCase):
+    """The transcript of each README is what the server says today."""
+
+    def test_english(self) -> None:
+        Replay(Language.ENGLISH).play(marked(read("README.md"), "transcript en"))
+
+    def test_spanish(self) -> None:
+        Replay(Language.SPANISH).play(marked(read("README.es.md"), "transcript es"))
+
+    def test_running_a_room(self) -> None:
+        for language, readme in READMES.items():
+            transcript = marked(read(readme), f"transcript room {language.value}")
+            Replay(language).play_room(transcript)
+
+    def test_a_line_that_was_not_sent_is_found(self) -> None:
+        """The replay itself would notice."""
+        transcript = marked(read("README.md"), "transcript en")
+        for wrong in (
+            transcript.replace("* ana waves", "* ana waved"),
+            transcript.replace("<guest2> hola\n", ""),
+            transcript.replace("*** Goodbye.", "*** Goodbye.\n*** ana left."),
+            transcript.removesuffix("/quit\n*** Goodbye.\n"),
+        ):
+            self.assertNotEqual(wrong, transcript)
+            with self.assertRaises(AssertionError):
+                Replay(Language.ENGLISH).play(wrong)

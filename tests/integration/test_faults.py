@@ -1,0 +1,585 @@
+"""A fault in any handler costs one client an error, or at worst its connection; others nothing.
+
+An error is injected into one place after another, as if there were a bug, while somebody else is
+in the same room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+from twisted.internet.task import deferLater
+from twisted.logger import LogEvent
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.accounts.passwords import Hasher, PasswordsFailed
+from chatd.chat.logins import Logins
+from chatd.chat.moderation import Moderation
+from chatd.chat.names import Names
+from chatd.chat.read_marks import Places, Visit
+from chatd.chat.server import ChatServer
+from chatd.chat.session import READING_SECONDS, Session
+from chatd.chat.unread import Attendance
+from chatd.commands import password_prompt as passwords_module
+from chatd.commands import table
+from chatd.commands.table import TABLE, Command
+from chatd.daemon.service import ChatService, Door, Kind
+from chatd.formats.chat import ChatFormat
+from chatd.protocols.lines import protocol as line_module
+from chatd.protocols.lines.framing import Framer
+from chatd.protocols.lines.telnet import TelnetFilter
+from chatd.protocols.transport import session_protocol as peer_module
+from chatd.protocols.transport.writer import Outlet
+from chatd.rooms.feed import Cursor
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Stream
+from chatd.storage.memory import MemoryStore
+from chatd.util.rate_limit import Tries
+from tests.proofs.terminal.test_paths import logged
+from tests.support.members import member
+from tests.support.running import Town
+from tests.support.world import CHEAP, House, Person, World
+
+Expect = Callable[..., list[LogEvent]]
+
+SERVER_ERROR = "ERR Server error: "
+NOT_READABLE = "ERR Not readable: "
+
+
+class Injected(Exception):
+    """The fault."""
+
+
+def fail(*_: object, **__: object) -> NoReturn:
+    raise Injected
+
+
+class Fault:
+    """Faults that happen while ``armed``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.armed = True
+        self.happened = 0
+        self._patch = monkeypatch
+
+    def inject(self, owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
+        """Have this function fail when it is called with arguments of which ``when`` is true."""
+        original = getattr(owner, name)
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            if self.armed and when(*args):
+                self.happened += 1
+                raise Injected
+            return original(*args, **kwargs)
+
+        self._patch.setattr(owner, name, function)
+
+
+@pytest.fixture
+def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
+    return Fault(monkeypatch)
+
+
+class Scene:
+    """Luis, to whom nothing must happen, and Ana, to whom it does. Both are in the lobby."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.luis = self.world.person("luis")
+        self.ana = self.world.person("ana")
+        self.world.server.accounts.keep(Account("eva", CHEAP.hash("correct horse")))
+        self.world.say("what was said before")
+        self.seen()
+
+    def seen(self) -> None:
+        self.luis.seen()
+        self.ana.seen()
+
+    def luis_talks(self) -> None:
+        """He sees what he says, once, and nothing that is not for him."""
+        self.luis.seen()
+        self.luis.type("one", "two")
+        lines = [line for line in self.luis.seen() if not line.startswith("*** ana ")]
+        assert lines == ["<luis> one", "<luis> two"]
+
+    def everything_is_right(self) -> None:
+        """Once the faults are over: who is here is counted, can talk, and is heard once."""
+        here = {"luis": self.luis}
+        if self.ana.closed:
+            self.ana.hang_up()
+        if self.ana.protocol in self.world.chat.clients:
+            here["ana"] = self.ana
+        server = self.world.server
+        sessions = server._sessions.values()
+        assert (
+            {session.name for session in sessions}
+            == {name for name in here if server.names.of(name)}
+            == set(here)
+        )
+        for room in server.rooms._rooms.values():
+            assert set(room.named) == {session.name for session in sessions if session.room is room}
+            assert not room.guests
+        for person in here.values():
+            person.type("/leave")  # back to the lobby
+        assert set(server.lobby.named) == set(here)
+        for name, speaker in here.items():
+            self.seen()
+            speaker.type("all is well")
+            for person in here.values():
+                (line,) = person.seen()
+                assert line.endswith(f"<{name}> all is well")
+        stored = list(self.world.store._logs["lobby"].events)
+        assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+# Commands
+
+
+@pytest.mark.parametrize("kind", ["at once", "later"])
+@pytest.mark.parametrize("name", [command.name for command in TABLE])
+def test_a_command(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, expected_errors: Expect
+) -> None:
+    async def fail_later(*_: object) -> None:
+        fail()
+
+    handler = fail if kind == "at once" else fail_later
+    with monkeypatch.context() as patched:
+        patched.setitem(table.COMMANDS, name, Command((name,), handler))
+        scene.ana.type(f"/{name} x", "and on")
+        said = scene.ana.seen()
+        assert said[0].startswith(SERVER_ERROR)
+        assert said[1:] == ["<ana> and on"]
+        assert scene.luis.seen() == ["<ana> and on"]
+        scene.luis_talks()
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# What Ana does
+
+DEEDS = {
+    "what is read": lambda ana: ana.send(b"hola\n"),
+    "a line": lambda ana: ana.type("hola"),
+    "a doubled slash": lambda ana: ana.type("//hola"),
+    "an answer": lambda ana: ana.type("/topic"),
+    "past lines": lambda ana: ana.type("/history 5"),
+    "a time": lambda ana: ana.type("/since 1m"),
+    "another room": lambda ana: ana.type("/join elsewhere"),
+    "the end of the input": lambda ana: (ana.send(b"hola"), ana.half_close()),
+    "going": lambda ana: ana.hang_up(),
+    "quitting": lambda ana: ana.type("/quit"),
+    "registering": lambda ana: ana.type("/register correct horse"),
+    "logging in": lambda ana: ana.type("/login eva correct horse"),
+    "answering": lambda ana: ana.type("/register", "correct horse"),
+    "nearly logging in": lambda ana: ana.type(" /login eva hola"),
+    "being said to": lambda ana: None,
+}
+PLACES: dict[str, tuple[str, Any, str]] = {
+    "telnet": ("what is read", TelnetFilter, "feed"),
+    "framing": ("a line", Framer, "feed"),
+    "framing the last line": ("the end of the input", Framer, "finish"),
+    "validation": ("a line", line_module, "validate_line"),
+    "taking a slash off": ("a doubled slash", table, "text_of"),
+    "saying": ("a line", Session, "say"),
+    "the room": ("a line", Room, "append"),
+    "the store": ("a line", MemoryStore, "append"),
+    "how much may be said": ("a line", ChatServer, "allowance"),
+    "publishing to the author": ("a line", Session, "published"),
+    "an answer": ("an answer", ChatFormat, "say"),
+    "putting an answer": ("an answer", Stream, "put"),
+    "a replay": ("past lines", Stream, "replay"),
+    "reading the log": ("past lines", Room, "read"),
+    "looking for a time": ("a time", MemoryStore, "seq_before"),
+    "rendering the log": ("past lines", ChatFormat, "render"),
+    "taking": ("an answer", Stream, "take"),
+    "sending": ("an answer", Outlet, "_send"),
+    "pushing": ("being said to", Outlet, "_send"),
+    "entering": ("another room", Session, "enter"),
+    "following": ("another room", Session, "_follow_room"),
+    "ceasing to follow": ("another room", Session, "_unfollow_room"),
+    "the half-close": ("the end of the input", Outlet, "end"),
+    "finishing": ("the end of the input", ChatServer, "finish"),
+    "a lost connection": ("going", Outlet, "lost"),
+    "closing the cursor": ("going", Cursor, "close"),
+    "the end of the stream": ("going", Stream, "abandon"),
+    "quitting": ("quitting", ChatServer, "finish"),
+    "quitting, the connection": ("quitting", Outlet, "_close"),
+    "hashing": ("registering", Hasher, "hash"),
+    "registering": ("registering", Logins, "register"),
+    "keeping": ("registering", Accounts, "keep"),
+    "checking": ("logging in", Hasher, "check"),
+    "counting tries": ("logging in", Tries, "spend"),
+    "logging in": ("logging in", Logins, "log_in"),
+    "taking a name": ("logging in", Names, "take"),
+    "having a name": ("logging in", Session, "rename"),
+    "asking": ("answering", Session, "ask"),
+    "being answered": ("answering", Session, "answered"),
+    "hiding what is typed": ("answering", TelnetFilter, "hide"),
+    "looking for passwords": ("nearly logging in", peer_module, "holds_a_password"),
+}
+"""What is done, and the function that fails."""
+
+
+def belongs_to(ana: Person) -> Callable[..., bool]:
+    """Whether a function is called for Ana, by its arguments."""
+    protocol = ana.protocol
+    parts: list[Any] = [ana.session, protocol, protocol.outlet, ana.session.stream]
+    parts += [protocol._framer, protocol._telnet, ana.session.stays[ana.session.room].cursor]  # type: ignore[attr-defined]
+
+    def for_ana(*args: Any) -> bool:
+        if args and isinstance(args[0], Room | MemoryStore):
+            return len(args) < 2 or getattr(args[1], "session", ana.session.number) == (
+                ana.session.number
+            )
+        if args and isinstance(args[0], ChatFormat):
+            return bool(args[0] == ana.session.format)
+        if args and isinstance(args[0], ChatServer | Logins | Names):
+            return args[1] is ana.session or ana.session in args[2:]
+        if args and isinstance(args[0], Hasher | Accounts | Tries):
+            return True
+        if args and isinstance(args[0], str | bytes):
+            return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]
+        return any(args[0] is part for part in parts)
+
+    return for_ana
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Expect) -> None:
+    deed, owner, name = PLACES[place]
+    # With a format of her own, what is rendered for her is rendered for nobody else.
+    scene.ana.type("/times on")
+    scene.seen()
+    fault.inject(owner, name, belongs_to(scene.ana))
+    DEEDS[deed](scene.ana)
+    scene.world.settle()
+    scene.luis_talks()
+    assert fault.happened
+    fault.armed = False
+    seen = scene.ana.bytes_seen().decode()
+    told = SERVER_ERROR in seen or NOT_READABLE in seen
+    assert told or scene.ana.closed or deed == "going"
+    if scene.ana.session.asked:
+        scene.ana.type("")
+    scene.everything_is_right()
+    expected_errors(Injected, PasswordsFailed)
+
+
+def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
+    scene: Scene, fault: Fault, expected_errors: Expect
+) -> None:
+    scene.ana.type("/times on")
+    scene.seen()
+    own = scene.ana.session.format
+    fault.inject(ChatFormat, "render", lambda format, _: format == own and not fault.happened)
+    scene.luis_talks()
+    assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+SECRET = "correct horse"
+TELLING: list[tuple[Any, str]] = [
+    (owner, name)
+    for deed, owner, name in PLACES.values()
+    if deed in ("registering", "logging in", "answering", "nearly logging in")
+] + [
+    (TelnetFilter, "feed"),
+    (Framer, "feed"),
+    (line_module, "validate_line"),
+    (table, "parse"),
+    (table, "run"),
+    (passwords_module, "password_of"),
+    (Session, "answer"),
+    (Session, "error"),
+    (Session, "when_settled"),
+    (ChatFormat, "error"),
+    (Stream, "put"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), TELLING)
+def test_the_log_never_holds_a_password_whatever_fails(
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    expected_errors: Expect,
+) -> None:
+    """Each fault quotes everything that it was given."""
+    server = scene.world.server
+    server.accounts.keep(Account("eva", CHEAP.hash(SECRET)))
+    scene.world.settle()
+    shown: list[str] = []
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    original = getattr(owner, name)
+    happened = 0
+
+    def quote(*args: Any, **kwargs: Any) -> Any:
+        nonlocal happened
+        if any(SECRET in repr(vars(each) if hasattr(each, "__dict__") else each) for each in args):
+            happened += 1
+        if happened:
+            raise Injected(f"{args} {kwargs} {SECRET}")
+        return original(*args, **kwargs)
+
+    with logged() as log, monkeypatch.context() as patched:
+        patched.setattr(owner, name, quote)
+        for lines in (
+            [f"/register {SECRET}"],
+            ["/register", SECRET],
+            [f"/login eva {SECRET}"],
+            ["/login eva", SECRET],
+            [f"/password {SECRET}"],
+            [f"/unregister {SECRET}"],
+            [f" /login eva {SECRET}"],
+        ):
+            for _ in range(2):  # also with the fault at every call
+                person = scene.world.person()
+                person.type(f"/nick nico{next(letters)}")
+                person.type(*lines)
+                if len(lines) == 1:  # else the question may not have come to be asked
+                    shown.append(person.bytes_seen().decode())
+                person.hang_up()
+            happened += 1
+    assert log
+    assert not [line for line in log if "correct" in line]
+    assert "correct" not in "".join(shown)
+    if scene.world.clock.getDelayedCalls():
+        scene.world.clock.advance(60)
+    expected_errors(Injected, PasswordsFailed)
+
+
+# Those who are logged in
+
+KEPT: dict[str, tuple[str, Any, str]] = {
+    "coming back": ("coming", Attendance, "arrive"),
+    "having one's settings": ("coming", Session, "apply"),
+    "beginning a visit": ("coming", Session, "begin_visit"),
+    "keeping a place": ("coming", Places, "puts"),
+    "looking for what was missed": ("coming", Visit, "due"),
+    "showing what was missed": ("coming", Attendance, "show_missed"),
+    "saying it": ("said to", Attendance, "say_to"),
+    "beginning an inbox": ("said to", Attendance, "inbox"),
+    "the receipt": ("said to", Session, "delivered"),
+    "who is here": ("said to", Attendance, "sessions"),
+    "showing it": ("said to", Stream, "push"),
+    "going into a room": ("moving", Attendance, "entered"),
+    "what is shown": ("moving", Visit, "follow"),
+    "forgetting what was shown": ("going", Visit, "prune"),
+    "how far it was shown": ("going", Stream, "acknowledged"),
+    "keeping on going": ("going", Attendance, "keep"),
+    "departing": ("going", Attendance, "depart"),
+    "ending a visit": ("going", Session, "end_visit"),
+    "what was missed": ("asking", Attendance, "missed"),
+    "skipping": ("asking", Attendance, "skip"),
+}
+"""What fails around somebody who is logged in, and what is being done."""
+
+
+@pytest.mark.parametrize("place", KEPT)
+def test_with_somebody_who_is_logged_in_a_fault_in(
+    scene: Scene, fault: Fault, place: str, expected_errors: Expect
+) -> None:
+    deed, owner, name = KEPT[place]
+    eva = scene.world.person() if deed == "coming" else member(scene.world, "eva")
+    scene.seen()
+    if name == "acknowledged":
+        fault.happened = 1
+        fail_to_tell = property(fail)
+        fault._patch.setattr(Stream, name, fail_to_tell)
+    elif owner is Stream:
+        fault.inject(owner, name, lambda stream, *_: stream is eva.session.stream)
+    else:
+        fault.inject(owner, name)
+    if deed == "coming":
+        eva.type("/login eva correct horse")
+    elif deed == "said to":
+        scene.ana.type("/msg eva hola")
+    elif deed == "moving":
+        eva.type("/join ops", "/leave")
+    elif deed == "asking":
+        eva.type("/missed", "/skip")
+    else:
+        eva.hang_up()
+    scene.world.settle()
+    assert fault.happened
+    fault.armed = False
+    fault._patch.undo()
+    scene.luis_talks()
+    if not eva.closed and deed != "going":
+        eva.type("/quit")
+    if deed != "going":
+        eva.hang_up()
+    scene.everything_is_right()
+    # She may come again, and is written to.
+    again = member(scene.world, "eva")
+    scene.luis.type("/msg eva psst")
+    assert again.seen()[-1] == "(private) <luis> psst"
+    expected_errors(Injected)
+
+
+# Coming
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Outlet, "__init__"),
+        (Stream, "__init__"),
+        (ChatServer, "connect"),
+        (ChatServer, "enter"),
+        (Session, "enter"),
+        (Room, "enter"),
+        (Stream, "put"),
+    ],
+)
+def test_a_fault_when_somebody_comes(
+    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    fault.inject(owner, name)
+    eva = scene.world.person(greeted=True)
+    fault.armed = False
+    assert fault.happened
+    assert eva.closed
+    eva.send(b"hola\n")
+    eva.hang_up()
+    scene.luis_talks()
+    scene.everything_is_right()
+    assert not scene.ana.closed
+    expected_errors(Injected)
+
+
+# Being put out of a room, by one who runs it
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Moderation, "role_of"),
+        (Session, "leave"),
+        (Session, "sentence"),
+        (Session, "enter"),
+        (Session, "_follow_room"),
+        (Session, "_unfollow_room"),
+        (Stream, "put"),
+        (Stream, "unfollow"),
+    ],
+)
+def test_a_fault_while_people_are_put_out(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
+    for person in eva, luis, ana, max_:
+        person.type("/join ops")
+    fault.inject(
+        owner,
+        name,
+        lambda *args: any(arg is ana.session for arg in args) or (args[0] is ana.session.stream),
+    )
+    eva.seen()
+    eva.type("/mode private")
+    assert fault.happened
+    fault.armed = False
+    assert eva.seen() == ["*** eva set the room's mode to private."]
+    for person in luis, max_:
+        assert person.session.room is town.server.lobby
+        person.seen()
+    assert ana.session.stream.finished or ana.session.room is not town.room("ops")
+    ana.hang_up()
+    eva.type("hola")
+    assert eva.seen() == ["<eva> hola"]
+    town.clock.advance(READING_SECONDS)
+    luis.type("hola")
+    assert luis.seen() == max_.seen() == ["<luis> hola"]
+    expected_errors(Injected)
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (ChatServer, "finish")])
+def test_a_fault_while_a_name_is_disconnected(
+    fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    town = Town()
+    root = town.citizen("root", admin=True)
+    people = [town.citizen("ana") for _ in range(3)]
+    fault.inject(owner, name, lambda *args: people[1].session in args)
+    root.type("/disconnect ana")
+    fault.armed = False
+    assert fault.happened
+    assert root.seen()[-1] == "*** Disconnected: 3 connections of ana."
+    assert all(person.closed for person in people)
+    expected_errors(Injected)
+
+
+# Stopping
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Outlet, "end"), (Session, "answer")])
+def test_a_fault_while_the_daemon_stops(
+    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+) -> None:
+    world = scene.world
+    service = ChatService(world.store, [Door(Kind.CHAT, world.chat)], world.clock)
+    service.startService()
+    fault.inject(owner, name, belongs_to(scene.ana))
+    stopped = service.stopService()
+    world.settle()
+    assert fault.happened
+    assert scene.luis.seen() == ["*** The server is stopping."]
+    for person in scene.luis, scene.ana:
+        assert person.closed
+        person.hang_up()
+    assert stopped.called
+    expected_errors(Injected)
+
+
+# On real sockets, where Twisted calls
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "deed"),
+    [
+        (Outlet, "_send", "hola"),
+        (TelnetFilter, "feed", "hola"),
+        (Framer, "feed", "hola"),
+        (Framer, "finish", "half-close"),
+        (Outlet, "end", "half-close"),
+    ],
+)
+async def test_on_a_socket_a_fault_in(
+    fault: Fault, owner: Any, name: str, deed: str, expected_errors: Expect
+) -> None:
+    house = House()
+    await house.listen()
+    luis, ana = await house.guest(), await house.guest()
+    (protocol,) = (each for each in house.chat.clients if each.session.name == "guest2")
+    parts = protocol.outlet, protocol._framer, protocol._telnet  # type: ignore[attr-defined]
+    fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
+    if deed == "half-close":
+        ana.send_raw(b"no end")
+        ana.half_close()
+    else:
+        ana.send(deed)
+    while protocol in house.chat.clients:
+        luis.send("one", "two")
+        lines = await luis.until("> two")
+        assert lines[-2:] == ["<guest1> one", "<guest1> two"]
+        if not ana.gone.called and protocol.session.stream.finished:
+            ana.transport.loseConnection()
+        await deferLater(house.reactor, 0)
+    assert fault.happened
+    luis.send("/who")
+    assert "guest" not in (await luis.until("In #lobby"))[-1].replace("1 guest.", "")
+    await house.close()
+    expected_errors(Injected)

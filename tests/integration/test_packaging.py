@@ -1,0 +1,76 @@
+"""The package: what installs, under what name and version, and that twistd finds it."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import metadata, requires, version
+from pathlib import Path
+
+from twisted.application.service import IServiceMaker
+from twisted.plugin import getPlugins
+from twisted.python.usage import Options
+from twisted.trial.unittest import SynchronousTestCase
+
+import chatd
+from tests.support.checkout import ROOT
+
+
+def project(key: str) -> str:
+    """The value of a one-line string in pyproject.toml's [project] (Python 3.10 has no tomllib)."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = text.partition("[project]\n")[2].partition("\n[")[0]
+    found = re.search(rf'^{key} = "(.*)"$', section, re.MULTILINE)
+    assert found is not None, key
+    return found[1]
+
+
+class PackageTests(SynchronousTestCase):
+    def test_version(self) -> None:
+        """The code, pyproject.toml and what is installed name one version."""
+        self.assertEqual(chatd.__version__, project("version"))
+        self.assertEqual(chatd.__version__, version("chatd"))
+
+    def test_twisted_alone(self) -> None:
+        """Without extras, chatd needs Twisted and nothing else."""
+        needed = [need for need in requires("chatd") or [] if "extra ==" not in need]
+        self.assertEqual(len(needed), 1, needed)
+        self.assertTrue(needed[0].startswith("twisted>="), needed)
+
+    def test_python(self) -> None:
+        self.assertEqual(metadata("chatd")["Requires-Python"], project("requires-python"))
+
+    def test_promised_pythons(self) -> None:
+        """CI runs each Python that the package is classified for."""
+        classified = re.findall(
+            r"^Programming Language :: Python :: (3\.\d+)$",
+            "\n".join(metadata("chatd").get_all("Classifier") or []),
+            re.MULTILINE,
+        )
+        script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+        promised = re.search(r'^promised="(.*)"$', script, re.MULTILINE)
+        assert promised is not None
+        self.assertEqual(promised[1].split(), classified)
+        workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+        self.assertIn(f"python: [{', '.join(map(json.dumps, classified))}]", workflow)
+
+    def test_typed(self) -> None:
+        self.assertTrue((Path(chatd.__file__).parent / "py.typed").is_file())
+
+    def test_twisted_stays_whole(self) -> None:
+        """An __init__.py under our twisted/ would overwrite Twisted's own when installed."""
+        ours = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "twisted").rglob("*")
+            if path.is_file() and path.name != "dropin.cache" and path.suffix != ".pyc"
+        }
+        self.assertEqual(ours, {"twisted/plugins/chatd_plugin.py"})
+
+
+class PluginTests(SynchronousTestCase):
+    def test_found(self) -> None:
+        """twistd offers `chat`, and what it names can be loaded."""
+        makers = [maker for maker in getPlugins(IServiceMaker) if maker.tapname == "chat"]
+        self.assertEqual({maker.name for maker in makers}, {"chatd"})
+        self.assertIsInstance(makers[0].options(), Options)
+        self.assertTrue(callable(makers[0].makeService))

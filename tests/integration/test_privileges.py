@@ -1,0 +1,384 @@
+"""What root does in a folder of the daemon's user: nothing that this user could not do.
+
+Each name that a store's files have is taken by each kind of thing that this user might put there,
+leading to a file or folder that is root's alone. Then root starts a daemon or runs a command.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatd.client.files import path_as_owner
+from chatd.daemon import plugin
+from chatd.daemon.plugin import Options, makeService
+from chatd.daemon.service import ChatService
+from chatd.storage.contract import StoreError
+from chatd.util.privileges import Identity, current, identity_of
+from tests.client.test_admin import PASSWORD, admin
+from tests.daemon.test_plugin import FREE, Twistd, drop
+from tests.integration.test_daemon import environment
+
+NOBODY = 65534
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+
+
+class Place:
+    """A folder of a user without rights, and one that is root's alone."""
+
+    def __init__(self, directory: Path) -> None:
+        self.home = directory / "home"
+        self.roots = directory / "roots"
+        self.home.mkdir()
+        self.roots.mkdir(0o700)
+        self.secret = self.roots / "secret"
+        self.secret.write_text("root's\n")
+        self.secret.chmod(0o640)
+        os.chown(self.home, NOBODY, NOBODY)
+
+    def put(self, kind: str, name: str) -> None:
+        """Have the user put something in the place of a file."""
+        _KINDS[kind](self, self.home / name)
+        os.lchown(self.home / name, NOBODY, NOBODY) if kind != "hard link" else None
+
+    def roots_things(self) -> Any:
+        """What there is in root's folder, to the last bit."""
+        return {
+            path.name: (status.st_mode, status.st_uid, status.st_gid, path.read_bytes())
+            for path in self.roots.iterdir()
+            for status in [path.lstat()]
+        }
+
+    def owners(self) -> set[tuple[int, int]]:
+        """Whose the files in the user's folder are."""
+        return {(path.lstat().st_uid, path.lstat().st_gid) for path in self.home.iterdir()}
+
+
+def _bind(path: Path) -> None:
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(str(path))
+
+
+_KINDS: dict[str, Callable[[Place, Path], Any]] = {
+    "link to a file": lambda place, path: path.symlink_to(place.secret),
+    "link to nothing": lambda place, path: path.symlink_to(place.roots / "made"),
+    "link to a folder": lambda place, path: path.symlink_to(place.roots),
+    "hard link": lambda place, path: path.hardlink_to(place.secret),
+    "pipe": lambda _, path: os.mkfifo(path),
+    "socket": lambda _, path: _bind(path),
+    "folder": lambda _, path: path.mkdir(),
+}
+
+NAMES = ("", ".lock", "-wal", "-shm", "-journal", ".control")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    directory = Path(tempfile.mkdtemp())
+    directory.chmod(0o755)
+    with identity_of(NOBODY).acting():
+        reachable = os.access(directory, os.X_OK, effective_ids=True)
+    if not reachable:
+        pytest.skip("the temporary directory is root's alone")
+    yield Place(directory)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(autouse=True)
+def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin, "renew_on_hangup", lambda *_: None)
+    for name in "stop_in_time", "end_in_time":
+        monkeypatch.setattr(plugin, name, lambda: None)
+
+
+def start(place: Place, *arguments: str, **twistd: Any) -> str:
+    """Make what `twistd --uid` as root makes, and take it back. Gives why it was refused."""
+    options = Options()
+    options.parent = Twistd(rundir=str(place.home), uid=NOBODY, gid=NOBODY, **twistd)
+    options.parseOptions(["--store", "sqlite:store", "--listen", FREE, *arguments])
+    before = current()
+    try:
+        service = makeService(options)
+        assert isinstance(service, ChatService)
+        drop(service)
+        return ""
+    except SystemExit as refused:
+        return str(refused.code)
+    finally:
+        assert current() == before
+
+
+# The daemon
+
+
+def test_the_files_belong_to_the_user_that_twistd_becomes(place: Place) -> None:
+    assert start(place, "--listen", f"unix:{place.home}/lines") == ""
+    assert place.owners() == {(NOBODY, NOBODY)}
+    assert {"store", "store.lock"} <= {path.name for path in place.home.iterdir()}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_starting_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
+    if name:
+        assert start(place) == ""
+    with_suffix = f"store{name}"
+    (place.home / with_suffix).unlink(missing_ok=True)
+    place.put(kind, with_suffix)
+    before = place.roots_things()
+    why = start(place)
+    assert place.roots_things() == before
+    if name != ".control":  # without that, a daemon starts all the same
+        assert why.startswith("chatd: cannot use --store sqlite:store: ")
+        assert "\n" not in why
+
+
+# (Twisted leaves the socket that it could not bind to the collector.)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("name", ["lines", "lines.lock"])
+@pytest.mark.parametrize("kind", _KINDS)
+def test_binding_a_unix_socket_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
+    place.put(kind, name)
+    before = place.roots_things()
+    start(place, "--listen", f"unix:{place.home}/lines")
+    gc.collect()
+    assert place.roots_things() == before
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "unix:{}",
+        "unix:address={}",
+        "haproxy:unix:{}:mode=660",
+        "unix:mode=660:lockfile=0:address={}",
+    ],
+)
+def test_root_that_stays_root_binds_no_unix_socket_where_somebody_else_may_put_links(
+    place: Place, written: str
+) -> None:
+    path = place.home / "a:b"
+    options = Options()
+    options.parent = Twistd(rundir=str(place.roots))
+    address = written.format(str(path).replace(":", r"\:"))
+    options.parseOptions(["--store", "memory:", "--listen", address])
+    with pytest.raises(SystemExit, match="home belongs to nobody"):
+        makeService(options)
+    assert not list(place.home.iterdir())
+
+
+def test_a_motd_is_not_read_with_more_rights_than_later(place: Place) -> None:
+    place.put("link to a file", "motd")
+    assert start(place, "--motd", "motd") == (
+        f"chatd: cannot read --motd {place.home}/motd: Permission denied."
+    )
+
+
+@pytest.mark.parametrize("twistd", [{"pidfile": "twistd.pid"}, {"logfile": "log", "pidfile": ""}])
+def test_twistds_own_files_are_refused_in_a_folder_of_the_daemons_user(
+    place: Place, twistd: dict[str, str]
+) -> None:
+    why = start(place, nodaemon=True, **twistd)
+    assert f"{place.home} belongs to nobody" in why
+    assert start(place, nodaemon=True, pidfile="", logfile="-") == ""
+
+
+def test_the_log_of_a_daemon_in_the_background_has_a_name_unless_it_is_given_one(
+    place: Place,
+) -> None:
+    why = start(place, nodaemon=False, pidfile="")
+    assert why.startswith("chatd: cannot have root write --logfile twistd.log: ")
+    assert start(place, nodaemon=False, pidfile="", syslog=True) == ""
+
+
+def test_root_that_stays_root_works_in_no_folder_of_anybody_elses(place: Place) -> None:
+    options = Options()
+    options.parent = Twistd(rundir=str(place.home))
+    options.parseOptions(["--store", "sqlite:store", "--listen", FREE])
+    with pytest.raises(SystemExit, match="home belongs to nobody"):
+        makeService(options)
+    assert not list(place.home.iterdir())
+
+
+# Commands
+
+
+@pytest.mark.parametrize("kind", ["link to a file", "link to nothing", "hard link", "pipe"])
+@pytest.mark.parametrize("name", NAMES)
+def test_chatd_admin_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
+    if name:
+        assert start(place) == ""
+    (place.home / f"store{name}").unlink(missing_ok=True)
+    place.put(kind, f"store{name}")
+    before = place.roots_things()
+    status, _, err = admin(place.home, "list")
+    assert place.roots_things() == before
+    assert err.count("\n") == (0 if status == 0 else 1)
+
+
+def test_what_chatd_admin_makes_belongs_to_whom_the_folder_does(place: Place) -> None:
+    assert admin(place.home, "add", "ana", password=PASSWORD)[0] == 0
+    assert place.owners() == {(NOBODY, NOBODY)}
+    assert admin(place.home, "list")[1].startswith("ana\t")
+
+
+def test_root_becomes_the_owner_of_the_store_where_the_folder_is_roots(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As packages make it: a folder of root's that only the group of the daemon's user may write
+    to."""
+    gid = 4242
+    os.chown(place.home, 0, gid)
+    place.home.chmod(0o770)
+    child = os.fork()
+    if not child:
+        try:
+            monkeypatch.setattr("grp.getgrgid", lambda _: _Group())
+            monkeypatch.setattr("pwd.getpwuid", lambda uid: _User(uid, gid))
+            (place.home / "store").touch()
+            os.chown(place.home / "store", 1234, gid)
+            monkeypatch.chdir(place.home)
+            path_as_owner("sqlite:store")
+            os._exit(0 if os.geteuid() == 1234 else 1)
+        except StoreError:
+            os._exit(2)
+        finally:
+            os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class _Group:
+    gr_name, gr_mem = "chat", ()
+
+
+class _User:
+    def __init__(self, uid: int, gid: int) -> None:
+        self.pw_name, self.pw_gid = ("chat", gid) if uid == 1234 else ("root", 0)
+
+
+@pytest.mark.parametrize("link", ["store", "folder"])
+def test_a_link_of_the_users_leads_chatd_admin_to_no_store_of_roots(
+    place: Place, link: str
+) -> None:
+    assert admin(place.roots, "add", "ana", password=PASSWORD)[0] == 0
+    (place.home / link).symlink_to(place.roots if link == "folder" else place.roots / "store")
+    os.lchown(place.home / link, NOBODY, NOBODY)
+    before = place.roots_things()
+    for do in ("list",), ("promote", "ana"):
+        store = f"sqlite:{link}/store" if link == "folder" else "sqlite:store"
+        status, out, err = admin(place.home, *do, store=store)
+        assert (status, out) == (1, "")
+        assert "home belongs to nobody" in err
+    assert place.roots_things() == before
+
+
+def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_may_do(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.home / "folder").mkdir()
+    os.chown(place.home / "folder", NOBODY, NOBODY)
+    link = place.home / "link"
+    link.symlink_to("folder")
+    os.lchown(link, NOBODY, NOBODY)
+    become = Identity.become
+
+    def replaced(self: Identity) -> None:
+        link.unlink()
+        link.symlink_to(place.roots)
+        os.lchown(link, NOBODY, NOBODY)
+        become(self)
+
+    child = os.fork()
+    if not child:
+        try:
+            monkeypatch.setattr(Identity, "become", replaced)
+            monkeypatch.chdir(place.home)
+            path_as_owner("sqlite:link/secret")
+            os._exit(1)
+        except StoreError as refused:
+            os._exit(0 if "Permission denied" in str(refused) else 2)
+        finally:
+            os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.parametrize("name", ["-shm", "-wal"])
+def test_chatd_export_changes_nothing_of_roots(place: Place, name: str) -> None:
+    assert start(place) == ""
+    (place.home / f"store{name}").unlink(missing_ok=True)
+    place.put("link to nothing", f"store{name}")
+    before = place.roots_things()
+    subprocess.run(
+        [sys.executable, "-m", "chatd", "export", "--store", "sqlite:store"],
+        cwd=place.home,
+        env=environment(),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert place.roots_things() == before
+    assert (0, 0) not in place.owners()
+
+
+def test_root_asks_nobody_but_the_stores_owner(place: Place) -> None:
+    """The one who listens at the control socket is sent the hash of a password."""
+    assert start(place) == ""
+    (place.home / "store.control").unlink(missing_ok=True)
+    lock = os.open(place.home / "store.lock", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with closing(socket.socket(socket.AF_UNIX)) as false:
+        false.bind(str(place.home / "store.control"))
+        os.chmod(place.home / "store.control", 0o777)
+        with identity_of(1).acting():
+            false.listen()
+        status, _, err = admin(place.home, "add", "ana", password=PASSWORD)
+        assert status == 1
+        assert "user 1 listens at" in err
+        false.setblocking(False)
+        asked, _ = false.accept()
+        with closing(asked):
+            assert asked.recv(1000) == b""
+    os.close(lock)
+
+
+# Identities
+
+
+def test_a_user_that_is_not_known_has_its_number_for_a_group() -> None:
+    assert identity_of(123_456)[:] == (123_456, 123_456, (123_456,))
+    assert identity_of(123_456, 7)[:] == (123_456, 7, (7,))
+
+
+def test_a_known_user_has_its_own_groups() -> None:
+    assert identity_of(0).gid == 0
+    assert identity_of(NOBODY, 7).gid == 7
+    assert 7 in identity_of(NOBODY, 7).groups
+
+
+def test_rights_come_back_after_an_error() -> None:
+    before = current()
+    seen = []
+
+    def fail() -> None:
+        with identity_of(NOBODY).acting():
+            seen.append(current())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert seen == [identity_of(NOBODY)]
+    assert current() == before

@@ -1,0 +1,197 @@
+"""A real daemon stops in time, whatever hangs, and keeps what it acknowledged; and starts once."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
+from tests.support.checkout import ROOT
+from tests.support.platforms import needs_linux
+
+GOODBYE = "*** The server is stopping."
+STOPPED = (0, -signal.SIGTERM)
+"""The exit statuses of a daemon that stopped within `chatd.daemon.signals.STOP_SECONDS`. SIGALRM
+would have ended a slower one."""
+
+
+def stored(directory: Path) -> list[str]:
+    """The lines of the lobby, as they are shown."""
+    with closing(sqlite3.connect(directory / "store")) as store:
+        assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        rows = store.execute(
+            "SELECT seq, author, text FROM log WHERE room = 'lobby' ORDER BY seq"
+        ).fetchall()
+    assert [seq for seq, _, _ in rows] == list(range(1, len(rows) + 1))
+    return [f"<{author}> {text}" for _, author, text in rows]
+
+
+class Talker:
+    """Somebody who sends without end, and reads all."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.seen: list[str] = []
+        self._threads = [threading.Thread(target=each) for each in (self._send, self._read)]
+        for thread in self._threads:
+            thread.start()
+
+    def _send(self) -> None:
+        number = 0
+        with suppress(OSError):
+            while True:
+                self.person.type(*(f"line {number + each}" for each in range(100)))
+                number += 100
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while line := self.person.line():
+                self.seen.append(line)
+        # Whoever sends to one who reads no more may wait for ever.
+        with suppress(OSError):
+            self.person.socket.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        for thread in self._threads:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def test_under_load_all_that_was_acknowledged_is_stored(tmp_path: Path) -> None:
+    daemon = Daemon(tmp_path, "--recent", "0", "--lines-per-second", "0", "--bytes-per-second", "0")
+    with daemon, ExitStack() as stack:
+        people = [stack.enter_context(Person(daemon.port)) for _ in range(6)]
+        for person in people:
+            person.until("/quit to leave.")
+        witness, deaf, *busy = people
+        deaf.type("x" * 4000)
+        talkers = [Talker(person) for person in busy]
+        seen = witness.until("> line 2000")
+        daemon.process.terminate()
+        while line := witness.line():
+            seen.append(line)
+        assert daemon.process.wait(PATIENCE) in STOPPED
+        for talker in talkers:
+            talker.end()
+        assert "Traceback" not in daemon.rest()
+    kept = stored(tmp_path)
+    for lines in [seen, *(talker.seen for talker in talkers)]:
+        said = [line for line in lines if "> " in line]
+        # Everybody saw the log from its first line on; to its last, if there was time for it.
+        assert said == kept if lines[-1] == GOODBYE else said == kept[: len(said)]
+
+
+@pytest.fixture
+def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file that hangs the disk of a daemon that is started now, while it is there."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler for hanging_disk.c")
+    library, file = tmp_path / "hanging_disk.so", tmp_path / "hangs"
+    source = ROOT / "tests" / "support" / "hanging_disk.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    monkeypatch.setenv("HANGING_DISK", str(file))
+    yield file
+    file.unlink(missing_ok=True)
+
+
+@needs_linux
+def test_it_stops_in_time_although_its_disk_hangs(tmp_path: Path, hanging_disk: Path) -> None:
+    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+        ana.type("saved")
+        ana.until("<guest1> saved")
+        hanging_disk.touch()
+        ana.type("perhaps saved")
+        assert daemon.stop() in STOPPED
+        assert ana.line() == GOODBYE
+        log = daemon.rest()
+        assert "stopping without waiting any longer for the store" in log
+        assert "Traceback" not in log
+    hanging_disk.unlink()
+    assert stored(tmp_path)[0] == "<guest1> saved"
+
+
+def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
+    tmp_path: Path,
+) -> None:
+    processes = []
+    for number in range(8):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        process = subprocess.Popen(
+            [*TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", "sqlite:store"],
+            cwd=directory,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        processes.append(process)
+    for number, process in enumerate(processes):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.2 if number else 0.05)  # they are all starting meanwhile
+        process.terminate()
+    for number, process in enumerate(processes):
+        assert process.wait(PATIENCE) in STOPPED
+        lock = tmp_path / str(number) / "store.lock"
+        if lock.exists():
+            with lock.open("wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with Daemon(tmp_path / "3") as daemon:
+        assert daemon.stop() in STOPPED
+
+
+def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_path: Path) -> None:
+    path = tmp_path / "chat"
+    processes = [
+        subprocess.Popen(
+            [
+                *[*TWISTD, "-n", "--pidfile=", "chat", "-s", "sqlite:store"],
+                *["-l", f"unix:{path}{number}"],
+            ],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(12)
+    ]
+    try:
+        alive = list(range(12))
+        while len(alive) > 1:
+            for number in tuple(alive):
+                with suppress(subprocess.TimeoutExpired):
+                    processes[number].wait(0.05)
+                    alive.remove(number)
+        (survivor,) = alive
+        for number, process in enumerate(processes):
+            if number == survivor:
+                continue
+            assert process.stderr is not None
+            (line,) = process.stderr.read().decode().splitlines()
+            assert process.returncode == 1
+            assert line == (
+                f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another"
+                " chatd. Stop that one, or give another --store."
+            )
+        with Person(f"{path}{survivor}") as ana:
+            ana.type("hola")
+            assert ana.until("hola")
+        processes[survivor].terminate()
+        assert processes[survivor].wait(PATIENCE) in STOPPED
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            assert process.stderr is not None
+            process.stderr.close()

@@ -1,0 +1,195 @@
+"""Whole stories, on real sockets and a real store, as people with plain ``nc`` live them."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+
+from chatd.client.export import add_arguments
+from chatd.client.export import run as export
+from chatd.i18n import Language
+from chatd.storage.sqlite.store import SqliteStore
+from tests.support.world import Client, House
+
+pytestmark = pytest.mark.quick
+
+
+class Daemon:
+    """A server on a file; it can be killed and started again on the same one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.house: House
+
+    async def start(self, **options: object) -> None:
+        store = SqliteStore(reactor, self.path)
+        store.start()
+        self.house = House(store, **options)
+        await self.house.listen()
+
+    async def stop(self) -> None:
+        await self.house.close()
+        await self.house.store.close()
+
+    async def guest(self, *lines: str) -> Client:
+        """Somebody who comes in and types this, and has seen what came of it."""
+        client = await self.house.connect()
+        client.send(*lines, "/sync")
+        await client.until("/sync")
+        return client
+
+
+async def seen(client: Client) -> list[str]:
+    """What this client is shown up to now."""
+    client.send("/sync")
+    return [without_time(line) for line in (await client.until("/sync"))[:-1]]
+
+
+def without_time(line: str) -> str:
+    return line.partition("] ")[2] if line.startswith("[") else line
+
+
+@pytest_twisted.async_yield_fixture
+async def daemon(tmp_path: Path) -> AsyncGenerator[Daemon, None]:
+    daemon = Daemon(tmp_path / "store")
+    yield daemon
+    await daemon.stop()
+
+
+async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon: Daemon) -> None:
+    await daemon.start()
+    luis = await daemon.guest("/nick luis")
+    ana = await daemon.guest("/nick ana", "/register", "una clave larga")
+    ana.send("hola", "/quit")
+    await ana.end()
+    await ana.close()
+    await luis.until("<ana> hola")
+    luis.send("/msg ana the key is under the mat", "Is anybody here?", "build 17 is green")
+    assert (await seen(luis))[-4:] == [
+        "(private to ana) <luis> the key is under the mat",
+        "*** ana is not here. It is kept, and shown when ana comes back.",
+        "<luis> Is anybody here?",
+        "<luis> build 17 is green",
+    ]
+
+    await daemon.stop()
+    await daemon.start()
+    eva = await daemon.guest()
+    eva.send("/nick ana", "/nick Ana", "/login ana wrong password")
+    assert [line.partition(":")[0] for line in await seen(eva)] == [
+        "ERR Name in use",
+        "ERR Name in use",
+        "ERR Wrong password",
+    ]
+
+    ana = await daemon.guest()
+    ana.send("/login ana una clave larga", "/search BUILD", "/search from:luis mat")
+    assert await seen(ana) == [
+        "*** You are now ana.",
+        "*** 1 private line while you were away:",
+        "(private) <luis> the key is under the mat",
+        "*** 2 lines in #lobby since you left:",
+        "<luis> Is anybody here?",
+        "<luis> build 17 is green",
+        "*** 1 line of #lobby:",
+        "<luis> build 17 is green",
+        "*** Nothing found in #lobby.",
+    ]
+    ana.send("/logout", "/login ana una clave larga")
+    assert (await seen(ana))[-1] == "*** You are now ana."  # she has seen all of it
+
+
+async def test_a_class_of_thirty_behind_one_address_in_spanish(
+    daemon: Daemon, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    passed = 0
+    await daemon.start(language=Language.SPANISH, now=lambda: time.time() + passed)
+    teacher = await daemon.guest("/nombre marta", "/registrar una clave larga")
+    teacher.send("/crear clase anuncios")
+    assert "*** Estás en #clase, una sala nueva; no hay nadie más aquí." in await seen(teacher)
+    pupils = [await daemon.guest(f"/nombre alumno{n}", "/sala clase") for n in range(30)]
+
+    loud, quiet = pupils[:2]
+    teacher.send("Buenos días a todos")
+    await quiet.until("<marta> Buenos días a todos")
+    loud.send("¡hola!")
+    assert (await loud.until("ERR "))[-1].startswith("ERR Not allowed: en #clase ")
+
+    teacher.send("/modo abierto")
+    await quiet.until("*** marta ha puesto la sala en modo abierto.")
+    loud.send("¡hola! ¡hola!")
+    await quiet.until("<alumno0> ¡hola! ¡hola!")
+
+    teacher.send("/callar alumno0 1m hablas mucho")
+    await quiet.until("*** marta ha callado a alumno0 durante 1m: hablas mucho")
+    loud.send("pero…", "/nombre otro", "¿y ahora?")
+    answers = [line for line in await seen(loud) if line.startswith(("ERR", "<alumno", "<otro"))]
+    assert [line.partition(":")[0] for line in answers[-2:]] == ["ERR Not allowed"] * 2
+    quiet.send("¿Hay deberes?")
+    await teacher.until("<alumno1> ¿Hay deberes?")
+    teacher.send("/vetos")
+    assert any("alumno0" in line and "hablas mucho" in line for line in await seen(teacher))
+
+    passed = 61
+    loud.send("ya me callo")
+    await quiet.until("> ya me callo")
+
+    parser = ArgumentParser()
+    add_arguments(parser)
+    where = ["--store", f"sqlite:{daemon.path}", "--room", "clase", "--format", "markdown"]
+    assert export(parser.parse_args([*where, "--language", "es"])) == 0
+    transcript = capsysbinary.readouterr().out.decode()
+    muted = "*marta ha callado a alumno0 durante 1m: hablas mucho*"
+    for said in "Buenos días a todos", muted, "¿Hay deberes?", "ya me callo":
+        assert said in transcript
+    assert "pero…" not in transcript
+
+
+async def test_what_was_ordered_holds_after_a_kill(daemon: Daemon, tmp_path: Path) -> None:
+    await daemon.start()
+    ana = await daemon.guest("/nick ana", "/register una clave larga", "/create ops private")
+    await daemon.guest("/nick luis", "/register otra clave larga")
+    eva = await daemon.guest("/nick eva", "/register tercera clave")
+    ana.send("/invite luis", "/ban eva 1d no", "the plan", "/away at lunch", "/ignore eva")
+    ana.send("/ban #lobby eva", "/topic plans")
+    answers = await seen(ana)
+    assert "*** ana banned eva for 1d: no" in answers
+    eva.send("/msg ana let me in")
+    await seen(eva)
+
+    # As `kill -9` leaves it: what is on disk at this moment.
+    copy = tmp_path / "copy"
+    for name in "", "-wal":
+        copy.with_name(f"copy{name}").write_bytes(
+            daemon.path.with_name(f"{daemon.path.name}{name}").read_bytes()
+        )
+    again = Daemon(copy)
+    await again.start()
+    eva = await again.guest("/login eva tercera clave")
+    eva.send("/join ops", "/who ops", "/msg #ops hola", "/rooms", "/msg ana still there?")
+    answers = await seen(eva)
+    refused = [line for line in answers if line.startswith("ERR ")]
+    assert [line.partition(":")[0] for line in refused] == [
+        "ERR Name in use",  # a room that she may not know of has it
+        "ERR No room",
+        "ERR No room",
+    ]
+    assert not any("#ops" in line for line in answers if not line.startswith("ERR "))
+    assert "*** ana is away: at lunch" in answers
+    luis = await again.guest("/login luis otra clave larga")
+    luis.send("/join ops", "/topic", "/search plan")
+    answers = await seen(luis)
+    assert "*** Topic: plans" in answers
+    assert answers[-1] == "<ana> the plan"
+    ana = await again.guest()
+    ana.send("/login ana una clave larga", "/ignore")
+    answers = await seen(ana)
+    assert "*** You ignore eva." in answers
+    assert not any("let me in" in line for line in answers)
+    await again.stop()

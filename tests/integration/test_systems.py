@@ -1,0 +1,91 @@
+"""A daemon where there is not what Linux alone has, and in every reactor that a system may have.
+
+The names are taken away before chatd is imported, in a daemon of its own: what it still uses of
+them ends in a traceback. That something else takes their place there cannot be seen on Linux.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_daemon import Daemon, Person
+from tests.integration.test_stopping import STOPPED
+
+pytestmark = pytest.mark.quick
+
+ELSEWHERE = """
+import fcntl, os, resource, select, signal, socket, sys
+
+# What imports these does so before it thinks that it is elsewhere.
+import twisted.internet.default, twisted.python.runtime, twisted.scripts.twistd
+
+LACKING = {
+    fcntl: ["F_SETPIPE_SZ", "F_GETPIPE_SZ", "F_ADD_SEALS", "F_OFD_SETLK", "F_NOTIFY"],
+    os: [
+        *["O_PATH", "O_TMPFILE", "O_DIRECT", "fdatasync", "getresuid", "setresuid", "memfd_create"],
+        *["pidfd_open", "eventfd", "splice", "copy_file_range", "getxattr", "getrandom"],
+        *["sched_setaffinity", "sched_getaffinity", "sched_setscheduler", "setpriority", "pipe2"],
+        *["posix_fadvise", "posix_fallocate", "unshare", "setns"],
+    ],
+    resource: ["prlimit"],
+    select: ["epoll"],
+    signal: ["pidfd_send_signal", "sigwaitinfo", "sigtimedwait"],
+    socket: [
+        *["TCP_KEEPIDLE", "TCP_USER_TIMEOUT", "TCP_INFO", "TCP_DEFER_ACCEPT", "TCP_QUICKACK"],
+        *["TCP_CORK", "SO_PEERCRED", "SO_PASSCRED", "SO_DOMAIN", "SO_PROTOCOL", "SO_MARK"],
+        *["SO_BINDTODEVICE", "SO_INCOMING_CPU", "SOCK_CLOEXEC", "SOCK_NONBLOCK", "MSG_NOSIGNAL"],
+    ],
+}
+for module, names in LACKING.items():
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+sys.platform = "darwin"
+open(os.environ["ELSEWHERE"], "w").close()
+"""
+"""What is run as an interpreter starts (site)."""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Have daemons run where there is not what Linux alone has. Gives a directory for them.
+
+    Fails if they did not.
+    """
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "sitecustomize.py").write_text(ELSEWHERE)
+    monkeypatch.setenv("PYTHONPATH", str(code))
+    monkeypatch.setenv("ELSEWHERE", str(code / "was here"))
+    yield tmp_path
+    assert (code / "was here").exists()
+
+
+def talk(directory: Path, reactor: str) -> None:
+    """Start a daemon, talk, leave, start it again, and read what was said."""
+    with Daemon(directory, reactor=reactor) as daemon:
+        with Person(daemon.port) as ana, Person(daemon.port) as luis:
+            luis.until("/quit to leave.")
+            ana.type("hola", "¿qué tal?")
+            assert luis.until("qué tal?")[-2:] == ["<guest1> hola", "<guest1> ¿qué tal?"]
+            ana.type("/quit")
+            ana.until("Goodbye.")
+            assert ana.line() == ""
+        assert daemon.stop() in STOPPED
+        assert "Traceback" not in daemon.rest()
+    with Daemon(directory, reactor=reactor) as daemon, Person(daemon.port) as ana:
+        assert ana.until("qué tal?")[-1].endswith("> ¿qué tal?")
+        assert daemon.stop() in STOPPED
+
+
+@pytest.mark.parametrize("reactor", ["", "select", "poll"])
+def test_where_there_is_not_what_linux_alone_has(elsewhere: Path, reactor: str) -> None:
+    talk(elsewhere, reactor)
+
+
+@pytest.mark.parametrize("reactor", ["select", "poll", "asyncio"])
+def test_in_every_reactor(tmp_path: Path, reactor: str) -> None:
+    talk(tmp_path, reactor)

@@ -1,0 +1,252 @@
+"""Hooks, whole: people talk over sockets, the log is a file, and an HTTP server on this machine is
+sent what they say, also over restarts."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import threading
+from collections.abc import AsyncIterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.web.resource import Resource
+from twisted.web.server import Site
+
+from chatd.accounts.accounts import Account
+from chatd.storage.records import change
+from chatd.storage.sqlite.store import SqliteStore
+from chatd.webhooks import delivery as deliveries_module
+from chatd.webhooks.delivery import Deliveries
+from chatd.webhooks.http_client import Gate, Poster
+from chatd.webhooks.registry import Rules
+from chatd.webhooks.urls import networks_of
+from tests.support.checkout import ROOT
+from tests.support.world import Client, House
+
+LOOPBACK = networks_of("127.0.0.1")
+
+
+class Receiver(Resource):
+    """Takes what is posted, and answers as it is told to, or 204."""
+
+    isLeaf = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posts: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        self._waiting: Deferred[None] | None = None
+        self.port: Any = None
+
+    def listen(self) -> None:
+        real: Any = reactor
+        self.port = real.listenTCP(0, Site(self), interface="127.0.0.1")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port.getHost().port}/secret"
+
+    def render_POST(self, request: Any) -> bytes:
+        headers = {
+            name.decode(): values[0].decode()
+            for name, values in request.requestHeaders.getAllRawHeaders()
+        }
+        self.posts.append((headers, request.content.read()))
+        request.setResponseCode(self.answers.pop(0) if self.answers else 204)
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            waiting.callback(None)
+        return b""
+
+    async def said(self, count: int) -> list[str]:
+        """The texts of so many posts."""
+        while len(self.posts) < count:
+            self._waiting = Deferred()
+            await self._waiting
+        return [json.loads(body)["text"] for _, body in self.posts]
+
+
+class Daemon:
+    """As much of one as it takes."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = SqliteStore(reactor, path)  # type: ignore[arg-type]
+        self.store.start()
+        self.house = House(self.store)
+        server = self.house.server
+        server.hooks.rules = Rules(LOOPBACK)
+        poster = Poster(reactor, Gate(LOOPBACK))
+        self.deliveries = Deliveries(
+            server.hooks, server.rooms.get, poster, self.house.reactor, server.faults, server.now
+        )
+
+    async def start(self) -> None:
+        await self.house.listen()
+        self.deliveries.start()
+
+    async def ana(self) -> Client:
+        """She owns #ops, and is there."""
+        server = self.house.server
+        if server.accounts.called("ana") is None:
+            await change(self.store, server.accounts.table.put("ana", Account("ana", "")))
+        ana = await self.house.guest()
+        session = next(iter(server.sessions))
+        server.logins.log_in(session, server.accounts.table["ana"])
+        ana.send("/join ops")
+        await ana.until("in #ops")
+        return ana
+
+    async def hook(self, ana: Client, url: str) -> str:
+        ana.send(f"/hook add {url}")
+        return (await ana.until("signed with this secret"))[-1].split()[-1]
+
+    async def stop(self, *, kept: bool = True) -> None:
+        self.deliveries.stop()
+        if not kept:  # as if it had crashed
+            self.house.server.hooks._rooms.clear()
+        await self.deliveries.close()
+        await self.house.close()
+        await self.store.close()
+
+
+@pytest_twisted.async_yield_fixture
+async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
+    monkeypatch.setattr(deliveries_module, "FIRST_PAUSE", 0.0)
+    receiver = Receiver()
+    receiver.listen()
+    yield receiver
+    await receiver.port.stopListening()
+
+
+async def test_what_is_said_arrives_signed_and_in_order(tmp_path: Path, receiver: Receiver) -> None:
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    await daemon.start()
+    ana = await daemon.ana()
+    secret = await daemon.hook(ana, receiver.url)
+    ana.send("hola \x1b]0;title\x07", "/me waves", "/topic Friday", "/mode moderated", "adiós")
+    assert await receiver.said(4) == ["hola ^[]0;title^G", "waves", "Friday", "adiós"]
+    for headers, body in receiver.posts:
+        said = json.loads(body)
+        signed = headers["X-Chatd-Timestamp"].encode() + b"." + body
+        signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        assert headers["X-Chatd-Signature"] == f"sha256={signature}"
+        assert headers["X-Chatd-Delivery"] == f"ops/{said['seq']}"
+        assert (said["room"], said["author"]) == ("ops", "ana")
+    seqs = [json.loads(body)["seq"] for _, body in receiver.posts]
+    assert seqs == [2, 3, 4, 6]
+    await daemon.stop()
+
+
+async def test_errors_delay_and_lose_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    await daemon.start()
+    ana = await daemon.ana()
+    await daemon.hook(ana, receiver.url)
+    receiver.answers = [500, 503, 204, 302, 410]
+    ana.send("one", "two", "three")
+    assert await receiver.said(7) == ["one"] * 3 + ["two"] * 3 + ["three"]
+    await daemon.stop()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_after_a_restart_it_goes_on(tmp_path: Path, receiver: Receiver, kept: bool) -> None:
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    await daemon.start()
+    ana = await daemon.ana()
+    await daemon.hook(ana, receiver.url)
+    ana.send("one", "two")
+    await receiver.said(2)
+    while next(iter(daemon.house.server.hooks)).seq < 3:
+        await deferLater(daemon.house.reactor, 0)
+    daemon.deliveries.stop()
+    ana.send("three")
+    await ana.until("<ana> three")
+    await daemon.stop(kept=kept)
+    receiver.posts.clear()
+
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    await daemon.start()
+    missed = ["three"] if kept else ["one", "two", "three"]
+    assert await receiver.said(len(missed)) == missed
+    ana = await daemon.ana()
+    ana.send("four")
+    assert await receiver.said(len(missed) + 1) == [*missed, "four"]
+    await daemon.stop()
+
+
+async def test_a_hundred_lines_at_once_hold_nobody(tmp_path: Path, receiver: Receiver) -> None:
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    await daemon.start()
+    ana = await daemon.ana()
+    await daemon.hook(ana, receiver.url)
+    texts = [str(number) for number in range(100)]
+    ana.send(*texts)
+    await ana.until("<ana> 99")
+    assert len(receiver.posts) < 100
+    assert await receiver.said(100) == texts
+    await daemon.stop()
+
+
+async def test_where_nobody_may_go_nobody_goes(tmp_path: Path, receiver: Receiver) -> None:
+    """A name that leads here is refused once it is looked up, and /hook list says so."""
+    daemon = Daemon(tmp_path / "chat.sqlite")
+    daemon.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
+    await daemon.start()
+    ana = await daemon.ana()
+    await daemon.hook(ana, receiver.url.replace("127.0.0.1", "rebind.example"))
+    ana.send("hola")
+    while not next(iter(daemon.house.server.hooks)).failures:
+        await deferLater(daemon.house.reactor, 0)
+    ana.send("/hook list")
+    line = (await ana.until("rebind.example, by ana"))[-1]
+    assert "its address is one that hooks may not lead to here." in line
+    assert receiver.posts == []
+    await daemon.stop()
+
+
+async def test_the_receiver_in_the_documents_works(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "wire.md").read_text("utf-8")
+    found = re.search(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    source, _, serve = found[1].partition("\nHTTPServer(")
+    assert serve
+    names: dict[str, Any] = {"SECRET": b""}
+    printed: list[str] = []
+    exec(compile(source.replace("SECRET = ", "_ = "), "wire.md", "exec"), names)
+    names["print"] = printed.append
+    handler: type[BaseHTTPRequestHandler] = names["Receiver"]
+    answers: list[int] = []
+    handler.log_request = lambda self, code="-", size="-": answers.append(int(code))  # type: ignore[method-assign, assignment]
+    served = HTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=served.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        daemon = Daemon(tmp_path / "chat.sqlite")
+        await daemon.start()
+        ana = await daemon.ana()
+        url = f"http://127.0.0.1:{served.server_port}/"
+        names["SECRET"] = (await daemon.hook(ana, url)).encode()
+        ana.send("hola")
+        while not printed:
+            await deferLater(daemon.house.reactor, 0.001)
+        assert json.loads(printed[0])["text"] == "hola"
+        names["SECRET"] = b"another"
+        ana.send("wrong")
+        while len(answers) < 2:
+            await deferLater(daemon.house.reactor, 0.001)
+        assert answers[:2] == [204, 403]
+        assert len(printed) == 1
+        await daemon.stop()
+    finally:
+        served.shutdown()
+        thread.join()
+        served.server_close()

@@ -1,0 +1,386 @@
+"""Cuts the power at every point of a run, and opens what is then on the disk.
+
+A run of daemons is recorded: what they wrote, what they synced, and what they sent to clients, in
+one order (`disk.c`). A `Disk` then replays it, and knows after each call what a power cut would
+leave: what was synced for sure, and of the rest nothing, or whatever chance kept of it, also parts
+of a write, or a file that has grown without its content. Names of files count as written when their
+directory is synced.
+
+After each cut the daemon's own store opens the file. It must hold a prefix of each room's and
+inbox's log, up to the last line at least that had been sent to anybody; what is kept beside the
+logs must be what the deeds in them come to, and what had been answered; nothing may be there of
+which the right has ended; it must take a line more; and be sound.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import TypeVar, cast
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Draft, Kind
+from chatd.formats.chat import ChatFormat
+from chatd.storage.contract import StoreError
+from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from tests.proofs.crash import disk
+from tests.proofs.crash.check import as_exported, inbox_of, lines_of
+from tests.proofs.crash.daemon import STORE, Daemon, export
+from tests.proofs.crash.people import Person, talk
+from tests.proofs.crash.state import (
+    Change,
+    Expected,
+    facts_of,
+    faults_of_deeds,
+    faults_of_rights,
+    furnish,
+)
+from tests.support.stores import Turns
+
+T = TypeVar("T")
+
+ACCOUNTS = ("ana", "eva", "")
+"""Whose accounts those who talk have."""
+
+LIVES = 3
+
+SECTOR = 512
+"""What a disk writes whole, in bytes."""
+
+OFTEN = 5
+"""How many cuts come after each call while the file is made: files and names come and go then."""
+
+EACH_REAL = 100
+"""After every so many cuts a real daemon is started on what is left."""
+
+
+class Result:
+    """What became of all cuts."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+        self.calls = 0
+        self.commits = 0
+        self.lines = 0
+        self.answered = 0
+        self.daemons = 0
+        self.faults: list[str] = []
+
+    def text(self) -> str:
+        """All of it, for people."""
+        return "\n".join(
+            [
+                f"{self.cuts} power cuts, one or more after each of {self.calls} calls, in a run"
+                f" of {self.commits} syncs of the log, {self.lines} lines and {self.answered}"
+                f" changes answered; {self.daemons} daemons started on what was left;"
+                f" {len(self.faults)} faults",
+                *self.faults,
+            ]
+        )
+
+
+class File:
+    """A file's content as far as it was synced, and what was done to it since."""
+
+    def __init__(self) -> None:
+        self._synced = bytearray()
+        self._changes: list[disk.Call] = []
+
+    def change(self, call: disk.Call) -> None:
+        """Write or truncate."""
+        self._changes.append(call)
+
+    def sync(self) -> None:
+        """All changes so far are on disk."""
+        for call in self._changes:
+            _apply(self._synced, call.kind, call.offset, call.data)
+        self._changes.clear()
+
+    def left(self, chance: random.Random | None) -> bytearray:
+        """What a power cut leaves; without chance, only what was synced."""
+        content = bytearray(self._synced)
+        if chance is not None:
+            for kind, offset, data in _kept(self._changes, chance):
+                _apply(content, kind, offset, data)
+        return content
+
+
+class Disk:
+    """A directory as a power cut would leave it."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, File] = {}
+        self._synced_names: dict[str, File] = {}
+        self._changes: list[tuple[str, File | None]] = []
+
+    def do(self, call: disk.Call, directory: str) -> None:
+        """What a daemon did. What is only of the running system's (``-shm``) does not matter."""
+        name = call.path.removeprefix(f"{directory}/")
+        if name.endswith("-shm"):
+            return
+        if call.kind == "sync" and call.path == directory:
+            self._synced_names = dict(self._names)
+            self._changes.clear()
+        elif call.kind == "sync":
+            self._file(name).sync()
+        elif call.kind == "unlink":
+            self._names.pop(name, None)
+            self._changes.append((name, None))
+        else:
+            self._file(name).change(call)
+
+    def cut(self, directory: Path, chance: random.Random | None) -> None:
+        """Write into a directory what a power cut leaves."""
+        names = dict(self._synced_names)
+        if chance is not None:
+            share = chance.choice((0.1, 0.5, 0.9))
+            for name, file in self._changes:
+                if chance.random() > share:
+                    continue
+                if file is None:
+                    names.pop(name, None)
+                else:
+                    names[name] = file
+        for name, file in names.items():
+            (directory / name).write_bytes(file.left(chance))
+
+    def _file(self, name: str) -> File:
+        if name not in self._names:
+            self._names[name] = File()
+            self._changes.append((name, self._names[name]))
+        return self._names[name]
+
+
+def _apply(content: bytearray, kind: str, offset: int, data: bytes) -> None:
+    if kind == "truncate":
+        del content[offset:]
+    content.extend(bytes(max(0, offset - len(content))))
+    content[offset : offset + len(data)] = data
+
+
+def _kept(changes: list[disk.Call], chance: random.Random) -> Iterator[tuple[str, int, bytes]]:
+    """What chance keeps of changes that were not synced."""
+    share = chance.choice((0.1, 0.5, 0.9, 1.0))
+    for call in changes:
+        what = "whole" if chance.random() < share else chance.choice(("lost", "torn", "grown"))
+        if what == "whole" or (what == "torn" and call.kind == "truncate"):
+            yield call.kind, call.offset, call.data
+        elif what == "torn":
+            first = call.offset - call.offset % SECTOR
+            for start in range(first, call.offset + len(call.data), SECTOR):
+                if chance.random() < 0.5:
+                    begin = max(start, call.offset)
+                    part = call.data[begin - call.offset : start + SECTOR - call.offset]
+                    yield "write", begin, part
+        elif what == "grown" and call.kind == "write":
+            yield "write", call.offset + len(call.data), b""
+
+
+class Seen:
+    """How far clients had been shown each log, and what they had been answered."""
+
+    def __init__(self, exported: bytes) -> None:
+        self.logs: dict[str, list[str]] = defaultdict(list)
+        self.heads: dict[str, int] = {}
+        self.expected = Expected()
+        self.faults: list[str] = []
+        self._places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._streams: dict[int, bytearray] = defaultdict(bytearray)
+        self._names: dict[int, str] = {}
+        self._unanswered: dict[str, list[Change]] = {}
+        for line in lines_of(exported):
+            room, seq, said = re.fullmatch(r"#(\S+) (\d+) \[.*?\] (.*)", line).groups()  # type: ignore[union-attr]
+            self.logs[room].append(said)
+            self._places[said].append((room, int(seq)))
+
+    def daemon_starts(self, asked: dict[str, list[Change]]) -> None:
+        """The one before is gone; while this one lives, each who comes asks for so much."""
+        self._streams.clear()
+        self._names.clear()
+        self._unanswered = asked
+        for changes in asked.values():
+            for change in changes:
+                self.expected.ask(change)
+
+    def sent(self, client: int, data: bytes) -> None:
+        """This was sent to that client."""
+        stream = self._streams[client]
+        stream += data
+        end = stream.rfind(b"\n") + 1
+        lines = lines_of(bytes(stream[:end]))
+        del stream[:end]
+        for line in lines:
+            if named := re.fullmatch(r"\*\*\* You are now (\S+)\.", line):
+                self._names[client] = named[1]
+            changes = self._unanswered.get(self._names.get(client, ""))
+            if changes and changes[0].is_answered_by(line.encode()):
+                self.expected.answer(changes.pop(0))
+            self._shown(line)
+
+    def _shown(self, line: str) -> None:
+        said = re.sub(r"^\[\d.*?\] ", "", line)
+        private = re.fullmatch(r"\(private(?: to (\S+))?\) (.*)", said)
+        event = f"(private) {private[2]}" if private else as_exported(said, timed=said != line)
+        if event is None:
+            return
+        places = self._places.get(event)
+        if not places:
+            self.faults.append(f"it was sent, and not stored in the end: {said!a}")
+        elif len(places) == 1:  # of several, it is not known which one it was
+            ((log, seq),) = places
+            if private and private[1] and log != inbox_of(private[1]):
+                self.faults.append(f"it is stored in #{log}: {said!a}")
+            self.heads[log] = max(self.heads.get(log, 0), seq)
+
+
+def cut_power(commits: int, seed: int) -> Result:
+    """Record a run of about so many commits, and cut the power after each of its calls.
+
+    After every call there are cuts of which chance decides what they leave; and before every sync
+    one that leaves nothing but what was synced (until then it would leave the same, and less had
+    been sent). A fault leaves its directory for you to look at.
+    """
+    result = Result()
+    chance = random.Random(seed)
+    directory = Path(tempfile.mkdtemp(prefix="chatd-cuts-"))
+    records, asked = _run(directory, commits, chance)
+    seen = Seen(export(directory))
+    result.lines = sum(map(len, seen.logs.values()))
+    below = str((directory / STORE).parent.resolve())
+    recorded_disk = Disk()
+    for record, changes in zip(records, asked, strict=True):
+        seen.daemon_starts(changes)
+        for call, following in zip(record, [*record[1:], None], strict=True):
+            if call.kind == "send":
+                seen.sent(call.fd, call.data)
+            else:
+                recorded_disk.do(call, below)
+            result.calls += 1
+            result.commits += call.kind == "sync" and call.path.endswith("-wal")
+            for _ in range(OFTEN if record is records[0] else 1):
+                _cut(directory / "cut", recorded_disk, chance, seen, result)
+            if following is None or following.kind == "sync":
+                _cut(directory / "cut", recorded_disk, None, seen, result)
+            if result.faults or seen.faults:
+                result.faults += [*seen.faults, f"see {directory}"]
+                return result
+    result.answered = seen.expected.answered
+    rmtree(directory)
+    return result
+
+
+def _run(
+    directory: Path, commits: int, chance: random.Random
+) -> tuple[list[list[disk.Call]], list[dict[str, list[Change]]]]:
+    """The furnishing, and some lives of a daemon, the second of which is killed; gives what each
+    did, and what those who came then asked for."""
+    record = directory / "record"
+    furnish(directory, disk.environment(directory / "disk", record=record))
+    records, asked = [disk.recorded(record)], [dict[str, list[Change]]()]
+    enough = directory / "enough"
+    for life in range(LIVES):
+        record = directory / f"record-{life}"
+        # It kills itself, for from outside it might be killed between a call and its record.
+        kill = (7, "after") if life == 1 else None
+        variables = disk.environment(
+            directory / "disk", record=record, kill=kill, counting_from=enough
+        )
+        daemon = Daemon(directory, variables)
+        with ExitStack() as stack:
+            people: list[Person] = []
+            for number, account in enumerate(ACCOUNTS):
+                registers = account == "" and life == 0
+                people.append(
+                    Person(daemon.port, life, number, chance, account=account, registers=registers)
+                )
+                stack.enter_context(closing(people[-1].socket))
+            # A commit brings each of them about one receipt, for they wait for many of them.
+            wanted = commits // LIVES
+            talk(people, until=partial(_have_receipts, people, wanted), patience=600)
+            if kill:
+                enough.touch()
+                talk(people)
+                daemon.wait()
+            else:
+                daemon.stop()
+        records.append(disk.recorded(record))
+        asked.append({person.name: person.asked for person in people})
+    return records, asked
+
+
+def _have_receipts(people: list[Person], wanted: int) -> bool:
+    return all(person.receipts >= wanted for person in people)
+
+
+def _cut(
+    directory: Path, whole: Disk, chance: random.Random | None, seen: Seen, result: Result
+) -> None:
+    result.cuts += 1
+    path = directory / STORE
+    rmtree(directory, ignore_errors=True)
+    path.parent.mkdir(parents=True)
+    whole.cut(path.parent, chance)
+    if result.cuts % EACH_REAL == 0:
+        result.daemons += 1
+        daemon = Daemon(directory, {})
+        daemon.kill()
+        daemon.wait()
+        if not daemon.port:
+            result.faults.append(f"the daemon does not start: {daemon.said}")
+    try:
+        logs = _open(path)
+        facts = facts_of(path)
+    except StoreError as error:
+        result.faults.append(f"after power cut {result.cuts} the store cannot be opened: {error}")
+        return
+    for room, log in logs.items():
+        if log != seen.logs[room][: len(log)]:
+            result.faults.append(f"after power cut {result.cuts} #{room} holds what was not said")
+    for room, head in seen.heads.items():
+        if len(logs.get(room, ())) < head:
+            result.faults.append(
+                f"after power cut {result.cuts} #{room} ends with {len(logs.get(room, ()))};"
+                f" {head} had been shown"
+            )
+    state = [*faults_of_deeds(path, facts), *faults_of_rights(path), *seen.expected.faults(facts)]
+    result.faults += [f"after power cut {result.cuts} {fault}" for fault in state]
+    with closing(sqlite3.connect(path)) as store:
+        if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+            result.faults += [f"after power cut {result.cuts}: {line}" for (line,) in found]
+
+
+_FORMAT = ChatFormat()
+
+
+def _open(path: Path) -> dict[str, list[str]]:
+    """Read all logs as the daemon does, and say one line more in each."""
+    turns = Turns()
+    store = SqliteStore(cast(IStoreReactor, turns), path)
+    store.start()
+    logs: dict[str, list[str]] = {}
+    try:
+        for record in store.rooms():
+            log = logs[record.name] = []
+            while page := turns.result(
+                Deferred.fromCoroutine(store.read(record.name, len(log), record.head))
+            ):
+                log += lines_of(_FORMAT.render(page))
+            if len(log) != record.head:
+                raise StoreError(f"#{record.name} holds {len(log)} lines; its head: {record.head}")
+            (event,) = turns.result(
+                store.commit([Draft(record.name, 1, "eva", Kind.MESSAGE, ["on it goes"])])
+            )
+            if event.seq != record.head + 1:  # type: ignore[union-attr]
+                raise StoreError(f"#{record.name} goes on from {record.head} with {event}")
+    finally:
+        turns.result(Deferred.fromCoroutine(store.close()))
+    return logs

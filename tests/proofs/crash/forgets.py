@@ -1,0 +1,165 @@
+"""Kills forgetting before and after each of its calls to the disk, and lets it go on.
+
+Whatever instant it is killed at, what was to be kept is there, in the log and for searches; and
+once it went on, nothing of what was to be forgotten is left in any file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import cast
+
+from twisted.internet.defer import Deferred
+
+from chatd.event import Draft, Kind
+from chatd.storage.contract import Wanted
+from chatd.storage.sqlite import search
+from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from tests.proofs.crash import disk
+from tests.proofs.crash.daemon import STORE, fork
+from tests.support.stores import Turns
+
+OLD, NEW = 1_000.0, 2_000.0
+LINES = 510
+SECRET = "zebra"
+KEPT = "giraffe"
+
+
+class Result:
+    """What became of all kills."""
+
+    def __init__(self) -> None:
+        self.kills = 0
+        self.faults: list[str] = []
+
+    def text(self) -> str:
+        """All of it, for people."""
+        summary = f"{self.kills} kills in forgetting; {len(self.faults)} faults"
+        return "\n".join([summary, *self.faults])
+
+
+def kill_forgetting(each: int = 1) -> Result:
+    """Kills at each of its calls, or at one of so many. A fault leaves its directory to look at."""
+    result = Result()
+    with tempfile.TemporaryDirectory(prefix="chatd-forget-") as directory:
+        path = Path(directory) / "chat"
+        _in_a_child(lambda: _talk(path), Path(directory), {})
+        for moment in ("before", "after"):
+            number = 1
+            while not result.faults and _kill(path, number, moment, result):
+                number += each
+    return result
+
+
+def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
+    """Whether it was killed, and not over already."""
+    directory = Path(tempfile.mkdtemp(prefix="chatd-forget-"))
+    path = directory / STORE
+    path.parent.mkdir()
+    shutil.copy(talk, path)
+    variables = disk.environment(path.parent, kill=(number, moment))
+    killed = _in_a_child(lambda: _forget(path), directory, variables) != 0
+    result.kills += killed
+    faults = []
+    for when, work in (("then", _look), ("in the end", _forget)):
+        if _in_a_child(lambda work=work: work(path), directory, {}):  # type: ignore[misc]
+            faults.append(f"{when} what was to be kept is not all there")
+    faults += [
+        f"{each.name} holds what was forgotten"
+        for each in path.parent.iterdir()
+        if SECRET.encode() in each.read_bytes() or SECRET[:3].encode() in each.read_bytes()
+    ]
+    with closing(sqlite3.connect(path)) as store:
+        if store.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            faults.append("it is damaged")
+        if search.is_possible():
+            store.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    if faults:
+        result.faults += [f"{moment} call {number}: {fault}" for fault in faults]
+        result.faults.append(f"see {directory}")
+    else:
+        shutil.rmtree(directory)
+    return killed
+
+
+class _Store:
+    """A store in this process, which waits for each result."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = OLD
+        self.turns = Turns()
+        self.store = SqliteStore(cast(IStoreReactor, self.turns), path, lambda: self.now)
+        self.store.start()
+
+    def say(self, room: str, word: str) -> None:
+        texts = [f"{word} {number}" for number in range(LINES)]
+        self.turns.result(self.store.commit([Draft(room, 1, "ana", Kind.MESSAGE, texts)]))
+
+    def catch_up(self) -> None:
+        while self.turns.result(self.store._writer.run(self.store._step)) is not None:
+            pass
+
+    def forget(self) -> None:
+        self.now = NEW
+        before = self.store.seq_before("lobby", 1_500_000)
+        upto = self.turns.result(Deferred.fromCoroutine(before))
+        while self.turns.result(Deferred.fromCoroutine(self.store.forget("lobby", upto))):
+            pass
+
+    def look(self) -> None:
+        """See that what is to be kept is there."""
+        for room in "lobby", "tea":
+            after = LINES if room == "lobby" else 0
+            seqs: list[int] = []
+            while page := self.turns.result(
+                Deferred.fromCoroutine(
+                    self.store.read(room, seqs[-1] if seqs else after, 2 * LINES)
+                )
+            ):
+                seqs += [event.seq for event in page]
+            assert seqs == [*range(after + 1, after + LINES + 1)], room
+            for number in 0, LINES // 2, LINES - 1:
+                wanted = Wanted((f"{KEPT} {number}",))
+                found = self.turns.result(
+                    Deferred.fromCoroutine(self.store.search(room, wanted, after + number + 1, 1))
+                )
+                assert [event.seq for event in found.events] == [after + number + 1], room
+
+    def close(self) -> None:
+        self.turns.result(Deferred.fromCoroutine(self.store.close()))
+
+
+def _talk(path: Path) -> None:
+    store = _Store(path)
+    store.say("lobby", SECRET)
+    store.now = NEW
+    store.say("lobby", KEPT)
+    store.say("tea", KEPT)
+    store.catch_up()
+    store.close()
+
+
+def _look(path: Path) -> None:
+    store = _Store(path)
+    store.look()
+    os._exit(0)  # as it was killed
+
+
+def _forget(path: Path) -> None:
+    store = _Store(path)
+    store.look()
+    store.forget()
+    store.catch_up()
+    store.look()
+    store.close()
+
+
+def _in_a_child(work: object, directory: Path, variables: dict[str, str]) -> int:
+    with open(os.devnull, "wb") as nothing:
+        pid = fork(work, directory, variables, nothing.fileno())  # type: ignore[arg-type]
+    return os.waitpid(pid, 0)[1]

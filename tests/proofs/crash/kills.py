@@ -1,0 +1,315 @@
+"""Kills daemons under load, starts them again on the same store, and looks what was lost.
+
+Kills come at a random instant; at a call to the disk of one of the next commits, right before it
+or right after it; and at a call of the start, in which what the one before left is recovered. A
+round is some lives of daemons on one store; at its end the checker holds what all clients were
+shown in all lives against what `chatd export` writes, and what they were answered against what is
+kept beside the logs. Before that, those who have an account come once more: what was written to
+them they must have been shown by then. So do browsers and programs, which send again what was not
+answered: all that they sent must be there once.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from shutil import rmtree
+
+from chatd.event import Kind
+from chatd.storage.contract import Wanted
+from chatd.storage.sqlite.store import Archive
+from tests.proofs.crash import disk
+from tests.proofs.crash.check import Stored, Transcript, lines_of
+from tests.proofs.crash.daemon import STORE, Daemon, export
+from tests.proofs.crash.people import NO_HOOK, Client, Person, come_back, talk
+from tests.proofs.crash.resumed import faults_of_said, keys_of
+from tests.proofs.crash.state import (
+    REGISTERED,
+    Expected,
+    facts_of,
+    faults_of_deeds,
+    faults_of_rights,
+    furnish,
+)
+from tests.proofs.crash.web import Visitor, Visitors
+
+PEOPLE = 8
+LIVES = 25
+"""Kills in a round."""
+
+LOGINS = 0.6
+REGISTRATIONS = 0.05
+"""How likely each of two who have an account logs in in a life, and that somebody registers."""
+
+CALLS = 100
+"""Up to which call to the disk a daemon may live. A commit is some 10 of them."""
+
+SEARCHES = 100
+"""How many lines of each room are searched for at the end of a round."""
+
+FAULTS = 20
+"""How many faults are told one by one."""
+
+SECONDS = 0.1
+"""The longest that a daemon may live that is killed at a random instant, once all have spoken."""
+
+
+class Result:
+    """What became of all rounds."""
+
+    def __init__(self) -> None:
+        self.killed: Counter[str] = Counter()
+        self.stored = 0
+        self.shown = 0
+        self.private = 0
+        self.answered = 0
+        self.keys = 0
+        self.sent_again = 0
+        self.resumed = 0
+        self.faults: list[str] = []
+
+    @property
+    def kills(self) -> int:
+        """How many daemons were killed."""
+        return sum(self.killed.values())
+
+    def text(self) -> str:
+        """All of it, for people."""
+        lines = [f"  {count:6} {where}" for where, count in sorted(self.killed.items())]
+        return "\n".join(
+            [
+                f"{self.kills} kills:",
+                *lines,
+                f"{self.stored} lines stored, {self.private} of them private,"
+                f" {self.shown} times a line was shown; {self.answered} changes answered;"
+                f" {self.keys} keys used, {self.sent_again} of them again; {self.resumed} times"
+                " somebody went on where they were in a room;"
+                f" {len(self.faults)} faults",
+                *self.faults,
+            ]
+        )
+
+
+def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
+    """So many kills, in rounds. A round with a fault leaves its directory for you to look at."""
+    result = Result()
+    began = time.monotonic()
+    while result.kills < kills and not result.faults:
+        chance = random.Random(f"{seed} {result.kills}")
+        directory = Path(tempfile.mkdtemp(prefix="chatd-kills-"))
+        _round(directory, min(LIVES, kills - result.kills), chance, result, fresh=fresh)
+        if result.faults:
+            result.faults[FAULTS:] = [f"{len(result.faults)} faults in all: see {directory}"]
+        else:
+            rmtree(directory)
+        if result.kills % 1000 == 0:
+            print(f"{result.kills} kills in {time.monotonic() - began:.0f} s", flush=True)
+    return result
+
+
+class _Seen:
+    """What all were shown in a round, by the names of the files that it may be kept in, and what
+    must be so by what they were answered. ``visitors`` are those who know that themselves."""
+
+    def __init__(self, visitors: Visitors) -> None:
+        self.transcripts: dict[str, bytes] = {}
+        self.expected = Expected()
+        self.visitors = visitors
+
+    def add(self, name: str, person: Person) -> None:
+        """All that one was shown on one connection."""
+        self.transcripts[name] = bytes(person.seen)
+        for change in person.asked:
+            self.expected.ask(change)
+        for change in person.answered:
+            self.expected.answer(change)
+
+
+def _round(
+    directory: Path, lives: int, chance: random.Random, result: Result, *, fresh: bool
+) -> None:
+    seen = _Seen(Visitors(chance))
+    furnish(directory, {})
+    for life in range(lives):
+        (live,) = chance.choices(
+            [_killed_at_an_instant, _killed_in_a_commit, _killed_in_starting], [40, 40, 20]
+        )
+        live(directory, life, chance, result, fresh, seen)
+    path = directory / STORE
+    facts = facts_of(path)
+    result.answered += seen.expected.answered
+    wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts) + faults_of_rights(path)
+    result.faults += wrong[: FAULTS // 2]  # others are to be told, too
+    seen.transcripts |= _come_back(directory, seen.visitors)
+    exported = export(directory)
+    (directory / "stored.txt").write_bytes(exported)
+    stored = Stored(lines_of(exported), unique=True)
+    result.stored += stored.count
+    result.private += sum(stored.heads[inbox] for inbox in stored.inboxes)
+    result.faults += stored.faults
+    _hold_against(stored, path, seen.visitors, result)
+    received: dict[str, set[int]] = {inbox: set() for inbox in stored.inboxes}
+    for name, data in seen.transcripts.items():
+        (directory / name).write_bytes(data)
+        lines = lines_of(data)
+        transcript = Transcript(name, stored, complete=True, private=True)
+        result.faults += transcript.faults(lines)
+        result.faults += [f"{name} shows {line!a}" for line in lines if _is_odd(line)]
+        result.shown += transcript.shown
+        for inbox, seqs in transcript.received.items():
+            received[inbox] |= seqs
+    for inbox, seqs in received.items():
+        if unseen := set(range(1, stored.heads[inbox] + 1)) - seqs:
+            result.faults.append(f"#{inbox} {min(unseen)} was never shown: {len(unseen)} in all")
+    result.faults += _faults_of_searches(path, chance)
+    with closing(sqlite3.connect(path)) as store:
+        if (found := store.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+            result.faults += [f"integrity_check: {line}" for (line,) in found]
+
+
+def _is_odd(line: str) -> bool:
+    return line.startswith("ERR ") and not line.startswith(NO_HOOK)
+
+
+def _come_back(directory: Path, visitors: Visitors) -> dict[str, bytes]:
+    """Those who have an account are shown all that they missed; gives their transcripts. So are
+    visitors."""
+    daemon = Daemon(directory, {}, web=True)
+    transcripts = {f"back-{name}.txt": come_back(daemon.port, name) for name in REGISTERED}
+    visitors.come_back(daemon.web_port)
+    daemon.kill()
+    daemon.wait()
+    return transcripts
+
+
+def _hold_against(stored: Stored, path: Path, visitors: Visitors, result: Result) -> None:
+    """What visitors were shown and answered must be stored, and once."""
+    said, followers = visitors.said, visitors.followers
+    result.faults += [fault for visitor in visitors.all for fault in visitor.faults]
+    result.faults += [fault for follower in followers for fault in follower.faults_of(stored)]
+    result.faults += faults_of_said(said, stored, keys_of(path))
+    result.shown += sum(len(follower.shown) for follower in followers)
+    result.resumed += sum(follower.resumed for follower in followers)
+    result.keys += len(said)
+    result.sent_again += sum(each.sent > 1 for each in said)
+
+
+def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
+    """Lines that are stored and not found."""
+    archive = Archive(path)
+    faults = []
+    for record in archive.rooms():
+        for seq in chance.sample(range(1, record.head + 1), min(record.head, SEARCHES)):
+            (event,) = archive.page(record.name, seq - 1, seq)
+            if event.kind is Kind.DEED:
+                continue
+            # No text was said twice.
+            found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
+            if found.events != [event] and not found.after:
+                faults.append(f"#{record.name} {seq} is not found: {event.text!a}")
+    if archive.trouble is not None:
+        faults.append(f"the index is not sound: {archive.trouble}")
+    archive.close()
+    return faults
+
+
+def _killed_at_an_instant(
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
+    daemon = Daemon(directory, {}, fresh=fresh, web=True)
+    with ExitStack() as stack:
+        people, visitors = _enter(daemon, life, chance, stack, seen)
+        end = time.monotonic() + chance.uniform(0, SECONDS)
+        talk([*people, *visitors], until=lambda: time.monotonic() >= end)
+        daemon.kill()
+        _see_the_end(daemon, life, people, visitors, "at a random instant", result, seen)
+
+
+def _killed_in_a_commit(
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
+    armed = directory / "armed"
+    variables = disk.environment(directory / "disk", kill=_moment(chance), counting_from=armed)
+    daemon = Daemon(directory, variables, fresh=fresh, web=True)
+    with ExitStack() as stack:
+        people, visitors = _enter(daemon, life, chance, stack, seen)
+        armed.touch()
+        _see_the_end(daemon, life, people, visitors, "in a commit", result, seen)
+        armed.unlink()
+
+
+def _killed_in_starting(
+    directory: Path,
+    life: int,
+    chance: random.Random,
+    result: Result,
+    fresh: bool,
+    seen: _Seen,
+) -> None:
+    variables = disk.environment(directory / "disk", kill=_moment(chance))
+    daemon = Daemon(directory, variables, fresh=fresh, web=True)
+    with ExitStack() as stack:
+        # With little to recover, it lives on to its first commits.
+        people, visitors = _enter(daemon, life, chance, stack, seen) if daemon.port else ([], [])
+        _see_the_end(daemon, life, people, visitors, "in starting", result, seen)
+
+
+def _moment(chance: random.Random) -> tuple[int, str]:
+    return chance.randint(1, CALLS), chance.choice(("before", "after"))
+
+
+def _see_the_end(
+    daemon: Daemon,
+    life: int,
+    people: list[Person],
+    visitors: list[Visitor],
+    when: str,
+    result: Result,
+    seen: _Seen,
+) -> None:
+    talk([*people, *visitors])  # what still comes out of the kernel was seen, too
+    status = daemon.wait()
+    if status != -9 or "Traceback" in daemon.said:
+        result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
+    where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
+    result.killed[f"{when}: {where[-1]}" if where else when] += 1
+    for number, person in enumerate(people):
+        seen.add(f"seen-{life}-{number}.txt", person)
+
+
+def _enter(
+    daemon: Daemon, life: int, chance: random.Random, stack: ExitStack, seen: _Seen
+) -> tuple[list[Person], list[Visitor]]:
+    """All who talk, people and visitors; each has said something and seen it, or the daemon is gone
+    already."""
+    people: list[Person] = []
+    visitors: list[Visitor] = []
+    accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]
+    with suppress(ConnectionError):
+        for number, account in enumerate(accounts + [""] * (PEOPLE - len(accounts))):
+            registers = not account and chance.random() < REGISTRATIONS
+            person = Person(daemon.port, life, number, chance, account=account, registers=registers)
+            people.append(person)
+            stack.enter_context(closing(person.socket))
+        for visitor in seen.visitors.come():
+            visitor.come(daemon.web_port)
+            visitors.append(visitor)
+            stack.enter_context(closing(visitor.socket))
+    everybody: list[Client] = [*people, *visitors]
+    talk(everybody, until=lambda: all(each.receipts for each in everybody))
+    return people, visitors

@@ -1,0 +1,324 @@
+"""Clients that talk as fast as they are answered, and remember all that they are shown."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tests.proofs.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
+
+ROOMS = ("lobby", *NOBODYS, DEN)
+WINDOW = 4
+"""How many lines of a person are on their way at most."""
+
+IGNORED = 20
+"""How many are ignored by turns."""
+
+ANA, EVA, LUIS = REGISTERED
+
+NO_HOOK = (
+    f"ERR Not allowed: only those who run #{DEN} may do that",
+    f"ERR Not allowed: #{DEN} has 5 hooks, as many as may be.",
+)
+"""The answers to somebody who adds a hook and does not run the room, and where there are enough."""
+
+_ROLES = (
+    (
+        *(LUIS, "VOICED", "gave luis a voice.", "took the voice of luis."),
+        f"*** luis was given no voice in #{DEN}.",
+    ),
+    (
+        *(EVA, "OPERATOR", "made eva an operator.", "took operator rights from eva."),
+        f"*** eva is no operator of #{DEN}.",
+    ),
+)
+"""To whom ana gives which role, how that is said and how that it is taken, and the answer if it was
+not there."""
+
+_LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
+
+Answered = Callable[[bytes], object]
+"""Whether a line is what somebody waits for."""
+
+
+class Client(Protocol):
+    """Who talks while it reads. ``receipts`` is how much of that was answered, ``ended`` whether it
+    was left."""
+
+    socket: socket.socket
+    ended: bool
+    receipts: int
+
+    def read(self) -> None:
+        """Take what there is, and say more."""
+
+
+class Person:
+    """One client: a name, a room, and lines that nobody says twice.
+
+    With an ``account`` it logs in to that, and changes what is kept with it and in the rooms that
+    it runs; if it ``registers``, it makes a name of its own. ``asked`` is what it wants changed,
+    in order, ``answered`` that of it which it was told is so.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        life: int,
+        number: int,
+        chance: random.Random,
+        *,
+        account: str = "",
+        registers: bool = False,
+    ) -> None:
+        self.seen = bytearray()
+        self.ended = False
+        self.asked: list[Change] = []
+        self.answered: list[Change] = []
+        self._said = 0
+        self._prefix = f"k{life}.{number}."
+        self.name = account or (f"n{life}.{number}" if registers else f"p{number}")
+        self._runs = account == REGISTERED[0]
+        self._own_room = ""
+        self._muted: list[str] = []
+        self._waits_for: deque[Answered] = deque()
+        self._looked = 0
+        self._chance = chance
+        self._unsent = bytearray()
+        room = chance.choice(ROOMS) if self._runs else ROOMS[number % len(ROOMS)]
+        self._may_set_topic = self._runs or room != DEN
+        if account:
+            self._ask(f"/login {account} {PASSWORD}", f"*** You are now {account}.")
+        else:
+            self._ask(f"/nick {self.name}", f"*** You are now {self.name}.")
+        if registers:
+            self._change(
+                f"/register {PASSWORD}",
+                f"account of {self.name}",
+                self.name,
+                f"*** {self.name} is yours now.",
+            )
+        # Whoever comes into the lobby is there already.
+        self._ask(f"/join {room}", "*** You are in #", "*** You are in #lobby already.")
+        self.receipts = -len(self._waits_for)  # for what it says from here on
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.setblocking(False)
+        self._say()
+
+    def read(self) -> None:
+        """Take what there is, and answer each receipt with another line."""
+        try:
+            data = self.socket.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            data = b""
+        if not data:
+            self.ended = True
+            return
+        self.seen += data
+        end = self.seen.rfind(b"\n") + 1
+        for line in bytes(self.seen[self._looked : end]).split(b"\n")[:-1]:
+            if self._waits_for and self._waits_for[0](line):
+                self._waits_for.popleft()
+                self.receipts += 1
+        self._looked = max(end, self._looked)
+        self._say()
+
+    def _say(self) -> None:
+        while len(self._waits_for) < WINDOW:
+            self._said += 1
+            self._say_something(f"{self._prefix}{self._said}")
+        try:
+            del self._unsent[: self.socket.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except ConnectionError:
+            self.ended = True
+
+    def _say_something(self, mark: str) -> None:
+        """``mark`` stands at the beginning of no other text."""
+        text = f"{mark};"  # stands in no other one
+        what = self._chance.random()
+        first = self._said == 1
+        if self._runs and (first or what < 0.3):
+            self._run(mark)
+        elif self.name in REGISTERED and (first or what < 0.4):
+            self._set(mark)
+        elif what < 0.8:
+            self._ask(f"{text} {self._filling()}", f"<{self.name}> {text}")
+        elif what < 0.9:
+            to = self._chance.choice(REGISTERED)
+            receipt = f"(private to {to}) <{self.name}> {text}"
+            self._ask(f"/msg {to} {text} {self._filling()}", receipt)
+        elif what < 0.94:
+            self._ask(f"/me {text}", f"* {self.name} {text}")
+        elif what < 0.96 and self._may_set_topic:
+            if self._chance.random() < 0.7:
+                self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
+            else:
+                away = f"*** {self.name} took the topic away."
+                self._ask("/topic -", away, "*** No topic is set in #")
+        elif what < 0.98:
+            self._look_back()
+        else:
+            # That names somebody, who may look for it.
+            said = f"{text} {self._chance.choice(REGISTERED)}"
+            self._ask(said, f"<{self.name}> {said}")
+
+    def _filling(self) -> str:
+        return "x" * self._chance.choice(_LENGTHS)
+
+    def _look_back(self) -> None:
+        what, answer = self._chance.choice(
+            [
+                ("/history 5", rb"\*\*\* (\d+ of \d+ lines? of #|Nothing was said)"),
+                (f"/search {self._prefix}", rb"\*\*\* (\d+ lines? of|The last|Nothing found)"),
+                ("/mentions", rb"\*\*\* (\d+ lines? of|No line was found)"),
+                ("/missed", rb"\*\*\* (You have missed nothing|\d+ )"),
+            ][: 4 if self.name in REGISTERED else 3]
+        )
+        self._send(what, re.compile(answer).match)
+
+    def _set(self, mark: str) -> None:
+        """What is kept with its account."""
+        what = self._chance.random()
+        if what < 0.2:
+            self._set_credentials(mark)
+            return
+        if what < 0.5 and self.name == EVA:
+            # It ends when she runs that room no more. If she does not now, it is refused.
+            _, life, _, number = re.split(r"\D", mark)
+            url = f"http://127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}:1/"
+            self._ask(f"/hook #{DEN} add {url}", "*** Hook ", *NO_HOOK)
+            return
+        if what < 0.6:
+            answer = f"*** Whoever writes to you is told: {mark}. "
+            self._change(f"/away {mark}", f"away of {self.name}", mark, answer)
+            return
+        name = f"x{self._said % IGNORED}"
+        fact = f"{name} ignored by {self.name}"
+        if self._chance.random() < 0.5:
+            self._change(f"/ignore {name}", fact, "ignored", f"*** What {name} says is not shown")
+        else:
+            shown, not_ignored = f"*** What {name} says is shown", f"*** You do not ignore {name}."
+            self._change(f"/unignore {name}", fact, "", shown, not_ignored)
+
+    def _set_credentials(self, mark: str) -> None:
+        """Make a token, or change the password, which ends all tokens."""
+        fact = f"last token of {self.name}"
+        if self._chance.random() < 0.6:
+            answer = f"*** {mark} is a token for reading and writing."
+            self._change(f"/token new {mark}", fact, mark, answer)
+        else:
+            # To the same one, so that whoever comes back knows it.
+            self._change(f"/password {PASSWORD}", fact, "", "*** Your password is changed.")
+
+    def _run(self, mark: str) -> None:
+        """What is kept of the rooms that it runs."""
+        what = self._chance.random()
+        if what < 0.3:
+            name = f"x{mark}"
+            self._muted.append(name)
+            fact = f"mute of {name} in #{DEN}"
+            self._do(f"/mute #{DEN} {name} 2h {mark}", fact, mark, f"muted {name} for 2h: {mark}")
+        elif what < 0.4 and self._muted:
+            name = self._muted.pop()
+            fact = f"mute of {name} in #{DEN}"
+            self._do(f"/unmute #{DEN} {name}", fact, "", f"let {name} speak again.")
+        elif what < 0.7:
+            self._give_role(*self._chance.choice(_ROLES))
+        elif what < 0.85 and self._own_room:
+            mode = self._chance.choice(("open", "private", "moderated", "announce"))
+            fact = f"mode of #{self._own_room}"
+            did = f"set the room's mode to {mode}."
+            self._do(f"/mode #{self._own_room} {mode}", fact, mode, did)
+        else:
+            room = self._own_room = f"r{mark}"
+            mode = self._chance.choice(("open", "private", "moderated", "announce"))
+            answer = f"*** You are in #{room}, a new room; nobody else is here."
+            self._change(f"/create {room} {mode}", f"mode of #{room}", mode, answer)
+
+    def _give_role(self, name: str, role: str, given: str, taken: str, has_not: str) -> None:
+        fact = f"role of {name} in #{DEN}"
+        has = f"*** {name} may do that in #{DEN} already."
+        verb = {"VOICED": "voice", "OPERATOR": "op"}[role]
+        if self._chance.random() < 0.5:
+            self._do(f"/{verb} #{DEN} {name}", fact, role, given, has)
+        else:
+            self._do(f"/un{verb} #{DEN} {name}", fact, "", taken, has_not)
+
+    def _do(self, line: str, fact: str, value: str, did: str, *others: str) -> None:
+        """Ask for what is told in that room, or to one who is not there."""
+        deed = f"{self.name} {did}"
+        room = line.split(" ")[1]
+        answers = f"*** {deed}", f"*** In {room}: {deed}", *others
+        self._change(line, fact, value, *answers)
+
+    def _change(self, line: str, fact: str, value: str, *answers: str) -> None:
+        change = Change(fact, value, tuple(answer.encode() for answer in answers))
+        self.asked.append(change)
+
+        def answered(line: bytes) -> bool:
+            if change.is_answered_by(line):
+                self.answered.append(change)
+                return True
+            return False
+
+        self._send(line, answered)
+
+    def _ask(self, line: str, *answers: str) -> None:
+        beginnings = tuple(answer.encode() for answer in answers)
+        self._send(line, lambda line: line.startswith(beginnings))
+
+    def _send(self, line: str, answered: Answered) -> None:
+        self._unsent += f"{line}\n".encode()
+        self._waits_for.append(answered)
+
+
+def talk(
+    people: Sequence[Client],
+    *,
+    until: Callable[[], bool] = lambda: False,
+    patience: float = 20.0,
+) -> None:
+    """Let them talk until that is so, or until the server has left all of them."""
+    selector = selectors.DefaultSelector()
+    late = time.monotonic() + patience
+    with selector:
+        for person in people:
+            selector.register(person.socket, selectors.EVENT_READ, person)
+        while selector.get_map() and not until():
+            if time.monotonic() > late:
+                raise TimeoutError(f"they still talk after {patience} s")
+            for key, _ in selector.select(0.001):
+                key.data.read()
+                if key.data.ended:
+                    selector.unregister(key.fileobj)
+
+
+def come_back(port: int, account: str) -> bytes:
+    """Have somebody log in and be shown all private lines that they missed; gives all that was
+    shown."""
+    seen = bytearray()
+    begin = 0
+    with socket.create_connection(("127.0.0.1", port), 20) as connection:
+        connection.sendall(f"/login {account} {PASSWORD}\n".encode())
+        for number in itertools.count():
+            connection.sendall(f"/missed\n/away back-{number}\n".encode())
+            while f"*** Whoever writes to you is told: back-{number}.".encode() not in seen:
+                data = connection.recv(1 << 16)
+                if not data:
+                    raise ConnectionError(f"{account} was left alone: {seen[-1000:]!r}")
+                seen += data
+            if number and b" private line" not in seen[begin:]:
+                return bytes(seen)
+            begin = len(seen)
+    raise AssertionError("it goes on until all is seen")

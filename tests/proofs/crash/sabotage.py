@@ -1,0 +1,146 @@
+"""Daemons that break the promise, each in its own way: what looks for faults must find them."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+
+from chatd.chat import idempotency
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
+from chatd.formats.base import Format
+from chatd.rooms.room import Room
+from chatd.storage.contract import Keeping, Store, Waiting, stamp
+from chatd.storage.records import Put, change
+from chatd.storage.sqlite import store as sqlite_store
+
+
+def show_before_commit() -> None:
+    """Show lines while they are still being committed."""
+    heads: Counter[str] = Counter()
+
+    def commit(
+        store: sqlite_store.SqliteStore, batch: Sequence[Waiting]
+    ) -> Deferred[Sequence[Entry]]:
+        if not heads:
+            heads.update({record.name: record.head for record in store.rooms()})
+        now = time.time()
+
+        def write() -> None:
+            store._now = lambda: now  # what is shown and what is stored has one time
+            store._write(batch)
+
+        store._writer.run(write)
+        entries: list[Entry] = []
+        for entry in batch:
+            if isinstance(entry, Draft):
+                entries += entry.events(heads[entry.room], stamp(now))
+                heads[entry.room] += len(entry.texts)
+            elif isinstance(entry, Notice):
+                entries.append(entry)
+        return succeed(entries)
+
+    sqlite_store.SqliteStore.commit = commit  # type: ignore[assignment, method-assign]
+
+
+def sync_seldom() -> None:
+    """Leave it to the system when the log that was written is on disk (``synchronous=NORMAL``)."""
+    connect = sqlite_store._connect
+
+    def careless(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    sqlite_store._connect = careless
+
+
+def answer_before_commit() -> None:
+    """Answer changes while they are still being committed."""
+
+    def keep(store: sqlite_store.SqliteStore, *records: Record) -> Deferred[None]:
+        store.append(Keeping(records))
+        return succeed(None)
+
+    sqlite_store.SqliteStore.keep = keep  # type: ignore[assignment, method-assign]
+
+
+def log_deeds_later() -> None:
+    """Keep what a deed changes first, and the deed in the next transaction."""
+
+    whole = ChatServer.carry_out
+
+    def carry_out(
+        server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put, **more: Any
+    ) -> Deferred[Sequence[Deed]]:
+        deeds = [] if deed is None else [deed]
+
+        def log(others: Sequence[Deed]) -> Deferred[Sequence[Deed]]:
+            for each in deeds:
+                room.append(Draft(room.name, 0, session.name, Kind.DEED, [each.text()]))
+            return change(server._store).addCallback(lambda _: [*deeds, *others])
+
+        return whole(server, session, room, None, *puts, **more).addCallback(log)
+
+    ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]
+
+
+def keep_keys_later() -> None:
+    """Keep that a line was said, and with which key in the next transaction."""
+
+    def keep(store: Store, *puts: Put) -> Deferred[None]:
+        for put in puts:
+            put.apply()
+        return change(store).addCallback(lambda _: change(store, *puts))
+
+    vars(idempotency)["change"] = keep
+
+
+def keep_keys_first() -> None:
+    """Keep with which keys lines are said, and the lines in the next transaction."""
+    write = sqlite_store.SqliteStore._write
+
+    def write_twice(store: sqlite_store.SqliteStore, batch: Sequence[Waiting]) -> Sequence[Entry]:
+        keys = [entry for entry in batch if isinstance(entry, Keeping) and _has_key(entry)]
+        if keys:
+            write(store, keys)
+        return write(store, [entry for entry in batch if entry not in keys])
+
+    sqlite_store.SqliteStore._write = write_twice  # type: ignore[assignment, method-assign]
+
+
+def _has_key(entry: Keeping) -> bool:
+    return any(record.kind == "retry" for record in entry.records)
+
+
+def pass_one_over() -> None:
+    """Show those who come back what they missed, but for the first line of several."""
+    replay = Session._replay
+
+    def careless(session: Session, room: Room, format: Format, after: int, upto: int) -> None:
+        replay(session, room, format, after + (upto - after > 1), upto)
+
+    Session._replay = careless  # type: ignore[method-assign, assignment]
+
+
+def fill_later() -> None:
+    """Commit a step of an upgrade, and fill the tables that it made in the next transaction."""
+    fills = dict(sqlite_store.FILLS)
+
+    def later(number: int) -> Callable[[sqlite3.Connection], None]:
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            fills[number](connection)
+
+        return fill
+
+    vars(sqlite_store)["FILLS"] = {number: later(number) for number in fills}

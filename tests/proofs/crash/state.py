@@ -1,0 +1,224 @@
+"""What is kept beside the logs, held against what people were answered and what the logs say.
+
+A fact is something that the store's records say, in words: ``mute of x3 in #den`` is its reason,
+``away of ana`` is a text. What is not there is "".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
+
+from twisted.internet.defer import Deferred
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.accounts.passwords import Hasher
+from chatd.chat.moderation import Run
+from chatd.chat.permissions import Mode, Role
+from chatd.event import Deed, Draft, Kind
+from chatd.storage.records import Table, change
+from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
+from chatd.text.folding import fold
+from tests.proofs.crash.daemon import CHEAP, STORE, fork
+from tests.support.stores import Turns
+
+PASSWORD = "correct horse"
+REGISTERED = ("ana", "eva", "luis")
+"""Who has an account from the beginning. luis never comes before the end."""
+
+DEN = "den"
+"""A room that is ana's from the beginning."""
+
+NOBODYS = ("ops", "tea")
+"""Rooms that nobody runs."""
+
+_ROLES = {"invite": Role.INVITED, "voice": Role.VOICED, "op": Role.OPERATOR}
+
+
+class Change(NamedTuple):
+    """That a fact be so is asked for; ``answers`` are the beginnings of what says that it is."""
+
+    fact: str
+    value: str
+    answers: tuple[bytes, ...]
+
+    def is_answered_by(self, line: bytes) -> bool:
+        """Whether that line says so."""
+        return line.startswith(self.answers)
+
+
+class Expected:
+    """What the facts must be by what was asked for and answered, in this order.
+
+    What was asked for and not answered may be so or not, until something later is answered.
+    """
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self._possible: dict[str, list[Change]] = {}
+
+    def ask(self, change: Change) -> None:
+        """This is asked for."""
+        before = Change(change.fact, "", ())
+        self._possible.setdefault(change.fact, [before]).append(change)
+
+    def answer(self, change: Change) -> None:
+        """This was asked for, and is answered; what was asked for after it may be so, too."""
+        self.answered += 1
+        possible = self._possible[change.fact]
+        (place,) = (n for n, other in enumerate(possible) if other is change)
+        del possible[:place]
+
+    def faults(self, facts: dict[str, str]) -> list[str]:
+        """What was answered and is not so."""
+        return [
+            f"{fact}: it is {facts.get(fact, '')!a}, and was answered to be {possible[0].value!a}"
+            for fact, possible in self._possible.items()
+            if facts.get(fact, "") not in [change.value for change in possible]
+        ]
+
+
+def facts_of(path: Path) -> dict[str, str]:
+    """What the records in a store's file say."""
+    facts: dict[str, str] = {}
+    with closing(sqlite3.connect(path)) as store:
+        records = store.execute("SELECT kind, key, value FROM records").fetchall()
+    for kind, key, text in records:
+        value = json.loads(text)
+        if kind == "account":
+            facts[f"account of {key}"] = value["name"]
+            facts[f"away of {key}"] = value["settings"].get("away", "")
+            for name in value["settings"].get("ignored", ()):
+                facts[f"{name} ignored by {key}"] = "ignored"
+        elif kind == "room":
+            facts[f"mode of #{key}"] = value["mode"]
+        elif kind == "role":
+            room, _, name = key.partition("/")
+            facts[f"role of {name} in #{room}"] = Role(value["role"]).name
+        elif kind == "hook":
+            room, _, _ = key.rpartition("/")
+            to = urlsplit(value["url"])
+            facts[f"hook to {to.scheme}://{to.hostname} in #{room}"] = "added"
+        elif kind == "credential":
+            fact = f"last token of {value['account']}"
+            facts[fact] = max(facts.get(fact, ""), value["name"], key=_numbers)
+        elif kind == "sanction":
+            what, room, name = key.split("/", 2)
+            facts[f"{what} of {name} in #{room}"] = value["reason"]
+    return facts
+
+
+def _numbers(name: str) -> list[int]:
+    """By what the names of tokens are in the order in which they were made."""
+    return [int(number) for number in re.findall(r"\d+", name)]
+
+
+def faults_of_rights(path: Path) -> list[str]:
+    """What outlived what it was granted for: hooks of people who do not run that room, and
+    credentials of an account that had another password then."""
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute("SELECT kind, key, value FROM records").fetchall()
+    kept: dict[str, dict[str, Any]] = defaultdict(dict)
+    for kind, key, text in rows:
+        kept[kind][key] = json.loads(text)
+    faults = []
+    for key, hook in kept["hook"].items():
+        room, _, _ = key.rpartition("/")
+        role = kept["role"].get(f"{room}/{hook['account']}", {"role": 0})["role"]
+        if role != Role.OPERATOR:
+            faults.append(f"hook {key} is there, and {hook['by']} is no operator: {role}")
+    for credential in kept["credential"].values():
+        account = kept["account"].get(credential["account"])
+        if account is None or account["epoch"] != credential["epoch"]:
+            faults.append(f"token {credential['name']} is there, and its account is {account}")
+    return faults
+
+
+def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
+    """Where the records of rooms do not say what the deeds in the logs come to: a deed and what it
+    changes are kept together, or neither is. And where a topic is not the last one in the log."""
+    faults = []
+    with closing(sqlite3.connect(path)) as store:
+        topics = store.execute(
+            "SELECT name, topic, (SELECT text FROM events WHERE id >> 40 = rooms.id AND kind = ?"
+            " ORDER BY id DESC LIMIT 1) FROM rooms",
+            (int(Kind.TOPIC),),
+        ).fetchall()
+        deeds = store.execute(
+            "SELECT rooms.name, events.text FROM events JOIN rooms ON rooms.id = events.id >> 40"
+            " WHERE kind = ? ORDER BY events.id",
+            (int(Kind.DEED),),
+        ).fetchall()
+    for room, topic, last in topics:
+        if topic != (last or ""):
+            faults.append(f"the topic of #{room} is {topic!a}, and the last one in it {last!a}")
+    done: dict[str, str] = {}
+    for room, text in deeds:
+        fact, value = _fact_of(fold(room), Deed.of(text))
+        done[fact] = value
+    for fact in sorted(done.keys() | {fact for fact in facts if _is_of_a_room(fact)}):
+        # Whoever is registered and goes into a new room owns it, which is no deed.
+        if facts.get(fact, "") != done.get(fact, "") and not (
+            fact not in done and facts[fact] == Mode.OPEN.value
+        ):
+            kept, logged = facts.get(fact, ""), done.get(fact, "")
+            faults.append(f"{fact}: it is {kept!a}, and {logged!a} by the deeds in the log")
+    repeated = [text for (_, text), count in Counter(deeds).items() if count > 1 and "." in text]
+    faults += [f"a deed is in the log twice: {text!a}" for text in repeated]
+    return faults
+
+
+def _fact_of(room: str, deed: Deed) -> tuple[str, str]:
+    """What a deed makes so. (None of these is of an address, or takes a role in a private room.)"""
+    verb, target, _, reason = deed
+    if verb in ("create", "mode"):
+        return f"mode of #{room}", target
+    if verb == "close":
+        return f"mode of #{room}", Mode.CLOSED.value
+    if verb.removeprefix("un") in ("mute", "ban"):
+        what, value = verb.removeprefix("un"), "" if verb.startswith("un") else reason
+        return f"{what} of {fold(target)} in #{room}", value
+    if verb.removeprefix("un") in _ROLES:
+        value = "" if verb.startswith("un") else _ROLES[verb].name
+        return f"role of {fold(target)} in #{room}", value
+    if verb in ("hook", "endhook"):
+        return f"hook to {target} in #{room}", "added" if verb == "hook" else ""
+    return f"{verb} in #{room}", ""
+
+
+def _is_of_a_room(fact: str) -> bool:
+    return fact.startswith(("mode of ", "mute of ", "ban of ", "role of ", "hook to "))
+
+
+def furnish(directory: Path, variables: dict[str, str]) -> None:
+    """Make a store below that directory in which some have accounts, and ana a room."""
+    (directory / STORE).parent.mkdir(exist_ok=True)
+    with open(os.devnull, "wb") as nothing:
+        pid = fork(_furnish, directory, variables, nothing.fileno())
+    if os.waitpid(pid, 0)[1]:
+        raise RuntimeError("the store cannot be furnished")
+
+
+def _furnish() -> None:
+    turns = Turns()
+    store = SqliteStore(cast(IStoreReactor, turns), Path(STORE).resolve())
+    store.start()
+    accounts, rooms = Accounts(store).table, Table(store, "room", Run)
+    hash = Hasher(*CHEAP).hash(PASSWORD)
+    puts = [accounts.put(name, Account(name, hash, created=1)) for name in REGISTERED]
+    # Otherwise whoever is registered and comes first owns them.
+    for room in NOBODYS:
+        store.append(Draft(room, 1, "luis", Kind.MESSAGE, [f"{room} is nobody's"]))
+    deed = Deed("create", Mode.OPEN.value).text()
+    store.append(Draft(DEN, 0, REGISTERED[0], Kind.DEED, [deed]))
+    change(store, *puts, rooms.put(DEN, Run(DEN, Mode.OPEN.value, REGISTERED[0])))
+    turns.advance(0)
+    turns.result(store.flush())
+    turns.result(Deferred.fromCoroutine(store.close()))

@@ -1,0 +1,178 @@
+"""No line that anybody saw is lost, in short: some kills, some power cuts. See
+`tests.proofs.crash`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import SystemRandom
+
+import pytest
+
+from chatd.storage.sqlite.store import STEPS
+from tests.proofs.crash import disk
+from tests.support.checkout import ROOT
+
+pytestmark = [
+    pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not()),
+    pytest.mark.deadline(300),  # tens of daemons each; on a machine that does other things, too
+]
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A directory in memory, where there is one: for what needs no real disk."""
+    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="chatd-", dir=fast) as directory:
+        yield Path(directory)
+
+
+def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, str]:
+    """Run the command; gives its status and output. ``sabotage`` is done to its daemons first."""
+    library = disk.build(directory)
+    code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
+    if sabotage:
+        code = f"from tests.proofs.crash import sabotage; sabotage.{sabotage}(); {code}"
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env={
+            **{key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")},
+            "LD_PRELOAD": str(library),
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": str(directory),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return run.returncode, run.stdout
+
+
+TRIES = 5
+"""Runs until one meets what a test is about. What a run meets is a matter of chance."""
+
+
+def tries() -> Iterator[str]:
+    """Seeds to try one after the other; says which were tried, and fails after the last."""
+    first = SystemRandom().randrange(10**6)
+    for seed in range(first, first + TRIES):
+        print(f"seed {seed}" if seed == first else f"not met by chance; seed {seed}")
+        yield str(seed)
+    pytest.fail(f"not met in {TRIES} runs with the seeds from {first} on")
+
+
+def assert_found(directory: Path, *arguments: str, sabotage: str, fault: Sequence[str]) -> None:
+    """Fail unless one of these faults is found in a run with daemons that are sabotaged.
+
+    A run ends at the first round with any fault, which need not be one of these.
+    """
+    for seed in tries():
+        status, said = crash(directory, *arguments, "--seed", seed, sabotage=sabotage)
+        assert status in (0, 1), said
+        print(said)
+        if any(each in said for each in fault):
+            assert status == 1
+            return
+
+
+NOTHING = (
+    " 0 of them private",
+    " 0 changes answered",
+    " 0 of them again",
+    " 0 times somebody went on",
+)
+"""What the summary of a run says that missed something that it is to try."""
+
+
+def test_25_kills_lose_nothing(tmp_path: Path) -> None:
+    for seed in tries():
+        status, said = crash(tmp_path, "--kills", "25", "--seed", seed)
+        assert status == 0, said
+        assert "25 kills:" in said
+        assert " 0 faults" in said
+        print(said)
+        if not any(each in said for each in NOTHING):
+            return
+
+
+def test_a_daemon_in_a_new_interpreter_loses_nothing_either(tmp_path: Path) -> None:
+    status, said = crash(tmp_path, "--kills", "2", "--fresh")
+    assert status == 0, said
+
+
+def test_a_daemon_that_shows_lines_before_they_are_committed_is_found_out(tmp_path: Path) -> None:
+    assert_found(
+        tmp_path, "--kills", "25", sabotage="show_before_commit", fault=["what is not stored"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "fault"),
+    [("keep_keys_later", "stored twice"), ("keep_keys_first", "their key is kept as")],
+)
+def test_a_daemon_that_keeps_keys_in_another_transaction_than_their_lines_is_found_out(
+    memory: Path, sabotage: str, fault: str
+) -> None:
+    assert_found(memory, "--kills", "25", sabotage=sabotage, fault=[fault])
+
+
+def test_a_daemon_that_leaves_out_a_line_for_those_who_come_back_is_found_out(memory: Path) -> None:
+    assert_found(memory, "--kills", "5", sabotage="pass_one_over", fault=[" right after "])
+
+
+def test_a_daemon_that_answers_changes_before_they_are_committed_is_found_out(
+    memory: Path,
+) -> None:
+    fault = ["was answered to be"]
+    assert_found(memory, "--kills", "100", sabotage="answer_before_commit", fault=fault)
+
+
+def test_a_daemon_that_keeps_what_a_deed_changes_without_the_deed_is_found_out(
+    memory: Path,
+) -> None:
+    fault = ["by the deeds in the log"]
+    assert_found(memory, "--commits", "6", sabotage="log_deeds_later", fault=fault)
+
+
+def test_power_cuts_lose_nothing(memory: Path) -> None:
+    status, said = crash(memory, "--commits", "8")
+    assert status == 0, said
+    assert " 0 faults" in said
+
+
+def test_a_daemon_that_does_not_sync_each_commit_is_found_out(memory: Path) -> None:
+    # Of what is lost, a line or a change is what is looked at first, as chance has it.
+    fault = ["had been shown", "was answered to be"]
+    assert_found(memory, "--commits", "6", sabotage="sync_seldom", fault=fault)
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_version_whole_or_the_new_one(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--upgrade")
+    assert status == 0, said
+    for old in range(1, len(STEPS) + 1):
+        for left in range(old, len(STEPS) + 1 + (old == len(STEPS))):
+            assert f" of version {old} left version {left}" in said
+
+
+def test_an_upgrade_that_fills_a_table_after_its_step_is_found_out(memory: Path) -> None:
+    status, said = crash(memory, "--upgrade", sabotage="fill_later")
+    assert status == 1
+    assert "it is not the same as without a kill" in said
+
+
+def test_forgetting_that_is_killed_leaves_what_is_kept_and_in_the_end_nothing_else(
+    memory: Path,
+) -> None:
+    status, said = crash(memory, "--forget", "20")
+    assert status == 0, said
+    assert " 0 faults" in said
+    assert "\n0 kills" not in said

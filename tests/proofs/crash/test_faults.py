@@ -1,0 +1,335 @@
+"""A disk that fails under a real daemon: nobody sees what was not saved, and the rest goes on.
+
+How long another program holds the file is CHATD_LOCKED_SECONDS.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from math import log2
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.integration.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
+from tests.proofs.crash import disk
+
+pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
+
+STORE = "disk/chat"
+LOCKED_SECONDS = float(os.environ.get("CHATD_LOCKED_SECONDS", "3"))
+LOCK_WAIT = 2.0
+"""How long a batch waits for a lock, in seconds."""
+UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
+
+
+class House:
+    """A daemon whose disk can be broken, and put right again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.fault = directory / "fault"
+        self.path = directory / STORE
+        self.path.parent.mkdir(exist_ok=True)
+        motd = directory / "motd"
+        motd.touch()
+        self._said_so_far = f"read --motd {motd} again."
+        options = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *UNLIMITED)
+        self.daemon = Daemon(directory, *options)
+
+    def log(self, wait: float = 0) -> list[str]:
+        """What the daemon has said since this was last asked, or says in that many seconds.
+
+        Its log is written by a thread. It says that it has read its motd behind all the rest.
+        """
+        output = self.daemon.process.stdout
+        assert output is not None
+        select.select([output], [], [], wait)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        said = b""
+        while not said.decode().endswith(f"] {self._said_so_far}\n"):
+            piece = os.read(output.fileno(), 1 << 16)
+            assert piece, "it has ended"
+            said += piece
+        return [line.partition("] ")[2] for line in said.decode().splitlines()[:-1]]
+
+    def memory(self) -> int:
+        """How many bytes of memory it has now."""
+        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kilobytes) * 1024
+
+    def enter(self, name: str) -> Person:
+        """Somebody who has come, in the lobby."""
+        person = Person(self.daemon.port)
+        person.type(f"/nick {name}")
+        person.until(f"You are now {name}.")
+        return person
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+    """One for all tests, to save time."""
+    directory = tmp_path_factory.mktemp("faults")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LD_PRELOAD", str(disk.build(directory)))
+        for name, value in disk.environment(directory / "disk", fault=directory / "fault").items():
+            patch.setenv(name, value)
+        house = House(directory)
+    with house.daemon:
+        yield house
+
+
+# What can be wrong
+
+
+def failing(what: str) -> Callable[[House], AbstractContextManager[None]]:
+    @contextmanager
+    def fail(house: House) -> Iterator[None]:
+        house.fault.write_text(what)
+        try:
+            yield
+        finally:
+            house.fault.unlink()
+
+    return fail
+
+
+@contextmanager
+def locked(house: House) -> Iterator[None]:
+    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def away(suffix: str) -> Callable[[House], AbstractContextManager[None]]:
+    @contextmanager
+    def moved(house: House) -> Iterator[None]:
+        path = Path(f"{house.path}{suffix}")
+        path.rename(f"{path}.away")
+        try:
+            yield
+        finally:
+            Path(f"{path}.away").rename(path)
+
+    return moved
+
+
+@contextmanager
+def replaced(house: House) -> Iterator[None]:
+    with away("")(house):
+        house.path.write_bytes(b"not yours")
+        yield
+        assert house.path.read_bytes() == b"not yours"
+
+
+CAUSES = {
+    "full": (failing("write ENOSPC"), "database or disk is full"),
+    "failing to write": (failing("write EIO"), "disk I/O error"),
+    "failing to sync": (failing("sync EIO"), "disk I/O error"),
+    "read-only": (failing("write EROFS"), "disk I/O error"),
+    "locked": (locked, "database is locked"),
+    "deleted": (away(""), "No such file or directory. Put the file back."),
+    "its log deleted": (away("-wal"), "No such file or directory. Put the file back."),
+    "replaced": (replaced, "was replaced while in use. Put the old file back."),
+}
+
+
+def lose(house: House, ana: Person) -> list[str]:
+    """Have her say what cannot be saved; gives what the daemon says of it."""
+    ana.type("lost")
+    ana.until("ERR Not saved: ")
+    return house.log(wait=0.05)
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_gone(
+    house: House, name: str
+) -> None:
+    cause, why = CAUSES[name]
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        ana.type("before")
+        shown = luis.until("<ana> before")
+        house.log()
+        with cause(house):
+            refused: list[str] = []
+            while not refused:  # what has just been said of another cause is not said at once again
+                refused = lose(house, ana)
+            refused += lose(house, ana)
+            luis.type("/who")
+            shown += luis.until("*** In #lobby: ")
+        ana.type("after")
+        shown += luis.until("<ana> after")
+        ana.until("<ana> after")
+    assert not [line for line in shown if "lost" in line]
+    # Once; but for a lock, each time is as long as the pause after which it is said again.
+    assert len(refused) == 1 or name == "locked"
+    for line in refused:
+        assert line.startswith("lines are refused, because they cannot be saved: ")
+        assert why in line
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
+    with closing(sqlite3.connect(house.path)) as store:
+        kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
+        assert kept[-2:] == [("before",), ("after",)]
+        assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> None:
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        with failing("sync hang")(house):
+            ana.type("waits")
+            luis.type("/help", "/who", "/rooms", "/history 1")
+            luis.until("/help COMMAND")
+            luis.until("*** In #lobby: ")
+            luis.until("*** #lobby: ")
+            with Person(house.daemon.port) as eva:
+                assert "You are guest" in eva.line()
+                eva.until("/quit to leave.")
+                eva.type("/join tea", "/who")
+                eva.until("*** You are in #tea")
+                eva.until("*** In #tea: ")
+        assert "<ana> waits" in ana.until("<ana> waits")
+
+
+def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(house: House) -> None:
+    said = [f"{number} {'x' * 1000}" for number in range(20_000)]
+    unsent = memoryview("".join(f"{line}\n" for line in said).encode())
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        before = house.memory()
+        with failing("sync hang")(house):
+            ana.socket.setblocking(False)
+            # Until the server reads no more of her, and the kernel has its buffers full.
+            while select.select([], [ana.socket], [], 0.3)[1]:
+                unsent = unsent[ana.socket.send(unsent[: 1 << 16]) :]
+            assert len(unsent) > 1 << 20
+            assert house.memory() - before < 4 << 20
+        ana.socket.settimeout(PATIENCE)
+        reading = Thread(target=ana.until, args=(f"> {said[-1]}",))
+        reading.start()
+        sending = Thread(target=ana.socket.sendall, args=(unsent,))
+        sending.start()
+        shown = luis.until(f"> {said[-1]}")
+        sending.join()
+        reading.join()
+    assert [line for line in shown if line.startswith("<")] == [f"<ana> {line}" for line in said]
+
+
+@pytest.mark.deadline(60 + 2 * LOCKED_SECONDS)
+def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refused(
+    house: House,
+) -> None:
+    answered: list[float] = []
+    refused = 0
+    with house.enter("ana") as ana, house.enter("luis") as luis:
+        ana.until("is now luis.")
+        house.log()
+        with locked(house):
+            end = time.monotonic() + LOCKED_SECONDS
+            while time.monotonic() < end:
+                ana.type("lost")
+                while not select.select([ana.socket], [], [], 0.05)[0]:
+                    asked = time.monotonic()
+                    luis.type("/who")
+                    luis.until("*** In #lobby: ")
+                    answered.append(time.monotonic() - asked)
+                assert ana.line().startswith("ERR Not saved: ")
+                refused += 1
+        told = house.log()
+        ana.type("after")
+        assert ana.until("<ana> ") == ["<ana> after"]
+        assert luis.until("<ana> ") == ["<ana> after"]
+    longest = max(answered)
+    print(f"{refused} lines refused, told {len(told)} times; {len(answered)} answers, ", end="")
+    print(f"after {longest * 1000:.1f} ms at most")
+    assert refused >= LOCKED_SECONDS / LOCK_WAIT - 1
+    assert longest < LOCK_WAIT / 2
+    assert all("database is locked" in line for line in told)
+    assert len(told) <= 2 + log2(LOCKED_SECONDS)  # at 0, 1, 3, 7 ... seconds
+    assert house.log(wait=PATIENCE) == ["lines are saved again"]
+
+
+# A disk that really is full, or cannot be written to
+
+
+def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
+    """What begins a command that finds below the directory, as ``disk``, a file system that was
+    mounted so. Skips the test where none may be."""
+    (directory / "disk").mkdir()
+    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+    begin = [*unshare, "sh", "-c", " && ".join([*mount, 'exec "$@"']), "sh"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(
+            [*begin, "true"], cwd=directory, capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("may not mount a tmpfs in a namespace of its own (unshare)")
+    return begin
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
+    """A daemon whose store is on a disk of 1 MiB."""
+    begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
+    monkeypatch.setattr("tests.integration.test_daemon.TWISTD", [*begin, *TWISTD])
+    house = House(tmp_path)
+    house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
+    with house.daemon:
+        yield house
+
+
+def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> None:
+    filling = small.path.with_name("filling")
+    filling.write_bytes(bytes(512 << 10))
+    text = "x" * 3000
+    with small.enter("ana") as ana, small.enter("luis") as luis:
+        saved = 0
+        while True:
+            ana.type(f"{saved} {text}")
+            while (answer := ana.line()).startswith("***"):
+                pass
+            if answer.startswith("ERR"):
+                break
+            saved += 1
+        assert answer.startswith("ERR Not saved: ")
+        assert saved > 10
+        (refused,) = small.log(wait=PATIENCE)
+        assert refused.startswith("lines are refused, because they cannot be saved: ")
+        assert "full" in refused
+        filling.unlink()
+        ana.type("after")
+        ana.until("<ana> after")
+        assert [line for line in luis.until("<ana> after") if line.startswith("<")] == [
+            *(f"<ana> {number} {text}" for number in range(saved)),
+            "<ana> after",
+        ]
+        assert small.log(wait=PATIENCE) == ["lines are saved again"]
+
+
+def test_a_disk_that_cannot_be_written_to_refuses_the_start(tmp_path: Path) -> None:
+    begin = on_a_disk_of_its_own(
+        tmp_path, "mount -t tmpfs -o mode=700 none disk", "mount -o remount,ro none disk"
+    )
+    start = subprocess.run(
+        [*begin, *TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", f"sqlite:{STORE}"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (start.returncode, start.stdout, start.stderr) == (
+        1,
+        "",
+        f"chatd: cannot use --store sqlite:{STORE}: {tmp_path}/{STORE}.lock: Read-only file system."
+        " Put that right, or give another --store.\n",
+    )

@@ -1,0 +1,64 @@
+"""What is kept beside the logs: what outlived its right is found."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatd.chat.permissions import Role
+from tests.proofs.crash.state import facts_of, faults_of_rights
+
+HOOK = {"url": "http://127.0.0.1:1/", "by": "eva", "account": "eva"}
+OPERATOR = ("role", "den/eva", {"role": Role.OPERATOR})
+ACCOUNT = ("account", "eva", {"name": "eva", "epoch": 7, "settings": {}})
+
+
+def store_with(path: Path, *records: tuple[str, str, dict[str, Any]]) -> Path:
+    """A file with these records: the kind, key and value of each."""
+    with closing(sqlite3.connect(path / "chat")) as store:
+        store.execute("CREATE TABLE records (kind, key, value)")
+        rows = [(kind, key, json.dumps(value)) for kind, key, value in records]
+        store.executemany("INSERT INTO records VALUES (?, ?, ?)", rows)
+        store.commit()
+    return path / "chat"
+
+
+def token(name: str, epoch: int) -> tuple[str, str, dict[str, Any]]:
+    return ("credential", name, {"account": "eva", "name": name, "epoch": epoch})
+
+
+def test_what_is_granted_by_a_right_that_is_there(tmp_path: Path) -> None:
+    path = store_with(tmp_path, OPERATOR, ("hook", "den/1", HOOK), ACCOUNT, token("k1.0.2", 7))
+    assert faults_of_rights(path) == []
+    assert facts_of(path) == {
+        "role of eva in #den": "OPERATOR",
+        "hook to http://127.0.0.1 in #den": "added",
+        "account of eva": "eva",
+        "away of eva": "",
+        "last token of eva": "k1.0.2",
+    }
+
+
+def test_the_last_token_is_not_the_last_one_of_the_alphabet(tmp_path: Path) -> None:
+    tokens = [token(name, 7) for name in ("k1.0.9", "k1.0.10", "k1.0.2")]
+    assert facts_of(store_with(tmp_path, *tokens))["last token of eva"] == "k1.0.10"
+
+
+@pytest.mark.parametrize("role", [Role.VOICED, None])
+def test_a_hook_of_who_is_no_operator_any_more(tmp_path: Path, role: Role | None) -> None:
+    roles = [] if role is None else [("role", "den/eva", {"role": role})]
+    (fault,) = faults_of_rights(store_with(tmp_path, *roles, ("hook", "den/1", HOOK)))
+    assert fault.startswith("hook den/1 is there, and eva is no operator")
+
+
+def test_a_token_of_another_epoch_or_of_nobody(tmp_path: Path) -> None:
+    (fault,) = faults_of_rights(store_with(tmp_path, ACCOUNT, token("k1.0.2", 6)))
+    assert fault.startswith("token k1.0.2 is there")
+    (tmp_path / "chat").unlink()
+    (fault,) = faults_of_rights(store_with(tmp_path, token("k1.0.2", 7)))
+    assert fault == "token k1.0.2 is there, and its account is None"

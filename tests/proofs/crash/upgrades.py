@@ -1,0 +1,168 @@
+"""Kills an upgrade of a store's file before and after each of its calls to the disk.
+
+Each kept file of an older version is upgraded to this one, and a file of this version to one that a
+later chatd might have. What is left must be of the old version, of the new one, or of one between
+them, with all that was said and kept. Once the upgrade is done again, it must be as if it had never
+been killed: the file holds the same in all of its tables.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from chatd.storage.sqlite import store as sqlite_store
+from tests.proofs.crash import disk
+from tests.proofs.crash.daemon import STORE, fork
+from tests.support.checkout import ROOT
+
+VERSION = len(sqlite_store.STEPS)
+KEPT = ROOT / "tests" / "storage" / "sqlite"
+LATER_STEP = """
+ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';
+CREATE TABLE people (name TEXT PRIMARY KEY);
+INSERT INTO people SELECT DISTINCT author FROM events;
+"""
+"""What a later chatd might do."""
+
+_CLOCK_SET_BACK = "UPDATE events SET time = time - 3600000 WHERE id % 3 = 0"
+"""So that a step which looks at times has something to find."""
+
+
+class Result:
+    """What became of all upgrades: ``left`` counts the pairs of the version that was upgraded and
+    the one that a kill left."""
+
+    def __init__(self) -> None:
+        self.left: Counter[tuple[int, int]] = Counter()
+        self.faults: list[str] = []
+
+    def text(self) -> str:
+        """All of it, for people."""
+        left = ", ".join(
+            f"{count} of version {old} left version {version}"
+            for (old, version), count in sorted(self.left.items())
+        )
+        summary = f"{self.left.total()} kills in an upgrade: {left}; {len(self.faults)} faults"
+        return "\n".join([summary, *self.faults])
+
+
+def kill_upgrades() -> Result:
+    """Every kill that an upgrade can meet. A fault leaves its directory for you to look at."""
+    result = Result()
+    for version in range(1, VERSION + 1):
+        _Upgrade(version, result).kill_everywhere()
+    return result
+
+
+class _Upgrade:
+    """The upgrade of a kept file of one version."""
+
+    def __init__(self, version: int, result: Result) -> None:
+        self._version = version
+        self._result = result
+        self._work = _open if version < VERSION else _open_as_a_later_chatd
+
+    def kill_everywhere(self) -> None:
+        """Kill it before and after each of its calls."""
+        with tempfile.TemporaryDirectory(prefix="chatd-upgrade-") as directory:
+            path = self._begin(Path(directory))
+            before = _content(path)
+            if _in_a_child(self._work, Path(directory), {}):
+                raise RuntimeError(f"a file of version {self._version} cannot be upgraded")
+            whole = _dump(path)
+        for moment in ("before", "after"):
+            number = 1
+            while not self._result.faults and self._kill(number, moment, before, whole):
+                number += 1
+
+    def _begin(self, directory: Path) -> Path:
+        """Put a file of the old version where a daemon's store is."""
+        path = directory / STORE
+        path.parent.mkdir()
+        shutil.copy(KEPT / f"version_{self._version}.db", path)
+        with closing(sqlite3.connect(path)) as store:
+            store.execute(_CLOCK_SET_BACK)
+            store.commit()
+        return path
+
+    def _kill(self, number: int, moment: str, before: list[Any], whole: list[Any]) -> bool:
+        """Kill it at one of its calls; False if it was over already."""
+        directory = Path(tempfile.mkdtemp(prefix="chatd-upgrade-"))
+        path = self._begin(directory)
+        variables = disk.environment(path.parent, kill=(number, moment))
+        killed = _in_a_child(self._work, directory, variables) != 0
+        if killed:
+            faults = self._faults(directory, path, before, whole)
+            self._result.faults += [
+                f"version {self._version}, {moment} call {number}: {fault}" for fault in faults
+            ]
+        if self._result.faults:
+            self._result.faults.append(f"see {directory}")
+        else:
+            shutil.rmtree(directory)
+        return killed
+
+    def _faults(
+        self, directory: Path, path: Path, before: list[Any], whole: list[Any]
+    ) -> list[str]:
+        """Look at what a kill left, and go on with it."""
+        faults = []
+        # A connection that may write puts what its log holds into the file, as any chatd does.
+        left = _ask(path, "PRAGMA user_version")[0][0]
+        self._result.left[self._version, left] += 1
+        if _content(path) != before:
+            faults.append("it is not whole")
+        if _ask(path, "PRAGMA integrity_check") != [("ok",)]:
+            faults.append("it is damaged")
+        if left <= VERSION and _in_a_child(_open, directory, {}):
+            faults.append("this chatd cannot open it")
+        if _in_a_child(self._work, directory, {}):
+            faults.append("the upgrade cannot be done again")
+        elif _dump(path) != whole:
+            faults.append("once done again, it is not the same as without a kill")
+        return faults
+
+
+def _open() -> None:
+    sqlite_store.SqliteStore(None, Path(STORE).resolve())  # type: ignore[arg-type]
+
+
+def _open_as_a_later_chatd() -> None:
+    sqlite_store.STEPS = (*sqlite_store.STEPS, LATER_STEP)  # type: ignore[assignment]
+    _open()
+
+
+def _in_a_child(work: Callable[[], None], directory: Path, variables: dict[str, str]) -> int:
+    with open(os.devnull, "wb") as nothing:
+        pid = fork(work, directory, variables, nothing.fileno())
+    return os.waitpid(pid, 0)[1]
+
+
+def _content(path: Path) -> list[Any]:
+    """All that was said, and all that is kept, in words that each version has."""
+    said = _ask(path, "SELECT room, seq, session, author, kind, text FROM log ORDER BY 1, 2")
+    heads = _ask(path, "SELECT name, head, topic, session FROM rooms ORDER BY 1")
+    there = _ask(path, "SELECT 1 FROM sqlite_master WHERE name = 'records'")
+    kept = _ask(path, "SELECT kind, key, value FROM records ORDER BY 1, 2") if there else []
+    return [said, heads, kept]
+
+
+def _dump(path: Path) -> list[Any]:
+    """A file's version, its schema, and all that is in its tables."""
+    schema = _ask(path, "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
+    tables = [name for kind, name, sql in schema if kind == "table" and "VIRTUAL" not in sql]
+    rows = [_ask(path, f'SELECT * FROM "{table}"') for table in tables]
+    return [_ask(path, "PRAGMA user_version"), schema, *rows]
+
+
+def _ask(path: Path, question: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as store:
+        return store.execute(question).fetchall()

@@ -1,0 +1,594 @@
+"""`python3 -m tests.proofs.mutation`: is each guard tested? Breaks the code in one place at a
+time, and sees whether a test fails.
+
+Every condition is made always true and always false, every bound moved by one, every operand,
+statement and `except` taken away. What no test notices is printed as it stands in
+`tests/proofs/mutation/equivalents.txt`: put it there, with a line that says why it makes no
+difference, or write the test, or take the superfluous code away.
+
+`--since REV` tries only the lines that changed since a commit: a new survivor shows at once.
+
+A mutant exists in the memory of one forked process alone: no file is changed. It must not know
+what the modules do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
+from math import ceil
+from multiprocessing import connection, get_context
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+# What takes long to import, and is the same for every mutant. Nothing that makes a reactor, which
+# would be shared by all: and nothing of chatd.
+import coverage  # noqa: F401
+import hypothesis  # noqa: F401
+import pytest
+import pytest_twisted  # noqa: F401
+import twisted.internet.endpoints
+import twisted.internet.testing
+import twisted.trial.unittest  # noqa: F401
+
+from tests.support.checkout import ROOT
+
+EQUIVALENTS = Path(__file__).with_name("equivalents.txt")
+
+TESTS = {
+    "chatd/text/validation.py": ["tests/text/test_validation.py"],
+    "chatd/text/escaping.py": ["tests/text/test_escaping.py", "tests/formats/test_json.py"],
+    "chatd/text/blanks.py": ["tests/text/test_escaping.py", "tests/text/test_validation.py"],
+    "chatd/text/folding.py": ["tests/text/test_folding.py"],
+    "chatd/text/mentions.py": ["tests/text/test_mentions.py"],
+    "chatd/client/hosts.py": ["tests/client/test_hosts.py"],
+    "chatd/client/wrapping.py": ["tests/client/test_wrapping.py"],
+    "chatd/util/error_log.py": ["tests/util/test_error_log.py"],
+    "chatd/util/rate_limit.py": ["tests/util/test_rate_limit.py"],
+    "chatd/storage/records.py": ["tests/storage/test_records.py"],
+    "chatd/accounts/credentials.py": [
+        "tests/accounts/test_credentials.py",
+        "tests/chat/test_endings.py",
+    ],
+    "chatd/commands/password_prompt.py": [
+        "tests/commands/test_password_prompt.py",
+        "tests/commands/test_accounts.py",
+        "tests/chat/test_endings.py",
+    ],
+    "chatd/chat/logins.py": [
+        "tests/chat/test_logins.py",
+        "tests/chat/test_endings.py",
+        "tests/accounts/test_credentials.py",
+        "tests/chat/test_unregistering.py",
+        "tests/commands/test_accounts.py",
+        "tests/commands/test_password_prompt.py",
+        "tests/commands/test_settings.py",
+    ],
+    "chatd/accounts/accounts.py": [
+        "tests/accounts/test_accounts.py",
+        "tests/chat/test_names.py",
+        "tests/daemon/test_service.py",
+        "tests/chat/test_one_view.py",
+        "tests/chat/test_administration.py",
+        "tests/commands/test_accounts.py",
+        "tests/commands/test_history.py",
+    ],
+    "chatd/text/confusables.py": ["tests/text/test_confusables.py"],
+    "chatd/chat/directory.py": [
+        "tests/chat/test_directory.py",
+        "tests/chat/test_moderation.py",
+        "tests/chat/test_hidden_rooms.py",
+        "tests/chat/test_server.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/idempotency.py": ["tests/chat/test_idempotency.py"],
+    "chatd/chat/moderation.py": [
+        "tests/chat/test_moderation.py",
+        "tests/chat/test_hidden_rooms.py",
+        "tests/chat/test_ended_rights.py",
+        "tests/chat/test_silenced.py",
+        "tests/commands/test_moderation.py",
+        "tests/commands/test_hooks.py",
+    ],
+    "chatd/chat/permissions.py": ["tests/chat/test_permissions.py"],
+    "chatd/chat/names.py": ["tests/chat/test_names.py", "tests/commands/test_accounts.py"],
+    "chatd/rooms/view.py": ["tests/rooms/test_view.py", "tests/chat/test_one_view.py"],
+    "chatd/chat/search_query.py": ["tests/chat/test_search_query.py"],
+    "chatd/text/json_input.py": ["tests/text/test_json_input.py"],
+    "chatd/chat/read_marks.py": ["tests/chat/test_read_marks.py", "tests/chat/test_unread.py"],
+    "chatd/webhooks/registry.py": [
+        "tests/webhooks/test_registry.py",
+        "tests/commands/test_hooks.py",
+    ],
+    "chatd/webhooks/delivery.py": ["tests/webhooks/test_delivery.py"],
+    "chatd/webhooks/urls.py": ["tests/webhooks/test_urls.py", "tests/commands/test_hooks.py"],
+    "chatd/formats/json.py": [
+        "tests/formats/test_json.py",
+        "tests/protocols/web/live/test_websocket.py",
+    ],
+    "chatd/chat/membership.py": [
+        "tests/chat/test_membership.py",
+        "tests/chat/test_server.py",
+        "tests/chat/test_silenced.py",
+        "tests/commands",
+    ],
+    "chatd/rooms/room.py": ["tests/rooms/test_room.py"],
+    "chatd/rooms/bookmarks.py": [
+        "tests/rooms/test_bookmarks.py",
+        "tests/protocols/web/live/test_resuming.py",
+    ],
+    "chatd/storage/clock_watch.py": ["tests/storage/test_clock_watch.py"],
+    "chatd/daemon/retention.py": ["tests/daemon/test_retention.py"],
+    "chatd/storage/sqlite/time_index.py": ["tests/storage/sqlite/test_time_index.py"],
+    "chatd/protocols/web/live/frames.py": ["tests/protocols/web/live/test_frames.py"],
+    "chatd/protocols/web/http/same_origin.py": ["tests/protocols/web/http/test_same_origin.py"],
+    "chatd/protocols/web/live/handshake.py": ["tests/protocols/web/live/test_handshake.py"],
+    "chatd/util/private_files.py": ["tests/util/test_private_files.py"],
+    "chatd/protocols/proxy/header.py": ["tests/protocols/proxy/test_header.py"],
+    "chatd/protocols/proxy/protocol.py": ["tests/protocols/proxy/test_protocol.py"],
+    "chatd/protocols/lines/framing.py": ["tests/protocols/lines/test_framing.py"],
+    "chatd/protocols/transport/limits.py": ["tests/protocols/transport/test_limits.py"],
+    "chatd/rooms/feed.py": ["tests/rooms/test_feed.py", "tests/rooms/test_room.py"],
+    "chatd/rooms/stream.py": ["tests/rooms/test_stream.py"],
+    "chatd/storage/contract.py": ["tests/storage/test_page.py", "tests/storage/test_contract.py"],
+    "chatd/storage/sqlite/store.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/protocols/transport/writer.py": [
+        "tests/protocols/transport/test_writer.py",
+        "tests/integration/test_faults.py",
+    ],
+}
+"""What is broken, and the tests that must notice."""
+
+SECONDS = 3
+"""A mutant's tests may take so many seconds of a processor, and so many times what others take."""
+
+PATIENCE = 120
+"""When one that waits for ever is ended, in seconds.
+
+The deadlines of tests/conftest.py and pyproject.toml come first, but not for a fixture that waits
+for the reactor after a test that failed.
+"""
+
+MEMORY = 8 << 30
+"""What a mutant may take, in bytes of address space."""
+
+
+class Mutant(NamedTuple):
+    """A module with one place changed: the function around it, and the lines before and after."""
+
+    module: str
+    function: str
+    line: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    source: bytes
+
+    @property
+    def lines(self) -> range:
+        """The numbers of the lines that it changes."""
+        return range(self.line, self.line + len(self.before))
+
+    @property
+    def text(self) -> str:
+        """The change, for people and for `tests/proofs/mutation/equivalents.txt`. It has no line
+        number on purpose."""
+        before = [f"- {line}\n" for line in self.before]
+        after = [f"+ {line}\n" for line in self.after]
+        return "".join([f"{self.module} {self.function}\n", *before, *after])
+
+
+# What is changed.
+
+_COMPARISONS = {
+    ast.Lt: (b"<", b"<="),
+    ast.LtE: (b"<=", b"<"),
+    ast.Gt: (b">", b">="),
+    ast.GtE: (b">=", b">"),
+    ast.Eq: (b"==", b"!="),
+    ast.NotEq: (b"!=", b"=="),
+    ast.Is: (b"is", b"is not"),
+    ast.IsNot: (b"is not", b"is"),
+    ast.In: (b"in", b"not in"),
+    ast.NotIn: (b"not in", b"in"),
+}
+
+_OPERATORS = {
+    ast.Add: (b"+", b"-"),
+    ast.Sub: (b"-", b"+"),
+    ast.Mult: (b"*", b"//"),
+    ast.FloorDiv: (b"//", b"*"),
+    ast.Div: (b"/", b"*"),
+    ast.Mod: (b"%", b"*"),
+    ast.LShift: (b"<<", b">>"),
+    ast.RShift: (b">>", b"<<"),
+    ast.BitOr: (b"|", b"&"),
+    ast.BitAnd: (b"&", b"|"),
+    ast.BitXor: (b"^", b"|"),
+}
+
+
+class _Change(NamedTuple):
+    """These bytes of the source become others."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+class _Changes(ast.NodeVisitor):
+    """Walks a module, and notes all that can be changed in it, with the function around it."""
+
+    def __init__(self, source: bytes) -> None:
+        self.found: list[tuple[str, _Change]] = []
+        self._source = source
+        self._starts = [0]
+        for line in source.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+        self._within: list[str] = []
+        self._in_function = False
+
+    def _place(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return (
+            self._starts[node.lineno - 1] + node.col_offset,
+            self._starts[node.end_lineno - 1] + node.end_col_offset,
+        )
+
+    def _text(self, node: ast.expr) -> bytes:
+        start, end = self._place(node)
+        return self._source[start:end]
+
+    def _note(self, start: int, end: int, new: bytes) -> None:
+        self.found.append((".".join(self._within), _Change(start, end, new)))
+
+    def _replace(self, node: ast.expr | ast.stmt, *others: bytes) -> None:
+        for other in others:
+            self._note(*self._place(node), other)
+
+    def _swap(self, left: ast.expr, right: ast.expr, old: bytes, new: bytes) -> None:
+        # Between two operands stands the operator, and perhaps brackets.
+        start, end = self._place(left)[1], self._place(right)[0]
+        self._note(start, end, self._source[start:end].replace(old, new, 1))
+
+    # Statements
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        self._within.append(node.name)
+        outside, self._in_function = self._in_function, not isinstance(node, ast.ClassDef)
+        if not isinstance(node, ast.ClassDef):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                if default is not None:
+                    self.visit(default)
+        for statement in node.body:
+            self.visit(statement)
+        self._within.pop()
+        self._in_function = outside
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _visit_function
+
+    def _drop(self, node: ast.stmt) -> None:
+        if self._in_function:
+            self._replace(node, b"pass")
+        self.generic_visit(node)
+
+    visit_Raise = visit_Delete = visit_AugAssign = _drop
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant | ast.Yield):  # docstrings; contexts
+            self._drop(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if all(isinstance(part, _ARITHMETIC) for part in ast.walk(node.value)) and not self._within:
+            return  # a number with a name: that it is held to is tested, not what it is
+        for target, following in zip(node.targets, [*node.targets[1:], node.value], strict=True):
+            if len(node.targets) > 1:
+                self._note(self._place(target)[0], self._place(following)[0], b"")
+        self._drop(node)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if isinstance(node.value, ast.Compare | ast.BoolOp):
+            self._replace(node.value, b"True", b"False")
+        elif node.value is not None and not isinstance(node.value, ast.Constant):
+            self._replace(node.value, b"None")
+        elif node.value is None:
+            self._replace(node, b"pass")
+        self.generic_visit(node)
+
+    def visit_Continue(self, node: ast.Continue) -> None:
+        self._replace(node, b"pass")
+
+    def visit_Break(self, node: ast.Break) -> None:
+        self._replace(node, b"pass")
+
+    def visit_If(self, node: ast.If) -> None:
+        self._replace(node.test, b"True", b"False")
+        self.visit(node.test)
+        only = node.body[0] if len(node.body) == 1 else None
+        if not isinstance(only, _SIMPLE) or node.orelse:
+            for statement in (*node.body, *node.orelse):
+                self.visit(statement)
+        else:
+            self.generic_visit(only)  # to drop it would be to make the condition false
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self._replace(node.test, b"True", b"False")
+        self.generic_visit(node)
+
+    def visit_While(self, node: ast.While) -> None:
+        self._replace(node.test, b"False")
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        for condition in node.ifs:
+            self._replace(condition, b"True", b"False")
+        self.generic_visit(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.type is not None:
+            self._replace(node.type, b"()")
+        for statement in node.body:
+            self.visit(statement)
+
+    # Expressions
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        operands = [node.left, *node.comparators]
+        for left, right, operator in zip(operands, operands[1:], node.ops, strict=False):
+            self._swap(left, right, *_COMPARISONS[type(operator)])
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        if type(node.op) in _OPERATORS and not isinstance(node.left, ast.Constant | ast.JoinedStr):
+            self._swap(node.left, node.right, *_OPERATORS[type(node.op)])
+        self.generic_visit(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        joined = b" and " if isinstance(node.op, ast.And) else b" or "
+        for left_out in node.values:
+            rest = [
+                b"(" + self._text(value) + b")" for value in node.values if value is not left_out
+            ]
+            self._replace(node, b"(" + joined.join(rest) + b")")
+        self.generic_visit(node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        if isinstance(node.op, ast.Not):
+            self._replace(node, b"(" + self._text(node.operand) + b")")
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Name) and node.func.id in ("max", "min"):
+            if len(node.args) > 1:  # a bound
+                self._replace(node, *map(self._text, node.args))
+        elif isinstance(node.func, ast.Name) and node.func.id == "suppress":
+            self._replace(node, b"suppress()")
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, bool):
+            self._replace(node, str(not node.value).encode())
+        elif isinstance(node.value, int):
+            self._replace(node, str(node.value + 1).encode())
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        """What a sentence says is not a guard (and before Python 3.12 it has no place)."""
+
+
+_ARITHMETIC = (
+    *(ast.Constant, ast.BinOp, ast.UnaryOp, ast.Tuple),
+    *(ast.operator, ast.unaryop, ast.expr_context),
+)
+_SIMPLE = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.Delete),
+    *(ast.Raise, ast.Continue, ast.Break),
+)
+
+
+def mutants_of(module: str, source: bytes) -> Iterator[Mutant]:
+    """Everything that can be broken in a module: its path, and what is in it."""
+    changes = _Changes(source)
+    changes.visit(ast.parse(source))
+    lines = source.splitlines()
+    for function, (start, end, new) in changes.found:
+        mutated = source[:start] + new + source[end:]
+        first, last = source.count(b"\n", 0, start), source.count(b"\n", 0, end)
+        rest = len(lines) - last - 1
+        after = mutated.splitlines()
+        yield Mutant(
+            module,
+            function or "module",
+            first + 1,
+            _stripped(lines[first : last + 1]),
+            _stripped(after[first : len(after) - rest]),
+            mutated,
+        )
+
+
+def _stripped(lines: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(line.decode().strip() for line in lines)
+
+
+# What tests say to it.
+
+
+class _Instead(MetaPathFinder, Loader):
+    """Imports a mutant where its module is asked for."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+        self._name = mutant.module.removesuffix(".py").replace("/", ".")
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        return spec_from_file_location(fullname, ROOT / self._mutant.module, loader=self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._mutant.source, self._mutant.module, "exec"), module.__dict__)
+
+
+def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> None:
+    """In a process of its own: exit with 0 if no test fails. Whole code has no limit: 0 seconds."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.meta_path.insert(0, _Instead(mutant))
+    if seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+    left_out = [f"-pno:{plugin}" for plugin in ("cacheprovider", "cov", "xdist")]
+    places = [f"--rootdir={ROOT}", f"--basetemp={directory}/tests"]
+    os._exit(pytest.main(["-qx", "--no-header", "--assert=plain", *left_out, *places, *tests]))
+
+
+class _Run:
+    """The tests of one mutant, in a forked process."""
+
+    def __init__(self, mutant: Mutant, seconds: int) -> None:
+        self.mutant = mutant
+        self._directory = tempfile.TemporaryDirectory(prefix="chatd-mutant-")
+        tests = [str(ROOT / test) for test in TESTS[mutant.module]]
+        self.process: ForkProcess = get_context("fork").Process(
+            target=_test, args=(mutant, tests, self._directory.name, seconds), daemon=True
+        )
+        self._late = time.monotonic() + PATIENCE
+        self.process.start()
+
+    def end_if_late(self) -> None:
+        """Kill it if it has had its time."""
+        if time.monotonic() > self._late:
+            self.process.kill()
+
+    def end(self) -> bool:
+        """Wait for it, and clean up; whether no test failed."""
+        self.process.join()
+        self._directory.cleanup()
+        return self.process.exitcode == 0
+
+
+_HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+
+
+def changed_lines(diff: str, path: str) -> set[int]:
+    """Return the numbers of the lines of a file that a diff without context adds or changes."""
+    lines: set[int] = set()
+    for part in diff.split("\ndiff --git "):
+        if f"\n+++ b/{path}\n" in part:
+            for start, count in _HUNK.findall(part):
+                lines.update(range(int(start), int(start) + int(count or 1)))
+    return lines
+
+
+def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator[Mutant]:
+    """Those that no test notices, as they are found.
+
+    So many are tested side by side, for so many seconds of a processor each.
+    """
+    running: list[_Run] = []
+    waiting = list(reversed(mutants))
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            running.append(_Run(waiting.pop(), seconds))
+        connection.wait([run.process.sentinel for run in running], timeout=1)
+        for run in tuple(running):
+            run.end_if_late()
+            if run.process.exitcode is not None:
+                running.remove(run)
+                if run.end():
+                    yield run.mutant
+
+
+def known_equivalents(text: str) -> dict[str, str]:
+    """What makes no difference, and why: paragraphs of a mutant's text and a line ``= why``."""
+    known: dict[str, str] = {}
+    for paragraph in text.split("\n\n"):
+        change, found, why = paragraph.strip("\n").partition("\n= ")
+        if found:
+            known[change + "\n"] = why
+    return known
+
+
+def main() -> int:
+    """Do what the command says; gives the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.proofs.mutation",
+        description="Is each guard tested? Breaks the code in one place at a time.",
+    )
+    parser.add_argument("modules", nargs="*", help="such as chatd/rooms/feed.py; all, without one")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="side by side")
+    parser.add_argument("--only", default="", help="mutants whose text holds this")
+    parser.add_argument("--since", metavar="REV", help="mutants of lines changed since that commit")
+    options = parser.parse_args()
+    if unknown := set(options.modules) - set(TESTS):
+        parser.error(f"not {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
+    os.chdir(ROOT)
+    os.environ["CI"] = "1"  # the same examples every time
+    known = known_equivalents(EQUIVALENTS.read_text())
+    total: Counter[str] = Counter()
+    for module in options.modules or TESTS:
+        total += _module(module, known, options)
+    print(_score("all", total))
+    return 1 if total["survived"] or total["stale"] else 0
+
+
+def _chosen(mutants: Iterator[Mutant], module: str, options: argparse.Namespace) -> list[Mutant]:
+    chosen = [mutant for mutant in mutants if options.only in mutant.text]
+    if options.since:
+        # Of all modules, so that the old name of a renamed one is found.
+        command = ["git", "diff", "--unified=0", "--find-renames", "--no-ext-diff", options.since]
+        diff = subprocess.run([*command, "--", "chatd"], check=True, capture_output=True, text=True)
+        changed = changed_lines(diff.stdout, module)
+        chosen = [mutant for mutant in chosen if changed.intersection(mutant.lines)]
+    return chosen
+
+
+def _module(module: str, known: dict[str, str], options: argparse.Namespace) -> Counter[str]:
+    source = (ROOT / module).read_bytes()
+    mutants = _chosen(mutants_of(module, source), module, options)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    if not _Run(Mutant(module, "", 0, (), (), source), 0).end():
+        sys.exit(f"{module}: its tests fail although nothing is broken.")
+    taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    seconds = SECONDS + ceil(SECONDS * taken)
+    count = Counter(mutants=len(mutants))
+    doubtful = [mutant for mutant in mutants if mutant.text not in known]
+    for mutant in survivors_of(doubtful, options.jobs, seconds):
+        count["survived"] += 1
+        print(f"\nline {mutant.line}\n{mutant.text}", flush=True)
+    texts = {mutant.text for mutant in mutants}
+    count["equivalent"] = sum(mutant.text in known for mutant in mutants)
+    count["killed"] = count["mutants"] - count["survived"] - count["equivalent"]
+    whole = not options.only and not options.since
+    for text in known:
+        if whole and text.startswith(f"{module} ") and text not in texts:
+            count["stale"] += 1
+            print(f"\nno such mutant any more, take it out of {EQUIVALENTS.name}:\n{text}")
+    print(_score(module, count), flush=True)
+    return count
+
+
+def _score(what: str, count: Counter[str]) -> str:
+    kinds = "mutants", "killed", "equivalent", "survived"
+    return f"{what}: " + ", ".join(f"{count[kind]} {kind}" for kind in kinds)

@@ -1,0 +1,64 @@
+"""What may reach somebody's terminal: the set that docs/wire.md names, written out a second time.
+
+On purpose in other words than those of `chatd.text.escaping`: by what Unicode calls the
+characters, and by walking through the text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+OTHER_FORMATS = frozenset("\u206a\u206b\u206c\u206d\u206e\u206f\ufff9\ufffa\ufffb\U000e0001")
+MARKS_IN_A_ROW = 4
+
+
+def is_unsafe(character: str) -> bool:
+    """Whether a character never reaches a terminal, wherever it stands."""
+    code = ord(character)
+    return (
+        (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\t")
+        or character in BIDI_CONTROLS
+        or character in OTHER_FORMATS
+        or 0xFDD0 <= code <= 0xFDEF
+        or code & 0xFFFE == 0xFFFE
+    )
+
+
+def joins(character: str) -> bool:
+    """Whether marks behind it stand on what is before it."""
+    return (
+        unicodedata.category(character) in {"Mc", "Cf"}
+        or "\u1160" <= character <= "\u11ff"
+        or "\ud7b0" <= character <= "\ud7fb"
+    )
+
+
+def beyond(text: str) -> Iterator[str]:
+    """What of a text is not in the documented set."""
+    marks = 0
+    for character in text:
+        if is_unsafe(character):
+            yield character
+        if unicodedata.category(character) in {"Mn", "Me"}:
+            marks += 1
+            if marks > MARKS_IN_A_ROW:
+                yield character
+        elif not joins(character):
+            marks = 0
+
+
+def undocumented(data: bytes, eol: bytes = b"\n") -> set[str]:
+    """What of the bytes sent to a client is not in the documented set. They must be UTF-8."""
+    lines = data.split(eol)
+    assert lines.pop() == b"", f"half a line: {data[-80:]!r}"
+    texts = [line.decode() for line in lines]
+    return {
+        character
+        for text in texts
+        if not (text.isascii() and text.isprintable())  # for speed
+        for character in beyond(text)
+    }

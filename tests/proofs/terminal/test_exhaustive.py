@@ -1,0 +1,64 @@
+"""Every code point through the one encoder, and every pair of bytes through both kinds of ports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from chatd.text.escaping import encode_line, visible
+from tests.proofs.terminal.documented import is_unsafe, undocumented
+from tests.support.world import Person, World
+
+EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
+PAIRS_A_TURN = 64
+
+
+@cache
+def unsafe() -> frozenset[str]:
+    return frozenset(filter(is_unsafe, EVERY_CODE_POINT))
+
+
+def test_every_code_point_alone_is_sent_as_documented(unmeasured: None) -> None:
+    assert len(EVERY_CODE_POINT) == 1_114_112
+    shown = {c: line for c in EVERY_CODE_POINT if (line := encode_line(c, b"\n")) != as_is(c)}
+    assert shown.keys() == unsafe()
+    assert all(line.isascii() and line[:-1].decode().isprintable() for line in shown.values())
+
+
+def as_is(text: str) -> bytes:
+    return (text + "\n").encode(errors="surrogatepass")
+
+
+def test_every_code_point_between_two_letters_is_sent_as_documented(unmeasured: None) -> None:
+    changed = [c for c in EVERY_CODE_POINT if visible(f"a{c}b") != f"a{c}b"]
+    assert set(changed) == unsafe()
+    assert [c for c in changed if visible(f"a{c}b") != f"a{visible(c)}b"] == []
+
+
+def every_pair_of_bytes() -> Iterator[bytes]:
+    """All of them as lines, many to a read. Two bytes may be a line end, or a telnet command, and
+    what that does is seen, too."""
+    pairs = [bytes((first, second)) for first in range(256) for second in range(256)]
+    for start in range(0, len(pairs), PAIRS_A_TURN):
+        yield b"".join(b"a" + pair + b"b\n" for pair in pairs[start : start + PAIRS_A_TURN])
+
+
+@pytest.mark.parametrize("port", ["chat", "bare"])
+def test_every_pair_of_bytes_reaches_others_as_documented(unmeasured: None, port: str) -> None:
+    world = World()
+    listeners = world.person(), world.program()
+    speaker = Person(world, world.chat if port == "chat" else world.bare)
+    speaker.type("hola")
+    heard: list[list[bytes]] = [[] for _ in listeners]
+    for lines in every_pair_of_bytes():
+        speaker.send(lines)
+        world.settle()
+        speaker.bytes_seen()
+        for listener, pieces in zip(listeners, heard, strict=True):
+            pieces.append(listener.bytes_seen())
+    for data in map(b"".join, heard):
+        assert undocumented(data) == set()
+        assert data.count(b"\n") > 16_000  # those that are UTF-8, and lines

@@ -1,0 +1,391 @@
+"""Every path by which what one person wrote reaches another, or the log, goes by the one encoder.
+
+Dynamic: hostile text is tried as the argument of every command there is, as a line, as a name and
+as a room, also where no check on the way in would refuse it. Static: the code makes bytes for
+clients in one place, and has no other way to write them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from twisted.logger import LogEvent, eventAsText, globalLogPublisher
+
+import chatd
+from chatd.chat import directory as rooms_module
+from chatd.chat import server as server_module
+from chatd.commands import moderation
+from chatd.commands.table import TABLE
+from chatd.event import Deed, Kind
+from chatd.formats.base import BELL
+from tests.proofs.terminal.documented import is_unsafe, undocumented
+from tests.support.members import member
+from tests.support.running import Town
+from tests.support.world import Person, World
+
+HOSTILE = {
+    "sequences": "\x1b]0;title\x07\x1b[2J\x1b[6n\x1b[c\x9b31m\x90q\x9c",
+    "controls": "x\rERR\x00\x07\x08\x0b\x0c\x0e\x7f\x84\x85",
+    "formats": "a\u2028b\u2029c\u202eevil\u2066\ufdd0\U0010ffff\U000e0001",
+    "marks": "a" + "\u0301\u200d" * 12,
+    "braces": "{name} %s {0!r}\x1b",
+}
+
+NAMED_BY_OTHERS = (
+    "/who",
+    "/rooms",
+    "/topic",
+    "/history",
+    "/since 1d",
+    "/msg #ops hola",
+    "/whois eve",
+    "/msg eve hola",
+    "/search from:eve",
+    "/mentions",
+)
+"""What listeners ask, to be shown what somebody else wrote."""
+
+
+@contextmanager
+def logged() -> Generator[list[str], None, None]:
+    """What the log says meanwhile."""
+    lines: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        lines.append(eventAsText(event, includeTimestamp=False))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield lines
+    finally:
+        globalLogPublisher.removeObserver(observe)
+
+
+def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
+    """What everybody is sent while one person tries a text on every path."""
+    world = World()
+    eve, ana, program = world.person("eve"), world.person("ana"), world.program()
+    spanish = world.person("luis")
+    spanish.type("/idioma es", "/horas sí")
+    everybody: list[tuple[str, Person]] = [
+        ("eve", eve),
+        ("ana", ana),
+        ("bare", program),
+        ("spanish", spanish),
+        ("registered", member(world, "eva")),
+        ("ringing", world.person("tom")),
+    ]
+    everybody[-1][1].type("/bell mentions")
+    for person in ana, spanish:
+        person.type("/join ops", "hola", "/leave")
+    words = [command.name for command in TABLE if command.name not in ("text", "quit")]
+    tries = [hostile, f"//{hostile}", f"/{hostile}", f"/nosuch{hostile}"]
+    for word in words:
+        tries += [f"/{word} {hostile}", f"/{word} ana {hostile}", f"/{word} #ops {hostile}"]
+        tries += [f"/{word} #{hostile}", f"/{word} x{hostile}"]
+    tries += [f"/msg eva {hostile}", f"tom {hostile}", f"ana {hostile}", f"/msg tom {hostile}"]
+    # What is asked for: the next line is the answer.
+    for asked in "/register", "/login eve", "/password", "/unregister":
+        tries += [asked, hostile]
+    tries += [f" /login {hostile} {hostile}", f"login {hostile} x", f"/login\t{hostile}"]
+    # Behind /text, no line is a command.
+    for line in [*tries, "/text", f"/quit {hostile}", hostile]:
+        eve.type(line)
+        for asked in NAMED_BY_OTHERS:
+            ana.type(asked)
+        for who, person in everybody:
+            yield f"{who} after {line!r}", person.bytes_seen()
+    # Somebody who comes later is shown the last lines, the topic and who is there; and somebody who
+    # comes back, what was missed.
+    yield "a newcomer", world.person(greeted=True).bytes_seen()
+    everybody[-2][1].hang_up()
+    for text in hostile, f"eva {hostile}":
+        world.say(text, f"/msg eva {text}")
+    yield "registered, back again", member(world, "eva", greeted=True).bytes_seen()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
+def test_nothing_undocumented_arrives_on_any_path(
+    monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
+) -> None:
+    if not checked:  # as if the rules for names were forgotten
+        monkeypatch.setattr(server_module, "validate_name", str)
+        monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
+    rung = 0
+    with logged() as log:
+        for path, data in everything_seen(hostile):
+            if path.startswith("ringing"):  # has asked for that: before a line, and nowhere else
+                rung += data.count(BELL)
+                data = re.sub(rb"^\x07", b"", data, flags=re.MULTILINE)
+            assert undocumented(data) == set(), path
+    assert rung
+    assert not [line for line in log if any(map(is_unsafe, line.rstrip("\n")))]
+
+
+def everything_seen_of_deeds(hostile: str) -> Iterator[tuple[str, bytes]]:
+    """What everybody is sent while one who may do all of it runs rooms with that text."""
+    word = hostile.split(" ")[0]
+    tries = [f"/{word} luis {hostile}" for word in ("kick", "mute", "ban")]
+    tries += [f"/{word} luis 10m {hostile}" for word in ("mute", "ban")]
+    tries += [f"/ban @luis 10m {hostile}", f"/ban 192.0.2.1 {hostile}", f"/wall {hostile}"]
+    tries += [f"/{command.name} {word}" for command in moderation.TABLE]
+    tries += [f"/{command.name} @{word}" for command in moderation.TABLE]
+    tries += [f"/create x{word} private", f"/create ops {word}", f"/close {hostile}"]
+    for line in tries:
+        town = Town()
+        root, luis = town.citizen("root", admin=True), town.guest("luis", network="192.0.2.1")
+        program = town.program()
+        spanish = town.guest("max")
+        spanish.type("/idioma es", "/horas sí")
+        people = {"root": root, "luis": luis, "bare": program, "spanish": spanish}
+        root.type(line, line, "/bans", "/mode", "/history")
+        luis.type("hola", "/leave", "hola")
+        spanish.type("/historial")
+        root.type(f"/unban {word}", f"/unban @{word}", f"/unmute {word}", f"/disconnect {word}")
+        for who, person in people.items():
+            yield f"{who} after {line!r}", person.bytes_seen()
+        for event in town.store._logs.get("lobby", town.store).events:
+            if event.kind is Kind.DEED:
+                assert Deed.of(event.text).text() == event.text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
+def test_nothing_undocumented_arrives_of_what_is_done_to_rooms(
+    monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
+) -> None:
+    if not checked:
+        monkeypatch.setattr(server_module, "validate_name", str)
+        monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
+    with logged() as log:
+        for path, data in everything_seen_of_deeds(hostile):
+            assert undocumented(data) == set(), path
+    assert not [line for line in log if any(map(is_unsafe, line.rstrip("\n")))]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_a_deed_in_the_log_says_what_was_done(hostile: str) -> None:
+    for deed in (
+        Deed("mute", "luis", 600, hostile),
+        Deed("wall", reason=f"a  b {hostile}"),
+        Deed("ban", hostile.split(" ")[0], 1),
+    ):
+        assert Deed.of(deed.text()) == deed._replace(reason=deed.reason.rstrip())
+
+
+def test_hostile_reasons_do_arrive() -> None:
+    seen = b"".join(data for _, data in everything_seen_of_deeds("\x1b]0;x\x07"))
+    for line in (
+        b"root kicked luis: ^[]0;x^G",
+        b"root ha callado a luis durante 10m: ^[]0;x^G",
+        b"is muted until",
+        b"by root: ^[]0;x^G",
+        b"You are out of #lobby: root kicked you: ^[]0;x^G",
+        b"root to all: ^[]0;x^G",
+        b"root banned the address that luis came from for 10m: ^[]0;x^G",
+    ):
+        assert line in seen
+
+
+def test_hostile_text_does_arrive() -> None:
+    """The test above would hold for a server that shows nothing, too."""
+    seen = b"".join(
+        data for path, data in everything_seen("\x1b]0;x\x07") if path.startswith("ana")
+    )
+    for line in b"<eve> ^[]0;x^G", b"* eve ^[]0;x^G", b"set the topic: ^[]0;x^G":
+        assert line in seen
+    assert b"(private) <eve> ^[]0;x^G" in seen
+    assert b"*** eve is away: ^[]0;x^G" in seen
+    back = b"".join(data for path, data in everything_seen("\x1b]0;x\x07") if "back" in path)
+    assert b"] (private) <guest8> ^[]0;x^G" in back
+    assert b"] <guest8> ^[]0;x^G" in back
+
+
+# The code
+
+HOME = Path(chatd.__file__).parent
+DAEMON = [
+    path
+    for path in sorted(HOME.rglob("*.py"))
+    if path.parent.name != "client" and path.name not in ("cli.py", "__main__.py")
+]
+TREES = {path.relative_to(HOME).as_posix(): ast.parse(path.read_text("utf-8")) for path in DAEMON}
+
+LOGGED_AS_THEY_ARE = {
+    "listening",
+    "history",
+    "what",
+    "again",
+    "path",
+    "why",
+    "names",
+    "now",
+    "until",
+}
+"""What log lines have in them: addresses and paths of this machine, sentences and numbers of the
+daemon's own, what the operating system says of the store, and at the start names of accounts, which
+are letters and digits. Nothing else that a client sent."""
+
+OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
+"""Where the log is made and written: with no client at the other end."""
+
+OF_THE_OPERATOR = {"protocols/control.py"}
+"""What `chatd admin` is answered: JSON in ASCII, which it makes visible."""
+
+
+MAKES_FRAMES = {"protocols/web/live/frames.py"}
+"""Where bytes are made by a library for what is no text of anybody's: pongs, and closing."""
+
+OF_HTTP = {
+    "protocols/web/api/rooms.py",
+    "protocols/web/http/http1.py",
+    "protocols/web/live/handshake.py",
+    "protocols/web/http/messages.py",
+}
+"""Heads of answers, which are ours, and parts of requests. Bodies come from the encoder."""
+
+OF_HOOKS = {"webhooks/delivery.py", "webhooks/urls.py", "webhooks/http_client.py"}
+"""What is sent to URLs: these in ASCII, signatures, and bodies that the encoder made."""
+
+TO_BE_HASHED = {"accounts/credentials.py", "accounts/passwords.py", "chat/idempotency.py"}
+"""What goes nowhere but into a hash."""
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in some code, each with the name of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", None) or getattr(node.func, "id", ""), node
+
+
+def files_that_call(name: str, where: Callable[[ast.Call], bool] = lambda call: True) -> set[str]:
+    return {
+        file for file, tree in TREES.items() for called, call in calls(tree)
+        if called == name and where(call)
+    }  # fmt: skip
+
+
+def test_text_becomes_bytes_in_the_encoder_alone() -> None:
+    encoding = files_that_call("encode") - OF_THE_LOG - OF_THE_OPERATOR
+    assert encoding - TO_BE_HASHED - OF_HOOKS - OF_HTTP == {"text/escaping.py"}
+    assert files_that_call("encode_lines") | files_that_call("encode_line") == {
+        "text/escaping.py",
+        "formats/bare.py",
+        "formats/json.py",
+        "formats/sse.py",
+        "protocols/web/connection.py",
+    }
+    on_screens = files_that_call("encode_screen_lines") | files_that_call("encode_screen_line")
+    assert on_screens == {"text/escaping.py", "formats/chat.py"}
+    assert files_that_call("encode_json_strings") == {"formats/json.py"}
+    assert files_that_call("encode_json") == {
+        "formats/json.py",
+        "formats/sse.py",
+        "webhooks/delivery.py",
+        "protocols/web/http/messages.py",
+    }
+
+
+def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
+    formats = [tree for file, tree in TREES.items() if file.startswith("formats/")]
+    nodes = [node for tree in formats for node in ast.walk(tree)]
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "bytes":
+            for result in (each for each in ast.walk(node) if isinstance(each, ast.Return)):
+                said = ast.unparse(result.value or result)
+                made_by = (
+                    "encode_line(",
+                    "encode_lines(",
+                    "encode_screen_line(",
+                    "encode_screen_lines(",
+                    "self.say(",
+                    "self.of_past().render(",
+                    "self.message(",
+                    "framed(encode_json(",
+                    "framed(b'",
+                    "_sse(",
+                    "b''.join(",
+                )
+                if node.name == "framed":
+                    continue  # bytes that were made already
+                assert said == "b''" or said.startswith(made_by), said
+
+
+def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
+    for file, tree in TREES.items():
+        for called, call in calls(tree):
+            if called == "put" and file not in {"util/worker.py", "rooms/stream.py", *OF_THE_LOG}:
+                if len(call.args) == 2:  # a value into a table: see chatd.storage.records
+                    continue
+                given = ast.unparse(call.args[0])
+                of_format = re.search(r"(format|_answers)\)?\.\w+\(", given) is not None
+                others = {
+                    ("protocols/lines/protocol.py", "reply"),
+                    ("protocols/web/live/websocket.py", "reply"),
+                    ("protocols/web/live/websocket.py", "self._frames.ping()"),
+                    ("protocols/web/live/websocket.py", "self._opening"),
+                    ("protocols/web/live/event_stream.py", "self._opening"),
+                    ("protocols/web/connection.py", "data"),
+                    ("chat/session.py", "bell + self.format.private(author, text)"),
+                }
+                assert of_format or (file, given) in others, f"{file}: {given}"
+
+
+def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> None:
+    writing = files_that_call("write") | files_that_call("send")
+    others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
+    assert writing - others == {"protocols/transport/writer.py", "protocols/transport/factory.py"}
+    factory = TREES["protocols/transport/factory.py"]
+    (refused,) = [call for called, call in calls(factory) if called == "Refused"]
+    assert ast.unparse(refused.args[1]) == "client.refusal(full)"
+    session_protocol = ast.unparse(TREES["protocols/transport/session_protocol.py"])
+    assert "return self.format().error(" in session_protocol
+    assert files_that_call("print") | files_that_call("writeSequence") == set()
+    assert "return encode_json(said)" in ast.unparse(TREES["webhooks/delivery.py"])
+    (posted,) = [call for called, call in calls(TREES["webhooks/delivery.py"]) if called == "post"]
+    assert ast.unparse(posted.args[2]) == "body"
+
+
+def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
+    levels = {"debug", "info", "warn", "error", "critical", "failure", "emit"}
+    found = 0
+    for file, tree in TREES.items():
+        for called, call in calls(tree):
+            logger = ast.unparse(call.func).rpartition(".")[0]
+            if called not in levels or not logger.endswith(("log", "logger")):
+                continue
+            found += 1
+            given = call.args[0]
+            constant = isinstance(given, ast.Constant)
+            assert constant or ast.unparse(given) == "self._telling", f"{file}: {ast.unparse(call)}"
+            assert {word.arg for word in call.keywords} <= LOGGED_AS_THEY_ARE, ast.unparse(call)
+    assert found >= 8
+    troubles = [
+        call for tree in TREES.values() for called, call in calls(tree) if called == "Trouble"
+    ]
+    assert len(troubles) >= 2
+    assert all(isinstance(call.args[1], ast.Constant) for call in troubles)
+
+
+def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
+    """Both look first whether the reader asked for it."""
+    loaded = [
+        (file, node)
+        for file, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+    ]
+    named = {file for file, node in loaded if isinstance(node, ast.Name) and node.id == "BELL"}
+    assert named == {"formats/chat.py"}
+    asked = [
+        file
+        for file, node in loaded
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("format.bell")
+    ]
+    assert sorted(asked) == ["chat/session.py", "rooms/feed.py"]

@@ -1,0 +1,167 @@
+"""A port for clients behind a proxy: whatever comes in place of a header, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.testing import StringTransport
+from twisted.logger import LogEvent, capturedLogs, eventAsText
+from zope.interface import directlyProvides
+
+from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
+from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
+from chatd.protocols.transport.limits import Limits
+from tests.protocols.proxy.test_header import HEADERS, MALFORMED
+from tests.support.world import World
+
+PROXY = IPv4Address("TCP", "198.51.100.1", 5)
+
+
+class Scene:
+    def __init__(self, **options: Any) -> None:
+        self.world = World(**options)
+        self.factory = BehindProxy(self.world.chat, self.world.clock)
+
+    def connect(self) -> tuple[ProxiedProtocol, Any]:
+        transport: Any = StringTransport(peerAddress=PROXY)
+        protocol = cast(ProxiedProtocol, self.factory.buildProtocol(PROXY))
+        protocol.makeConnection(transport)
+        self.world.settle()
+        transport.clear()
+        return protocol, transport
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.mark.parametrize("case", HEADERS)
+@pytest.mark.parametrize("pieces", [1, 2, 1000])
+def test_behind_a_header_lines_are_said(scene: Scene, case: str, pieces: int) -> None:
+    header, client = HEADERS[case]
+    protocol, transport = scene.connect()
+    data = header + b"hello\n"
+    size = -(-len(data) // pieces)
+    for begin in range(0, len(data), size):
+        protocol.dataReceived(data[begin : begin + size])
+    scene.world.settle()
+    assert transport.value().decode().startswith("<guest1> hello\n")
+    assert protocol.getPeer() == (client or PROXY)
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_malformed_header_closes_the_connection_and_nothing_behind_it_is_said(
+    scene: Scene, case: str, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    person = scene.world.person()
+    protocol, transport = scene.connect()
+    person.seen()
+    protocol.dataReceived(MALFORMED[case] + b"/nick eva\nhello\n")
+    scene.world.settle()
+    assert transport.disconnected
+    assert person.seen() == []
+    assert len(expected_errors()) == 1
+
+
+def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceback(
+    scene: Scene, expected_errors: Callable[..., list[LogEvent]]
+) -> None:
+    for number in range(1000):
+        protocol, _ = scene.connect()
+        protocol.dataReceived(MALFORMED[list(MALFORMED)[number % len(MALFORMED)]])
+        scene.world.clock.advance(0.06)
+    told = expected_errors()
+    assert 3 <= len(told) <= 7
+    assert eventAsText(told[0], True, False, False) == (
+        "who came to a haproxy: address is let go, the PROXY header cannot be read: it is none."
+    )
+
+
+HEADER = b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n"
+
+
+def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(scene: Scene) -> None:
+    boss = scene.world.person("boss")
+    boss.type("/register correct horse")
+    accounts = scene.world.server.accounts
+    accounts.keep(accounts.table["boss"]._replace(admin=True))
+    boss.type("/ban 203.0.113.7 1h", "/ban 203.0.113.7 1h")
+    lurker, transport = scene.connect()
+    lurker.dataReceived(HEADER)
+    scene.world.settle()
+    assert b"you are banned from #lobby" in transport.value()
+    transport.clear()
+    boss.type("hello")
+    assert transport.value() == b""
+
+
+def test_those_who_say_nothing_are_counted_for_their_address(world_of_two: Scene) -> None:
+    scene = world_of_two
+    lurkers = []
+    for _ in range(3):
+        protocol, transport = scene.connect()
+        protocol.dataReceived(HEADER)
+        scene.world.settle()
+        lurkers.append(transport.value())
+    assert [b"ERR Full: " in told for told in lurkers] == [False, False, True]
+
+
+@pytest.fixture
+def world_of_two() -> Scene:
+    return Scene(limits=Limits(connections_per_address=2))
+
+
+@pytest.mark.parametrize("too_many", [False, True])
+def test_inside_of_tls_people_are_welcomed_behind_the_header(scene: Scene, too_many: bool) -> None:
+    if too_many:
+        limits = Limits(connections_per_address=1)
+        scene = Scene(limits=limits)
+        first, _ = scene.connect()
+        first.dataReceived(HEADER)
+    transport: Any = StringTransport(peerAddress=PROXY)
+    directlyProvides(transport, ISSLTransport)
+    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol.makeConnection(transport)
+    assert transport.value() == b""
+    protocol.dataReceived(HEADER + b"hello\n")
+    scene.world.settle()
+    told = transport.value().decode().split("\n")
+    if too_many:
+        assert told[0].startswith("ERR Full: ")
+    else:
+        assert told[0].startswith("*** Welcome")
+        assert told[-2] == "<guest1> hello"
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
+    scene = Scene(limits=Limits(connections=1))
+    scene.connect()
+    transport: Any = StringTransport(peerAddress=PROXY)
+    transport.loseWriteConnection = transport.loseConnection
+    if over_tls:
+        directlyProvides(transport, ISSLTransport)
+    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol.makeConnection(transport)
+    protocol.dataReceived(HEADER + b"hello\n")
+    assert transport.value().startswith(b"ERR Full: ")
+    for _ in range(REFUSED_AT_ONCE - 1):
+        built = scene.factory.buildProtocol(PROXY)
+        assert built is not None
+        other: Any = StringTransport(peerAddress=PROXY)
+        other.loseWriteConnection = other.loseConnection
+        built.makeConnection(other)
+    assert scene.factory.buildProtocol(PROXY) is None
+    scene.world.clock.advance(REFUSED_SECONDS)
+
+
+def test_nothing_is_logged_when_it_starts_and_stops_to_listen(scene: Scene) -> None:
+    with capturedLogs() as logged:
+        scene.factory.doStart()
+        scene.factory.doStop()
+    assert logged == []

@@ -1,0 +1,166 @@
+"""Which connections nobody else can read, and which network they come from: on real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.interfaces import IAddress
+
+from chatd.protocols.transport.limits import is_local
+from tests.integration.test_wire import OLD_API
+from tests.support.certificate import write_certificate
+from tests.support.world import WELCOME, Client, House
+
+IN_CLEAR = "ERR Not encrypted: "
+GUEST = "ERR Not registered: choose a name first"
+
+
+async def with_house(test: Callable[[House], Any]) -> None:
+    house = House()
+    try:
+        await test(house)
+    finally:
+        await house.close()
+
+
+async def answer(client: Client) -> str:
+    """What it is told when it sends a password."""
+    client.send("/register correct horse")
+    return (await client.until("ERR "))[-1]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (IPv4Address("TCP", "127.0.0.1", 1), True),
+        (IPv4Address("TCP", "127.255.0.9", 1), True),
+        (IPv4Address("TCP", "128.0.0.1", 1), False),
+        (IPv4Address("TCP", "192.168.1.1", 1), False),
+        (IPv6Address("TCP", "::1", 1), True),
+        (IPv6Address("TCP", "::ffff:127.0.0.1", 1), True),
+        (IPv6Address("TCP", "::ffff:10.0.0.1", 1), False),
+        (IPv6Address("TCP", "fe80::1%eth0", 1), False),
+        (UNIXAddress(b""), True),
+        (None, False),
+    ],
+)
+def test_what_crosses_no_network(address: IAddress | None, expected: bool) -> None:
+    assert is_local(address) is expected
+
+
+async def test_over_loopback_passwords_are_taken() -> None:
+    async def test(house: House) -> None:
+        await house.listen()
+        client = await house.guest()
+        (protocol,) = house.chat.clients
+        assert protocol.session.network == "127.0.0.1"
+        assert (await answer(client)).startswith(GUEST)
+
+    await with_house(test)
+
+
+async def test_over_a_unix_socket_they_are(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        await house.listen(f"unix:{tmp_path}/s")
+        client = await house.connect(f"unix:{tmp_path}/s")
+        await client.until(WELCOME[-1])
+        (protocol,) = house.chat.clients
+        assert protocol.session.network == ""
+        assert (await answer(client)).startswith(GUEST)
+
+    await with_house(test)
+
+
+@OLD_API
+async def test_over_tls_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "chatd.protocols.transport.managed_connection.is_local", lambda address: False
+    )
+    certificate = write_certificate(tmp_path / "server.pem")
+
+    async def test(house: House) -> None:
+        port = await house.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
+        client = await house.connect(f"ssl:127.0.0.1:{port.getHost().port}")
+        await client.until(WELCOME[-1])
+        assert (await answer(client)).startswith(GUEST)
+
+    await with_house(test)
+
+
+HEADERS = {
+    "from a network": (b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n", "203.0.113.7", False),
+    "from the proxy's machine": (b"PROXY TCP4 127.0.0.1 127.0.0.1 5 60060\r\n", "127.0.0.1", True),
+    "from an unknown place": (b"PROXY UNKNOWN ff::1 ff::1 1 2\r\n", "127.0.0.1", False),
+    "from nobody": (b"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00", "127.0.0.1", False),
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+async def test_behind_a_proxy_what_counts_is_where_the_client_is(case: str) -> None:
+    header, network, taken = HEADERS[case]
+
+    async def test(house: House) -> None:
+        await house.listen(behind_proxy=True)
+        client = await house.guest()
+        (protocol,) = house.chat.clients
+        assert not protocol.session.confidential
+        assert protocol.session.network == ""
+        client.send_raw(header)
+        said = await answer(client)
+        assert said.startswith(GUEST if taken else IN_CLEAR), said
+        assert protocol.session.network == network
+
+    await with_house(test)
+
+
+async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "chatd.protocols.transport.managed_connection.is_local", lambda address: address.port == 5
+    )
+    header = HEADERS["from the proxy's machine"][0]
+
+    async def test(house: House) -> None:
+        await house.listen(behind_proxy=True)
+        client = await house.guest()
+        client.send_raw(header)
+        assert (await answer(client)).startswith(IN_CLEAR)
+
+    await with_house(test)
+
+
+async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_password() -> None:
+    async def test(house: House) -> None:
+        await house.listen()
+        client = await house.guest()
+        client.send("/nick ana")
+        await client.until("You are now ana")
+        client.send_raw(b"\xff\xfb\x1f\xff\xfd\x03/register\r\n")
+        assert await client.line() == "\\xff\\xfe\x1f\\xff\\xfc\x03\\xff\\xfb\x01" + (
+            "*** Your next line is the password; nobody is shown it. An empty line cancels."
+        )
+        client.send_raw(b"\xff\xfd\x01correct horse\r\n")
+        assert await client.line() == (
+            "\\xff\\xfc\x01*** ana is yours now. When you come back: /login ana"
+        )
+        client.send_raw(b"\xff\xfe\x01hello\r\n")
+        assert await client.line() == "<ana> hello"
+
+    await with_house(test)
+
+
+async def test_a_client_that_has_sent_no_request_is_never_sent_telnet() -> None:
+    async def test(house: House) -> None:
+        await house.listen()
+        client = await house.guest()
+        client.send("/nick ana", b"\xff\xf1/register", "", "/register", "correct horse")
+        lines = await client.until("yours now")
+        assert len(lines) == 5
+        assert "\\xff" not in "".join(lines)
+
+    await with_house(test)

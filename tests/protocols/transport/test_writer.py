@@ -1,0 +1,627 @@
+"""The one writer to a connection: what it pushes, what it leaves, and how it closes."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import socket
+from collections import deque
+from typing import NoReturn
+
+import pytest_twisted
+from twisted.internet.interfaces import ISSLTransport, ISystemHandle
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import directlyProvides, implementer
+
+from chatd.protocols.lines.protocol import ChatProtocol
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.managed_connection import READ_BYTES
+from chatd.protocols.transport.scheduler import Turns
+from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, Outlet
+from tests.support.world import House
+
+
+class Pieces:
+    """A supply: gives out its pieces, one at a time."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = deque(pieces)
+        self.finished = False
+        self.failures: list[str] = []
+        self.failed = self.failures.append
+
+    @property
+    def drained(self) -> bool:
+        return self.finished and not self.pieces
+
+    def take(self) -> bytes:
+        return self.pieces.popleft() if self.pieces else b""
+
+
+class Transport(StringTransport):
+    """A transport that notes how it was closed."""
+
+    half_closed = False
+
+    def loseWriteConnection(self) -> None:
+        self.half_closed = True
+
+
+@implementer(ISystemHandle)
+class SocketTransport(Transport):
+    """A transport with a real socket below it: what is written is what the socket did not take."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handle, self.peer = socket.socketpair()
+        for end in self.handle, self.peer:
+            end.setblocking(False)
+
+    def getHandle(self) -> object:
+        return self.handle
+
+    def received(self) -> bytes:
+        """What has come out at the other end so far."""
+        data = b""
+        try:
+            while piece := self.peer.recv(1 << 20):
+                data += piece
+        except BlockingIOError:
+            pass
+        return data
+
+    def close(self) -> None:
+        self.handle.close()
+        self.peer.close()
+
+
+class OutletTestCase(SynchronousTestCase):
+    def make(self, transport: Transport) -> None:
+        self.clock = Clock()
+        self.supply = Pieces()
+        self.transport = transport
+        self.outlet = Outlet(transport, self.supply, self.clock)
+
+    def give(self, *pieces: bytes) -> None:
+        """Put pieces into the supply, and say so."""
+        self.supply.pieces.extend(pieces)
+        self.outlet.pump()
+
+    def finish(self) -> None:
+        """Say that nothing comes any more."""
+        self.supply.finished = True
+        self.outlet.pump()
+
+
+class AnyTransportTests(OutletTestCase):
+    """On whatever is no plain socket it is a push producer."""
+
+    def setUp(self) -> None:
+        self.make(Transport())
+
+    def test_it_is_a_push_producer(self) -> None:
+        self.assertIs(self.transport.producer, self.outlet)
+        self.assertTrue(self.transport.streaming)
+
+    def test_it_writes_all_there_is(self) -> None:
+        self.give(b"a\n", b"b\n")
+        self.assertEqual(self.transport.value(), b"a\nb\n")
+
+    def test_while_there_is_no_room_everything_stays_where_it_is(self) -> None:
+        self.outlet.pauseProducing()
+        self.give(b"a\n")
+        self.assertEqual(self.transport.value(), b"")
+        self.assertEqual(list(self.supply.pieces), [b"a\n"])
+        self.outlet.resumeProducing()
+        self.assertEqual(self.transport.value(), b"a\n")
+
+    def test_it_stops_when_a_write_fills_the_transport(self) -> None:
+        write = self.transport.write
+
+        def fill(data: bytes) -> None:
+            write(data)
+            self.outlet.pauseProducing()
+
+        self.patch(self.transport, "write", fill)
+        self.give(b"a\n", b"b\n")
+        self.assertEqual(self.transport.value(), b"a\n")
+
+    def test_while_it_is_held_nothing_is_taken(self) -> None:
+        self.outlet.hold()
+        self.outlet.hold()
+        self.give(b"a\n")
+        self.outlet.release()
+        self.assertEqual(self.transport.value(), b"")
+        self.outlet.release()
+        self.assertEqual(self.transport.value(), b"a\n")
+
+    def test_a_supply_that_wakes_it_while_it_takes_is_not_sent_out_of_order(self) -> None:
+        take = self.supply.take
+
+        def take_and_wake() -> bytes:
+            data = take()
+            self.outlet.pump()
+            return data
+
+        self.patch(self.supply, "take", take_and_wake)
+        self.give(b"a\n", b"b\n", b"c\n")
+        self.assertEqual(self.transport.value(), b"a\nb\nc\n")
+
+    def test_a_transport_that_asks_for_more_while_it_is_written_to_is_not_either(self) -> None:
+        write = self.transport.write
+
+        def write_and_ask(data: bytes) -> None:
+            self.outlet.resumeProducing()
+            write(data)
+
+        self.patch(self.transport, "write", write_and_ask)
+        self.give(b"a\n", b"b\n", b"c\n")
+        self.assertEqual(self.transport.value(), b"a\nb\nc\n")
+
+    def test_a_tls_transport_is_no_plain_socket(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        directlyProvides(transport, ISSLTransport)
+        self.make(transport)
+        self.give(b"a\n")
+        self.assertTrue(transport.streaming)
+        self.assertEqual(transport.value(), b"a\n")
+
+    def test_a_handle_that_is_no_socket_is_not_pushed_to(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.patch(transport, "getHandle", object)
+        self.make(transport)
+        self.give(b"a\n")
+        self.assertEqual(transport.value(), b"a\n")
+
+
+class PushingTests(OutletTestCase):
+    """What is pushed is sent past an empty supply, or is not taken at all."""
+
+    def setUp(self) -> None:
+        self.make(Transport())
+
+    def refused(self) -> bool:
+        """Whether what is pushed is not taken, and not sent."""
+        self.transport.clear()
+        return not self.outlet.push(b"pushed\n") and not self.transport.value()
+
+    def test_what_is_pushed_is_sent_at_once(self) -> None:
+        self.assertTrue(self.outlet.push(b"pushed\n"))
+        self.assertEqual(self.transport.value(), b"pushed\n")
+
+    def test_nothing_is_taken_without_room_for_it(self) -> None:
+        self.outlet.pauseProducing()
+        self.assertTrue(self.refused())
+        self.outlet.resumeProducing()
+        self.assertFalse(self.refused())
+
+    def test_nothing_is_taken_while_it_is_held(self) -> None:
+        self.outlet.hold()
+        self.outlet.hold()
+        self.outlet.release()
+        self.assertTrue(self.refused())
+        self.outlet.release()
+        self.assertFalse(self.refused())
+
+    def test_one_without_room_is_waiting(self) -> None:
+        self.assertFalse(self.outlet.waiting)
+        self.outlet.pauseProducing()
+        self.assertTrue(self.outlet.waiting)
+
+    def test_when_sending_fails_that_is_told_and_nothing_follows(self) -> None:
+        def fail(data: bytes) -> None:
+            raise ZeroDivisionError
+
+        for send in (lambda: self.outlet.push(b"a\n")), (lambda: self.give(b"a\n")):
+            self.make(Transport())
+            broken = self.patch(self.transport, "write", fail)
+            send()
+            broken.restore()
+            self.assertEqual(self.supply.failures, ["a client could not be sent to"])
+            self.give(b"next\n")
+            self.assertTrue(self.refused())
+
+    def test_nothing_is_taken_while_something_is_being_sent(self) -> None:
+        seen: list[bool] = []
+        self.patch(self.transport, "write", lambda data: seen.append(self.outlet.push(b"pushed")))
+        self.give(b"a\n")
+        self.assertEqual(seen, [False])
+
+    def test_nothing_is_taken_when_it_is_closing(self) -> None:
+        self.finish()
+        self.assertTrue(self.refused())
+
+    def test_nothing_is_taken_when_the_connection_is_lost(self) -> None:
+        self.outlet.lost()
+        self.assertTrue(self.refused())
+
+    def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
+        self.outlet.end()
+        self.assertTrue(self.refused())
+
+
+class PlainSocketTests(OutletTestCase):
+    """On a plain socket it pushes to the socket itself, and is a pull producer for the rest."""
+
+    BIG = b"x" * (8 << 20)
+
+    def setUp(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.make(transport)
+        self.socket = transport
+
+    def test_it_is_a_pull_producer(self) -> None:
+        self.assertFalse(self.transport.streaming)
+
+    def test_it_pushes_straight_to_the_socket(self) -> None:
+        self.give(b"a\n", b"b\n")
+        self.assertEqual(self.socket.received(), b"a\nb\n")
+        self.assertEqual(self.transport.value(), b"")
+
+    def test_what_the_kernel_does_not_take_goes_through_the_transport(self) -> None:
+        self.give(self.BIG)
+        taken = self.socket.received()
+        self.assertLess(len(taken), len(self.BIG))
+        self.assertEqual(len(taken) + len(self.transport.value()), len(self.BIG))
+
+    def test_nothing_passes_the_rest(self) -> None:
+        self.give(self.BIG)
+        self.socket.received()
+        self.give(b"a\n")
+        self.assertEqual(self.socket.received(), b"")
+        self.outlet.resumeProducing()
+        self.assertEqual(self.socket.received(), b"a\n")
+
+    def test_a_broken_socket_is_left_to_the_transport(self) -> None:
+        self.socket.peer.close()
+        self.give(b"a\n")
+        self.assertEqual(self.transport.value(), b"a\n")
+
+
+class ClosingTests(OutletTestCase):
+    """When its supply is drained it closes, and nobody can keep it from that for ever."""
+
+    def setUp(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.make(transport)
+
+    def fill(self) -> None:
+        """Have the connection take nothing more."""
+        self.give(PlainSocketTests.BIG)
+
+    def test_what_there_is_is_sent_before_it_closes(self) -> None:
+        self.fill()
+        self.supply.pieces.append(b"last\n")
+        self.finish()
+        self.assertFalse(self.transport.half_closed)
+        self.transport.received()
+        self.outlet.resumeProducing()
+        self.assertEqual(self.transport.received(), b"last\n")
+        self.assertTrue(self.transport.half_closed)
+
+    def test_it_says_that_it_is_done_and_reads_on_in_case_the_client_still_sends(self) -> None:
+        self.transport.pauseProducing()
+        self.finish()
+        self.assertIsNone(self.transport.producer)
+        self.assertTrue(self.transport.half_closed)
+        self.assertEqual(self.transport.producerState, "producing")
+        self.assertFalse(self.transport.disconnecting)
+
+    def test_it_closes_once_the_client_has_nothing_more_to_send(self) -> None:
+        self.finish()
+        self.outlet.end()
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.disconnected)
+
+    def test_a_client_that_sends_on_for_too_long_is_cut_off(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS - 0.5)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(0.5)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_a_client_that_has_not_been_sent_everything_by_then_is_closed_not_cut_off(self) -> None:
+        self.give(b"last\n")
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.disconnected)
+        self.assertEqual(self.transport.received(), b"last\n")
+
+    def test_a_client_that_has_been_sent_everything_by_then_is_cut_off(self) -> None:
+        self.give(b"last\n")
+        self.finish()
+        self.transport.received()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_one_of_whom_the_system_does_not_say_it_is_closed_not_cut_off(self) -> None:
+        def unknown(*_: object) -> NoReturn:
+            raise OSError(errno.ENOTTY, "no such question")
+
+        self.give(b"last\n")
+        self.finish()
+        self.transport.received()
+        self.patch(fcntl, "ioctl", unknown)
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.disconnected)
+
+    def test_a_client_that_takes_nothing_is_left_alone_while_it_does_not_end(self) -> None:
+        self.fill()
+        self.clock.advance(2 * CLOSE_SECONDS)
+        self.assertFalse(self.transport.disconnected)
+
+    def test_a_client_that_sends_nothing_more_and_takes_all_may_wait_for_more(self) -> None:
+        self.outlet.end()
+        self.clock.advance(2 * CLOSE_SECONDS)
+        self.assertFalse(self.transport.disconnected)
+        self.give(b"more\n")
+        self.assertEqual(self.transport.received(), b"more\n")
+
+    def test_a_client_that_sends_nothing_more_and_takes_nothing_is_cut_off(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.assertFalse(self.supply.finished)
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_a_client_that_has_nothing_more_to_send_is_closed_when_drained(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.assertFalse(self.transport.disconnecting)
+        self.finish()
+        self.outlet.resumeProducing()
+        self.assertTrue(self.transport.disconnecting)
+        self.assertFalse(self.transport.half_closed)
+
+    def test_a_client_that_takes_nothing_is_cut_off(self) -> None:
+        self.fill()
+        self.finish()
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_what_is_put_in_for_a_client_that_takes_nothing_gives_it_no_more_time(self) -> None:
+        self.fill()
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.give(b"more\n")
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_one_that_makes_room_while_it_is_being_closed_gets_no_more_time(self) -> None:
+        self.finish()
+        self.outlet.resumeProducing()
+        self.clock.advance(LINGER_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_a_client_that_takes_something_gets_more_time(self) -> None:
+        self.fill()
+        self.supply.pieces.extend([PlainSocketTests.BIG] * 2)
+        self.finish()
+        for _ in range(2):
+            self.clock.advance(CLOSE_SECONDS - 1)
+            self.transport.received()
+            self.outlet.resumeProducing()
+        self.clock.advance(CLOSE_SECONDS - 1)
+        self.assertFalse(self.transport.disconnected)
+        self.clock.advance(1)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_a_client_that_does_not_let_itself_be_closed_is_cut_off(self) -> None:
+        self.outlet.end()
+        self.finish()
+        self.clock.advance(CLOSE_SECONDS)
+        self.assertTrue(self.transport.disconnected)
+
+    def test_over_tls_there_is_no_closing_of_one_half(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        directlyProvides(transport, ISSLTransport)
+        self.make(transport)
+        self.finish()
+        self.assertTrue(transport.disconnecting)
+        self.assertFalse(transport.half_closed)
+        self.clock.advance(CLOSE_SECONDS)
+        self.assertTrue(transport.disconnected)
+
+    def test_nothing_is_sent_any_more(self) -> None:
+        self.finish()
+        self.give(b"late\n")
+        self.outlet.resumeProducing()
+        self.assertEqual(self.transport.received(), b"")
+
+
+class LostTests(OutletTestCase):
+    def setUp(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.make(transport)
+
+    def test_a_connection_that_is_lost_leaves_no_timer(self) -> None:
+        for lose in Outlet.lost, Outlet.stopProducing:
+            transport = SocketTransport()
+            self.addCleanup(transport.close)
+            self.make(transport)
+            self.give(PlainSocketTests.BIG)
+            self.finish()
+            lose(self.outlet)
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nor_does_one_that_is_lost_while_it_lingers(self) -> None:
+        self.finish()
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_that_was_cut_off_may_be_lost(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_so_may_one_that_lingered_for_too_long(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
+        self.outlet.lost()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nothing_is_begun_for_one_that_was_cut_off(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.give(b"late\n")
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nor_for_one_that_is_lost_because_sending_to_it_failed(self) -> None:
+        def fail() -> NoReturn:
+            raise ZeroDivisionError
+
+        self.patch(self.supply, "take", fail)
+        self.supply.failed = lambda _: self.outlet.lost()
+        self.finish()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_nothing_is_taken_for_it_any_more(self) -> None:
+        self.outlet.lost()
+        self.give(b"a\n")
+        self.assertEqual(list(self.supply.pieces), [b"a\n"])
+
+
+class AcknowledgedTests(OutletTestCase):
+    def setUp(self) -> None:
+        transport = SocketTransport()
+        self.addCleanup(transport.close)
+        self.make(transport)
+
+    def test_nothing_that_was_sent_is_nothing_that_is_missing(self) -> None:
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_what_was_sent_is_acknowledged_once_it_arrived(self) -> None:
+        self.give(b"a\n")
+        self.assertFalse(self.outlet.acknowledged)
+        self.transport.received()
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_of_a_connection_that_takes_nothing_it_is_not(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.assertFalse(self.outlet.acknowledged)
+
+    def test_what_was_sent_to_one_that_is_lost_may_not_have_arrived(self) -> None:
+        self.outlet.stopProducing()
+        self.assertFalse(self.outlet.acknowledged)
+        self.outlet.lost()
+        self.assertFalse(self.outlet.acknowledged)
+
+    def test_what_was_sent_to_one_that_ended_has(self) -> None:
+        self.outlet.stopProducing()
+        self.outlet.lost(ended=True)
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_so_has_what_was_sent_to_one_that_lingered(self) -> None:
+        self.finish()
+        self.clock.advance(LINGER_SECONDS)
+        self.outlet.lost()
+        self.assertTrue(self.outlet.acknowledged)
+
+    def test_but_not_what_was_sent_to_one_that_was_cut_off(self) -> None:
+        self.give(PlainSocketTests.BIG)
+        self.outlet.end()
+        self.clock.advance(CLOSE_SECONDS)
+        self.outlet.lost()
+        self.assertFalse(self.outlet.acknowledged)
+
+
+# On real connections
+
+
+@pytest_twisted.async_yield_fixture
+async def house():
+    house = House()
+    await house.listen()
+    yield house
+    await house.close()
+
+
+async def test_the_last_lines_arrive_although_the_client_sends_on(house: House) -> None:
+    ana = await house.guest()
+    ana.send_raw(b"hola\n/quit\n" + b"x" * 1_000_000)
+    assert await ana.end() == ["<guest1> hola", "*** Goodbye."]
+    await ana.close()
+
+
+async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> None:
+    house, clock = House(), Clock()
+    house.chat = ChatFactory(house.server, clock, ChatProtocol)
+    house.chat.turns = Turns(house.reactor, house.store.faults)
+    await house.listen()
+    luis, ana = await house.guest(), await house.guest()
+    ana.transport.pauseProducing()
+    ana.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    said = [f"{number} " + "x" * 4000 for number in range(20)]
+    luis.send(*said)
+    await luis.until(said[-1])
+    ana.send("/quit")
+    luis.send("/who")
+    while "1 guest." not in await luis.line():
+        luis.send("/who")
+    assert clock.getDelayedCalls()  # ana has quit, and some of it waits in the kernel
+    clock.advance(LINGER_SECONDS)
+    ana.transport.resumeProducing()
+    assert await ana.end() == [*(f"<guest1> {text}" for text in said), "*** Goodbye."]
+    await ana.close()
+    await house.close()
+
+
+async def test_a_refused_protocol_gets_its_answer_although_it_sends_on(house: House) -> None:
+    page = await house.guest()
+    page.send_raw(b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + b"x\n" * 500_000)
+    (answer,) = await page.end()
+    assert answer.startswith("ERR Wrong protocol: ")
+    await page.close()
+    assert house.server.lobby.head == 0
+
+
+async def test_no_piece_is_cut_by_another(house: House) -> None:
+    ana, luis = await house.guest(), await house.guest()
+    ana.transport.pauseProducing()
+    for number in range(200):
+        luis.send(f"{number} " + "x" * 4000, f"/msg guest1 {number} " + "y" * 100)
+        ana.send("/who")
+    luis.send("/who")
+    await luis.until("*** In #lobby: ")
+    ana.transport.resumeProducing()
+    lines = await ana.until("<guest2> 199 ")
+    said = [line for line in lines if line.startswith("<guest2>")]
+    assert said == [f"<guest2> {number} " + "x" * 4000 for number in range(200)]
+    for line in lines:
+        assert line.startswith("<guest2> ") or line.endswith(("y" * 100, "2 guests.")), line
+
+
+async def test_so_much_is_read_of_a_client_at_a_time(house: House) -> None:
+    """No interface of Twisted's names what this is set by."""
+    ana = await house.guest()
+    (client,) = house.chat.clients
+    reads: list[int] = []
+    take = client.dataReceived
+
+    def note(data: bytes) -> None:
+        reads.append(len(data))
+        take(data)
+
+    client.dataReceived = note  # type: ignore[method-assign]
+    ana.send_raw(b"x" * 10 * READ_BYTES)
+    ana.send("", "/who")
+    await ana.until("1 guest")
+    assert max(reads) <= READ_BYTES

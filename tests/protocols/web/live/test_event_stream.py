@@ -1,0 +1,194 @@
+"""What is said in a room, as server-sent events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from chatd.accounts.credentials import Grant
+from chatd.i18n import Language
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.web.live.event_stream import COMMENT_SECONDS, EventStream
+from chatd.rooms.bookmarks import NEWCOMER, Return
+from tests.support.members import member, register
+from tests.support.world import HERE, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class Reader:
+    """A program that reads the lobby, or another room."""
+
+    def __init__(
+        self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
+    ) -> None:
+        self.world = world
+        self.transport = StringTransport(peerAddress=HERE)
+        self.factory = ChatFactory(
+            world.server,
+            world.clock,
+            protocol=lambda server, clock, _: EventStream(
+                server,
+                clock,
+                server.rooms[room],
+                back,
+                opening=b"HTTP/1.1 200 OK\r\n\r\n",
+                language=Language.ENGLISH,
+                **who,
+            ),
+        )
+        self.protocol: Any = self.factory.buildProtocol(HERE)
+        self.protocol.makeConnection(self.transport)
+        world.settle()
+        self.opening, _, rest = self.transport.value().partition(b"\r\n\r\n")
+        self.transport.clear()
+        self.transport.write(rest)
+
+    @property
+    def closed(self) -> bool:
+        return self.transport.disconnecting
+
+    def bytes_seen(self) -> bytes:
+        self.world.settle()
+        data = self.transport.value()
+        self.transport.clear()
+        return data
+
+    def seen(self) -> list[tuple[str, Any]]:
+        """The events that came: of each its type, and what it holds."""
+        found = []
+        for block in self.bytes_seen().split(b"\n\n"):
+            fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if b": " in line)
+            if fields:
+                found.append((fields[b"event"].decode(), json.loads(fields[b"data"])))
+        return found
+
+    def texts(self) -> list[str]:
+        return [data["text"] for _, data in self.seen() if "seq" in data]
+
+
+def test_it_begins_as_an_answer_and_goes_on_with_the_last_lines(world: World) -> None:
+    world.say("one", "two")
+    reader = Reader(world)
+    assert reader.opening == b"HTTP/1.1 200 OK"
+    (type, entered), *events = reader.seen()
+    assert (type, entered["room"], entered["after"]) == ("entered", "lobby", 0)
+    assert [data["text"] for _, data in events] == ["one", "two"]
+
+
+def test_what_is_said_comes_as_it_is_said(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    world.person("ana").type("hola")
+    assert reader.texts() == ["hola"]
+
+
+def test_behind_a_place_all_comes_however_much(world: World) -> None:
+    for _ in range(300):
+        world.say(*"abcdefgh")
+    reader = Reader(world, Return(100))
+    texts: list[str] = []
+    for _ in range(50):
+        texts += reader.texts()
+    assert len(texts) == 2300
+
+
+@pytest.mark.parametrize("back", [NEWCOMER, Return(1), Return(0, anew=True)])
+def test_one_who_comes_back_is_told_how_it_goes_on(world: World, back: Return) -> None:
+    world.say("one", "two")
+    (type, entered), *events = Reader(world, back).seen()
+    assert (type, entered["after"]) == ("entered", back.after or 0)
+    assert (entered["resumed"], entered["anew"]) == (back == Return(1), back.anew)
+    assert [data["text"] for _, data in events] == ["one", "two"][back.after or 0 :]
+
+
+def test_it_is_in_the_room(world: World) -> None:
+    reader = Reader(world)
+    assert world.server.lobby.guests == 1
+    reader.protocol.connectionLost(Failure(ConnectionDone()))
+    assert world.server.lobby.people == 0
+    assert not reader.factory.clients
+
+
+def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: World) -> None:
+    register(world, "ana")
+    world.say("before")
+    reader = Reader(world, grant=Grant("ana", 0))
+    assert "ana" in world.server.lobby.named
+    world.say("meanwhile")
+    assert "meanwhile" in reader.texts()
+    ana = member(world, "ana", greeted=True)
+    assert not any("since you left" in line for line in ana.seen())
+    assert world.server.attendance.places.of("ana", "lobby") is not None
+
+
+def test_a_room_that_one_may_not_read_is_not_read(world: World) -> None:
+    member(world, "olga").type("/create secret private")
+    reader = Reader(world, room="secret")
+    assert [type for type, _ in reader.seen()] == ["error"]
+    assert reader.closed
+
+
+def test_who_is_put_out_is_told_and_it_ends(world: World) -> None:
+    owner = member(world, "olga")
+    owner.type("/join ops")
+    register(world, "ana")
+    reader = Reader(world, room="ops", grant=Grant("ana", 0))
+    reader.seen()
+    owner.type("/kick ana bye")
+    assert {type for type, _ in reader.seen()} >= {"left", "say"}
+    reader.factory.check()
+    assert reader.closed
+    assert world.server.lobby.people == 0
+
+
+def test_a_comment_shows_that_it_holds(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    world.clock.advance(COMMENT_SECONDS - 1)
+    reader.factory.check()
+    assert reader.bytes_seen() == b""
+    world.clock.advance(1)
+    reader.factory.check()
+    assert reader.bytes_seen() == b":\n\n"
+    reader.factory.check()
+    assert reader.bytes_seen() == b""
+
+
+def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
+    reader = Reader(world)
+    reader.protocol.outlet.pauseProducing()
+    for _ in range(10):
+        world.say("x")
+        world.clock.advance(COMMENT_SECONDS)
+        reader.factory.check()
+    assert reader.protocol.waiting
+    assert len(reader.protocol.session.stream._queue) <= 2
+
+
+def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    reader.protocol.dataReceived(b"GET / HTTP/1.1\r\n\r\nhola\n" * 1000)
+    reader.protocol.readConnectionLost()
+    world.say("hola")
+    assert reader.texts() == ["hola"]
+    assert world.server.lobby.head == 1
+
+
+def test_a_server_that_stops_says_so(world: World) -> None:
+    reader = Reader(world)
+    reader.seen()
+    reader.protocol.stop_reading()
+    reader.protocol.say_goodbye()
+    ((type, data),) = reader.seen()
+    assert (type, data["key"]) == ("say", "stopping")
+    assert reader.closed

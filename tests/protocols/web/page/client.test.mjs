@@ -1,0 +1,342 @@
+// What the server is told, and what becomes of what it says.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client } from "../../../../chatd/protocols/web/page/client.js";
+import { Kept } from "../../../../chatd/protocols/web/page/kept.js";
+import { Texts } from "../../../../chatd/protocols/web/page/texts.js";
+import { Clock, HELLO, Sockets } from "./helpers.mjs";
+
+function storage(values = {}) {
+	const all = new Map(Object.entries(values).map(([name, value]) => [`chatd.${name}`, JSON.stringify(value)]));
+	return { getItem: (name) => all.get(name) ?? null, setItem: (name, value) => all.set(name, value) };
+}
+
+function made(values) {
+	const clock = new Clock();
+	const sockets = new Sockets();
+	const heard = [];
+	const kept = new Kept(storage(values));
+	const client = new Client({
+		kept,
+		clock,
+		texts: new Texts("en"),
+		open: sockets.open,
+		changed: () => {},
+		heard: (line) => heard.push(line),
+		bell: () => heard.push("bell"),
+	});
+	const open = (hello = {}) => {
+		client.connection.start();
+		sockets.last.onopen();
+		sockets.last.says({ ...HELLO, ...hello });
+	};
+	open();
+	return { client, chat: client.chat, clock, sockets, heard, kept, open, says: (...all) => sockets.last.says(...all) };
+}
+
+const entered = (room, head = 0, after = head) => ({ type: "entered", room, head, after, topic: "", text: `You are in #${room}.` });
+const line = (seq, text, author = "luis") => ({ seq, time: seq, author, kind: "message", text });
+const events = (room, ...all) => ({ type: "events", room, events: all });
+const texts = (room) => room.lines.map(({ text }) => text);
+const sent = ({ sockets }, type) => sockets.last.sent.filter((message) => message.type === type);
+
+test("the first visit asks for nothing, and shows the lobby", () => {
+	const all = made();
+	const [{ key, ...hello }] = all.sockets.last.sent;
+	assert.deepEqual(hello, { type: "hello", language: "en" });
+	assert.match(key, /^[0-9a-z]{32}$/);
+	all.says(entered("lobby"));
+	assert.equal(all.chat.active.name, "lobby");
+	assert.deepEqual(all.kept.get("rooms"), ["lobby"]);
+});
+
+test("a reload has its name, its rooms, and the one that was shown", () => {
+	const all = made({ name: "ana", key: "k".repeat(32), rooms: ["lobby", "ops"], active: "ops" });
+	const [hello] = all.sockets.last.sent;
+	assert.deepEqual([hello.name, hello.key, hello.rooms], ["ana", "k".repeat(32), { lobby: null, ops: null }]);
+	all.says(entered("lobby"), entered("ops"));
+	assert.equal(all.chat.active.name, "ops");
+});
+
+test("text is sent, waits for its ack, and is then known to be said", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	all.client.say(["hola"]);
+	const [{ id, key, ...said }] = sent(all, "line");
+	assert.deepEqual(said, { type: "line", room: "lobby", text: "hola" });
+	assert.match(key, /^[0-9a-z]{32}$/);
+	assert.equal(all.client.outbox.shownIn(all.chat.active).length, 1);
+	all.says(events("lobby", line(1, "hola", "guest1")), { type: "ack", id, room: "lobby", seq: 1 });
+	assert.deepEqual(all.client.outbox.items, []);
+	assert.equal(all.chat.active.unread, 0);
+});
+
+test("a broken connection loses nothing and doubles nothing", () => {
+	const all = made();
+	all.says(entered("lobby", 2, 0), events("lobby", line(1, "a"), line(2, "b")));
+	all.client.say(["c"]);
+	const [{ key }] = sent(all, "line");
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.say(["d"]);
+	all.open();
+	assert.deepEqual(sent(all, "hello")[0].rooms, { lobby: "2-2" });
+	assert.deepEqual(sent(all, "line"), []);
+	all.says({ ...entered("lobby", 4, 2), resumed: true }, events("lobby", line(3, "meanwhile"), line(4, "c", "guest1")));
+	const again = sent(all, "line");
+	assert.deepEqual(again.map(({ text }) => text), ["c", "d"]);
+	assert.equal(again[0].key, key);
+	assert.deepEqual(texts(all.chat.active), ["a", "b", "meanwhile", "c"]);
+	all.says({ type: "ack", id: again[0].id, seq: 4 }, events("lobby", line(5, "d", "guest1")), { type: "ack", id: again[1].id, seq: 5 });
+	assert.deepEqual(all.client.outbox.items, []);
+});
+
+test("a command has no key, and is not sent again", () => {
+	const all = made();
+	all.says(entered("lobby"));
+	all.client.say(["/who", "/me waves", "//who"]);
+	assert.deepEqual(sent(all, "line").map(({ text, key }) => [text, Boolean(key)]), [["/who", false], ["/me waves", true], ["//who", true]]);
+});
+
+test("what is refused stays, and its error stands where it was written", () => {
+	const all = made();
+	all.says(entered("lobby"), entered("ops"));
+	const lobby = all.chat.room("lobby");
+	all.client.choose(lobby);
+	all.client.say(["hola"]);
+	all.client.choose(all.chat.room("ops"));
+	const [{ id }] = sent(all, "line");
+	all.says({ type: "error", id, kind: "Not allowed", key: "muted", text: "you are muted." }, { type: "refused", id });
+	assert.equal(all.client.outbox.shownIn(lobby)[0].state, "refused");
+	assert.deepEqual([lobby.lines.at(-1).kind, lobby.lines.at(-1).title], ["error", "Not allowed"]);
+});
+
+test("a private line is shown with whom it is, and answered as a command", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "private", author: "luis", text: "psst" });
+	assert.deepEqual(all.heard, [{ author: "luis", text: "psst" }]);
+	const [room] = all.chat.privates;
+	assert.deepEqual([room.title, room.unread], ["luis", 1]);
+	all.client.choose(room);
+	all.client.say(["yes?", "//help"]);
+	assert.deepEqual(sent(all, "line").map(({ room: where, text }) => [where, text]), [[null, "/msg luis yes?"], [null, "/msg luis /help"]]);
+	all.says({ type: "private", author: "guest1", to: "luis", text: "yes?" });
+	assert.deepEqual(texts(room), ["psst", "yes?"]);
+	assert.equal(all.client.outbox.shownIn(room).length, 1);
+	all.says({ type: "private", author: "guest1", to: "luis", text: "/help" });
+	assert.deepEqual(all.client.outbox.items, []);
+});
+
+test("a private line that could not be said stays, and says so", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "private", author: "luis", text: "psst" });
+	const [room] = all.chat.privates;
+	all.client.choose(room);
+	all.client.say(["yes?"]);
+	all.says({ type: "error", id: sent(all, "line")[0].id, kind: "Nobody", text: "luis is not here." });
+	assert.deepEqual(all.client.outbox.shownIn(room).map(({ state }) => state), ["refused"]);
+	assert.deepEqual(texts(room), ["psst", "luis is not here."]);
+});
+
+test("private lines that come again after a crash are shown once", () => {
+	const all = made();
+	const psst = { type: "private", author: "luis", text: "psst", time: 5 };
+	all.says(entered("lobby"), psst, { ...psst, past: true }, { ...psst, time: 6, past: true });
+	const [room] = all.chat.privates;
+	assert.deepEqual([texts(room), room.unread], [["psst", "psst"], 2]);
+});
+
+test("private lines wait for no room", () => {
+	const all = made({ rooms: ["ops"] });
+	all.says(entered("ops"), { type: "private", author: "luis", text: "psst" });
+	all.client.choose(all.chat.privates[0]);
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.say(["yes?"]);
+	all.open();
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [[null, "/msg luis yes?"]]);
+});
+
+test("a room that a command entered is shown, and one of the greeting is not", () => {
+	const all = made({ rooms: ["lobby", "ops"] });
+	all.says(entered("lobby"), entered("ops"));
+	assert.equal(all.chat.active.name, "lobby");
+	all.says(entered("builds"));
+	assert.equal(all.chat.active.name, "builds");
+	assert.deepEqual(texts(all.chat.active), ["You are in #builds."]);
+});
+
+test("/join of a room that one is in shows it", () => {
+	const all = made({ rooms: ["lobby", "ops"] });
+	all.says(entered("lobby"), entered("ops"));
+	all.client.say(["/join #OPS"]);
+	assert.equal(all.chat.active.name, "ops");
+	assert.deepEqual(sent(all, "line"), []);
+});
+
+test("who is out of a room is shown another, and why", () => {
+	const all = made({ rooms: ["lobby", "ops"], active: "ops" });
+	all.says(entered("lobby"), entered("ops"), { type: "left", room: "ops", text: "You are out of #ops." });
+	assert.equal(all.chat.active.name, "lobby");
+	assert.deepEqual([texts(all.chat.active), all.kept.get("rooms")], [["You are out of #ops."], ["lobby"]]);
+});
+
+test("the last room stays, and is entered again when somebody writes", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "left", room: "lobby" });
+	assert.equal(all.chat.active.name, "lobby");
+	all.client.say(["hola", "/join ops"]);
+	assert.equal(sent(all, "enter").length, 1);
+	assert.deepEqual(sent(all, "line").map(({ room, text }) => [room, text]), [["lobby", "hola"], [null, "/join ops"]]);
+});
+
+test("who may not enter a room is told so there, and may try again", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "left", room: "lobby" });
+	for (const tries of [1, 2]) {
+		all.client.say(["hola"]);
+		const [{ id }, line] = [sent(all, "enter").at(-1), sent(all, "line").at(-1)];
+		assert.equal(sent(all, "enter").length, tries);
+		all.says({ type: "error", id, kind: "Not allowed", text: "you are banned." }, { type: "error", id: line.id, text: "you are not there." });
+	}
+	assert.deepEqual(all.client.outbox.shownIn(all.chat.active).map(({ state }) => state), ["refused", "refused"]);
+});
+
+test("what waits for a room to which one cannot come back is shown as not said", () => {
+	const all = made({ rooms: ["lobby", "ops"], active: "ops" });
+	all.says(entered("lobby"), entered("ops"));
+	const ops = all.chat.room("ops");
+	all.sockets.last.onclose({ code: 1006 });
+	all.client.say(["hola"]);
+	all.open();
+	all.says(entered("lobby"), { type: "left", room: "ops" }, { type: "error", text: "you are banned." });
+	assert.equal(all.chat.room("ops"), ops);
+	assert.deepEqual(all.client.outbox.shownIn(ops).map(({ state }) => state), ["refused"]);
+	all.client.leave(ops);
+	assert.deepEqual([all.chat.room("ops"), all.client.outbox.items], [undefined, []]);
+});
+
+test("who may be in no room reads why", () => {
+	const all = made();
+	all.says({ type: "error", kind: "Not allowed", text: "you are banned." });
+	assert.deepEqual(texts(all.chat.active), ["you are banned."]);
+	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
+	assert.deepEqual(texts(all.chat.active), ["you are banned.", "a"]);
+});
+
+test("the operator's words come once, behind the last lines", () => {
+	const all = made();
+	all.open({ motd: "Be kind." });
+	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
+	all.open({ motd: "Be kind." });
+	all.says({ ...entered("lobby", 1, 1), resumed: true });
+	assert.deepEqual(texts(all.chat.active), ["a", "Be kind."]);
+});
+
+test("a name for now is kept, an account's is not", () => {
+	const all = made();
+	all.says({ type: "you", name: "eva", guest: false, account: false });
+	assert.equal(all.kept.get("name"), "eva");
+	all.says({ type: "you", name: "guest1", guest: true, account: false });
+	assert.equal(all.kept.get("name"), "eva");
+	all.says({ type: "you", name: "ana", guest: false, account: true });
+	assert.equal(all.kept.get("name"), null);
+});
+
+test("an account tells what it has seen, a guest does not", () => {
+	const all = made();
+	all.says(entered("lobby"), events("lobby", line(1, "a")));
+	all.client.read(all.chat.active);
+	assert.deepEqual(sent(all, "seen"), []);
+	all.says({ type: "you", name: "ana", guest: false, account: true }, events("lobby", line(2, "b")));
+	all.client.read(all.chat.active);
+	all.client.read(all.chat.active);
+	assert.deepEqual(sent(all, "seen"), [{ type: "seen", room: "lobby", seq: 2 }]);
+});
+
+test("an answer to a question goes out without a trace, or not at all", () => {
+	const all = made();
+	all.says(entered("lobby"), { type: "ask", hidden: true });
+	assert.ok(all.client.isAsked);
+	all.client.answer("hunter22");
+	assert.deepEqual(sent(all, "line"), [{ type: "line", room: "lobby", text: "hunter22" }]);
+	assert.deepEqual(all.client.outbox.items, []);
+	all.sockets.last.onclose({ code: 1006 });
+	assert.ok(!all.client.isAsked);
+	assert.equal(all.chat.active.lines.at(-1).kind, "error");
+	all.client.answer("hunter22");
+	all.open();
+	assert.deepEqual(sent(all, "line"), []);
+});
+
+test("older lines are fetched once at a time", () => {
+	const all = made();
+	all.says(entered("lobby", 60, 58), events("lobby", line(59, "y"), line(60, "z")));
+	const room = all.chat.active;
+	let done = 0;
+	all.client.older(room, () => (done += 1));
+	all.client.older(room, () => (done += 1));
+	const [{ id, before }, ...others] = sent(all, "history");
+	assert.deepEqual([before, others.length], [59, 0]);
+	all.says({ type: "history", id, room: "lobby", events: [line(58, "x")], more: false });
+	assert.deepEqual([texts(room), room.more, done], [["x", "y", "z"], false, 1]);
+});
+
+test("older lines that cannot be read are not asked for over and over", () => {
+	const all = made();
+	all.says(entered("lobby", 60, 60));
+	all.client.older(all.chat.active, () => {});
+	const [{ id }] = sent(all, "history");
+	all.says({ type: "error", id, kind: "Not readable", key: "not_readable", text: "try later." });
+	assert.deepEqual([all.chat.active.more, all.chat.active.lines.at(-1).kind], [false, "error"]);
+});
+
+test("behind a page of which nothing is shown, the next one is asked for", () => {
+	const all = made();
+	all.says(entered("lobby", 200, 200));
+	const room = all.chat.active;
+	all.client.older(room, () => {});
+	const nothing = { type: "history", room: "lobby", events: [], more: true };
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 150 });
+	all.client.older(room, () => {});
+	assert.equal(sent(all, "history").at(-1).before, 151);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 100, events: [line(101, "x")] });
+	assert.deepEqual([room.first, texts(room)], [101, ["x"]]);
+	room.replace([line(20, "y")], true, 30, "ana", 10);
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 80);
+	all.says({ ...nothing, id: sent(all, "history").at(-1).id, after: 29 });
+	all.client.newer(room);
+	assert.equal(sent(all, "history").at(-1).before, 130);
+});
+
+test("what commands show of the past stands apart from the log", () => {
+	const all = made();
+	all.says(entered("lobby", 1, 0), events("lobby", line(1, "a")));
+	all.says({ ...events("lobby", line(1, "a")), past: true }, { type: "found", room: "lobby", events: [line(1, "a")] });
+	assert.deepEqual(all.chat.active.lines.map(({ kind, seq }) => [kind, seq]), [["message", 1], ["past", undefined], ["past", undefined]]);
+});
+
+test("what a later server says is passed over", () => {
+	const all = made();
+	all.says({ type: "hologram" }, { type: "constructor" }, entered("lobby"), { type: "bell" });
+	assert.equal(all.chat.active.name, "lobby");
+	assert.deepEqual(all.heard, ["bell"]);
+});
+
+test("of newer lines that are long the last ones are shown, without a gap among them", () => {
+	const all = made();
+	all.says(entered("lobby", 300, 100));
+	const { client, chat } = all;
+	const room = chat.active;
+	room.replace([line(1, "one")], false, 2, "ana");
+	client.newer(room);
+	const [{ id, before }] = sent(all, "history");
+	assert.equal(before, 52);
+	all.says({ type: "history", id, room: "lobby", events: [line(50, "x"), line(51, "y")], after: 49, more: true });
+	assert.deepEqual(texts(room), ["x", "y"]);
+	assert.equal(room.more, true);
+	client.newer(room);
+	const [, { id: next }] = sent(all, "history");
+	all.says({ type: "history", id: next, room: "lobby", events: [line(52, "z")], after: 51, more: true });
+	assert.deepEqual(texts(room), ["x", "y", "z"]);
+});

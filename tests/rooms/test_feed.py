@@ -1,0 +1,1047 @@
+"""`chatd.rooms.feed`: everybody is sent the same bytes, and whoever is slow loses no event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from chatd.errors import ErrorKind
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice
+from chatd.formats.bare import BareFormat
+from chatd.formats.base import BELL, Format
+from chatd.rooms import feed as feed_module
+from chatd.rooms.feed import PUSH_BYTES, TAIL_BYTES, Cursor, Feed, Mark, Replay, Source, Trail
+from chatd.rooms.room import Room
+from chatd.rooms.view import EVERYTHING, Bell, View
+from chatd.storage.contract import StoreError
+from chatd.storage.memory import MemoryStore
+from chatd.util.error_log import Faults
+
+PAGE = 3
+
+
+class PlainFormat(Format):
+    """Shows a text as a line, and counts how often it was asked."""
+
+    bell = BELL
+
+    def __init__(self) -> None:
+        self.renders = 0
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        self.renders += len(entries)
+        texts = [entry.name if isinstance(entry, Notice) else entry.text for entry in entries]
+        return "".join(f"{text}\n" for text in texts).encode()
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        return f"ERR {kind.value} {values['first']}-{values['last']}\n".encode()
+
+
+class Store:
+    """What a room reads from: pages of `PAGE` events, each given when it is told to.
+
+    ``prompt`` makes it give them at once.
+    """
+
+    def __init__(self) -> None:
+        self.faults = Faults(Clock())
+        self.events: list[Event] = []
+        self.prompt = False
+        self.asked: list[tuple[int, int]] = []
+        self._gates: list[Deferred[None]] = []
+
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        self.asked.append((after, upto))
+        if not self.prompt:
+            gate: Deferred[None] = Deferred()
+            self._gates.append(gate)
+            await gate
+        return self.events[after : min(upto, after + PAGE)]
+
+    @property
+    def pending(self) -> bool:
+        return bool(self._gates)
+
+    def answer(self) -> None:
+        self._gates.pop(0).callback(None)
+
+    def fail(self, error: Exception) -> None:
+        self._gates.pop(0).errback(error)
+
+
+class World:
+    """A room, what it reads from, and its feed in the plain format."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.room = Room("lobby", self.store)  # type: ignore[arg-type]
+        self.format = PlainFormat()
+        self.wakes = 0
+        self.taken = b""
+        self.idle = False
+
+    @property
+    def feed(self) -> Feed:
+        return self.room.feed(self.format)
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def push(self, data: bytes) -> bool:
+        if self.idle:
+            self.taken += data
+        return self.idle
+
+    def follow(self, session: int = 99, **options: object) -> Cursor:
+        return Cursor(self.feed, session, self, **options)  # type: ignore[arg-type]
+
+    def publish(self, *entries: Draft | Notice) -> None:
+        """What becomes of a batch once it is committed."""
+        published: list[Entry] = []
+        for entry in entries:
+            if isinstance(entry, Draft):
+                events = entry.events(len(self.store.events), 1000 * (len(self.store.events) + 1))
+                self.store.events += events
+                published += events
+            else:
+                published.append(entry)
+        self.room.publish(published)
+
+    def fill(self, *texts: str, session: int = 1) -> None:
+        """Put something into the log before anybody is there."""
+        self.publish(*(said(text, session) for text in texts))
+
+    def bury(self) -> None:
+        """Publish so much that whatever was there falls out of the tail."""
+        for _ in range(TAIL_BYTES // PUSH_BYTES + 1):
+            self.publish(said("x" * PUSH_BYTES))
+
+
+class Woken:
+    """A reader that nothing can be pushed to."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
+
+    def push(self, data: bytes) -> bool:
+        return False
+
+
+def said(text: str, session: int = 1) -> Draft:
+    return Draft("lobby", session, "ana", Kind.MESSAGE, [text])
+
+
+def joined(name: str, session: int = 1) -> Notice:
+    return Notice("lobby", session, Change.JOINED, name)
+
+
+def lines(data: bytes) -> list[str]:
+    assert data == b"" or data.endswith(b"\n")
+    return data.decode().splitlines()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class TestReplay:
+    def replay(self, world: World, after: int, upto: int, leave_out: int = 0) -> Replay:
+        view = View(echo=False) if leave_out else EVERYTHING
+        return Replay(world.room, world.format, after, upto, world.wake, view, leave_out)
+
+    def test_gives_a_stretch_of_the_log_page_by_page(self, world: World) -> None:
+        world.fill(*"abcdefgh")
+        world.store.prompt = True
+        replay = self.replay(world, 1, 7)
+        assert [replay.take() for _ in range(3)] == [b"b\nc\nd\n", b"e\nf\ng\n", b""]
+        assert replay.done
+
+    def test_reads_nothing_until_somebody_takes(self, world: World) -> None:
+        world.fill(*"ab")
+        self.replay(world, 0, 2)
+        assert world.store.asked == []
+
+    def test_gives_nothing_while_a_page_is_being_read_and_wakes_once_it_is_there(
+        self, world: World
+    ) -> None:
+        world.fill(*"ab")
+        replay = self.replay(world, 0, 2)
+        assert [replay.take(), replay.take()] == [b"", b""]
+        assert (len(world.store.asked), world.wakes, replay.done) == (1, 0, False)
+        world.store.answer()
+        assert (world.wakes, replay.done) == (1, False)
+        assert (replay.take(), replay.done) == (b"a\nb\n", True)
+
+    def test_reads_the_next_page_only_when_the_last_one_was_taken(self, world: World) -> None:
+        world.fill(*"abcd")
+        replay = self.replay(world, 0, 4)
+        replay.take()
+        world.store.answer()
+        assert world.store.asked == [(0, 4)]
+        replay.take()
+        assert world.store.asked == [(0, 4)]
+        replay.take()
+        assert world.store.asked == [(0, 4), (3, 4)]
+        world.store.answer()
+        assert replay.take() == b"d\n"
+
+    def test_of_nothing_is_done(self, world: World) -> None:
+        replay = self.replay(world, 5, 5)
+        assert replay.done
+        assert replay.take() == b""
+        assert world.store.asked == []
+
+    def test_of_nothing_wakes_nobody(self, world: World) -> None:
+        world.fill("a")
+        assert self.replay(world, 1, 1).take() == b""
+        assert world.wakes == 0
+
+    def test_leaves_out_nobody_unless_it_is_told_to(self, world: World) -> None:
+        world.fill("a", session=1)
+        world.store.prompt = True
+        replay = Replay(world.room, world.format, 0, 1, world.wake)
+        assert replay.take() == b"a\n"
+
+    def test_knows_what_was_taken_of_it(self, world: World) -> None:
+        world.fill(*"abcdef")
+        world.store.prompt = True
+        replay = self.replay(world, 1, 6)
+        assert (replay.start, replay.given, replay.end) == (1, 1, 6)
+        replay.take()
+        assert (replay.start, replay.given, replay.end) == (1, 4, 6)
+        replay.take()
+        assert (replay.given, replay.whole) == (6, True)
+
+    def test_leaves_out_one_session(self, world: World) -> None:
+        world.fill("a", session=1)
+        world.fill("b", session=2)
+        world.fill("c", session=1)
+        world.store.prompt = True
+        assert self.replay(world, 0, 3, leave_out=1).take() == b"b\n"
+
+    def test_passes_over_pages_of_which_nothing_is_shown(self, world: World) -> None:
+        world.fill(*"abcdef", session=1)
+        world.fill("g", session=2)
+        replay = self.replay(world, 0, 7, leave_out=1)
+        replay.take()
+        world.store.answer()
+        world.store.answer()
+        assert world.wakes == 0
+        world.store.answer()
+        assert (world.wakes, replay.take(), replay.done) == (1, b"g\n", True)
+
+    def test_wakes_to_say_that_it_is_done_when_nothing_is_shown(self, world: World) -> None:
+        world.fill("a", session=1)
+        replay = self.replay(world, 0, 1, leave_out=1)
+        replay.take()
+        assert not replay.done
+        world.store.answer()
+        assert (world.wakes, replay.done, replay.take()) == (1, True, b"")
+
+    def test_passes_over_what_was_forgotten(self, world: World) -> None:
+        world.fill(*"ab")
+        world.store.events.clear()
+        world.store.prompt = True
+        replay = self.replay(world, 0, 2)
+        assert (replay.take(), replay.done) == (b"", True)
+
+    def test_gives_all_to_a_reader_that_stays_allowed(self, world: World) -> None:
+        world.fill(*"ab")
+        world.store.prompt = True
+        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: True)
+        assert (replay.take(), replay.done, replay.whole) == (b"a\nb\n", True, True)
+
+    def test_ends_for_good_once_its_reader_is_not_allowed(self, world: World) -> None:
+        world.fill(*"abcd")
+        may_read = True
+        replay = Replay(world.room, world.format, 0, 4, world.wake, allowed=lambda: may_read)
+        replay.take()
+        world.store.answer()
+        may_read = False
+        assert (replay.take(), replay.done) == (b"", True)
+        may_read = True
+        assert (replay.take(), replay.done, replay.whole) == (b"", True, False)
+
+    def test_gives_no_page_that_was_being_read_when_it_ended(self, world: World) -> None:
+        world.fill(*"ab")
+        may_read = True
+        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: may_read)
+        replay.take()
+        may_read = False
+        replay.take()
+        may_read = True
+        world.store.answer()
+        assert (world.wakes, replay.take(), replay.done) == (1, b"", True)
+
+    def test_says_what_cannot_be_read_in_its_place_and_ends(self, world: World) -> None:
+        world.fill(*"abcdef")
+        replay = self.replay(world, 0, 6)
+        replay.take()
+        world.store.answer()
+        assert replay.take() == b"a\nb\nc\n"
+        assert replay.take() == b""
+        world.store.fail(StoreError("no disk"))
+        assert world.wakes == 2
+        assert (replay.take(), replay.done) == (b"ERR Not readable 4-6\n", True)
+
+    def test_an_error_in_the_store_itself_is_logged_and_said_in_its_place_too(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        world.fill(*"ab")
+        replay = self.replay(world, 0, 2)
+        replay.take()
+        world.store.fail(ZeroDivisionError())
+        assert (replay.take(), replay.done) == (b"ERR Not readable 1-2\n", True)
+        expected_errors(ZeroDivisionError)
+
+
+class TestLive:
+    def test_shows_what_is_published_from_here_on(self, world: World) -> None:
+        world.publish(said("before"))
+        cursor = world.follow()
+        assert cursor.take() == b""
+        world.publish(said("a"), joined("luis"))
+        assert cursor.take() == b"a\nluis\n"
+        assert cursor.take() == b""
+
+    def test_is_never_done(self, world: World) -> None:
+        cursor = world.follow()
+        assert not cursor.done
+        world.publish(said("a"))
+        cursor.take()
+        assert not cursor.done
+
+    def test_everybody_is_sent_the_same_bytes_rendered_once(self, world: World) -> None:
+        cursors = [world.follow(session) for session in range(10, 110)]
+        world.publish(said("a"), said("b", session=2))
+        pieces = [cursor.take() for cursor in cursors]
+        assert pieces[0] == b"a\nb\n"
+        assert all(piece is pieces[0] for piece in pieces)
+        assert world.format.renders == 2
+
+    def test_its_own_lines_come_back(self, world: World) -> None:
+        cursor, other = world.follow(1), world.follow(2)
+        world.publish(said("a", session=1))
+        assert cursor.take() is other.take()
+
+    def test_its_own_notices_do_not(self, world: World) -> None:
+        cursor, other = world.follow(1), world.follow(2)
+        world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
+        assert cursor.take() == b"a\nluis\nb\n"
+        assert other.take() == b"a\nana\nb\n"
+
+    def test_without_echo_its_own_lines_do_not_either(self, world: World) -> None:
+        cursor = world.follow(1, view=View(echo=False))
+        world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
+        assert cursor.take() == b"luis\nb\n"
+
+    def test_without_echo_a_batch_of_its_own_lines_is_passed_over(self, world: World) -> None:
+        cursor = world.follow(1, view=View(echo=False))
+        world.publish(said("a", 1))
+        world.publish(said("b", 2))
+        assert cursor.take() == b"b\n"
+
+    def test_is_woken_for_what_is_published_until_it_is_closed(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        assert world.wakes == 1
+        cursor.close()
+        world.publish(said("b"))
+        assert world.wakes == 1
+
+    def test_one_that_cannot_be_woken_keeps_nobody_from_being_woken(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        def broken() -> None:
+            raise ZeroDivisionError
+
+        Cursor(world.feed, 98, Woken(broken))
+        world.follow()
+        world.publish(said("a"))
+        assert world.wakes == 1
+        expected_errors(ZeroDivisionError)
+
+    def test_several_batches_are_taken_in_one_piece(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        world.publish(said("b"))
+        assert cursor.take() == b"a\nb\n"
+
+    def test_a_large_batch_is_taken_in_pieces_of_whole_lines(self, world: World) -> None:
+        cursor = world.follow()
+        texts = [f"{number:0999}" for number in range(100)]
+        world.publish(*map(said, texts))
+        taken: list[str] = []
+        while piece := cursor.take():
+            assert len(piece) < PUSH_BYTES + 1000
+            taken += lines(piece)
+        assert taken == texts
+
+    def test_whoever_keeps_up_takes_a_batch_that_is_larger_than_the_tail(
+        self, world: World
+    ) -> None:
+        taken: list[bytes] = []
+        cursor = Cursor(world.feed, 99, Woken(lambda: taken.extend(iter(cursor.take, b""))))
+        texts = ["x" * 1000] * (2 * TAIL_BYTES // 1000)
+        world.publish(*map(said, texts))
+        assert lines(b"".join(taken)) == texts
+        assert world.store.asked == []
+
+    def test_what_is_woken_may_let_others_of_the_room_take(self, world: World) -> None:
+        """Two formats, two feeds: neither may be behind the room when anybody is woken."""
+        other_feed = world.room.feed(BareFormat())
+        taken: dict[str, list[bytes]] = {"first": [], "second": []}
+
+        def take_both() -> None:
+            for name, cursor in ("first", first), ("second", second):
+                taken[name] += iter(cursor.take, b"")
+
+        first = Cursor(world.feed, 98, Woken(take_both))
+        second = Cursor(other_feed, 99, Woken(take_both))
+        world.publish(said("a"))
+        world.publish(said("b"))
+        assert taken == {"first": [b"a\n", b"b\n"], "second": [b"a\n", b"b\n"]}
+
+
+class TestPushing:
+    """Whoever keeps up is pushed what was rendered, and need not take it."""
+
+    def test_whoever_keeps_up_is_pushed_what_is_published(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow()
+        world.publish(said("a"), joined("luis"))
+        world.publish(said("b"))
+        assert (world.taken, world.wakes) == (b"a\nluis\nb\n", 0)
+        assert cursor.take() == b""
+
+    def test_a_large_batch_is_pushed_in_pieces(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        texts = [f"{number:0999}" for number in range(100)]
+        world.publish(*map(said, texts))
+        assert lines(world.taken) == texts
+
+    def test_behind_a_large_batch_pushing_goes_on(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        world.publish(*(said(f"{number:0999}") for number in range(100)))
+        world.publish(said("next"))
+        assert lines(world.taken)[-1] == "next"
+        assert world.wakes == 0
+
+    def test_whoever_has_something_else_to_be_sent_first_is_woken(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        assert (world.taken, world.wakes) == (b"", 1)
+        world.idle = True
+        world.publish(said("b"))
+        assert (world.taken, world.wakes) == (b"", 2)
+        assert cursor.take() == b"a\nb\n"
+        world.publish(said("c"))
+        assert (world.taken, world.wakes) == (b"c\n", 2)
+
+    def test_what_shows_nothing_is_not_pushed(self, world: World) -> None:
+        world.idle = True
+        pushed: list[bytes] = []
+        reader = Woken(lambda: None)
+        reader.push = lambda data: not pushed.append(data)  # type: ignore[method-assign,func-returns-value]
+        Cursor(world.room.feed(BareFormat()), 99, reader)
+        world.publish(joined("luis"))
+        world.publish(said("a"))
+        assert pushed == [b"a\n"]
+
+    def test_one_that_cannot_be_sent_to_keeps_nobody_from_being_sent_to(
+        self, world: World, expected_errors: Callable[..., object]
+    ) -> None:
+        def broken(data: bytes) -> bool:
+            raise ZeroDivisionError
+
+        reader = Woken(lambda: None)
+        reader.push = broken  # type: ignore[method-assign]
+        Cursor(world.feed, 98, reader)
+        world.idle = True
+        world.follow()
+        world.publish(said("a"))
+        assert world.taken == b"a\n"
+        expected_errors(ZeroDivisionError)
+
+    def test_nobody_is_pushed_their_own_notices(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow(1)
+        world.publish(said("a", 1), joined("ana", 1))
+        assert (world.taken, world.wakes) == (b"", 1)
+        assert cursor.take() == b"a\n"
+
+    def test_nor_without_echo_their_own_lines(self, world: World) -> None:
+        world.idle = True
+        cursor = world.follow(1, view=View(echo=False))
+        world.publish(said("a", 1), said("b", 2))
+        assert world.taken == b""
+        assert cursor.take() == b"b\n"
+
+    def test_nothing_is_pushed_past_what_is_still_being_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.bury()
+        cursor.take()
+        world.idle = True
+        world.publish(said("last"))
+        assert world.taken == b""
+        world.store.prompt = True
+        world.store.answer()
+        assert drain([cursor], world)[-1] == "last"
+
+
+class TestFallingBehind:
+    def test_inside_the_tail_nothing_is_read_and_no_notice_is_missed(self, world: World) -> None:
+        cursor = world.follow()
+        for text in "abc":
+            world.publish(said(text), joined(f"+{text}"))
+        assert lines(cursor.take()) == ["a", "+a", "b", "+b", "c", "+c"]
+        assert world.store.asked == []
+
+    def test_the_tail_is_bounded_by_memory_whatever_the_lines_weigh(self, world: World) -> None:
+        world.room.feed(BareFormat()).add(world.follow())  # shows no notices: chunks of 0 bytes
+        bare = world.room.feed(BareFormat())
+        for _ in range(5000):
+            world.publish(joined("luis"))
+        assert len(bare.chunks) < 2000
+
+    def test_the_tail_is_bounded_by_memory_however_short_the_lines_are(self, world: World) -> None:
+        world.follow()
+        for _ in range(20):
+            world.publish(*[said("x")] * 200)
+        assert len(world.feed.chunks) < 10
+
+    def test_of_what_was_rendered_last_one_piece_stays_however_large(self, world: World) -> None:
+        world.follow()
+        for _ in range(2):
+            world.publish(*[said("x")] * (TAIL_BYTES // 100))
+        assert len(world.feed.chunks) == 1
+
+    def test_what_fell_out_of_the_tail_is_read_from_the_log_without_notices(
+        self, world: World
+    ) -> None:
+        world.store.prompt = True
+        cursor = world.follow()
+        world.publish(said("a"), joined("luis"))
+        world.publish(said("b"))
+        world.bury()
+        assert drain([cursor], world)[:2] == ["a", "b"]
+
+    def test_it_costs_no_read_until_it_takes(self, world: World) -> None:
+        world.follow()
+        world.bury()
+        assert world.store.asked == []
+
+    def test_only_what_is_missing_is_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        world.bury()
+        cursor.take()
+        assert world.store.asked == [(0, world.feed.start.seq)]
+        assert 1 <= world.feed.start.seq < world.room.head
+        world.store.answer()
+        drain([cursor], world)
+
+    def test_nothing_is_taken_while_the_log_is_being_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.bury()
+        assert (cursor.take(), cursor.take()) == (b"", b"")
+        woken = world.wakes
+        world.store.answer()
+        assert world.wakes == woken + 1
+        assert cursor.take() != b""
+
+    def test_when_only_notices_were_missed_nothing_is_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(*(joined("x" * PUSH_BYTES) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
+        world.publish(said("a"))
+        assert lines(drain_all(cursor))[-1] == "a"
+        assert world.store.asked == []
+
+    def test_without_echo_its_own_lines_are_left_out_of_what_is_read(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow(1, view=View(echo=False))
+        world.publish(said("mine", 1), said("yours", 2), said("mine", 1))
+        world.publish(*(said("x" * PUSH_BYTES, 2) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
+        taken = drain([cursor], world)
+        assert taken[0] == "yours"
+        assert "mine" not in taken
+
+    def test_what_cannot_be_read_is_said_and_it_goes_on_from_the_tail(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("lost"))
+        world.bury()
+        world.publish(said("last"))
+        start = world.feed.start.seq
+        cursor.take()
+        world.store.fail(StoreError("no disk"))
+        taken = lines(drain_all(cursor))
+        assert taken[0] == f"ERR Not readable 1-{start}"
+        assert taken[-1] == "last"
+        assert len(taken) == 1 + world.room.head - start
+
+
+class TestForgetting:
+    """A feed that nobody follows keeps nothing in memory."""
+
+    def test_when_the_last_one_leaves_the_tail_is_forgotten(self, world: World) -> None:
+        first, second = world.follow(98), world.follow(99)
+        world.publish(said("a"))
+        first.close()
+        assert world.feed.chunks
+        second.close()
+        assert not world.feed.chunks
+
+    def test_what_somebody_still_has_to_take_is_read_from_the_log(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"), said("b"))
+        rest = cursor.detach()
+        cursor.close()
+        world.publish(said("c"))
+        assert rest is not None
+        assert drain([rest], world) == ["a", "b"]
+        assert world.store.asked == [(0, 2)]
+
+    def test_the_next_one_to_come_is_shown_what_is_published_from_then_on(
+        self, world: World
+    ) -> None:
+        world.follow().close()
+        world.publish(said("unheard"))
+        cursor = world.follow()
+        world.publish(said("a"))
+        assert cursor.take() == b"a\n"
+
+    def test_what_is_forgotten_before_it_was_shown_is_not_pushed(self, world: World) -> None:
+        world.idle = True
+        world.follow()
+        before, entries = world.room.mark, said("a").events(0, 0)
+        world.feed.render(before, entries, before.behind(entries))
+        world.feed.forget()
+        world.feed.show()
+        assert world.taken == b""
+
+    def test_the_next_tail_is_as_long_as_any(self, world: World) -> None:
+        kept = []
+        for _ in range(2):
+            cursor = world.follow()
+            for _ in range(TAIL_BYTES // 10_000):
+                world.publish(said("x" * 10_000))
+            kept.append(len(world.feed.chunks))
+            cursor.close()
+        assert kept[0] == kept[1] > 1
+
+
+class TestBounded:
+    def test_stops_at_its_end(self, world: World) -> None:
+        world.follow()
+        before = world.room.mark
+        world.publish(said("a"))
+        end = world.room.mark
+        world.publish(said("b"))
+        cursor = world.follow(mark=before, end=end)
+        assert (cursor.done, cursor.take(), cursor.done, cursor.take()) == (
+            False,
+            b"a\n",
+            True,
+            b"",
+        )
+
+    def test_is_not_woken(self, world: World) -> None:
+        world.follow(mark=Mark(0, 0), end=Mark(0, 0))
+        world.publish(said("a"))
+        assert world.wakes == 0
+
+    def test_that_fell_out_of_the_tail_is_done_only_when_all_of_it_was_read(
+        self, world: World
+    ) -> None:
+        world.follow()
+        world.publish(said("a"), said("b"))
+        cursor = world.follow(mark=Mark(0, 0), end=world.room.mark)
+        world.bury()
+        assert (cursor.take(), cursor.done) == (b"", False)
+        assert world.store.asked == [(0, 2)]
+        world.store.answer()
+        assert not cursor.done
+        assert cursor.take() == b"a\nb\n"
+        assert (cursor.take(), cursor.done) == (b"", True)
+
+    def test_that_ends_inside_the_tail_reads_only_what_is_missing(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow()
+        world.bury()
+        world.publish(joined("luis"))
+        rest = cursor.detach()
+        assert rest is not None
+        assert drain([rest], world)[-1] == "luis"
+
+    def test_reads_from_the_log_what_was_there_before_its_feed(self, world: World) -> None:
+        world.store.prompt = True
+        world.fill(*"abcd")
+        cursor = world.follow(mark=Mark(1, 1), end=Mark(3, 3))
+        assert drain([cursor], world) == ["b", "c"]
+
+    def test_is_served_even_when_its_feed_is_no_longer_followed(self, world: World) -> None:
+        live = world.follow()
+        world.publish(said("a"))
+        rest = live.detach()
+        live.close()
+        world.publish(said("b"))
+        assert rest is not None
+        assert drain([rest], world) == ["a"]
+
+
+class TestDetach:
+    def test_gives_exactly_what_was_not_taken_yet(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        cursor.take()
+        world.publish(said("b"))
+        rest = cursor.detach()
+        world.publish(said("c"))
+        assert rest is not None
+        assert (rest.take(), rest.done) == (b"b\n", True)
+        assert cursor.take() == b"c\n"
+
+    def test_gives_nothing_when_all_was_taken(self, world: World) -> None:
+        cursor = world.follow()
+        assert cursor.detach() is None
+        world.publish(said("a"))
+        cursor.take()
+        assert cursor.detach() is None
+
+    def test_leaves_own_lines_and_notices_out_as_the_cursor_did(self, world: World) -> None:
+        cursor = world.follow(1, view=View(echo=False))
+        world.publish(said("mine", 1), joined("me", 1), said("yours", 2))
+        rest = cursor.detach()
+        assert rest is not None
+        assert rest.take() == b"yours\n"
+
+    def test_takes_along_what_is_being_read(self, world: World) -> None:
+        cursor = world.follow()
+        world.publish(said("a"))
+        world.bury()
+        cursor.take()
+        rest = cursor.detach()
+        world.publish(said("after"))
+        assert rest is not None
+        assert cursor.take() == b"after\n"
+        taken = drain([rest], world)
+        assert taken[0] == "a"
+        assert len(taken) == world.room.head - 1
+
+    def test_takes_along_what_is_being_read_when_there_is_nothing_else(self, world: World) -> None:
+        world.fill("a")
+        cursor = world.follow(mark=Mark(0, 0))
+        assert cursor.take() == b""
+        rest = cursor.detach()
+        assert rest is not None
+        world.store.answer()
+        assert (rest.take(), cursor.take()) == (b"a\n", b"")
+
+    def test_what_was_left_is_not_lost_when_it_falls_out_of_the_tail(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow()
+        world.publish(said("a"))
+        rest = cursor.detach()
+        world.bury()
+        assert rest is not None
+        assert drain([rest], world) == ["a"]
+
+
+def drain_all(source: Source) -> bytes:
+    return b"".join(iter(source.take, b""))
+
+
+def drain(queue: list[Source], world: World) -> list[str]:
+    """All that some sources give, one after another, reads answered as they come."""
+    taken: list[str] = []
+    for source in queue:
+        while True:
+            if piece := source.take():
+                taken += lines(piece)
+            elif world.store.pending:
+                world.store.answer()
+            else:
+                break
+    return taken
+
+
+PUBLISH = st.tuples(
+    st.just("publish"),
+    st.lists(
+        st.tuples(st.sampled_from(["say", "join"]), st.integers(1, 2)), min_size=1, max_size=6
+    ),
+)
+STEPS = st.lists(
+    st.one_of(PUBLISH, PUBLISH, st.sampled_from(["take", "detach", "read"])), max_size=30
+)
+
+
+@pytest.fixture
+def _short_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "PUSH_BYTES", 10)
+    monkeypatch.setattr(feed_module, "TAIL_BYTES", 3000)  # two or three chunks
+
+
+@pytest.mark.usefixtures("_short_tail")
+class TestAnySchedule:
+    """Whatever is published, and whenever it is taken, read, detached or pushed out of the tail."""
+
+    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(steps=STEPS, echo=st.booleans(), prompt=st.booleans())
+    def test_every_event_is_taken_once_and_in_order_and_no_notice_twice(
+        self, steps: list[object], echo: bool, prompt: bool
+    ) -> None:
+        """Session 1 reads. The answers that it is given (!) stand where it asked for them."""
+        world = World()
+        world.store.prompt = prompt
+        cursor = world.follow(1, view=View(echo=echo))
+        queue: list[Source | str] = []
+        expected: list[str] = []
+        optional: set[str] = set()
+        taken: list[str] = []
+
+        def take() -> bool:
+            while queue:
+                first = queue[0]
+                if isinstance(first, str):
+                    taken.append(first)
+                    queue.pop(0)
+                    return True
+                piece = first.take()
+                taken.extend(lines(piece))
+                if piece or not first.done:
+                    return bool(piece)
+                queue.pop(0)
+            piece = cursor.take()
+            taken.extend(lines(piece))
+            return bool(piece)
+
+        for number, step in enumerate(steps):
+            if step == "take":
+                take()
+            elif step == "read":
+                if world.store.pending:
+                    world.store.answer()
+            elif step == "detach":
+                rest = cursor.detach()
+                if rest is not None:
+                    queue.append(rest)
+                queue.append(f"!{number}")
+                expected.append(f"!{number}")
+            else:
+                batch: list[Draft | Notice] = []
+                for place, (what, session) in enumerate(step[1]):  # type: ignore[index]
+                    text = f"{number}.{place}"
+                    batch.append(said(text, session) if what == "say" else joined(text, session))
+                    if session != 1 or (echo and what == "say"):
+                        expected.append(text)
+                    if what == "join":
+                        optional.add(text)
+                world.publish(*batch)
+        while take() or world.store.pending:
+            if world.store.pending:
+                world.store.answer()
+        missed = set(expected) - set(taken)
+        assert missed <= optional
+        assert taken == [text for text in expected if text not in missed]
+
+
+@pytest.fixture
+def memory_room() -> tuple[Room, Clock]:
+    clock = Clock()
+    store = MemoryStore(clock)
+    room = Room("lobby", store)
+
+    class Rooms:
+        publish = staticmethod(room.publish)
+
+    store.subscribe(Rooms())  # type: ignore[arg-type]
+    return room, clock
+
+
+class TestOverAStore:
+    def test_a_reader_that_was_deaf_for_long_is_told_everything(
+        self, memory_room: tuple[Room, Clock]
+    ) -> None:
+        room, clock = memory_room
+        cursor = Cursor(room.feed(BareFormat()), 99, Woken(lambda: None))
+        texts = [f"{number:0500}" for number in range(6000)]
+        for start in range(0, len(texts), 100):
+            for text in texts[start : start + 100]:
+                room.append(said(text))
+            clock.advance(0)
+        assert lines(drain_all(cursor)) == texts
+
+
+class TestTrail:
+    """What a reader was given of what it follows."""
+
+    def trail(self, world: World) -> tuple[Cursor, Trail]:
+        cursor = world.follow()
+        cursor.trail = Trail(cursor)
+        return cursor, cursor.trail
+
+    def test_moves_as_its_cursor_does(self, world: World) -> None:
+        world.fill(*"ab")
+        cursor, trail = self.trail(world)
+        assert (trail.start, trail.given, trail.end, trail.done) == (2, 2, 2, False)
+        world.fill("c")
+        assert (trail.given, trail.end) == (2, 3)
+        cursor.take()
+        assert (trail.given, trail.end, trail.done) == (3, 3, False)
+
+    def test_moves_as_its_cursor_is_pushed_to(self, world: World) -> None:
+        world.idle = True
+        _, trail = self.trail(world)
+        world.fill("a")
+        assert trail.given == 1
+
+    def test_waits_for_what_was_left_to_be_taken_first(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        first = cursor.detach()
+        world.fill("b")
+        second = cursor.detach()
+        world.fill("c")
+        assert first is not None
+        assert second is not None
+        assert (trail.given, trail.end) == (0, 3)
+        first.take()
+        assert trail.given == 1
+        second.take()
+        assert trail.given == 2
+        cursor.take()
+        assert trail.given == 3
+
+    def test_moves_page_by_page_through_what_is_read_from_the_log(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        cursor.take()
+        world.store.answer()
+        assert trail.given == 0
+        cursor.take()
+        assert trail.given == PAGE
+
+    def test_ends_where_something_cannot_be_read(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        cursor.take()
+        world.store.answer()
+        cursor.take()
+        cursor.take()
+        world.store.fail(StoreError("the disk is broken"))
+        while cursor.take():
+            pass
+        assert (trail.given, trail.end, trail.done) == (PAGE, PAGE, True)
+        assert not trail.go_on(world.follow())
+
+    def test_ends_too_where_what_was_left_to_be_taken_first_cannot_be_read(
+        self, world: World
+    ) -> None:
+        cursor, trail = self.trail(world)
+        world.fill(*"abcde")
+        world.bury()
+        rest = cursor.detach()
+        assert rest is not None
+        rest.take()
+        world.store.fail(StoreError("the disk is broken"))
+        while rest.take():
+            pass
+        cursor.take()
+        assert (trail.given, trail.end) == (0, 0)
+        trail.lose(3)
+        assert trail.given == 0
+
+    def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, world: World) -> None:
+        world.store.prompt = True
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()
+        rest = cursor.detach()
+        assert rest is not None
+        assert not trail.done
+        rest.take()
+        assert trail.done
+        world.fill("b")
+        assert (trail.given, trail.end) == (1, 1)
+
+    def test_goes_on_with_another_cursor_that_follows_without_a_gap(self, world: World) -> None:
+        world.store.prompt = True
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()
+        rest = cursor.detach()
+        other = world.follow()
+        assert trail.go_on(other)
+        world.fill("b")
+        other.take()
+        assert trail.given == 0
+        assert rest is not None
+        rest.take()
+        assert (trail.given, trail.end, trail.done) == (2, 2, False)
+
+    def test_does_not_go_on_behind_a_gap(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        cursor.close()
+        world.fill("a")
+        assert not trail.go_on(world.follow())
+
+    def test_nor_with_one_that_gave_up_what_it_had_not_taken(self, world: World) -> None:
+        cursor, trail = self.trail(world)
+        world.fill("a")
+        cursor.close()  # and nobody took the rest
+        assert not trail.go_on(world.follow())
+        assert trail.given == 0
+
+
+class TestView:
+    """A reader who is shown something else than the others, and rung for."""
+
+    def test_is_shown_what_the_view_shows(self, world: World) -> None:
+        cursor = world.follow(view=View(ignored=frozenset({"ana"})))
+        world.publish(said("a"), Draft("lobby", 2, "luis", Kind.MESSAGE, ["b"]))
+        assert cursor.take() == b"b\n"
+
+    def test_is_sent_the_same_bytes_if_that_is_everything(self, world: World) -> None:
+        cursor = world.follow(view=View(ignored=frozenset({"luis"})))
+        world.fill(*"ab")
+        renders = world.format.renders
+        assert cursor.take() == b"a\nb\n"
+        assert world.format.renders == renders
+
+    def test_is_rung_for_once_before_what_is_taken_at_once(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.ON))
+        world.fill(*"ab")
+        world.fill("c")
+        assert cursor.take() == BELL + b"a\nb\nc\n"
+        assert cursor.take() == b""
+
+    def test_is_rung_for_whatever_comes_behind(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        world.fill("a")
+        world.fill("b")
+        assert cursor.take() == BELL + b"a\nb\n"
+
+    def test_is_not_rung_for_with_nothing_to_show(self, world: World) -> None:
+        cursor = world.follow(view=View(bell=Bell.ON))
+        world.publish(joined("luis"))
+        assert cursor.take() == b"luis\n"
+        world.fill("a", session=99)
+        assert cursor.take() == b"a\n"
+
+    def test_is_not_rung_for_when_what_is_shown_is_read_from_the_log(self, world: World) -> None:
+        world.store.prompt = True
+        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        world.fill("a")
+        world.bury()
+        assert cursor.take().startswith(b"a\n")

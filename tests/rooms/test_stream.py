@@ -1,0 +1,456 @@
+"""`chatd.rooms.stream`: everything that one client is sent, in its one order."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.rooms.stream import ANSWER_BYTES, INBOX_BYTES, Inbox, Stream
+
+
+class Replay:
+    """A source that ends: gives its pieces one by one; an empty one is not at hand yet."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = list(pieces)
+
+    def take(self) -> bytes:
+        return self._pieces.pop(0) if self._pieces else b""
+
+    @property
+    def done(self) -> bool:
+        return not self._pieces
+
+
+class Room:
+    """A live source: gives what was said, line by line."""
+
+    done = False
+
+    def __init__(self) -> None:
+        self.said: list[bytes] = []
+
+    def take(self) -> bytes:
+        return self.said.pop(0) if self.said else b""
+
+    def detach(self) -> Replay | None:
+        said, self.said = self.said, []
+        return Replay(*said) if said else None
+
+
+class Calls:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+def everything(stream: Stream) -> bytes:
+    return b"".join(iter(stream.take, b""))
+
+
+def following(*rooms: Room) -> Stream:
+    stream = Stream()
+    for room in rooms:
+        stream.follow(room)
+    return stream
+
+
+class TestOrder:
+    def test_a_new_stream_has_nothing(self) -> None:
+        stream = Stream()
+        assert stream.take() == b""
+        assert not stream.full
+        assert not stream.drained
+
+    def test_answers_come_in_order_and_in_one_piece(self) -> None:
+        stream = Stream()
+        stream.put(b"a\n")
+        stream.put(b"b\n")
+        assert stream.take() == b"a\nb\n"
+
+    def test_an_answer_comes_behind_what_was_said_before_it(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"before\n"]
+        stream.put(b"answer\n")
+        room.said += [b"after\n"]
+        assert everything(stream) == b"before\nanswer\nafter\n"
+
+    def test_a_replay_stands_between_what_was_put_in_before_and_after_it(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"before\n"]
+        stream.put(b"history:\n")
+        stream.replay(Replay(b"1\n", b"2\n"))
+        stream.put(b"answer\n")
+        room.said += [b"after\n"]
+        assert everything(stream) == b"before\nhistory:\n1\n2\nanswer\nafter\n"
+
+    def test_all_waits_for_a_replay_that_is_not_at_hand(self) -> None:
+        room = Room()
+        stream = following(room)
+        stream.replay(Replay(b"1\n", b"", b"2\n"))
+        stream.put(b"answer\n")
+        room.said += [b"after\n"]
+        assert [stream.take() for _ in range(5)] == [b"1\n", b"", b"2\n", b"answer\n", b"after\n"]
+
+    def test_a_replay_of_nothing_is_passed_over(self) -> None:
+        stream = Stream()
+        stream.replay(Replay())
+        stream.put(b"answer\n")
+        assert stream.take() == b"answer\n"
+
+    def test_several_live_sources_take_turns(self) -> None:
+        one, two = Room(), Room()
+        stream = following(one, two)
+        one.said += [b"1a\n", b"1b\n", b"1c\n"]
+        two.said += [b"2a\n", b"2b\n"]
+        assert everything(stream) == b"1a\n2a\n1b\n2b\n1c\n"
+
+    def test_a_live_source_with_nothing_is_passed_over(self) -> None:
+        silent, busy = Room(), Room()
+        stream = following(silent, busy)
+        busy.said += [b"line\n"]
+        assert stream.take() == b"line\n"
+
+    def test_an_answer_comes_behind_what_every_live_source_had(self) -> None:
+        one, two = Room(), Room()
+        stream = following(one, two)
+        one.said += [b"1\n"]
+        two.said += [b"2\n"]
+        stream.put(b"answer\n")
+        one.said += [b"after\n"]
+        assert everything(stream) == b"1\n2\nanswer\nafter\n"
+
+    def test_of_what_is_unfollowed_comes_only_what_it_had(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"before\n"]
+        stream.unfollow(room)
+        room.said += [b"after\n"]
+        assert everything(stream) == b"before\n"
+
+    def test_private_lines_stand_before_the_answer_that_came_after_them(self) -> None:
+        stream = Stream()
+        inbox = Inbox(stream.wake)
+        stream.follow(inbox)
+        inbox.put(b"psst\n")
+        stream.put(b"answer\n")
+        inbox.put(b"and\n")
+        assert everything(stream) == b"psst\nanswer\nand\n"
+
+    @given(st.lists(st.sampled_from(["one", "two", "answer", "replay", "take", "inbox"])))
+    def test_whatever_happened_before_an_answer_is_taken_before_it(self, steps: list[str]) -> None:
+        """And each source keeps its own order, and nothing is lost or doubled."""
+        stream = Stream()
+        rooms = {"one": Room(), "two": Room()}
+        inbox = Inbox(lambda: None)
+        for room in rooms.values():
+            stream.follow(room)
+        stream.follow(inbox)
+        taken = b""
+        for number, step in enumerate(steps):
+            line = f"{number}\n".encode()
+            if step in rooms:
+                rooms[step].said.append(line)
+            elif step == "answer":
+                stream.put(line)
+            elif step == "replay":
+                stream.replay(Replay(line, b""))
+            elif step == "inbox":
+                inbox.put(line)
+            else:
+                taken += stream.take()
+        stream.finish()
+        while not stream.drained:
+            taken += stream.take()
+        order = [int(line) for line in taken.splitlines()]
+        assert sorted(order) == [number for number, step in enumerate(steps) if step != "take"]
+        for source in "one", "two", "inbox":
+            own = [number for number in order if steps[number] == source]
+            assert own == sorted(own)
+        for place, number in enumerate(order):
+            if steps[number] in ("answer", "replay"):
+                assert all(earlier < number for earlier in order[:place])
+                assert all(later > number for later in order[place + 1 :])
+
+
+class Sink:
+    """Whoever takes from a stream: counts how often it is pumped, and what is pushed to it."""
+
+    acknowledged = True
+
+    def __init__(self, pump: Callable[[], object] = lambda: None) -> None:
+        self.pumps = 0
+        self.pushed: list[bytes] = []
+        self._pump = pump
+
+    def pump(self) -> None:
+        self.pumps += 1
+        self._pump()
+
+    def push(self, data: bytes) -> bool:
+        self.pushed.append(data)
+        return True
+
+
+class TestPushing:
+    def test_what_a_live_source_has_just_got_is_sent_past_it(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        assert stream.push(b"a\n")
+        assert sink.pushed == [b"a\n"]
+
+    def test_with_something_queued_nothing_is_sent_past_it(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.replay(Replay(b"", b"1\n"))
+        assert not stream.push(b"a\n")
+        assert sink.pushed == []
+
+    def test_with_nobody_to_take_it_nothing_is_sent(self) -> None:
+        assert not Stream().push(b"a\n")
+
+
+class TestWake:
+    def test_is_called_for_all_that_is_put_in(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.put(b"answer\n")
+        stream.replay(Replay())
+        stream.follow(Room())
+        stream.finish()
+        assert sink.pumps == 4
+
+    def test_sees_what_was_put_in(self) -> None:
+        taken: list[bytes] = []
+        stream = Stream()
+        stream.sink = Sink(lambda: taken.append(stream.take()))
+        stream.put(b"answer\n")
+        assert taken == [b"answer\n"]
+
+
+class TestFull:
+    def test_is_full_when_too_many_answers_were_not_taken(self) -> None:
+        stream = Stream()
+        stream.put(b"x" * (ANSWER_BYTES - 1))
+        assert not stream.full
+        stream.put(b"\n")
+        assert stream.full
+        stream.take()
+        assert not stream.full
+
+    def test_what_others_say_does_not_count(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"x" * ANSWER_BYTES]
+        stream.put(b"answer\n")
+        stream.replay(Replay(b"x" * ANSWER_BYTES))
+        assert not stream.full
+
+    def test_private_lines_that_an_answer_stands_behind_count(self) -> None:
+        stream = Stream()
+        inbox = Inbox(stream.wake)
+        stream.follow(inbox)
+        inbox.put(b"x" * INBOX_BYTES)
+        assert not stream.full
+        stream.put(b"answer\n")
+        assert stream.full
+
+    def test_relieved_is_called_once_when_it_is_full_no_more(self) -> None:
+        stream = Stream()
+        stream.relieved = relieved = Calls()
+        stream.put(b"x" * ANSWER_BYTES)
+        assert relieved.count == 0
+        stream.take()
+        assert relieved.count == 1
+        stream.put(b"x")
+        stream.take()
+        assert relieved.count == 1
+
+    def test_is_not_relieved_while_it_is_still_full(self) -> None:
+        stream = Stream()
+        stream.relieved = relieved = Calls()
+        stream.put(b"a\n")
+        stream.replay(Replay(b"1\n"))
+        stream.put(b"x" * ANSWER_BYTES)
+        assert (stream.take(), relieved.count) == (b"a\n", 0)
+        assert (stream.take(), relieved.count) == (b"1\n", 0)
+        stream.take()
+        assert relieved.count == 1
+
+    def test_what_is_put_in_on_relief_comes_behind_what_was_taken(self) -> None:
+        stream = Stream()
+        stream.relieved = lambda: stream.put(b"next\n")
+        stream.put(b"x" * ANSWER_BYTES)
+        assert stream.take() == b"x" * ANSWER_BYTES
+        assert stream.take() == b"next\n"
+
+    def test_an_empty_answer_is_none(self) -> None:
+        stream = Stream()
+        stream.put(b"")
+        stream.finish()
+        assert stream.drained
+
+
+class TestFinish:
+    def test_is_drained_once_all_was_taken(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"last\n"]
+        stream.put(b"goodbye\n")
+        stream.finish()
+        assert stream.finished
+        assert not stream.drained
+        assert everything(stream) == b"last\ngoodbye\n"
+        assert stream.drained
+
+    def test_what_a_live_source_had_is_still_sent(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"last\n"]
+        stream.finish()
+        room.said += [b"too late\n"]
+        assert everything(stream) == b"last\n"
+
+    def test_nothing_is_put_in_behind_the_end(self) -> None:
+        stream = Stream()
+        stream.finish()
+        stream.put(b"answer\n")
+        stream.replay(Replay(b"1\n"))
+        assert stream.drained
+        assert stream.take() == b""
+
+    def test_it_ends_only_once(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.finish()
+        stream.finish()
+        assert sink.pumps == 1
+
+
+class TestShut:
+    def test_what_there_is_is_dropped(self) -> None:
+        stream = Stream()
+        stream.put(b"x" * ANSWER_BYTES)
+        stream.shut()
+        assert not stream.full
+        assert stream.take() == b""
+
+    def test_what_is_put_in_is_dropped(self) -> None:
+        stream = Stream()
+        stream.shut()
+        stream.put(b"answer\n")
+        stream.replay(Replay(b"1\n"))
+        assert stream.take() == b""
+
+    def test_nothing_is_sent_any_more(self) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        stream.shut()
+        stream.wake()
+        assert not stream.push(b"a\n")
+        assert (sink.pumps, sink.pushed) == (0, [])
+
+    def test_what_a_live_source_had_does_not_keep_it_from_being_drained(self) -> None:
+        room = Room()
+        stream = following(room)
+        room.said += [b"last\n"]
+        stream.shut()
+        stream.finish()
+        assert stream.drained
+
+
+class TestAbandon:
+    def test_it_is_finished_with_nothing_to_send(self) -> None:
+        room = Room()
+        stream = following(room)
+        stream.put(b"answer\n")
+        room.said += [b"line\n"]
+        stream.abandon()
+        assert stream.drained
+        assert stream.take() == b""
+
+    def test_it_holds_on_to_nobody(self) -> None:
+        room, sink, relieved, failed = Room(), Sink(), Calls(), Calls()
+        stream = following(room)
+        stream.sink, stream.relieved, stream.failed = sink, relieved, failed  # type: ignore[assignment]
+        stream.abandon()
+        held = [*gc.get_referents(stream), *stream._live]
+        assert not [one for one in (room, sink, relieved, failed) if one in held]
+
+
+class TestInbox:
+    def test_gives_its_lines_in_one_piece_and_wakes_for_each(self) -> None:
+        wake = Calls()
+        inbox = Inbox(wake)
+        assert inbox.put(b"a\n")
+        assert inbox.put(b"b\n")
+        assert wake.count == 2
+        assert [inbox.take(), inbox.take()] == [b"a\nb\n", b""]
+
+    def test_takes_so_much_and_no_more(self) -> None:
+        wake = Calls()
+        inbox = Inbox(wake)
+        assert inbox.put(b"x" * INBOX_BYTES)
+        assert not inbox.put(b"y")
+        assert wake.count == 1
+        assert inbox.take() == b"x" * INBOX_BYTES
+
+    def test_has_room_again_when_its_lines_were_taken(self) -> None:
+        inbox = Inbox(Calls())
+        inbox.put(b"x" * INBOX_BYTES)
+        inbox.take()
+        assert inbox.put(b"y" * INBOX_BYTES)
+
+    def test_is_never_done(self) -> None:
+        assert not Inbox(Calls()).done
+
+    def test_detaches_nothing_when_nothing_waits(self) -> None:
+        assert Inbox(Calls()).detach() is None
+
+
+class TestAcknowledged:
+    def test_is_what_whoever_takes_says(self) -> None:
+        stream = Stream()
+        assert stream.acknowledged
+        stream.sink = sink = Sink()
+        assert stream.acknowledged
+        sink.acknowledged = False
+        assert not stream.acknowledged
+
+    @pytest.mark.parametrize("acknowledged", [True, False])
+    def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
+        stream = Stream()
+        stream.sink = sink = Sink()
+        sink.acknowledged = acknowledged
+        stream.shut()
+        sink.acknowledged = not acknowledged
+        stream.shut()
+        assert stream.acknowledged is acknowledged
+
+
+def test_what_is_not_followed_any_more_may_be_let_go_again() -> None:
+    room = Room()
+    stream = following(room)
+    stream.unfollow(room)
+    stream.unfollow(room)
+    room.said += [b"late\n"]
+    assert stream.take() == b""
+
+
+class TestOwesPast:
+    def test_is_whether_a_stretch_is_not_all_taken(self) -> None:
+        stream = Stream()
+        stream.put(b"answer\n")
+        assert not stream.owes_past
+        stream.replay(Replay(b"1\n"))
+        assert stream.owes_past
+        everything(stream)
+        assert not stream.owes_past

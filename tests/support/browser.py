@@ -1,0 +1,129 @@
+"""Browsers without a browser: what tests of the WebSocket have in common."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IAddress
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.web.live.websocket import WebSocketProtocol
+from tests.support.world import HERE, World
+
+MASK = b"\x11\x22\x33\x44"
+
+
+def frame(payload: bytes, opcode: int = 1, *, fin: bool = True) -> bytes:
+    """A frame as a client sends it: masked."""
+    head = bytes((opcode | (0x80 if fin else 0),))
+    length = len(payload)
+    if length < 126:
+        head += bytes((0x80 | length,))
+    elif length < 1 << 16:
+        head += bytes((0x80 | 126,)) + struct.pack("!H", length)
+    else:
+        head += bytes((0x80 | 127,)) + struct.pack("!Q", length)
+    return head + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
+
+
+def frames_of(data: bytes) -> list[tuple[int, bytes]]:
+    """What a server sent: the opcode and the payload of each frame."""
+    found = []
+    while data:
+        length, start = data[1], 2
+        if length == 126:
+            length, start = struct.unpack("!H", data[2:4])[0], 4
+        elif length == 127:
+            length, start = struct.unpack("!Q", data[2:10])[0], 10
+        assert len(data) >= start + length
+        found.append((data[0] & 0xF, data[start : start + length]))
+        data = data[start + length :]
+    return found
+
+
+class Browser:
+    """A browser's WebSocket in a `World`, behind the handshake."""
+
+    def __init__(
+        self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **options: Any
+    ) -> None:
+        self.world = world
+        self.transport = StringTransport(peerAddress=address)
+        self.factory = ChatFactory(
+            world.server,
+            world.clock,
+            lambda server, clock, max_length: WebSocketProtocol(
+                server, clock, max_length, **options
+            ),
+            limits=world.chat.limits._replace(dead_after=dead_after),
+        )
+        self.protocol: Any = self.factory.buildProtocol(address)
+        self.protocol.makeConnection(self.transport)
+        self.frames: list[tuple[int, bytes]] = []
+
+    @property
+    def session(self) -> Any:
+        return self.protocol.session
+
+    @property
+    def closed(self) -> bool:
+        return self.transport.disconnecting
+
+    def send(self, type: str, **members: Any) -> None:
+        """Send a message, and let everything happen that follows."""
+        self.send_bytes(frame(json.dumps({"type": type, **members}).encode()))
+
+    def send_bytes(self, data: bytes) -> None:
+        self.protocol.dataReceived(data)
+        self.world.settle()
+
+    def say(self, text: str, **members: Any) -> None:
+        self.send("line", text=text, **members)
+
+    def seen(self, *types: str) -> list[Any]:
+        """The messages that it was sent since the last time; only those of some types, if given."""
+        data = self.transport.value()
+        self.transport.clear()
+        messages = []
+        for opcode, payload in frames_of(data):
+            if opcode == 1:
+                messages.append(json.loads(payload))
+            else:
+                self.frames.append((opcode, payload))
+        return [message for message in messages if not types or message["type"] in types]
+
+    def texts(self) -> list[str]:
+        """What was said in rooms that it was sent since the last time."""
+        return [
+            event["text"]
+            for message in self.seen("events")
+            for event in message["events"]
+            if "seq" in event
+        ]
+
+    def close_code(self) -> int:
+        """Why the server has closed."""
+        self.seen()
+        (payload,) = [payload for opcode, payload in self.frames if opcode == 8]
+        return int(struct.unpack("!H", payload[:2])[0])
+
+    def hang_up(self) -> None:
+        self.protocol.connectionLost(Failure(ConnectionDone()))
+        self.world.settle()
+
+
+def browser(
+    world: World, *, greeted: bool = True, address: IPv4Address = HERE, **hello: Any
+) -> Browser:
+    """A browser that has said hello; what it was told then is seen unless it is ``greeted``."""
+    one = Browser(world, address)
+    one.send("hello", **hello)
+    if greeted:
+        one.seen()
+    return one

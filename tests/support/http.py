@@ -1,0 +1,228 @@
+"""Those who speak HTTP, without sockets: what tests of this door have in common."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IAddress
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from chatd.accounts.credentials import TOKEN
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Admission, Limits
+from chatd.protocols.web.connection import WebProtocol
+from chatd.protocols.web.http.messages import Answer, Request, json_answer
+from chatd.protocols.web.http.same_origin import Hosts
+from chatd.protocols.web.http.upgrade import Asker, HandOver
+from chatd.protocols.web.site import Site
+from chatd.protocols.web.static_files import File
+from chatd.text.folding import fold
+from tests.support.world import HERE, World
+
+
+class Got(NamedTuple):
+    """An answer, as whoever asked reads it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class StubSite:
+    """Answers with what it was asked; or as a test says."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.reply: Callable[[Request, Asker], Any] = _repeat
+
+    async def answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+        self.requests.append(request)
+        reply = self.reply(request, asker)
+        if isinstance(reply, Coroutine | Deferred):
+            reply = await reply
+        return cast("Answer | HandOver", reply)
+
+
+def _repeat(request: Request, asker: Asker) -> Answer:
+    path = "/".join(request.path or ())
+    return json_answer(200, {"path": path, "body": request.body.decode("latin-1")})
+
+
+class Callers:
+    """A world with a door for those who speak HTTP."""
+
+    def __init__(
+        self,
+        site: Any = None,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - a value
+        **options: Any,
+    ) -> None:
+        self.world = World(limits=limits, **options)
+        self.clock, self.server = self.world.clock, self.world.server
+        self.site = StubSite() if site is None else site(self.world)
+        self.factory = ChatFactory(
+            self.server,
+            self.clock,
+            partial(WebProtocol, site=self.site),
+            4096,
+            limits,
+            Admission(limits),
+        )
+
+    def caller(self, address: IAddress = HERE) -> Caller:
+        return Caller(self, address)
+
+
+class Served(Callers):
+    """The same with what is really there, and a page of two files."""
+
+    def __init__(self, *, limits: Limits = Limits(), **options: Any) -> None:  # noqa: B008
+        super().__init__(_site, limits=limits, **options)
+
+    def ask(self, method: str, target: str, body: bytes = b"", /, **headers: Any) -> Got:
+        """Ask something on a connection of its own, and give the answer."""
+        caller = self.caller(headers.pop("address", HERE))
+        got = caller.ask(method, target, body, **headers)
+        caller.hang_up()
+        return got
+
+    def post(self, target: str, value: object, /, **headers: Any) -> Got:
+        """The same with a body in JSON."""
+        body = json.dumps(value).encode()
+        return self.ask("POST", target, body, content_type="application/json", **headers)
+
+    def account(self, name: str, password: str = "correct horse") -> None:
+        """Let there be an account, of somebody who is not here."""
+        person = self.world.person(name)
+        person.type(f"/register {password}")
+        person.hang_up()
+
+    def token(self, name: str, scope: str = "write") -> str:
+        """A token of an account."""
+        account = self.server.accounts.table[fold(name)]
+        secret, puts = self.server.credentials.issue(account, TOKEN, "t", scope)
+        done = Deferred.fromCoroutine(self.server.logins.change_credentials(*puts))
+        self.world.settle()
+        assert done.called
+        return secret
+
+
+def _site(world: World) -> Site:
+    page = {(): File(b"<!doctype html>", "text/html"), ("main.js",): File(b"1", "text/javascript")}
+    description = File(b"{}", "application/json")
+    hosts = Hosts(["vault"])
+    return Site(world.server, world.clock, 4096, hosts, page, description)
+
+
+def error_of(got: Got) -> tuple[int, str]:
+    """The status of an answer, and the key of what was wrong."""
+    return got.status, got.json["error"]["key"]
+
+
+class HalfTransport(StringTransport):
+    """One that can be told that nothing more will be sent."""
+
+    def loseWriteConnection(self) -> None:
+        self.disconnecting = True
+
+
+class Caller:
+    """One connection."""
+
+    def __init__(self, door: Callers, address: IAddress = HERE, *, located: bool = True) -> None:
+        self.door = door
+        self.transport = HalfTransport(peerAddress=address)
+        self.protocol: Any = door.factory.build(None if not located else address, located=located)
+        self.protocol.makeConnection(self.transport)
+
+    @property
+    def paused(self) -> bool:
+        return self.transport.producerState == "paused"
+
+    @property
+    def closed(self) -> bool:
+        return bool(self.transport.disconnecting)
+
+    def send(self, data: bytes) -> None:
+        self.protocol.dataReceived(data)
+
+    def settle(self) -> None:
+        self.door.world.settle()
+
+    def half_close(self) -> None:
+        self.protocol.readConnectionLost()
+        self.settle()
+
+    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
+        self.protocol.connectionLost(Failure(reason()))
+        self.settle()
+
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds pass, in which connections are looked after."""
+        for _ in range(int(seconds // 5)):
+            self.door.clock.advance(5)
+            self.door.factory.check()
+            self.settle()
+        self.door.clock.advance(seconds % 5)
+
+    def got_bytes(self) -> bytes:
+        data = self.transport.value()
+        self.transport.clear()
+        return data
+
+    def got(self) -> list[Got]:
+        """The answers that came since this was last asked."""
+        self.settle()
+        return answers(self.got_bytes())
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        /,
+        host: str = "localhost",
+        **headers: str,
+    ) -> Got:
+        """Ask something, and give the answer."""
+        self.send(request(method, target, body, host=host, **headers))
+        (got,) = self.got()
+        return got
+
+
+def request(
+    method: str, target: str, body: bytes = b"", /, host: str = "localhost", **headers: str
+) -> bytes:
+    """The bytes of a request. Names of headers are written with underscores."""
+    fields = [f"Host: {host}"] if host else []
+    fields += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if body:
+        fields.append(f"Content-Length: {len(body)}")
+    head = "\r\n".join([f"{method} {target} HTTP/1.1", *fields, "", ""])
+    return head.encode("latin-1") + body
+
+
+def answers(data: bytes) -> list[Got]:
+    """The answers in what was sent; those to HEAD must be the last ones."""
+    found = []
+    while data:
+        head, _, data = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {
+            name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
+        }
+        length = int(headers.get("content-length", "0"))
+        body, data = data[:length], data[length:]
+        found.append(Got(int(first.split(" ")[1]), headers, body))
+    return found

@@ -1,0 +1,43 @@
+"""Who takes what hooks deliver, in tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from twisted.internet.defer import Deferred
+
+from chatd.webhooks.urls import Destination
+
+
+class Receiver:
+    """Takes what is posted: at once; or, while it is ``slow``, when it is told to."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.to: list[Destination] = []
+        self.under_way: list[Deferred[None]] = []
+        self.slow = False
+        self.error: Exception | None = None
+        self.closed = False
+        self.let_go: Callable[[Deferred[None]], object] = lambda answer: None
+
+    async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
+        self.to.append(to)
+        self.headers.append(headers)
+        self.bodies.append(body)
+        if self.slow:
+            answer: Deferred[None] = Deferred(lambda answer: self.let_go(answer))
+            self.under_way.append(answer)
+            await answer
+        if self.error is not None:
+            raise self.error
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def texts(self) -> list[str]:
+        """What was posted since this was looked at."""
+        bodies, self.bodies = self.bodies, []
+        return [json.loads(body)["text"] for body in bodies]

@@ -1,0 +1,81 @@
+"""What tests of running rooms have in common: a world with registered people in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chatd.accounts.accounts import Account
+from chatd.chat.permissions import Mode, Role
+from chatd.chat.server import ChatServer
+from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.rooms.room import Room
+from chatd.storage.records import change
+from chatd.text.folding import fold
+from tests.support.world import Person, World
+
+
+class Town(World):
+    """A world in which people can be registered without a password."""
+
+    def again(self) -> Town:
+        """The same town after a restart: nobody is there, and what was kept is."""
+        town = Town()
+        town.clock, town.store = self.clock, self.store
+        town.server = ChatServer(self.store, self.clock, now=self.clock.seconds)
+        town.chat = ChatFactory(town.server, self.clock, ChatProtocol)
+        town.bare = ChatFactory(town.server, self.clock, BareProtocol, 256)
+        return town
+
+    def register(self, name: str, *, admin: bool = False) -> None:
+        """That name is somebody's from now on."""
+        account = Account(name, "", admin)
+        change(self.store, self.server.accounts.table.put(account.key, account))
+
+    def citizen(self, name: str, *, admin: bool = False, network: str = "") -> Person:
+        """Somebody registered, who is logged in."""
+        if self.server.accounts.called(name) is None:
+            self.register(name, admin=admin)
+        person = self.person()
+        person.session.network = network
+        self.server.logins.log_in(person.session, self.server.accounts.table[fold(name)])
+        self.settle()
+        person.seen()
+        return person
+
+    def guest(self, name: str = "", *, network: str = "") -> Person:
+        """Somebody who is not registered."""
+        person = self.person(name)
+        person.session.network = network
+        return person
+
+    def room(self, name: str) -> Room:
+        """That room, which is there."""
+        return self.server.rooms[fold(name)]
+
+    def become(self, person: Person, role: Role, room: str) -> None:
+        """Let somebody registered be that in a room, as the owner or the table has it."""
+        server = self.server
+        session = person.session
+        if role is Role.ADMINISTRATOR:
+            account = server.accounts.table[session.account]._replace(admin=True)
+            change(self.store, server.accounts.table.put(session.account, account))
+        elif role is Role.OWNER:
+            run = server.moderation.rooms[fold(room)]._replace(owner=session.account)
+            change(self.store, server.moderation.rooms.put(fold(room), run))
+        else:
+            change(self.store, *server.moderation.give(session.name, self.room(room), role))
+        self.settle()
+
+    def run(self, room: str, mode: Mode) -> None:
+        """Let a room be run so."""
+        there = self.room(room)
+        moderation = self.server.moderation
+        puts = [] if mode is Mode.FREE else [moderation.set_mode(there, mode)]
+        self.server.carry_out(self.teller, there, None, *puts)
+        self.settle()
+
+    @property
+    def teller(self) -> Any:
+        """A session that changes things for a test."""
+        return next(iter(self.server.sessions))

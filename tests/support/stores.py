@@ -1,0 +1,190 @@
+"""What the stores' tests share: a store in a world where time stands still until it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from queue import Queue
+from typing import Any, TypeVar, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.task import Clock, deferLater
+from twisted.python.failure import Failure
+
+from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
+from chatd.storage.contract import Keeping, Store, Subscriber
+from chatd.storage.sqlite.maintenance import IDLE_SECONDS
+
+T = TypeVar("T")
+
+
+class StoreReactor(Clock):
+    """A clock of our own; what threads hand over comes through the real reactor."""
+
+    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
+        from twisted.internet import reactor
+
+        cast(IReactorFromThreads, reactor).callFromThread(function, *args)
+
+
+class Turns(Clock):
+    """What a store needs of a reactor, where there is none: who wants a result waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls: Queue[tuple[Callable[..., object], tuple[Any, ...]]] = Queue()
+
+    def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
+        self._calls.put((function, args))
+
+    def result(self, deferred: Deferred[T]) -> T:
+        """What it comes to; raises what it fails with."""
+        results: list[T | Failure] = []
+        deferred.addBoth(results.append)
+        while not results:
+            function, arguments = self._calls.get(timeout=20)
+            function(*arguments)
+        if isinstance(results[0], Failure):
+            results[0].raiseException()
+        return results[0]
+
+
+class Recorder(Subscriber):
+    """Remembers what it was told, in order."""
+
+    def __init__(self) -> None:
+        self.published: list[Entry] = []
+        self.refused: list[tuple[Draft, str]] = []
+        self.heard: list[tuple[str, list[str]]] = []
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        self.published += entries
+        self.heard.append(("published", [shown(entry) for entry in entries]))
+
+    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
+        self.refused += [(draft, why) for draft in drafts]
+        self.heard.append(("refused", [text for draft in drafts for text in draft.texts]))
+
+
+class World:
+    """A store that has started, its time, and who hears what becomes of what is said.
+
+    ``time`` (seconds since 1970) stamps events, ``reactor`` is what the store waits by.
+    """
+
+    def __init__(self, make: Callable[[StoreReactor, Callable[[], float]], Store]) -> None:
+        self.reactor = StoreReactor()
+        self.time = 1_000.0
+        self.recorder = Recorder()
+        self._make = make
+        self._open()
+
+    def _open(self) -> None:
+        self.store = self._make(self.reactor, lambda: self.time)
+        self.store.subscribe(self.recorder)
+        self.store.start()
+
+    async def reopen(self) -> None:
+        """Close the store and open it again, as a daemon does that is started anew."""
+        await self.store.close()
+        self._open()
+
+    def end_turn(self) -> None:
+        """Let this turn of the reactor be over: what waits goes to commit."""
+        self.reactor.advance(0)
+
+    async def settle(self) -> None:
+        """Wait until everything appended so far was published or refused."""
+        flushed = self.store.flush()
+        await self.wait_for(lambda: flushed.called)
+        await flushed
+
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Let turns of the reactor go by until that is so."""
+        from twisted.internet import reactor
+
+        while not condition():
+            self.end_turn()
+            await deferLater(reactor, 0)
+
+    async def say(self, *drafts: Draft | Notice) -> None:
+        """Append in one turn, and settle."""
+        for each in drafts:
+            self.store.append(each)
+        await self.settle()
+
+    async def keep(self, *records: Record) -> None:
+        """Keep them in one go, and settle. Raises what it fails with."""
+        kept = self.store.keep(*records)
+        await self.settle()
+        await kept
+
+    async def catch_up(self) -> None:
+        """Let nobody talk, until all was done that a store in a file does then."""
+        chores = cast(Any, self.store)._chores
+        chores.want()
+        while chores._call is not None or chores._working:
+            self.reactor.advance(IDLE_SECONDS)
+            await self.wait_for(lambda: not chores._working)
+
+    async def everything(self, room: str = "lobby") -> list[Event]:
+        """A room's whole log, page by page."""
+        events: list[Event] = []
+        while page := await self.store.read(room, events[-1].seq if events else 0, 2**39):
+            events += page
+        return events
+
+
+class Gates:
+    """Holds a store's commits back until each is let through, or fails it."""
+
+    def __init__(self, store: Store) -> None:
+        self.batches: list[list[str]] = []
+        self._gates: list[Deferred[None]] = []
+        self._commit = store.commit
+        store.commit = self.commit  # type: ignore[method-assign]
+
+    def commit(self, batch: Sequence[Draft | Notice | Keeping]) -> Deferred[Sequence[Entry]]:
+        self.batches.append([shown(entry) for entry in batch])
+        gate: Deferred[None] = Deferred()
+        self._gates.append(gate)
+        return gate.addCallback(lambda _: self._commit(batch))
+
+    @property
+    def held(self) -> bool:
+        """Whether a commit is held back."""
+        return bool(self._gates)
+
+    def open(self) -> None:
+        """Let the commit that is held go on."""
+        self._gates.pop(0).callback(None)
+
+    def fail(self, error: Exception) -> None:
+        """Let the commit that is held fail, before it did anything."""
+        self._gates.pop(0).errback(error)
+
+
+def draft(
+    text: str = "hola",
+    room: str = "lobby",
+    session: int = 1,
+    author: str = "ana",
+    kind: Kind = Kind.MESSAGE,
+) -> Draft:
+    return Draft(room, session, author, kind, [text])
+
+
+def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
+    return Notice(room, session, Change.JOINED, name)
+
+
+def shown(entry: Draft | Entry | Keeping) -> str:
+    if isinstance(entry, Notice):
+        return f"+{entry.name}"
+    if isinstance(entry, Keeping):
+        return " ".join(record.key for record in entry.records)
+    return entry.text if isinstance(entry, Event) else " ".join(entry.texts)
+
+
+def texts(events: Sequence[Entry]) -> list[str]:
+    return [shown(event) for event in events]

@@ -1,0 +1,384 @@
+"""What tests of the chat have in common: people without sockets, and clients with them.
+
+A `World` is a server in which nothing is real but the chat: a fake clock, a store in memory, and
+transports that are strings. A `House` listens on real sockets, in the real reactor.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, cast
+
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import clientFromString, serverFromString
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IListeningPort
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.task import Clock, deferLater
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chatd.accounts.passwords import Hasher, Passwords
+from chatd.chat.administration import Administration
+from chatd.chat.server import ChatServer
+from chatd.commands.table import GENERAL, SECTIONS
+from chatd.event import Draft, Entry, Notice
+from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol, LineProtocol
+from chatd.protocols.proxy.protocol import BehindProxy
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.transport.limits import Admission, Limits
+from chatd.storage.clock_watch import ClockWatch
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.memory import MemoryStore
+
+WELCOME = (
+    "*** Type and press Enter. Your line comes back with your name once it is saved.",
+    "*** /nick NAME to be named, /help for commands, /quit to leave.",
+)
+"""The lines of the welcome that are always the same."""
+
+HELP_LINES = len(GENERAL) + len(SECTIONS) + 1
+"""How many lines /help answers."""
+
+CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes at once, and badly."""
+
+HERE = IPv4Address("TCP", "127.0.0.1", 40000)
+FAR = IPv4Address("TCP", "203.0.113.7", 40000)
+"""Where people come from: this machine, from where passwords are taken, and a network."""
+
+LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
+
+
+class HeldStore(MemoryStore):
+    """A store in memory whose disk is slow: the test says when a batch is committed, or is not."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, clock.seconds)
+        self.held: deque[tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]] = deque()
+
+    def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        done: Deferred[Sequence[Entry]] = Deferred()
+        self.held.append((batch, done))
+        return done
+
+    def release(self) -> None:
+        """Let the batch that is being committed be committed."""
+        batch, done = self.held.popleft()
+        super().commit(batch).chainDeferred(done)
+
+    def fail(self, error: Exception | None = None) -> None:
+        """Let the commit fail."""
+        _, done = self.held.popleft()
+        done.errback(error or StoreError("the disk is full."))
+
+
+class Immediately:
+    """Runs functions at once; or, while it is ``held``, when it is told to `work`."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self._jobs: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
+
+    def start(self) -> None:
+        """There is nothing to start, or to stop."""
+
+    stop = start
+
+    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self._jobs.append((done, partial(function, *args, **kwargs)))
+        if not self.held:
+            self.work()
+        return done
+
+    def work(self) -> None:
+        """Do all that waits."""
+        while self._jobs:
+            done, job = self._jobs.popleft()
+            maybeDeferred(job).chainDeferred(done)
+
+
+class World:
+    """A server on a fake clock. ``slow`` holds commits back until ``store.release()``; ``ahead`` is
+    how far the time of day is ahead of the clock, for somebody may set it."""
+
+    store: Any
+
+    def __init__(
+        self,
+        *,
+        slow: bool = False,
+        max_length: int = 4096,
+        limits: Limits = Limits(),  # noqa: B008 - a value
+        **options: Any,
+    ) -> None:
+        self.clock = Clock()
+        self.ahead = 0.0
+        self.store = HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.now)
+        self.hashing = Immediately()
+        options.setdefault("passwords", Passwords(self.hashing, CHEAP))
+        self.server = ChatServer(self.store, self.clock, now=self.now, **options)
+        self.watch = ClockWatch(self.store, self.clock, self.now)
+        admission = Admission(limits)
+        self.chat = ChatFactory(
+            self.server, self.clock, ChatProtocol, max_length, limits=limits, admission=admission
+        )
+        self.bare = ChatFactory(self.server, self.clock, BareProtocol, 256, limits, admission)
+
+    def now(self) -> float:
+        """The time of day."""
+        return self.clock.seconds() + self.ahead
+
+    def settle(self) -> None:
+        """Let everything that is due happen."""
+        self.clock.advance(0)
+
+    def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Person:
+        """Somebody who comes to the chat port; what greets them is seen only if ``greeted``."""
+        person = Person(self, self.chat, address)
+        if name:
+            person.type(f"/nick {name}")
+        if not greeted:
+            person.seen()
+        return person
+
+    def program(self) -> Person:
+        """Somebody who comes to the bare port."""
+        return Person(self, self.bare)
+
+    def release(self) -> None:
+        """Let a slow store commit all that it was given and is given meanwhile."""
+        self.settle()
+        while self.store.held:
+            self.store.release()
+            self.settle()
+
+    def ask_operator(self, do: str, **values: object) -> Deferred[dict[str, Any]]:
+        """Ask for what `chatd admin` does; return the reply, for which a slow store is waited."""
+        operator = Administration(self.server, self.watch)
+        reply = Deferred.fromCoroutine(operator.perform({"do": do, **values}))
+        self.settle()
+        return reply
+
+    def say(self, *texts: str) -> None:
+        """Have somebody who comes and goes say something in the lobby."""
+        passer_by = self.person()
+        passer_by.type(*texts)
+        passer_by.hang_up()
+
+
+class Person:
+    """A client of a `World`: types lines, and sees lines."""
+
+    def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
+        self.world = world
+        self.transport = StringTransport(peerAddress=address)
+        self.protocol = cast(LineProtocol, factory.buildProtocol(address))
+        self.protocol.makeConnection(self.transport)  # type: ignore[arg-type]
+        world.settle()
+
+    @property
+    def session(self) -> Any:
+        return self.protocol.session
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is read from this client."""
+        return self.transport.producerState == "paused"
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server has closed this connection."""
+        return self.transport.disconnecting
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are, and let nothing happen yet but what they cause at once."""
+        self.protocol.dataReceived(data)
+
+    def type(self, *lines: str | bytes) -> None:
+        """Type lines, and let everything happen that follows."""
+        for line in lines:
+            self.send((line.encode() if isinstance(line, str) else line) + b"\n")
+        self.world.settle()
+
+    def half_close(self) -> None:
+        """Send nothing more, and go on reading."""
+        self.protocol.readConnectionLost()
+        self.world.settle()
+
+    def stop_taking(self) -> None:
+        """Leave what the server writes from here on in its hands."""
+        self.transport.producer.pauseProducing()
+
+    def take_again(self) -> None:
+        """Have room for what the server writes."""
+        self.transport.producer.resumeProducing()
+        self.world.settle()
+
+    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
+        """Go."""
+        self.protocol.connectionLost(Failure(reason()))
+        self.world.settle()
+
+    def bytes_seen(self) -> bytes:
+        """What was sent to this client since it was last looked at."""
+        data = self.transport.value()
+        self.transport.clear()
+        return data
+
+    def seen(self) -> list[str]:
+        """The lines that were sent to this client since it was last looked at."""
+        data = self.bytes_seen()
+        assert not data or data.endswith(b"\n"), f"half a line: {data!r}"
+        return data.decode().split("\n")[:-1]
+
+
+@implementer(IHalfCloseableProtocol)
+class Client(Protocol):
+    """A client on a real socket. Waits for lines; never for time to pass."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.ended = False  # the server sends nothing more
+        self.gone: Deferred[None] = Deferred()
+        self._lines: deque[bytes] = deque()
+        self._rest = b""
+        self._waiting: Deferred[None] | None = None
+        self._half_closed = False
+
+    def send(self, *lines: str | bytes) -> None:
+        """Send lines, each with its end."""
+        for line in lines:
+            self.transport.write((line.encode() if isinstance(line, str) else line) + b"\n")
+
+    def send_raw(self, data: bytes) -> None:
+        self.transport.write(data)
+
+    def half_close(self) -> None:
+        self._half_closed = True
+        self.transport.loseWriteConnection()
+
+    async def line(self) -> str:
+        """The next line. Fails when there is none and none will come."""
+        while not self._lines:
+            assert not self.ended, f"the server closed; what was left: {self._rest!r}"
+            self._waiting = Deferred()
+            await self._waiting
+        return self._lines.popleft().decode(errors="backslashreplace")
+
+    async def until(self, text: str) -> list[str]:
+        """Every line up to the first with that text in it."""
+        lines = [await self.line()]
+        while text not in lines[-1]:
+            lines.append(await self.line())
+        return lines
+
+    async def end(self) -> list[str]:
+        """Every line up to where the server closes."""
+        while not self.ended:
+            self._waiting = Deferred()
+            await self._waiting
+        assert not self._rest, f"half a line: {self._rest!r}"
+        lines = [line.decode() for line in self._lines]
+        self._lines.clear()
+        return lines
+
+    async def close(self) -> None:
+        """Close, and wait for that."""
+        self.transport.loseConnection()
+        await self.gone
+
+    def dataReceived(self, data: bytes) -> None:
+        self.received += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._lines.extend(lines)
+        self._wake()
+
+    def readConnectionLost(self) -> None:
+        self.ended = True
+        if self._half_closed:
+            self.transport.loseConnection()
+        self._wake()
+
+    def writeConnectionLost(self) -> None:
+        pass
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        self.ended = True
+        self._wake()
+        self.reason = reason
+        self.gone.callback(None)
+
+    def _wake(self) -> None:
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            waiting.callback(None)
+
+
+class House:
+    """A server on real sockets. Close it in the end."""
+
+    def __init__(self, store: Store | None = None, **options: Any) -> None:
+        from twisted.internet import reactor
+
+        self.reactor: Any = reactor
+        self.store = store or MemoryStore(self.reactor)
+        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
+        self.server = ChatServer(self.store, self.reactor, **options)
+        self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
+        self.bare = ChatFactory(self.server, self.reactor, BareProtocol, 256)
+        self.ports: list[IListeningPort] = []
+        self.clients: list[Client] = []
+
+    async def listen(
+        self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
+    ) -> IListeningPort:
+        factory = self.bare if bare else self.chat
+        served: Any = factory
+        if behind_proxy:
+            served = BehindProxy(factory, self.reactor)
+        port = await serverFromString(self.reactor, endpoint).listen(served)
+        self.ports.append(port)
+        factory.accept_at(port)
+        return port
+
+    async def connect(self, address: str = "") -> Client:
+        """A client of the first address, or of the one that a client endpoint names."""
+        if not address:
+            address = f"tcp:127.0.0.1:{self.ports[0].getHost().port}"
+        return await self._connect(address)
+
+    async def guest(self) -> Client:
+        """A client that was greeted."""
+        client = await self.connect()
+        await client.until(WELCOME[-1])
+        return client
+
+    async def program(self) -> Client:
+        """A client of the last address, a bare one."""
+        return await self._connect(f"tcp:127.0.0.1:{self.ports[-1].getHost().port}")
+
+    async def _connect(self, address: str) -> Client:
+        endpoint = clientFromString(self.reactor, address)
+        client = await endpoint.connect(Factory.forProtocol(Client))
+        self.clients.append(client)
+        return client
+
+    async def close(self) -> None:
+        for port in self.ports:
+            await port.stopListening()
+        for client in self.clients:
+            if not client.gone.called:
+                client.transport.abortConnection()
+                await client.gone
+        for factory in self.chat, self.bare:
+            for left in tuple(factory.clients):
+                left.abort()
+            await factory.when_empty()
+        await self.store.flush()
+        await deferLater(self.reactor, 0)  # away from what called us, which may be the server
