@@ -74,6 +74,7 @@ TESTS = {
         "tests/chat/test_endings.py",
         "tests/accounts/test_credentials.py",
         "tests/chat/test_unregistering.py",
+        "tests/chat/test_unread.py",
         "tests/commands/test_accounts.py",
         "tests/commands/test_password_prompt.py",
         "tests/commands/test_settings.py",

@@ -1,4 +1,4 @@
-"""`chatd.logins`: whose session is whose when something fails or happens meanwhile."""
+"""`chatd.chat.logins`: whose session is whose when something fails or happens meanwhile."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chatd.credentials import TOKEN
-from chatd.names import Names
-from chatd.stay import LASTING
-from chatd.store import StoreError
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
-from chatd.accounts import Account
-from tests.helpers import CHEAP, Person, World
-from tests.members import member
-from tests.protocols.web.browser import Browser, browser
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import TOKEN
+from chatd.chat.membership import LASTING
+from chatd.chat.names import Names
+from chatd.storage.contract import StoreError
+from tests.support.browser import (
+    Browser,
+    browser,
+)
+from tests.support.members import member
+from tests.support.world import (
+    CHEAP,
+    Person,
+    World,
+)
 
 PASSWORD = "correct horse"
 HASH = CHEAP.hash(PASSWORD)
