@@ -275,8 +275,10 @@ class Moderation:
 
     def logging_out(self, session: Session) -> None:
         """What is ordered for the account that this session had holds for the session, too."""
+        assert session.grant is not None
+        account = session.grant.account
         for key, sanction in self._sanctions.items():
-            if session.grant is not None and key.split("/", 2)[2] == session.grant.account:
+            if key.split("/", 2)[2] == account:
                 self._hold(session, key, sanction)
 
     def account_gone(self, key: str) -> list[Put]:

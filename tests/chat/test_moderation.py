@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import TOKEN, Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role
 from chatd.chat.session import READING_SECONDS
 from chatd.event import Record
@@ -129,6 +130,41 @@ class TestTable:
         assert (list(town.store.records()), town.room("ops").head) == before
         assert [person.seen() for person in people] == [[], []]
         assert town.room("ops").people == 3
+
+    @pytest.mark.parametrize(
+        ("act", "mode", "may"),
+        [
+            (Act.READ, Mode.PRIVATE, True),
+            (Act.SPEAK, Mode.PRIVATE, True),
+            (Act.TOPIC, Mode.FREE, True),
+            (Act.TOPIC, Mode.OPEN, False),
+            (Act.MODE, Mode.OPEN, False),
+        ],
+    )
+    def test_a_token_uses_a_role_to_read_and_to_speak_alone(
+        self, act: Act, mode: Mode, may: bool
+    ) -> None:
+        town = town_with_ops(mode)
+        zoe = town.citizen("zoe")
+        if mode is not Mode.FREE:
+            town.become(zoe, Role.OWNER, "ops")
+        assert town.server.moderation.may(zoe.session, town.room("ops"), act)
+        zoe.session.grant = zoe.session.grant._replace(kind=TOKEN, scope=Scope.WRITE)
+        zoe.session.holds = lambda grant: True
+        refusal = town.server.moderation.refusal(zoe.session, town.room("ops"), act)
+        assert (None if refusal is None else refusal.key) == (None if may else "not_with_a_token")
+
+    def test_a_role_that_a_guest_was_given_is_beside_that_of_their_account(self) -> None:
+        town = town_with_ops(Mode.MODERATED)
+        zoe = town.citizen("zoe")
+        town.become(zoe, Role.OPERATOR, "ops")
+        moderation, ops = town.server.moderation, town.room("ops")
+        for given, role in (
+            (Role.VOICED, Role.OPERATOR),
+            (Role.OWNER, Role.OWNER),
+        ):
+            moderation.give_guests([zoe.session], ops, given)
+            assert moderation.role_of(zoe.session, ops) is role
 
     def test_the_lobby_is_free_until_there_is_an_administrator(self) -> None:
         town = Town()
