@@ -189,7 +189,7 @@ def _search(path: Path) -> dict[str, Any]:
     from chatd.event import Draft, Kind
     from chatd.storage.contract import Wanted
     from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
-    from tests.support.stores import Turns
+    from tests.support.stores import QueueReactor
 
     chance = random.Random(1)
     syllables = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "an", "er", "in")]
@@ -204,7 +204,7 @@ def _search(path: Path) -> dict[str, Any]:
             return " ".join(chance.choices(words, cum_weights=weights, k=WORDS))
         return "".join(chance.choices(signs, k=25))
 
-    turns = Turns()
+    turns = QueueReactor()
     store = SqliteStore(cast(IStoreReactor, turns), path)
     store.start()
     characters = 0

@@ -19,8 +19,8 @@ from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from chatd.text.validation import InvalidName, validate_name
 
-Request = dict[str, Any]
-Reply = dict[str, Any]
+AdminRequest = dict[str, Any]
+AdminReply = dict[str, Any]
 
 
 class Refused(Exception):
@@ -35,13 +35,13 @@ class Administration:
         self._watch = watch
         self._accounts = server.accounts
 
-    async def perform(self, request: object) -> Reply:
+    async def perform(self, request: object) -> AdminReply:
         """Do it. Gives ``{"said": ...}``, ``{"accounts": [...]}``, or why not: ``{"error": ...}``.
 
         What it says is on disk.
         """
         try:
-            words: Request = request if isinstance(request, dict) else {}
+            words: AdminRequest = request if isinstance(request, dict) else {}
             do = words.get("do")
             if not isinstance(do, str) or do not in DEEDS:
                 raise Refused("this chatd does not know how to do that. Are both of one version?")
@@ -54,7 +54,7 @@ class Administration:
         except StoreError as error:
             return {"error": f"that could not be stored, so nothing was changed: {error}"}
 
-    async def _list(self, request: Request) -> Reply:
+    async def _list(self, request: AdminRequest) -> AdminReply:
         accounts = sorted(self._accounts.table.items())
         return {
             "accounts": [
@@ -71,7 +71,7 @@ class Administration:
     def _connections(self, key: str) -> int:
         return sum(session.account == key for session in self._server.names.of(key))
 
-    async def _add(self, request: Request) -> Reply:
+    async def _add(self, request: AdminRequest) -> AdminReply:
         try:
             name = validate_name(_text(request, "name"))
         except InvalidName:
@@ -88,29 +88,29 @@ class Administration:
         await self._server.logins.register(Account(name, hash, admin, created))
         return {"said": f"{name} is registered{', and an administrator' if admin else ''}."}
 
-    async def _promote(self, request: Request) -> Reply:
+    async def _promote(self, request: AdminRequest) -> AdminReply:
         account = await self._set_admin(request, True)
         return {"said": f"{account.name} is an administrator."}
 
-    async def _demote(self, request: Request) -> Reply:
+    async def _demote(self, request: AdminRequest) -> AdminReply:
         account = await self._set_admin(request, False)
         return {"said": f"{account.name} is no administrator."}
 
-    async def _password(self, request: Request) -> Reply:
+    async def _password(self, request: AdminRequest) -> AdminReply:
         account, hash = self._account(request), _hash(request)
         await self._server.logins.change_password(account, hash)
         return {"said": f"the password of {account.name} is changed."}
 
-    async def _remove(self, request: Request) -> Reply:
+    async def _remove(self, request: AdminRequest) -> AdminReply:
         account = self._account(request)
         await self._server.logins.unregister(account)
         return {"said": f"{account.name} is not registered any more."}
 
-    async def _clock(self, request: Request) -> Reply:
+    async def _clock(self, request: AdminRequest) -> AdminReply:
         await self._watch.confirm()
         return {"said": f"the clock is right: it is {local_time(int(self._server.now()))}."}
 
-    async def _set_admin(self, request: Request, admin: bool) -> Account:
+    async def _set_admin(self, request: AdminRequest, admin: bool) -> Account:
         account = self._account(request)._replace(admin=admin)
         try:
             await self._accounts.keep(account)
@@ -119,14 +119,14 @@ class Administration:
             self._server.review_account(account)
         return account
 
-    def _account(self, request: Request) -> Account:
+    def _account(self, request: AdminRequest) -> Account:
         account = self._accounts.called(_text(request, "name"))
         if account is None:
             raise Refused("nobody is registered by that name. `chatd admin list` lists who is.")
         return account
 
 
-DEEDS: dict[str, Callable[[Administration, Request], Awaitable[Reply]]] = {
+DEEDS: dict[str, Callable[[Administration, AdminRequest], Awaitable[AdminReply]]] = {
     "list": Administration._list,
     "add": Administration._add,
     "promote": Administration._promote,
@@ -137,14 +137,14 @@ DEEDS: dict[str, Callable[[Administration, Request], Awaitable[Reply]]] = {
 }
 
 
-def _text(request: Request, key: str) -> str:
+def _text(request: AdminRequest, key: str) -> str:
     value = request.get(key)
     if not isinstance(value, str):
         raise Refused(f"the {key} is missing.")
     return value
 
 
-def _hash(request: Request) -> str:
+def _hash(request: AdminRequest) -> str:
     hash = _text(request, "hash")
     if not hash.startswith("$argon2"):
         raise Refused("that is not what is kept of a password.")

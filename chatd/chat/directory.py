@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from chatd.chat.moderation import Moderation
-from chatd.chat.names import Likeness, refusal_of
+from chatd.chat.names import ConfusableIndex, refusal_of
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
@@ -35,7 +35,7 @@ class Rooms(Mapping[str, Room]):
         self._moderation = moderation
         self._pages = Pages()
         self._rooms: dict[str, Room] = {}
-        self._like: Likeness[Room] = Likeness()
+        self._like: ConfusableIndex[Room] = ConfusableIndex()
         stamps = store.stamps()
         for name, head, topic, _ in store.rooms():
             if not is_inbox(name):

@@ -4,8 +4,8 @@ With them comes a key that their sender made up. That it was used is kept in the
 keeps the lines; so the same key again, also after a crash, is no new line, and is answered with the
 places of the old ones, whatever its owner may do by now.
 
-A key is unique in the space of its `Owner`, and counts in a share of the table. When the table is
-full, the oldest key of the largest share goes: so a share that has no more than its part of the
+A key is unique in the space of its `KeyOwner`, and counts in a share of the table. When the table
+is full, the oldest key of the largest share goes: so a share that has no more than its part of the
 table (`KEPT`, divided by how many shares there are) loses none to others. An account is a share of
 its own; those who can make up owners as they like, browsers and guests, have one for each network.
 
@@ -43,7 +43,7 @@ FORGOTTEN_AT_ONCE = 20
 """How many that are too old go with one new one, at most."""
 
 
-class Owner(NamedTuple):
+class KeyOwner(NamedTuple):
     """The owner of a key: the ``space`` in which the key is unique, and the ``share`` of the table
     that it counts in."""
 
@@ -51,27 +51,27 @@ class Owner(NamedTuple):
     share: str
 
 
-def account_owner(account: str) -> Owner:
+def account_owner(account: str) -> KeyOwner:
     """Return the owner of the keys of an account, given its key."""
-    return Owner(account, account)
+    return KeyOwner(account, account)
 
 
-def browser_owner(holder: str, network: str) -> Owner:
-    """Return the owner of the keys of a browser that said which one it is (`Session.holder`)."""
-    return Owner(holder, f"browsers {network}")
+def browser_owner(client_id: str, network: str) -> KeyOwner:
+    """Return the owner of the keys of a browser that said which one it is (`Session.client_id`)."""
+    return KeyOwner(client_id, f"browsers {network}")
 
 
-def guest_owner(name: str, network: str) -> Owner:
+def guest_owner(name: str, network: str) -> KeyOwner:
     """Return the owner of the keys of a guest by this name, "" for one without a name, in a
     network. Guests there with other names, and guests elsewhere with this name, are other
     owners."""
-    return Owner(f"guest {network} {fold(name)}", f"guests {network}")
+    return KeyOwner(f"guest {network} {fold(name)}", f"guests {network}")
 
 
-def session_owner(number: int, network: str) -> Owner:
+def session_owner(number: int, network: str) -> KeyOwner:
     """Return the owner of the keys of a session of which nothing else is known: they end with
     it."""
-    return Owner(f"session {number}", f"guests {network}")
+    return KeyOwner(f"session {number}", f"guests {network}")
 
 
 class Said(NamedTuple):
@@ -146,7 +146,7 @@ class _Ages:
         return next(iter(self._shares[share if share in largest else next(iter(largest))]))
 
 
-class Retries:
+class IdempotencyKeys:
     """The keys of a store that were used recently. ``now`` gives the time in seconds since 1970,
     ``room`` the room of a key (`chatd.rooms.room.Room.key`), if there is one."""
 
@@ -163,13 +163,13 @@ class Retries:
             self._ages.leave(key, said)
             self._ages.enter(key, said)
 
-    def knows(self, owner: Owner, key: str) -> bool:
+    def knows(self, owner: KeyOwner, key: str) -> bool:
         """Return whether something was said with a key."""
         return self._known(_key(owner, key)) is not None
 
     async def find(
         self,
-        owner: Owner,
+        owner: KeyOwner,
         key: str,
         room: str,
         texts: Sequence[str],
@@ -201,7 +201,7 @@ class Retries:
         session: Session,
         room: Room,
         texts: Sequence[str],
-        owner: Owner,
+        owner: KeyOwner,
         key: str | None = None,
         kind: Kind = Kind.MESSAGE,
     ) -> Sequence[int] | None:
@@ -218,7 +218,7 @@ class Retries:
             return found.seqs
         return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
 
-    def were_said_by(self, session: Session, owner: Owner, key: str) -> bool:
+    def were_said_by(self, session: Session, owner: KeyOwner, key: str) -> bool:
         """Whether it was that session which said the lines of a key; so they were not there before
         it."""
         said = self.table.get(_key(owner, key))
@@ -318,7 +318,7 @@ def _is_called(room: str, wanted: str) -> bool:
         return False
 
 
-def _key(owner: Owner, key: str) -> str:
+def _key(owner: KeyOwner, key: str) -> str:
     return f"{owner.space}/{_digest(key)}"
 
 

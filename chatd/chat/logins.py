@@ -25,10 +25,10 @@ from chatd.accounts.passwords import Passwords
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.session import Session
-from chatd.chat.unread import Attendance
+from chatd.chat.unread import UnreadTracker
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Put, change
-from chatd.util.rate_limit import Latest, Tries
+from chatd.util.rate_limit import RecentKeys, Tries
 
 NAME_TRIES = (5, 5.0)
 ADDRESS_TRIES = (40, 3.0)
@@ -58,7 +58,7 @@ class Logins:
         credentials: Credentials,
         names: Names,
         moderation: Moderation,
-        attendance: Attendance,
+        attendance: UnreadTracker,
         keepers: Sequence[Keeper],
         end_hooks: Callable[[], None],
         review: Callable[[Session], None],
@@ -71,7 +71,7 @@ class Logins:
         self.plaintext = plaintext
         self.name_tries = Tries(clock, *NAME_TRIES)
         self.address_tries = Tries(clock, *ADDRESS_TRIES)
-        self._came_from = Latest()  # where accounts have logged in: see `_place`
+        self._came_from = RecentKeys()  # where accounts have logged in: see `_place`
         self._store = store
         self._clock = clock
         self._accounts = accounts
@@ -172,7 +172,7 @@ class Logins:
 
     async def change_credentials(self, *puts: Put, stays: Session | None = None) -> None:
         """Change some of what is kept, all or none, and let go of those sessions whose grants that
-        ends, but for one that ``stays``. Raises `StoreError`."""
+        ends, but for one that ``memberships``. Raises `StoreError`."""
         table = self._credentials.table
         concerned = {each.account for put in puts if (each := table.get(put.key)) is not None}
         await change(self._store, *puts)
@@ -248,7 +248,7 @@ class Logins:
         try:
             self.logging_out(session)
         except Exception:
-            self._store.faults.tell("a session could not be logged out properly")
+            self._store.error_log.tell("a session could not be logged out properly")
         session.grant = None
         session.apply(session.settings.without_others)
 

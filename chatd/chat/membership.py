@@ -31,7 +31,7 @@ class Somebody(Protocol):
         """Return whether they may speak in a room."""
 
 
-class Stay:
+class Membership:
     """Counts somebody in. ``entered_at`` is the seq from which on they follow the room, ``cursor``
     their place in it. One that ``ended`` counts nobody."""
 

@@ -35,7 +35,7 @@ _ALL_MAY = (Mode.FREE, Mode.OPEN)
 """The modes in which everyone may read and speak."""
 
 
-class Run(NamedTuple):
+class RoomPolicy(NamedTuple):
     """How a room is run, and the account of its owner; empty for nobody's."""
 
     name: str
@@ -43,7 +43,7 @@ class Run(NamedTuple):
     owner: str = ""
 
 
-class Rank(NamedTuple):
+class RoleRecord(NamedTuple):
     """What an account is in a room: the number of a `Role`."""
 
     role: int
@@ -65,9 +65,9 @@ class Moderation:
     def __init__(
         self, store: Store, accounts: Accounts, now: Callable[[], float], lobby: str
     ) -> None:
-        self.rooms: Table[Run] = Table(store, "room", Run)
+        self.rooms: Table[RoomPolicy] = Table(store, "room", RoomPolicy)
         self.hidden: set[Room] = set()  # those that not everyone may read
-        self._roles: Table[Rank] = Table(store, "role", Rank)
+        self._roles: Table[RoleRecord] = Table(store, "role", RoleRecord)
         self._sanctions: Table[Sanction] = Table(store, "sanction", Sanction)
         self._accounts = accounts
         self._now = now
@@ -216,7 +216,7 @@ class Moderation:
 
     def set_mode(self, room: Room, mode: Mode) -> Put:
         """Let a room be run in this way."""
-        run = self.rooms.get(room.key, Run(room.name))
+        run = self.rooms.get(room.key, RoomPolicy(room.name))
         return self.rooms.put(room.key, run._replace(mode=mode.value))
 
     def may_own_more(self, account: str) -> bool:
@@ -227,7 +227,7 @@ class Moderation:
         """Let the account of that name have this role and no other; nothing if there is none."""
         if not self.is_registered(name):
             return []
-        return [self._roles.put(f"{room.key}/{fold(name)}", Rank(role) if role else None)]
+        return [self._roles.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
         """Give sessions a role in a room, beside that of their account, until they disconnect or

@@ -18,7 +18,7 @@ from chatd.text.validation import InvalidName, NameFault, check_new_name, looks
 T = TypeVar("T")
 
 
-class Likeness(Generic[T]):
+class ConfusableIndex(Generic[T]):
     """An index of owners by what their names look like. An owner has one name; several owners may
     have the same one.
 
@@ -61,14 +61,14 @@ class Names:
     """The names in use: those of all accounts, and those of guests who are connected.
 
     The invariant: two different people never have names at a time that look alike. The sessions of
-    one account are one person, and so are guest sessions of one `Session.holder`.
+    one account are one person, and so are guest sessions of one `Session.client_id`.
     """
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._sessions: dict[str, list[Session]] = {}
-        self._like: Likeness[Session] = Likeness()
-        self._given_up: Likeness[object] = Likeness()
+        self._like: ConfusableIndex[Session] = ConfusableIndex()
+        self._given_up: ConfusableIndex[object] = ConfusableIndex()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -165,7 +165,7 @@ def _are_one(one: Session, other: Session) -> bool:
     """Return whether two sessions are of one person, as far as is known."""
     if one.account != other.account:
         return False
-    return one.account is not None or (bool(one.holder) and one.holder == other.holder)
+    return one.account is not None or (bool(one.client_id) and one.client_id == other.client_id)
 
 
 def _check_new(name: str) -> None:

@@ -42,7 +42,7 @@ class Span(Protocol):
         """Whether nothing of it will be given any more."""
 
 
-class Nothing:
+class EmptyStretch:
     """A stretch in which there is nothing any more: it counts as shown."""
 
     __slots__ = ("end", "given", "start")
@@ -54,13 +54,13 @@ class Nothing:
         self.given = self.end = end
 
 
-class Place(NamedTuple):
+class ReadMark(NamedTuple):
     """How far an account was shown a log."""
 
     seq: int
 
 
-class Visit:
+class ReadTracker:
     """What one session of an account is being shown while it is logged in. ``account`` and
     ``inbox`` are the account's key and its log of private lines; ``cursor`` follows that."""
 
@@ -142,11 +142,11 @@ def _in_order(spans: Iterable[Span]) -> list[Span]:
     return sorted(spans, key=lambda span: span.start)
 
 
-class Places:
+class ReadMarks:
     """The places of all accounts, by account and log."""
 
     def __init__(self, store: Store) -> None:
-        self.table: Table[Place] = Table(store, "place", Place)
+        self.table: Table[ReadMark] = Table(store, "place", ReadMark)
         self._logs: dict[str, dict[str, None]] = {}
         for key in self.table:
             account, _, log = key.partition("/")
@@ -164,7 +164,7 @@ class Places:
     def puts(self, account: str, log: str, seq: int | None) -> Iterator[Put]:
         """What keeps a place, or forgets it: to be given to `chatd.storage.records.change` at
         once."""
-        yield self.table.put(_key(account, log), None if seq is None else Place(seq))
+        yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq))
         if seq is not None:
             logs = self._logs.setdefault(account, {})
             logs.pop(log, None)

@@ -18,13 +18,13 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import PASSWORD, Credentials, Scope
 from chatd.accounts.passwords import Passwords
 from chatd.chat.directory import Rooms
-from chatd.chat.idempotency import Retries
+from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.logins import Logins
-from chatd.chat.moderation import OWNED, Moderation, Run
+from chatd.chat.moderation import OWNED, Moderation, RoomPolicy
 from chatd.chat.names import Names, refusal_of
 from chatd.chat.permissions import Act, Mode
 from chatd.chat.session import Session
-from chatd.chat.unread import Attendance
+from chatd.chat.unread import UnreadTracker
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats.base import Format
@@ -38,7 +38,7 @@ from chatd.storage.records import Put, change
 from chatd.text.folding import fold
 from chatd.text.times import written_duration
 from chatd.text.validation import InvalidName, validate_name
-from chatd.util.rate_limit import Latest
+from chatd.util.rate_limit import RecentKeys
 from chatd.webhooks.registry import Hook, Hooks
 
 UNPUBLISHED_LINES = 256
@@ -83,7 +83,7 @@ class ChatServer(Subscriber):
     ) -> None:
         self.now = now
         self.language = language
-        self.faults = store.faults
+        self.error_log = store.error_log
         self._store = store
         self._clock = clock
         self._recent = recent
@@ -98,15 +98,15 @@ class ChatServer(Subscriber):
         self.rooms = Rooms(store, self.moderation, lobby)
         self._readable = self.rooms.readable
         self.lobby = self.rooms.lobby
-        self.retries = Retries(store, now, self.rooms.get)
+        self.idempotency = IdempotencyKeys(store, now, self.rooms.get)
         self._sessions: dict[int, Session] = {}
         self._held_back: dict[Session, None] = {}
         self._talking: set[Session] = set()  # those with lines that wait for commit
-        self._gone_from = Latest()  # where those who spoke and went were
+        self._gone_from = RecentKeys()  # where those who spoke and went were
         self._last_number = max((record.session for record in store.rooms()), default=0)
         self.hooks = Hooks(store)
         self.hooks.allowed = self._allows
-        self.attendance = Attendance(store, self.accounts, self.rooms.get, self.rooms.readable)
+        self.unread = UnreadTracker(store, self.accounts, self.rooms.get, self.rooms.readable)
         self.logins = Logins(
             store,
             clock,
@@ -114,9 +114,9 @@ class ChatServer(Subscriber):
             self.credentials,
             self.names,
             self.moderation,
-            self.attendance,
+            self.unread,
             # All that keep records for accounts: see tests/chat/test_unregistering.py.
-            (self.credentials, self.moderation, self.attendance.places, self.retries),
+            (self.credentials, self.moderation, self.unread.read_marks, self.idempotency),
             self.review_hooks,
             self.review,
             self.let_go,
@@ -136,7 +136,7 @@ class ChatServer(Subscriber):
             format,
             self._clock,
             self.language,
-            self.faults,
+            self.error_log,
             private=private,
         )
         session.guard = self._guard
@@ -150,7 +150,7 @@ class ChatServer(Subscriber):
         refusal = self.moderation.refusal(session, self.lobby, Act.READ)
         if refusal is None:
             session.enter(self.lobby, "welcome", self._recent if recent else 0, self.motd)
-            self.attendance.entered(session)
+            self.unread.entered(session)
         else:
             session.answer("welcome_outside", name=session.name)
             session.error(refusal.kind, refusal.key, **refusal.values)
@@ -177,7 +177,7 @@ class ChatServer(Subscriber):
                 if not session.stream.finished:
                     self.finish(session)
             finally:
-                self.attendance.depart(session)
+                self.unread.depart(session)
         finally:
             del self._sessions[session.number]
             self._held_back.pop(session, None)
@@ -253,7 +253,7 @@ class ChatServer(Subscriber):
             if session.account is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
             for each in sessions:
-                for room in each.stays:
+                for room in each.memberships:
                     if self.moderation.silence(each, room) is not None:
                         raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
             self.names.check(session, name)
@@ -284,7 +284,7 @@ class ChatServer(Subscriber):
     @property
     def peopled(self) -> set[Room]:
         """The rooms in which somebody is."""
-        return {room for session in self.sessions for room in session.stays}
+        return {room for session in self.sessions for room in session.memberships}
 
     def statistics(self) -> dict[str, object]:
         """Figures of the server as a whole, by the names that a sentence has for them."""
@@ -345,13 +345,13 @@ class ChatServer(Subscriber):
         self.moderation.check(session, room, Act.READ)
 
     def _check_stays(self, session: Session) -> None:
-        if session.several and len(session.stays) >= ROOMS_ENTERED:
+        if session.multi_room and len(session.memberships) >= ROOMS_ENTERED:
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
     async def _own(
         self, session: Session, room: Room, mode: Mode, deed: Deed | None, then: str = ""
     ) -> None:
-        run = Run(room.name, mode.value, session.account or "")
+        run = RoomPolicy(room.name, mode.value, session.account or "")
         room.expected += 1
         try:
             await self.carry_out(session, room, deed, self.moderation.rooms.put(room.key, run))
@@ -368,7 +368,7 @@ class ChatServer(Subscriber):
 
     def leave(self, session: Session, room: Room | None = None, *, told: bool = True) -> None:
         """Put a session out of that room, or of all, and tell it so."""
-        rooms = tuple(session.stays) if room is None else (room,)
+        rooms = tuple(session.memberships) if room is None else (room,)
         for left in rooms:
             session.leave(left, told=told)
             self.rooms.forget_if_empty(left)
@@ -384,7 +384,7 @@ class ChatServer(Subscriber):
     ) -> None:
         before = session.room
         session.enter(room, key, self._recent, then, back)
-        self.attendance.entered(session)
+        self.unread.entered(session)
         self.rooms.forget_if_empty(before)
 
     # Running rooms
@@ -497,7 +497,7 @@ class ChatServer(Subscriber):
     def check(self) -> None:
         """Keep some of how far people were shown what was said, and close the sessions of browsers
         whose sign-ins are over. To be called every five seconds."""
-        self.attendance.check()
+        self.unread.check()
         self.let_go(self.sessions)
 
     def _hang_up(self, session: Session, why: str, name: str) -> None:
@@ -513,7 +513,7 @@ class ChatServer(Subscriber):
 
     def review(self, session: Session) -> None:
         """Put a session out of the room that it is in, if it may not be there any more."""
-        for room in tuple(session.stays):
+        for room in tuple(session.memberships):
             if room.guarded:
                 self._put_out_unless_allowed(room, [session])
 
@@ -521,7 +521,7 @@ class ChatServer(Subscriber):
         """The same of everybody in a room."""
         if room.guarded:
             self._put_out_unless_allowed(
-                room, [session for session in self.sessions if room in session.stays]
+                room, [session for session in self.sessions if room in session.memberships]
             )
 
     def _put_out_unless_allowed(self, room: Room, sessions: Sequence[Session]) -> None:
@@ -539,7 +539,7 @@ class ChatServer(Subscriber):
     def put_out(self, room: Room, whom: dict[Session, Refusal]) -> None:
         """Put sessions out of a room and into the lobby; out of the lobby, into no room. They are
         told why."""
-        put_out = [session for session in whom if room in session.stays]
+        put_out = [session for session in whom if room in session.memberships]
         for session in put_out:  # all at once: they are shown nothing more
             self._safely(session, session.leave, room)
         self.rooms.forget_if_empty(room)
@@ -547,7 +547,7 @@ class ChatServer(Subscriber):
 
     def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
         for session, why in put_out[:PUT_OUT_AT_ONCE]:
-            elsewhere = session.room is not None and not session.several
+            elsewhere = session.room is not None and not session.multi_room
             if not elsewhere and not session.stream.finished:
                 self._safely(session, self._move_out, session, room, why)
         if put_out[PUT_OUT_AT_ONCE:]:
@@ -557,7 +557,7 @@ class ChatServer(Subscriber):
     def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
-        if session.several:
+        if session.multi_room:
             return
         # What a program goes on saying was not meant for the lobby.
         allowed = room is not self.lobby and not session.text_only
@@ -581,10 +581,10 @@ class ChatServer(Subscriber):
                     self.hooks.said(room)
                 self.rooms.forget_if_empty(room)
             except Exception:
-                self.faults.tell("a room could not be shown what was said in it")
+                self.error_log.tell("a room could not be shown what was said in it")
         changed: dict[Session, None] = {}
         for name, part in by_room.items():
-            if name in self.attendance.inboxes:
+            if name in self.unread.inboxes:
                 self._deliver(name, part, changed)
                 continue
             said: dict[int, list[int]] = defaultdict(list)
@@ -595,7 +595,7 @@ class ChatServer(Subscriber):
                 session = self._sessions.get(number)
                 if session is not None:
                     if session.grant is not None:
-                        self._safely(session, self.attendance.said, session, self._log(name), seqs)
+                        self._safely(session, self.unread.said, session, self._log(name), seqs)
                     self._safely(session, session.published, name, seqs)
                     changed[session] = None
         self._tell(changed)
@@ -620,7 +620,7 @@ class ChatServer(Subscriber):
         try:
             notes = self._notes_on(name, key)
         except Exception:
-            self.faults.tell("it could not be found out who is here")
+            self.error_log.tell("it could not be found out who is here")
             notes = []
         for entry in entries:
             session = self._sessions.get(entry.session)
@@ -632,12 +632,12 @@ class ChatServer(Subscriber):
         """What is told to those who write to an account: see `Session.delivered`."""
         away = self.away_text(name)
         notes = [("is_away", away)] if away else []
-        if not self.attendance.sessions(account):
+        if not self.unread.sessions(account):
             notes.append(("waits_for", name))
         return notes
 
     def _log(self, name: str) -> Room:
-        return self.attendance.inboxes.get(name) or self.rooms[fold(name)]
+        return self.unread.inboxes.get(name) or self.rooms[fold(name)]
 
     def _tell(self, changed: dict[Session, None]) -> None:
         if self._held_back and not self._store.full:

@@ -17,8 +17,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.accounts.credentials import FRESH_SECONDS, Grant, Scope
-from chatd.chat.membership import Stay
-from chatd.chat.read_marks import Visit
+from chatd.chat.membership import Membership
+from chatd.chat.read_marks import ReadTracker
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Event, Kind, is_inbox
 from chatd.formats.base import Entrance, Format
@@ -29,7 +29,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Inbox, Stream
 from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings
 from chatd.text.folding import fold
-from chatd.util.error_log import Faults
+from chatd.util.error_log import ErrorLog
 
 CONFIRM_SECONDS = 60
 """Within what time something has to be asked again to be meant."""
@@ -40,8 +40,8 @@ NAMES_SHOWN = 10
 READING_SECONDS = 2.0
 """What comes sooner behind an answer was not written by somebody who has read it."""
 
-Waiting = Coroutine[Deferred[Any], Any, None]
-Action = Callable[[], Waiting | None]
+Job = Coroutine[Deferred[Any], Any, None]
+Action = Callable[[], Job | None]
 
 Receipt = Callable[[Sequence[int] | None], None]
 """Is given the seqs of what was said, once that is on disk; None if it was not said."""
@@ -53,14 +53,14 @@ class Session:
     whether it may read one; ``holds`` is true of a grant that is valid; ``hide_typing`` is called
     when what is typed should not be seen where it is typed, and when it may.
 
-    Over lines it is in one room at a time. One that may be in ``several`` goes into one more with
-    each that it enters, and what it asks concerns ``room``, of those that it is in.
+    Over lines it is in one room at a time. One that may be in ``multi_room`` goes into one more
+    with each that it enters, and what it asks concerns ``room``, of those that it is in.
     """
 
     __slots__ = (  # a dict of more than thirty would weigh 1.3 KB more
         "_busy",
         "_clock",
-        "_faults",
+        "_error_log",
         "_held",
         "_is_expected",
         "_is_password",
@@ -69,33 +69,33 @@ class Session:
         "_to_confirm",
         "_unasked_until",
         "answers",
-        "asked",
         "changed",
+        "client_id",
         "confidential",
         "format",
         "grant",
         "guard",
         "has_spoken",
         "hide_typing",
-        "holder",
         "holds",
         "inbox",
         "is_guest",
         "language",
+        "memberships",
+        "multi_room",
         "name",
         "network",
         "number",
         "only",
+        "pending_prompt",
+        "read_tracker",
         "readable",
         "room",
         "settings",
-        "several",
-        "stays",
         "stream",
         "text_only",
         "unpublished",
         "view",
-        "visit",
     )
 
     def __init__(
@@ -105,7 +105,7 @@ class Session:
         format: Format,
         clock: IReactorTime,
         language: Language,
-        faults: Faults,
+        error_log: ErrorLog,
         *,
         private: bool = True,
     ) -> None:
@@ -113,15 +113,15 @@ class Session:
         self.name = f"guest{number}"
         self.is_guest = True
         self.grant: Grant | None = None  # what it logged in with, whether that is valid or not
-        self.holder = ""  # guests with the same may share a name: whose sessions these are
+        self.client_id = ""  # guests with the same may share a name: whose sessions these are
         self.network = (
             ""  # where it comes from, as `chatd.protocols.transport.limits.network_of` has it
         )
         self.confidential = False  # whether nobody on the way can read what it sends
-        self.visit: Visit | None = None  # while it is logged in
+        self.read_tracker: ReadTracker | None = None  # while it is logged in
         self.room: Room | None = None
-        self.stays: dict[Room, Stay] = {}  # the rooms that it is in
-        self.several = False
+        self.memberships: dict[Room, Membership] = {}  # the rooms that it is in
+        self.multi_room = False
         self.only: Room | None = None  # of several, the one that is meant where none is named
         self._moved: tuple[str, float] | None = None
         self.settings = NOTHING_SET
@@ -130,7 +130,7 @@ class Session:
         self.answers: Format | None = None  # how it is answered, if not as it is shown all else
         self.language = language
         self.text_only = False
-        self.asked: Callable[[str], Waiting | None] | None = None  # who is given its next line
+        self.pending_prompt: Callable[[str], Job | None] | None = None  # who is given its next line
         self._unasked_until = 0.0
         self._is_password: Callable[[str], bool] = _not_known
         self._is_expected: Callable[[str], bool] = _not_known
@@ -148,7 +148,7 @@ class Session:
         self.readable: Callable[[Session, Room], bool] = _let_read
         stream.relieved = self._changed
         self._clock = clock
-        self._faults = faults
+        self._error_log = error_log
         self._held: Action | None = None
         self._receipts: list[tuple[str, int, Receipt | None]] | None = None
         self._busy = False
@@ -338,7 +338,7 @@ class Session:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
-        self._faults.tell("what a session asked for failed", failure, words=False)
+        self._error_log.tell("what a session asked for failed", failure, words=False)
         try:
             self.error(ErrorKind.SERVER_ERROR, "server_error")
         except Exception:
@@ -384,9 +384,9 @@ class Session:
         if self.inbox is not None and fold(author) not in self.view.ignored:
             self.inbox.put(self.format.say(text))
 
-    def ask(self, key: str, then: Callable[[str], Waiting | None], **values: object) -> None:
+    def ask(self, key: str, then: Callable[[str], Job | None], **values: object) -> None:
         """Ask it something: its next line, whatever it is, is the answer, which nobody is shown."""
-        self.asked = then
+        self.pending_prompt = then
         self.hide_typing(True)
         self.answer(key, **values)
 
@@ -394,12 +394,15 @@ class Session:
         """It wanted to be asked something, and is not. If its next line comes too soon to be by
         somebody who has read that, it is the answer all the same."""
         self._unasked_until = self._clock.seconds() + READING_SECONDS
-        self.asked = self._answered_unasked
+        self.pending_prompt = self._answered_unasked
 
     @property
     def unasked(self) -> bool:
         """Whether its next line, if it comes now, may be an answer although nothing was asked."""
-        return self.asked == self._answered_unasked and self._clock.seconds() < self._unasked_until
+        return (
+            self.pending_prompt == self._answered_unasked
+            and self._clock.seconds() < self._unasked_until
+        )
 
     def knows_password(self, is_password: Callable[[str], bool]) -> None:
         """Recognise from here on the password that was typed in this session, by a function that
@@ -410,8 +413,8 @@ class Session:
         """Expect the password as the next line although it is not asked for: a program may send it
         without waiting for a question. See `passes_over`."""
         self._is_expected = self._is_password
-        if self.asked is None:
-            self.asked, self._unasked_until = self._answered_unasked, 0.0
+        if self.pending_prompt is None:
+            self.pending_prompt, self._unasked_until = self._answered_unasked, 0.0
 
     def passes_over(self, line: str) -> bool:
         """Return True, once, for a next line that is the expected password: it is not said, and no
@@ -419,17 +422,17 @@ class Session:
         is_expected, self._is_expected = self._is_expected, _not_known
         if not is_expected(line):
             return False
-        if self.asked == self._answered_unasked:
-            self.asked = None
+        if self.pending_prompt == self._answered_unasked:
+            self.pending_prompt = None
         return True
 
-    def answered(self) -> Callable[[str], Waiting | None] | None:
+    def answered(self) -> Callable[[str], Job | None] | None:
         """Its next line is here: what is to be done with it; None if it is a line like others."""
         self._is_expected = _not_known
-        then = self.asked
+        then = self.pending_prompt
         if then == self._answered_unasked and not self.unasked:
             then = None
-        self.asked = None
+        self.pending_prompt = None
         self.hide_typing(False)
         return then
 
@@ -452,20 +455,22 @@ class Session:
             self.number,
             partial(self._may_read, room),
         )
-        if self.visit is not None and self._counts_as_shown(room):
-            self.visit.show(room.key, replay)
+        if self.read_tracker is not None and self._counts_as_shown(room):
+            self.read_tracker.show(room.key, replay)
         self.stream.replay(replay)
 
     def _may_read(self, log: Room) -> bool:
         """Return whether it may read a log now: a room, or the inbox of its account."""
         if is_inbox(log.key):
-            return self.visit is not None and self.visit.inbox is log
+            return self.read_tracker is not None and self.read_tracker.inbox is log
         return not log.guarded or self.readable(self, log)
 
     def _counts_as_shown(self, log: Room) -> bool:
         """Whether what it is sent of a log was seen by whoever is there. One with several rooms has
         most of them in the background, and says itself what was seen of them."""
-        return not self.several or (self.visit is not None and log is self.visit.inbox)
+        return not self.multi_room or (
+            self.read_tracker is not None and log is self.read_tracker.inbox
+        )
 
     def show_place(self, room: Room, place: int | None) -> None:
         """Tell it up to where a room was seen by its account, if that is anything to it."""
@@ -494,13 +499,13 @@ class Session:
             .in_language(self.language)
         )
         # Echo is for terminals, which show what is typed by themselves.
-        self.view = (settings._replace(echo=True) if self.several else settings).view(self.name)
+        self.view = (settings._replace(echo=True) if self.multi_room else settings).view(self.name)
         self._follow()
 
-    def begin_visit(self, visit: Visit) -> None:
+    def begin_tracking(self, tracker: ReadTracker) -> None:
         """It is logged in: it follows its inbox, and what it is shown is counted."""
         self._unfollow()
-        self.visit = visit
+        self.read_tracker = tracker
         # What is still to be taken of what it was shown before now is nobody's to count.
         self._follow(since_entered=not self.stream.owes_past)
         self._say_who_it_is()
@@ -509,45 +514,45 @@ class Session:
         """Take no more from its room and its inbox than what they had so far."""
         self._unfollow()
 
-    def end_visit(self) -> None:
+    def end_tracking(self) -> None:
         """It is logged in no more, and about to have another name, or none."""
         self._unfollow()
-        self.visit = None
+        self.read_tracker = None
         self._follow()
 
     def _follow(self, *, since_entered: bool = False) -> None:
         self._unfollow()  # done already, unless that failed
         if self.stream.finished:
             return
-        for stay in self.stays.values():
-            self._follow_room(stay, stay.entered_at if since_entered else None)
-        if self.visit is not None:
-            inbox = self.visit.inbox
+        for membership in self.memberships.values():
+            self._follow_room(membership, membership.entered_at if since_entered else None)
+        if self.read_tracker is not None:
+            inbox = self.read_tracker.inbox
             # As private lines to guests, it shows no times while it is live.
-            self.visit.cursor = self._cursor_in(inbox, self.format.with_times(False))
+            self.read_tracker.cursor = self._cursor_in(inbox, self.format.with_times(False))
 
-    def _follow_room(self, stay: Stay, since: int | None = None) -> None:
-        self._unfollow_room(stay)
-        stay.cursor = self._cursor_in(stay.room, self.format, since)
+    def _follow_room(self, membership: Membership, since: int | None = None) -> None:
+        self._unfollow_room(membership)
+        membership.cursor = self._cursor_in(membership.room, self.format, since)
 
     def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
         cursor = Cursor(log.feed(format), self.number, self.stream, view=self.view)
-        if self.visit is not None and self._counts_as_shown(log):
-            self.visit.follow(log.key, cursor, since)
+        if self.read_tracker is not None and self._counts_as_shown(log):
+            self.read_tracker.follow(log.key, cursor, since)
         self.stream.follow(cursor)
         return cursor
 
     def _unfollow(self) -> None:
-        for stay in self.stays.values():
-            self._unfollow_room(stay)
-        if self.visit is not None and self.visit.cursor is not None:
-            self._end(self.visit.cursor)
-            self.visit.cursor = None
+        for membership in self.memberships.values():
+            self._unfollow_room(membership)
+        if self.read_tracker is not None and self.read_tracker.cursor is not None:
+            self._end(self.read_tracker.cursor)
+            self.read_tracker.cursor = None
 
-    def _unfollow_room(self, stay: Stay) -> None:
-        if stay.cursor is not None:
-            self._end(stay.cursor)
-            stay.cursor = None
+    def _unfollow_room(self, membership: Membership) -> None:
+        if membership.cursor is not None:
+            self._end(membership.cursor)
+            membership.cursor = None
 
     def _end(self, cursor: Cursor) -> None:
         # Either may be done already, if this failed half way.
@@ -569,8 +574,8 @@ class Session:
         greeting = self.sentence(key, name=self.name, room=room.name, here=self._who(room))
         after = back.after
         start = max(0, room.head - recent) if after is None else after
-        self.leave(room if self.several else None)
-        self.stays[room] = stay = Stay(room, self, self._clock)
+        self.leave(room if self.multi_room else None)
+        self.memberships[room] = membership = Membership(room, self, self._clock)
         self.room, self.only, self._moved = room, None, None
         self.stream.put(
             self.format.entered(
@@ -589,8 +594,8 @@ class Session:
         )
         if start < room.head:
             self._replay(room, self.format.for_newcomers(), start, room.head)
-        self._follow_room(stay)
-        stay.begin_presence()
+        self._follow_room(membership)
+        membership.begin_presence()
 
     def here(self, key: str = "in_no_room") -> Room:
         """Return the room that what it says and asks now is meant for, if none is named.
@@ -605,7 +610,7 @@ class Session:
                 raise Refusal(ErrorKind.NOT_SAID, "moved_just_now", room=room)
             self._moved = None
         if self.room is None:
-            raise Refusal(ErrorKind.NO_ROOM, "no_room_named" if self.stays else key)
+            raise Refusal(ErrorKind.NO_ROOM, "no_room_named" if self.memberships else key)
         return self.room
 
     def was_moved(self, room: Room) -> None:
@@ -615,8 +620,10 @@ class Session:
 
     def is_in(self, room: Room) -> bool:
         """Whether it is in that room."""
-        stay = self.stays.get(room)
-        return stay is not None and not stay.ended  # one that could not be taken leave of quite
+        membership = self.memberships.get(room)
+        return (
+            membership is not None and not membership.ended
+        )  # one that could not be taken leave of quite
 
     def focus(self, room: Room | None) -> None:
         """Of several rooms, what it asks next concerns this one; None if it has named none."""
@@ -625,38 +632,40 @@ class Session:
     def leave(self, room: Room | None = None, *, told: bool = True) -> None:
         """Be in that room no more, or in no room. What was said there so far is still shown, and
         that it left, if it is to be ``told``."""
-        for left in tuple(self.stays) if room is None else (room,):
-            stay = self.stays.get(left)
-            if stay is None:
+        for left in tuple(self.memberships) if room is None else (room,):
+            membership = self.memberships.get(left)
+            if membership is None:
                 continue
             if self.room is left:
                 self.room = None
             if self.only is left:
                 self.only = None
-            stay.end()
-            self._unfollow_room(stay)
-            del self.stays[left]
+            membership.end()
+            self._unfollow_room(membership)
+            del self.memberships[left]
             if told:
                 self.stream.put(self.format.left(left.name))
 
     def rename(self, name: str, *, guest: bool = False, along: Collection[Session] = ()) -> None:
         """Take another name, or none. The other people are told; sessions that are about to move
         ``along`` do not count as keeping the name before."""
-        for stay in self.stays.values():
-            stay.rename(name, guest, sum(stay.room in other.stays for other in along))
+        for membership in self.memberships.values():
+            membership.rename(
+                name, guest, sum(membership.room in other.memberships for other in along)
+            )
         was_guest, self.is_guest, self.name = self.is_guest, guest, name
         if self.view.bell is not Bell.OFF:
             self.apply(self.settings)  # other lines name it now, and others are its own
-        for stay in self.stays.values():
+        for membership in self.memberships.values():
             if guest:
-                stay.end_presence()
+                membership.end_presence()
             elif was_guest:
-                stay.begin_presence()
+                membership.begin_presence()
         self._say_who_it_is()
         self.answer("you_are", name=name)
 
     def _say_who_it_is(self) -> None:
-        self.stream.put(self.format.you(self.name, self.is_guest, self.visit is not None))
+        self.stream.put(self.format.you(self.name, self.is_guest, self.read_tracker is not None))
 
     def _who(self, room: Room) -> str:
         if not room.people:
@@ -688,12 +697,12 @@ def _let_hold(grant: Grant) -> bool:
     return True
 
 
-def _one_by_one(first: Action, second: Action) -> Waiting | None:
+def _one_by_one(first: Action, second: Action) -> Job | None:
     waiting = first()
     return second() if waiting is None else _and_then(waiting, second)
 
 
-async def _and_then(first: Waiting, second: Action) -> None:
+async def _and_then(first: Job, second: Action) -> None:
     await first
     waiting = second()
     if waiting is not None:

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
-from chatd.chat.read_marks import SPANS_KEPT, Nothing, Places, Span, Visit, reached
+from chatd.chat.read_marks import SPANS_KEPT, EmptyStretch, ReadMarks, ReadTracker, Span, reached
 from chatd.chat.session import Session
 from chatd.event import Kind, inbox_of, is_inbox, owner_of
 from chatd.rooms.room import Room
@@ -25,7 +25,7 @@ SHOWN_AT_ONCE = 100
 """How many missed lines are shown at once."""
 
 CHECKS_A_MINUTE = 12
-"""How often `Attendance.check` is called. Each time another part of all places is kept."""
+"""How often `UnreadTracker.check` is called. Each time another part of all places is kept."""
 
 
 class Missed(NamedTuple):
@@ -48,7 +48,7 @@ class Missed(NamedTuple):
         return self.upto - seq - sum(lines for lines in own if lines > 0)
 
 
-class Attendance:
+class UnreadTracker:
     """``room_of`` finds a room by its key, ``readable`` says whether a session may read one."""
 
     def __init__(
@@ -58,16 +58,16 @@ class Attendance:
         room_of: Callable[[str], Room | None],
         readable: Callable[[Session, Room], bool],
     ) -> None:
-        self.places = Places(store)
+        self.read_marks = ReadMarks(store)
         self.inboxes: dict[str, Room] = {}
         self._store = store
         self._accounts = accounts
         self._room_of = room_of
         self._readable = readable
-        self._present: dict[str, dict[Session, Visit]] = {}
+        self._present: dict[str, dict[Session, ReadTracker]] = {}
         # Lines that an account said without being shown them, by account and log: the last
         # `SPANS_KEPT` stretches of each log, until the place is after them. Lost on a restart.
-        self._own: dict[str, dict[str, list[Nothing]]] = {}
+        self._own: dict[str, dict[str, list[EmptyStretch]]] = {}
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
                 self._add_inbox(Room(name, store, head, topic))
@@ -89,10 +89,10 @@ class Attendance:
     def say_to(self, session: Session, account: str, text: str) -> None:
         """Let a session say something to an account: it waits there until it is read."""
         inbox = self.inbox(account)
-        place = self.places.of(account, inbox.key)
+        place = self.read_marks.of(account, inbox.key)
         if place is None or place > inbox.end:
             # Whatever was written before was written to another owner of that name.
-            self._keep(self.places.puts(account, inbox.key, inbox.end))
+            self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
     def account_gone(self, account: str) -> None:
@@ -116,7 +116,9 @@ class Attendance:
             while upto and await self._store.forget(inbox.name, upto):
                 pass
         except StoreError:
-            self._store.faults.tell("private lines of an account that is gone cannot be forgotten")
+            self._store.error_log.tell(
+                "private lines of an account that is gone cannot be forgotten"
+            )
 
     def sessions(self, account: str) -> list[Session]:
         """Who is here and logged in to that account."""
@@ -129,31 +131,31 @@ class Attendance:
         """A session has logged in: it is shown what was missed, and counted from here on."""
         inbox = self.inbox(account)
         self.keep(account)  # what was shown on other connections is not shown here
-        visit = Visit(account, inbox)
-        self._present.setdefault(account, {})[session] = visit
-        session.begin_visit(visit)
-        place = self.places.of(account, inbox.key)
+        tracker = ReadTracker(account, inbox)
+        self._present.setdefault(account, {})[session] = tracker
+        session.begin_tracking(tracker)
+        place = self.read_marks.of(account, inbox.key)
         if place is None or place > inbox.end:
-            self._keep(self.places.puts(account, inbox.key, inbox.end))
-        for room in session.stays:
+            self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
+        for room in session.memberships:
             self._keep(self._begun(session, room))
         self.show_missed(session)
 
     def depart(self, session: Session) -> None:
         """A session is logged in no more, or gone."""
-        visit = session.visit
-        if visit is None:
+        tracker = session.read_tracker
+        if tracker is None:
             return
-        present = self._present.get(visit.account, {})
+        present = self._present.get(tracker.account, {})
         try:
             if not session.stream.finished:
                 session.stop_following()
-            self.keep(visit.account)
+            self.keep(tracker.account)
         finally:
             present.pop(session, None)
             if not present:
-                self._present.pop(visit.account, None)
-            session.end_visit()
+                self._present.pop(tracker.account, None)
+            session.end_tracking()
 
     def keep(self, account: str) -> None:
         """Keep how far an account was shown what it is being shown."""
@@ -177,38 +179,38 @@ class Attendance:
         if account not in self._accounts.table:
             return  # its places went with it
         # Bytes that the client's machine did not acknowledge were not shown.
-        visits = [
-            visit
-            for session, visit in self._present.get(account, {}).items()
+        trackers = [
+            tracker
+            for session, tracker in self._present.get(account, {}).items()
             if session.stream.acknowledged and _counts(session)
         ]
         own = self._own.get(account, {})
-        for log in dict.fromkeys((*(log for visit in visits for log in visit.logs), *own)):
-            before = self.places.of(account, log)
-            shown = (span for visit in visits for span in visit.spans(log))
+        for log in dict.fromkeys((*(log for tracker in trackers for log in tracker.logs), *own)):
+            before = self.read_marks.of(account, log)
+            shown = (span for tracker in trackers for span in tracker.spans(log))
             place = reached((*shown, *own.get(log, ())), before)
-            for visit in visits:
-                visit.prune(log, place)
+            for tracker in trackers:
+                tracker.prune(log, place)
             self._prune_own(account, log, place or 0)
             room = self._log(log)
             if place != before and room is not None and not (room.forgettable and not place):
-                yield from self.places.puts(account, log, place)
+                yield from self.read_marks.puts(account, log, place)
 
     def said(self, session: Session, log: Room, seqs: Sequence[int]) -> None:
         """Take for seen what a session said in a room where its account is not shown it: from
         another room, in a browser, or as a program."""
         account = session.account
-        is_shown = session.visit is not None and session.is_in(log)
-        if account is None or (is_shown and not session.several and not session.text_only):
+        is_shown = session.read_tracker is not None and session.is_in(log)
+        if account is None or (is_shown and not session.multi_room and not session.text_only):
             return
-        if self.places.of(account, log.key) is None:
+        if self.read_marks.of(account, log.key) is None:
             return  # nothing is counted for it there
         spans = self._own.setdefault(account, {}).setdefault(log.key, [])
         for seq in seqs:
             if spans and spans[-1].end == seq - 1:
-                spans[-1] = Nothing(spans[-1].start, seq)
+                spans[-1] = EmptyStretch(spans[-1].start, seq)
             else:
-                spans.append(Nothing(seq - 1, seq))
+                spans.append(EmptyStretch(seq - 1, seq))
         del spans[:-SPANS_KEPT]
 
     def _prune_own(self, account: str, log: str, place: int) -> None:
@@ -221,15 +223,15 @@ class Attendance:
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """What makes a room one of those of which it is known how far they were shown."""
-        visit = session.visit
-        if visit is None or visit.account not in self._accounts.table or room.forgettable:
+        tracker = session.read_tracker
+        if tracker is None or tracker.account not in self._accounts.table or room.forgettable:
             return
         if not _may_mark(session):
             return
-        account = visit.account
-        if self.places.of(account, room.key) is None:
-            place = room.head if session.several else reached(visit.spans(room.key), None)
-            yield from self.places.puts(account, room.key, place)
+        account = tracker.account
+        if self.read_marks.of(account, room.key) is None:
+            place = room.head if session.multi_room else reached(tracker.spans(room.key), None)
+            yield from self.read_marks.puts(account, room.key, place)
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
@@ -260,75 +262,75 @@ class Attendance:
     async def pass_over_forgotten(self, session: Session) -> None:
         """Take for seen what somebody missed and is no more in the store, where that may be much.
         Raises `StoreError`."""
-        visit = session.visit
+        tracker = session.read_tracker
         for log, after, upto, _ in self.missed(session):
-            if visit is not None and upto - after > SHOWN_AT_ONCE:
+            if tracker is not None and upto - after > SHOWN_AT_ONCE:
                 events = await log.read(after, upto)
                 first = events[0].seq if events else upto + 1
                 if first > after + 1:
-                    visit.show(log.key, Nothing(after, first - 1))
+                    tracker.show(log.key, EmptyStretch(after, first - 1))
 
     def missed(self, session: Session) -> list[Missed]:
         """What somebody missed who is logged in, in the order in which they are shown it."""
-        missed, visit = self._missed(session), session.visit
-        if session.several:
+        missed, tracker = self._missed(session), session.read_tracker
+        if session.multi_room:
             # It reads its rooms itself, and counts what it has seen: see `seen`.
-            return [each for each in missed if visit is not None and each.log is visit.inbox]
+            return [each for each in missed if tracker is not None and each.log is tracker.inbox]
         return missed
 
     def _missed(self, session: Session) -> list[Missed]:
-        visit, here = session.visit, session.room
-        if visit is None:
+        tracker, here = session.read_tracker, session.room
+        if tracker is None:
             return []
-        logs = [self._log(log) for log in self.places.logs(visit.account)]
-        own = self._own.get(visit.account, {})
+        logs = [self._log(log) for log in self.read_marks.logs(tracker.account)]
+        own = self._own.get(tracker.account, {})
 
         def due(log: Room) -> Missed:
-            place = self.places.of(visit.account, log.key) or 0
+            place = self.read_marks.of(tracker.account, log.key) or 0
             said = own.get(log.key, ())
             place = reached(said, place) or place
-            return Missed(log, *visit.due(log.key, place, log.head), said)
+            return Missed(log, *tracker.due(log.key, place, log.head), said)
 
         missed = [
             due(log)
             for log in logs
-            if log is not None and (log is visit.inbox or self._readable(session, log))
+            if log is not None and (log is tracker.inbox or self._readable(session, log))
         ]
         return sorted(
             (each for each in missed if each.lines),
-            key=lambda each: (each.log is not visit.inbox, each.log is here),
+            key=lambda each: (each.log is not tracker.inbox, each.log is here),
         )
 
     def rooms(self, session: Session) -> list[Room]:
         """The rooms that somebody was in, those of late first, as far as they may read them."""
-        here, visit = session.room, session.visit
-        logs = self.places.logs(visit.account) if visit is not None else []
+        here, tracker = session.room, session.read_tracker
+        logs = self.read_marks.logs(tracker.account) if tracker is not None else []
         rooms = [self._room_of(log) for log in reversed(logs) if not is_inbox(log)]
-        found = dict.fromkeys([here, *session.stays, *rooms])
+        found = dict.fromkeys([here, *session.memberships, *rooms])
         return [room for room in found if room is not None and self._readable(session, room)]
 
     def entered(self, session: Session) -> None:
         """Somebody who is logged in went into a room, and was shown its last lines."""
-        visit, room = session.visit, session.room
-        if visit is None:
+        tracker, room = session.read_tracker, session.room
+        if tracker is None:
             return
         for each in self.missed(session):
             if each.log is room:
                 session.answer("missed_before", count=each.lines, room=room.name)
         if room is not None:
             self._keep(self._begun(session, room))
-            session.show_place(room, self.places.of(visit.account, room.key))
+            session.show_place(room, self.read_marks.of(tracker.account, room.key))
 
     def seen(self, session: Session, room: Room, seq: int) -> None:
         """Somebody with several rooms has seen that one up to there: so have all their others."""
-        visit = session.visit
-        if visit is None or visit.account not in self._accounts.table:
+        tracker = session.read_tracker
+        if tracker is None or tracker.account not in self._accounts.table:
             return
-        place = self.places.of(visit.account, room.key)
+        place = self.read_marks.of(tracker.account, room.key)
         if place is None or place < min(seq, room.head):
             place = min(seq, room.head)
-            self._keep(self.places.puts(visit.account, room.key, place))
-            self._show_place(visit.account, room, place)
+            self._keep(self.read_marks.puts(tracker.account, room.key, place))
+            self._show_place(tracker.account, room, place)
 
     def _show_place(self, account: str, room: Room, place: int) -> None:
         for session in self.sessions(account):
@@ -336,18 +338,18 @@ class Attendance:
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""
-        visit, missed = session.visit, self._missed(session)
-        if visit is None or not missed:
+        tracker, missed = session.read_tracker, self._missed(session)
+        if tracker is None or not missed:
             return succeed(None)
         puts = [
             put
             for log, _, upto, _ in missed
-            for put in self.places.puts(visit.account, log.key, upto)
+            for put in self.read_marks.puts(tracker.account, log.key, upto)
         ]
         done = change(self._store, *puts)
         for log, _, upto, _ in missed:
-            if log is not visit.inbox:
-                self._show_place(visit.account, log, upto)
+            if log is not tracker.inbox:
+                self._show_place(tracker.account, log, upto)
         return done
 
     def _log(self, key: str) -> Room | None:

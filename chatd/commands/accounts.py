@@ -14,7 +14,7 @@ from chatd.accounts.passwords import recogniser
 from chatd.chat.names import refusal_of
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
+from chatd.commands.base import KEEPING_COST, Command, Job, WrongUse
 from chatd.commands.password_prompt import (
     KEEP_TOKENS,
     PASSWORD_COST,
@@ -55,7 +55,7 @@ _KEEP = ("keep", "conservar", *KEEP_TOKENS)
 """The answers to whether tokens end with the password that keep them."""
 
 
-def _register(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _register(server: ChatServer, session: Session, argument: str) -> Job | None:
     with question(session, argument):
         check_privacy(server, session, argument)
         if session.account is not None:
@@ -89,7 +89,7 @@ async def _keep_name(server: ChatServer, session: Session, text: str) -> None:
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
 
 
-def _login(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _login(server: ChatServer, session: Session, argument: str) -> Job | None:
     name, _, password = argument.lstrip(" ").partition(" ")
     if not name:
         raise WrongUse
@@ -110,7 +110,7 @@ async def _log_in(server: ChatServer, session: Session, name: str, text: str) ->
         server.logins.log_in(session, account)
 
 
-def _password(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _password(server: ChatServer, session: Session, argument: str) -> Job | None:
     keep, new = _without_keep_tokens(argument)
     with present_password_question(session):
         check_privacy(server, session, new)
@@ -131,14 +131,12 @@ def _without_keep_tokens(argument: str) -> tuple[bool, str]:
     return True, argument.lstrip().removeprefix(first)[1:]
 
 
-def _take_new_password(
-    server: ChatServer, session: Session, new: str, keep: bool
-) -> Waiting | None:
+def _take_new_password(server: ChatServer, session: Session, new: str, keep: bool) -> Job | None:
     tokens = server.credentials.of(own_account(server, session).key, TOKEN)
     if keep or not tokens or is_given(new):
         return _take_last(server, session, new, keep)
 
-    def answered(text: str) -> Waiting | None:
+    def answered(text: str) -> Job | None:
         answer = text.strip().lower()
         if answer and answer not in _KEEP:
             session.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
@@ -150,8 +148,8 @@ def _take_new_password(
     return None
 
 
-def _take_last(server: ChatServer, session: Session, new: str, keep: bool) -> Waiting | None:
-    def change(text: str) -> Waiting:
+def _take_last(server: ChatServer, session: Session, new: str, keep: bool) -> Job | None:
+    def change(text: str) -> Job:
         return _change_password(server, session, text, keep)
 
     return take_password(server, session, new, change, "new_password_prompt")
@@ -169,7 +167,7 @@ async def _change_password(server: ChatServer, session: Session, text: str, keep
         session.answer("tokens_kept", count=kept)
 
 
-def _logout(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _logout(server: ChatServer, session: Session, argument: str) -> Job | None:
     if not argument and session.grant is not None and session.account is None:
         server.logins.log_out(session)  # it was signed out already
         return None
@@ -215,7 +213,7 @@ async def _close_others(server: ChatServer, session: Session, account: Account) 
         session.answer("no_others")
 
 
-def _token(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _token(server: ChatServer, session: Session, argument: str) -> Job | None:
     word, _, rest = argument.partition(" ")
     wanted = TOKEN_WORDS.get(word.lower())
     rest = rest.strip()
@@ -232,7 +230,7 @@ def _token(server: ChatServer, session: Session, argument: str) -> Waiting | Non
     return None
 
 
-def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) -> Waiting | None:
+def _new_token(server: ChatServer, session: Session, wanted: str, scope: str) -> Job | None:
     account = own_account(server, session)
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
@@ -279,7 +277,7 @@ async def _revoke_token(server: ChatServer, session: Session, account: Account, 
     session.answer("token_revoked", token=name)
 
 
-def _unregister(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unregister(server: ChatServer, session: Session, argument: str) -> Job | None:
     return _with_own_account(server, session, argument, _give_up_name)
 
 
@@ -302,7 +300,7 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
     rooms = {
         room.name: None
         for other in sessions
-        for room in other.stays
+        for room in other.memberships
         if server.rooms.readable(session, room)
     }
     if not sessions:
@@ -321,8 +319,8 @@ def _with_own_account(
     server: ChatServer,
     session: Session,
     password: str,
-    then: Callable[[ChatServer, Session, str], Waiting],
-) -> Waiting | None:
+    then: Callable[[ChatServer, Session, str], Job],
+) -> Job | None:
     """Go on with a password, for one who is logged in."""
     with question(session, password):
         check_privacy(server, session, password)

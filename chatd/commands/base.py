@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from chatd.accounts.credentials import Scope
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
+from chatd.chat.session import Job as Job
 from chatd.chat.session import Session
-from chatd.chat.session import Waiting as Waiting
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
-Handler = Callable[[ChatServer, Session, str], Waiting | None]
+Handler = Callable[[ChatServer, Session, str], Job | None]
 
 READING_COST = 100
 """What a command that reads the store counts for: three at once, and then one a second."""
@@ -78,7 +78,7 @@ def switch(argument: str) -> bool:
         raise WrongUse from None
 
 
-async def answering(session: Session, then: Callable[[], Waiting | None]) -> None:
+async def answering(session: Session, then: Callable[[], Job | None]) -> None:
     """Do what a password that was asked for is for, or tell the one who gave it why not."""
     try:
         waiting = then()

@@ -11,7 +11,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import READING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.commands.base import READING_COST, Command, Job, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -44,7 +44,7 @@ def _history(server: ChatServer, session: Session, argument: str) -> None:
     _show_history(session, room, max(0, room.head - wanted), "history")
 
 
-def _since(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _since(server: ChatServer, session: Session, argument: str) -> Job:
     try:
         since = max(0, int(server.now()) - seconds_of(argument))
     except ValueError:
@@ -74,7 +74,7 @@ def _show_history(session: Session, room: Room, after: int, key: str, **values: 
         session.replay(room, after, room.head)
 
 
-def _search(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _search(server: ChatServer, session: Session, argument: str) -> Job:
     wanted = parse(argument, server.now())
     if not asks_for_something(wanted):
         raise WrongUse
@@ -96,10 +96,10 @@ async def _show_found(server: ChatServer, session: Session, room: Room, wanted: 
         session.answer("not_looked_at", first=unseen, all=room.head)
 
 
-def _mentions(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _mentions(server: ChatServer, session: Session, argument: str) -> Job:
     if argument:
         raise WrongUse
-    rooms = server.attendance.rooms(session)
+    rooms = server.unread.rooms(session)
     if not rooms:
         raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
     return _show_mentions(server, session, rooms)
@@ -193,21 +193,21 @@ async def _missed(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
     with suppress(StoreError):  # what cannot be read is said to be so in its place
-        await server.attendance.pass_over_forgotten(_logged_in(session))
-    if not server.attendance.show_missed(session):
+        await server.unread.pass_over_forgotten(_logged_in(session))
+    if not server.unread.show_missed(session):
         session.answer("nothing_missed")
 
 
 async def _skip(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    await server.attendance.skip(_logged_in(session))
+    await server.unread.skip(_logged_in(session))
     session.answer("skipped")
 
 
 def _logged_in(session: Session) -> Session:
     """The same, if it has an account, for which what was missed is known. Raises `Refusal`."""
-    if session.visit is None:
+    if session.read_tracker is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
     return session
 

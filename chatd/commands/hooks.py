@@ -9,7 +9,7 @@ from __future__ import annotations
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse
+from chatd.commands.base import KEEPING_COST, Command, Job, WrongUse
 from chatd.commands.moderation import carry_out, room_to_run
 from chatd.commands.password_prompt import present_password_question, with_present_password
 from chatd.errors import ErrorKind, Refusal, short
@@ -34,7 +34,7 @@ _WORDS = {
 """What can be done, by its words in each language."""
 
 
-def _hook(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _hook(server: ChatServer, session: Session, argument: str) -> Job | None:
     words = argument.lower().split(None, 2)[:2]  # a #ROOM may be the first
     if all(_WORDS.get(word) != "add" for word in words):
         return _do(server, session, argument)
@@ -42,7 +42,7 @@ def _hook(server: ChatServer, session: Session, argument: str) -> Waiting | None
         return _do(server, session, argument)
 
 
-def _do(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _do(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, rest = room_to_run(server, session, argument, Act.HOOK)
     word, _, rest = rest.partition(" ")
     do, rest = _WORDS.get(word.lower()), rest.strip()
@@ -70,9 +70,7 @@ def _destination(server: ChatServer, text: str) -> Destination:
     return to
 
 
-def _ask_to_add(
-    server: ChatServer, session: Session, room: Room, to: Destination
-) -> Waiting | None:
+def _ask_to_add(server: ChatServer, session: Session, room: Room, to: Destination) -> Job | None:
     """A hook shows a room to others for as long as it is there, so it takes the password."""
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")

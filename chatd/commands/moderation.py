@@ -14,7 +14,7 @@ from chatd.chat.moderation import BAN, MUTE, Sanction
 from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.server import NOBODYS, ChatServer
 from chatd.chat.session import NAMES_SHOWN, Session
-from chatd.commands.base import KEEPING_COST, READING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, READING_COST, Command, Job, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed, Event, Kind
 from chatd.formats.base import mode_word, told
@@ -146,7 +146,7 @@ async def carry_out(
 ) -> None:
     """Do it, and show it to the one who did where the room does not."""
     for done in await server.carry_out(session, room, deed, *puts, undo=undo):
-        if room not in session.stays:
+        if room not in session.memberships:
             event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, done.text())
             session.answer("in_room", room=room.name, did=told(session.language, event))
 
@@ -154,7 +154,7 @@ async def carry_out(
 # Rooms
 
 
-def _create(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _create(server: ChatServer, session: Session, argument: str) -> Job | None:
     wanted, _, word = argument.partition(" ")
     if not wanted:
         raise WrongUse
@@ -168,7 +168,7 @@ def _create(server: ChatServer, session: Session, argument: str) -> Waiting | No
     return server.create(session, wanted, mode)
 
 
-def _mode(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _mode(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, word = _room(server, session, argument)
     if not word:
         _tell_mode(server, session, room_to_read(server, session, room))
@@ -199,7 +199,7 @@ async def _set_mode(
     server.review_room(room)
 
 
-def _close(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _close(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, rest = room_to_run(server, session, argument, Act.CLOSE)
     if rest:
         raise WrongUse
@@ -210,7 +210,7 @@ def _close(server: ChatServer, session: Session, argument: str) -> Waiting | Non
         return None
     if not session.confirms(f"close {room.key}"):
         count = sum(
-            room in other.stays and server.moderation.role_of(other, room) < Role.OWNER
+            room in other.memberships and server.moderation.role_of(other, room) < Role.OWNER
             for other in server.sessions
         )
         would = session.sentence("would_close", room=room.name, count=count)
@@ -222,21 +222,21 @@ def _close(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 # Roles
 
 
-def _invite(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _invite(server: ChatServer, session: Session, argument: str) -> Job | None:
     return _give(server, session, argument, Act.INVITE, Role.INVITED, "invite")
 
 
-def _voice(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _voice(server: ChatServer, session: Session, argument: str) -> Job | None:
     return _give(server, session, argument, Act.VOICE, Role.VOICED, "voice")
 
 
-def _op(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _op(server: ChatServer, session: Session, argument: str) -> Job | None:
     return _give(server, session, argument, Act.OP, Role.OPERATOR, "op")
 
 
 def _give(
     server: ChatServer, session: Session, argument: str, act: Act, role: Role, verb: str
-) -> Waiting | None:
+) -> Job | None:
     room, rest = room_to_run(server, session, argument, act)
     name = _one_name(server, rest)
     sessions = _known(server, name)
@@ -263,23 +263,23 @@ async def _give_role(
     sessions = [other for other in server.called(name) if other in before]
     moderation.give_guests(sessions, room, given)
     for other in sessions:
-        if role is Role.INVITED and room not in other.stays:
+        if role is Role.INVITED and room not in other.memberships:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
             other.notify(session.name, invited)
     server.review_room(room)
 
 
-def _uninvite(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _uninvite(server: ChatServer, session: Session, argument: str) -> Job | None:
     gone = (Role.INVITED, Role.VOICED)
     return _take(server, session, argument, Act.INVITE, gone, "uninvite", "not_invited")
 
 
-def _unvoice(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unvoice(server: ChatServer, session: Session, argument: str) -> Job | None:
     gone = (Role.VOICED,)
     return _take(server, session, argument, Act.VOICE, gone, "unvoice", "not_voiced")
 
 
-def _unop(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unop(server: ChatServer, session: Session, argument: str) -> Job | None:
     gone = (Role.OPERATOR,)
     return _take(server, session, argument, Act.OP, gone, "unop", "not_operator")
 
@@ -292,7 +292,7 @@ def _take(
     roles: Collection[Role],
     verb: str,
     has_none: str,
-) -> Waiting | None:
+) -> Job | None:
     room, rest = room_to_run(server, session, argument, act)
     name = _one_name(server, rest)
     sessions = _known(server, name)
@@ -316,7 +316,7 @@ async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     word, _, words = rest.partition(" ")
     name, reason = _one_name(server, word), words.strip()
     _check_no_room(reason)
-    sessions = [other for other in server.called(name) if room in other.stays]
+    sessions = [other for other in server.called(name) if room in other.memberships]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation = server.moderation
@@ -341,7 +341,7 @@ async def _mute(server: ChatServer, session: Session, argument: str) -> None:
     await _sanction_name(server, session, room, rest, MUTE, MUTE_SECONDS)
 
 
-def _ban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _ban(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, rest = room_to_run(server, session, argument, Act.BAN)
     who, _, words = rest.partition(" ")
     networks = _networks(server, session, room, who)
@@ -446,12 +446,12 @@ def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Colle
     session.tell(f"{would}\n{session.sentence('ask_again')}")
 
 
-def _unmute(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unmute(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, rest = room_to_run(server, session, argument, Act.MUTE)
     return _lift_name(server, session, room, rest, MUTE)
 
 
-def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unban(server: ChatServer, session: Session, argument: str) -> Job | None:
     room, who = room_to_run(server, session, argument, Act.BAN)
     if who.startswith("@"):
         name = _one_name(server, who[1:])
@@ -472,7 +472,7 @@ def _unban(server: ChatServer, session: Session, argument: str) -> Waiting | Non
 
 def _lift_name(
     server: ChatServer, session: Session, room: Room, words: str, kind: str
-) -> Waiting | None:
+) -> Job | None:
     name = _one_name(server, words)
     sessions, moderation = server.called(name), server.moderation
     moderation.check_above(session, room, name, sessions)
@@ -489,7 +489,7 @@ def _lift(
     deed: Deed,
     none: str,
     who: str,
-) -> Waiting | None:
+) -> Job | None:
     if not puts:
         session.answer(none, name=short(who), room=room.name)
         return None
@@ -536,7 +536,7 @@ async def _wall(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
     await server.wall(session, argument)
-    if not session.stays:
+    if not session.memberships:
         session.answer("said_to_all")
 
 
@@ -548,7 +548,7 @@ async def _disconnect(server: ChatServer, session: Session, argument: str) -> No
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
-    rooms = dict.fromkeys(room for other in sessions for room in other.stays)
+    rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
     for room in rooms:
         await server.carry_out(session, room, Deed("disconnect", name))
     server.hang_up(sessions, session)

@@ -16,7 +16,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.passwords import InvalidPassword, Passwords, password_of, recogniser
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import Waiting, answering
+from chatd.commands.base import Job, answering
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.records import let_be
 from chatd.util.rate_limit import Tries
@@ -76,16 +76,16 @@ def take_password(
     server: ChatServer,
     session: Session,
     password: str,
-    then: Callable[[str], Waiting | None],
+    then: Callable[[str], Job | None],
     prompt: str = "password_prompt",
-) -> Waiting | None:
+) -> Job | None:
     """Go on with a password, if there is one; else ask for it first, with the sentence of that
     key."""
     hashing(server)
     if is_given(password):
         return then(password)
 
-    def answered(text: str) -> Waiting | None:
+    def answered(text: str) -> Job | None:
         if text:
             return answering(session, lambda: then(text))
         session.answer("password_cancelled")
@@ -96,8 +96,8 @@ def take_password(
 
 
 def with_present_password(
-    server: ChatServer, session: Session, then: Callable[[], Waiting | None]
-) -> Waiting | None:
+    server: ChatServer, session: Session, then: Callable[[], Job | None]
+) -> Job | None:
     """Call ``then`` if the password of the account was typed in this session recently; else ask for
     it first. A terminal left open, a cookie or a token is not enough for what lets others in.
 

@@ -10,7 +10,7 @@ from typing import Any
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import SWITCH_WORDS, Command, Waiting, WrongUse, switch
+from chatd.commands.base import SWITCH_WORDS, Command, Job, WrongUse, switch
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
@@ -31,17 +31,17 @@ async def _set(server: ChatServer, session: Session, key: str, **settings: Any) 
     session.answer(key, away=settings.get("away"))
 
 
-def _echo(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _echo(server: ChatServer, session: Session, argument: str) -> Job:
     echo = switch(argument)
     return _set(server, session, "echo_on" if echo else "echo_off", echo=echo)
 
 
-def _times(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _times(server: ChatServer, session: Session, argument: str) -> Job:
     times = switch(argument)
     return _set(server, session, "times_on" if times else "times_off", times=times)
 
 
-def _language(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _language(server: ChatServer, session: Session, argument: str) -> Job:
     try:
         language = Language(argument.lower())
     except ValueError:
@@ -52,14 +52,14 @@ def _language(server: ChatServer, session: Session, argument: str) -> Waiting:
 def _text(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if session.several:
+    if session.multi_room:
         # A private line is a command there, and would be said to everybody.
         raise Refusal(ErrorKind.WRONG_USE, "not_text_only")
     session.text_only = True
     session.answer("text_only")
 
 
-def _bell(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _bell(server: ChatServer, session: Session, argument: str) -> Job:
     if argument.lower() in _MENTIONS:
         bell = Bell.MENTIONS
     else:
@@ -67,12 +67,12 @@ def _bell(server: ChatServer, session: Session, argument: str) -> Waiting:
     return _set(server, session, f"bell_{bell.value}", bell=bell.value)
 
 
-def _quiet(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _quiet(server: ChatServer, session: Session, argument: str) -> Job:
     quiet = switch(argument)
     return _set(server, session, "quiet_on" if quiet else "quiet_off", quiet=quiet)
 
 
-def _away(server: ChatServer, session: Session, argument: str) -> Waiting:
+def _away(server: ChatServer, session: Session, argument: str) -> Job:
     if argument.lower() in SWITCH_WORDS:
         raise WrongUse  # "/away off" would be told to others
     away = argument[:AWAY_CHARACTERS]
@@ -81,7 +81,7 @@ def _away(server: ChatServer, session: Session, argument: str) -> Waiting:
     return _set(server, session, "away_on" if away else "away_off", away=away)
 
 
-def _ignore(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _ignore(server: ChatServer, session: Session, argument: str) -> Job | None:
     if not argument:
         _list_ignored(session)
         return None
@@ -94,7 +94,7 @@ def _ignore(server: ChatServer, session: Session, argument: str) -> Waiting | No
     return _set_ignored(server, session, "ignored", name, [*ignored, name])
 
 
-def _unignore(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _unignore(server: ChatServer, session: Session, argument: str) -> Job | None:
     if not argument:
         _list_ignored(session)
         return None

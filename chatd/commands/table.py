@@ -13,7 +13,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import accounts, history, hooks, moderation, settings, talking
-from chatd.commands.base import Command, Waiting, WrongUse, tell_why_not
+from chatd.commands.base import Command, Job, WrongUse, tell_why_not
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Language, sentence
 from chatd.storage.contract import StoreError
@@ -51,7 +51,7 @@ def action_in(line: str) -> str | None:
     return trimmed(command[1]) or None
 
 
-def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiting | None:
+def run(server: ChatServer, session: Session, name: str, argument: str) -> Job | None:
     """Carry out a command, or tell the one who asked why not."""
     command = COMMANDS.get(name)
     if command is None:
@@ -71,7 +71,7 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Waiti
     return None if waiting is None else _finish(session, command, name, waiting)
 
 
-async def _finish(session: Session, command: Command, name: str, waiting: Waiting) -> None:
+async def _finish(session: Session, command: Command, name: str, waiting: Job) -> None:
     try:
         await waiting
     except (Refusal, WrongUse, StoreError) as error:

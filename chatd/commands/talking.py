@@ -6,7 +6,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, Waiting, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, Job, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
 from chatd.rooms.room import Room
@@ -25,7 +25,7 @@ def _nick(server: ChatServer, session: Session, argument: str) -> None:
     server.rename(session, argument)
 
 
-def _join(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _join(server: ChatServer, session: Session, argument: str) -> Job | None:
     try:
         if not argument:
             raise WrongUse
@@ -36,7 +36,7 @@ def _join(server: ChatServer, session: Session, argument: str) -> Waiting | None
     return None if waiting is None else _make(server, session, waiting)
 
 
-async def _make(server: ChatServer, session: Session, waiting: Waiting) -> None:
+async def _make(server: ChatServer, session: Session, waiting: Job) -> None:
     try:
         await waiting
     except StoreError:
@@ -47,14 +47,14 @@ async def _make(server: ChatServer, session: Session, waiting: Waiting) -> None:
 def _stay_out(server: ChatServer, session: Session) -> None:
     # What was meant for the room that cannot be joined must not be said in this one. (One with
     # several says with each line where it is meant for.)
-    if not session.has_spoken and not session.several:
+    if not session.has_spoken and not session.multi_room:
         server.leave(session)
 
 
-def _leave(server: ChatServer, session: Session, argument: str) -> Waiting | None:
+def _leave(server: ChatServer, session: Session, argument: str) -> Job | None:
     if argument:
         raise WrongUse
-    if session.several and session.stays:
+    if session.multi_room and session.memberships:
         server.leave(session, session.here())
         return None
     return server.join(session, server.lobby.name)
@@ -98,7 +98,7 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
         return
     account = server.accounts.called(receiver)
     if account is not None:
-        server.attendance.say_to(session, account.key, text)
+        server.unread.say_to(session, account.key, text)
         session.when_settled(_nothing)
         return
     others = server.sessions_called(receiver)

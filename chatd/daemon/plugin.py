@@ -38,8 +38,8 @@ from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unava
 from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
 from chatd.daemon.log_pipe import LogPipe
-from chatd.daemon.retention import Kept, Retention
-from chatd.daemon.service import ChatService, Door, Kind
+from chatd.daemon.retention import Retention, RetentionPolicy
+from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.i18n import Language
 from chatd.protocols.control import Control, control_path
@@ -223,7 +223,7 @@ def makeService(options: Options) -> IService:
     server.hooks.rules = hook_rules
     poster = Poster(reactor, Gate(hook_rules.allowed))
     deliveries = Deliveries(
-        server.hooks, server.rooms.get, poster, clock, server.faults, server.now
+        server.hooks, server.rooms.get, poster, clock, server.error_log, server.now
     )
     _raise_open_files()
     limits = _within_open_files(limits, isinstance(reactor, SelectReactor))
@@ -237,11 +237,11 @@ def makeService(options: Options) -> IService:
         web = _web(options, server, clock, max_length, limits, admission)
         wanted += [(web, description) for description in options["web"]]
     _listen(wanted, user, reactor)
-    doors = [Door(Kind.CHAT, chat), Door(Kind.BARE, bare)]
+    doors = [Listener(ListenerKind.CHAT, chat), Listener(ListenerKind.BARE, bare)]
     if web is not None:
         listening = zip(web.ports, options["web"], strict=True)
         secure = [port for port, description in listening if description.startswith("ssl:")]
-        doors.append(Door(Kind.WEB, web, secure))
+        doors.append(Listener(ListenerKind.WEB, web, secure))
     control = _control(store, server, watch, user, reactor)
     for port in (port for door in doors for port in door.ports):
         sockets.prepare(cast(IReadDescriptor, port), limits.dead_after, *buffers)
@@ -252,7 +252,7 @@ def makeService(options: Options) -> IService:
     reactor.addSystemEventTrigger("before", "shutdown", end_in_time)  # for one sent before that
     renew_on_hangup(clock, partial(_renew_motd, server, motd_path))
     foreground = bool(twistd.get("nodaemon", True))
-    retention = Retention(server, store, clock, kept, watch) if kept != Kept() else None
+    retention = Retention(server, store, clock, kept, watch) if kept != RetentionPolicy() else None
     return ChatService(
         store,
         doors,
@@ -395,9 +395,9 @@ def _lobby(value: str) -> str:
         )
 
 
-def _kept(values: list[str]) -> Kept:
+def _kept(values: list[str]) -> RetentionPolicy:
     """What --keep says, each time that it is given; of two for the same rooms the last one."""
-    kept = Kept()
+    kept = RetentionPolicy()
     for value in values:
         room, is_room, span = value.rpartition("=")
         try:
@@ -532,7 +532,7 @@ def _control(
     """The socket at which `chatd admin` asks. Without one the daemon starts all the same."""
     if not isinstance(store, SqliteStore):
         return None
-    control = Control(Administration(server, watch).perform, server.faults)
+    control = Control(Administration(server, watch).perform, server.error_log)
     with _acting(user):
         control.bind(control_path(store.path), reactor)
     return control

@@ -18,7 +18,7 @@ from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import Store, StoreError
 from chatd.text.folding import fold
 from chatd.text.times import written_duration
-from chatd.util.error_log import Trouble
+from chatd.util.error_log import RecurringWarning
 
 MOST_SECONDS = 3600
 LEAST_SECONDS = 60
@@ -28,7 +28,7 @@ PAUSE_SECONDS = 0.1
 """How long it lets others work between two steps."""
 
 
-class Kept(NamedTuple):
+class RetentionPolicy(NamedTuple):
     """For how many seconds lines are kept, 0 for ever: in rooms that are named, and in others.
 
     Rooms by the `fold` of their names. What is kept of private lines counts as others.
@@ -61,7 +61,7 @@ class Retention:
         server: ChatServer,
         store: Store,
         clock: IReactorTime,
-        kept: Kept,
+        kept: RetentionPolicy,
         watch: ClockWatch,
     ) -> None:
         self.kept = kept
@@ -69,7 +69,9 @@ class Retention:
         self._server = server
         self._store = store
         self._clock = clock
-        self._trouble = Trouble(clock, "lines older than --keep cannot be forgotten: {why}")
+        self._trouble = RecurringWarning(
+            clock, "lines older than --keep cannot be forgotten: {why}"
+        )
         self._running: Deferred[None] | None = None
         self._busy = False
         self._looking = LoopingCall(self._look)
@@ -114,7 +116,7 @@ class Retention:
         except StoreError as error:
             self._trouble.tell(str(error))
         except Exception:
-            self._store.faults.tell("old lines could not be forgotten")
+            self._store.error_log.tell("old lines could not be forgotten")
         else:
             self._trouble.end()
         self._busy = False

@@ -41,7 +41,7 @@ OLD_NAMES_TOLD = 20
 """Most accounts with names refused today that are listed for the operator."""
 
 
-class Kind(enum.Enum):
+class ListenerKind(enum.Enum):
     """A kind of address, and the option that opens it to others than this machine."""
 
     CHAT = "--listen tcp:60060"
@@ -49,11 +49,11 @@ class Kind(enum.Enum):
     WEB = "--web tcp:60080"
 
 
-class Door(NamedTuple):
+class Listener(NamedTuple):
     """One kind of address: what the operator is told of it, who serves it, and what is bound;
     ``secure`` are those ports where TLS is spoken, as far as that is told."""
 
-    kind: Kind
+    kind: ListenerKind
     factory: ChatFactory
     secure: Collection[IListeningPort] = ()
 
@@ -72,7 +72,7 @@ class ChatService(Service):
     def __init__(
         self,
         store: Store,
-        doors: Sequence[Door],
+        doors: Sequence[Listener],
         clock: IReactorTime,
         *,
         watch: ClockWatch | None = None,
@@ -99,7 +99,7 @@ class ChatService(Service):
         super().startService()
         self._store.start()
         for server in self._servers:
-            Deferred.fromCoroutine(server.attendance.clear_gone())
+            Deferred.fromCoroutine(server.unread.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
         for door in self.doors:
@@ -178,7 +178,7 @@ class ChatService(Service):
             await self._deliveries.close()
         # Only now is known how far people were shown what was said.
         for server in self._servers:
-            await server.attendance.stop()
+            await server.unread.stop()
         await self._store.close()
 
     async def _empty(self) -> None:
@@ -191,14 +191,14 @@ class ChatService(Service):
         except TimeoutError:
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
-    def _listening(self, kind: Kind, address: IAddress, secure: bool) -> str:
+    def _listening(self, kind: ListenerKind, address: IAddress, secure: bool) -> str:
         written = _written(address)
-        if kind is Kind.WEB and not isinstance(address, UNIXAddress):
+        if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
             written = f"{'https' if secure else 'http'}://{written}/"
         sentences = [f"listening on {written}."]
         if self._foreground:
             sentences.append("Press Ctrl+C to stop.")
-        if kind is Kind.BARE:
+        if kind is ListenerKind.BARE:
             sentences.append("Bare lines.")
         if _is_loopback(address):
             sentences.append(f"This machine only; {kind.value} lets others in.")

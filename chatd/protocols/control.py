@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from chatd.protocols.transport.writer import Connection
 from chatd.text.json_input import decode_json
-from chatd.util.error_log import Faults
+from chatd.util.error_log import ErrorLog
 
 MAX_LENGTH = 64 * 1024
 """How long a request may be, in bytes."""
@@ -65,7 +65,7 @@ class ControlProtocol(LineReceiver):
         cast(Connection, self.transport).abortConnection()
 
     def _failed(self, failure: Failure) -> dict[str, Any]:
-        self.factory.faults.tell("what was asked at the control socket failed", failure)
+        self.factory.error_log.tell("what was asked at the control socket failed", failure)
         return {"error": "that did not work. The daemon's log says why."}
 
     def _answer(self, reply: dict[str, Any]) -> None:
@@ -79,9 +79,9 @@ class ControlFactory(Factory):
 
     noisy = False
 
-    def __init__(self, perform: Perform, faults: Faults) -> None:
+    def __init__(self, perform: Perform, error_log: ErrorLog) -> None:
         self.perform = perform
-        self.faults = faults
+        self.error_log = error_log
         self.connected: set[ControlProtocol] = set()
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
@@ -94,8 +94,8 @@ class ControlFactory(Factory):
 class Control:
     """The bound socket; or ``refusal``, which says why there is none."""
 
-    def __init__(self, perform: Perform, faults: Faults) -> None:
-        self._factory = ControlFactory(perform, faults)
+    def __init__(self, perform: Perform, error_log: ErrorLog) -> None:
+        self._factory = ControlFactory(perform, error_log)
         self._port: IListeningPort | None = None
         self.refusal = ""
 

@@ -22,7 +22,7 @@ from chatd.event import Entry, Event, Notice
 from chatd.formats.base import Format
 from chatd.rooms.view import EVERYTHING, View
 from chatd.storage.contract import StoreError
-from chatd.util.error_log import Faults
+from chatd.util.error_log import ErrorLog
 
 PUSH_BYTES = 64 * 1024
 """About what one take gives at most."""
@@ -58,9 +58,9 @@ class Page(NamedTuple):
 
 
 class Log(Protocol):
-    """What a feed needs of its room. ``faults`` is where it tells of errors."""
+    """What a feed needs of its room. ``error_log`` is where it tells of errors."""
 
-    faults: Faults
+    error_log: ErrorLog
 
     @property
     def mark(self) -> Mark:
@@ -177,7 +177,7 @@ class Replay:
             except Exception as error:
                 # What cannot be read is said to be missing, in its place.
                 if not isinstance(error, StoreError):
-                    self._log.faults.tell("a room's log could not be read")
+                    self._log.error_log.tell("a room's log could not be read")
                 first, last = self._after + 1, self.end
                 missing = self._format.error(
                     ErrorKind.NOT_READABLE, "not_readable", first=first, last=last
@@ -269,14 +269,14 @@ class Feed:
                     ):
                         cursor.mark = after
                 except Exception:
-                    self.log.faults.tell("a client could not be sent to")
+                    self.log.error_log.tell("a client could not be sent to")
         end = self.log.mark
         for cursor in cursors:
             if cursor.mark is not end:
                 try:
                     cursor.reader.wake()
                 except Exception:
-                    self.log.faults.tell("a client could not be woken")
+                    self.log.error_log.tell("a client could not be woken")
         while self._size > TAIL_BYTES and len(self.chunks) > 1:
             oldest = self.chunks.pop(self.start.entries)
             self._size -= oldest.weight

@@ -85,7 +85,7 @@ class Room:
         self.guests = 0
         self.named: dict[str, int] = {}  # how often those with a name are here, as they came
         self.announced: set[str] = set()  # of whom the others know that they are here
-        self.faults = store.faults
+        self.error_log = store.error_log
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
@@ -163,7 +163,7 @@ class Room:
                 try:
                     feed.render(before, entries, after)
                 except Exception:
-                    self.faults.tell("a room could not be shown in some format")
+                    self.error_log.tell("a room could not be shown in some format")
                     feed.forget()
             else:
                 del self._feeds[feed.format]

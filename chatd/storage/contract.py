@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
-from chatd.util.error_log import Faults, Trouble
+from chatd.util.error_log import ErrorLog, RecurringWarning
 
 WAITING_BYTES = 4 * 1024 * 1024
 """What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
@@ -117,7 +117,7 @@ class Keeping:
         self.done: Deferred[None] = Deferred()
 
 
-Waiting = Draft | Notice | Keeping
+BatchItem = Draft | Notice | Keeping
 """What a batch is made of."""
 
 
@@ -136,7 +136,7 @@ class Subscriber(abc.ABC):
 class Store(abc.ABC):
     """A store of logs: `append` what is said, and it is published once it is kept.
 
-    Subclasses say how a batch is committed and how events are read back. ``faults`` is where
+    Subclasses say how a batch is committed and how events are read back. ``error_log`` is where
     whoever works with it tells of errors.
     """
 
@@ -145,16 +145,18 @@ class Store(abc.ABC):
     """True if seqs continue when the store is opened again."""
 
     def __init__(self, clock: IReactorTime) -> None:
-        self.faults = Faults(clock)
+        self.error_log = ErrorLog(clock)
         self._clock = clock
         self._subscriber: Subscriber | None = None
-        self._waiting: list[Waiting] = []
+        self._waiting: list[BatchItem] = []
         self._unpublished_bytes = 0
         self._working = False
         self._idle: list[Deferred[None]] = []
         self.saves = True
         """Whether what had to be saved last could be."""
-        self._unsaved = Trouble(clock, "lines are refused, because they cannot be saved: {why}")
+        self._unsaved = RecurringWarning(
+            clock, "lines are refused, because they cannot be saved: {why}"
+        )
 
     @abc.abstractmethod
     def describe(self) -> str:
@@ -214,7 +216,7 @@ class Store(abc.ABC):
         """
 
     @abc.abstractmethod
-    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
         """Number and keep the drafts and the records of a batch, all or none.
 
         Gives the drafts' events, with the notices in their places. One batch at a time. Fails with
@@ -240,7 +242,7 @@ class Store(abc.ABC):
         self.append(keeping)
         return keeping.done
 
-    def append(self, entry: Waiting) -> None:
+    def append(self, entry: BatchItem) -> None:
         """Let this join the batch that is waiting.
 
         The batch is committed when this turn of the reactor is over, the one before was shown, and
@@ -271,7 +273,7 @@ class Store(abc.ABC):
         self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
 
     def _end(
-        self, result: Sequence[Entry] | Failure, batch: Sequence[Waiting], weight: int
+        self, result: Sequence[Entry] | Failure, batch: Sequence[BatchItem], weight: int
     ) -> None:
         self._unpublished_bytes -= weight
         if not all(isinstance(entry, Notice) for entry in batch):
@@ -282,7 +284,7 @@ class Store(abc.ABC):
             else:
                 self._committed(result)
         except Exception:
-            self.faults.tell("a subscriber of the store failed")
+            self.error_log.tell("a subscriber of the store failed")
         for entry in batch:
             if isinstance(entry, Keeping):
                 if isinstance(result, Failure):
@@ -308,9 +310,9 @@ class Store(abc.ABC):
         if self._subscriber is not None:
             self._subscriber.publish(entries)
 
-    def _failed(self, failure: Failure, batch: Sequence[Waiting]) -> None:
+    def _failed(self, failure: Failure, batch: Sequence[BatchItem]) -> None:
         if failure.check(StoreError) is None:
-            self.faults.tell("the store failed", failure)
+            self.error_log.tell("the store failed", failure)
             why = "an error in the server"
         else:
             why = failure.getErrorMessage()
@@ -373,7 +375,7 @@ def page_of(events: Iterable[Event]) -> list[Event]:
     return page
 
 
-def _weight(entry: Waiting) -> int:
+def _weight(entry: BatchItem) -> int:
     if isinstance(entry, Notice):
         return _ENTRY_OVERHEAD
     if isinstance(entry, Keeping):

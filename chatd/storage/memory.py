@@ -16,11 +16,11 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.event import Draft, Entry, Event, Kind, Record
 from chatd.storage.contract import (
     FORGOTTEN,
+    BatchItem,
     Found,
     Keeping,
     RoomRecord,
     Store,
-    Waiting,
     Wanted,
     page_of,
     said_before,
@@ -129,7 +129,7 @@ class MemoryStore(Store):
             forgotten += 1
         return forgotten
 
-    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
         now = stamp(self._now())
         entries: list[Entry] = []
         for entry in batch:

@@ -51,7 +51,7 @@ class _Pauses:
         self._silent_until = self._earliest
 
 
-class Trouble:
+class RecurringWarning:
     """One thing that may go wrong for a while.
 
     ``telling`` is what the log says of it, a format of Twisted's in which ``{why}`` stands. Trouble
@@ -78,7 +78,7 @@ class Trouble:
         return told
 
 
-class Faults:
+class ErrorLog:
     """Errors that should not be: of each kind a traceback at once, and later with a count.
 
     A kind is what was being done, the error's type, and where it was raised.

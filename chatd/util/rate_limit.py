@@ -11,7 +11,8 @@ from math import inf
 from twisted.internet.interfaces import IReactorTime
 
 KEYS_KEPT = 10_000
-"""Of how many keys `Tries` knows what they owe, some 200 bytes each; and how many `Latest` has."""
+"""Of how many keys `Tries` knows what they owe, some 200 bytes each; and how many `RecentKeys`
+has."""
 
 
 def charged(paid: float, now: float, burst: float, cost: float) -> float:
@@ -22,7 +23,7 @@ def charged(paid: float, now: float, burst: float, cost: float) -> float:
     return max(paid, now - burst) + cost
 
 
-class Latest:
+class RecentKeys:
     """Which of many keys were met of late, and with what: at most `KEYS_KEPT`."""
 
     def __init__(self) -> None:

@@ -22,8 +22,8 @@ from chatd.event import Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import encode_json
-from chatd.util.error_log import Faults
-from chatd.webhooks.registry import Hook, Hooks, NotDelivered, Why
+from chatd.util.error_log import ErrorLog
+from chatd.webhooks.registry import DeliveryFailure, Hook, Hooks, NotDelivered
 from chatd.webhooks.urls import Destination
 
 AT_ONCE = 20
@@ -86,14 +86,14 @@ class Deliveries:
         room_of: Callable[[str], Room | None],
         poster: Poster,
         clock: IReactorTime,
-        faults: Faults,
+        error_log: ErrorLog,
         now: Callable[[], float],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.room_of = room_of
         self.poster = poster
         self.clock = clock
-        self.faults = faults
+        self.error_log = error_log
         self.now = now
         self.chance = chance
         self.slots = DeferredSemaphore(AT_ONCE)
@@ -184,11 +184,11 @@ class _Delivery:
         except NotDelivered as why:
             error = why
         except StoreError:
-            error = NotDelivered(Why.NOT_READABLE)
+            error = NotDelivered(DeliveryFailure.NOT_READABLE)
         except Exception:
             # What it says may quote the URL, which is somebody's secret.
-            self._all.faults.tell("a line could not be posted to a hook", words=False)
-            error = NotDelivered(Why.BROKE)
+            self._all.error_log.tell("a line could not be posted to a hook", words=False)
+            error = NotDelivered(DeliveryFailure.BROKE)
         self._busy = False
         if error is not None:
             self._fail(error)

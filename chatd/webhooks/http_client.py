@@ -44,7 +44,7 @@ from zope.interface import implementer
 
 from chatd import __version__
 from chatd.util.worker import Worker
-from chatd.webhooks.registry import NotDelivered, Why
+from chatd.webhooks.registry import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Address, Destination, Network, embedded, is_public, is_within, plain
 
 POST_SECONDS = 10.0
@@ -128,10 +128,10 @@ class Gate:
         except (OSError, ValueError):  # UnicodeError, too: a label that is too long
             found = []
         if not found:
-            raise NotDelivered(Why.NO_ADDRESS)
+            raise NotDelivered(DeliveryFailure.NO_ADDRESS)
         may = [address for address in found if self._may_reach(address)]
         if not may:
-            raise NotDelivered(Why.NOT_ALLOWED)
+            raise NotDelivered(DeliveryFailure.NOT_ALLOWED)
         return may[:ADDRESSES]
 
     def _may_reach(self, address: Address) -> bool:
@@ -176,16 +176,16 @@ class Poster:
         except NotDelivered:
             raise
         except Exception as error:
-            raise NotDelivered(Why.TIMED_OUT if is_late else _why(error)) from error
+            raise NotDelivered(DeliveryFailure.TIMED_OUT if is_late else _why(error)) from error
         finally:
             if timer.active():
                 timer.cancel()
         if not 200 <= status < 300:
-            raise NotDelivered(Why.ANSWERED, status)
+            raise NotDelivered(DeliveryFailure.ANSWERED, status)
 
     async def _post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> int:
         if to.scheme == "https" and not has_tls():
-            raise NotDelivered(Why.NO_TLS)
+            raise NotDelivered(DeliveryFailure.NO_TLS)
         sent = Headers({name: [value] for name, value in headers.items()})
         sent.setRawHeaders("User-Agent", [f"chatd/{__version__}"])
         response = await self._agent.request(b"POST", to.url.encode("ascii"), sent, _Body(body))
@@ -199,13 +199,13 @@ class Poster:
         await gone
 
 
-def _why(error: Exception) -> Why:
+def _why(error: Exception) -> DeliveryFailure:
     if isinstance(error, ConnectError):
-        return Why.UNREACHABLE
+        return DeliveryFailure.UNREACHABLE
     for reason in getattr(error, "reasons", ()):  # of twisted.web's errors
         if reason.check(*_tls_errors()):
-            return Why.TLS_FAILED
-    return Why.BROKE
+            return DeliveryFailure.TLS_FAILED
+    return DeliveryFailure.BROKE
 
 
 # Connecting

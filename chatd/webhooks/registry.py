@@ -27,7 +27,7 @@ IN_ALL = 200
 """How many hooks there may be."""
 
 
-class Why(enum.Enum):
+class DeliveryFailure(enum.Enum):
     """Why something could not be delivered. The sentences ``hook_...`` say it."""
 
     ANSWERED = "answered"
@@ -44,13 +44,13 @@ class Why(enum.Enum):
 class NotDelivered(Exception):
     """Something could not be delivered. ``status`` is that of the answer, if there was one."""
 
-    def __init__(self, why: Why, status: int = 0) -> None:
+    def __init__(self, why: DeliveryFailure, status: int = 0) -> None:
         super().__init__(why.value, status)
         self.why = why
         self.status = status
 
 
-class Kept(NamedTuple):
+class HookRecord(NamedTuple):
     """A stored hook: its URL, its signing key, the name that added it and when (seconds since
     1970), the seq up to which it was delivered, and the key of the account that added it, or "" if
     an earlier version stored only the name."""
@@ -80,7 +80,7 @@ class Hook:
         "to",
     )
 
-    def __init__(self, room: str, number: int, kept: Kept) -> None:
+    def __init__(self, room: str, number: int, kept: HookRecord) -> None:
         self.room = room  # its key
         self.number = number
         self.to: Destination = destination_of(kept.url)
@@ -130,7 +130,7 @@ class Hooks:
         self.gone: Callable[[Hook], None] = _ignore
         self.allowed: Callable[[Hook], bool] = _allow
         self._store = store
-        self._table: Table[Kept] = Table(store, "hook", Kept)
+        self._table: Table[HookRecord] = Table(store, "hook", HookRecord)
         self._rooms: dict[str, dict[int, Hook]] = {}
         try:
             for key in self._table:
@@ -162,7 +162,7 @@ class Hooks:
             raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_hooks", limit=IN_ALL)
         number = max(numbers, default=0) + 1
         secret = secrets.token_urlsafe(32)
-        kept = Kept(to.url, secret, by, now, room.head, fold(by))
+        kept = HookRecord(to.url, secret, by, now, room.head, fold(by))
         return number, secret, self._table.put(_key(room.key, number), kept)
 
     def remove(self, hook: Hook) -> Put:

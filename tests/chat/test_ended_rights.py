@@ -44,7 +44,7 @@ class Scene:
             self.server.rooms.get,
             self.receiver,
             self.world.clock,
-            self.server.faults,
+            self.server.error_log,
             self.world.clock.seconds,
         )
         self.deliveries.start()

@@ -70,7 +70,7 @@ class Town:
     def said_by_ana(self) -> list[str]:
         """What was said as Ana, in rooms and to Olga, since the doors began to try."""
         said: list[str] = []
-        for room in (*self.server.rooms.values(), *self.server.attendance.inboxes.values()):
+        for room in (*self.server.rooms.values(), *self.server.unread.inboxes.values()):
             events = self.do(room.read(0, room.head))
             said += [event.text for event in events if event.author.lower() == "ana"]
         return [text for text in said if "mischief" in text]
@@ -662,9 +662,9 @@ def test_what_only_a_token_for_reading_was_shown_waits_for_its_owner(
     assert "for her alone" in program.told()
     program.browser.send("enter", room="plaza")
     town.world.settle()
-    town.server.attendance.keep("ana")
+    town.server.unread.keep("ana")
     town.world.settle()
-    assert ("plaza" in town.server.attendance.places.logs("ana")) != waits
+    assert ("plaza" in town.server.unread.read_marks.logs("ana")) != waits
     ana = town.world.person(greeted=True)
     ana.type(f"/login ana {PASSWORD}")
     assert any("for her alone" in line for line in ana.seen()) == waits

@@ -17,8 +17,8 @@ from chatd.chat.idempotency import (
     FORGOTTEN_AT_ONCE,
     KEPT_OF_OWNER,
     KEPT_SECONDS,
-    Owner,
-    Retries,
+    IdempotencyKeys,
+    KeyOwner,
     Said,
     account_owner,
     browser_owner,
@@ -60,8 +60,8 @@ class Door:
         return self.world.server
 
     @property
-    def retries(self) -> Retries:
-        return self.server.retries
+    def idempotency(self) -> IdempotencyKeys:
+        return self.server.idempotency
 
     @property
     def lobby(self) -> Room:
@@ -77,7 +77,7 @@ class Door:
     ) -> Answers:
         """Say it; the answer comes into the list that is given."""
         session: Session = (person or self.person).session
-        said = self.retries.say(session, room or self.lobby, texts, account_owner(owner), key)
+        said = self.idempotency.say(session, room or self.lobby, texts, account_owner(owner), key)
         answers: Answers = []
         self.waiting = Deferred.fromCoroutine(said)
         self.waiting.addBoth(lambda result: answers.append(getattr(result, "value", result)))
@@ -152,13 +152,13 @@ def test_of_an_owner_the_last_keys_are_known_also_after_the_clock_was_set_back(
             [KEPT_OF_OWNER + known + 1] for known in range(number)
         ]
         assert seqs == [KEPT_OF_OWNER + number + 1]
-    assert len(door.retries.table) == KEPT_OF_OWNER
+    assert len(door.idempotency.table) == KEPT_OF_OWNER
 
 
 def test_without_a_key_it_is_said_again(door: Door) -> None:
     assert door.say("one", key=None) == [1]
     assert door.say("one", key=None) == [2]
-    assert not door.retries.table
+    assert not door.idempotency.table
 
 
 def test_with_another_key_or_another_owner_it_is_said_again(door: Door) -> None:
@@ -215,7 +215,7 @@ def test_lines_and_key_are_kept_in_one_go(slow: Door) -> None:
     slow.begin("one")
     slow.world.settle()
     ((batch, _),) = slow.world.store.held
-    (key,) = slow.retries.table
+    (key,) = slow.idempotency.table
     assert [type(each).__name__ for each in batch] == ["Draft", "Keeping"]
     assert [record.key for record in batch[1].records] == [key]
     assert key.startswith("ana/")
@@ -229,7 +229,7 @@ def test_if_they_cannot_be_kept_the_key_can_be_used_again(
     slow.fail()
     assert first == [None]
     assert slow.person.seen()[-1].startswith("ERR Not saved: ")
-    assert not slow.retries.table
+    assert not slow.idempotency.table
     again = slow.begin("two")
     slow.world.release()
     assert again == [[1]]
@@ -266,7 +266,7 @@ def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> No
     door.person.seen()
     assert door.say("one") is None
     assert door.person.seen()[0].startswith("ERR Not allowed: in #lobby operators speak.")
-    assert not door.retries.table
+    assert not door.idempotency.table
     door.lobby.guarded = False
     assert door.say("one") == [1]
 
@@ -422,7 +422,7 @@ def test_a_key_is_known_for_a_day(door: Door) -> None:
     door.world.clock.advance(1)
     assert door.say("other") == [2]
     assert door.say("other") == [2]
-    assert len(door.retries.table) == 1
+    assert len(door.idempotency.table) == 1
 
 
 def test_those_of_yesterday_go_a_few_at_a_time(door: Door) -> None:
@@ -431,11 +431,11 @@ def test_those_of_yesterday_go_a_few_at_a_time(door: Door) -> None:
     door.restart()
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key="new")
-    assert len(door.retries.table) == 6
-    assert len(door.retries._ages.all) == 6
+    assert len(door.idempotency.table) == 6
+    assert len(door.idempotency._ages.all) == 6
     door.say("one", key="k24")
-    assert len(door.retries.table) == 2
-    assert len(door.retries._ages.all) == 2
+    assert len(door.idempotency.table) == 2
+    assert len(door.idempotency._ages.all) == 2
 
 
 def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
@@ -443,9 +443,9 @@ def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
         door.say("one", key=f"k{number}")
     door.world.clock.advance(KEPT_SECONDS)
     door.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
-    assert len(door.retries._ages.all) == 1
+    assert len(door.idempotency._ages.all) == 1
     door.say("one", key="new")
-    assert len(door.retries._ages.all) == 2
+    assert len(door.idempotency._ages.all) == 2
 
 
 def test_of_one_owner_so_many_are_known(door: Door) -> None:
@@ -453,11 +453,11 @@ def test_of_one_owner_so_many_are_known(door: Door) -> None:
     for number in range(KEPT_OF_OWNER):
         door.say("one", key=f"k{number}")
         door.world.clock.advance(1)
-    assert len(door.retries.table) == KEPT_OF_OWNER + 1
+    assert len(door.idempotency.table) == KEPT_OF_OWNER + 1
     assert door.say("one", key="k0") == [2]
     door.restart()
     assert door.say("one", key="more") == [KEPT_OF_OWNER + 2]
-    assert len(door.retries.table) == KEPT_OF_OWNER + 1
+    assert len(door.idempotency.table) == KEPT_OF_OWNER + 1
     assert door.say("one", key="k1") == [3]
     assert door.say("one", owner="eva") == [1]
     assert door.say("one", key="k0") == [KEPT_OF_OWNER + 3]
@@ -468,8 +468,8 @@ def test_of_keys_that_went_before_their_day_nothing_is_left(door: Door) -> None:
     door.say("one", owner="eva")  # which stays the oldest
     for number in range(KEPT_OF_OWNER + 50):
         door.say("one", key=f"k{number}")
-    assert set(door.retries._ages.all) == set(door.retries.table)
-    assert len(door.retries._ages.all) == KEPT_OF_OWNER + 1
+    assert set(door.idempotency._ages.all) == set(door.idempotency.table)
+    assert len(door.idempotency._ages.all) == KEPT_OF_OWNER + 1
 
 
 def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) -> None:
@@ -478,7 +478,7 @@ def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) 
     slow.world.clock.advance(KEPT_SECONDS)
     slow.begin("one", key="b")
     slow.fail()
-    assert list(slow.retries._ages.all) == list(slow.retries.table) != []
+    assert list(slow.idempotency._ages.all) == list(slow.idempotency.table) != []
     expected_errors()
 
 
@@ -505,7 +505,7 @@ class TestOfAll:
         monkeypatch.setattr("chatd.chat.idempotency.KEPT", 3)
 
     def owners(self, door: Door) -> str:
-        return "".join(sorted(key.partition("/")[0] for key in door.retries.table))
+        return "".join(sorted(key.partition("/")[0] for key in door.idempotency.table))
 
     def test_the_oldest_goes(self, door: Door) -> None:
         for owner in "abcd":
@@ -546,7 +546,7 @@ class TestOfAll:
         for owner in "de":
             slow.begin("one", owner=owner)
             slow.world.release()
-            assert len(slow.retries.table) == 3
+            assert len(slow.idempotency.table) == 3
             assert owner in self.owners(slow)
         expected_errors()
 
@@ -556,7 +556,7 @@ class TestOfAll:
         def begin(browser: str) -> None:
             slow.world.clock.advance(1)
             owner = browser_owner(browser, "192.0.2.7")
-            saying = slow.retries.say(slow.person.session, slow.lobby, ["one"], owner, "k")
+            saying = slow.idempotency.say(slow.person.session, slow.lobby, ["one"], owner, "k")
             Deferred.fromCoroutine(saying)
 
         for browser in "abc":
@@ -583,7 +583,7 @@ class TestOfAll:
         slow.world.clock.rightNow = now
         slow.begin("one", owner="d")
         slow.world.release()
-        assert [*slow.retries.table.values()][-1].time == now + 3
+        assert [*slow.idempotency.table.values()][-1].time == now + 3
         expected_errors()
 
     def test_it_goes_from_the_share_that_has_the_most(self, door: Door) -> None:
@@ -591,10 +591,10 @@ class TestOfAll:
             door.say("one", owner=owner)
         for number in range(20):
             owner = browser_owner(f"browser {number}", "192.0.2.7")
-            saying = door.retries.say(door.person.session, door.lobby, ["one"], owner, "k")
+            saying = door.idempotency.say(door.person.session, door.lobby, ["one"], owner, "k")
             Deferred.fromCoroutine(saying)
             door.world.settle()
-        assert len(door.retries.table) == 3
+        assert len(door.idempotency.table) == 3
         assert door.say("one", owner="ana") == [1]
         assert door.say("one", owner="eva") == [2]
 
@@ -602,26 +602,26 @@ class TestOfAll:
 def test_of_keys_that_are_gone_nothing_is_left(door: Door) -> None:
     for number in range(3):
         door.say("one", key=f"k{number}")
-    change(door.world.store, *door.retries.account_gone("ana"))
+    change(door.world.store, *door.idempotency.account_gone("ana"))
     door.world.settle()
-    ages = door.retries._ages
+    ages = door.idempotency._ages
     assert [*ages.all, *ages.owners, *ages._shares, *ages._sizes] == []
-    assert door.retries.account_gone("ana") == []
+    assert door.idempotency.account_gone("ana") == []
     assert door.say("one", key="k0") == [4]
 
 
 def test_it_is_known_which_session_said_the_lines_of_a_key(door: Door) -> None:
     ana, other = account_owner("ana"), door.newcomer()
     door.say("one")
-    assert door.retries.were_said_by(door.person.session, ana, "k")
-    assert not door.retries.were_said_by(other.session, ana, "k")
-    assert not door.retries.were_said_by(door.person.session, ana, "l")
+    assert door.idempotency.were_said_by(door.person.session, ana, "k")
+    assert not door.idempotency.were_said_by(other.session, ana, "k")
+    assert not door.idempotency.were_said_by(door.person.session, ana, "l")
 
 
 def found(door: Door, room: str, *texts: str, owner: str = "ana") -> Any:
     """What is found of a key."""
     answers: Answers = []
-    finding = door.retries.find(account_owner(owner), "k", room, texts)
+    finding = door.idempotency.find(account_owner(owner), "k", room, texts)
     Deferred.fromCoroutine(finding).addBoth(answers.append)
     door.world.settle()
     (answer,) = answers
@@ -658,8 +658,8 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
         patch.setattr("chatd.chat.idempotency.KEPT", most)
         used: dict[str, dict[int, None]] = {share: {} for share in "abcd"}
         for share, number in uses:
-            owner = Owner(f"{share}{number}", share)
-            saying = door.retries.say(door.person.session, door.lobby, ["x"], owner, "k")
+            owner = KeyOwner(f"{share}{number}", share)
+            saying = door.idempotency.say(door.person.session, door.lobby, ["x"], owner, "k")
             Deferred.fromCoroutine(saying)
             door.world.settle()
             used[share].setdefault(number)
@@ -667,10 +667,12 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
         if again:
             door.restart()
         known = {
-            share: [n for n in numbers if door.retries.knows(Owner(f"{share}{n}", share), "k")]
+            share: [
+                n for n in numbers if door.idempotency.knows(KeyOwner(f"{share}{n}", share), "k")
+            ]
             for share, numbers in used.items()
         }
-        assert sum(map(len, known.values())) == len(door.retries.table) <= most
+        assert sum(map(len, known.values())) == len(door.idempotency.table) <= most
         part = most // max(1, sum(map(bool, used.values())))
         for share, numbers in known.items():
             assert len(numbers) >= min(part, len(used[share])), share
@@ -692,13 +694,13 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
         (session_owner(7, "192.0.2.7"), guest_owner("session 7", "192.0.2.7"), False),
     ],
 )
-def test_whose_keys_are_the_same(one: Owner, other: Owner, same: bool) -> None:
+def test_whose_keys_are_the_same(one: KeyOwner, other: KeyOwner, same: bool) -> None:
     assert (one.space == other.space) == same
 
 
 def test_nothing_that_is_kept_shows_a_text_or_a_key(door: Door) -> None:
     door.say("my secret", key="my key", owner="a")
-    ((key, said),) = door.retries.table.items()
+    ((key, said),) = door.idempotency.table.items()
     assert "my" not in key
     assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000, "a")
     assert "secret" not in said.digest
@@ -714,7 +716,7 @@ async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> Non
         session = server.connect(Stream(), BareFormat())
         session.wants_receipts()
         ana = account_owner("ana")
-        said = await server.retries.say(session, server.lobby, ["one", "two"], ana, "k")
+        said = await server.idempotency.say(session, server.lobby, ["one", "two"], ana, "k")
         assert said == [1, 2]
         assert server.lobby.head == 2
         server.disconnect(session)

@@ -113,7 +113,7 @@ def test_who_is_no_longer_an_account_leaves_its_private_room_under_its_old_name(
     owner.seen()
     ana.type(line)
     assert owner.seen() == ["*** ana left."]
-    assert world.server.rooms["den"] not in ana.session.stays
+    assert world.server.rooms["den"] not in ana.session.memberships
 
 
 def test_a_guest_whose_name_is_registered_is_put_out_of_where_that_name_was_invited() -> None:

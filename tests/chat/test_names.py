@@ -6,7 +6,7 @@ import pytest
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import by_password
-from chatd.chat.names import Likeness, Names, refusal_of
+from chatd.chat.names import ConfusableIndex, Names, refusal_of
 from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.storage.records import change
@@ -92,7 +92,7 @@ def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> N
 
 
 def test_guests_of_one_holder_may_share_a_name(scene: Scene) -> None:
-    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "LUIS") == ""
     scene.give(scene.eva, "luis")
@@ -100,22 +100,25 @@ def test_guests_of_one_holder_may_share_a_name(scene: Scene) -> None:
     assert scene.refused(scene.world.person(), "luis") == "name_in_use"
 
 
-@pytest.mark.parametrize("holder", ["", "another"])
-def test_those_of_no_holder_and_of_two_may_not(scene: Scene, holder: str) -> None:
-    scene.luis.session.holder, scene.eva.session.holder = "browser" if holder else "", holder
+@pytest.mark.parametrize("client_id", ["", "another"])
+def test_those_of_no_holder_and_of_two_may_not(scene: Scene, client_id: str) -> None:
+    scene.luis.session.client_id, scene.eva.session.client_id = (
+        "browser" if client_id else "",
+        client_id,
+    )
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "luis") == "name_in_use"
 
 
 def test_a_holder_that_has_it_does_not_help_if_another_one_has_it_too(scene: Scene) -> None:
-    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.world.person(), "luis")
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "luis") == "name_in_use"
 
 
 def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene) -> None:
-    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.luis, "Ana")
     assert scene.refused(scene.eva, "Ana") == "registered_name"
     scene.give(scene.luis, "Bob1")
@@ -125,7 +128,7 @@ def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene)
 
 
 def test_those_who_share_a_name_are_renamed_together(scene: Scene) -> None:
-    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
     both = [scene.luis.session, scene.eva.session]
@@ -133,12 +136,12 @@ def test_those_who_share_a_name_are_renamed_together(scene: Scene) -> None:
     scene.log_in(scene.eva, "ana")
     assert scene.names.together(scene.luis.session) == both[:1]
     scene.log_in(scene.luis, "ana")
-    scene.eva.session.holder = ""
+    scene.eva.session.client_id = ""
     assert scene.names.together(scene.luis.session) == both
 
 
 def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:
-    scene.luis.session.holder = scene.eva.session.holder = "browser"
+    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
     other = scene.world.person()
@@ -198,7 +201,7 @@ def test_some_names_are_nobodys_to_take_or_register(scene: Scene, name: str, why
 
 
 def test_all_who_look_alike_are_found_in_the_order_in_which_they_came() -> None:
-    like: Likeness[int] = Likeness()
+    like: ConfusableIndex[int] = ConfusableIndex()
     for owner, name in enumerate(("luis", "iuis", "IUIS", "luis")):
         like.add(name, owner)
     assert like.owners("Iuis") == [1, 2, 0, 3]  # all in small letters; as written

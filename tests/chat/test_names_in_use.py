@@ -53,7 +53,7 @@ class InUse(RuleBasedStateMachine):
 
     def newcomer(self, number: int) -> Person:
         person = self.world.person()
-        person.session.holder = "browser" if number < 2 else ""
+        person.session.client_id = "browser" if number < 2 else ""
         return person
 
     @initialize(names=st.lists(names, max_size=3))
@@ -117,7 +117,7 @@ class InUse(RuleBasedStateMachine):
         for session in self.world.server.sessions:
             # Whoever was granted an account that is being given up has its name until it is gone.
             if not session.is_guest and session.grant is None:
-                used.append((session.name, session.holder or session))
+                used.append((session.name, session.client_id or session))
         return used
 
     @invariant()

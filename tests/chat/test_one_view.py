@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from chatd.chat.read_marks import Places
+from chatd.chat.read_marks import ReadMarks
 from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
 from chatd.text.times import local_time
 from tests.support.browser import browser
@@ -240,19 +240,19 @@ class TestOwnLines:
             door.world.say(*texts)
             for _ in range(2):
                 door.ask("POST", path, OWN.encode(), authorization=token)
-                door.server.attendance.check()
+                door.server.unread.check()
         ana = ana_of(door)
         assert "*** 3 lines in #lobby since you left:" in ana.seen()
         ana.type("/missed")
         ana.hang_up()
-        assert door.server.attendance._own == {}, "her place is behind them"
+        assert door.server.unread._own == {}, "her place is behind them"
 
     def test_are_behind_ones_place_after_a_restart(self, door: Served) -> None:
         ana_of(door).hang_up()
         self.WAYS["token"](door)
-        door.server.attendance.stop()
+        door.server.unread.stop()
         door.world.settle()
-        places = Places(door.world.store)
+        places = ReadMarks(door.world.store)
         assert places.of("ana", "lobby") == door.server.lobby.head
 
     def test_of_a_guest_who_had_the_name_before_do(self) -> None:

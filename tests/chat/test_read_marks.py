@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from chatd.chat.read_marks import PLACES_KEPT, SPANS_KEPT, Place, Places, Span, Visit, reached
+from chatd.chat.read_marks import (
+    PLACES_KEPT,
+    SPANS_KEPT,
+    ReadMark,
+    ReadMarks,
+    ReadTracker,
+    Span,
+    reached,
+)
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Put, change
@@ -63,8 +71,8 @@ class TestReached:
         assert reached(spans, place) == expected
 
 
-def visit(*spans: Span) -> Visit:
-    visit = Visit("ana", Room("@ana", MemoryStore(Clock())))
+def visit(*spans: Span) -> ReadTracker:
+    visit = ReadTracker("ana", Room("@ana", MemoryStore(Clock())))
     for span in spans:
         visit.show("ops", span)
     return visit
@@ -111,7 +119,7 @@ class TestPlaces:
     def setup_method(self) -> None:
         self.store = MemoryStore(clock := Clock())
         self.clock = clock
-        self.places = Places(self.store)
+        self.places = ReadMarks(self.store)
 
     def keep(self, account: str, log: str, seq: int | None) -> None:
         self.change(*self.places.puts(account, log, seq))
@@ -130,7 +138,7 @@ class TestPlaces:
     def test_are_there_when_the_store_is_opened_again(self) -> None:
         self.keep("ana", "ops", 3)
         self.keep("ana", "@ana", 1)
-        again = Places(self.store)
+        again = ReadMarks(self.store)
         assert (again.of("ana", "ops"), again.logs("ana")) == (3, ["ops", "@ana"])
 
     def test_those_that_moved_last_come_last(self) -> None:
@@ -151,5 +159,5 @@ class TestPlaces:
             self.keep(account, "ops", 3)
         self.keep("ana", "@ana", 1)
         self.change(*self.places.account_gone("ana"))
-        assert dict(self.places.table) == {"luis/ops": Place(3)}
+        assert dict(self.places.table) == {"luis/ops": ReadMark(3)}
         assert self.places.logs("ana") == []

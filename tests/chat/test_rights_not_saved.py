@@ -122,7 +122,7 @@ def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Exp
     scene.town.release()
     receiver, clock = Receiver(), scene.town.clock
     Deliveries(
-        server.hooks, server.rooms.get, receiver, clock, server.faults, clock.seconds
+        server.hooks, server.rooms.get, receiver, clock, server.error_log, clock.seconds
     ).start()
     scene.eva.type("/join den", SECRET)
     scene.ana.type("/unop eva")

@@ -87,7 +87,7 @@ class SharedNameTests(SynchronousTestCase):
         self.luis = self.world.person()
         self.tabs = [self.world.person() for _ in range(2)]
         for tab in self.tabs:
-            tab.session.holder = "browser"
+            tab.session.client_id = "browser"
             tab.type("/nick Ana")
         self.world.clock.advance(LASTING)
         self.forget()
@@ -110,7 +110,7 @@ class SharedNameTests(SynchronousTestCase):
 
     def test_the_second_is_called_as_the_first_is(self) -> None:
         other = self.world.person()
-        other.session.holder = "browser"
+        other.session.client_id = "browser"
         self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
         self.assertEqual(self.told(other, "/nick Ana"), ["*** You are Ana already."])
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
@@ -170,7 +170,7 @@ class SharedNameTests(SynchronousTestCase):
 
     def test_those_of_another_holder_and_under_another_name_keep_theirs(self) -> None:
         stranger, third = self.world.person("max"), self.world.person()
-        third.session.holder = "browser"
+        third.session.client_id = "browser"
         third.type("/nick bea")
         self.tabs[0].type("/nick eva")
         names = [person.session.name for person in (*self.tabs, stranger, third)]
@@ -217,7 +217,7 @@ class SharedNameTests(SynchronousTestCase):
         world = World(slow=True)
         tabs = [world.person() for _ in range(2)]
         for tab in tabs:
-            tab.session.holder = "browser"
+            tab.session.client_id = "browser"
             tab.type("/nick Ana")
         tabs[0].type("/register correct horse")
         tabs[1].type("/nick eva")

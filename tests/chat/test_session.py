@@ -30,7 +30,7 @@ class SessionTestCase(SynchronousTestCase):
 
     def make(self, number: int) -> Session:
         return Session(
-            number, Stream(), ChatFormat(), self.clock, Language.ENGLISH, self.store.faults
+            number, Stream(), ChatFormat(), self.clock, Language.ENGLISH, self.store.error_log
         )
 
     def seen(self, session: Session | None = None) -> bytes:
@@ -262,7 +262,7 @@ class InboxTests(SessionTestCase):
             BareFormat(),
             self.clock,
             Language.ENGLISH,
-            self.store.faults,
+            self.store.error_log,
             private=False,
         )
         self.assertIsNone(session.inbox)

@@ -13,7 +13,7 @@ from twisted.logger import LogEvent
 
 from chatd.chat.server import ChatServer
 from chatd.chat.unread import CHECKS_A_MINUTE, SHOWN_AT_ONCE
-from chatd.protocols.transport.writer import Outlet
+from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
@@ -32,7 +32,7 @@ def world() -> World:
 
 
 def place(world: World, log: str, account: str = "ana") -> int | None:
-    return world.server.attendance.places.of(account, log)
+    return world.server.unread.read_marks.of(account, log)
 
 
 def dated(*lines: str) -> list[str]:
@@ -120,7 +120,7 @@ class TestInboxes:
         ana.type("/msg luis hola")
         assert luis.seen()[-1] == "(private) <ana> hola"
         assert ana.seen()[-1] == "(private to luis) <ana> hola"
-        assert list(world.server.attendance.inboxes) == ["@ana"]
+        assert list(world.server.unread.inboxes) == ["@ana"]
 
     def test_an_inbox_is_no_room(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
@@ -160,7 +160,7 @@ class TestInboxes:
         luis = world.person("luis")
         register(world, "ana")
         luis.type("/msg ana for the first one")
-        puts = world.server.attendance.places.account_gone("ana")
+        puts = world.server.unread.read_marks.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
         assert greeting(member(world, "ana", greeted=True)) == []
@@ -168,12 +168,12 @@ class TestInboxes:
 
     def test_a_place_of_an_account_that_is_gone_is_not_kept_again(self, world: World) -> None:
         ana = member(world, "ana")
-        puts = world.server.attendance.places.account_gone("ana")
+        puts = world.server.unread.read_marks.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
         ana.type("hola", "/join ops")
         ana.hang_up()
-        assert dict(world.server.attendance.places.table) == {}
+        assert dict(world.server.unread.read_marks.table) == {}
 
     def test_what_was_written_to_an_account_is_forgotten_with_it(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
@@ -208,7 +208,7 @@ class TestInboxes:
         change(world.store, world.server.accounts.table.put("ana", None))
         world.settle()
         again = ChatServer(world.store, world.clock)
-        ensureDeferred(again.attendance.clear_gone())
+        ensureDeferred(again.unread.clear_gone())
         world.settle()
         assert not world.store._logs["@ana"].events
         assert world.store._logs["@eva"].events
@@ -389,7 +389,7 @@ class TestComingBack:
         ana.type("/join ops", "hola")
         ana.hang_up()
         luis.type("/join ops", "secret")
-        monkeypatch.setattr(world.server.attendance, "_readable", readable)
+        monkeypatch.setattr(world.server.unread, "_readable", readable)
         assert greeting(member(world, "ana", greeted=True)) == []
 
     def test_a_later_owner_of_a_name_has_nothing_of_one_who_is_still_being_sent_what_is_left(
@@ -408,9 +408,9 @@ class TestComingBack:
         ana.hang_up()
         register(world, "ana")
         assert greeting(member(world, "ana", greeted=True)) == []
-        assert server.attendance.places.logs("ana") == ["@ana", "lobby"]
+        assert server.unread.read_marks.logs("ana") == ["@ana", "lobby"]
         ghost.hang_up()
-        assert server.attendance.places.logs("ana") == ["@ana", "lobby"]
+        assert server.unread.read_marks.logs("ana") == ["@ana", "lobby"]
 
 
 class TestPlaces:
@@ -562,7 +562,7 @@ class TestPlaces:
     def test_what_was_sent_to_a_machine_that_is_no_more_was_not_seen(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
         luis.type("one")
-        world.server.attendance.keep("ana")
+        world.server.unread.keep("ana")
         luis.type("two")
         assert ana.seen()[-1] == "<luis> two"
         ana.hang_up(ConnectionLost)
@@ -574,8 +574,8 @@ class TestPlaces:
         first, luis = member(world, "ana"), world.person("luis")
         luis.type("one")
         with monkeypatch.context() as patched:
-            patched.setattr(Outlet, "acknowledged", False)
-            world.server.attendance.keep("ana")
+            patched.setattr(ConnectionWriter, "acknowledged", False)
+            world.server.unread.keep("ana")
             assert place(world, "lobby") == 0
             first.type("/join ops", "/leave")
             assert greeting(member(world, "ana", greeted=True))[1:] == dated("<luis> one")
@@ -587,7 +587,7 @@ class TestKeeping:
         world.person("luis").type("one")
         assert place(world, "lobby") == 0
         for _ in range(CHECKS_A_MINUTE):
-            world.server.attendance.check()
+            world.server.unread.check()
         world.settle()
         assert place(world, "lobby") == 1
 
@@ -597,7 +597,7 @@ class TestKeeping:
         member(world, "ana")
         world.release()
         for _ in range(CHECKS_A_MINUTE):
-            world.server.attendance.check()
+            world.server.unread.check()
         world.settle()
         assert not world.store.held
 
@@ -605,8 +605,8 @@ class TestKeeping:
         for number in range(2 * CHECKS_A_MINUTE):
             member(world, f"{'abcdefghijklmnopqrstuvwxyz'[number]}na")
         world.person("luis").type("one")
-        world.server.attendance.check()
-        table = world.server.attendance.places.table
+        world.server.unread.check()
+        table = world.server.unread.read_marks.table
         assert len([key for key in table if "@" not in key and table[key].seq]) == 2
 
     def test_a_room_that_was_left_meanwhile_is_kept_too(self, world: World) -> None:
@@ -614,7 +614,7 @@ class TestKeeping:
         ana.type("/join ops", "one", "/leave")
         world.person("luis").type("/join ops", "two")
         for _ in range(CHECKS_A_MINUTE):
-            world.server.attendance.check()
+            world.server.unread.check()
         assert place(world, "ops") == 1
 
     def test_a_room_that_one_goes_into_is_ones_own_at_once(self, world: World) -> None:
@@ -666,21 +666,21 @@ class TestKeeping:
         world.release()
         ana.type("one")
         world.release()
-        attendance = world.server.attendance
-        attendance.keep("ana")
+        unread = world.server.unread
+        unread.keep("ana")
         world.settle()
         world.store.fail(StoreError("the disk is full."))
         world.settle()
-        assert attendance.places.of("ana", "lobby") == 0
-        attendance.keep("ana")
+        assert unread.read_marks.of("ana", "lobby") == 0
+        unread.keep("ana")
         world.release()
-        assert attendance.places.of("ana", "lobby") == 1
+        assert unread.read_marks.of("ana", "lobby") == 1
         expected_errors()
 
     def test_when_the_server_stops_all_are_kept_and_nothing_after_that(self, world: World) -> None:
         ana = member(world, "ana")
         ana.type("one")
-        kept = world.server.attendance.stop()
+        kept = world.server.unread.stop()
         world.settle()
         assert kept.called
         assert place(world, "lobby") == 1
@@ -691,11 +691,11 @@ class TestKeeping:
     def test_nobody_who_has_gone_is_remembered(self, world: World) -> None:
         ana = member(world, "ana")
         ana.type("/join ops", "hola", "/history", "/leave")
-        feeds = [*world.server.attendance.inboxes["@ana"]._feeds.values()]
+        feeds = [*world.server.unread.inboxes["@ana"]._feeds.values()]
         ana.hang_up()
-        assert world.server.attendance._present == {}
+        assert world.server.unread._present == {}
         assert not any(feed.followed for feed in feeds)
-        assert ana.session.visit is None
+        assert ana.session.read_tracker is None
 
 
 # With a store on disk
@@ -737,7 +737,7 @@ class Hall:
         await change(self.house.store, self.server.accounts.table.put("ana", Account("ana", "")))
 
     async def stop(self) -> None:
-        await self.server.attendance.stop()
+        await self.server.unread.stop()
         for client in self.house.clients:
             await client.close()
         await self.house.close()
@@ -805,6 +805,6 @@ async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: 
 
 def test_an_attendance_is_empty_after_it_stopped_twice(world: World) -> None:
     member(world, "ana")
-    stopped: list[Deferred[None]] = [world.server.attendance.stop() for _ in range(2)]
+    stopped: list[Deferred[None]] = [world.server.unread.stop() for _ in range(2)]
     world.settle()
     assert all(each.called for each in stopped)

@@ -65,9 +65,9 @@ class Life:
         server.carry_out(self.luis.session, tea, None, hook)
         server.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
         owner = account_owner("ana")
-        saying = server.retries.say(self.luis.session, server.lobby, ["once"], owner, "key")
+        saying = server.idempotency.say(self.luis.session, server.lobby, ["once"], owner, "key")
         Deferred.fromCoroutine(saying)
-        server.attendance.keep("ana")
+        server.unread.keep("ana")
         self.settle()
 
     def room(self, name: str) -> Room:
@@ -131,7 +131,7 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     assert server.away_text("ana") == ""
     assert server.credentials.of("ana", TOKEN) == {}
     assert [hook.by for hook in server.hooks] == []
-    assert not server.retries.knows(account_owner("ana"), "key")
+    assert not server.idempotency.knows(account_owner("ana"), "key")
     rooms = [life.room(name) for name in ("ops", "tea", "lab")]
     assert {server.moderation.role_of(session, room) for room in rooms} == {Role.EVERYONE}
     next_one.type("/missed")
@@ -155,7 +155,7 @@ def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
     assert life.server.accounts.called("ana") is not None
     assert life.kept() == before
     assert [hook.key for hook in life.server.hooks] == hooks
-    assert life.server.retries.knows(account_owner("ana"), "key")
+    assert life.server.idempotency.knows(account_owner("ana"), "key")
     expected_errors()
 
 

@@ -193,7 +193,7 @@ class TestMentions:
         luis.type("/join ops", "x")
         eva.type("/join ops", "/leave")
         luis.type("eva!")
-        attendance = world.server.attendance
+        attendance = world.server.unread
         monkeypatch.setattr(attendance, "_readable", lambda session, room: room.name != "ops")
         assert told(eva, "/mentions") == ["*** No line was found that names eva."]
 

@@ -12,7 +12,7 @@ from twisted.logger import LogEvent
 from chatd.chat.permissions import Mode, Role
 from chatd.storage.records import change
 from chatd.text.times import local_time
-from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, Hook, NotDelivered, Rules, Why
+from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.running import Town
 from tests.support.world import FAR, Person
@@ -217,7 +217,7 @@ class TestListing:
         idle.delivered(5)
         waiting.delivered(3)
         failing.delivered(4)
-        failing.failed(NotDelivered(Why.ANSWERED, 503))
+        failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
         start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
         assert ask(ana, "/hook list") == [
             "*** 3 hooks of #ops:",
@@ -225,14 +225,16 @@ class TestListing:
             f"{start.format(2)}{end}2 lines wait.",
             f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
         ]
-        failing.failed(NotDelivered(Why.TIMED_OUT))
+        failing.failed(NotDelivered(DeliveryFailure.TIMED_OUT))
         assert ask(ana, "/hook list")[3] == (
             f"{start.format(3)}{end}1 line waits."
             " 2 tries failed; the last one: it did not answer in time."
         )
 
-    @pytest.mark.parametrize("why", Why)
-    def test_every_reason_has_its_words(self, town: Town, ana: Person, why: Why) -> None:
+    @pytest.mark.parametrize("why", DeliveryFailure)
+    def test_every_reason_has_its_words(
+        self, town: Town, ana: Person, why: DeliveryFailure
+    ) -> None:
         ask(ana, f"/hook add {URL}")
         hook_of(town).failed(NotDelivered(why, 418))
         assert re.search(r"1 try failed: .*\.$", ask(ana, "/hook list")[1])

@@ -339,7 +339,7 @@ class TestKeeping:
         one, other = world.person("ana").session, world.person("luis").session
         assert one.view is other.view
         assert one.settings is other.settings
-        assert one.visit is None
+        assert one.read_tracker is None
 
     def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
         self, world: World

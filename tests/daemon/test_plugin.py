@@ -32,7 +32,7 @@ from chatd.daemon.plugin import (
     _measure_time_steadily,
     makeService,
 )
-from chatd.daemon.retention import Kept
+from chatd.daemon.retention import RetentionPolicy
 from chatd.daemon.service import ChatService
 from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
 from chatd.protocols.transport.limits import Limits
@@ -577,7 +577,7 @@ async def test_hooks_lead_to_public_addresses_by_default(tmp_path: Path) -> None
 async def test_lines_are_kept_as_long_as_was_asked_for(tmp_path: Path) -> None:
     asked = ("--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d")
     service = make(tmp_path, *asked, "--listen", FREE)
-    assert service._retention.kept == Kept(80 * 86400, {"ops": 12 * 3600, "tea": 0})
+    assert service._retention.kept == RetentionPolicy(80 * 86400, {"ops": 12 * 3600, "tea": 0})
     await unbind(service)
 
 

@@ -11,7 +11,13 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, eventAsText
 
-from chatd.daemon.retention import LEAST_SECONDS, MOST_SECONDS, PAUSE_SECONDS, Kept, Retention
+from chatd.daemon.retention import (
+    LEAST_SECONDS,
+    MOST_SECONDS,
+    PAUSE_SECONDS,
+    Retention,
+    RetentionPolicy,
+)
 from chatd.event import Draft, Kind
 from chatd.storage.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.storage.contract import FORGOTTEN, StoreError
@@ -24,7 +30,7 @@ DAY = 86400
 class Keeper:
     """A world in which lines are kept for some time."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: RetentionPolicy) -> None:
         self.world = World(recent=0)
         self.retention = Retention(
             self.world.server, self.world.store, self.world.clock, kept, self.world.watch
@@ -44,7 +50,7 @@ class Keeper:
 
 
 def test_what_is_older_is_forgotten_at_the_start_and_then_hourly() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", "old")
     keeper.wait(DAY + 1)
     keeper.say("lobby", "new")
@@ -58,7 +64,7 @@ def test_what_is_older_is_forgotten_at_the_start_and_then_hourly() -> None:
 
 
 def test_what_is_kept_for_a_short_time_is_looked_at_more_often() -> None:
-    keeper = Keeper(Kept(600))
+    keeper = Keeper(RetentionPolicy(600))
     keeper.retention.start()
     keeper.say("lobby", "hola")
     keeper.wait(600 - LEAST_SECONDS)
@@ -70,13 +76,15 @@ def test_what_is_kept_for_a_short_time_is_looked_at_more_often() -> None:
 @pytest.mark.parametrize(
     ("kept", "seconds"),
     [
-        (Kept(1), LEAST_SECONDS),
-        (Kept(20 * LEAST_SECONDS), 2 * LEAST_SECONDS),
-        (Kept(1000 * DAY, {"ops": 30 * LEAST_SECONDS, "tea": 0}), 3 * LEAST_SECONDS),
-        (Kept(1000 * DAY), MOST_SECONDS),
+        (RetentionPolicy(1), LEAST_SECONDS),
+        (RetentionPolicy(20 * LEAST_SECONDS), 2 * LEAST_SECONDS),
+        (RetentionPolicy(1000 * DAY, {"ops": 30 * LEAST_SECONDS, "tea": 0}), 3 * LEAST_SECONDS),
+        (RetentionPolicy(1000 * DAY), MOST_SECONDS),
     ],
 )
-def test_how_often_it_looks(kept: Kept, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_often_it_looks(
+    kept: RetentionPolicy, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keeper = Keeper(kept)
     looks: list[float] = []
 
@@ -92,7 +100,7 @@ def test_how_often_it_looks(kept: Kept, seconds: int, monkeypatch: pytest.Monkey
 
 
 def test_a_room_may_have_a_time_of_its_own() -> None:
-    keeper = Keeper(Kept(DAY, {"ops": 3600, "tea": 0}))
+    keeper = Keeper(RetentionPolicy(DAY, {"ops": 3600, "tea": 0}))
     keeper.retention.start()
     for room in "lobby", "Ops", "tea", "@ana":
         keeper.say(room, "hola")
@@ -103,7 +111,7 @@ def test_a_room_may_have_a_time_of_its_own() -> None:
 
 
 def test_rooms_with_no_time_are_kept_for_ever() -> None:
-    keeper = Keeper(Kept(rooms={"ops": 3600}))
+    keeper = Keeper(RetentionPolicy(rooms={"ops": 3600}))
     keeper.retention.start()
     keeper.say("lobby", "hola")
     keeper.wait(1000 * DAY)
@@ -111,7 +119,7 @@ def test_rooms_with_no_time_are_kept_for_ever() -> None:
 
 
 def test_it_is_done_a_few_at_a_time() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", *map(str, range(2 * FORGOTTEN + 1)))
     keeper.wait(2 * DAY)
     keeper.retention.start()
@@ -123,7 +131,7 @@ def test_it_is_done_a_few_at_a_time() -> None:
 
 
 def test_people_who_come_in_are_not_shown_what_was_forgotten() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     ana = keeper.world.person("ana")
     ana.type("old")
     keeper.wait(2 * DAY)
@@ -139,7 +147,7 @@ def test_people_who_come_in_are_not_shown_what_was_forgotten() -> None:
 
 
 def test_nothing_younger_is_forgotten_whatever_the_clock_said_meanwhile() -> None:
-    keeper = Keeper(Kept(90 * DAY))
+    keeper = Keeper(RetentionPolicy(90 * DAY))
     keeper.world.ahead = 1000.0 * DAY
     keeper.say("lobby", "today")
     keeper.world.ahead = 800.0 * DAY
@@ -156,7 +164,7 @@ def test_nothing_younger_is_forgotten_whatever_the_clock_said_meanwhile() -> Non
 
 
 def test_while_the_clock_is_in_doubt_nothing_is_forgotten() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", "old")
     keeper.retention.start()
     keeper.world.ahead += 400 * DAY  # seen before it does harm, whenever it is set
@@ -168,7 +176,7 @@ def test_while_the_clock_is_in_doubt_nothing_is_forgotten() -> None:
 
 
 def test_when_the_operator_says_that_it_is_right_it_is_done_at_once() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", *map(str, range(FORGOTTEN + 1)))
     keeper.retention.start()
     keeper.world.ahead += 400 * DAY
@@ -185,7 +193,7 @@ def test_when_the_operator_says_that_it_is_right_it_is_done_at_once() -> None:
 
 
 def test_a_clock_that_is_set_while_it_forgets_stops_it() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", *map(str, range(3 * FORGOTTEN)))
     keeper.wait(2 * DAY)
     keeper.retention.start()
@@ -195,7 +203,7 @@ def test_a_clock_that_is_set_while_it_forgets_stops_it() -> None:
 
 
 def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", *map(str, range(2 * FORGOTTEN)))
     keeper.wait(2 * DAY)
     keeper.retention.start()
@@ -207,7 +215,7 @@ def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
 
 
 def test_it_may_be_stopped_where_it_never_began() -> None:
-    keeper = Keeper(Kept(rooms={"tea": 0}))
+    keeper = Keeper(RetentionPolicy(rooms={"tea": 0}))
     keeper.retention.start()
     assert keeper.world.clock.getDelayedCalls() == []
     keeper.retention.stop()
@@ -216,7 +224,7 @@ def test_it_may_be_stopped_where_it_never_began() -> None:
 def test_damage_in_one_room_does_not_keep_the_lines_of_others(
     monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", "hola")
     keeper.say("tea", "hola")
     keeper.wait(2 * DAY)
@@ -249,7 +257,7 @@ def test_what_cannot_be_forgotten_is_told_and_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    keeper = Keeper(Kept(DAY))
+    keeper = Keeper(RetentionPolicy(DAY))
     keeper.say("lobby", "hola")
     keeper.wait(2 * DAY)
 
@@ -270,7 +278,7 @@ def test_what_cannot_be_forgotten_is_told_and_tried_again(
 def test_what_cannot_be_forgotten_again_is_told_again(
     monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
-    keeper = Keeper(Kept(LEAST_SECONDS))
+    keeper = Keeper(RetentionPolicy(LEAST_SECONDS))
     keeper.retention.start()
 
     async def fail() -> list[str]:
@@ -293,12 +301,15 @@ def test_what_cannot_be_forgotten_again_is_told_again(
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        (Kept(90 * DAY), "lines are kept for 90d."),
-        (Kept(0, {"ops": 3600}), "lines are kept for ever, in #ops for 1h."),
-        (Kept(DAY, {"a": 60, "b": 0}), "lines are kept for 1d, in #a for 1m, in #b for ever."),
+        (RetentionPolicy(90 * DAY), "lines are kept for 90d."),
+        (RetentionPolicy(0, {"ops": 3600}), "lines are kept for ever, in #ops for 1h."),
+        (
+            RetentionPolicy(DAY, {"a": 60, "b": 0}),
+            "lines are kept for 1d, in #a for 1m, in #b for ever.",
+        ),
     ],
 )
-def test_the_operator_is_told_how_long_lines_are_kept(kept: Kept, said: str) -> None:
+def test_the_operator_is_told_how_long_lines_are_kept(kept: RetentionPolicy, said: str) -> None:
     assert kept.describe() == said
 
 
@@ -337,7 +348,7 @@ async def test_over_sockets_and_with_a_file(past: Past) -> None:
     ana.send("said today")
     await ana.until("said today")
     watch = ClockWatch(past.store, house.reactor, past.now)
-    retention = Retention(house.server, past.store, house.reactor, Kept(90 * DAY), watch)
+    retention = Retention(house.server, past.store, house.reactor, RetentionPolicy(90 * DAY), watch)
     retention.start()
     while await past.store.read("lobby", 0, FORGOTTEN + 1):
         await deferLater(house.reactor, 0)

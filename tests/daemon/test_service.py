@@ -17,14 +17,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd import event
 from chatd.accounts.accounts import Account
 from chatd.chat.unread import CHECKS_A_MINUTE
-from chatd.daemon.retention import Kept, Retention
+from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.service import (
     CLOSE_SECONDS,
     COMMIT_SECONDS,
     DRAIN_SECONDS,
     ChatService,
-    Door,
-    Kind,
+    Listener,
+    ListenerKind,
 )
 from chatd.event import Draft
 from chatd.protocols.transport.factory import CHECK_SECONDS
@@ -66,7 +66,7 @@ class ServiceTestCase(SynchronousTestCase):
         world.chat.ports.extend(self.ports)  # type: ignore[arg-type]
         return ChatService(
             world.store,
-            [Door(Kind.CHAT, world.chat), Door(Kind.BARE, world.bare)],
+            [Listener(ListenerKind.CHAT, world.chat), Listener(ListenerKind.BARE, world.bare)],
             world.clock,
             foreground=foreground,
         )
@@ -185,7 +185,9 @@ class RetentionTests(ServiceTestCase):
         world = World()
         world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
         world.clock.advance(100_000)
-        retention = Retention(world.server, world.store, world.clock, Kept(86_400), world.watch)
+        retention = Retention(
+            world.server, world.store, world.clock, RetentionPolicy(86_400), world.watch
+        )
         service = ChatService(world.store, [], world.clock, retention=retention)
         self.assertEqual(len(world.store._logs["lobby"].events), 1)
         service.startService()
@@ -235,10 +237,10 @@ class HooksTests(ServiceTestCase):
             server.rooms.get,
             self.receiver,
             self.world.clock,
-            server.faults,
+            server.error_log,
             server.now,
         )
-        doors = [Door(Kind.CHAT, self.world.chat)]
+        doors = [Listener(ListenerKind.CHAT, self.world.chat)]
         self.service = ChatService(
             self.world.store, doors, self.world.clock, deliveries=self.deliveries
         )
@@ -420,7 +422,7 @@ class StopTests(ServiceTestCase):
             person.hang_up()
         self.assertTrue(stopped.called)
         self.assertIn("<luis> last words", ana.seen())
-        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+        self.assertEqual(world.server.unread.read_marks.of("ana", "lobby"), 1)
 
     def test_places_are_looked_at_with_everybody(self) -> None:
         world = World()
@@ -428,7 +430,7 @@ class StopTests(ServiceTestCase):
         service = self.make(world)
         service.startService()
         world.clock.pump([CHECK_SECONDS] * CHECKS_A_MINUTE)
-        self.assertEqual(world.server.attendance.places.of("ana", "lobby"), 1)
+        self.assertEqual(world.server.unread.read_marks.of("ana", "lobby"), 1)
         service.stopService()
 
     def test_a_store_that_does_not_close_does_not_keep_it(self) -> None:
@@ -479,7 +481,7 @@ async def test_one_who_is_sending_without_end_is_told_too() -> None:
     ana, luis = await house.guest(), await house.guest()
     service = ChatService(
         house.store,
-        [Door(Kind.CHAT, house.chat), Door(Kind.BARE, house.bare)],
+        [Listener(ListenerKind.CHAT, house.chat), Listener(ListenerKind.BARE, house.bare)],
         house.reactor,
     )
     service.startService()
@@ -495,7 +497,7 @@ async def test_one_who_is_sending_without_end_is_told_too() -> None:
 async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) -> None:
     house = House()
     await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
+    service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)
     (tmp_path / "chat.lock").unlink()
     (tmp_path / "chat.lock").symlink_to("1")  # as the process left behind by a fork did
     service.startService()
@@ -509,7 +511,7 @@ async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) ->
 async def test_a_unix_socket_whose_file_was_taken_away_does_not_keep_it(tmp_path: Path) -> None:
     house = House()
     await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Door(Kind.CHAT, house.chat)], house.reactor)
+    service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)
     service.startService()
     (tmp_path / "chat").unlink()
     (tmp_path / "chat").touch()

@@ -16,7 +16,7 @@ from chatd.errors import ErrorKind
 from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
 from chatd.rooms.view import Bell
-from chatd.webhooks.registry import Why
+from chatd.webhooks.registry import DeliveryFailure
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 KEYS = sorted(en.SENTENCES)
@@ -79,7 +79,7 @@ DERIVED = (
     | {"missed_more", "private_missed_more"}
     | {f"{of}_{scope}" for of in ("scope", "token_made") for scope in TOKEN_SCOPES}
     | {change.value for change in Change}
-    | {f"hook_{why.value}" for why in Why}
+    | {f"hook_{why.value}" for why in DeliveryFailure}
     | {f"did_{verb}" for verb in DEEDS}
     | {f"{of}_{mode.value}" for of in ("mode", "means") for mode in Mode}
     | {key for key in KEYS if key.endswith("_one") and key.removesuffix("_one") in en.SENTENCES}

@@ -18,20 +18,20 @@ from chatd.accounts.passwords import Hasher, PasswordsFailed
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
-from chatd.chat.read_marks import Places, Visit
+from chatd.chat.read_marks import ReadMarks, ReadTracker
 from chatd.chat.server import ChatServer
 from chatd.chat.session import READING_SECONDS, Session
-from chatd.chat.unread import Attendance
+from chatd.chat.unread import UnreadTracker
 from chatd.commands import password_prompt as passwords_module
 from chatd.commands import table
 from chatd.commands.table import TABLE, Command
-from chatd.daemon.service import ChatService, Door, Kind
+from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import protocol as line_module
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import TelnetFilter
 from chatd.protocols.transport import session_protocol as peer_module
-from chatd.protocols.transport.writer import Outlet
+from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
@@ -201,18 +201,18 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "looking for a time": ("a time", MemoryStore, "seq_before"),
     "rendering the log": ("past lines", ChatFormat, "render"),
     "taking": ("an answer", Stream, "take"),
-    "sending": ("an answer", Outlet, "_send"),
-    "pushing": ("being said to", Outlet, "_send"),
+    "sending": ("an answer", ConnectionWriter, "_send"),
+    "pushing": ("being said to", ConnectionWriter, "_send"),
     "entering": ("another room", Session, "enter"),
     "following": ("another room", Session, "_follow_room"),
     "ceasing to follow": ("another room", Session, "_unfollow_room"),
-    "the half-close": ("the end of the input", Outlet, "end"),
+    "the half-close": ("the end of the input", ConnectionWriter, "end"),
     "finishing": ("the end of the input", ChatServer, "finish"),
-    "a lost connection": ("going", Outlet, "lost"),
+    "a lost connection": ("going", ConnectionWriter, "lost"),
     "closing the cursor": ("going", Cursor, "close"),
     "the end of the stream": ("going", Stream, "abandon"),
     "quitting": ("quitting", ChatServer, "finish"),
-    "quitting, the connection": ("quitting", Outlet, "_close"),
+    "quitting, the connection": ("quitting", ConnectionWriter, "_close"),
     "hashing": ("registering", Hasher, "hash"),
     "registering": ("registering", Logins, "register"),
     "keeping": ("registering", Accounts, "keep"),
@@ -232,8 +232,8 @@ PLACES: dict[str, tuple[str, Any, str]] = {
 def belongs_to(ana: Person) -> Callable[..., bool]:
     """Whether a function is called for Ana, by its arguments."""
     protocol = ana.protocol
-    parts: list[Any] = [ana.session, protocol, protocol.outlet, ana.session.stream]
-    parts += [protocol._framer, protocol._telnet, ana.session.stays[ana.session.room].cursor]  # type: ignore[attr-defined]
+    parts: list[Any] = [ana.session, protocol, protocol.writer, ana.session.stream]
+    parts += [protocol._framer, protocol._telnet, ana.session.memberships[ana.session.room].cursor]  # type: ignore[attr-defined]
 
     def for_ana(*args: Any) -> bool:
         if args and isinstance(args[0], Room | MemoryStore):
@@ -268,7 +268,7 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
     seen = scene.ana.bytes_seen().decode()
     told = SERVER_ERROR in seen or NOT_READABLE in seen
     assert told or scene.ana.closed or deed == "going"
-    if scene.ana.session.asked:
+    if scene.ana.session.pending_prompt:
         scene.ana.type("")
     scene.everything_is_right()
     expected_errors(Injected, PasswordsFailed)
@@ -363,26 +363,26 @@ def test_the_log_never_holds_a_password_whatever_fails(
 # Those who are logged in
 
 KEPT: dict[str, tuple[str, Any, str]] = {
-    "coming back": ("coming", Attendance, "arrive"),
+    "coming back": ("coming", UnreadTracker, "arrive"),
     "having one's settings": ("coming", Session, "apply"),
-    "beginning a visit": ("coming", Session, "begin_visit"),
-    "keeping a place": ("coming", Places, "puts"),
-    "looking for what was missed": ("coming", Visit, "due"),
-    "showing what was missed": ("coming", Attendance, "show_missed"),
-    "saying it": ("said to", Attendance, "say_to"),
-    "beginning an inbox": ("said to", Attendance, "inbox"),
+    "beginning a visit": ("coming", Session, "begin_tracking"),
+    "keeping a place": ("coming", ReadMarks, "puts"),
+    "looking for what was missed": ("coming", ReadTracker, "due"),
+    "showing what was missed": ("coming", UnreadTracker, "show_missed"),
+    "saying it": ("said to", UnreadTracker, "say_to"),
+    "beginning an inbox": ("said to", UnreadTracker, "inbox"),
     "the receipt": ("said to", Session, "delivered"),
-    "who is here": ("said to", Attendance, "sessions"),
+    "who is here": ("said to", UnreadTracker, "sessions"),
     "showing it": ("said to", Stream, "push"),
-    "going into a room": ("moving", Attendance, "entered"),
-    "what is shown": ("moving", Visit, "follow"),
-    "forgetting what was shown": ("going", Visit, "prune"),
+    "going into a room": ("moving", UnreadTracker, "entered"),
+    "what is shown": ("moving", ReadTracker, "follow"),
+    "forgetting what was shown": ("going", ReadTracker, "prune"),
     "how far it was shown": ("going", Stream, "acknowledged"),
-    "keeping on going": ("going", Attendance, "keep"),
-    "departing": ("going", Attendance, "depart"),
-    "ending a visit": ("going", Session, "end_visit"),
-    "what was missed": ("asking", Attendance, "missed"),
-    "skipping": ("asking", Attendance, "skip"),
+    "keeping on going": ("going", UnreadTracker, "keep"),
+    "departing": ("going", UnreadTracker, "depart"),
+    "ending a visit": ("going", Session, "end_tracking"),
+    "what was missed": ("asking", UnreadTracker, "missed"),
+    "skipping": ("asking", UnreadTracker, "skip"),
 }
 """What fails around somebody who is logged in, and what is being done."""
 
@@ -435,7 +435,7 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (Outlet, "__init__"),
+        (ConnectionWriter, "__init__"),
         (Stream, "__init__"),
         (ChatServer, "connect"),
         (ChatServer, "enter"),
@@ -525,12 +525,12 @@ def test_a_fault_while_a_name_is_disconnected(
 # Stopping
 
 
-@pytest.mark.parametrize(("owner", "name"), [(Outlet, "end"), (Session, "answer")])
+@pytest.mark.parametrize(("owner", "name"), [(ConnectionWriter, "end"), (Session, "answer")])
 def test_a_fault_while_the_daemon_stops(
     scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
     world = scene.world
-    service = ChatService(world.store, [Door(Kind.CHAT, world.chat)], world.clock)
+    service = ChatService(world.store, [Listener(ListenerKind.CHAT, world.chat)], world.clock)
     service.startService()
     fault.inject(owner, name, belongs_to(scene.ana))
     stopped = service.stopService()
@@ -550,11 +550,11 @@ def test_a_fault_while_the_daemon_stops(
 @pytest.mark.parametrize(
     ("owner", "name", "deed"),
     [
-        (Outlet, "_send", "hola"),
+        (ConnectionWriter, "_send", "hola"),
         (TelnetFilter, "feed", "hola"),
         (Framer, "feed", "hola"),
         (Framer, "finish", "half-close"),
-        (Outlet, "end", "half-close"),
+        (ConnectionWriter, "end", "half-close"),
     ],
 )
 async def test_on_a_socket_a_fault_in(
@@ -564,7 +564,7 @@ async def test_on_a_socket_a_fault_in(
     await house.listen()
     luis, ana = await house.guest(), await house.guest()
     (protocol,) = (each for each in house.chat.clients if each.session.name == "guest2")
-    parts = protocol.outlet, protocol._framer, protocol._telnet  # type: ignore[attr-defined]
+    parts = protocol.writer, protocol._framer, protocol._telnet  # type: ignore[attr-defined]
     fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
     if deed == "half-close":
         ana.send_raw(b"no end")

@@ -86,7 +86,7 @@ class Daemon:
         server.hooks.rules = Rules(LOOPBACK)
         poster = Poster(reactor, Gate(LOOPBACK))
         self.deliveries = Deliveries(
-            server.hooks, server.rooms.get, poster, self.house.reactor, server.faults, server.now
+            server.hooks, server.rooms.get, poster, self.house.reactor, server.error_log, server.now
         )
 
     async def start(self) -> None:

@@ -310,7 +310,7 @@ async def test_missed_lines_are_streamed_and_the_place_moves_with_them() -> None
     shown = await again.until("/sync")
     assert len([line for line in shown if line.endswith("x" * 100)]) == 600
     await again.close()
-    while house.server.attendance.sessions("ana"):
+    while house.server.unread.sessions("ana"):
         await deferLater(reactor, 0)
-    assert house.server.attendance.places.of("ana", "lobby") == 600
+    assert house.server.unread.read_marks.of("ana", "lobby") == 600
     await house.close()

@@ -20,7 +20,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.view import EVERYTHING, Bell, View
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
-from chatd.util.error_log import Faults
+from chatd.util.error_log import ErrorLog
 
 PAGE = 3
 
@@ -49,7 +49,7 @@ class Store:
     """
 
     def __init__(self) -> None:
-        self.faults = Faults(Clock())
+        self.error_log = ErrorLog(Clock())
         self.events: list[Event] = []
         self.prompt = False
         self.asked: list[tuple[int, int]] = []

@@ -19,7 +19,7 @@ from chatd.protocols.transport.limits import Admission, Limits
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.messages import Answer, Request, json_answer
 from chatd.protocols.web.http.same_origin import Hosts
-from chatd.protocols.web.http.upgrade import Asker, HandOver
+from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from chatd.text.folding import fold
@@ -43,9 +43,9 @@ class StubSite:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.reply: Callable[[Request, Asker], Any] = _repeat
+        self.reply: Callable[[Request, Requester], Any] = _repeat
 
-    async def answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+    async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         self.requests.append(request)
         reply = self.reply(request, asker)
         if isinstance(reply, Coroutine | Deferred):
@@ -53,7 +53,7 @@ class StubSite:
         return cast("Answer | HandOver", reply)
 
 
-def _repeat(request: Request, asker: Asker) -> Answer:
+def _repeat(request: Request, asker: Requester) -> Answer:
     path = "/".join(request.path or ())
     return json_answer(200, {"path": path, "body": request.body.decode("latin-1")})
 

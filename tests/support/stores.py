@@ -27,7 +27,7 @@ class StoreReactor(Clock):
         cast(IReactorFromThreads, reactor).callFromThread(function, *args)
 
 
-class Turns(Clock):
+class QueueReactor(Clock):
     """What a store needs of a reactor, where there is none: who wants a result waits for it."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from twisted.logger import (
 from twisted.trial.unittest import SynchronousTestCase
 
 import chatd
-from chatd.util.error_log import FIRST_SILENCE, KINDS, LONGEST_SILENCE, Faults, Trouble
+from chatd.util.error_log import FIRST_SILENCE, KINDS, LONGEST_SILENCE, ErrorLog, RecurringWarning
 
 
 class OurFault(Exception):
@@ -67,7 +67,7 @@ class ComplaintsTestCase(SynchronousTestCase):
 class TroubleTests(ComplaintsTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.trouble = Trouble(self.clock, "no disk: {why}")
+        self.trouble = RecurringWarning(self.clock, "no disk: {why}")
 
     def test_it_is_told_at_once_and_after_pauses_that_double(self) -> None:
         times = []
@@ -96,7 +96,7 @@ class TroubleTests(ComplaintsTestCase):
 class FaultsTests(ComplaintsTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.faults = Faults(self.clock)
+        self.faults = ErrorLog(self.clock)
 
     def tell(self, what: str = "it failed", said: str = "oh") -> None:
         try:

@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd.util import rate_limit
-from chatd.util.rate_limit import Latest, Tries
+from chatd.util.rate_limit import RecentKeys, Tries
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
 
 def test_of_many_that_were_met_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit, "KEYS_KEPT", 2)
-    latest = Latest()
+    latest = RecentKeys()
     for key in "a", "b", "a", "c":
         latest.add(key)
     assert [key in latest for key in "abc"] == [True, False, True]

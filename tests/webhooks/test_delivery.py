@@ -26,12 +26,12 @@ from chatd.webhooks.delivery import (
     body_of,
     headers_of,
 )
-from chatd.webhooks.registry import Hook, NotDelivered, Why
+from chatd.webhooks.registry import DeliveryFailure, Hook, NotDelivered
 from chatd.webhooks.urls import destination_of
 from tests.support.receivers import Receiver
 from tests.support.world import World
 
-REFUSED = NotDelivered(Why.ANSWERED, 500)
+REFUSED = NotDelivered(DeliveryFailure.ANSWERED, 500)
 
 
 class Office:
@@ -50,7 +50,7 @@ class Office:
             server.rooms.get,
             self.receiver,
             self.world.clock,
-            server.faults,
+            server.error_log,
             self.world.clock.seconds,
             lambda: self.chance,
         )
@@ -315,7 +315,7 @@ class TestRetrying:
             patch.setattr(office.world.store, "read", fail)
             office.say("one")
         assert hook.error is not None
-        assert hook.error.why is Why.NOT_READABLE
+        assert hook.error.why is DeliveryFailure.NOT_READABLE
         office.world.clock.advance(FIRST_PAUSE)
         assert office.receiver.texts() == ["one"]
 
@@ -328,7 +328,7 @@ class TestRetrying:
         (told,) = expected_errors(ZeroDivisionError)
         assert "secret" not in told["log_failure"].getTraceback()
         assert hook.error is not None
-        assert hook.error.why is Why.BROKE
+        assert hook.error.why is DeliveryFailure.BROKE
         office.receiver.error = None
         office.world.clock.advance(FIRST_PAUSE)
         assert office.receiver.texts() == ["one", "one"]

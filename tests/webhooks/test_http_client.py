@@ -40,7 +40,7 @@ from chatd.webhooks.http_client import (
     Gate,
     Poster,
 )
-from chatd.webhooks.registry import NotDelivered, Why
+from chatd.webhooks.registry import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Destination, networks_of
 from tests.support.certificate import write_certificate
 from tests.support.world import Immediately
@@ -60,7 +60,7 @@ class TestGate:
     def reached(self, *addresses: str, allowed: str = "") -> list[str]:
         return [str(each) for each in self.gate(*addresses, allowed=allowed).addresses("a", 80)]
 
-    def refusal(self, *addresses: str, allowed: str = "") -> Why:
+    def refusal(self, *addresses: str, allowed: str = "") -> DeliveryFailure:
         with pytest.raises(NotDelivered) as refused:
             self.gate(*addresses, allowed=allowed).addresses("a", 80)
         return refused.value.why
@@ -77,13 +77,13 @@ class TestGate:
         ],
     )
     def test_others_may_not(self, address: str) -> None:
-        assert self.refusal(address) is Why.NOT_ALLOWED
+        assert self.refusal(address) is DeliveryFailure.NOT_ALLOWED
 
     @pytest.mark.parametrize(
         "address", ["9.9.9.9", "::ffff:9.9.9.9", "64:ff9b::909:909", "2002:909:909::1"]
     )
     def test_nor_may_this_machine_whatever_its_address(self, address: str) -> None:
-        assert self.refusal(address) is Why.NOT_ALLOWED
+        assert self.refusal(address) is DeliveryFailure.NOT_ALLOWED
 
     def test_of_a_name_with_several_those_are_left_that_may(self) -> None:
         assert self.reached("10.0.0.1", "8.8.8.8", "::1", "9.9.9.9", "1.1.1.1") == [
@@ -98,7 +98,7 @@ class TestGate:
         assert self.reached("127.0.0.1", "fe80::1", allowed="any") == ["127.0.0.1", "fe80::1"]
 
     def test_a_name_that_has_none_is_told_apart(self) -> None:
-        assert self.refusal() is Why.NO_ADDRESS
+        assert self.refusal() is DeliveryFailure.NO_ADDRESS
 
     @pytest.mark.parametrize("error", [socket.gaierror(-2, "unknown"), UnicodeError("too long")])
     def test_so_is_one_that_cannot_be_looked_up(self, error: Exception) -> None:
@@ -107,7 +107,7 @@ class TestGate:
 
         with pytest.raises(NotDelivered) as refused:
             Gate((), fail).addresses("a", 80)
-        assert refused.value.why is Why.NO_ADDRESS
+        assert refused.value.why is DeliveryFailure.NO_ADDRESS
 
     def test_what_cannot_be_reached_is_not_tried(self) -> None:
         def fail(address: object) -> bool:
@@ -115,7 +115,7 @@ class TestGate:
 
         with pytest.raises(NotDelivered) as refused:
             Gate((), lambda host, port: ["8.8.8.8"], fail).addresses("a", 80)
-        assert refused.value.why is Why.NOT_ALLOWED
+        assert refused.value.why is DeliveryFailure.NOT_ALLOWED
 
     def test_each_address_is_tried_once_and_not_too_many(self) -> None:
         addresses = [f"8.8.8.{number}" for number in range(20) for _ in (1, 2)]
@@ -373,7 +373,7 @@ async def test_everything_else_does_not_and_nothing_is_followed(
         % (status, street.port.getHost().port)
     )
     error = await street.why(street.post())
-    assert (error.why, error.status) == (Why.ANSWERED, status)
+    assert (error.why, error.status) == (DeliveryFailure.ANSWERED, status)
     assert len(street.servers.requests) == 1
 
 
@@ -387,7 +387,7 @@ async def test_nobody_there(street: Street) -> None:
     nobody = street.to()._replace(port=1)
     posted = street.post(to=nobody)
     await street.pass_time(posted)
-    assert (await street.why(posted)).why is Why.UNREACHABLE
+    assert (await street.why(posted)).why is DeliveryFailure.UNREACHABLE
 
 
 async def test_of_several_addresses_one_that_answers_is_enough(street: Street) -> None:
@@ -401,7 +401,7 @@ async def test_an_address_that_may_not_be_reached_is_not(street: Street) -> None
     street.addresses = [["127.0.0.1"]]
     refused = Street("127.0.0.1", allowed=())
     refused.port = street.port
-    assert (await refused.why(refused.post())).why is Why.NOT_ALLOWED
+    assert (await refused.why(refused.post())).why is DeliveryFailure.NOT_ALLOWED
     await refused.poster.close()
     assert street.servers.requests == []
 
@@ -415,7 +415,7 @@ async def test_a_name_that_is_looked_up_again_is_looked_at_again() -> None:
     street.servers.answer = OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     await street.post()
     await street.servers.until(lambda: not street.servers.connections)
-    assert (await street.why(street.post())).why is Why.NOT_ALLOWED
+    assert (await street.why(street.post())).why is DeliveryFailure.NOT_ALLOWED
     assert street.lookups == ["hooks.example"] * 2
     assert len(street.servers.requests) == 1
     await street.close()
@@ -435,7 +435,7 @@ async def test_a_server_that_says_nothing_is_left(street: Street) -> None:
     posted = street.post()
     await street.servers.until(lambda: bool(street.servers.requests))
     street.reactor.clock.advance(POST_SECONDS)
-    assert (await street.why(posted)).why is Why.TIMED_OUT
+    assert (await street.why(posted)).why is DeliveryFailure.TIMED_OUT
     await street.servers.until(lambda: not street.servers.connections)
 
 
@@ -443,7 +443,7 @@ async def test_one_that_accepts_nobody_is_left(street: Street) -> None:
     street.worker.held = True
     posted = street.post()
     street.reactor.clock.advance(POST_SECONDS)
-    assert (await street.why(posted)).why is Why.TIMED_OUT
+    assert (await street.why(posted)).why is DeliveryFailure.TIMED_OUT
     street.worker.work()
 
 
@@ -485,7 +485,7 @@ async def test_of_a_long_answer_the_beginning_counts(street: Street, answer: byt
 )
 async def test_headers_without_end_are_not_taken(street: Street, answer: bytes) -> None:
     street.servers.answer = answer
-    assert (await street.why(street.post())).why is Why.BROKE
+    assert (await street.why(street.post())).why is DeliveryFailure.BROKE
     await street.servers.until(lambda: not street.servers.connections)
 
 
@@ -493,7 +493,7 @@ async def test_headers_without_end_are_not_taken(street: Street, answer: bytes) 
 async def test_one_that_does_not_speak_http(street: Street, answer: bytes) -> None:
     street.servers.answer = answer
     street.servers.hangs_up = True
-    assert (await street.why(street.post())).why is Why.BROKE
+    assert (await street.why(street.post())).why is DeliveryFailure.BROKE
 
 
 PARTS = (
@@ -567,14 +567,14 @@ class TestTls:
     async def test_a_certificate_that_nobody_vouches_for(self, tmp_path: Path) -> None:
         street = self.street(tmp_path, trusted=False)
         error = await street.why(street.post(to=street.to("https", "127.0.0.1")))
-        assert error.why is Why.TLS_FAILED
+        assert error.why is DeliveryFailure.TLS_FAILED
         assert street.servers.requests == []
         await street.close()
 
     async def test_a_certificate_of_another_host(self, tmp_path: Path) -> None:
         street = self.street(tmp_path)
         error = await street.why(street.post(to=street.to("https", "other.example")))
-        assert error.why is Why.TLS_FAILED
+        assert error.why is DeliveryFailure.TLS_FAILED
         assert street.servers.requests == []
         await street.close()
 
@@ -583,14 +583,14 @@ class TestTls:
         posted = street.post(to=street.to("https"))
         await street.servers.until(lambda: bool(street.servers.connections))
         street.servers.connections[0].transport.write(street.servers.answer)
-        assert (await street.why(posted)).why is Why.TLS_FAILED
+        assert (await street.why(posted)).why is DeliveryFailure.TLS_FAILED
 
     async def test_without_what_it_takes(
         self, street: Street, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(__import__("sys").modules, "OpenSSL", None)
         assert not http_client.has_tls()
-        assert (await street.why(street.post(to=street.to("https")))).why is Why.NO_TLS
+        assert (await street.why(street.post(to=street.to("https")))).why is DeliveryFailure.NO_TLS
         await street.post()
 
     def test_with_what_it_takes(self) -> None:

@@ -13,7 +13,15 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Damaged, Put, change
-from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, Hook, Hooks, NotDelivered, Rules, Why
+from chatd.webhooks.registry import (
+    IN_A_ROOM,
+    IN_ALL,
+    DeliveryFailure,
+    Hook,
+    Hooks,
+    NotDelivered,
+    Rules,
+)
 from chatd.webhooks.urls import destination_of
 from tests.support.world import HeldStore
 
@@ -172,8 +180,8 @@ def test_hooks_lead_to_public_addresses_and_over_plain_http_unless_somebody_know
 
 
 def test_an_error_says_why() -> None:
-    assert NotDelivered(Why.ANSWERED, 503).args == ("answered", 503)
-    assert NotDelivered(Why.TIMED_OUT).status == 0
+    assert NotDelivered(DeliveryFailure.ANSWERED, 503).args == ("answered", 503)
+    assert NotDelivered(DeliveryFailure.TIMED_OUT).status == 0
 
 
 @pytest.fixture
@@ -244,7 +252,7 @@ def test_what_went_wrong_is_counted_until_something_goes_well() -> None:
     shelf = Shelf()
     shelf.add()
     hook = only(shelf.hooks)
-    errors = [NotDelivered(Why.ANSWERED, 500), NotDelivered(Why.TIMED_OUT)]
+    errors = [NotDelivered(DeliveryFailure.ANSWERED, 500), NotDelivered(DeliveryFailure.TIMED_OUT)]
     for error in errors:
         hook.failed(error)
     assert (hook.failures, hook.error) == (2, errors[1])

@@ -19,7 +19,7 @@ from chatd.formats.base import Format
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines.framing import Framer, TooLong
 from chatd.protocols.lines.telnet import IAC, TelnetFilter
-from chatd.protocols.transport.session_protocol import FRAMED_BYTES, Peer
+from chatd.protocols.transport.session_protocol import FRAMED_BYTES, SessionProtocol
 from chatd.text.blanks import is_blank
 from chatd.text.validation import (
     InvalidLine,
@@ -45,7 +45,7 @@ ANSWERS = 3
 """Most questions that a command asks, one after another (/password)."""
 
 
-class LineProtocol(Peer[bytes], LineReceiver):
+class LineProtocol(SessionProtocol[bytes], LineReceiver):
     """What both kinds of lines have in common: framing, and what the first one tells.
 
     (LineReceiver's own framing is quadratic in the lines of a read, and is not used.)
@@ -99,7 +99,7 @@ class LineProtocol(Peer[bytes], LineReceiver):
         """The lines that were cut from a text, without those that mean nothing."""
         if self.answers_blank:
             return lines
-        asked = self.session.asked is not None
+        asked = self.session.pending_prompt is not None
         # The first line may have begun in a piece before.
         if asked or (lines and (b"/" in text or b"/" in lines[0])):
             return _without_blanks(lines, asked)
@@ -190,7 +190,7 @@ class ChatProtocol(LineProtocol):
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
         session = self.session
-        if session.asked is not None and self._is_answer(line):
+        if session.pending_prompt is not None and self._is_answer(line):
             return
         try:
             text = validate_line(line, self.max_length)
@@ -201,7 +201,7 @@ class ChatProtocol(LineProtocol):
         self.take_typed(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        if self.session.asked is not None:
+        if self.session.pending_prompt is not None:
             self.session.answered()
         self._fault(LineFault.TOO_LONG)
 

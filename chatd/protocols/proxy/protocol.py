@@ -21,8 +21,8 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from chatd.protocols.proxy.header import InvalidHeader, parse
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.session_protocol import Peer
-from chatd.util.error_log import Trouble
+from chatd.protocols.transport.session_protocol import SessionProtocol
+from chatd.util.error_log import RecurringWarning
 
 
 class ProxiedProtocol(ProtocolWrapper):
@@ -49,7 +49,7 @@ class ProxiedProtocol(ProtocolWrapper):
             return
         rest, self._header = self._header[header.length :], None
         self._client = header.client
-        if isinstance(self.wrappedProtocol, Peer):
+        if isinstance(self.wrappedProtocol, SessionProtocol):
             self.wrappedProtocol.address_known()
         if ISSLTransport.providedBy(self.transport):
             listener = IHandshakeListener(self.wrappedProtocol, None)
@@ -72,7 +72,7 @@ class BehindProxy(WrappingFactory[ProxiedProtocol]):
     def __init__(self, factory: ChatFactory, clock: IReactorTime) -> None:
         super().__init__(factory)
         self._factory = factory
-        self.trouble = Trouble(
+        self.trouble = RecurringWarning(
             clock,
             "who came to a haproxy: address is let go, the PROXY header cannot be read: {why}.",
         )

@@ -22,8 +22,8 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from chatd.chat.server import ChatServer
-from chatd.protocols.transport.limits import Admission, Full, Limits, Pace, network_of
-from chatd.protocols.transport.scheduler import Turns
+from chatd.protocols.transport.limits import Admission, Limits, Pace, TooManyConnections, network_of
+from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.writer import Connection
 
@@ -49,7 +49,7 @@ class Client(Interface):
     located: bool
     transport: ITransport | None
 
-    def refusal(self, full: Full) -> bytes: ...
+    def refusal(self, full: TooManyConnections) -> bytes: ...
 
     @property
     def waiting(self) -> bool: ...
@@ -115,7 +115,7 @@ class ChatFactory(Factory):
         self.clients: set[Client] = set()
         self.refused: set[Refused] = set()
         self.ports: list[IListeningPort] = []
-        self.turns = Turns(clock, server.faults)
+        self.turns = TurnScheduler(clock, server.error_log)
         self.limits = limits
         self._admission = admission or Admission(limits)
         self._patience = Patience()
@@ -144,7 +144,7 @@ class ChatFactory(Factory):
         try:
             return self._build(address, located)
         except Exception:  # in Twisted's hands it would be a traceback each time
-            self.server.faults.tell("somebody who came could not be served")
+            self.server.error_log.tell("somebody who came could not be served")
             return None
 
     def _build(self, address: IAddress | None, located: bool) -> Protocol | None:
@@ -157,12 +157,13 @@ class ChatFactory(Factory):
         protocol.located = located
         try:
             self._admit(protocol, address)
-        except Full as full:
+        except TooManyConnections as full:
             return self._refuse(protocol, full)
         return cast(Protocol, protocol)
 
     def locate(self, client: Client) -> None:
-        """Count a client for the address that its transport knows by now. Raises `Full`."""
+        """Count a client for the address that its transport knows by now. Raises
+        `TooManyConnections`."""
         self._dismiss(client)
         self._admit(client, cast(ITransport, client.transport).getPeer())
         client.located = True
@@ -186,7 +187,7 @@ class ChatFactory(Factory):
             self._admission.leave(client.network, client.pace, self._clock.seconds())
             client.network = None
 
-    def _refuse(self, client: Client, full: Full) -> Refused | None:
+    def _refuse(self, client: Client, full: TooManyConnections) -> Refused | None:
         if len(self.refused) >= REFUSED_AT_ONCE:
             return None
         refused = Refused(self._clock, client.refusal(full))

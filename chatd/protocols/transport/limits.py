@@ -78,7 +78,7 @@ class Pace:
         return max(self._lines_paid - now, self._bytes_paid - now, 0.0)
 
 
-class Full(Exception):
+class TooManyConnections(Exception):
     """Nobody may come in now. Names a sentence of `chatd.i18n`, and its ``limit``."""
 
     def __init__(self, key: str, limit: int) -> None:
@@ -101,12 +101,13 @@ class Admission:
         self._left: dict[str, Pace] = {}  # the longest kept first
 
     def enter(self, network: str) -> None:
-        """Count one in. Raises `Full`, and does not, when there are as many as there may be."""
+        """Count one in. Raises `TooManyConnections`, and does not, when there are as many as there
+        may be."""
         most, most_of_one = self._limits.connections, self._limits.connections_per_address
         if most and self._connections >= most:
-            raise Full("full", most)
+            raise TooManyConnections("full", most)
         if network and most_of_one and self._networks[network] >= most_of_one:
-            raise Full("address_full", most_of_one)
+            raise TooManyConnections("address_full", most_of_one)
         self._connections += 1
         self._networks[network] += 1
 

@@ -67,7 +67,7 @@ def guarded(method: Callable[Concatenate[X, P], None]) -> Callable[Concatenate[X
     return guard
 
 
-class Reading:
+class ManagedConnection:
     """A client, as far as it is read. To be mixed into a protocol of Twisted's."""
 
     transport: ITransport | None

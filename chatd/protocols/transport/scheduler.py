@@ -9,29 +9,29 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.util.error_log import Faults
+from chatd.util.error_log import ErrorLog
 
 TURN_SECONDS = 0.002
 """For how long those who have more than a turn's lines may hold the reactor, all together."""
 
 
-class Waiting(Protocol):
+class TurnTaker(Protocol):
     """Who waits for a turn."""
 
     def take_turn(self, share: float) -> None:
         """Go on, for about so many seconds."""
 
 
-class Turns:
+class TurnScheduler:
     """Gives those who wait their turns, in the order in which they asked.
 
     The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
     """
 
-    def __init__(self, clock: IReactorTime, faults: Faults) -> None:
+    def __init__(self, clock: IReactorTime, error_log: ErrorLog) -> None:
         self._clock = clock
-        self._faults = faults
-        self._waiting: dict[Waiting, None] = {}
+        self._error_log = error_log
+        self._waiting: dict[TurnTaker, None] = {}
         self._scheduled = False
 
     @property
@@ -39,16 +39,16 @@ class Turns:
         """How many seconds a turn may take beside those of all who wait for one."""
         return TURN_SECONDS / (1 + len(self._waiting))
 
-    def awaited_by(self, client: Waiting) -> bool:
+    def awaited_by(self, client: TurnTaker) -> bool:
         """Whether that client waits for its next turn."""
         return client in self._waiting
 
-    def await_one(self, client: Waiting) -> None:
+    def await_one(self, client: TurnTaker) -> None:
         """Give that client a turn later."""
         self._waiting[client] = None
         self._schedule()
 
-    def forget(self, client: Waiting) -> None:
+    def forget(self, client: TurnTaker) -> None:
         """Give that client no turn."""
         self._waiting.pop(client, None)
 
@@ -68,7 +68,7 @@ class Turns:
             try:
                 client.take_turn(TURN_SECONDS / count)
             except Exception:
-                self._faults.tell("a client's turn failed")
+                self._error_log.tell("a client's turn failed")
             if self._clock.seconds() >= end:
                 break  # the rest go first when the others were read again
         self._schedule()

@@ -1,6 +1,7 @@
 """What all who talk over a connection have in common: fairness, order, and closing.
 
-A `Peer` reads a client, cuts what it reads into lines or messages, and has them handled in turns,
+A `SessionProtocol` reads a client, cuts what it reads into lines or messages, and has them handled
+in turns,
 as fast as its pace allows; it has a session, and an outlet that sends it what the session is told.
 How bytes become lines, and what is done with one, is said by the classes made of it; who may come
 in is the factory's business.
@@ -30,16 +31,16 @@ from chatd.commands import table
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
-from chatd.protocols.transport.limits import Full
+from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import (
     HANDSHAKE_SECONDS,
     READ_BYTES,
     SMALL_BYTES,
     UNENDED_LINES,
-    Reading,
+    ManagedConnection,
     guarded,
 )
-from chatd.protocols.transport.writer import Connection, Outlet
+from chatd.protocols.transport.writer import Connection, ConnectionWriter
 from chatd.rooms.stream import Stream
 
 LINES_A_TURN = 256
@@ -68,7 +69,7 @@ class Cutter(Protocol):
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class Peer(Reading, Generic[M]):
+class SessionProtocol(ManagedConnection, Generic[M]):
     """A connected client that has a session. ``M`` is what it sends, one after another: lines, say.
 
     To be mixed into a protocol of Twisted's. ``max_length`` is how many characters a line may have.
@@ -81,7 +82,7 @@ class Peer(Reading, Generic[M]):
     def __init__(
         self, server: ChatServer, clock: IReactorTime, max_length: int, cutter: Cutter
     ) -> None:
-        Reading.__init__(self, clock)
+        ManagedConnection.__init__(self, clock)
         self.server = server
         self.max_length = max_length
         self._framer = cutter
@@ -122,7 +123,7 @@ class Peer(Reading, Generic[M]):
         """Say a valid line."""
         raise NotImplementedError
 
-    def refusal(self, full: Full) -> bytes:
+    def refusal(self, full: TooManyConnections) -> bytes:
         """What it is told instead of being let in."""
         return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)
 
@@ -138,9 +139,9 @@ class Peer(Reading, Generic[M]):
         factory.clients.add(self)
         self.proxied = self.proxied or not self.located
         stream = Stream()
-        self.outlet = Outlet(cast(Connection, self.transport), stream, self._clock)
+        self.writer = ConnectionWriter(cast(Connection, self.transport), stream, self._clock)
         self.session = self.server.connect(stream, self.format(), private=self.for_people)
-        stream.sink = self.outlet
+        stream.sink = self.writer
         cast(Connection, self.transport).bufferSize = READ_BYTES
         self._say_where_from()
         self.session.changed = self._go_on
@@ -172,7 +173,7 @@ class Peer(Reading, Generic[M]):
         """The client will send nothing more: do what it sent, send what it is owed, and close."""
         self._ended = True
         if self._stopped:
-            self.outlet.end()
+            self.writer.end()
         else:
             self.factory.turns.await_one(self)  # a thousand may do so at once
 
@@ -186,7 +187,7 @@ class Peer(Reading, Generic[M]):
         if self not in self.factory.clients:
             return
         self._ended = self._ended or reason.check(ConnectionDone) is not None
-        self.outlet.lost(ended=reason.check(ConnectionDone) is not None)
+        self.writer.lost(ended=reason.check(ConnectionDone) is not None)
         aborted = reason.check(ConnectionAborted)  # by this side
         if aborted or self._stopped or self.session.stream.finished:
             self._depart()
@@ -201,7 +202,7 @@ class Peer(Reading, Generic[M]):
         self._forget_input()
         if self._lost:
             return
-        self.outlet.end()
+        self.writer.end()
         if self.paused and not self._ended:
             # What still comes is read and dropped: closing with unread input would reset.
             self.resumeProducing()
@@ -216,7 +217,7 @@ class Peer(Reading, Generic[M]):
     @property
     def waiting(self) -> bool:
         """Whether more waits for this client than it takes at the moment."""
-        return self.outlet.waiting
+        return self.writer.waiting
 
     @property
     def pending(self) -> bool:
@@ -268,12 +269,12 @@ class Peer(Reading, Generic[M]):
             return
         self._handling = True
         if self._ended:
-            self.outlet.end()
-        self.outlet.hold()
+            self.writer.end()
+        self.writer.hold()
         try:
             left = self._take_lines(share)
         finally:
-            self.outlet.release()
+            self.writer.release()
             self._handling = False
         self._read_on(left < LINES_A_TURN)
 
@@ -315,7 +316,7 @@ class Peer(Reading, Generic[M]):
             self.spend_time(began, self._clock.seconds())
 
     def _failed(self) -> None:
-        self.server.faults.tell("a line of a session failed", words=False)
+        self.server.error_log.tell("a line of a session failed", words=False)
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
 
     def _handle(self, line: M) -> None:
@@ -326,11 +327,11 @@ class Peer(Reading, Generic[M]):
 
     def _enter(self) -> None:
         self._entered = True
-        self.outlet.hold()
+        self.writer.hold()
         try:
             self.server.enter(self.session, recent=self.for_people)
         finally:
-            self.outlet.release()
+            self.writer.release()
 
     @guarded
     def address_known(self) -> None:
@@ -344,7 +345,7 @@ class Peer(Reading, Generic[M]):
         try:
             self.factory.locate(self)
             self._say_where_from()
-        except Full as full:
+        except TooManyConnections as full:
             self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
             self.server.finish(self.session)
             self._run = 0
@@ -372,7 +373,7 @@ class Peer(Reading, Generic[M]):
             # One who is gone waits for no receipt.
             session = self.session
             if not (more or session.occupied or (session.unpublished and not self._lost)):
-                while session.asked is not None and (then := session.answered()):
+                while session.pending_prompt is not None and (then := session.answered()):
                     then("")  # which may ask the next thing
                 self._finish()
         elif more or not may_read or self._delayed:
@@ -433,7 +434,7 @@ class Peer(Reading, Generic[M]):
 
         It is told, if that goes out at once.
         """
-        self.server.faults.tell(what, words=False)
+        self.server.error_log.tell(what, words=False)
         self._stopped = True
         if not hasattr(self, "session"):  # nobody has come in
             self.factory.gone(self)
@@ -447,10 +448,10 @@ class Peer(Reading, Generic[M]):
             self._forget_input()
             self.session.error(ErrorKind.SERVER_ERROR, "server_error")
             self.server.finish(self.session)
-            if not self.outlet.waiting:
+            if not self.writer.waiting:
                 return
         except Exception:
-            self.server.faults.tell(
+            self.server.error_log.tell(
                 "a client could not be told that it cannot be served", words=False
             )
         self.abort()

@@ -84,7 +84,7 @@ class Connection(Protocol):
 
 
 @implementer(IPullProducer, IPushProducer)
-class Outlet:
+class ConnectionWriter:
     """Sends what a stream gives to a transport, and closes when the stream is drained."""
 
     __slots__ = (

@@ -28,16 +28,16 @@ from zope.interface import implementer
 from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language, sentence
-from chatd.protocols.transport.limits import Full
+from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import (
     HANDSHAKE_SECONDS,
     READ_BYTES,
     SMALL_BYTES,
     UNENDED_LINES,
-    Reading,
+    ManagedConnection,
     guarded,
 )
-from chatd.protocols.transport.writer import Connection, Outlet
+from chatd.protocols.transport.writer import Connection, ConnectionWriter
 from chatd.protocols.web.http.http1 import Exchange, NotHttp, refusal_bytes
 from chatd.protocols.web.http.messages import (
     Answer,
@@ -47,7 +47,7 @@ from chatd.protocols.web.http.messages import (
     date_of,
     error_answer,
 )
-from chatd.protocols.web.http.upgrade import Asker, HandOver, Successor
+from chatd.protocols.web.http.upgrade import HandOver, Requester, Successor
 from chatd.text.escaping import encode_line
 
 REQUEST_LINES = 5
@@ -74,7 +74,7 @@ class Asked(Interface):
     """Who answers: a `chatd.protocols.web.site.Site`."""
 
     def answer(
-        self, request: Request, asker: Asker
+        self, request: Request, asker: Requester
     ) -> Coroutine[Deferred[Any], Any, Answer | HandOver]: ...
 
 
@@ -103,13 +103,13 @@ class Answers:
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class WebProtocol(Reading, Protocol):
+class WebProtocol(ManagedConnection, Protocol):
     """``site`` answers. ``max_length`` is how many characters a line may have: here, nothing."""
 
     def __init__(
         self, server: ChatServer, clock: IReactorTime, max_length: int, site: Asked
     ) -> None:
-        Reading.__init__(self, clock)
+        ManagedConnection.__init__(self, clock)
         self.server = server
         self._site = site
         self._exchange = Exchange()
@@ -136,7 +136,7 @@ class WebProtocol(Reading, Protocol):
         self.proxied = not self.located
         transport = cast(Connection, self.transport)
         transport.bufferSize = READ_BYTES
-        self._outlet = Outlet(transport, self._answers, self._clock)
+        self._writer = ConnectionWriter(transport, self._answers, self._clock)
         self._entered = not ISSLTransport.providedBy(transport)
 
     @guarded
@@ -163,7 +163,7 @@ class WebProtocol(Reading, Protocol):
         if self._successor is not None:
             self._successor.readConnectionLost()
         elif self._stopped or self._answers.finished:
-            self._outlet.end()
+            self._writer.end()
         else:
             self.factory.turns.await_one(self)  # a thousand may do so at once
 
@@ -182,7 +182,7 @@ class WebProtocol(Reading, Protocol):
         self._lost = True
         if self not in self.factory.clients:
             return
-        self._outlet.lost(ended=reason.check(ConnectionDone) is not None)
+        self._writer.lost(ended=reason.check(ConnectionDone) is not None)
         if reason.check(ConnectionAborted) or self._stopped:  # by this side
             self._depart()
         else:
@@ -190,7 +190,7 @@ class WebProtocol(Reading, Protocol):
 
     # What the factory calls
 
-    def refusal(self, full: Full) -> bytes:
+    def refusal(self, full: TooManyConnections) -> bytes:
         """What it is told instead of being let in."""
         refusal = Refusal(ErrorKind.FULL, full.key, limit=full.limit)
         return refusal_bytes(error_answer(refusal, self._language), self._date())
@@ -198,7 +198,7 @@ class WebProtocol(Reading, Protocol):
     @property
     def waiting(self) -> bool:
         """Whether more waits for this client than it takes at the moment."""
-        return self._outlet.waiting
+        return self._writer.waiting
 
     @property
     def pending(self) -> bool:
@@ -246,7 +246,7 @@ class WebProtocol(Reading, Protocol):
             return
         if not self._working:
             self._finish()
-        self._outlet.end()
+        self._writer.end()
         if self.paused and not self._ended:
             # What still comes is read and dropped: closing with unread input would reset.
             self.resumeProducing()
@@ -271,7 +271,7 @@ class WebProtocol(Reading, Protocol):
             return
         self._handling = True
         if self._ended:
-            self._outlet.end()
+            self._writer.end()
         try:
             self._take_requests(share)
             self._end_if_late()
@@ -321,7 +321,7 @@ class WebProtocol(Reading, Protocol):
     def _may_go_on(self, now: float) -> bool:
         if self._working or self._answers.finished or self._successor is not None:
             return False
-        if self._outlet.waiting and not self._lost:
+        if self._writer.waiting and not self._lost:
             return False
         return self.pace is None or not self.pace.wait(now)
 
@@ -351,7 +351,7 @@ class WebProtocol(Reading, Protocol):
         except Problem as problem:
             self._refuse(problem)
             return False
-        except Full as full:
+        except TooManyConnections as full:
             self._send_last(self.refusal(full))
             return False
         if request is None:
@@ -373,12 +373,12 @@ class WebProtocol(Reading, Protocol):
         answering.addErrback(self._give_up)
 
     def _apologise(self, failure: Failure) -> Answer:
-        self.server.faults.tell("a request could not be answered", failure, words=False)
+        self.server.error_log.tell("a request could not be answered", failure, words=False)
         return error_answer(Refusal(ErrorKind.SERVER_ERROR, "server_error"), self._language)
 
     def _give_up(self, failure: Failure) -> None:
         self._working = False
-        self.server.faults.tell("a client could not be answered", failure, words=False)
+        self.server.error_log.tell("a client could not be answered", failure, words=False)
         self._depart() if self._lost else self.abort()
 
     def _answered(self, answer: Answer | HandOver) -> None:
@@ -425,7 +425,7 @@ class WebProtocol(Reading, Protocol):
 
     def _wait_or_go_on(self) -> None:
         self.slow_down()
-        self._held_up = waiting = self._outlet.waiting and not self._lost
+        self._held_up = waiting = self._writer.waiting and not self._lost
         more = bool(self._unread) or self._ended
         busy = self._working or waiting or self._delayed is not None
         if more and not busy:
@@ -467,13 +467,13 @@ class WebProtocol(Reading, Protocol):
     def _put(self, data: bytes) -> None:
         if not self._lost:
             self._answers.put(data)
-            self._outlet.pump()
+            self._writer.pump()
 
     def _finish(self) -> None:
         """Close, once everything was sent."""
         self._unread = b""
         self._answers.finished = True
-        self._outlet.pump()
+        self._writer.pump()
 
     def _date(self) -> str:
         return date_of(self.server.now())
@@ -489,7 +489,7 @@ class WebProtocol(Reading, Protocol):
 
     def _break(self, what: str) -> None:
         """An error is being handled that leaves this client in no known state: let it go."""
-        self.server.faults.tell(what, words=False)
+        self.server.error_log.tell(what, words=False)
         self._stopped = True
         self._unread = b""
         if self._lost:

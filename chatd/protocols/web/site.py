@@ -22,8 +22,8 @@ from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, error_answer
 from chatd.protocols.web.http.same_origin import Hosts, from_elsewhere, is_secure, same_origin
-from chatd.protocols.web.http.upgrade import Asker, HandOver
-from chatd.protocols.web.static_files import File, Page, description, page_of
+from chatd.protocols.web.http.upgrade import HandOver, Requester
+from chatd.protocols.web.static_files import File, StaticFiles, description, page_of
 from chatd.storage.contract import StoreError
 
 ROUTES = (*rooms.TABLE, *signin.TABLE, *subscribe.TABLE)
@@ -67,7 +67,7 @@ class Site:
         clock: IReactorTime,
         max_length: int,
         hosts: Hosts,
-        page: Page,
+        page: StaticFiles,
         description: File,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
@@ -81,7 +81,7 @@ class Site:
         }
         self._routes = tuple(routes)
 
-    async def answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+    async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         """Answer a request, whatever it is."""
         language = request.language(self._server.language)
         try:
@@ -92,7 +92,7 @@ class Site:
         except StoreError:
             return error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
 
-    def _check(self, request: Request, asker: Asker) -> None:
+    def _check(self, request: Request, asker: Requester) -> None:
         """See that it was meant for this daemon, and not sent by somebody else's page. Raises
         `Problem`."""
         host, origin = request.host, request.header("origin")
@@ -111,7 +111,7 @@ class Site:
         if elsewhere:
             raise Problem(ErrorKind.NOT_ALLOWED, "other_origin")
 
-    async def _answer(self, request: Request, asker: Asker) -> Answer | HandOver:
+    async def _answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         path = request.path
         if path is None:
             return Answer(204, [("Allow", "GET, HEAD, OPTIONS, POST")])

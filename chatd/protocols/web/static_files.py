@@ -70,11 +70,11 @@ class File:
         return Answer(200, headers, self._packed if packed else self._body)
 
 
-Page = Mapping[tuple[str, ...], File]
+StaticFiles = Mapping[tuple[str, ...], File]
 """Files by their paths. That of `INDEX` is none."""
 
 
-def page_of(directory: Entry | None = None) -> Page:
+def page_of(directory: Entry | None = None) -> StaticFiles:
     """The page in a directory, and in those in it: that of the package if none is given."""
     if directory is None:
         directory = files("chatd.protocols.web") / "page"

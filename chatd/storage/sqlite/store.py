@@ -44,12 +44,12 @@ from chatd.storage.contract import (
     LAST_WRITABLE,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
+    BatchItem,
     Found,
     Keeping,
     RoomRecord,
     Store,
     StoreError,
-    Waiting,
     Wanted,
     page_of,
     said_before,
@@ -60,7 +60,7 @@ from chatd.storage.sqlite.maintenance import ENOUGH_EVENTS, PAUSE_SECONDS, Chore
 from chatd.storage.sqlite.time_index import NOT_AS_WRITTEN, SEQ_BITS
 from chatd.text.escaping import visible
 from chatd.text.folding import fold, fold_for_search
-from chatd.util.error_log import Trouble
+from chatd.util.error_log import RecurringWarning
 from chatd.util.private_files import UnsafePath, check_folder, open_private
 from chatd.util.worker import Worker
 
@@ -249,13 +249,13 @@ class SqliteStore(Store):
             raise
         self._writer = Worker(reactor, "chatd-writer")
         self._reader = Worker(reactor, "chatd-reader", rest=READING_REST)
-        self._unreadable = Trouble(reactor, "past lines cannot be read: {why}")
+        self._unreadable = RecurringWarning(reactor, "past lines cannot be read: {why}")
         self._writing: sqlite3.Connection | None = None
         self._archive = Archive(path, now)
         # Some searches take long (`_Search`): nobody but who searches is to wait for them.
         self._searcher = Worker(reactor, "chatd-searcher")
         self._searched = Archive(path, now)
-        self._unindexed = Trouble(reactor, "searches look less far than they could: {why}")
+        self._unindexed = RecurringWarning(reactor, "searches look less far than they could: {why}")
         self._upkeep = _Upkeep(reactor)
         self._chores = Chores(reactor, lambda: self._writer.run(self._step), self._stepped)
 
@@ -321,7 +321,7 @@ class SqliteStore(Store):
         elif failure.check(StoreError):
             self._unindexed.tell(failure.getErrorMessage())
         else:
-            self.faults.tell("the index of a store could not be written", failure)
+            self.error_log.tell("the index of a store could not be written", failure)
 
     def _said(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         self._chores.said(len(entries))
@@ -338,7 +338,7 @@ class SqliteStore(Store):
         self._unreadable.end()
         return answer
 
-    def commit(self, batch: Sequence[Waiting]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
         notices = [entry for entry in batch if isinstance(entry, Notice)]
         if len(notices) == len(batch):
             return succeed(notices)
@@ -356,7 +356,7 @@ class SqliteStore(Store):
 
     # What follows runs in the writer's thread.
 
-    def _write(self, batch: Sequence[Waiting]) -> Sequence[Entry]:
+    def _write(self, batch: Sequence[BatchItem]) -> Sequence[Entry]:
         with self._transaction() as connection:
             return self._number(connection, batch)
 
@@ -431,7 +431,7 @@ class SqliteStore(Store):
             self._remember_files()
             return not busy
 
-    def _number(self, connection: sqlite3.Connection, batch: Sequence[Waiting]) -> list[Entry]:
+    def _number(self, connection: sqlite3.Connection, batch: Sequence[BatchItem]) -> list[Entry]:
         now = stamp(self._now())
         touched: dict[str, _Head] = {}
         stretches: list[tuple[int, int, int]] = []

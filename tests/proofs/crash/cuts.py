@@ -44,7 +44,7 @@ from tests.proofs.crash.state import (
     faults_of_rights,
     furnish,
 )
-from tests.support.stores import Turns
+from tests.support.stores import QueueReactor
 
 T = TypeVar("T")
 
@@ -363,7 +363,7 @@ _FORMAT = ChatFormat()
 
 def _open(path: Path) -> dict[str, list[str]]:
     """Read all logs as the daemon does, and say one line more in each."""
-    turns = Turns()
+    turns = QueueReactor()
     store = SqliteStore(cast(IStoreReactor, turns), path)
     store.start()
     logs: dict[str, list[str]] = {}

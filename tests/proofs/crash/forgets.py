@@ -22,7 +22,7 @@ from chatd.storage.sqlite import search
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from tests.proofs.crash import disk
 from tests.proofs.crash.daemon import STORE, fork
-from tests.support.stores import Turns
+from tests.support.stores import QueueReactor
 
 OLD, NEW = 1_000.0, 2_000.0
 LINES = 510
@@ -92,7 +92,7 @@ class _Store:
 
     def __init__(self, path: Path) -> None:
         self.now = OLD
-        self.turns = Turns()
+        self.turns = QueueReactor()
         self.store = SqliteStore(cast(IStoreReactor, self.turns), path, lambda: self.now)
         self.store.start()
 

@@ -17,7 +17,7 @@ from chatd.chat.session import Session
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
 from chatd.formats.base import Format
 from chatd.rooms.room import Room
-from chatd.storage.contract import Keeping, Store, Waiting, stamp
+from chatd.storage.contract import BatchItem, Keeping, Store, stamp
 from chatd.storage.records import Put, change
 from chatd.storage.sqlite import store as sqlite_store
 
@@ -27,7 +27,7 @@ def show_before_commit() -> None:
     heads: Counter[str] = Counter()
 
     def commit(
-        store: sqlite_store.SqliteStore, batch: Sequence[Waiting]
+        store: sqlite_store.SqliteStore, batch: Sequence[BatchItem]
     ) -> Deferred[Sequence[Entry]]:
         if not heads:
             heads.update({record.name: record.head for record in store.rooms()})
@@ -107,7 +107,7 @@ def keep_keys_first() -> None:
     """Keep with which keys lines are said, and the lines in the next transaction."""
     write = sqlite_store.SqliteStore._write
 
-    def write_twice(store: sqlite_store.SqliteStore, batch: Sequence[Waiting]) -> Sequence[Entry]:
+    def write_twice(store: sqlite_store.SqliteStore, batch: Sequence[BatchItem]) -> Sequence[Entry]:
         keys = [entry for entry in batch if isinstance(entry, Keeping) and _has_key(entry)]
         if keys:
             write(store, keys)

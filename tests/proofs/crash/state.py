@@ -20,14 +20,14 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher
-from chatd.chat.moderation import Run
+from chatd.chat.moderation import RoomPolicy
 from chatd.chat.permissions import Mode, Role
 from chatd.event import Deed, Draft, Kind
 from chatd.storage.records import Table, change
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from chatd.text.folding import fold
 from tests.proofs.crash.daemon import CHEAP, STORE, fork
-from tests.support.stores import Turns
+from tests.support.stores import QueueReactor
 
 PASSWORD = "correct horse"
 REGISTERED = ("ana", "eva", "luis")
@@ -207,10 +207,10 @@ def furnish(directory: Path, variables: dict[str, str]) -> None:
 
 
 def _furnish() -> None:
-    turns = Turns()
+    turns = QueueReactor()
     store = SqliteStore(cast(IStoreReactor, turns), Path(STORE).resolve())
     store.start()
-    accounts, rooms = Accounts(store).table, Table(store, "room", Run)
+    accounts, rooms = Accounts(store).table, Table(store, "room", RoomPolicy)
     hash = Hasher(*CHEAP).hash(PASSWORD)
     puts = [accounts.put(name, Account(name, hash, created=1)) for name in REGISTERED]
     # Otherwise whoever is registered and comes first owns them.
@@ -218,7 +218,7 @@ def _furnish() -> None:
         store.append(Draft(room, 1, "luis", Kind.MESSAGE, [f"{room} is nobody's"]))
     deed = Deed("create", Mode.OPEN.value).text()
     store.append(Draft(DEN, 0, REGISTERED[0], Kind.DEED, [deed]))
-    change(store, *puts, rooms.put(DEN, Run(DEN, Mode.OPEN.value, REGISTERED[0])))
+    change(store, *puts, rooms.put(DEN, RoomPolicy(DEN, Mode.OPEN.value, REGISTERED[0])))
     turns.advance(0)
     turns.result(store.flush())
     turns.result(Deferred.fromCoroutine(store.close()))

@@ -367,7 +367,10 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
             assert {word.arg for word in call.keywords} <= LOGGED_AS_THEY_ARE, ast.unparse(call)
     assert found >= 8
     troubles = [
-        call for tree in TREES.values() for called, call in calls(tree) if called == "Trouble"
+        call
+        for tree in TREES.values()
+        for called, call in calls(tree)
+        if called == "RecurringWarning"
     ]
     assert len(troubles) >= 2
     assert all(isinstance(call.args[1], ast.Constant) for call in troubles)

@@ -11,9 +11,9 @@ from chatd.protocols.transport.limits import (
     BURST_SECONDS,
     NETWORKS_KEPT,
     Admission,
-    Full,
     Limits,
     Pace,
+    TooManyConnections,
     network_of,
 )
 
@@ -88,7 +88,7 @@ def test_so_many_come_in_from_an_address() -> None:
     admission = Admission(Limits(connections_per_address=2))
     admission.enter("192.0.2.1")
     admission.enter("192.0.2.1")
-    with pytest.raises(Full) as full:
+    with pytest.raises(TooManyConnections) as full:
         admission.enter("192.0.2.1")
     assert (full.value.key, full.value.limit) == ("address_full", 2)
     admission.enter("192.0.2.2")
@@ -98,7 +98,7 @@ def test_so_many_come_in_at_all() -> None:
     admission = Admission(Limits(connections=2))
     admission.enter("192.0.2.1")
     admission.enter("")
-    with pytest.raises(Full) as full:
+    with pytest.raises(TooManyConnections) as full:
         admission.enter("192.0.2.2")
     assert (full.value.key, full.value.limit) == ("full", 2)
 
@@ -107,7 +107,7 @@ def test_so_many_come_in_at_all() -> None:
 def test_one_who_leaves_makes_room_and_one_who_is_refused_takes_none(limits: Limits) -> None:
     admission = Admission(limits)
     admission.enter("192.0.2.1")
-    with pytest.raises(Full):
+    with pytest.raises(TooManyConnections):
         admission.enter("192.0.2.1")
     admission.leave("192.0.2.1")
     admission.enter("192.0.2.1")
@@ -120,7 +120,7 @@ def test_one_who_leaves_makes_room_for_one(limits: Limits) -> None:
     admission.enter("192.0.2.1")
     admission.leave("192.0.2.1")
     admission.enter("192.0.2.1")
-    with pytest.raises(Full):
+    with pytest.raises(TooManyConnections):
         admission.enter("192.0.2.1")
 
 

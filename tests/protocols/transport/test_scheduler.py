@@ -7,8 +7,8 @@ from collections.abc import Callable
 from twisted.internet import task
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.protocols.transport.scheduler import TURN_SECONDS, Turns
-from chatd.util.error_log import Faults
+from chatd.protocols.transport.scheduler import TURN_SECONDS, TurnScheduler
+from chatd.util.error_log import ErrorLog
 
 
 class Clock:
@@ -50,7 +50,7 @@ class Client:
 class TurnsTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
-        self.turns = Turns(self.clock, Faults(task.Clock()))  # type: ignore[arg-type]
+        self.turns = TurnScheduler(self.clock, ErrorLog(task.Clock()))  # type: ignore[arg-type]
         self.taken: list[str] = []
         self.shares: list[float] = []
 

@@ -18,8 +18,8 @@ from zope.interface import directlyProvides, implementer
 from chatd.protocols.lines.protocol import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.managed_connection import READ_BYTES
-from chatd.protocols.transport.scheduler import Turns
-from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, Outlet
+from chatd.protocols.transport.scheduler import TurnScheduler
+from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, ConnectionWriter
 from tests.support.world import House
 
 
@@ -82,17 +82,17 @@ class OutletTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.supply = Pieces()
         self.transport = transport
-        self.outlet = Outlet(transport, self.supply, self.clock)
+        self.writer = ConnectionWriter(transport, self.supply, self.clock)
 
     def give(self, *pieces: bytes) -> None:
         """Put pieces into the supply, and say so."""
         self.supply.pieces.extend(pieces)
-        self.outlet.pump()
+        self.writer.pump()
 
     def finish(self) -> None:
         """Say that nothing comes any more."""
         self.supply.finished = True
-        self.outlet.pump()
+        self.writer.pump()
 
 
 class AnyTransportTests(OutletTestCase):
@@ -102,7 +102,7 @@ class AnyTransportTests(OutletTestCase):
         self.make(Transport())
 
     def test_it_is_a_push_producer(self) -> None:
-        self.assertIs(self.transport.producer, self.outlet)
+        self.assertIs(self.transport.producer, self.writer)
         self.assertTrue(self.transport.streaming)
 
     def test_it_writes_all_there_is(self) -> None:
@@ -110,11 +110,11 @@ class AnyTransportTests(OutletTestCase):
         self.assertEqual(self.transport.value(), b"a\nb\n")
 
     def test_while_there_is_no_room_everything_stays_where_it_is(self) -> None:
-        self.outlet.pauseProducing()
+        self.writer.pauseProducing()
         self.give(b"a\n")
         self.assertEqual(self.transport.value(), b"")
         self.assertEqual(list(self.supply.pieces), [b"a\n"])
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertEqual(self.transport.value(), b"a\n")
 
     def test_it_stops_when_a_write_fills_the_transport(self) -> None:
@@ -122,19 +122,19 @@ class AnyTransportTests(OutletTestCase):
 
         def fill(data: bytes) -> None:
             write(data)
-            self.outlet.pauseProducing()
+            self.writer.pauseProducing()
 
         self.patch(self.transport, "write", fill)
         self.give(b"a\n", b"b\n")
         self.assertEqual(self.transport.value(), b"a\n")
 
     def test_while_it_is_held_nothing_is_taken(self) -> None:
-        self.outlet.hold()
-        self.outlet.hold()
+        self.writer.hold()
+        self.writer.hold()
         self.give(b"a\n")
-        self.outlet.release()
+        self.writer.release()
         self.assertEqual(self.transport.value(), b"")
-        self.outlet.release()
+        self.writer.release()
         self.assertEqual(self.transport.value(), b"a\n")
 
     def test_a_supply_that_wakes_it_while_it_takes_is_not_sent_out_of_order(self) -> None:
@@ -142,7 +142,7 @@ class AnyTransportTests(OutletTestCase):
 
         def take_and_wake() -> bytes:
             data = take()
-            self.outlet.pump()
+            self.writer.pump()
             return data
 
         self.patch(self.supply, "take", take_and_wake)
@@ -153,7 +153,7 @@ class AnyTransportTests(OutletTestCase):
         write = self.transport.write
 
         def write_and_ask(data: bytes) -> None:
-            self.outlet.resumeProducing()
+            self.writer.resumeProducing()
             write(data)
 
         self.patch(self.transport, "write", write_and_ask)
@@ -187,36 +187,36 @@ class PushingTests(OutletTestCase):
     def refused(self) -> bool:
         """Whether what is pushed is not taken, and not sent."""
         self.transport.clear()
-        return not self.outlet.push(b"pushed\n") and not self.transport.value()
+        return not self.writer.push(b"pushed\n") and not self.transport.value()
 
     def test_what_is_pushed_is_sent_at_once(self) -> None:
-        self.assertTrue(self.outlet.push(b"pushed\n"))
+        self.assertTrue(self.writer.push(b"pushed\n"))
         self.assertEqual(self.transport.value(), b"pushed\n")
 
     def test_nothing_is_taken_without_room_for_it(self) -> None:
-        self.outlet.pauseProducing()
+        self.writer.pauseProducing()
         self.assertTrue(self.refused())
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertFalse(self.refused())
 
     def test_nothing_is_taken_while_it_is_held(self) -> None:
-        self.outlet.hold()
-        self.outlet.hold()
-        self.outlet.release()
+        self.writer.hold()
+        self.writer.hold()
+        self.writer.release()
         self.assertTrue(self.refused())
-        self.outlet.release()
+        self.writer.release()
         self.assertFalse(self.refused())
 
     def test_one_without_room_is_waiting(self) -> None:
-        self.assertFalse(self.outlet.waiting)
-        self.outlet.pauseProducing()
-        self.assertTrue(self.outlet.waiting)
+        self.assertFalse(self.writer.waiting)
+        self.writer.pauseProducing()
+        self.assertTrue(self.writer.waiting)
 
     def test_when_sending_fails_that_is_told_and_nothing_follows(self) -> None:
         def fail(data: bytes) -> None:
             raise ZeroDivisionError
 
-        for send in (lambda: self.outlet.push(b"a\n")), (lambda: self.give(b"a\n")):
+        for send in (lambda: self.writer.push(b"a\n")), (lambda: self.give(b"a\n")):
             self.make(Transport())
             broken = self.patch(self.transport, "write", fail)
             send()
@@ -227,7 +227,7 @@ class PushingTests(OutletTestCase):
 
     def test_nothing_is_taken_while_something_is_being_sent(self) -> None:
         seen: list[bool] = []
-        self.patch(self.transport, "write", lambda data: seen.append(self.outlet.push(b"pushed")))
+        self.patch(self.transport, "write", lambda data: seen.append(self.writer.push(b"pushed")))
         self.give(b"a\n")
         self.assertEqual(seen, [False])
 
@@ -236,11 +236,11 @@ class PushingTests(OutletTestCase):
         self.assertTrue(self.refused())
 
     def test_nothing_is_taken_when_the_connection_is_lost(self) -> None:
-        self.outlet.lost()
+        self.writer.lost()
         self.assertTrue(self.refused())
 
     def test_nothing_is_taken_when_the_client_has_nothing_more_to_send(self) -> None:
-        self.outlet.end()
+        self.writer.end()
         self.assertTrue(self.refused())
 
 
@@ -274,7 +274,7 @@ class PlainSocketTests(OutletTestCase):
         self.socket.received()
         self.give(b"a\n")
         self.assertEqual(self.socket.received(), b"")
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertEqual(self.socket.received(), b"a\n")
 
     def test_a_broken_socket_is_left_to_the_transport(self) -> None:
@@ -301,7 +301,7 @@ class ClosingTests(OutletTestCase):
         self.finish()
         self.assertFalse(self.transport.half_closed)
         self.transport.received()
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertEqual(self.transport.received(), b"last\n")
         self.assertTrue(self.transport.half_closed)
 
@@ -315,7 +315,7 @@ class ClosingTests(OutletTestCase):
 
     def test_it_closes_once_the_client_has_nothing_more_to_send(self) -> None:
         self.finish()
-        self.outlet.end()
+        self.writer.end()
         self.assertTrue(self.transport.disconnecting)
         self.assertFalse(self.transport.disconnected)
 
@@ -359,7 +359,7 @@ class ClosingTests(OutletTestCase):
         self.assertFalse(self.transport.disconnected)
 
     def test_a_client_that_sends_nothing_more_and_takes_all_may_wait_for_more(self) -> None:
-        self.outlet.end()
+        self.writer.end()
         self.clock.advance(2 * CLOSE_SECONDS)
         self.assertFalse(self.transport.disconnected)
         self.give(b"more\n")
@@ -367,7 +367,7 @@ class ClosingTests(OutletTestCase):
 
     def test_a_client_that_sends_nothing_more_and_takes_nothing_is_cut_off(self) -> None:
         self.fill()
-        self.outlet.end()
+        self.writer.end()
         self.assertFalse(self.supply.finished)
         self.clock.advance(CLOSE_SECONDS - 1)
         self.assertFalse(self.transport.disconnected)
@@ -376,10 +376,10 @@ class ClosingTests(OutletTestCase):
 
     def test_a_client_that_has_nothing_more_to_send_is_closed_when_drained(self) -> None:
         self.fill()
-        self.outlet.end()
+        self.writer.end()
         self.assertFalse(self.transport.disconnecting)
         self.finish()
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertTrue(self.transport.disconnecting)
         self.assertFalse(self.transport.half_closed)
 
@@ -393,7 +393,7 @@ class ClosingTests(OutletTestCase):
 
     def test_what_is_put_in_for_a_client_that_takes_nothing_gives_it_no_more_time(self) -> None:
         self.fill()
-        self.outlet.end()
+        self.writer.end()
         self.clock.advance(CLOSE_SECONDS - 1)
         self.give(b"more\n")
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
@@ -402,7 +402,7 @@ class ClosingTests(OutletTestCase):
 
     def test_one_that_makes_room_while_it_is_being_closed_gets_no_more_time(self) -> None:
         self.finish()
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.clock.advance(LINGER_SECONDS)
         self.assertTrue(self.transport.disconnected)
 
@@ -413,14 +413,14 @@ class ClosingTests(OutletTestCase):
         for _ in range(2):
             self.clock.advance(CLOSE_SECONDS - 1)
             self.transport.received()
-            self.outlet.resumeProducing()
+            self.writer.resumeProducing()
         self.clock.advance(CLOSE_SECONDS - 1)
         self.assertFalse(self.transport.disconnected)
         self.clock.advance(1)
         self.assertTrue(self.transport.disconnected)
 
     def test_a_client_that_does_not_let_itself_be_closed_is_cut_off(self) -> None:
-        self.outlet.end()
+        self.writer.end()
         self.finish()
         self.clock.advance(CLOSE_SECONDS)
         self.assertTrue(self.transport.disconnected)
@@ -439,7 +439,7 @@ class ClosingTests(OutletTestCase):
     def test_nothing_is_sent_any_more(self) -> None:
         self.finish()
         self.give(b"late\n")
-        self.outlet.resumeProducing()
+        self.writer.resumeProducing()
         self.assertEqual(self.transport.received(), b"")
 
 
@@ -450,36 +450,36 @@ class LostTests(OutletTestCase):
         self.make(transport)
 
     def test_a_connection_that_is_lost_leaves_no_timer(self) -> None:
-        for lose in Outlet.lost, Outlet.stopProducing:
+        for lose in ConnectionWriter.lost, ConnectionWriter.stopProducing:
             transport = SocketTransport()
             self.addCleanup(transport.close)
             self.make(transport)
             self.give(PlainSocketTests.BIG)
             self.finish()
-            lose(self.outlet)
+            lose(self.writer)
             self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nor_does_one_that_is_lost_while_it_lingers(self) -> None:
         self.finish()
-        self.outlet.lost()
+        self.writer.lost()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_one_that_was_cut_off_may_be_lost(self) -> None:
         self.give(PlainSocketTests.BIG)
-        self.outlet.end()
+        self.writer.end()
         self.clock.advance(CLOSE_SECONDS)
-        self.outlet.lost()
+        self.writer.lost()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_so_may_one_that_lingered_for_too_long(self) -> None:
         self.finish()
         self.clock.advance(LINGER_SECONDS)
-        self.outlet.lost()
+        self.writer.lost()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nothing_is_begun_for_one_that_was_cut_off(self) -> None:
         self.give(PlainSocketTests.BIG)
-        self.outlet.end()
+        self.writer.end()
         self.clock.advance(CLOSE_SECONDS)
         self.give(b"late\n")
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -489,12 +489,12 @@ class LostTests(OutletTestCase):
             raise ZeroDivisionError
 
         self.patch(self.supply, "take", fail)
-        self.supply.failed = lambda _: self.outlet.lost()
+        self.supply.failed = lambda _: self.writer.lost()
         self.finish()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nothing_is_taken_for_it_any_more(self) -> None:
-        self.outlet.lost()
+        self.writer.lost()
         self.give(b"a\n")
         self.assertEqual(list(self.supply.pieces), [b"a\n"])
 
@@ -506,41 +506,41 @@ class AcknowledgedTests(OutletTestCase):
         self.make(transport)
 
     def test_nothing_that_was_sent_is_nothing_that_is_missing(self) -> None:
-        self.assertTrue(self.outlet.acknowledged)
+        self.assertTrue(self.writer.acknowledged)
 
     def test_what_was_sent_is_acknowledged_once_it_arrived(self) -> None:
         self.give(b"a\n")
-        self.assertFalse(self.outlet.acknowledged)
+        self.assertFalse(self.writer.acknowledged)
         self.transport.received()
-        self.assertTrue(self.outlet.acknowledged)
+        self.assertTrue(self.writer.acknowledged)
 
     def test_of_a_connection_that_takes_nothing_it_is_not(self) -> None:
         self.give(PlainSocketTests.BIG)
-        self.assertFalse(self.outlet.acknowledged)
+        self.assertFalse(self.writer.acknowledged)
 
     def test_what_was_sent_to_one_that_is_lost_may_not_have_arrived(self) -> None:
-        self.outlet.stopProducing()
-        self.assertFalse(self.outlet.acknowledged)
-        self.outlet.lost()
-        self.assertFalse(self.outlet.acknowledged)
+        self.writer.stopProducing()
+        self.assertFalse(self.writer.acknowledged)
+        self.writer.lost()
+        self.assertFalse(self.writer.acknowledged)
 
     def test_what_was_sent_to_one_that_ended_has(self) -> None:
-        self.outlet.stopProducing()
-        self.outlet.lost(ended=True)
-        self.assertTrue(self.outlet.acknowledged)
+        self.writer.stopProducing()
+        self.writer.lost(ended=True)
+        self.assertTrue(self.writer.acknowledged)
 
     def test_so_has_what_was_sent_to_one_that_lingered(self) -> None:
         self.finish()
         self.clock.advance(LINGER_SECONDS)
-        self.outlet.lost()
-        self.assertTrue(self.outlet.acknowledged)
+        self.writer.lost()
+        self.assertTrue(self.writer.acknowledged)
 
     def test_but_not_what_was_sent_to_one_that_was_cut_off(self) -> None:
         self.give(PlainSocketTests.BIG)
-        self.outlet.end()
+        self.writer.end()
         self.clock.advance(CLOSE_SECONDS)
-        self.outlet.lost()
-        self.assertFalse(self.outlet.acknowledged)
+        self.writer.lost()
+        self.assertFalse(self.writer.acknowledged)
 
 
 # On real connections
@@ -564,7 +564,7 @@ async def test_the_last_lines_arrive_although_the_client_sends_on(house: House) 
 async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> None:
     house, clock = House(), Clock()
     house.chat = ChatFactory(house.server, clock, ChatProtocol)
-    house.chat.turns = Turns(house.reactor, house.store.faults)
+    house.chat.turns = TurnScheduler(house.reactor, house.store.error_log)
     await house.listen()
     luis, ana = await house.guest(), await house.guest()
     ana.transport.pauseProducing()

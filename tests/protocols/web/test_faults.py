@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from chatd.accounts.credentials import BROWSER
-from chatd.chat.idempotency import Retries
-from chatd.chat.membership import Stay
+from chatd.chat.idempotency import IdempotencyKeys
+from chatd.chat.membership import Membership
 from chatd.chat.moderation import Moderation
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.chat.unread import Attendance
+from chatd.chat.unread import UnreadTracker
 from chatd.formats import json
 from chatd.formats.json import JsonFormat
-from chatd.protocols.transport.writer import Outlet
+from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.event_stream import EventStream
 from chatd.protocols.web.live.frames import Frames
@@ -102,14 +102,14 @@ PLACES = {
     "an answer": (WebSocketProtocol, "tell"),
     "logging in": (WebSocketProtocol, "log_in"),
     "a receipt": (WebSocketProtocol, "_acknowledge"),
-    "a retry": (Retries, "say"),
+    "a retry": (IdempotencyKeys, "say"),
     "entering": (Session, "enter"),
-    "a stay": (Stay, "__init__"),
-    "ending a stay": (Stay, "end"),
+    "a stay": (Membership, "__init__"),
+    "ending a stay": (Membership, "end"),
     "leaving": (Session, "leave"),
     "receipts": (Session, "_give_receipts"),
     "focusing": (Session, "focus"),
-    "what was seen": (Attendance, "seen"),
+    "what was seen": (UnreadTracker, "seen"),
     "rights": (Moderation, "check"),
     "coming back": (ChatServer, "enter_again"),
     "rendering": (JsonFormat, "render"),
@@ -118,7 +118,7 @@ PLACES = {
     "reading the log": (Room, "read"),
     "taking": (Cursor, "take"),
     "putting": (Stream, "put"),
-    "pushing": (Outlet, "push"),
+    "pushing": (ConnectionWriter, "push"),
 }
 
 
@@ -126,7 +126,7 @@ PLACES = {
 def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
     scene = Scene()
     owner, name = PLACES[place]
-    if owner in (Session, Stay, Stream, Outlet, Moderation, Cursor, Room):
+    if owner in (Session, Membership, Stream, ConnectionWriter, Moderation, Cursor, Room):
         own = scene.ana.session
         fault.inject(owner, name, lambda *given: _is_about(own, scene, given))
     else:
@@ -141,10 +141,10 @@ def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
 def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
     """Whether a call concerns Ana's session."""
     first = given[0]
-    about = {id(session), id(session.stream), id(scene.ana.protocol.outlet)}
+    about = {id(session), id(session.stream), id(scene.ana.protocol.writer)}
     if isinstance(first, Room) or any(id(each) in about for each in given):
         return True
-    return getattr(first, "reader", None) is session.stream or first in session.stays.values()
+    return getattr(first, "reader", None) is session.stream or first in session.memberships.values()
 
 
 @pytest.mark.parametrize("verb", verbs.TABLE)

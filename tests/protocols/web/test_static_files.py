@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from chatd.protocols.web.http.messages import Answer, Request
-from chatd.protocols.web.static_files import Page, page_of
+from chatd.protocols.web.static_files import StaticFiles, page_of
 
 INDEX = b"<!doctype html><title>chatd</title>" * 10
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Page:
+def page(tmp_path: Path) -> StaticFiles:
     (tmp_path / "index.html").write_bytes(INDEX)
     (tmp_path / "main.js").write_bytes(b"1")
     (tmp_path / "notes.swp").write_bytes(b"no")
@@ -24,22 +24,22 @@ def page(tmp_path: Path) -> Page:
     return page_of(tmp_path)
 
 
-def answer(page: Page, *path: str, **headers: str) -> Answer:
+def answer(page: StaticFiles, *path: str, **headers: str) -> Answer:
     fields = {name.replace("_", "-"): [value] for name, value in headers.items()}
     return page[path].answer(Request("GET", path, headers=fields))
 
 
-def test_files_are_found_by_their_paths_and_the_first_by_none(page: Page) -> None:
+def test_files_are_found_by_their_paths_and_the_first_by_none(page: StaticFiles) -> None:
     assert set(page) == {(), ("main.js",), ("texts", "en.js")}
 
 
-def test_a_file_says_what_it_is(page: Page) -> None:
+def test_a_file_says_what_it_is(page: StaticFiles) -> None:
     assert answer(page).body == INDEX
     assert dict(answer(page).headers)["Content-Type"] == "text/html; charset=utf-8"
     assert dict(answer(page, "main.js").headers)["Content-Type"] == "text/javascript; charset=utf-8"
 
 
-def test_a_file_is_packed_for_who_takes_it(page: Page) -> None:
+def test_a_file_is_packed_for_who_takes_it(page: StaticFiles) -> None:
     packed = answer(page, accept_encoding="gzip, br")
     assert gzip.decompress(packed.body) == INDEX
     assert dict(packed.headers)["Content-Encoding"] == "gzip"
@@ -47,11 +47,11 @@ def test_a_file_is_packed_for_who_takes_it(page: Page) -> None:
     assert "Content-Encoding" not in dict(answer(page).headers)
 
 
-def test_a_file_that_packing_makes_longer_is_not_packed(page: Page) -> None:
+def test_a_file_that_packing_makes_longer_is_not_packed(page: StaticFiles) -> None:
     assert answer(page, "main.js", accept_encoding="gzip").body == b"1"
 
 
-def test_who_has_a_file_is_not_sent_it_again(page: Page) -> None:
+def test_who_has_a_file_is_not_sent_it_again(page: StaticFiles) -> None:
     for encoding in "gzip", "":
         tag = dict(answer(page, accept_encoding=encoding).headers)["ETag"]
         for known in tag, f'"x", W/{tag}', "*":
@@ -61,10 +61,10 @@ def test_who_has_a_file_is_not_sent_it_again(page: Page) -> None:
         assert answer(page, accept_encoding=encoding, if_none_match='"x"').status == 200
 
 
-def test_packed_and_not_are_two_things(page: Page) -> None:
+def test_packed_and_not_are_two_things(page: StaticFiles) -> None:
     tags = {dict(answer(page, accept_encoding=each).headers)["ETag"] for each in ("gzip", "")}
     assert len(tags) == 2
 
 
-def test_a_browser_asks_each_time_whether_there_is_a_newer_one(page: Page) -> None:
+def test_a_browser_asks_each_time_whether_there_is_a_newer_one(page: StaticFiles) -> None:
     assert dict(answer(page).headers)["Cache-Control"] == "no-cache"

@@ -37,7 +37,7 @@ from chatd.storage.sqlite.store import (
     SqliteStore,
 )
 from chatd.util.error_log import FIRST_SILENCE
-from tests.support.stores import StoreReactor, Turns, World, draft, joined, texts
+from tests.support.stores import QueueReactor, StoreReactor, World, draft, joined, texts
 
 pytestmark = pytest.mark.quick
 
@@ -685,7 +685,7 @@ class Damaged:
         return self.path.read_bytes(), log
 
 
-def catch_up(turns: Turns, store: SqliteStore) -> None:
+def catch_up(turns: QueueReactor, store: SqliteStore) -> None:
     """Take all steps of what can wait; of a damaged file they may never end."""
     for _ in range(50):
         if turns.result(store._writer.run(store._step)) is None:
@@ -695,7 +695,7 @@ def catch_up(turns: Turns, store: SqliteStore) -> None:
 class TestDamage:
     @pytest.fixture
     def damaged(self, path: Path, tmp_path: Path) -> Damaged:
-        turns = Turns()
+        turns = QueueReactor()
         store = SqliteStore(turns, path)  # type: ignore[arg-type]
         store.start()
         for number in range(100):
@@ -730,7 +730,7 @@ class TestDamage:
     def _use(self, path: Path) -> tuple[bool, str]:
         """Do with a file all that a daemon may; gives whether it could be opened, and what was
         wrong. Any other error than a `StoreError` fails the test."""
-        turns = Turns()
+        turns = QueueReactor()
         try:
             store = SqliteStore(turns, path)  # type: ignore[arg-type]
         except StoreError as error:
@@ -1101,7 +1101,7 @@ class TestFailingDisk:
         path.with_suffix(".away").rename(path)
         assert await world.store.read("lobby", 0, 1) == []
         assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
-            f"[chatd.util.error_log.Trouble#error] past lines cannot be read: {path}:"
+            f"[chatd.util.error_log.RecurringWarning#error] past lines cannot be read: {path}:"
             " unable to open database file."
         ]
 
@@ -1275,7 +1275,7 @@ class TestIndex:
         assert indexed(path) == [("lobby", 2)]
         (told, *_) = expected_errors()
         assert eventAsText(told, includeTimestamp=False) == (
-            "[chatd.util.error_log.Trouble#error] searches look less far than they could:"
+            "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
             f" {path}: disk I/O error."
         )
 
@@ -1375,7 +1375,7 @@ class TestDamagedIndex:
         assert texts(found.events) == ["hola 299", "hola 298", "hola 297"]
         (told,) = expected_errors()
         assert eventAsText(told, includeTimestamp=False) == (
-            "[chatd.util.error_log.Trouble#error] searches look less far than they could:"
+            "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
             f" {path}: database disk image is malformed."
         )
         await world.wait_for(lambda: world.store._chores._call is not None)

@@ -22,7 +22,7 @@ from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.protocols.web.http.messages import Problem, Request
 from chatd.protocols.web.http.same_origin import is_secure
-from chatd.protocols.web.http.upgrade import Asker
+from chatd.protocols.web.http.upgrade import Requester
 from chatd.rooms.stream import Stream
 
 COOKIE = "chatd"
@@ -39,7 +39,7 @@ class Call:
     clock: IReactorTime
     max_length: int
     request: Request
-    asker: Asker
+    asker: Requester
     language: Language
     names: Mapping[str, str]
 
@@ -88,7 +88,7 @@ def check_still(session: Session) -> None:
         raise wrong_token()
 
 
-class Told(Format):
+class ErrorCollector(Format):
     """Keeps what a session is told was wrong. It shows nothing."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class Told(Format):
 
 
 @contextmanager
-def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
+def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     """A session for whoever asks, and what it is told. Raises `Refusal` if they may not ask."""
     grant = call.grant()
     with stranger(call) as (session, told):
@@ -120,15 +120,15 @@ def visitor(call: Call) -> Iterator[tuple[Session, Told]]:
 
 
 @contextmanager
-def stranger(call: Call) -> Iterator[tuple[Session, Told]]:
+def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     """The same for a guest, whatever they show."""
-    told = Told()
+    told = ErrorCollector()
     session = call.server.connect(Stream(), told, private=False)
     try:
         session.language = call.language
         session.network = call.asker.whence
         session.confidential = call.asker.confidential
-        session.holder = f"http {session.network}"
+        session.client_id = f"http {session.network}"
         session.text_only = True  # whatever it is shown, nobody has seen
         session.wants_receipts()
         yield session, told

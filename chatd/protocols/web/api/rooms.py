@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import TOKEN
-from chatd.chat.idempotency import Owner, account_owner, guest_owner
+from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
 from chatd.chat.permissions import Act
 from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
 from chatd.chat.session import Session
@@ -143,7 +143,7 @@ async def say(call: Call) -> Answer:
         owner = _owner(session, name or "")
         if key is not None:
             # Before all that may have changed since: what was said stays said.
-            found = await server.retries.find(owner, key, call.names["room"], texts)
+            found = await server.idempotency.find(owner, key, call.names["room"], texts)
             check_still(session)
             if found is not None:
                 return _where(200, found.room, found.seqs)
@@ -153,18 +153,18 @@ async def say(call: Call) -> Answer:
         room = await _room_to_speak_in(call, session)
         room.expected += 1  # it is not forgotten while this waits for what was sent before
         try:
-            seqs = await server.retries.say(session, room, texts, owner, key)
+            seqs = await server.idempotency.say(session, room, texts, owner, key)
         finally:
             room.expected -= 1
             server.rooms.forget_if_empty(room)
         if seqs is None:
             told.check()
             raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
-        again = key is not None and not server.retries.were_said_by(session, owner, key)
+        again = key is not None and not server.idempotency.were_said_by(session, owner, key)
         return _where(200 if again else 201, room.name, seqs)
 
 
-def _owner(session: Session, name: str) -> Owner:
+def _owner(session: Session, name: str) -> KeyOwner:
     """Return the owner of the keys that a session uses which asked for that name."""
     if session.account is not None:
         return account_owner(session.account)

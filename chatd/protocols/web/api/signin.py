@@ -37,7 +37,7 @@ async def sign_in(call: Call) -> Answer:
     with stranger(call) as (session, told):
         if register:
             if key:
-                session.holder = f"browser {key}"  # its own tabs may have the name
+                session.client_id = f"browser {key}"  # its own tabs may have the name
             server.rename(session, name)
             waiting = table.run(server, session, "register", password)
         else:

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from chatd.protocols.transport.factory import Client
 
 
-class Asker(Protocol):
+class Requester(Protocol):
     """Whoever asks. ``whence`` is where they are, as `chatd.protocols.transport.limits.network_of`
     has it;
     empty for nowhere. ``confidential`` is whether nobody on the way can read what they send, and

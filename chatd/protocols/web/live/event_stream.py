@@ -18,7 +18,7 @@ from chatd.formats.base import Format
 from chatd.formats.sse import SseFormat
 from chatd.i18n import Language
 from chatd.protocols.transport.managed_connection import guarded
-from chatd.protocols.transport.session_protocol import Peer
+from chatd.protocols.transport.session_protocol import SessionProtocol
 from chatd.rooms.bookmarks import Return
 from chatd.rooms.room import Room
 
@@ -27,7 +27,7 @@ COMMENT_SECONDS = 15.0
 WHATWG's HTML, section 9.2.7, advises 15 seconds)."""
 
 
-class Nothing:
+class IgnoredInput:
     """What is read means nothing."""
 
     held = 0
@@ -37,7 +37,7 @@ class Nothing:
         """There is nothing to be dropped."""
 
 
-class EventStream(Peer[bytes], Protocol):
+class EventStream(SessionProtocol[bytes], Protocol):
     """``opening`` is the head of the answer, ``back`` the position from which the room is shown,
     and ``grant`` that of the account that reads, if it is one.
     """
@@ -55,7 +55,7 @@ class EventStream(Peer[bytes], Protocol):
         language: Language,
         grant: Grant | None = None,
     ) -> None:
-        super().__init__(server, clock, 0, Nothing())
+        super().__init__(server, clock, 0, IgnoredInput())
         self._room = room
         self._back = back
         self._opening = opening
@@ -68,7 +68,7 @@ class EventStream(Peer[bytes], Protocol):
 
     def _enter(self) -> None:
         session, server = self.session, self.server
-        session.several = True  # it is never in another room than the one that was asked for
+        session.multi_room = True  # it is never in another room than the one that was asked for
         session.text_only = True
         session.language = self._language
         session.stream.put(self._opening)
@@ -102,7 +102,7 @@ class EventStream(Peer[bytes], Protocol):
     def check(self, now: float) -> None:
         if self._lost or self.session.stream.finished:
             return
-        if not self.session.stays:
+        if not self.session.memberships:
             self.server.finish(self.session)  # it was put out
         elif now - self._commented >= COMMENT_SECONDS and not self.waiting:
             self._commented = now

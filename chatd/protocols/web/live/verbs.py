@@ -30,7 +30,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import Lines
 
-Waiting = Coroutine[Deferred[Any], Any, None]
+Job = Coroutine[Deferred[Any], Any, None]
 Members = Mapping[str, Any]
 
 HISTORY_LINES = 200
@@ -95,7 +95,7 @@ class Verb(NamedTuple):
     """``at_once`` is one that does not wait for what was said before. ``cost`` is how many lines it
     counts for, ``scope`` the least that a session's grant must be good for."""
 
-    do: Callable[[Conversation, Members], Waiting | None]
+    do: Callable[[Conversation, Members], Job | None]
     cost: int = 1
     at_once: bool = False
     scope: Scope = Scope.READ
@@ -112,7 +112,7 @@ def verb_of(members: Members, greeted: bool) -> Verb:
     return verb
 
 
-def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Waiting | None:
+def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Job | None:
     """Do what a message asks for. Raises `WrongMessage` and `Refusal`."""
     conversation.session.check_scope(verb.scope)
     return verb.do(conversation, members)
@@ -133,7 +133,7 @@ def id_of(members: Members) -> str | int | None:
     return id
 
 
-def _hello(conversation: Conversation, members: Members) -> Waiting | None:
+def _hello(conversation: Conversation, members: Members) -> Job | None:
     server, session = conversation.server, conversation.session
     if conversation.greeted:
         raise WrongMessage("hello_once")
@@ -152,7 +152,7 @@ def _hello(conversation: Conversation, members: Members) -> Waiting | None:
     if language:
         session.language = Language(language)
         session.change_format(session.format.in_language(session.language))
-    session.holder = key and f"browser {key}"
+    session.client_id = key and f"browser {key}"
     conversation.log_in()
     refusal = None
     if wish and session.account is None:
@@ -228,7 +228,7 @@ def _line(conversation: Conversation, members: Members) -> None:
         take()
 
 
-def _enter(conversation: Conversation, members: Members) -> Waiting | None:
+def _enter(conversation: Conversation, members: Members) -> Job | None:
     server, session = conversation.server, conversation.session
     name = _text(members, "room")
     bookmark = _bookmark(members.get("after"), "after", "right_bookmark")
@@ -316,7 +316,7 @@ def _rooms(conversation: Conversation, members: Members) -> None:
 def _seen(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, _text(members, "room"))
     seq = _number(members, "seq")
-    conversation.server.attendance.seen(conversation.session, room, seq)
+    conversation.server.unread.seen(conversation.session, room, seq)
 
 
 def _ping(conversation: Conversation, members: Members) -> None:

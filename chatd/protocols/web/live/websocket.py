@@ -19,16 +19,16 @@ from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
 from chatd.accounts.credentials import Grant
-from chatd.chat.idempotency import Found, Owner, account_owner, browser_owner, session_owner
+from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Action, Waiting
+from chatd.chat.session import Action, Job
 from chatd.commands import table
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, guarded
-from chatd.protocols.transport.session_protocol import Peer
+from chatd.protocols.transport.session_protocol import SessionProtocol
 from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.verbs import Members, Verb, WrongMessage
@@ -48,7 +48,7 @@ AROUND = 1024
 """How many more a message may have beside the line in it."""
 
 
-class WebSocketProtocol(Peer[str], Protocol):
+class WebSocketProtocol(SessionProtocol[str], Protocol):
     """``opening`` is what the handshake is answered with. ``grant`` is for what was shown in it, a
     cookie or a token, if anything was.
     """
@@ -82,7 +82,7 @@ class WebSocketProtocol(Peer[str], Protocol):
     def _enter(self) -> None:
         """Nothing is shown before it has said hello."""
         session = self.session
-        session.several = True
+        session.multi_room = True
         session.wants_receipts()
         session.hide_typing = self._hide_typing
         session.stream.farewell = self._close
@@ -139,7 +139,7 @@ class WebSocketProtocol(Peer[str], Protocol):
     def when_said(self, action: Action) -> None:
         super().when_said(partial(self._answer, self._id, action))
 
-    def _answer(self, id: str | int | None, action: Action) -> Waiting | None:
+    def _answer(self, id: str | int | None, action: Action) -> Job | None:
         """Do what a message asks: what the session is told of it has that message's id."""
         session = self.session
         session.answers = replace(cast(JsonFormat, session.format), about=id)
@@ -151,7 +151,7 @@ class WebSocketProtocol(Peer[str], Protocol):
                 session.answers = None
         return None if waiting is None else self._answer_late(waiting)
 
-    async def _answer_late(self, waiting: Waiting) -> None:
+    async def _answer_late(self, waiting: Job) -> None:
         try:
             await waiting
         finally:
@@ -226,7 +226,7 @@ class WebSocketProtocol(Peer[str], Protocol):
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         session = self.session
         session.focus(room)
-        if session.asked is not None and self.take_answer(text):
+        if session.pending_prompt is not None and self.take_answer(text):
             return
         self._about = (room, id, key)
         try:
@@ -255,18 +255,18 @@ class WebSocketProtocol(Peer[str], Protocol):
             receipt = partial(self._acknowledge, room, id)
             session.say(text, kind=kind, room=room, receipt=receipt)
             return
-        saying = self.server.retries.say(session, room, [text], self._owner, key, kind)
+        saying = self.server.idempotency.say(session, room, [text], self._owner, key, kind)
         said = Deferred.fromCoroutine(saying)
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(lambda _: self._failed())
 
     @property
-    def _owner(self) -> Owner:
+    def _owner(self) -> KeyOwner:
         """Return the owner of the keys of lines on this connection: the browser, if it has given
         its key, because the user may have signed in or out since a line was first sent."""
         session = self.session
-        if session.holder:
-            return browser_owner(session.holder, session.network)
+        if session.client_id:
+            return browser_owner(session.client_id, session.network)
         if session.account is not None:
             return account_owner(session.account)
         return session_owner(session.number, session.network)
@@ -275,7 +275,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
         session, owner = self.session, self._owner
-        if session.asked is not None or not self.server.retries.knows(owner, key):
+        if session.pending_prompt is not None or not self.server.idempotency.knows(owner, key):
             return False
         try:
             text = validate_text(text, self.max_length)
@@ -284,7 +284,7 @@ class WebSocketProtocol(Peer[str], Protocol):
         action = None if session.text_only else table.action_in(text)
         kind = Kind.MESSAGE if action is None else Kind.ACTION
         said = action or (text if session.text_only else table.text_of(text))
-        finding = self.server.retries.find(owner, key, room, [said], kind)
+        finding = self.server.idempotency.find(owner, key, room, [said], kind)
         found = Deferred.fromCoroutine(finding)
         found.addCallback(partial(self._found, id, otherwise))
         found.addErrback(partial(self._not_said, id))
@@ -314,7 +314,7 @@ class WebSocketProtocol(Peer[str], Protocol):
     def _refused(self, id: Any) -> None:
         self.tell("refused", id=id)
 
-    def _do(self, verb: Verb, members: Members) -> Waiting | None:
+    def _do(self, verb: Verb, members: Members) -> Job | None:
         try:
             waiting = verbs.carry_out(verb, self, members)
         except (WrongMessage, Refusal) as error:
@@ -322,7 +322,7 @@ class WebSocketProtocol(Peer[str], Protocol):
             return None
         return None if waiting is None else self._finish_verb(members, waiting)
 
-    async def _finish_verb(self, members: Members, waiting: Waiting) -> None:
+    async def _finish_verb(self, members: Members, waiting: Job) -> None:
         try:
             await waiting
         except (WrongMessage, Refusal, StoreError) as error:

@@ -127,7 +127,7 @@ def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: Wor
     assert "meanwhile" in reader.texts()
     ana = member(world, "ana", greeted=True)
     assert not any("since you left" in line for line in ana.seen())
-    assert world.server.attendance.places.of("ana", "lobby") is not None
+    assert world.server.unread.read_marks.of("ana", "lobby") is not None
 
 
 def test_a_room_that_one_may_not_read_is_not_read(world: World) -> None:
@@ -165,7 +165,7 @@ def test_a_comment_shows_that_it_holds(world: World) -> None:
 
 def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
     reader = Reader(world)
-    reader.protocol.outlet.pauseProducing()
+    reader.protocol.writer.pauseProducing()
     for _ in range(10):
         world.say("x")
         world.clock.advance(COMMENT_SECONDS)

@@ -371,7 +371,7 @@ class TestRooms:
         assert one.seen("entered")[0]["room"] == "ops"
         one.say("/leave", room="ops")
         assert one.seen("left") == [{"type": "left", "room": "ops"}]
-        assert list(one.session.stays) == [world.server.lobby]
+        assert list(one.session.memberships) == [world.server.lobby]
 
     def test_who_comes_back_is_shown_what_came_meanwhile_and_nothing_twice(
         self, world: World
@@ -456,7 +456,7 @@ class TestRooms:
             world.clock.advance(100)
         one = Browser(world)
         one.send("hello", rooms={f"room{number}": None for number in range(40)})
-        assert len(one.session.stays) == 40
+        assert len(one.session.memberships) == 40
         one.send_bytes(frame(b"", 9) * 2)
         assert one.transport.producerState == "paused"
         assert not ana.closed
@@ -466,7 +466,7 @@ class TestRooms:
         for number in range(ROOMS_ENTERED):
             one.send("enter", room=f"room{number}")
         assert one.seen("error")[-1]["key"] == "too_many_stays"
-        assert len(one.session.stays) == ROOMS_ENTERED
+        assert len(one.session.memberships) == ROOMS_ENTERED
         one.send("enter", room="room1")
         assert one.seen()[-1]["key"] == "already_in_room"
 
@@ -490,7 +490,7 @@ class TestRooms:
         for command in "/join other", "/join there", "/create another":
             one.say(command)
             assert one.seen("error")[-1]["key"] == "too_many_stays"
-        assert len(one.session.stays) == ROOMS_ENTERED
+        assert len(one.session.memberships) == ROOMS_ENTERED
         assert world.server.rooms.get("other") is None
 
     def test_who_is_put_out_is_told_and_stays_in_the_others(self, world: World) -> None:
@@ -504,7 +504,7 @@ class TestRooms:
         messages = one.seen("left", "say")
         assert {"type": "left", "room": "ops"} in messages
         assert "bye" in messages[-1]["text"]
-        assert list(one.session.stays) == [world.server.lobby]
+        assert list(one.session.memberships) == [world.server.lobby]
 
     def test_they_are_listed(self, world: World) -> None:
         ana = world.person("ana")
