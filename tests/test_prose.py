@@ -1,0 +1,97 @@
+"""The prose of docstrings: plain technical English, which a reader does not have to decode.
+
+Read are the docstrings of modules, classes and functions, and the strings under attributes, of
+`chatd` and of the tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
+"""The beginnings of a docstring that names no subject."""
+
+PRONOUN = re.compile(r"\b(somebody|nobody|whoever|whatever)\b", re.IGNORECASE)
+"""Words for a subject that has a name: a client, a session, an account, a member."""
+
+TO_DO = (ROOT / "tests" / "prose_to_do.txt").read_text().split()
+"""The files that are not reworded yet. The list may only shrink."""
+
+FILES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for package in ("chatd", "tests")
+    for path in (ROOT / package).rglob("*.py")
+)
+
+
+def documented(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Find the docstrings, and the strings under attributes, in some code."""
+    for node in ast.walk(tree):
+        body: list[ast.stmt] = getattr(node, "body", [])
+        if not isinstance(body, list):
+            continue
+        opens = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        before: ast.stmt | None = None
+        for statement in body:
+            first, under = before is None, isinstance(before, ast.Assign | ast.AnnAssign)
+            before = statement
+            if not isinstance(statement, ast.Expr) or not (under or (opens and first)):
+                continue
+            if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
+                yield statement.value
+
+
+def riddles_in(source: str) -> list[str]:
+    """Return the lines with what a docstring must not have, each with its line number."""
+    found = []
+    for constant in documented(ast.parse(source)):
+        text = str(constant.value)
+        if RIDDLE.match(text.lstrip()):
+            found.append(f"line {constant.lineno} begins with {text.split()[0]}")
+        found += [f"line {constant.lineno} has {word}" for word in PRONOUN.findall(text)]
+    return found
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_docstrings_are_no_riddles(path: str) -> None:
+    found = riddles_in((ROOT / path).read_text("utf-8"))
+    if path in TO_DO:
+        assert found, f"{path} is clean: take it out of tests/prose_to_do.txt"
+    else:
+        assert not found, f"{path}: {'; '.join(found)}"
+
+
+def test_the_list_names_files_that_are_there() -> None:
+    gone = [path for path in TO_DO if not Path(ROOT, path).is_file()]
+    assert not gone, f"take out of tests/prose_to_do.txt: {gone}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What it is."""',
+        'class A:\n    """Whether."""',
+        'def f():\n    """How it goes."""',
+        'async def f():\n    """\n    Who comes."""',
+        'N = 1\n"""What it counts."""',
+        'class A:\n    n: int = 1\n    """Who."""',
+        '"""Tell somebody."""',
+        'def f():\n    """Return.\n\n    Nobody waits."""',
+    ],
+)
+def test_riddles_are_found(source: str) -> None:
+    assert riddles_in(source)
+
+
+@pytest.mark.parametrize(
+    "source", ['"""Whatsoever is no such word."""', 'f("What")', 'x = 1\nf()\n"""How."""']
+)
+def test_other_texts_are_not_read(source: str) -> None:
+    assert not riddles_in(source)
