@@ -991,6 +991,27 @@ class TestForget:
         assert texts(await world.everything("ops")) == ["0", "1", "2", "3"]
         assert await world.store.forget("lobby", 2) == 0
 
+    async def test_forgets_nothing_of_another_log_however_far_it_goes(self, world: World) -> None:
+        await world.say(draft(), draft("stays", "ops"))
+        assert await world.store.forget("lobby", 2**50) == 1
+        assert await world.store.forget("lobby", 2**50) == 0
+        assert texts(await world.everything("ops")) == ["stays"]
+
+    async def test_the_times_of_what_is_left_and_of_what_comes_are_known(
+        self, world: World
+    ) -> None:
+        for time in 10, 20, 30:
+            world.time = time
+            await world.say(draft())
+        assert await world.store.forget("lobby", 1) == 1
+        world.time = 100
+        seqs = [await world.store.seq_before("lobby", time * 1000) for time in (15, 25, 35)]
+        assert seqs == [1, 2, 3]
+        assert await world.store.forget("lobby", 3) == 2
+        await world.say(draft())
+        seqs = [await world.store.seq_before("lobby", time * 1000) for time in (99, 101)]
+        assert seqs == [3, 4]
+
     async def test_there_is_nothing_to_forget_where_nothing_was_said(self, world: World) -> None:
         assert await world.store.forget("nowhere", 2**50) == 0
 

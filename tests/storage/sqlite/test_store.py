@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -413,6 +414,24 @@ class TestLock:
         link = path_of("sqlite:link", path.parent)
         assert link is not None
         assert "is in use by another chatd" in refusal(link)
+
+    def test_holds_the_number_of_the_process_alone(self, opening: Opening, path: Path) -> None:
+        lock = path.with_name(f"{path.name}.lock")
+        lock.write_text("12345678901234567890\n")
+        opening.first()
+        assert lock.read_text() == f"{os.getpid()}\n"
+
+    async def test_a_disk_that_does_not_take_that_number_keeps_nobody_from_talking(
+        self, opening: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "pwrite", full)
+            world = opening.first()
+        await world.say(draft())
+        assert texts(await world.everything()) == ["hola"]
 
     async def test_is_free_when_the_store_is_closed(self, opening: Opening) -> None:
         opening.first()
@@ -1424,6 +1443,19 @@ class TestDamagedIndex:
         await world.catch_up()
         assert in_index(path, "ola") == []
         expected_errors()
+
+    async def test_it_is_also_if_nothing_can_be_taken_out_of_the_index(
+        self, opening: Opening, path: Path
+    ) -> None:
+        await damage_index(opening.first(), path)
+        await opening.close()
+        sql(path, "UPDATE search_data SET block = x'ffff'")
+        world = opening.first()
+        assert await world.store.forget("lobby", 2**50) == 300
+        assert await world.everything() == []
+        assert sql(path, "SELECT * FROM chores") == [("renew",)]
+        await world.catch_up()
+        assert in_index(path, "ola") == []
 
 
 class TestForgetting:
