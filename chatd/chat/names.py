@@ -13,7 +13,7 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.text.folding import fold
-from chatd.text.validation import InvalidName, NameFault, check_new_name, looks
+from chatd.text.validation import InvalidName, NameFault, check_new_name, looks, validate_name
 
 T = TypeVar("T")
 
@@ -173,6 +173,14 @@ def _check_new(name: str) -> None:
         check_new_name(name)
     except InvalidName as invalid:
         raise refusal_of(invalid, "invalid_name", name) from None
+
+
+def valid_name(wanted: str) -> str:
+    """Return a name in the form in which it is stored. Raises `Refusal` if it cannot be one."""
+    try:
+        return validate_name(wanted)
+    except InvalidName as invalid:
+        raise refusal_of(invalid, "invalid_name", wanted) from None
 
 
 def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, ParamSpec
+from collections.abc import Callable, Iterable, Sequence
+from typing import ParamSpec
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.accounts.accounts import Account, Accounts
-from chatd.accounts.credentials import PASSWORD, Credentials, Scope
+from chatd.accounts.credentials import PASSWORD, Credentials
 from chatd.accounts.passwords import Passwords
 from chatd.chat.directory import Rooms
 from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.logins import Logins
-from chatd.chat.moderation import OWNED, Moderation, RoomPolicy
-from chatd.chat.names import Names, refusal_of
-from chatd.chat.permissions import Act, Mode
+from chatd.chat.moderation import Moderation
+from chatd.chat.names import Names, valid_name
+from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
-from chatd.errors import ErrorKind, Refusal, short
+from chatd.errors import Refusal
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
 from chatd.formats.base import Format
 from chatd.i18n import Language
@@ -46,9 +46,6 @@ ALL_UNPUBLISHED_LINES = 512
 SOME_UNPUBLISHED_LINES = 16
 """How many lines of one session may wait for commit; how many those of all who talk share, so that
 nobody waits long for the batches of a few; and how many each may have, however many talk."""
-
-ROOMS_ENTERED = 50
-"""How many rooms a session may be in at a time."""
 
 PUT_OUT_AT_ONCE = 50
 """How many of those who are put out of a room are told why, and come into the lobby, in one turn of
@@ -238,34 +235,11 @@ class ChatServer(Subscriber):
 
     def name_of(self, wanted: str) -> str:
         """A name as its owner writes it, whoever that is. Raises `Refusal` if it can be no name."""
-        name = _valid_name(wanted)
+        name = valid_name(wanted)
         account = self.accounts.called(name)
         if account is not None:
             return account.name
         return next((session.name for session in self.called(name)), name)
-
-    def rename(self, session: Session, wanted: str) -> None:
-        """Give a session a name, and the sessions that share its present one, such as the tabs of
-        one browser. Raises `Refusal`."""
-        name = _valid_name(wanted)
-        sessions = self.names.together(session)
-        if name != session.name:
-            if session.account is not None:
-                raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
-            for each in sessions:
-                for room in each.memberships:
-                    if self.moderation.silence(each, room) is not None:
-                        raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
-            self.names.check(session, name)
-            # One who is here several times is called the same everywhere.
-            others = (other for other in self.names.of(name) if other not in sessions)
-            name = next((other.name for other in others), name)
-        if name == session.name:
-            session.answer("you_are_already", name=name)
-            return
-        for number, each in enumerate(sessions, 1):
-            self.names.give(each, name, sessions[number:])
-            self.review(each)
 
     def away_text(self, name: str) -> str:
         """What somebody told others to be told while they are away; "" if they are not."""
@@ -298,74 +272,6 @@ class ChatServer(Subscriber):
             "store": self._store.describe(),
         }
 
-    def join(self, session: Session, wanted: str) -> Coroutine[Deferred[Any], Any, None] | None:
-        """Put a session into a room, which is made if it is not there. Raises `Refusal`.
-
-        That takes a while if the session has an account, which will own it.
-        """
-        room = self.rooms.find(wanted, session)
-        if room is not None and session.is_in(room):
-            session.answer("already_in_room", room=room.name)
-        elif room is not None:
-            self._check_entry(session, room)
-            self._move(session, room, "joined_room")
-        else:
-            self._check_stays(session)
-            session.check_scope(Scope.WRITE)
-            meant = self.rooms.similar(wanted, session)
-            then = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
-            self.rooms.check_new(wanted, session)
-            room = self.rooms.add(wanted)
-            owner = self.logins.account_of(session)
-            is_free = room.key not in self.moderation.rooms
-            if owner is not None and is_free and self.moderation.may_own_more(owner.key):
-                return self._own(session, room, Mode.OPEN, None, then)
-            self._move(session, room, "joined_new_room", then)
-        return None
-
-    def enter_again(self, session: Session, room: Room, back: Return) -> None:
-        """Put a session into a room that it was in, and show it what came after that. Raises
-        `Refusal`."""
-        self._check_entry(session, room)
-        self._move(session, room, "joined_room", back=back)
-
-    async def create(self, session: Session, wanted: str, mode: Mode) -> None:
-        """Make a room that is run in this way and owned by a session's account, and go there.
-        Raises `Refusal` and `StoreError`."""
-        session.check_scope(Scope.FULL)
-        self.rooms.check_new(wanted, session)
-        self._check_stays(session)
-        if session.account is not None and not self.moderation.may_own_more(session.account):
-            name = short(wanted.removeprefix("#"))
-            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
-        await self._own(session, self.rooms.add(wanted), mode, Deed("create", mode.value))
-
-    def _check_entry(self, session: Session, room: Room) -> None:
-        self._check_stays(session)
-        self.moderation.check(session, room, Act.READ)
-
-    def _check_stays(self, session: Session) -> None:
-        if session.multi_room and len(session.memberships) >= ROOMS_ENTERED:
-            raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
-
-    async def _own(
-        self, session: Session, room: Room, mode: Mode, deed: Deed | None, then: str = ""
-    ) -> None:
-        run = RoomPolicy(room.name, mode.value, session.account or "")
-        room.expected += 1
-        try:
-            await self.carry_out(session, room, deed, self.moderation.rooms.put(room.key, run))
-            if not session.stream.finished:
-                # Meanwhile its account may be gone, or have another password.
-                session.check_scope(Scope.READ)
-                self.moderation.check(session, room, Act.READ)
-                yours = session.sentence("you_run_room", room=room.name)
-                key = "joined_room" if room.people else "joined_new_room"
-                self._move(session, room, key, "\n".join(filter(None, (then, yours))))
-        finally:
-            room.expected -= 1
-            self.rooms.forget_if_empty(room)
-
     def leave(self, session: Session, room: Room | None = None, *, told: bool = True) -> None:
         """Put a session out of that room, or of all, and tell it so."""
         rooms = tuple(session.memberships) if room is None else (room,)
@@ -379,9 +285,10 @@ class ChatServer(Subscriber):
         if room is not None:
             room.forget(upto)
 
-    def _move(
+    def move(
         self, session: Session, room: Room, key: str, then: str = "", back: Return = NEWCOMER
     ) -> None:
+        """Put a session into a room, without a check: see `Session.enter`."""
         before = session.room
         session.enter(room, key, self._recent, then, back)
         self.unread.entered(session)
@@ -562,7 +469,7 @@ class ChatServer(Subscriber):
         # What a program goes on saying was not meant for the lobby.
         allowed = room is not self.lobby and not session.text_only
         if allowed and self.rooms.readable(session, self.lobby):
-            self._move(session, self.lobby, "joined_room")
+            self.move(session, self.lobby, "joined_room")
             session.was_moved(room)
         else:
             session.answer("in_no_room_now")
@@ -659,10 +566,3 @@ class ChatServer(Subscriber):
 
 def _log_deed(by: str, room: Room, deed: Deed) -> None:
     room.append(Draft(room.name, NOBODYS, by, Kind.DEED, [deed.text()]))
-
-
-def _valid_name(wanted: str) -> str:
-    try:
-        return validate_name(wanted)
-    except InvalidName as invalid:
-        raise refusal_of(invalid, "invalid_name", wanted) from None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.enter import create
 from chatd.chat.moderation import BAN, MUTE, Sanction
 from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.server import NOBODYS, ChatServer
@@ -154,18 +155,12 @@ async def carry_out(
 # Rooms
 
 
-def _create(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _create(server: ChatServer, session: Session, argument: str) -> None:
     wanted, _, word = argument.partition(" ")
     if not wanted:
         raise WrongUse
     mode = _mode_called(word.strip()) if word.strip() else Mode.OPEN
-    if server.logins.account_of(session) is None:
-        if mode is not Mode.OPEN:
-            room = short(wanted.removeprefix("#"))
-            raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=room)
-        server.rooms.check_new(wanted, session)
-        return server.join(session, wanted)
-    return server.create(session, wanted, mode)
+    await create(server, session, wanted, mode)
 
 
 def _mode(server: ChatServer, session: Session, argument: str) -> Job | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.enter import enter, leave, stay_out
+from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, Job, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
 from chatd.rooms.room import Room
@@ -22,42 +24,28 @@ NO_TOPIC = ("-", '""', "''")
 def _nick(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
-    server.rename(session, argument)
+    if not rename(server, session, argument):
+        session.answer("you_are_already", name=session.name)
 
 
-def _join(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _join(server: ChatServer, session: Session, argument: str) -> None:
     try:
         if not argument:
             raise WrongUse
-        waiting = server.join(session, argument)
-    except (Refusal, WrongUse):
-        _stay_out(server, session)
+        entry = await enter(server, session, argument)
+    except (Refusal, WrongUse, StoreError):
+        stay_out(server, session)
         raise
-    return None if waiting is None else _make(server, session, waiting)
+    if entry.was_there:
+        session.answer("already_in_room", room=entry.room.name)
 
 
-async def _make(server: ChatServer, session: Session, waiting: Job) -> None:
-    try:
-        await waiting
-    except StoreError:
-        _stay_out(server, session)
-        raise
-
-
-def _stay_out(server: ChatServer, session: Session) -> None:
-    # What was meant for the room that cannot be joined must not be said in this one. (One with
-    # several says with each line where it is meant for.)
-    if not session.has_spoken and not session.multi_room:
-        server.leave(session)
-
-
-def _leave(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _leave(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if session.multi_room and session.memberships:
-        server.leave(session, session.here())
-        return None
-    return server.join(session, server.lobby.name)
+    entry = await leave(server, session)
+    if entry is not None and entry.was_there:
+        session.answer("already_in_room", room=entry.room.name)
 
 
 def _rooms(server: ChatServer, session: Session, argument: str) -> None:

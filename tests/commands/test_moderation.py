@@ -10,7 +10,7 @@ from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
 from chatd.chat import moderation as moderation_module
-from chatd.chat import server as server_module
+from chatd.chat.actions import enter as enter_module
 from chatd.chat.membership import LASTING
 from chatd.chat.permissions import Role
 from chatd.chat.session import CONFIRM_SECONDS, READING_SECONDS
@@ -154,7 +154,7 @@ class TestMakingRooms:
     def test_nobody_owns_more_than_so_many(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in moderation_module, server_module:
+        for module in moderation_module, enter_module:
             monkeypatch.setattr(module, "OWNED", 2)
         ana = town.citizen("ana")
         ask(ana, "/create one", "/create two")

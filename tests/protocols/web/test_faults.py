@@ -111,7 +111,7 @@ PLACES = {
     "focusing": (Session, "focus"),
     "what was seen": (UnreadTracker, "seen"),
     "rights": (Moderation, "check"),
-    "coming back": (ChatServer, "enter_again"),
+    "coming back": (ChatServer, "move"),
     "rendering": (JsonFormat, "render"),
     "rendering a message": (JsonFormat, "message"),
     "framing": (json, "framed"),
@@ -173,7 +173,7 @@ def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> 
 
     world = World()
     luis = world.person("luis")
-    fault.inject(ChatServer, "enter_again")
+    fault.inject(ChatServer, "move")
     reader = Reader(world)
     fault.armed = False
     assert reader.closed

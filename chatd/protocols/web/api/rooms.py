@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import TOKEN
+from chatd.chat.actions.enter import enter
+from chatd.chat.actions.rename import rename
 from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
 from chatd.chat.permissions import Act
 from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
@@ -148,7 +150,7 @@ async def say(call: Call) -> Answer:
             if found is not None:
                 return _where(200, found.room, found.seqs)
         if name is not None:
-            server.rename(session, name)
+            rename(server, session, name)
         await _allowed(server, session)
         room = await _room_to_speak_in(call, session)
         room.expected += 1  # it is not forgotten while this waits for what was sent before
@@ -249,9 +251,7 @@ async def _room_to_speak_in(call: Call, session: Session) -> Room:
     room = server.rooms.find(name, session)
     if room is None:
         call.asker.charge(KEEPING_COST)
-        waiting = server.join(session, name)
-        if waiting is not None:
-            await waiting
+        await enter(server, session, name)
         check_still(session)
         room = session.room or server.rooms.called(name, session)
     server.moderation.check(session, room, Act.SPEAK)

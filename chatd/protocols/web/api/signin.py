@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS
 from chatd.accounts.passwords import LEAST_CHARACTERS
+from chatd.chat.actions.rename import rename
 from chatd.commands import table
 from chatd.commands.password_prompt import PASSWORD_COST
 from chatd.errors import ErrorKind, Refusal, short
@@ -38,7 +39,7 @@ async def sign_in(call: Call) -> Answer:
         if register:
             if key:
                 session.client_id = f"browser {key}"  # its own tabs may have the name
-            server.rename(session, name)
+            rename(server, session, name)
             waiting = table.run(server, session, "register", password)
         else:
             waiting = table.run(server, session, "login", f"{name} {password}")

@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
 
 from chatd.accounts.credentials import Grant
+from chatd.chat.actions.enter import enter_again
 from chatd.chat.server import ChatServer
 from chatd.errors import Refusal
 from chatd.formats.base import Format
@@ -81,7 +82,7 @@ class EventStream(SessionProtocol[bytes], Protocol):
                 return
             server.logins.act_for(session, account, self._grant)
         try:
-            server.enter_again(session, self._room, self._back)
+            enter_again(server, session, self._room, self._back)
         except Refusal as refusal:
             session.error(refusal.kind, refusal.key, **refusal.values)
             server.finish(session)

@@ -14,9 +14,12 @@ from typing import Any, NamedTuple, Protocol, cast
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions.costs import ENTERING_COST
+from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter
+from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.search_query import asks_for_something, parse
-from chatd.chat.server import ROOMS_ENTERED, ChatServer
+from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import table
 from chatd.commands.base import READING_COST
@@ -24,7 +27,6 @@ from chatd.commands.history import find
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
 from chatd.i18n import Language, sentence
-from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.paging import last_events
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
@@ -36,15 +38,8 @@ Members = Mapping[str, Any]
 HISTORY_LINES = 200
 """How many lines are given at a time, at most."""
 
-RESUMED_LINES = 1000
-"""How many lines one who comes back to a room is shown at most: who missed more begins with the
-last ones, and reads on from there as far back as they like."""
-
 ROOMS_LISTED = 200
 PEOPLE_LISTED = 500
-
-ENTERING_COST = 10
-"""What entering a room counts for, as /join."""
 
 LANGUAGES = frozenset(language.value for language in Language)
 
@@ -157,7 +152,8 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
     refusal = None
     if wish and session.account is None:
         try:
-            server.rename(session, wish)
+            if not rename(server, session, wish):
+                session.answer("you_are_already", name=session.name)
         except Refusal as why:
             refusal = why
     conversation.tell("hello", **_greeting(server, session, conversation.max_length))
@@ -203,7 +199,7 @@ async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark |
     server, session = conversation.server, conversation.session
     try:
         room = server.rooms.called(name, session)
-        await _enter_again(conversation, room, bookmark)
+        await come_back(server, session, room, bookmark)
     except Refusal as refusal:
         conversation.tell("left", room=short(name))
         session.error(refusal.kind, refusal.key, **refusal.values)
@@ -228,25 +224,17 @@ def _line(conversation: Conversation, members: Members) -> None:
         take()
 
 
-def _enter(conversation: Conversation, members: Members) -> Job | None:
+async def _enter(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     name = _text(members, "room")
     bookmark = _bookmark(members.get("after"), "after", "right_bookmark")
     room = server.rooms.find(name, session)
     if room is None or session.is_in(room) or bookmark is None:
-        return server.join(session, name)
-    return _enter_again(conversation, room, bookmark)
-
-
-async def _enter_again(conversation: Conversation, room: Room, bookmark: Bookmark | None) -> None:
-    server, session = conversation.server, conversation.session
-    back = NEWCOMER
-    if bookmark is not None:
-        known = await is_of(room, bookmark)
-        far = bookmark.seq < room.head - RESUMED_LINES
-        back = Return(bookmark.seq if known and not far else None, anew=not known)
-    if not session.is_in(room) and not session.stream.finished:
-        server.enter_again(session, room, back)
+        entry = await enter(server, session, name)
+        if entry.was_there:
+            session.answer("already_in_room", room=entry.room.name)
+    else:
+        await come_back(server, session, room, bookmark)
 
 
 def _leave(conversation: Conversation, members: Members) -> None:

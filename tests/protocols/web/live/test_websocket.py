@@ -10,9 +10,9 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, Grant
-from chatd.chat.server import ROOMS_ENTERED
+from chatd.chat.actions.enter import RESUMED_LINES, ROOMS_ENTERED
 from chatd.protocols.transport.limits import Limits
-from chatd.protocols.web.live.verbs import HISTORY_LINES, RESUMED_LINES
+from chatd.protocols.web.live.verbs import HISTORY_LINES
 from chatd.protocols.web.live.websocket import PIECE_BYTES
 from chatd.rooms.paging import CHARACTERS_GIVEN
 from tests.support.browser import Browser, browser, frame

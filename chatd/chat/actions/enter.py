@@ -1,0 +1,164 @@
+"""Entering rooms, making new ones, coming back to them, and leaving them.
+
+A session over lines is in one room at a time, so entering moves it. A session with several rooms
+(``multi_room``) enters one more, up to `ROOMS_ENTERED`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.accounts.credentials import Scope
+from chatd.chat.moderation import OWNED, RoomPolicy
+from chatd.chat.permissions import Act, Mode
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Bookmark, Deed
+from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
+from chatd.rooms.room import Room
+
+ROOMS_ENTERED = 50
+"""Most rooms that a session may be in at a time."""
+
+RESUMED_LINES = 1000
+"""Most lines that a returning session is sent of a room. One that missed more is sent the last
+lines, and pages back from there."""
+
+
+class Entry(NamedTuple):
+    """The room that a session entered; ``was_there`` is true if it was in it already."""
+
+    room: Room
+    was_there: bool = False
+
+
+async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
+    """Put a session into the room of that name, which is made if there is none.
+
+    The account of the session owns a new room, which takes a write to the store. Raises `Refusal`
+    and `StoreError`.
+    """
+    room = server.rooms.find(wanted, session)
+    if room is not None:
+        if session.is_in(room):
+            return Entry(room, was_there=True)
+        _check_entry(server, session, room)
+        server.move(session, room, "joined_room")
+        return Entry(room)
+    _check_memberships(session)
+    session.check_scope(Scope.WRITE)
+    meant = server.rooms.similar(wanted, session)
+    hint = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
+    server.rooms.check_new(wanted, session)
+    room = server.rooms.add(wanted)
+    owner = server.logins.account_of(session)
+    is_free = room.key not in server.moderation.rooms
+    if owner is not None and is_free and server.moderation.may_own_more(owner.key):
+        await _own(server, session, room, Mode.OPEN, None, hint)
+    else:
+        server.move(session, room, "joined_new_room", hint)
+    return Entry(room)
+
+
+async def create(server: ChatServer, session: Session, wanted: str, mode: Mode = Mode.OPEN) -> None:
+    """Make a room with that mode, owned by the account of a session, and put the session into it.
+
+    A guest owns no room, and so makes open ones only. Raises `Refusal` and `StoreError`.
+    """
+    if server.logins.account_of(session) is None:
+        if mode is not Mode.OPEN:
+            name = short(wanted.removeprefix("#"))
+            raise Refusal(ErrorKind.NOT_ALLOWED, "only_registered", room=name)
+        server.rooms.check_new(wanted, session)
+        await enter(server, session, wanted)
+        return
+    session.check_scope(Scope.FULL)
+    server.rooms.check_new(wanted, session)
+    _check_memberships(session)
+    if session.account is not None and not server.moderation.may_own_more(session.account):
+        name = short(wanted.removeprefix("#"))
+        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
+    await _own(server, session, server.rooms.add(wanted), mode, Deed("create", mode.value))
+
+
+async def come_back(
+    server: ChatServer, session: Session, room: Room, bookmark: Bookmark | None
+) -> None:
+    """Put a session into a room that it was in, and send it the lines after its bookmark.
+
+    Without a bookmark, or with one that is more than `RESUMED_LINES` back, it is sent the last
+    lines, as a newcomer. Raises `Refusal`.
+    """
+    back = NEWCOMER
+    if bookmark is not None:
+        known = await is_of(room, bookmark)
+        far = bookmark.seq < room.head - RESUMED_LINES
+        back = Return(bookmark.seq if known and not far else None, anew=not known)
+    if not session.is_in(room) and not session.stream.finished:
+        enter_again(server, session, room, back)
+
+
+def enter_again(server: ChatServer, session: Session, room: Room, back: Return) -> None:
+    """Put a session into a room that it was in, and send it the lines that it does not have.
+
+    Raises `Refusal`.
+    """
+    _check_entry(server, session, room)
+    server.move(session, room, "joined_room", back=back)
+
+
+async def leave(server: ChatServer, session: Session) -> Entry | None:
+    """Take a session out of the room that its input is meant for; over lines, into the lobby.
+
+    Return the entry into the lobby, if any. Raises `Refusal` and `StoreError`.
+    """
+    if session.multi_room and session.memberships:
+        server.leave(session, session.here())
+        return None
+    return await enter(server, session, server.lobby.name)
+
+
+def stay_out(server: ChatServer, session: Session) -> None:
+    """Take a session out of its room if it could not enter the one that it wanted.
+
+    Its next lines are meant for the other room, and must not be said in this one. A session that
+    has spoken here knows where it is; one with several rooms names the room of each line.
+    """
+    if not session.has_spoken and not session.multi_room:
+        server.leave(session)
+
+
+def _check_entry(server: ChatServer, session: Session, room: Room) -> None:
+    _check_memberships(session)
+    server.moderation.check(session, room, Act.READ)
+
+
+def _check_memberships(session: Session) -> None:
+    if session.multi_room and len(session.memberships) >= ROOMS_ENTERED:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
+
+
+async def _own(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    mode: Mode,
+    deed: Deed | None,
+    hint: str = "",
+) -> None:
+    """Store the owner and mode of a new room, then put the session into it."""
+    policy = RoomPolicy(room.name, mode.value, session.account or "")
+    room.expected += 1  # it is not forgotten while this waits
+    try:
+        await server.carry_out(session, room, deed, server.moderation.rooms.put(room.key, policy))
+        if not session.stream.finished:
+            # Meanwhile the account may be gone, or have another password.
+            session.check_scope(Scope.READ)
+            server.moderation.check(session, room, Act.READ)
+            yours = session.sentence("you_run_room", room=room.name)
+            key = "joined_room" if room.people else "joined_new_room"
+            server.move(session, room, key, "\n".join(filter(None, (hint, yours))))
+    finally:
+        room.expected -= 1
+        server.rooms.forget_if_empty(room)

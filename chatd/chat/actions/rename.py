@@ -1,0 +1,35 @@
+"""Taking another name."""
+
+from __future__ import annotations
+
+from chatd.chat.names import valid_name
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+
+
+def rename(server: ChatServer, session: Session, wanted: str) -> bool:
+    """Give a session a name, and the sessions that share its present one, as tabs of a browser do.
+
+    Return False if it has that name already. A session with an account keeps that name, and so does
+    one that is muted or banned in a room that it is in. Raises `Refusal`.
+    """
+    name = valid_name(wanted)
+    sessions = server.names.together(session)
+    if name != session.name:
+        if session.account is not None:
+            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+        for each in sessions:
+            for room in each.memberships:
+                if server.moderation.silence(each, room) is not None:
+                    raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
+        server.names.check(session, name)
+        # A person with several sessions has the same spelling of the name in all.
+        others = (other for other in server.names.of(name) if other not in sessions)
+        name = next((other.name for other in others), name)
+    if name == session.name:
+        return False
+    for number, each in enumerate(sessions, 1):
+        server.names.give(each, name, sessions[number:])
+        server.review(each)
+    return True
