@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -252,7 +252,12 @@ class TestFile:
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
 
-    async def test_only_its_lock_is_open_before_the_store_starts(self, path: Path) -> None:
+    @pytest.mark.parametrize("beside", [(), ("", "-wal", "-shm", "-journal")])
+    async def test_only_its_lock_is_open_before_the_store_starts(
+        self, path: Path, beside: Sequence[str]
+    ) -> None:
+        for suffix in beside:
+            path.with_name(f"{path.name}{suffix}").touch()
         before = descriptors()
         store = SqliteStore(StoreReactor(), path)
         assert descriptors() == before + 1
@@ -602,6 +607,9 @@ class TestVersions:
             Event("lobby", 4, 1_000_000, 1, "ana", Kind.MESSAGE, "on it goes"),
         ]
         assert texts(await world.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
+        world.time = 1_795_300_001
+        seqs = [await world.store.seq_before("lobby", 1_795_300_000_000 + more) for more in (0, 1)]
+        assert seqs == [0, 4]
         accounts = [record.key for record in world.store.records()]
         assert accounts == (["ana"] if version > 1 else [])
         for _ in range(2):  # before and after all is indexed
@@ -801,6 +809,24 @@ class TestDamage:
         assert str(caught.value) == f"{path}: it is damaged: {why}."
         expected_errors()
 
+    async def test_of_a_text_is_told_when_it_is_searched(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("hola"), draft("hola"))
+        sql(path, "UPDATE events SET text = CAST(x'ff' AS TEXT) WHERE id & 1 = 1")
+        with pytest.raises(StoreError, match="an event in it is not as it was written"):
+            await world.store.search("lobby", Wanted(("ola",)), 2, 9)
+        expected_errors()
+
+    def test_is_told_also_where_sqlite_says_nothing_of_it(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(connection: sqlite3.Connection) -> None:
+            raise sqlite3.OperationalError
+
+        monkeypatch.setattr("chatd.storage.sqlite.store._prepare", fail)
+        assert refusal(path).startswith(f"{path}: it is damaged: text in it is not UTF-8.")
+
     @pytest.mark.parametrize("version", [1, 2, 3, 4])
     @pytest.mark.parametrize("time", ["abc", b"x", 1.5, -5, 2**63 - 1, -(2**63)])
     async def test_of_a_time_keeps_no_file_from_being_opened(
@@ -881,13 +907,15 @@ class TestDamage:
             " --store."
         )
 
+    @pytest.mark.parametrize("beside", ["-wal", "-shm", "-journal"])
     async def test_a_file_that_was_emptied_is_not_taken_for_a_new_one_while_its_log_is_there(
-        self, opening: Opening, path: Path, tmp_path: Path
+        self, opening: Opening, path: Path, tmp_path: Path, beside: str
     ) -> None:
         await opening.first().say(draft("in the log alone"))
         log = Path(f"{path}-wal").read_bytes()
         await opening.close()
         path.write_bytes(b"")
+        path.with_name(f"{path.name}{beside}").touch()
         Path(f"{path}-wal").write_bytes(log)
         assert refusal(path) == (
             f"{path} is empty, but chat.sqlite-wal is not. Put the file back,"
@@ -1250,6 +1278,7 @@ class TestIndex:
         world = await opening.again()
         assert indexed(path) == [("lobby", 1), ("ops", 1)]
         world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 1), ("ops", 1)])
         await world.catch_up()
         assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
 
