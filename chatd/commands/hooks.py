@@ -74,7 +74,7 @@ def _ask_to_add(server: ChatServer, session: Session, room: Room, to: Destinatio
     """A hook shows a room to others for as long as it is there, so it takes the password."""
     if not server.logins.may_pass_secrets(session.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
-    return with_present_password(server, session, lambda: _add(server, session, room.name, to))
+    return with_present_password(server, session, lambda _: _add(server, session, room.name, to))
 
 
 async def _add(server: ChatServer, session: Session, name: str, to: Destination) -> None:

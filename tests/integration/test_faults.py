@@ -15,6 +15,7 @@ from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher, PasswordsFailed
+from chatd.chat.actions import authentication
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
@@ -22,7 +23,6 @@ from chatd.chat.read_marks import ReadMarks, ReadTracker
 from chatd.chat.server import ChatServer
 from chatd.chat.session import READING_SECONDS, Session
 from chatd.chat.unread import UnreadTracker
-from chatd.commands import password_prompt as passwords_module
 from chatd.commands import table
 from chatd.commands.table import TABLE, Command
 from chatd.daemon.service import ChatService, Listener, ListenerKind
@@ -299,7 +299,7 @@ TELLING: list[tuple[Any, str]] = [
     (line_module, "validate_line"),
     (table, "parse"),
     (table, "run"),
-    (passwords_module, "password_of"),
+    (authentication, "password_of"),
     (Session, "answer"),
     (Session, "error"),
     (Session, "when_settled"),

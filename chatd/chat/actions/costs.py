@@ -17,3 +17,6 @@ LISTING_COST = 5
 
 PAGING_COST = READING_COST // 10
 """Cost of a page of the past that a client asks for while its user scrolls back."""
+
+PASSWORD_COST = 20
+"""Cost of an action that hashes or checks a password."""

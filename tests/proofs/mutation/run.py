@@ -64,6 +64,11 @@ TESTS = {
         "tests/accounts/test_credentials.py",
         "tests/chat/test_endings.py",
     ],
+    "chatd/chat/actions/authentication.py": [
+        "tests/commands/test_password_prompt.py",
+        "tests/commands/test_accounts.py",
+        "tests/chat/test_endings.py",
+    ],
     "chatd/commands/password_prompt.py": [
         "tests/commands/test_password_prompt.py",
         "tests/commands/test_accounts.py",

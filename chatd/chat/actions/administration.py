@@ -1,0 +1,82 @@
+"""The operator's actions: accounts, and the clock. The caller has made sure that the operator asks.
+
+Passwords come as hashes. This module must not know connections.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.accounts.accounts import Account
+from chatd.chat.actions.authentication import account_called
+from chatd.chat.server import ChatServer
+from chatd.errors import ErrorKind, Refusal
+from chatd.storage.clock_watch import ClockWatch
+
+
+class ListedAccount(NamedTuple):
+    """An account, as the operator sees it. ``created`` is in seconds since 1970, ``sessions`` the
+    number of sessions that are logged in to the account."""
+
+    name: str
+    admin: bool
+    created: int
+    sessions: int
+
+
+def list_accounts(server: ChatServer) -> list[ListedAccount]:
+    """Return all accounts, sorted by key."""
+    return [
+        ListedAccount(account.name, account.admin, account.created, _sessions(server, key))
+        for key, account in sorted(server.accounts.table.items())
+    ]
+
+
+def _sessions(server: ChatServer, key: str) -> int:
+    return sum(session.account == key for session in server.names.of(key))
+
+
+def check_new_account(server: ChatServer, name: str) -> None:
+    """Raise `Refusal` if that valid name is registered already."""
+    if server.accounts.called(name) is not None:
+        raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
+
+
+async def add_account(server: ChatServer, name: str, hash: str, *, admin: bool) -> None:
+    """Register a valid name. Raises `Refusal`, and `StoreError`."""
+    check_new_account(server, name)
+    await server.logins.register(Account(name, hash, admin, int(server.now())))
+
+
+async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
+    """Make an account an administrator or not, and return its name. Raises `Refusal`, and
+    `StoreError`."""
+    account = account_called(server, name)._replace(admin=admin)
+    try:
+        await server.accounts.keep(account)
+    finally:
+        # Also if it could not be stored: its sessions may have used the right meanwhile.
+        server.review_account(account)
+    return account.name
+
+
+async def set_password(server: ChatServer, name: str, hash: str) -> str:
+    """Change the password of an account, end all its grants, and return its name. Raises `Refusal`,
+    and `StoreError`."""
+    account = account_called(server, name)
+    await server.logins.change_password(account, hash)
+    return account.name
+
+
+async def remove_account(server: ChatServer, name: str) -> str:
+    """Remove an account, and return its name. Raises `Refusal`, and `StoreError`."""
+    account = account_called(server, name)
+    await server.logins.unregister(account)
+    return account.name
+
+
+async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:
+    """Record that the clock is right, and return the time in seconds since 1970. Raises
+    `StoreError`."""
+    await watch.confirm()
+    return int(server.now())

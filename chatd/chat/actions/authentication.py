@@ -1,0 +1,164 @@
+"""Checks that the actions for accounts share: the account, the connection's privacy, the password.
+
+While a password is hashed or checked, other sessions go on. So every check that such a wait can
+invalidate is made again after it. This module must not know prompts or commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from math import ceil
+from typing import NamedTuple
+
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import Scope
+from chatd.accounts.passwords import InvalidPassword, Passwords, password_of, recogniser
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.storage.records import let_be
+from chatd.util.rate_limit import Tries
+
+KEEP_TOKENS = ("keep-tokens", "conservar-fichas")
+"""Words that, before a new password in a command, keep an account's tokens. No new password begins
+with one, so that a line has only one reading."""
+
+# "keep-token NEW": it would become the password, and the tokens would end.
+_NEARLY_KEEP_TOKENS = re.compile(
+    r"[^\w\s]*(?:keep|conservar|mantener)[-_ ]?(?:tokens?|fichas?)[^\w\s]*(?=\s+\S)", re.IGNORECASE
+)
+
+
+class PasswordProof(NamedTuple):
+    """Evidence that the present password of an account was typed in a session.
+
+    Only `recent_proof` and `prove_password` make proofs. A proof has the session's number and the
+    account's key. It is valid while the session is logged in to that account, however long a
+    prompt takes between the proof and the action.
+    """
+
+    session: int
+    account: str
+
+
+def account_called(server: ChatServer, name: str) -> Account:
+    """Return the account of that name. Raises `Refusal` if there is none."""
+    account = server.accounts.called(name)
+    if account is None:
+        raise Refusal(ErrorKind.NOT_REGISTERED, "not_registered", name=short(name))
+    return account
+
+
+def own_account(server: ChatServer, session: Session) -> Account:
+    """Return the account that a session is logged in to. Raises `Refusal` if there is none."""
+    account = server.logins.account_of(session)
+    if account is None:
+        raise not_logged_in()
+    return account
+
+
+def check_privacy(server: ChatServer, session: Session, *, sent: bool) -> None:
+    """Raise `Refusal` if a password could be read on its way to the server. ``sent`` is True if it
+    was sent already."""
+    if not server.logins.may_pass_secrets(session.confidential):
+        key = "password_in_clear" if sent else "no_password_in_clear"
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
+
+
+def hashing(server: ChatServer) -> Passwords:
+    """Return the hasher of passwords. Raises `Refusal` if the server has none."""
+    if server.logins.passwords is None:
+        raise Refusal(ErrorKind.NO_ACCOUNTS, "no_accounts")
+    return server.logins.passwords
+
+
+def new_password(text: str) -> str:
+    """Return the normalised text of a new password, to be hashed. Raises `Refusal` if it is not
+    valid."""
+    word = next(iter(text.split(None, 1)), "")
+    if word.lower() in KEEP_TOKENS:
+        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
+    if (nearly := _NEARLY_KEEP_TOKENS.match(text.lstrip())) is not None:
+        raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=nearly[0])
+    try:
+        return password_of(text)
+    except InvalidPassword as invalid:
+        raise Refusal(ErrorKind.WRONG_USE, invalid.key, **invalid.values) from None
+
+
+async def check_password(server: ChatServer, session: Session, name: str, text: str) -> Account:
+    """Return the account of that name if *text* is its password. Raises `Refusal` if not.
+
+    Tries are rate-limited; a try that comes too early is not checked. The password is wrong, too,
+    if it or the owner of the name changed during the check.
+    """
+    account, passwords = account_called(server, name), hashing(server)
+    wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+    counts = server.logins.tries_of(account, session.network)
+    check_wait(max(tries.wait(key) for tries, key in counts))
+    for tries, key in counts:
+        tries.spend(key)
+    try:
+        password = password_of(text)
+    except InvalidPassword:
+        raise wrong from None
+    try:
+        right, better = await passwords.check(account.hash, password)
+    except Refusal:  # the password was not checked
+        _give_back(counts)
+        raise
+    if right:
+        _give_back(counts)
+    now = account_called(server, name)
+    if not right or now.epoch != account.epoch:
+        raise wrong
+    session.knows_password(recogniser(password))
+    if better is not None:
+        now = now._replace(hash=better)
+        # If it cannot be stored, the old hash is still valid.
+        server.accounts.keep(now).addErrback(let_be)
+    return now
+
+
+def check_wait(seconds: float) -> None:
+    """Raise `Refusal` unless the wait until the next try is 0 seconds."""
+    if seconds:
+        raise Refusal(ErrorKind.TOO_MANY_TRIES, "too_many_tries", count=ceil(seconds))
+
+
+def recent_proof(session: Session) -> PasswordProof | None:
+    """Return the proof of a session in which the account's password was typed within
+    `chatd.accounts.credentials.FRESH_SECONDS`; None if it has to be typed."""
+    grant = session.grant
+    if grant is None or not session.typed_its_password:
+        return None
+    return PasswordProof(session.number, grant.account)
+
+
+async def prove_password(server: ChatServer, session: Session, text: str) -> PasswordProof:
+    """Return the proof that *text* is the password of a session's account. Raises `Refusal` if it
+    is not."""
+    account = await check_password(server, session, own_account(server, session).name, text)
+    server.logins.password_typed(session)
+    return PasswordProof(session.number, account.key)
+
+
+def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> Account:
+    """Return the account of a session. Raises `Refusal` if the session is not logged in to the
+    account that the proof is for, or has less than `Scope.FULL`."""
+    account = own_account(server, session)
+    if proof != (session.number, account.key):
+        raise not_logged_in()
+    session.check_scope(Scope.FULL)
+    return account
+
+
+def not_logged_in() -> Refusal:
+    """Return the refusal of a session that is not logged in."""
+    return Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
+
+
+def _give_back(counts: Iterable[tuple[Tries, str]]) -> None:
+    for tries, key in counts:
+        tries.give_back(key)

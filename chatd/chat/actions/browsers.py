@@ -1,0 +1,73 @@
+"""Signing browsers in to an account with its password, and out.
+
+A signed-in browser has a secret that stands for the account for `BROWSER_SECONDS`. This module must
+not know cookies or HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.accounts.credentials import BROWSER
+from chatd.accounts.passwords import LEAST_CHARACTERS
+from chatd.chat.actions.login import log_in
+from chatd.chat.actions.register import register
+from chatd.chat.actions.rename import rename
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.storage.records import Put
+
+
+class SignedIn(NamedTuple):
+    """The account's name and the secret of a browser that was just signed in. Only the hash of the
+    secret is stored."""
+
+    name: str
+    secret: str
+
+
+async def sign_in(
+    server: ChatServer,
+    session: Session,
+    name: str,
+    password: str,
+    title: str,
+    *,
+    new: bool,
+    replaces: str = "",
+) -> SignedIn:
+    """Sign a browser in to an account, through the guest session of its request.
+
+    With ``new``, the name is registered first. ``title`` names the browser in lists. ``replaces``
+    is the secret that the browser had before, which ends. Cost: `PASSWORD_COST`. Raises `Refusal`,
+    and `StoreError`.
+    """
+    name = server.name_of(name)
+    if not password.strip(" "):
+        raise Refusal(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
+    if new:
+        rename(server, session, name)
+        await register(server, session, password)
+    else:
+        await log_in(server, session, name, password)
+    account = server.logins.account_of(session)
+    if account is None:  # it was removed meanwhile
+        raise Refusal(ErrorKind.SERVER_ERROR, "server_error")
+    secret, puts = server.credentials.issue(account, BROWSER, title)
+    await server.logins.change_credentials(*puts, *_revoked(server, replaces))
+    if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
+        raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+    return SignedIn(account.name, secret)
+
+
+async def sign_out(server: ChatServer, secret: str) -> None:
+    """End a browser's sign-in, wherever its secret was copied to. Nothing happens if the secret is
+    not valid. Raises `StoreError`."""
+    await server.logins.change_credentials(*_revoked(server, secret))
+
+
+def _revoked(server: ChatServer, secret: str) -> list[Put]:
+    """Return the changes that end the sign-in of a secret; none if it is not valid."""
+    grant = server.credentials.grant_of(secret, BROWSER)
+    return [] if grant is None else server.credentials.revoke(grant.credential)

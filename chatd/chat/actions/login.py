@@ -1,0 +1,89 @@
+"""Logging a session in to an account, and out of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import BROWSER, Scope
+from chatd.chat.actions.authentication import (
+    account_called,
+    check_password,
+    check_privacy,
+    hashing,
+    own_account,
+)
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+
+
+def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) -> Account:
+    """Return the account of that name. Raises `Refusal` if a session may not log in to it with any
+    password. ``sent`` is True if a password was sent already.
+
+    A session with a token or a cookie may log in with the password, too, and may do more then.
+    """
+    check_privacy(server, session, sent=sent)
+    account = account_called(server, name)
+    if session.account == account.key and session.typed_its_password:
+        raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
+    hashing(server)
+    return account
+
+
+async def log_in(server: ChatServer, session: Session, name: str, text: str) -> None:
+    """Log a session in to the account of that name, if *text* is its password.
+
+    Does nothing if the session ended while the password was checked. Cost: `PASSWORD_COST`. Raises
+    `Refusal`.
+    """
+    account = check_login(server, session, name, sent=True)
+    account = await check_password(server, session, account.name, text)
+    if not session.stream.finished:
+        server.logins.log_in(session, account)
+
+
+async def log_out(server: ChatServer, session: Session) -> None:
+    """Log a session out; it becomes a guest where it is. Raises `Refusal`, and `StoreError`.
+
+    A browser's sign-in is revoked, so that the browser's next connection is a guest's, too.
+    """
+    grant = session.grant
+    if grant is None or session.account is not None:
+        own_account(server, session)  # else the session was signed out already
+        if grant is not None and grant.kind == BROWSER:
+            puts = server.credentials.revoke(grant.credential)
+            await server.logins.change_credentials(*puts, stays=session)
+            if session.grant is not grant or session.stream.finished:
+                return
+    server.logins.log_out(session)
+
+
+class Closed(NamedTuple):
+    """Numbers of the sessions that were closed, and of the browsers that were signed out."""
+
+    sessions: int
+    browsers: int
+
+
+async def close_others(server: ChatServer, session: Session) -> Closed:
+    """Close the other sessions of a session's account, and sign out its other browsers. Raises
+    `Refusal`, and `StoreError`."""
+    account = own_account(server, session)
+    session.check_scope(Scope.FULL)
+
+    def others() -> list[Session]:
+        return [other for other in server.names.of(account.name) if other is not session]
+
+    mine = "" if session.grant is None else session.grant.credential
+    browsers = set(server.credentials.of(account.key, BROWSER)).difference([mine])
+    closed = set(others())
+    if browsers:
+        puts = server.credentials.sign_out(account.key, but=mine)
+        await server.logins.change_credentials(*puts)
+    for other in others():
+        closed.add(other)
+        other.answer("closed_by_owner", name=account.name)
+        server.finish(other)
+    return Closed(len(closed), len(browsers))

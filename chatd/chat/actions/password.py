@@ -1,0 +1,45 @@
+"""Changing the password of a session's account."""
+
+from __future__ import annotations
+
+from chatd.accounts.credentials import TOKEN, Scope
+from chatd.accounts.passwords import recogniser
+from chatd.chat.actions.authentication import (
+    PasswordProof,
+    check_privacy,
+    check_proof,
+    hashing,
+    new_password,
+    own_account,
+)
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+
+
+def check_password_change(server: ChatServer, session: Session, new: str = "") -> None:
+    """Raise `Refusal` if a session may not change its account's password. ``new`` is the new
+    password, "" if it was not sent yet."""
+    check_privacy(server, session, sent=bool(new))
+    own_account(server, session)
+    session.check_scope(Scope.FULL)
+    if new:
+        hashing(server)
+        new_password(new)
+
+
+async def change_password(
+    server: ChatServer, session: Session, proof: PasswordProof, new: str, *, keep_tokens: bool
+) -> int:
+    """Change the password of a session's account, and end all other sessions and sign-ins.
+
+    The account's tokens end, too, unless ``keep_tokens``. Returns the number of tokens that are
+    still valid because of that. Cost: `PASSWORD_COST`. Raises `Refusal`, and `StoreError`.
+    """
+    check_privacy(server, session, sent=True)
+    password = new_password(new)
+    hash = await hashing(server).hash(password)
+    account = check_proof(server, session, proof)
+    tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
+    await server.logins.change_password(account, hash, session, keep_tokens=keep_tokens)
+    session.knows_password(recogniser(password))
+    return tokens

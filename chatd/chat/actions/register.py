@@ -1,0 +1,69 @@
+"""Registering the name that a session has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import Scope
+from chatd.accounts.passwords import recogniser
+from chatd.chat.actions.authentication import (
+    account_called,
+    check_privacy,
+    check_wait,
+    hashing,
+    new_password,
+)
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+
+
+def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
+    """Raise `Refusal` if a session may not register its name with any password. ``sent`` is True if
+    a password was sent already."""
+    session.check_scope(Scope.FULL)
+    check_privacy(server, session, sent=sent)
+    if session.account is not None:
+        raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=session.name)
+    if session.is_guest:
+        raise _name_first()
+    hashing(server)
+
+
+async def register(
+    server: ChatServer,
+    session: Session,
+    text: str,
+    registered: Callable[[Account], None] = lambda account: None,
+) -> Account | None:
+    """Register a session's name with a password, log the session in, and return the account.
+
+    Returns None, and registers nothing, if the session ended while the password was hashed.
+    ``registered`` is called with the account once it is stored, before the session receives
+    anything as its member. Cost: `PASSWORD_COST`. Raises `Refusal`, and `StoreError`.
+    """
+    check_registration(server, session, sent=True)
+    password, name = new_password(text), session.name
+    if session.network:
+        # Not given back: registering many names is slowed, too.
+        check_wait(server.logins.address_tries.wait(session.network))
+        server.logins.address_tries.spend(session.network)
+    hash = await hashing(server).hash(password)
+    if session.stream.finished:
+        return None
+    if session.name != name:  # the name was taken from it, or its other tabs have another one
+        raise _name_first()
+    account = Account(name, hash, created=int(server.now()))
+    await server.logins.register(account, session)
+    if session.account != account.key:  # it was removed meanwhile, or given another password
+        account_called(server, account.name)
+        raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
+    session.knows_password(recogniser(password))
+    registered(account)
+    server.logins.logged_in(session)
+    return account
+
+
+def _name_first() -> Refusal:
+    return Refusal(ErrorKind.NOT_REGISTERED, "name_first")

@@ -1,0 +1,28 @@
+"""Giving up the name of a session's account, and all that is stored with it."""
+
+from __future__ import annotations
+
+from chatd.accounts.credentials import Scope
+from chatd.chat.actions.authentication import check_password, check_privacy, hashing, own_account
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+
+
+def check_unregistration(server: ChatServer, session: Session, *, sent: bool) -> None:
+    """Raise `Refusal` if a session may not give up its account with any password. ``sent`` is True
+    if a password was sent already."""
+    check_privacy(server, session, sent=sent)
+    own_account(server, session)
+    session.check_scope(Scope.FULL)
+    hashing(server)
+
+
+async def unregister(server: ChatServer, session: Session, text: str) -> None:
+    """Remove the account of a session, if *text* is its password.
+
+    Cost: `PASSWORD_COST`. Raises `Refusal`, and `StoreError`.
+    """
+    check_unregistration(server, session, sent=True)
+    account = await check_password(server, session, own_account(server, session).name, text)
+    if own_account(server, session) == account:
+        await server.logins.unregister(account)
