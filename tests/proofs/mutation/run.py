@@ -65,10 +65,36 @@ TESTS = {
         "tests/chat/test_endings.py",
     ],
     "chatd/chat/actions/authentication.py": [
+        "tests/chat/actions/test_authentication.py",
         "tests/commands/test_password_prompt.py",
         "tests/commands/test_accounts.py",
         "tests/chat/test_endings.py",
     ],
+    "chatd/chat/actions/browsers.py": [
+        "tests/chat/actions/test_browsers.py",
+        "tests/protocols/web/api/test_signin.py",
+    ],
+    "chatd/chat/actions/login.py": [
+        "tests/chat/actions/test_login.py",
+        "tests/commands/test_accounts.py",
+    ],
+    "chatd/chat/actions/password.py": [
+        "tests/chat/actions/test_password.py",
+        "tests/commands/test_password_prompt.py",
+    ],
+    "chatd/chat/actions/register.py": [
+        "tests/chat/actions/test_register.py",
+        "tests/commands/test_accounts.py",
+    ],
+    "chatd/chat/actions/tokens.py": [
+        "tests/chat/actions/test_tokens.py",
+        "tests/commands/test_accounts.py",
+    ],
+    "chatd/chat/actions/unregister.py": [
+        "tests/chat/actions/test_unregister.py",
+        "tests/commands/test_accounts.py",
+    ],
+    "chatd/chat/actions/whois.py": ["tests/chat/actions/test_whois.py"],
     "chatd/commands/password_prompt.py": [
         "tests/commands/test_password_prompt.py",
         "tests/commands/test_accounts.py",

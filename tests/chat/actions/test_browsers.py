@@ -1,0 +1,87 @@
+"""`chatd.chat.actions.browsers`: a secret for a password, and its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.accounts.credentials import BROWSER
+from chatd.chat.actions.browsers import SignedIn, sign_in, sign_out
+from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    member(world, "Ana")
+    return world
+
+
+def signed_in(
+    world: World, name: str = "ana", *, new: bool = False, replaces: str = ""
+) -> SignedIn:
+    """Return the outcome of a request that signs a browser in."""
+    session = guest(world)
+    found: SignedIn = done(
+        world,
+        sign_in(world.server, session, name, PASSWORD, "browser", new=new, replaces=replaces),
+    )
+    world.server.disconnect(session)
+    return found
+
+
+def test_a_secret_stands_for_the_account(world: World) -> None:
+    found = signed_in(world)
+    assert found.name == "Ana"
+    grant = world.server.credentials.grant_of(found.secret, BROWSER)
+    assert grant is not None
+    assert grant.account == "ana"
+
+
+def test_a_name_can_be_registered_on_the_way(world: World) -> None:
+    assert signed_in(world, "Luis", new=True).name == "Luis"
+    assert world.server.accounts.called("luis") is not None
+
+
+def test_the_secret_that_the_browser_had_before_ends(world: World) -> None:
+    before = signed_in(world).secret
+    signed_in(world, replaces=before)
+    assert world.server.credentials.grant_of(before) is None
+    assert len(world.server.credentials.of("ana", BROWSER)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "new", "key"),
+    [
+        ("not a name", "", False, "invalid_name"),
+        ("ana", "", False, "password_too_short"),
+        ("ana", "   ", True, "password_too_short"),
+        ("ana", "wrong password", False, "wrong_password"),
+        ("luis", PASSWORD, False, "not_registered"),
+        ("ana", PASSWORD, True, "registered_name"),
+    ],
+)
+def test_what_is_wrong_is_refused(
+    world: World, name: str, password: str, new: bool, key: str
+) -> None:
+    signing_in = sign_in(world.server, guest(world), name, password, "browser", new=new)
+    assert refused(world, signing_in) == key
+    assert not world.server.credentials.of("ana", BROWSER)
+
+
+def test_a_session_that_ends_during_the_check_is_signed_in_to_nothing(world: World) -> None:
+    session = guest(world)
+    world.hashing.held = True
+    signing_in = begin(world, sign_in(world.server, session, "ana", PASSWORD, "b", new=False))
+    world.server.finish(session)
+    world.hashing.work()
+    assert signing_in.result.key == "server_error"
+    assert not world.server.credentials.of("ana", BROWSER)
+
+
+def test_signing_out_ends_the_secret_alone(world: World) -> None:
+    one, other = signed_in(world).secret, signed_in(world).secret
+    for secret in one, one, "chatd_forged":
+        done(world, sign_out(world.server, secret))
+    assert world.server.credentials.grant_of(one) is None
+    assert world.server.credentials.grant_of(other) is not None

@@ -1,0 +1,125 @@
+"""`chatd.chat.actions.login`: into an account, out of it, and the other sessions of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.accounts.credentials import BROWSER, TOKEN
+from chatd.chat.actions.browsers import sign_in
+from chatd.chat.actions.login import close_others, log_in, log_out
+from chatd.chat.session import Session
+from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def browser(world: World, name: str, title: str = "browser") -> Session:
+    """Return a session of a browser that was signed in to an account."""
+    server = world.server
+    asked = guest(world)
+    signed_in = done(world, sign_in(server, asked, name, PASSWORD, title, new=False))
+    server.disconnect(asked)
+    grant, account = server.credentials.grant_of(signed_in.secret), server.accounts.called(name)
+    assert grant is not None
+    assert account is not None
+    session = guest(world)
+    server.logins.log_in(session, account, grant)
+    return session
+
+
+def test_a_session_has_the_name_of_its_account(world: World) -> None:
+    member(world, "Ana")
+    session = guest(world)
+    done(world, log_in(world.server, session, "ana", PASSWORD))
+    assert (session.name, session.account, session.is_guest) == ("Ana", "ana", False)
+
+
+def test_a_name_that_is_not_registered_is_refused(world: World) -> None:
+    login = log_in(world.server, guest(world), "ana", PASSWORD)
+    assert refused(world, login) == "not_registered"
+
+
+def test_a_session_that_has_just_logged_in_is_refused_the_same_account(world: World) -> None:
+    ana = member(world, "ana")
+    assert refused(world, log_in(world.server, ana, "ana", PASSWORD)) == "yours_already"
+
+
+def test_a_browser_may_log_in_with_the_password_too(world: World) -> None:
+    member(world, "ana")
+    session = browser(world, "ana")
+    assert not session.typed_its_password
+    done(world, log_in(world.server, session, "ana", PASSWORD))
+    assert session.typed_its_password
+
+
+def test_a_session_that_ends_during_the_check_is_not_logged_in(world: World) -> None:
+    member(world, "ana")
+    session = guest(world)
+    world.hashing.held = True
+    logging_in = begin(world, log_in(world.server, session, "ana", PASSWORD))
+    world.server.finish(session)
+    world.hashing.work()
+    assert logging_in.result is None
+    assert session.account is None
+
+
+def test_a_session_that_logged_out_is_a_guest(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, log_out(world.server, ana))
+    assert ana.is_guest
+    assert ana.grant is None
+
+
+def test_a_guest_cannot_log_out(world: World) -> None:
+    assert refused(world, log_out(world.server, guest(world, "eva"))) == "not_logged_in"
+
+
+def test_a_session_that_was_signed_out_can_log_out(world: World) -> None:
+    ana = member(world, "ana")
+    world.server.logins.sign_out(ana)
+    assert ana.grant is not None
+    done(world, log_out(world.server, ana))
+    assert ana.grant is None
+
+
+def test_a_browser_is_signed_out_when_it_logs_out(world: World) -> None:
+    member(world, "ana")
+    session = browser(world, "ana")
+    done(world, log_out(world.server, session))
+    assert session.is_guest
+    assert not session.stream.finished
+    assert not world.server.credentials.of("ana", BROWSER)
+
+
+def test_other_sessions_are_closed_and_other_browsers_signed_out(world: World) -> None:
+    ana = member(world, "ana")
+    mine, other = browser(world, "ana"), browser(world, "ana")
+    closed = done(world, close_others(world.server, mine))
+    assert (closed.sessions, closed.browsers) == (2, 1)
+    assert ana.stream.finished
+    assert keys(ana)[-1] == "closed_by_owner"
+    assert other.stream.finished
+    assert not mine.stream.finished
+    assert len(world.server.credentials.of("ana", BROWSER)) == 1
+
+
+def test_without_others_nothing_is_closed(world: World) -> None:
+    closed = done(world, close_others(world.server, member(world, "ana")))
+    assert closed == (0, 0)
+
+
+def test_a_token_closes_nothing(world: World) -> None:
+    server = world.server
+    ana = member(world, "ana")
+    account = server.accounts.table["ana"]
+    secret, puts = server.credentials.issue(account, TOKEN, "backup")
+    done(world, server.logins.change_credentials(*puts))
+    program, grant = guest(world), server.credentials.grant_of(secret)
+    assert grant is not None
+    server.logins.act_for(program, account, grant)
+    assert refused(world, close_others(server, program)) == "not_with_a_token"
+    assert not ana.stream.finished

@@ -1,0 +1,44 @@
+"""`chatd.chat.actions.unregister`: a name is given up with its password."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.actions.unregister import check_unregistration, unregister
+from chatd.errors import Refusal
+from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_account_is_removed_and_its_session_a_guest(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, unregister(world.server, ana, PASSWORD))
+    assert not world.server.accounts.table
+    assert ana.is_guest
+
+
+def test_a_wrong_password_removes_nothing(world: World) -> None:
+    ana = member(world, "ana")
+    assert refused(world, unregister(world.server, ana, "wrong password")) == "wrong_password"
+    assert ana.account == "ana"
+
+
+def test_a_guest_has_nothing_to_give_up(world: World) -> None:
+    with pytest.raises(Refusal) as refusal:
+        check_unregistration(world.server, guest(world, "eva"), sent=False)
+    assert refusal.value.key == "not_logged_in"
+
+
+def test_a_session_that_is_logged_out_during_the_check_removes_nothing(world: World) -> None:
+    ana = member(world, "ana")
+    world.hashing.held = True
+    removing = begin(world, unregister(world.server, ana, PASSWORD))
+    world.server.logins.log_out(ana)
+    world.hashing.work()
+    assert removing.result.key == "not_logged_in"
+    assert "ana" in world.server.accounts.table

@@ -1,0 +1,54 @@
+"""`chatd.chat.actions.whois`: the public facts about a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.accounts.credentials import NO_EPOCH
+from chatd.chat.actions.whois import whois
+from chatd.errors import Refusal
+from tests.support.sessions import done, guest, member
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_member_who_is_in_rooms(world: World) -> None:
+    ana = member(world, "Ana")
+    world.server.enter(ana)
+    found = whois(world.server, guest(world), "ANA")
+    assert found == ("Ana", True, 1, ["lobby"], "")
+
+
+def test_a_guest_who_is_in_none(world: World) -> None:
+    guest(world, "luis")
+    assert whois(world.server, guest(world), "luis") == ("luis", False, 1, [], "")
+
+
+def test_a_member_who_is_not_here(world: World) -> None:
+    world.server.disconnect(member(world, "ana"))
+    assert whois(world.server, guest(world), "ana") == ("ana", True, 0, [], "")
+
+
+def test_the_text_of_one_who_is_away(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, world.server.logins.keep_setting(ana, away="at lunch"))
+    assert whois(world.server, guest(world), "ana").away == "at lunch"
+
+
+def test_what_is_no_name_is_refused(world: World) -> None:
+    with pytest.raises(Refusal) as refusal:
+        whois(world.server, guest(world), "not a name")
+    assert refusal.value.key == "invalid_name"
+
+
+def test_a_session_that_was_signed_out_is_refused(world: World) -> None:
+    ana = member(world, "ana")
+    assert ana.grant is not None
+    ana.grant = ana.grant._replace(epoch=NO_EPOCH)
+    with pytest.raises(Refusal) as refusal:
+        whois(world.server, ana, "ana")
+    assert refusal.value.key == "not_signed_in"

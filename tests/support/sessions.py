@@ -1,0 +1,86 @@
+"""Sessions without a connection and without wording, for tests of the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from chatd.chat.actions.register import register
+from chatd.chat.actions.rename import rename
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Entry
+from chatd.formats.base import Format
+from chatd.rooms.stream import Stream
+from tests.support.world import World
+
+PASSWORD = "correct horse"
+"""The password of all accounts that `member` makes."""
+
+
+class KeysOnly(Format):
+    """A format that collects the keys of answers and errors, and sends nothing."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def render(self, entries: Sequence[Entry]) -> bytes:
+        return b""
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
+        self.keys.append(key)
+        return b""
+
+    def say(self, text: str, key: str = "") -> bytes:
+        self.keys.append(key)
+        return b""
+
+
+def guest(world: World, name: str = "", *, network: str = "", confidential: bool = True) -> Session:
+    """Return a new session; it has a name of its own if one is given."""
+    session = world.server.connect(Stream(), KeysOnly())
+    session.network = network
+    session.confidential = confidential
+    if name:
+        rename(world.server, session, name)
+    return session
+
+
+def member(world: World, name: str) -> Session:
+    """Return a new session that has just registered that name."""
+    session = guest(world, name)
+    done(world, register(world.server, session, PASSWORD))
+    return session
+
+
+def keys(session: Session) -> list[str]:
+    """Return the keys of the sentences that a session received, and clear them."""
+    format = session.format
+    assert isinstance(format, KeysOnly)
+    found, format.keys = format.keys, []
+    return found
+
+
+def begin(world: World, action: Coroutine[Any, Any, Any]) -> Deferred[Any]:
+    """Begin an action that may have to wait. A failure becomes the result."""
+    running = Deferred.fromCoroutine(action).addErrback(lambda failure: failure.value)
+    world.settle()
+    return running
+
+
+def done(world: World, action: Coroutine[Any, Any, Any]) -> Any:
+    """Return the result of an action that need not wait for long. Raises what the action raises."""
+    running = begin(world, action)
+    if isinstance(running.result, BaseException):
+        raise running.result
+    return running.result
+
+
+def refused(world: World, action: Coroutine[Any, Any, Any]) -> str:
+    """Return the key of the `Refusal` that an action raises."""
+    with pytest.raises(Refusal) as refusal:
+        done(world, action)
+    return refusal.value.key
