@@ -1,6 +1,6 @@
-"""The names that are somebody's own: who is registered, and what is kept with that.
+"""Registered names, and the values that are stored with each.
 
-It knows no session, no room, and no connection.
+This module must not know sessions, rooms or connections.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from chatd.text.validation import InvalidName, check_new_name, looks
 
 class Account(NamedTuple):
     """A registered name. ``hash`` is of its password, as `chatd.accounts.passwords` makes it;
-    ``created`` is
-    in seconds since 1970; ``settings`` is what its owner set (see `chatd.chat.session.Settings`).
+    ``created`` is in seconds since 1970; ``settings`` are those that the owner changed (see
+    `chatd.rooms.view.Settings`).
 
-    ``epoch`` changes with the owner and with the password: what was granted in another epoch is not
-    valid (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
+    ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
+    (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Account(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What it is found by."""
+        """The key under which the account is stored: the folded name."""
         return fold(self.name)
 
 
@@ -57,7 +57,7 @@ class Accounts:
         self._administrator = ""  # the key of one, as far as is known
 
     def called(self, name: str) -> Account | None:
-        """Whose that name is; None if nobody's."""
+        """Return the account of that name; None if it is not registered."""
         return self.table.get(fold(name))
 
     def alike(self, name: str) -> list[Account]:
@@ -82,12 +82,12 @@ class Accounts:
         )
 
     def keep(self, account: Account) -> Deferred[None]:
-        """Have an account be as this one. Fails with `StoreError`."""
+        """Store an account in place of the one with its key. Fails with `StoreError`."""
         return change(self._store, self.table.put(account.key, account))
 
     @property
     def has_administrator(self) -> bool:
-        """Whether there is anybody who runs the server."""
+        """True if an account is an administrator's."""
         # Asked for each line in a lobby in which somebody is muted; and accounts may be very many.
         known = self.table.get(self._administrator)
         if known is None or not known.admin:

@@ -1,14 +1,14 @@
 """Grants: a session's rights to an account, by a typed password, a token or a browser's sign-in.
 
-A session or a request that proved to be somebody holds a `Grant`. Whether a grant is still valid is
-asked in one place, `Credentials.account_of`, each time it is used: nothing is said, read or done as
-an account by what was valid once. A door that lets people in by other means makes grants, too.
+A session or a request that proved its account has a `Grant`. One method, `Credentials.account_of`,
+decides if a grant is still valid, each time it is used: a grant that was valid once lets a session
+say, read or do nothing. A protocol with other means of authentication makes grants, too.
 
-Tokens and sign-ins are secrets of 256 random bits; only the SHA-256 of one is kept. Slow hashing
-and salt are for what people think of. A secret is found by its hash and compared with nothing, so
-how long that takes says nothing of a secret that is not known already.
+Tokens and sign-ins are secrets of 256 random bits; only the SHA-256 of one is stored. Slow hashing
+and salt are for secrets that people choose. A secret is looked up by its hash and compared with
+nothing, so the time that this takes reveals nothing about an unknown secret.
 
-It knows no session, no connection and no password.
+This module must not know sessions, connections or passwords.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ from chatd.text.validation import MAX_NAME_LENGTH
 PASSWORD = "password"
 TOKEN = "token"
 BROWSER = "browser"
-"""The kinds of grants. `TOKEN` is what a program shows, and `BROWSER` what a browser does: these
-two are kept."""
+"""The kinds of grants. Programs send a `TOKEN`, browsers the secret of a `BROWSER` sign-in: these
+two are stored."""
 
 TOKENS = 20
-"""How many tokens an account may have."""
+"""Most tokens of an account."""
 
 BROWSERS = 20
-"""How many browsers may be signed in to an account: when there is one more, the oldest is not."""
+"""Most browsers that are signed in to an account: one more signs out the oldest."""
 
 BROWSER_SECONDS = 30 * 86400
 """Lifetime of a browser's sign-in, in seconds. Tokens are valid until they are revoked."""
 
 FRESH_SECONDS = 300
-"""For how long after a password was typed it need not be typed again to change what lets people
-in."""
+"""Seconds after a password was typed for which it need not be typed again before a change of
+passwords, tokens or hooks."""
 
 NO_EPOCH = -1
 """The epoch of a grant that has ended: no account has it."""
@@ -58,8 +58,8 @@ _SECRET = re.compile(rf"chatd_[0-9a-f]{{{2 * _BYTES}}}")
 class Scope(enum.IntEnum):
     """The operations that a grant allows. Each scope includes those before it.
 
-    `NOTHING`: log in, log out, or go. `READ`: be shown what the account may read. `WRITE`: also say
-    something, enter rooms that are not there yet, and mark lines as read. `FULL`: all that the
+    `NOTHING`: log in, log out, or quit. `READ`: read all that the account may read. `WRITE`: also
+    say something, enter rooms that do not exist yet, and mark lines as read. `FULL`: all that the
     account may do.
     """
 
@@ -70,12 +70,12 @@ class Scope(enum.IntEnum):
 
 
 TOKEN_SCOPES = {"read": Scope.READ, "write": Scope.WRITE}
-"""The scopes that a token may have, by what is kept of them."""
+"""The scopes that a token may have, by the words that are stored for them."""
 
 
 class Credential(NamedTuple):
     """A token or a browser's sign-in. ``account`` is the account's key, ``kind`` is `TOKEN` or
-    `BROWSER`, ``name`` what its owner calls it; ``created`` and ``expires``, 0 for never, are in
+    `BROWSER`, ``name`` its label for the owner; ``created`` and ``expires``, 0 for never, are in
     seconds since 1970. ``scope`` is a token's. It is valid in one ``epoch`` of the account."""
 
     account: str
@@ -90,9 +90,9 @@ class Credential(NamedTuple):
 class Grant(NamedTuple):
     """The right of a session or a request to act as the ``account`` of that key.
 
-    ``credential`` is the key of the token or sign-in that was shown, "" for a password, which is
-    valid in one ``epoch`` of the account. ``typed`` is when the password was typed in this session,
-    in seconds of the session's clock; None if it was not.
+    ``credential`` is the key of the token or sign-in that was sent, "" for a password, which is
+    valid in one ``epoch`` of the account. ``typed`` is the time at which the password was typed in
+    this session, in seconds of the session's clock; None if it was not.
     """
 
     account: str
@@ -112,7 +112,7 @@ def scope_of(credential: Credential) -> Scope:
 
 
 def by_password(account: Account, now: float) -> Grant:
-    """The grant of a session in which the account's password was typed at that time."""
+    """Return the grant of a session in which the account's password was typed at that time."""
     return Grant(account.key, account.epoch, typed=now)
 
 
@@ -120,8 +120,8 @@ class Credentials:
     """All credentials of a store, by `key_of` their secrets. ``now`` gives the time in seconds
     since 1970.
 
-    What changes them is given to `chatd.chat.logins.Logins.change_credentials` in the same turn of
-    the reactor, which also lets go of the sessions whose grants are not valid any more.
+    Changes are passed to `chatd.chat.logins.Logins.change_credentials` in the same turn of the
+    reactor, which also signs out the sessions whose grants are not valid any more.
     """
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
@@ -141,7 +141,7 @@ class Credentials:
         epoch = grant.epoch
         if grant.credential:
             credential = self.table.get(grant.credential)
-            if credential is None or self._is_over(credential):
+            if credential is None or self._has_expired(credential):
                 return None
             epoch = credential.epoch
         return account if epoch == account.epoch else None
@@ -165,8 +165,8 @@ class Credentials:
         return None if self.account_of(grant) is None else grant
 
     def of(self, account: str, kind: str) -> dict[str, Credential]:
-        """What an account has of that kind, by key: the oldest first."""
-        found = [(key, each) for key, each in self._all(account) if not self._is_over(each)]
+        """Return the credentials of an account of that kind, by key, the oldest first."""
+        found = [(key, each) for key, each in self._all(account) if not self._has_expired(each)]
         found.sort(key=lambda each: each[1].created)
         return {key: each for key, each in found if each.kind == kind}
 
@@ -180,8 +180,8 @@ class Credentials:
     def issue(
         self, account: Account, kind: str, name: str, scope: str = "write"
     ) -> tuple[str, list[Put]]:
-        """Return a new secret for an account, and the changes that make it valid. It is known here
-        never again.
+        """Return a new secret for an account, and the changes that make it valid. Only the hash of
+        the secret is stored.
 
         A token's name is a valid one. Raises `Refusal` if the account has one of that name, or too
         many.
@@ -199,7 +199,7 @@ class Credentials:
         return secret, [self.table.put(key_of(secret), new), *self._end(account.key, *ended)]
 
     def token_called(self, account: str, name: str) -> str | None:
-        """The key of an account's token of that name; None if it has none."""
+        """Return the key of an account's token of that name; None if it has none."""
         if len(name) > 4 * MAX_NAME_LENGTH:  # no name is that long
             return None
         wanted = fold(name)
@@ -207,40 +207,40 @@ class Credentials:
         return next((key for key, token in tokens if fold(token.name) == wanted), None)
 
     def revoke(self, key: str) -> list[Put]:
-        """The changes that end a credential, given its key; none if there is none."""
+        """Return the changes that end a credential, given its key; none if there is none."""
         credential = self.table.get(key)
         return [] if credential is None else self._end(credential.account, key)
 
     def sign_out(self, account: str, but: str = "") -> list[Put]:
-        """The changes that end the sign-ins of an account's browsers, all but the one of that
-        key."""
+        """Return the changes that end the sign-ins of an account's browsers, all but the one of
+        that key."""
         ended = [key for key in self.of(account, BROWSER) if key != but]
         return self._end(account, *ended)
 
     def account_gone(self, account: str) -> list[Put]:
-        """The changes that take away all that an account has."""
+        """Return the changes that delete all credentials of an account."""
         return [self.table.put(key, None) for key, _ in self._all(account)]
 
     def carry_over(self, account: Account, keys: Collection[str]) -> list[Put]:
-        """The changes that keep these credentials valid in a new epoch of their account, and take
-        away all others."""
+        """Return the changes that keep these credentials valid in a new epoch of their account,
+        and delete all others."""
         return [
             self.table.put(key, each._replace(epoch=account.epoch) if key in keys else None)
             for key, each in self._all(account.key)
         ]
 
     def _end(self, account: str, *keys: str) -> list[Put]:
-        """The changes that take away these, and what is over by itself."""
-        over = [key for key, each in self._all(account) if self._is_over(each)]
-        return [self.table.put(key, None) for key in dict.fromkeys([*keys, *over])]
+        """Return the changes that delete these credentials, and those that have expired."""
+        expired = [key for key, each in self._all(account) if self._has_expired(each)]
+        return [self.table.put(key, None) for key in dict.fromkeys([*keys, *expired])]
 
     def _all(self, account: str) -> Iterator[tuple[str, Credential]]:
         return ((key, self.table[key]) for key in self._by_account[account])
 
-    def _is_over(self, credential: Credential) -> bool:
+    def _has_expired(self, credential: Credential) -> bool:
         return bool(credential.expires) and credential.expires <= self._now()
 
 
 def key_of(secret: str) -> str:
-    """What a secret is found by: the SHA-256 of it, in hexadecimal."""
+    """Return the key of a secret: its SHA-256, in hexadecimal."""
     return sha256(secret.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""Passwords: what one may be, and hashing and checking them without holding the reactor.
+"""Passwords: the rules for them, and hashing and checking them without blocking the reactor.
 
-argon2-cffi does the work; it is imported when a `Hasher` is made, and only there. It knows no
-account and no session. No error that leaves this module holds anything of a password.
+argon2-cffi does the work; it is imported when a `Hasher` is made, and only there. No error that
+leaves this module contains any part of a password. This module must not know accounts or sessions.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
 
 THREADS = 2
-"""How many passwords are hashed at a time. Each takes `MEMORY_KIB`, and a core."""
+"""Most passwords that are hashed at a time. Each takes `MEMORY_KIB`, and a core."""
 
 WAITING = 100
-"""How many may wait for that, those being hashed among them: some five seconds' worth."""
+"""Most passwords that wait or are being hashed: some five seconds' worth."""
 
 NICENESS = 3
-"""The threads make way for the reactor's and the store's, a little: one that waits long for the
-processor on a busy machine may do so with the interpreter in its hands, which the others need."""
+"""Niceness of the threads: a little lower priority than the reactor's and the store's. It is not
+more, because a thread that waits long for the processor on a busy machine may hold the
+interpreter's lock meanwhile, which the other threads need."""
 
 TIME_COST, MEMORY_KIB, PARALLELISM = 3, 64 * 1024, 1
 """RFC 9106, section 4, the second choice; but each with one lane, for two are hashed at a time."""
@@ -47,7 +48,7 @@ class InvalidPassword(ValueError):
 
 
 class PasswordsFailed(Exception):
-    """Hashing or checking failed. Says how, and nothing of what was hashed."""
+    """Hashing or checking failed. The text is the type of the error, without its message."""
 
 
 class Unavailable(Exception):
@@ -55,7 +56,7 @@ class Unavailable(Exception):
 
 
 def password_of(text: str) -> str:
-    """A text as a password: every space a plain one, in NFC (as RFC 8265's OpaqueString).
+    """Return a text as a password: in NFC, every space U+0020 (as RFC 8265's OpaqueString).
 
     Raises `InvalidPassword` for one that is too short or too long, or has control characters.
     """
@@ -95,7 +96,7 @@ def recogniser(password: str) -> Callable[[str], bool]:
 
 
 class Hasher:
-    """Hashes passwords, here and now: some 0.1 s each, unless it is given cheap parameters.
+    """Hashes passwords in the calling thread: some 0.1 s each, unless the parameters are cheaper.
 
     Raises `Unavailable` when it is made without argon2-cffi.
     """
@@ -115,11 +116,12 @@ class Hasher:
         self._mismatch = VerifyMismatchError
 
     def hash(self, password: str) -> str:
-        """What to keep of a password."""
+        """Return the hash to store for a password."""
         return self._argon2.hash(password)
 
     def check(self, hash: str, password: str) -> tuple[bool, str | None]:
-        """Whether that was hashed from this; and if so, a better hash, if there is one by now."""
+        """Return True if the hash is of this password, and then a hash with the present parameters
+        if those of the hash are older; else None."""
         try:
             self._argon2.verify(hash, password)
         except self._mismatch:
@@ -128,7 +130,7 @@ class Hasher:
 
 
 class Runner(Protocol):
-    """Who does the work elsewhere: a `chatd.util.worker.Worker` with `THREADS` threads."""
+    """Runs functions in other threads: a `chatd.util.worker.Worker` with `THREADS` threads."""
 
     def start(self) -> None: ...
 
@@ -138,10 +140,10 @@ class Runner(Protocol):
 
 
 class Passwords:
-    """Hashes passwords elsewhere, few at a time.
+    """Hashes passwords in other threads, few at a time.
 
-    What waits is bounded: `hash` and `check` raise `Refusal` if it is too much. They may raise
-    `PasswordsFailed`, too.
+    The queue is bounded: `hash` and `check` raise `Refusal` if `WAITING` passwords are in it. They
+    may raise `PasswordsFailed`, too.
     """
 
     def __init__(self, runner: Runner, hasher: Hasher) -> None:
@@ -150,11 +152,11 @@ class Passwords:
         self._waiting = 0
 
     def start(self) -> None:
-        """Begin to work, after any fork."""
+        """Start the threads. To be called after any fork."""
         self._runner.start()
 
     def stop(self) -> None:
-        """Nobody asks any more."""
+        """Stop the threads: no password is hashed any more."""
         self._runner.stop()
 
     async def hash(self, password: str) -> str:
@@ -179,5 +181,5 @@ def _without_secrets(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     try:
         return function(*args, **kwargs)
     except Exception as error:
-        # What an error says may quote what it was given.
+        # The message of an error may quote the password.
         raise PasswordsFailed(type(error).__name__).with_traceback(error.__traceback__) from None

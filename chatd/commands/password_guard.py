@@ -1,6 +1,6 @@
-"""Lines that are only nearly a command with a password, so that nobody says a password by mistake.
+"""Recognition of lines that are nearly a command with a password, so that none is said by mistake.
 
-Pure. A line that looks so is not said; whoever means it puts ``//`` before it.
+Such a line is not said, unless it begins with ``//``. Pure. This module must not know sessions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chatd.text.unicode_tables import INVISIBLE
 
 _WORDS = {name: command.name for command in TABLE if command.secret for name in command.names}
 
-# What may stand wrongly before a word: what is not seen, keys that do not type, slashes.
+# Typing errors before a word: invisible characters, keys that type nothing, slashes.
 _SLASHES = "/\\\uff0f\u2044\u2215\u29f8\uff3c"
 _BEGINNING = re.compile(
     rf"(?:\x1b[\[O][0-9;]*[A-Za-z~]|[\s\x00-\x1f\x7f{INVISIBLE}{re.escape(_SLASHES)}])*"
@@ -31,16 +31,17 @@ STARTS = frozenset(
     for letters in product(*((each, each.upper()) for each in word[:LETTERS]))
 )
 ODD = UNSEEN.union(map(chr, range(0x20)), f"\x7f{_SLASHES}")
-"""`holds_a_password` may be true of a line only if its first letters, so many, are one of
-``STARTS``, or its first character is ``ODD``. To be looked at first: most lines begin otherwise."""
+"""`holds_a_password` can be True for a line only if its first `LETTERS` letters are in `STARTS`, or
+its first character is in `ODD`. Callers check that first: most lines begin otherwise."""
 
 
 def holds_a_password(text: str, registered: Callable[[str], bool]) -> bool:
-    """Whether a line that is no command is nearly one with a password.
+    """Return True if a line that is no command is nearly one with a password.
 
-    That is one of the words, however written, with white space behind it or nothing, and wrongly
-    placed slashes before it; or with a password behind it, and no slash: ``login`` and two words,
-    or a ``registered`` name and anything; ``register`` or ``password`` and one word.
+    Such a line begins with one of the commands' words, in any case or normalisation form, and then
+    white space or nothing. Either there are misplaced slashes before the word; or there is no
+    slash, and a password follows: ``login`` and two words, or a ``registered`` name and any text;
+    ``register`` or ``password`` and one word.
     """
     if text[:1] == "/" and text[1:2] not in ODD and text[1 : 1 + LETTERS] not in STARTS:
         return False  # a path, as in a program's output

@@ -1,4 +1,4 @@
-"""`chatd.accounts.accounts`: who is registered."""
+"""`chatd.accounts.accounts`: the registered names."""
 
 from __future__ import annotations
 

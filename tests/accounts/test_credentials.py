@@ -1,5 +1,4 @@
-"""`chatd.accounts.credentials`: tokens and sign-ins of browsers: whose they are, how long they
-hold."""
+"""`chatd.accounts.credentials`: the accounts of tokens and sign-ins, and their lifetimes."""
 
 from __future__ import annotations
 
@@ -40,12 +39,12 @@ class Desk:
         self.credentials = self.opened()
 
     def opened(self) -> Credentials:
-        """The credentials that a daemon has which is started now."""
+        """Return the credentials that a daemon has which is started now."""
         self.clock.advance(0)
         return Credentials(self.store, self.accounts, self.clock.seconds)
 
     def change(self, puts: list[Put]) -> int:
-        """Make these changes, and say how many there are."""
+        """Store these changes, and return how many there are."""
         change(self.store, *puts)
         return len(puts)
 
@@ -55,7 +54,7 @@ class Desk:
         return secret
 
     def refused(self, name: str) -> str:
-        """Why Ana can have no token of that name."""
+        """Return the key of the refusal of a token of that name for Ana."""
         with pytest.raises(Refusal) as refusal:
             self.issue(TOKEN, name)
         return refusal.value.key
@@ -74,7 +73,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_whoever_shows_the_secret_is_the_account(desk: Desk) -> None:
+def test_a_secret_stands_for_its_account(desk: Desk) -> None:
     ana, eva = desk.issue(), desk.issue(account="eva")
     assert (desk.owner(ana), desk.owner(eva)) == ("Ana", "Eva")
 
@@ -86,7 +85,7 @@ def test_a_secret_is_a_word_that_is_easy_to_copy_and_of_256_bits(desk: Desk) -> 
     assert len(bytes.fromhex(first.removeprefix("chatd_"))) == 32
 
 
-def test_nothing_that_is_kept_shows_the_secret(desk: Desk) -> None:
+def test_only_the_hash_of_a_secret_is_stored(desk: Desk) -> None:
     secret = desk.issue()
     desk.clock.advance(0)
     assert secret.removeprefix("chatd_") not in str(desk.store.records())
@@ -106,7 +105,7 @@ def test_nothing_that_is_kept_shows_the_secret(desk: Desk) -> None:
     ],
     ids=ascii,
 )
-def test_what_is_no_secret_is_nobodys(desk: Desk, shown: str) -> None:
+def test_a_text_that_is_no_secret_has_no_account(desk: Desk, shown: str) -> None:
     secret = desk.issue()
     assert desk.owner(shown) == ""
     for almost in secret[:-1], secret + "0", secret.upper(), f" {secret}", f"{secret}\n":
@@ -114,7 +113,7 @@ def test_what_is_no_secret_is_nobodys(desk: Desk, shown: str) -> None:
     assert desk.owner(key_of(secret)) == ""
 
 
-def test_it_holds_after_a_restart(desk: Desk) -> None:
+def test_a_secret_is_valid_after_a_restart(desk: Desk) -> None:
     secret = desk.issue()
     desk.credentials = desk.opened()
     assert desk.owner(secret) == "Ana"
@@ -127,13 +126,13 @@ def test_a_token_is_no_sign_in_of_a_browser(desk: Desk) -> None:
     assert [desk.owner(browser, kind) for kind in (TOKEN, BROWSER, None)] == ["", "Ana", "Ana"]
 
 
-def test_of_an_account_that_is_gone_none_holds(desk: Desk) -> None:
+def test_a_credential_ends_with_its_account(desk: Desk) -> None:
     secret = desk.issue()
     desk.change([desk.accounts.table.put("ana", None)])
     assert desk.owner(secret) == ""
 
 
-def test_a_browser_is_signed_in_for_thirty_days_and_a_token_holds_for_ever(desk: Desk) -> None:
+def test_a_browser_is_signed_in_for_thirty_days_and_a_token_never_expires(desk: Desk) -> None:
     token, browser = desk.issue(TOKEN), desk.issue(BROWSER)
     desk.clock.advance(BROWSER_SECONDS - 1)
     assert (desk.owner(token), desk.owner(browser)) == ("Ana", "Ana")
@@ -143,7 +142,7 @@ def test_a_browser_is_signed_in_for_thirty_days_and_a_token_holds_for_ever(desk:
     assert (desk.names(TOKEN), desk.names(BROWSER)) == (["deploy"], [])
 
 
-def test_what_is_over_is_forgotten_with_the_next_change_of_that_account(desk: Desk) -> None:
+def test_expired_credentials_are_deleted_with_the_next_change_of_the_account(desk: Desk) -> None:
     desk.issue(BROWSER)
     desk.issue(BROWSER, account="eva")
     desk.clock.advance(BROWSER_SECONDS)
@@ -155,7 +154,7 @@ def test_what_is_over_is_forgotten_with_the_next_change_of_that_account(desk: De
     assert desk.change(desk.credentials.revoke(key_of(token))) == 2
 
 
-def test_those_of_an_account_are_told_oldest_first(desk: Desk) -> None:
+def test_the_credentials_of_an_account_are_listed_oldest_first(desk: Desk) -> None:
     for name in "b", "a", "c":
         desk.issue(TOKEN, name)
         desk.clock.advance(1)
@@ -172,7 +171,7 @@ def test_the_clock_may_have_been_set_back(desk: Desk) -> None:
     assert desk.names(TOKEN) == ["early", "late"]
 
 
-def test_a_name_is_that_of_one_token_of_an_account(desk: Desk) -> None:
+def test_an_account_has_one_token_of_a_name(desk: Desk) -> None:
     first = desk.issue(TOKEN, "deploy")
     desk.issue(TOKEN, "deploy", "eva")
     desk.issue(BROWSER, "deploy")
@@ -188,7 +187,7 @@ def test_the_longest_name_is_found(desk: Desk) -> None:
     assert desk.credentials.token_called("ana", decomposed) == key
 
 
-def test_an_account_has_so_many_tokens(desk: Desk) -> None:
+def test_an_account_has_a_limited_number_of_tokens(desk: Desk) -> None:
     for number in range(TOKENS):
         desk.issue(TOKEN, f"t{number}")
     desk.issue(TOKEN, "deploy", "eva")
@@ -210,7 +209,7 @@ def test_of_too_many_browsers_the_oldest_is_signed_out(desk: Desk) -> None:
     assert (desk.owner(secrets[0]), desk.owner(secrets[1])) == ("", "Ana")
 
 
-def test_one_can_be_revoked(desk: Desk) -> None:
+def test_a_token_can_be_revoked(desk: Desk) -> None:
     first, second = desk.issue(TOKEN, "a"), desk.issue(TOKEN, "b")
     desk.change(desk.credentials.revoke(key_of(first)))
     assert (desk.owner(first), desk.owner(second)) == ("", "Ana")
@@ -227,7 +226,7 @@ def test_all_browsers_of_an_account_can_be_signed_out_but_one(desk: Desk) -> Non
     assert desk.owner(mine) == ""
 
 
-def test_all_of_an_account_can_be_forgotten_also_what_is_over(desk: Desk) -> None:
+def test_all_credentials_of_an_account_can_be_deleted_also_expired_ones(desk: Desk) -> None:
     desk.issue(BROWSER)
     desk.clock.advance(BROWSER_SECONDS)
     change(desk.store, *desk.credentials.issue(desk.accounts.table["ana"], TOKEN, "a")[1][:1])
@@ -237,7 +236,9 @@ def test_all_of_an_account_can_be_forgotten_also_what_is_over(desk: Desk) -> Non
     assert desk.credentials.account_gone("ana") == []
 
 
-def test_nobody_looks_through_those_of_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lookup_does_not_read_the_credentials_of_other_accounts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     secret = desk.issue()
     with monkeypatch.context() as patched:
         patched.setattr(Table, "__iter__", None)
@@ -247,7 +248,7 @@ def test_nobody_looks_through_those_of_others(desk: Desk, monkeypatch: pytest.Mo
         desk.change(desk.credentials.account_gone("ana"))
 
 
-def test_in_another_epoch_of_the_account_none_is_valid_but_those_that_are_carried_over(
+def test_only_credentials_that_are_carried_over_are_valid_in_a_new_epoch(
     desk: Desk,
 ) -> None:
     first, second, browser = desk.issue(name="a"), desk.issue(name="b"), desk.issue(BROWSER)
@@ -264,7 +265,7 @@ def test_in_another_epoch_of_the_account_none_is_valid_but_those_that_are_carrie
     assert desk.credentials.account_of(by_password(changed, 0)) == changed
 
 
-def test_what_was_kept_before_there_were_epochs_and_scopes_is_valid_and_may_write() -> None:
+def test_a_token_stored_before_there_were_epochs_and_scopes_is_valid_and_may_write() -> None:
     desk = Desk()
     kept = {"account": "ana", "kind": TOKEN, "name": "old", "created": 7, "expires": 0}
     account = {"name": "Ana", "hash": "", "admin": False, "created": 0, "settings": {}}
@@ -280,7 +281,7 @@ def test_what_was_kept_before_there_were_epochs_and_scopes_is_valid_and_may_writ
     assert (grant.account, grant.scope) == ("ana", Scope.WRITE)
 
 
-def test_a_scope_that_is_not_known_is_the_least(desk: Desk) -> None:
+def test_an_unknown_scope_is_the_least(desk: Desk) -> None:
     secret, puts = desk.credentials.issue(desk.accounts.table["ana"], TOKEN, "a", "later")
     desk.change(puts)
     grant = desk.credentials.grant_of(secret)

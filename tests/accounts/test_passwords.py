@@ -1,4 +1,4 @@
-"""Passwords: what one may be, and that they are hashed few at a time and leave no trace."""
+"""`chatd.accounts.passwords`: the rules, hashing few at a time, and no trace in errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refused(text: str) -> str:
     return ""
 
 
-def test_a_password_is_recognised_however_it_is_written() -> None:
+def test_a_password_is_recognised_in_each_normalisation_form() -> None:
     is_password = recogniser("ni\u00f1a horse")
     assert is_password("ni\u00f1a horse")
     assert is_password("nin\u0303a\u00a0horse")
@@ -44,7 +44,7 @@ def test_a_password_is_recognised_however_it_is_written() -> None:
         assert not is_password(other)
 
 
-def test_of_a_password_that_is_recognised_only_a_digest_is_kept() -> None:
+def test_a_recogniser_has_only_a_digest_of_the_password() -> None:
     is_password = recogniser("correct horse")
     assert "correct horse" not in repr([cell.cell_contents for cell in is_password.__closure__])  # type: ignore[attr-defined]
 
@@ -57,7 +57,7 @@ def test_spaces_of_all_kinds_are_the_same() -> None:
     assert password_of("correct\xa0horse\u3000") == "correct horse "
 
 
-def test_however_letters_are_composed_the_password_is_the_same() -> None:
+def test_the_composition_of_letters_makes_no_difference() -> None:
     assert password_of("contrasen\u0303a") == password_of("contraseña")
 
 
@@ -80,17 +80,17 @@ def test_compatibility_forms_are_not_the_same() -> None:
         ("\ud800 surrogates", "password_has_controls"),
     ],
 )
-def test_what_can_be_one(text: str, why: str) -> None:
+def test_length_and_characters_are_checked(text: str, why: str) -> None:
     assert refused(text) == why
 
 
-def test_an_error_about_one_does_not_hold_it() -> None:
+def test_an_error_does_not_contain_the_password() -> None:
     with pytest.raises(InvalidPassword) as caught:
         password_of("secret")
     assert "secret" not in repr(caught.value) + str(caught.value) + repr(caught.value.values)
 
 
-def test_what_was_hashed_is_known_again_and_nothing_else() -> None:
+def test_a_hash_matches_its_password_alone() -> None:
     hash = CHEAP.hash("correct horse")
     assert hash.startswith("$argon2id$")
     assert "correct" not in hash
@@ -102,7 +102,7 @@ def test_two_hashes_of_one_password_differ() -> None:
     assert CHEAP.hash("correct horse") != CHEAP.hash("correct horse")
 
 
-def test_a_hash_that_was_made_with_other_parameters_is_renewed_by_one_who_knows_it() -> None:
+def test_a_hash_with_older_parameters_is_renewed_when_its_password_is_checked() -> None:
     stronger = Hasher(2, 8, 1)
     hash = CHEAP.hash("correct horse")
     assert stronger.check(hash, "wrong") == (False, None)
@@ -123,13 +123,13 @@ def test_without_argon2_there_is_no_hasher(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 class Held:
-    """A runner that does nothing until it is told to."""
+    """A runner that runs nothing until `work` is called."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[Deferred[Any], Callable[[], Any]]] = []
 
     def start(self) -> None:
-        """Nothing to start."""
+        """Do nothing: there are no threads."""
 
     stop = start
 
@@ -155,7 +155,7 @@ def failure_of(done: Deferred[Any]) -> Failure:
     return failure
 
 
-def test_no_more_wait_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "WAITING", 2)
     runner = Held()
     few = Passwords(runner, CHEAP)
@@ -172,7 +172,7 @@ def test_no_more_wait_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
     assert more.called
 
 
-def test_an_error_in_hashing_does_not_hold_what_was_hashed() -> None:
+def test_an_error_in_hashing_does_not_contain_the_password() -> None:
     class Telling(Hasher):
         def hash(self, password: str) -> str:
             raise RuntimeError(f"cannot hash {password}")
@@ -188,7 +188,7 @@ def test_an_error_in_hashing_does_not_hold_what_was_hashed() -> None:
     assert "in hash" in told, "it says where"
 
 
-async def test_it_is_done_in_threads() -> None:
+async def test_passwords_are_hashed_in_threads() -> None:
     worker = Worker(StoreReactor(), "chatd-passwords", passwords.THREADS, passwords.NICENESS)
     real = Passwords(worker, CHEAP)
     real.start()

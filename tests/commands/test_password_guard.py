@@ -1,4 +1,4 @@
-"""Lines that are nearly a command with a password: which they are, and that none is said."""
+"""`chatd.commands.password_guard`: lines that are nearly a command with a password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORDS = sorted(name for name, command in COMMANDS.items() if command.secret)
 
 
 def is_held(text: str) -> bool:
-    """What the protocol asks, in its two steps, of a line that is no command."""
+    """Return the result for a line that is no command, in the protocol's two steps."""
     slow = holds_a_password(text, REGISTERED.__contains__)
     quick = text[:LETTERS] in STARTS or text[0] in ODD or text[0] == "/"
     assert quick or not slow
@@ -99,13 +99,15 @@ def test_a_line_that_is_nearly_a_command_with_a_password(line: str) -> None:
         "#login ana correct",
     ],
 )
-def test_a_line_that_is_not(line: str) -> None:
+def test_a_line_that_is_not_nearly_one(line: str) -> None:
     assert not is_held(line)
 
 
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("change", [str.lower, str.upper, str.title])
-def test_every_name_of_a_command_that_takes_a_password_is_known(word: str, change: object) -> None:
+def test_each_name_of_a_command_that_takes_a_password_is_recognised(
+    word: str, change: object
+) -> None:
     assert len(word) >= LETTERS
     written = change(word)  # type: ignore[operator]
     assert is_held(f" /{written} ana correct")
@@ -113,11 +115,11 @@ def test_every_name_of_a_command_that_takes_a_password_is_known(word: str, chang
 
 
 beginnings = st.text(st.sampled_from(" \t\xa0/\\\u200b"), min_size=1, max_size=5)
-behind = st.sampled_from([" ", "\t", "\xa0", "\u3000", "  "])
+spaces = st.sampled_from([" ", "\t", "\xa0", "\u3000", "  "])
 
 
-@given(beginnings, st.sampled_from(WORDS), behind, st.text(max_size=20), st.booleans())
-def test_wherever_slashes_are_misplaced_before_a_word_it_is_not_said(
+@given(beginnings, st.sampled_from(WORDS), spaces, st.text(max_size=20), st.booleans())
+def test_a_line_with_misplaced_slashes_before_a_word_is_not_said(
     beginning: str, word: str, space: str, rest: str, upper: bool
 ) -> None:
     line = f"{beginning}{word.upper() if upper else word}{space}{rest}"
@@ -127,12 +129,12 @@ def test_wherever_slashes_are_misplaced_before_a_word_it_is_not_said(
 
 
 @given(st.text(min_size=1))
-def test_any_text_can_be_asked_about(text: str) -> None:
+def test_two_slashes_make_any_text_a_text(text: str) -> None:
     if is_held(text):
         assert not is_held("//" + text)
 
 
-def test_it_is_not_said_and_not_stored_and_only_its_author_is_told() -> None:
+def test_such_a_line_is_not_said_or_stored_and_its_author_receives_an_error() -> None:
     world = World()
     ana, luis = world.person("ana"), world.person("luis")
     ana.seen()
@@ -153,7 +155,7 @@ def test_two_slashes_say_it_anyway() -> None:
     assert ana.seen() == ["<ana> /login ana correct"]
 
 
-def test_behind_text_every_line_is_said() -> None:
+def test_after_slash_text_every_line_is_said() -> None:
     world = World()
     ana = world.person("ana")
     ana.type("/text")
