@@ -13,7 +13,7 @@ from chatd.chat.actions.authentication import KEEP_TOKENS, PasswordProof, own_ac
 from chatd.chat.actions.costs import KEEPING_COST, PASSWORD_COST
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import Command, Job, WrongUse
+from chatd.commands.base import Command, Job, Wording, WrongUse
 from chatd.commands.password_prompt import (
     is_given,
     present_password_question,
@@ -223,19 +223,149 @@ def _whois(server: ChatServer, session: Session, argument: str) -> None:
 
 
 TABLE = (
-    Command(("register", "registrar"), _register, PASSWORD_COST, secret=True, asks=True),
     Command(
-        ("login", "acceder"), _login, PASSWORD_COST, secret=True, asks=True, scope=Scope.NOTHING
-    ),
-    Command(
-        ("password", "clave", "contraseña", "contrasena"),
-        _password,
-        PASSWORD_COST,
+        _register,
+        Wording(
+            "/register [PASSWORD]",
+            "keep the name that you have, with a password",
+            "Without PASSWORD you are asked for it. It has 8 to 256 characters; spaces are part\n"
+            "of it. The name is then refused to everyone else, and so is one that looks like\n"
+            "it.\n"
+            "Example: /register",
+        ),
+        Wording(
+            "/registrar [CONTRASEÑA]",
+            "conservar el nombre que tienes, con una contraseña",
+            "Sin CONTRASEÑA se te pide. Tiene de 8 a 256 caracteres; los espacios cuentan.\n"
+            "Desde entonces nadie más puede tomar el nombre, ni uno que se le parezca.\n"
+            "Ejemplo: /registrar",
+        ),
+        cost=PASSWORD_COST,
         secret=True,
         asks=True,
     ),
-    Command(("logout", "terminar"), _logout, scope=Scope.NOTHING),
-    Command(("token", "ficha"), _token, KEEPING_COST, asks=True),
-    Command(("unregister", "desregistrar"), _unregister, PASSWORD_COST, secret=True, asks=True),
-    Command(("whois", "quienes", "quiénes"), _whois, scope=Scope.READ),
+    Command(
+        _login,
+        Wording(
+            "/login NAME [PASSWORD]",
+            "log in",
+            "Without PASSWORD you are asked for it. You are then shown what you missed. A\n"
+            "script sends it as its first line.\n"
+            "Example: /login ana",
+        ),
+        Wording(
+            "/acceder NOMBRE [CONTRASEÑA]",
+            "iniciar sesión",
+            "Sin CONTRASEÑA se te pide. Después se te muestra lo que te perdiste. Un programa\n"
+            "la envía como su primera línea.\n"
+            "Ejemplo: /acceder ana",
+        ),
+        cost=PASSWORD_COST,
+        secret=True,
+        asks=True,
+        scope=Scope.NOTHING,
+    ),
+    Command(
+        _password,
+        Wording(
+            "/password [keep-tokens] [NEW]",
+            "change your password; ends other sessions",
+            "Browsers have to sign in again, and other terminals to /login or /logout. Tokens\n"
+            "end unless you say keep-tokens. You are asked for the present password, unless you\n"
+            "typed it within five minutes.\n"
+            "Example: /password",
+        ),
+        Wording(
+            "/clave [conservar-tokens] [NUEVA]",
+            "cambiar la contraseña y cerrar las demás sesiones",
+            "En los navegadores y los demás terminales hay que acceder otra vez. Los tokens\n"
+            "terminan si no dices conservar-tokens. Se te pide la contraseña actual, salvo que\n"
+            "la hayas escrito hace menos de cinco minutos.\n"
+            "Ejemplo: /clave",
+            aliases=(
+                "contraseña",
+                "contrasena",
+            ),
+        ),
+        cost=PASSWORD_COST,
+        secret=True,
+        asks=True,
+    ),
+    Command(
+        _logout,
+        Wording(
+            "/logout [others]",
+            "be a guest again, or close your other connections",
+            "/logout others closes connections that were left behind, and signs your browsers\n"
+            "out.\n"
+            "Example: /logout others",
+        ),
+        Wording(
+            "/cerrarsesion [otras]",
+            "volver a ser invitado, o cerrar tus otras conexiones",
+            "/cerrarsesion otras cierra las conexiones que quedaron abiertas, y la sesión en\n"
+            "tus navegadores.\n"
+            "Ejemplo: /cerrarsesion otras",
+            aliases=(
+                "cerrarsesión",
+                "terminar",
+            ),
+        ),
+        scope=Scope.NOTHING,
+    ),
+    Command(
+        _token,
+        Wording(
+            "/token new|list|revoke [NAME [read]]",
+            "access tokens for programs",
+            "A program with a token speaks and reads as you, over HTTP; with read it only\n"
+            "reads. A token cannot run rooms or change your account. It is shown once.\n"
+            "Example: /token new ci read",
+        ),
+        Wording(
+            "/token nuevo|lista|revocar [NOMBRE [leer]]",
+            "tokens de acceso para programas",
+            "Un programa con un token habla y lee como tú, por HTTP; con leer, solo lee. Un\n"
+            "token no puede administrar salas ni cambiar tu cuenta. Se muestra una sola vez.\n"
+            "Ejemplo: /token nuevo ci leer",
+            aliases=("ficha",),
+        ),
+        cost=KEEPING_COST,
+        asks=True,
+    ),
+    Command(
+        _unregister,
+        Wording(
+            "/unregister [PASSWORD]",
+            "give up your name, with all that is stored for it",
+            "Your private lines are deleted; what you said in rooms stays. Then anyone may take\n"
+            "the name.\n"
+            "Example: /unregister",
+        ),
+        Wording(
+            "/desregistrar [CONTRASEÑA]",
+            "renunciar a tu nombre y a todo lo guardado con él",
+            "Se borran tus líneas privadas; lo que has dicho en salas se queda. El nombre queda\n"
+            "libre.\n"
+            "Ejemplo: /desregistrar",
+        ),
+        cost=PASSWORD_COST,
+        secret=True,
+        asks=True,
+    ),
+    Command(
+        _whois,
+        Wording(
+            "/whois NAME",
+            "say whether NAME is registered, and where NAME is",
+            "Of rooms, only those that you may read are named.\nExample: /whois luis",
+        ),
+        Wording(
+            "/quienes NOMBRE",
+            "ver si NOMBRE está registrado, y dónde está",
+            "De las salas, solo se dicen las que puedes leer.\nEjemplo: /quienes luis",
+            aliases=("quiénes",),
+        ),
+        scope=Scope.READ,
+    ),
 )

@@ -1,8 +1,9 @@
-"""What a command is, and what handlers share. The table itself is in `chatd.commands`.
+"""A row of the table of commands, and functions that handlers share.
 
-A handler is given the server, the session that asks, and the rest of the line without the spaces
-around it. It answers through the session, or raises `Refusal` or `WrongUse`; one that has to wait
-for the store is a coroutine, which may raise `StoreError`, too. Handlers know no connection.
+A handler receives the server, the session, and the argument: the rest of the line without the
+spaces around it. It answers through the session, or raises `Refusal` or `WrongUse`. A handler that
+waits for the store is a coroutine, which may raise `StoreError`, too. Handlers must not know the
+connection.
 """
 
 from __future__ import annotations
@@ -16,62 +17,99 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Job as Job
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
+from chatd.i18n import Language
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
 Handler = Callable[[ChatServer, Session, str], Job | None]
 
 READING_COST = 100
-"""What a command that reads the store counts for: three at once, and then one a second."""
+"""Rate-limit cost, in lines, of a command that reads the store.
+
+Three may be given at once, then one a second.
+"""
 
 KEEPING_COST = 10
-"""What a command counts for behind which the server may have to remember more from then on: a room
-in which something is said, or who may do what in one."""
+"""Rate-limit cost, in lines, of a command that creates lasting state: a room, or a role in one."""
 
 SWITCH_WORDS = {"on": True, "off": False, "sí": True, "si": True, "no": False}
 """The words for on and off, in each language."""
 
 
 class WrongUse(Exception):
-    """A command was given what it does not take. It is answered with its usage."""
+    """A command was given an argument that it does not take. The answer is its usage."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A command in one language.
+
+    ``usage`` is ``/NAME ARGUMENTS`` and has the command's own name in that language; ``aliases``
+    are its other names. ``explanation`` completes the usage in lists: a phrase without a full stop.
+    ``details`` are the further lines of ``/help COMMAND``; the last one is an example.
+    """
+
+    usage: str
+    explanation: str
+    details: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The command's own name, without the slash."""
+        return self.usage.split()[0].removeprefix("/")
 
 
 @dataclass(frozen=True)
 class Command:
-    """A row of the table. ``names`` are all its names, its own first; the sentence ``help_NAME``
-    has its usage, ``::`` and explanation. ``cost`` is the number of lines that it counts for in
-    rate limits. With ``secret``, the rest of the line has a password, and the spaces around that
-    are kept. With ``asks``, the next line may be a password, so that it is not said after a
-    refusal.
+    """A row of the table of commands.
+
+    ``cost`` is the number of lines that the command counts for in rate limits. With ``secret``, its
+    argument has a password, and the spaces around that are part of it. With ``asks``, the next line
+    may be a password, so that it is not said after a refusal.
 
     ``scope`` is the least scope that the grant of a session must have. Guests have no grant; the
     handler decides what they may do. It is `Scope.FULL` unless a row says less, so that a token
     does not allow a command by oversight.
     """
 
-    names: tuple[str, ...]
     handler: Handler
+    english: Wording
+    spanish: Wording
     cost: int = 1
     secret: bool = False
     asks: bool = False
     scope: Scope = Scope.FULL
 
+    def wording(self, language: Language) -> Wording:
+        """Return the wording in a language."""
+        return self.spanish if language is Language.SPANISH else self.english
+
     @property
     def name(self) -> str:
-        """Its own name, the first."""
-        return self.names[0]
+        """The English name, by which the code calls the command."""
+        return self.english.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, in every language, the English one first."""
+        wordings = (self.english, self.spanish)
+        names = (name for each in wordings for name in (each.name, *each.aliases))
+        return tuple(dict.fromkeys(names))
 
 
 def room_to_read(server: ChatServer, session: Session, named: Room | None = None) -> Room:
-    """The room that was named, or the one that a session is in, for one who wants to know what is
-    in it. Raises `Refusal` if it may not, too."""
+    """Return the room that was named, or else the session's own, for reading.
+
+    Raises `Refusal` if the session is in no room or may not read that one.
+    """
     room = named or session.here()
     server.moderation.check(session, room, Act.READ)
     return room
 
 
 def switch(argument: str) -> bool:
-    """What ``on`` and ``off`` mean, in each language. Raises `WrongUse` for anything else."""
+    """Return True for ``on``, False for ``off``, in each language. Raises `WrongUse` for others."""
     try:
         return SWITCH_WORDS[argument.lower()]
     except KeyError:
@@ -79,7 +117,7 @@ def switch(argument: str) -> bool:
 
 
 async def answering(session: Session, then: Callable[[], Job | None]) -> None:
-    """Do what a password that was asked for is for, or tell the one who gave it why not."""
+    """Carry out the action for which a password was asked, or tell the session why not."""
     try:
         waiting = then()
         if waiting is not None:
@@ -89,7 +127,7 @@ async def answering(session: Session, then: Callable[[], Job | None]) -> None:
 
 
 def tell_why_not(session: Session, error: Refusal | StoreError) -> None:
-    """Tell the one who asked why it was not done."""
+    """Tell a session why its command was not carried out."""
     if isinstance(error, Refusal):
         session.error(error.kind, error.key, **error.values)
     else:

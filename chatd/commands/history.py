@@ -11,7 +11,7 @@ from chatd.chat.permissions import Act
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import READING_COST, Command, Job, WrongUse, room_to_read
+from chatd.commands.base import READING_COST, Command, Job, Wording, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event
 from chatd.rooms.room import Room
@@ -213,14 +213,107 @@ def _logged_in(session: Session) -> Session:
 
 
 TABLE = (
-    Command(("history", "historial", "historia"), _history, READING_COST, scope=Scope.READ),
-    Command(("since", "desde"), _since, READING_COST, scope=Scope.READ),
+    Command(
+        _history,
+        Wording(
+            "/history [N]",
+            "show the last N lines of the room (20)",
+            "Each line is shown with its time.\nExample: /history 50",
+        ),
+        Wording(
+            "/historial [N]",
+            "ver las últimas N líneas de la sala (20)",
+            "Cada línea se muestra con su hora.\nEjemplo: /historial 50",
+            aliases=("historia",),
+        ),
+        cost=READING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _since,
+        Wording(
+            "/since TIME",
+            "show the lines of the last 10m, 2h or 3d",
+            "TIME is one number and s, m, h, d or w.\nExample: /since 2h",
+        ),
+        Wording(
+            "/desde TIEMPO",
+            "ver las líneas de los últimos 10m, 2h o 3d",
+            "TIEMPO es un número y s, m, h, d o w.\nEjemplo: /desde 2h",
+        ),
+        cost=READING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _search,
+        Wording(
+            "/search WORDS",
+            'find lines here: words, "a phrase", from:ana, since:2d',
+            "The newest come first, 20 at most. Upper and lower case and accents make no\n"
+            "difference.\n"
+            'Example: /search "build failed" from:ci since:2d',
+        ),
+        Wording(
+            "/buscar TEXTO",
+            'buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
+            "Primero las últimas, 20 como mucho. Dan igual las mayúsculas y las tildes.\n"
+            'Ejemplo: /buscar "no compila" de:ci desde:2d',
+        ),
+        cost=READING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _mentions,
+        Wording(
+            "/mentions",
+            "find the lines of your rooms that mention you",
+            "It looks in 20 of your rooms and shows 20 lines at most, the newest of each room\n"
+            "first.\n"
+            "Example: /mentions",
+        ),
+        Wording(
+            "/menciones",
+            "buscar las líneas de tus salas que te nombran",
+            "Mira en 20 de tus salas y muestra 20 líneas como mucho, en cada sala primero las\n"
+            "últimas.\n"
+            "Ejemplo: /menciones",
+        ),
+        cost=3 * READING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _missed,
+        Wording(
+            "/missed",
+            "show the next lines that you missed in your rooms",
+            "A hundred lines at most; repeat it to see more. It needs a name of your own: /help\n"
+            "account.\n"
+            "Example: /missed",
+        ),
+        Wording(
+            "/pendiente",
+            "ver las siguientes líneas que te perdiste en tus salas",
+            "Cien líneas como mucho; repítela para ver más. Necesita un nombre tuyo: /ayuda\n"
+            "cuenta.\n"
+            "Ejemplo: /pendiente",
+        ),
+        cost=READING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _skip,
+        Wording(
+            "/skip",
+            "mark everything as read",
+            "In all your rooms, private lines included. The lines stay in the history.\n"
+            "Example: /skip",
+        ),
+        Wording(
+            "/saltar",
+            "marcar todo como leído",
+            "En todas tus salas, con las líneas privadas. Las líneas siguen en el historial.\n"
+            "Ejemplo: /saltar",
+        ),
+        scope=Scope.WRITE,
+    ),
 )
-
-ROWS = (
-    Command(("search", "buscar"), _search, READING_COST, scope=Scope.READ),
-    Command(("mentions", "menciones"), _mentions, 3 * READING_COST, scope=Scope.READ),
-    Command(("missed", "pendiente"), _missed, READING_COST, scope=Scope.READ),
-    Command(("skip", "saltar"), _skip, scope=Scope.WRITE),
-)
-"""For the section of the past."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, Job, WrongUse
+from chatd.commands.base import KEEPING_COST, Command, Job, Wording, WrongUse
 from chatd.commands.moderation import carry_out, room_to_run
 from chatd.commands.password_prompt import present_password_question, with_present_password
 from chatd.errors import ErrorKind, Refusal, short
@@ -119,4 +119,28 @@ def _listed(session: Session, room: Room, hook: Hook) -> str:
     return session.sentence("hook_fails", hook=listed, count=hook.failures, why=why)
 
 
-TABLE = (Command(("hook", "gancho"), _hook, KEEPING_COST, asks=True),)
+TABLE = (
+    Command(
+        _hook,
+        Wording(
+            "/hook add URL|list|remove N",
+            "send what is said here to a URL, signed",
+            "Each line is a POST with JSON, in order; what fails is tried again. For operators\n"
+            "of the room, in a private room for its owner alone. The secret that signs is shown\n"
+            "once.\n"
+            "Example: /hook add https://example.com/chat",
+            aliases=("webhook",),
+        ),
+        Wording(
+            "/webhook añadir URL|lista|quitar N",
+            "enviar lo que se dice aquí a una URL, firmado",
+            "Cada línea es un POST con JSON, en orden; lo que falla se intenta otra vez. Para\n"
+            "operadores de la sala; en una privada, solo para su dueño. El secreto que firma se\n"
+            "muestra una sola vez.\n"
+            "Ejemplo: /webhook añadir https://example.com/chat",
+            aliases=("gancho",),
+        ),
+        cost=KEEPING_COST,
+        asks=True,
+    ),
+)

@@ -15,7 +15,15 @@ from chatd.chat.moderation import BAN, MUTE, Sanction
 from chatd.chat.permissions import Act, Mode, Role
 from chatd.chat.server import NOBODYS, ChatServer
 from chatd.chat.session import NAMES_SHOWN, Session
-from chatd.commands.base import KEEPING_COST, READING_COST, Command, Job, WrongUse, room_to_read
+from chatd.commands.base import (
+    KEEPING_COST,
+    READING_COST,
+    Command,
+    Job,
+    Wording,
+    WrongUse,
+    room_to_read,
+)
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Deed, Event, Kind
 from chatd.formats.base import mode_word, told
@@ -558,22 +566,237 @@ def _stats(server: ChatServer, session: Session, argument: str) -> None:
 
 
 TABLE = (
-    Command(("create", "crear"), _create, KEEPING_COST),
-    Command(("mode", "modo"), _mode, scope=Scope.READ),
-    Command(("invite", "invitar"), _invite, KEEPING_COST),
-    Command(("uninvite", "desinvitar"), _uninvite),
-    Command(("voice", "voz"), _voice, KEEPING_COST),
-    Command(("unvoice", "sinvoz"), _unvoice),
-    Command(("op", "operador"), _op, KEEPING_COST),
-    Command(("unop", "sinoperador"), _unop),
-    Command(("kick", "echar"), _kick),
-    Command(("mute", "callar"), _mute, KEEPING_COST),
-    Command(("unmute", "descallar"), _unmute),
-    Command(("ban", "vetar"), _ban, KEEPING_COST),
-    Command(("unban", "desvetar"), _unban),
-    Command(("bans", "vetos"), _bans),
-    Command(("close", "cerrar"), _close),
-    Command(("wall", "aviso"), _wall),
-    Command(("disconnect", "desconectar"), _disconnect),
-    Command(("stats", "estado"), _stats, READING_COST),
+    Command(
+        _create,
+        Wording(
+            "/create ROOM [MODE]",
+            "create a room of your own; MODE as with /mode",
+            "Only a registered name owns a room, a hundred at most; nobody runs a room that a\n"
+            "guest creates.\n"
+            "Example: /create class announce",
+        ),
+        Wording(
+            "/crear SALA [MODO]",
+            "crear una sala tuya; MODO como con /modo",
+            "Solo un nombre registrado es dueño de salas, de cien como mucho; la de un invitado\n"
+            "no es de nadie.\n"
+            "Ejemplo: /crear clase anuncios",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _mode,
+        Wording(
+            "/mode [MODE]",
+            "show or set the mode: open, private, moderated, announce",
+            "open: all enter and speak; private: the invited do, and others do not see the room;\n"
+            "moderated: all enter, people with a voice speak; announce: all enter, operators\n"
+            "speak. Only the owner sets it.\n"
+            "Example: /mode moderated",
+        ),
+        Wording(
+            "/modo [MODO]",
+            "ver o poner el modo: abierto, privado, moderado, anuncios",
+            "abierto: entran y hablan todos; privado: solo los invitados, y nadie más la ve;\n"
+            "moderado: entran todos, habla quien tiene voz; anuncios: entran todos, hablan los\n"
+            "operadores. Solo lo pone el dueño.\n"
+            "Ejemplo: /modo moderado",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _invite,
+        Wording(
+            "/invite NAME",
+            "let NAME enter a private room",
+            "NAME is told. A guest's invitation ends when they leave the server.\n"
+            "Example: /invite luis",
+        ),
+        Wording(
+            "/invitar NOMBRE",
+            "dejar entrar a NOMBRE en una sala privada",
+            "Se le dice a NOMBRE. La invitación de un invitado acaba cuando se va del servidor.\n"
+            "Ejemplo: /invitar luis",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _uninvite,
+        Wording(
+            "/uninvite NAME", "take an invitation back, and a voice, too", "Example: /uninvite luis"
+        ),
+        Wording(
+            "/desinvitar NOMBRE",
+            "retirar una invitación, y también la voz",
+            "Ejemplo: /desinvitar luis",
+        ),
+    ),
+    Command(
+        _voice,
+        Wording("/voice NAME", "let NAME speak in a moderated room", "Example: /voice luis"),
+        Wording("/voz NOMBRE", "dejar hablar a NOMBRE en una sala moderada", "Ejemplo: /voz luis"),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unvoice,
+        Wording("/unvoice NAME", "take a voice back", "Example: /unvoice luis"),
+        Wording("/sinvoz NOMBRE", "retirar una voz", "Ejemplo: /sinvoz luis"),
+    ),
+    Command(
+        _op,
+        Wording(
+            "/op NAME",
+            "let NAME, who is registered, run the room with you",
+            "An operator sets the topic, invites, gives voices, kicks, mutes and bans. Only the\n"
+            "owner makes operators.\n"
+            "Example: /op luis",
+        ),
+        Wording(
+            "/operador NOMBRE",
+            "que NOMBRE, si está registrado, administre la sala contigo",
+            "Un operador pone el tema, invita, da voz, echa, calla y veta. Solo el dueño hace\n"
+            "operadores.\n"
+            "Ejemplo: /operador luis",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unop,
+        Wording("/unop NAME", "take operator rights back", "Example: /unop luis"),
+        Wording(
+            "/sinoperador NOMBRE", "retirar los derechos de operador", "Ejemplo: /sinoperador luis"
+        ),
+    ),
+    Command(
+        _kick,
+        Wording(
+            "/kick NAME [REASON]",
+            "put NAME out of the room; they may come back",
+            "NAME and the room are shown the reason. /kick #ops luis acts in #ops.\n"
+            "Example: /kick luis not in here, please",
+        ),
+        Wording(
+            "/echar NOMBRE [MOTIVO]",
+            "sacar a NOMBRE de la sala; puede volver",
+            "NOMBRE y la sala ven el motivo. /echar #ops luis lo hace en #ops.\n"
+            "Ejemplo: /echar luis aquí no, por favor",
+        ),
+    ),
+    Command(
+        _mute,
+        Wording(
+            "/mute NAME [TIME] [REASON]",
+            "keep NAME from speaking for 10m, 2h or 3d (1h)",
+            "NAME may read on. A guest stays muted under any other name. TIME is one number and\n"
+            "s, m, h, d or w, 366d at most.\n"
+            "Example: /mute luis 10m let the others work",
+        ),
+        Wording(
+            "/callar NOMBRE [TIEMPO] [MOTIVO]",
+            "no dejar hablar a NOMBRE durante 10m, 2h o 3d (1h)",
+            "NOMBRE puede leer. Un invitado sigue sin poder hablar con cualquier otro nombre.\n"
+            "TIEMPO es un número y s, m, h, d o w, hasta 366d.\n"
+            "Ejemplo: /callar luis 10m deja trabajar a los demás",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unmute,
+        Wording("/unmute NAME", "let NAME speak again", "Example: /unmute luis"),
+        Wording("/descallar NOMBRE", "que NOMBRE vuelva a hablar", "Ejemplo: /descallar luis"),
+    ),
+    Command(
+        _ban,
+        Wording(
+            "/ban WHO [TIME] [REASON]",
+            "keep out a NAME, @NAME's address or an ADDRESS (7d)",
+            "@NAME keeps out everyone at NAME's address: it says how many, and asks for\n"
+            "confirmation. Operators can still enter. TIME is as with /mute.\n"
+            "Example: /ban luis 2d advertising",
+        ),
+        Wording(
+            "/vetar QUIÉN [TIEMPO] [MOTIVO]",
+            "que no entre NOMBRE, la dirección de @NOMBRE o una IP (7d)",
+            "@NOMBRE veta a todos los de la dirección de NOMBRE: dice cuántos son, y pide\n"
+            "confirmación. Los operadores pueden seguir entrando. TIEMPO es como con /callar.\n"
+            "Ejemplo: /vetar luis 2d publicidad",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unban,
+        Wording(
+            "/unban WHO",
+            "let a NAME, @NAME's address or an ADDRESS enter again",
+            "Example: /unban luis",
+        ),
+        Wording(
+            "/desvetar QUIÉN",
+            "que NOMBRE, @NOMBRE o una IP pueda entrar otra vez",
+            "Ejemplo: /desvetar luis",
+        ),
+    ),
+    Command(
+        _bans,
+        Wording("/bans", "list mutes and bans: until when, why, and by whom", "Example: /bans"),
+        Wording(
+            "/vetos",
+            "ver los silencios y vetos: hasta cuándo, por qué y por quién",
+            "Ejemplo: /vetos",
+        ),
+    ),
+    Command(
+        _close,
+        Wording(
+            "/close",
+            "put everyone out and close the room",
+            "Nothing is lost: its owner opens it again with /mode. Repeat the command to\n"
+            "confirm.\n"
+            "Example: /close",
+        ),
+        Wording(
+            "/cerrar",
+            "sacar a todos y cerrar la sala",
+            "No se pierde nada: su dueño la abre otra vez con /modo. Repite la orden para\n"
+            "confirmar.\n"
+            "Ejemplo: /cerrar",
+        ),
+    ),
 )
+"""Rows for those who run a room."""
+
+SERVER_TABLE = (
+    Command(
+        _wall,
+        Wording(
+            "/wall TEXT",
+            "say something in every room with people in it",
+            "For administrators.\nExample: /wall The server restarts at six",
+        ),
+        Wording(
+            "/aviso TEXTO",
+            "decir algo en todas las salas en las que hay gente",
+            "Para administradores.\nEjemplo: /aviso El servidor se reinicia a las seis",
+        ),
+    ),
+    Command(
+        _disconnect,
+        Wording(
+            "/disconnect NAME",
+            "close all connections of NAME",
+            "For administrators. NAME may connect again.\nExample: /disconnect luis",
+        ),
+        Wording(
+            "/desconectar NOMBRE",
+            "cerrar todas las conexiones de NOMBRE",
+            "Para administradores. NOMBRE puede conectarse otra vez.\nEjemplo: /desconectar luis",
+        ),
+    ),
+    Command(
+        _stats,
+        Wording("/stats", "show figures of the server", "For administrators.\nExample: /stats"),
+        Wording("/estado", "ver cifras del servidor", "Para administradores.\nEjemplo: /estado"),
+        cost=READING_COST,
+    ),
+)
+"""Rows for the administrators of the server."""

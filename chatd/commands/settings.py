@@ -10,7 +10,7 @@ from typing import Any
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import SWITCH_WORDS, Command, Job, WrongUse, switch
+from chatd.commands.base import SWITCH_WORDS, Command, Job, Wording, WrongUse, switch
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
@@ -127,17 +127,131 @@ def _name(argument: str) -> str:
 
 
 TABLE = (
-    Command(("echo", "eco"), _echo, scope=Scope.READ),
-    Command(("times", "horas"), _times, scope=Scope.READ),
-    Command(("language", "idioma"), _language, scope=Scope.READ),
-    Command(("text", "texto"), _text, scope=Scope.READ),
+    Command(
+        _echo,
+        Wording(
+            "/echo on|off",
+            "show (or hide) your own lines",
+            "For terminals. Errors are always shown, and /history shows your own lines, too.\n"
+            "Example: /echo off",
+        ),
+        Wording(
+            "/eco sí|no",
+            "mostrar (u ocultar) tus propias líneas",
+            "Para terminales. Los errores se muestran siempre; /historial muestra también tus\n"
+            "líneas.\n"
+            "Ejemplo: /eco no",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _times,
+        Wording(
+            "/times on|off",
+            "show (or hide) the time of each line",
+            "For terminals. Lines of the past always have their time.\nExample: /times on",
+        ),
+        Wording(
+            "/horas sí|no",
+            "mostrar (u ocultar) la hora de cada línea",
+            "Para terminales. Las líneas del pasado llevan siempre su hora.\nEjemplo: /horas sí",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _language,
+        Wording(
+            "/language en|es",
+            "choose the language in which the server speaks to you",
+            "It changes for you alone.\nExample: /language es",
+        ),
+        Wording(
+            "/idioma en|es",
+            "elegir el idioma en que te habla el servidor",
+            "Cambia solo para ti.\nEjemplo: /idioma es",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _text,
+        Wording(
+            "/text",
+            "take every further line as text, and none as a command",
+            "For programs on a pipe: nothing in their output can rename or move you. It lasts\n"
+            "until the connection ends.\n"
+            "Example: (echo /nick ci; echo /text; make) | nc -N 127.0.0.1 60060",
+        ),
+        Wording(
+            "/texto",
+            "tomar como texto todas las líneas que sigan, y ninguna como orden",
+            "Para programas en una tubería: nada de lo que escriben puede cambiarte el nombre\n"
+            "ni la sala. Dura hasta que acaba la conexión.\n"
+            "Ejemplo: (echo /nombre ci; echo /texto; make) | nc -N 127.0.0.1 60060",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _ignore,
+        Wording(
+            "/ignore [NAME]",
+            "hide what NAME says; or list the people whom you ignore",
+            "In a terminal, in a browser and over HTTP. You may ignore a hundred people.\n"
+            "Example: /ignore luis",
+        ),
+        Wording(
+            "/ignorar [NOMBRE]",
+            "ocultar lo que dice NOMBRE; o ver a quién ignoras",
+            "En un terminal, en un navegador y por HTTP. Puedes ignorar a cien personas.\n"
+            "Ejemplo: /ignorar luis",
+        ),
+    ),
+    Command(
+        _unignore,
+        Wording("/unignore NAME", "show again what NAME says", "Example: /unignore luis"),
+        Wording("/atender NOMBRE", "mostrar otra vez lo que dice NOMBRE", "Ejemplo: /atender luis"),
+    ),
+    Command(
+        _bell,
+        Wording(
+            "/bell on|off|mentions",
+            "beep on every line, on none, or only when you are mentioned",
+            "Your own lines never beep. With mentions, private lines beep, too.\n"
+            "Example: /bell mentions",
+        ),
+        Wording(
+            "/timbre sí|no|menciones",
+            "pitar con cada línea, con ninguna, o solo cuando te nombran",
+            "Tus propias líneas no pitan nunca. Con menciones pitan también las líneas\n"
+            "privadas.\n"
+            "Ejemplo: /timbre menciones",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _quiet,
+        Wording("/quiet on|off", "hide (or show) joins, leaves and renames", "Example: /quiet on"),
+        Wording(
+            "/silencio sí|no",
+            "ocultar (o mostrar) quién entra, se va y cambia de nombre",
+            "Ejemplo: /silencio sí",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _away,
+        Wording(
+            "/away [TEXT]",
+            "say that you are away; again to come back",
+            "People who write to you alone are shown TEXT, and so is /whois; 200 characters at\n"
+            "most.\n"
+            "Example: /away back at three",
+        ),
+        Wording(
+            "/ausente [TEXTO]",
+            "decir que no estás; otra vez, para volver",
+            "TEXTO se muestra a quien te escribe a ti, y en /quienes; 200 caracteres como\n"
+            "mucho.\n"
+            "Ejemplo: /ausente vuelvo a las tres",
+        ),
+    ),
 )
-
-ROWS = (
-    Command(("ignore", "ignorar"), _ignore),
-    Command(("unignore", "atender"), _unignore),
-    Command(("bell", "timbre"), _bell, scope=Scope.READ),
-    Command(("quiet", "silencio"), _quiet, scope=Scope.READ),
-    Command(("away", "ausente"), _away),
-)
-"""For the section of accounts."""

@@ -1,21 +1,23 @@
-"""The slash commands: a table, from which /help is written too.
+"""The table of slash commands: parsing, running, and /help.
 
-To add a command, add a row to the table of one of the modules here, its sentences (``help_...``) to
-`chatd.i18n`, and a test. `base` says what a handler is given and may do.
+The commands of /help, the tables of the READMEs, completion and the Spanish names follow from the
+rows. To add a command, add a row to the table of one of the modules here, and a test; `base` says
+what a row holds and what a handler may do. This module must not know what the commands do.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import accounts, history, hooks, moderation, settings, talking
-from chatd.commands.base import Command, Job, WrongUse, tell_why_not
+from chatd.commands.base import Command, Job, Wording, WrongUse, tell_why_not
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.i18n import Language, sentence
+from chatd.i18n import Language
 from chatd.storage.contract import StoreError
 from chatd.text.blanks import trimmed
 
@@ -24,7 +26,7 @@ _COMMAND = re.compile(r"/([^\W\d_]+)(?: (.*))?", re.DOTALL)
 
 
 def parse(line: str) -> tuple[str, str] | None:
-    """The command's name, in lower case, and the rest of a line; None when the line is text.
+    """Return the command's name, in lower case, and the rest of the line; None for text.
 
     A command is a slash and a word of letters, followed by a space or the end.
     """
@@ -33,18 +35,18 @@ def parse(line: str) -> tuple[str, str] | None:
 
 
 def text_of(line: str) -> str:
-    """What a line says that is no command: of two slashes at its start, the first is taken off."""
+    """Return the text of a line that is no command: without the first of two leading slashes."""
     return line[1:] if line.startswith("//") else line
 
 
 def cost_of(name: str) -> int:
-    """How many lines the command of that name counts for."""
+    """Return the rate-limit cost, in lines, of the command of that name."""
     command = COMMANDS.get(name)
     return 1 if command is None else command.cost
 
 
 def action_in(line: str) -> str | None:
-    """What somebody does, if a line says that: with a command, and yet it is said as text is."""
+    """Return the action that a line says with ``/me``, or None. It is said as text is."""
     command = parse(line)
     if command is None or COMMANDS.get(command[0]) is not talking.ME:
         return None
@@ -52,7 +54,7 @@ def action_in(line: str) -> str | None:
 
 
 def run(server: ChatServer, session: Session, name: str, argument: str) -> Job | None:
-    """Carry out a command, or tell the one who asked why not."""
+    """Carry out a command, or tell the session why not. A returned job must be awaited."""
     command = COMMANDS.get(name)
     if command is None:
         session.error(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command=f"/{short(name)}")
@@ -82,52 +84,42 @@ def _tell_why_not(
     session: Session, command: Command, name: str, error: Refusal | WrongUse | StoreError
 ) -> None:
     if isinstance(error, WrongUse):
-        usage, explanation = _help(session, command)
-        values = {"command": f"/{name}", "usage": usage, "explanation": explanation}
-        session.error(ErrorKind.WRONG_USE, "wrong_use", **values)
+        wording = command.wording(session.language)
+        values = {"usage": wording.usage, "explanation": wording.explanation}
+        session.error(ErrorKind.WRONG_USE, "wrong_use", command=f"/{name}", **values)
     else:
         tell_why_not(session, error)
-
-
-def _help(session: Session, command: Command) -> list[str]:
-    return session.sentence(f"help_{command.name}").split(" :: ")
 
 
 def _help_command(server: ChatServer, session: Session, argument: str) -> None:
     name = argument.removeprefix("/").lower()
     if not name:
-        _list(session, GENERAL, map(_section, [session] * len(SECTIONS), SECTIONS))
-    elif (command := COMMANDS.get(name)) is not None:
-        usage, explanation = _help(session, command)
-        others = ", ".join(f"/{other}" for other in command.names if other != name)
-        other_names = session.sentence("help_other_names", names=others)
-        session.tell(f"{usage}: {explanation}.\n{other_names}")
-    elif (section := _section_called(name)) is not None:
-        _list(session, section, ())
-    else:
+        titles = (_title(each, session.language) for each in SECTIONS.values())
+        _list(session, GENERAL, titles)
+        return
+    command, section = COMMANDS.get(name), _section_called(name)
+    if command is None and section is None:
         quoted = f"/{short(name)}"
-        raise Refusal(ErrorKind.UNKNOWN_COMMAND, "unknown_command", command=quoted)
+        raise Refusal(ErrorKind.UNKNOWN_COMMAND, "no_help", command=quoted)
+    if command is not None:
+        _explain(session, command, name)
+    if section is not None:
+        _list(session, section.commands, ())
 
 
-def _list(session: Session, commands: Iterable[Command], others: Iterable[list[str]]) -> None:
-    rows = [*(_help(session, command) for command in commands), *others]
+def _explain(session: Session, command: Command, name: str) -> None:
+    wording = command.wording(session.language)
+    others = ", ".join(f"/{other}" for other in command.names if other != name)
+    other_names = session.sentence("help_other_names", names=others)
+    session.tell(f"{wording.usage}: {wording.explanation}.\n{wording.details}\n{other_names}")
+
+
+def _list(session: Session, commands: Iterable[Command], others: Iterable[tuple[str, str]]) -> None:
+    wordings = [command.wording(session.language) for command in commands]
+    rows = [*((each.usage, each.explanation) for each in wordings), *others]
     width = max(len(usage) for usage, _ in rows)
     lines = [f"{usage:{width}}  {explanation}" for usage, explanation in rows]
     session.tell("\n".join([*lines, session.sentence("help_more")]))
-
-
-def _section(session: Session, name: str) -> list[str]:
-    return session.sentence(f"section_{name}").split(" :: ")
-
-
-def _section_called(name: str) -> Sequence[Command] | None:
-    for section, commands in SECTIONS.items():
-        for language in Language:
-            # "/help NAME" in each language; without its accents, too
-            usage = sentence(language, f"section_{section}").split(" :: ")[0]
-            if name in (word := usage.split()[-1], word.translate(_UNACCENTED)):
-                return commands
-    return None
 
 
 def _quit(server: ChatServer, session: Session, argument: str) -> None:
@@ -135,25 +127,117 @@ def _quit(server: ChatServer, session: Session, argument: str) -> None:
     server.finish(session)
 
 
-GENERAL = (
-    Command(("help", "h", "ayuda"), _help_command, scope=Scope.NOTHING),
-    *talking.TABLE,
-    *history.TABLE,
-    *settings.TABLE,
-    Command(("quit", "exit", "bye", "salir", "adios", "adiós"), _quit, scope=Scope.NOTHING),
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section of /help in one language: its names, the first one shown, and its
+    subject."""
+
+    names: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Commands that ``/help NAME`` lists. /help itself has a line for the section."""
+
+    english: Heading
+    spanish: Heading
+    commands: tuple[Command, ...]
+
+    def heading(self, language: Language) -> Heading:
+        """Return the heading in a language."""
+        return self.spanish if language is Language.SPANISH else self.english
+
+
+def _title(section: Section, language: Language) -> tuple[str, str]:
+    heading = section.heading(language)
+    return f"/{HELP.wording(language).name} {heading.names[0]}", heading.explanation
+
+
+def _section_called(name: str) -> Section | None:
+    for section in SECTIONS.values():
+        for heading in (section.english, section.spanish):
+            if name in heading.names or name in (
+                each.translate(_UNACCENTED) for each in heading.names
+            ):
+                return section
+    return None
+
+
+HELP = Command(
+    _help_command,
+    Wording(
+        "/help [COMMAND]",
+        "list the commands, or explain one of them",
+        "It explains a section, too: /help account.\nExample: /help mute",
+        aliases=("h",),
+    ),
+    Wording(
+        "/ayuda [ORDEN]",
+        "ver las órdenes, o explicar una de ellas",
+        "Explica también una sección: /ayuda cuenta.\nEjemplo: /ayuda callar",
+    ),
+    scope=Scope.NOTHING,
 )
-"""What /help lists at once."""
 
-SECTIONS: dict[str, tuple[Command, ...]] = {
-    "account": (*accounts.TABLE, *settings.ROWS),
-    "past": history.ROWS,
-    "running": (*moderation.TABLE, *hooks.TABLE),
+QUIT = Command(
+    _quit,
+    Wording(
+        "/quit",
+        "close the connection",
+        "What you said stays in the history of the room.\nExample: /quit",
+        aliases=("exit", "bye"),
+    ),
+    Wording(
+        "/salir",
+        "cerrar la conexión",
+        "Lo que has dicho se queda en el historial de la sala.\nEjemplo: /salir",
+        aliases=("adios", "adiós"),
+    ),
+    scope=Scope.NOTHING,
+)
+
+GENERAL = (HELP, *talking.TABLE, QUIT)
+"""The commands that /help lists at once."""
+
+SECTIONS = {
+    "account": Section(
+        Heading(("account",), "a name of your own: passwords, logging in and out, tokens"),
+        Heading(("cuenta",), "un nombre solo tuyo: contraseñas, iniciar y cerrar sesión, tokens"),
+        accounts.TABLE,
+    ),
+    "settings": Section(
+        Heading(("settings", "me"), "what you are shown: language, bell, people to ignore, away"),
+        Heading(
+            ("ajustes", "yo"), "lo que se te muestra: idioma, timbre, a quién ignoras, ausencia"
+        ),
+        settings.TABLE,
+    ),
+    "past": Section(
+        Heading(("past",), "earlier lines: history, search, and what you missed"),
+        Heading(("pasado",), "líneas anteriores: historial, buscar, lo que te perdiste"),
+        history.TABLE,
+    ),
+    "moderation": Section(
+        Heading(("moderation",), "running a room: who may enter and speak, mutes, bans"),
+        Heading(("moderar", "moderación"), "administrar una sala: quién entra y habla, vetos"),
+        moderation.TABLE,
+    ),
+    "webhooks": Section(
+        Heading(("webhooks", "hooks"), "sending what is said to a URL"),
+        Heading(("webhooks", "ganchos"), "enviar lo que se dice a una URL"),
+        hooks.TABLE,
+    ),
+    "server": Section(
+        Heading(("server",), "for the administrators of the server"),
+        Heading(("servidor",), "para quienes administran el servidor"),
+        moderation.SERVER_TABLE,
+    ),
 }
-"""The other commands. /help has a line for each section, ``/help NAME :: what it is about`` (the
-sentence ``section_KEY``), and lists a section when it is given that name."""
+"""The sections of /help, in its order, with the other commands. An answer has at most 20 lines."""
 
-TABLE = (*GENERAL, *(command for section in SECTIONS.values() for command in section))
-"""What can be asked."""
+TABLE = (*GENERAL, *(command for section in SECTIONS.values() for command in section.commands))
+"""All commands, in the order of /help."""
 
 COMMANDS = {name: command for command in TABLE for name in command.names}
 """The commands by each of their names."""

@@ -8,7 +8,7 @@ from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, Command, WrongUse, room_to_read
+from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
 from chatd.rooms.room import Room
@@ -137,15 +137,154 @@ def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Ro
         raise Refusal(ErrorKind.NO_ROOM, "no_room_for_topic", name=short(name), here=here) from None
 
 
-ME = Command(("me", "yo"), _me, scope=Scope.WRITE)
+ME = Command(
+    _me,
+    Wording(
+        "/me ACTION",
+        "say what you do: * ana waves",
+        "It is part of the room's history, like any line.\nExample: /me waves",
+    ),
+    Wording(
+        "/yo ACCIÓN",
+        "decir lo que haces: * ana saluda",
+        "Forma parte del historial de la sala, como cualquier línea.\nEjemplo: /yo saluda",
+    ),
+    scope=Scope.WRITE,
+)
 
 TABLE = (
-    Command(("nick", "name", "nombre", "apodo"), _nick, scope=Scope.WRITE),
-    Command(("join", "j", "sala", "entrar"), _join, KEEPING_COST, scope=Scope.READ),
-    Command(("leave", "part", "volver", "dejar"), _leave, scope=Scope.READ),
-    Command(("rooms", "list", "salas"), _rooms, scope=Scope.READ),
-    Command(("who", "names", "w", "quien", "quién"), _who, scope=Scope.READ),
+    Command(
+        _nick,
+        Wording(
+            "/nick NAME",
+            "take a name: letters, digits, _ - . (1 to 32 of them)",
+            "A name that is in use or registered is refused, and so is one that looks like it.\n"
+            "The name is yours until you leave; /register keeps it.\n"
+            "Example: /nick ana",
+            aliases=("name",),
+        ),
+        Wording(
+            "/nombre NOMBRE",
+            "tomar un nombre: letras, cifras, _ - . (de 1 a 32)",
+            "No se admite un nombre en uso o registrado, ni uno que se le parezca. El nombre es\n"
+            "tuyo hasta que te vas; /registrar lo conserva.\n"
+            "Ejemplo: /nombre ana",
+            aliases=("apodo",),
+        ),
+        scope=Scope.WRITE,
+    ),
+    Command(
+        _join,
+        Wording(
+            "/join ROOM",
+            "go to a room; a new one is created",
+            "In a terminal you leave the room that you were in; in a browser you stay there,\n"
+            "too. Nobody runs a room that /join creates; /create makes one that you run.\n"
+            "Example: /join ops",
+            aliases=("j",),
+        ),
+        Wording(
+            "/sala SALA",
+            "ir a una sala; si no existe, se crea",
+            "En un terminal dejas la sala en que estabas; en un navegador sigues también en\n"
+            "ella. Una sala que crea /sala no la administra nadie; /crear hace una que\n"
+            "administras tú.\n"
+            "Ejemplo: /sala ops",
+            aliases=("entrar",),
+        ),
+        cost=KEEPING_COST,
+        scope=Scope.READ,
+    ),
+    Command(
+        _leave,
+        Wording(
+            "/leave",
+            "go back to the lobby",
+            "In a browser it leaves just this room.\nExample: /leave",
+            aliases=("part",),
+        ),
+        Wording(
+            "/volver",
+            "volver a la sala de entrada",
+            "En un navegador deja solo esta sala.\nEjemplo: /volver",
+            aliases=("dejar",),
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _rooms,
+        Wording(
+            "/rooms",
+            "list the rooms",
+            "Each with its topic, and how many people and lines it has. Private rooms are\n"
+            "listed only to those who may enter them.\n"
+            "Example: /rooms",
+            aliases=("list",),
+        ),
+        Wording(
+            "/salas",
+            "ver las salas",
+            "Cada una con su tema, y cuánta gente y cuántas líneas tiene. Una sala privada la\n"
+            "ve solo quien puede entrar en ella.\n"
+            "Ejemplo: /salas",
+        ),
+        scope=Scope.READ,
+    ),
+    Command(
+        _who,
+        Wording(
+            "/who [ROOM]",
+            "list the people in this room, or in another",
+            "Guests who took no name are only counted.\nExample: /who ops",
+            aliases=(
+                "names",
+                "w",
+            ),
+        ),
+        Wording(
+            "/quien [SALA]",
+            "ver quién está en esta sala, o en otra",
+            "De los invitados sin nombre solo se dice cuántos son.\nEjemplo: /quien ops",
+            aliases=("quién",),
+        ),
+        scope=Scope.READ,
+    ),
     ME,
-    Command(("msg", "mensaje", "privado"), _msg, scope=Scope.WRITE),
-    Command(("topic", "tema"), _topic, scope=Scope.READ),
+    Command(
+        _msg,
+        Wording(
+            "/msg NAME TEXT",
+            "say TEXT to one person; /msg #ROOM TEXT says it in a room",
+            "A registered person who is not here is shown it on coming back; a guest has to be\n"
+            "here.\n"
+            "Example: /msg luis are you there?",
+        ),
+        Wording(
+            "/mensaje NOMBRE TEXTO",
+            "decir TEXTO a una persona; con #SALA, en una sala",
+            "A quien está registrado y no está aquí se le muestra cuando vuelve; un invitado\n"
+            "tiene que estar.\n"
+            "Ejemplo: /mensaje luis ¿estás ahí?",
+            aliases=("privado",),
+        ),
+        scope=Scope.WRITE,
+    ),
+    Command(
+        _topic,
+        Wording(
+            "/topic [TEXT|-]",
+            "show the room's topic, set it, or remove it with -",
+            "/topic #ROOM shows that of another room. In a room that somebody runs, operators\n"
+            "set it.\n"
+            "Example: /topic Release on Friday",
+        ),
+        Wording(
+            "/tema [TEXTO|-]",
+            "ver el tema de la sala, ponerlo, o quitarlo con -",
+            "/tema #SALA muestra el de otra sala. En una sala que alguien administra, lo ponen\n"
+            "los operadores.\n"
+            "Ejemplo: /tema Entrega el viernes",
+        ),
+        scope=Scope.READ,
+    ),
 )

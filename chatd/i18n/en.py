@@ -174,22 +174,6 @@ SENTENCES = {
     # Help
     "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
     "help_other_names": "Other names: {names}.",
-    "help_help": "/help [COMMAND] :: this list, or more about one command",
-    "help_nick": "/nick NAME :: be called NAME: letters, digits, _ - . (1 to 32 of them)",
-    "help_join": "/join ROOM :: go to a room; one that is not there is made",
-    "help_leave": "/leave :: go back to the lobby",
-    "help_rooms": "/rooms :: which rooms there are",
-    "help_who": "/who [ROOM] :: who is in this room, or in another",
-    "help_me": "/me ACTION :: say what you do: * ana waves",
-    "help_msg": "/msg NAME TEXT :: say it to one person; /msg #ROOM TEXT says it in a room",
-    "help_topic": "/topic [TEXT|-] :: show the room's topic, set it, or take it away with -",
-    "help_history": "/history [N] :: show the last N lines of the room (20)",
-    "help_since": "/since 10m :: show what was said in the last 10m, 2h or 3d",
-    "help_echo": "/echo on|off :: whether your own lines come back to you",
-    "help_times": "/times on|off :: whether every line has its time",
-    "help_language": "/language en|es :: what the server speaks to you",
-    "help_text": "/text :: from here on every line is text, and no line a command",
-    "help_quit": "/quit :: leave",
     # What was missed
     "private_missed": "{count} private lines while you were away:",
     "private_missed_one": "{count} private line while you were away:",
@@ -231,11 +215,6 @@ SENTENCES = {
     "mentions_one": "{count} line of #{room} that names you:",
     "no_mentions": "No line was found that names {name}.",
     "more_mentions": "There may be more. /search {name} looks further in the room you are in.",
-    "section_past": "/help past :: what you missed, and finding what was said",
-    "help_search": '/search WORDS :: find lines here: words, "a phrase", from:ana, since:2d',
-    "help_mentions": "/mentions :: lines of your rooms that name you",
-    "help_missed": "/missed :: show the next lines that you missed in your rooms",
-    "help_skip": "/skip :: take all that you missed for seen",
     # What one sets for oneself
     "away": "away",
     "away_on": "Whoever writes to you is told: {away}. /away again when you are back.",
@@ -251,20 +230,7 @@ SENTENCES = {
     "ignores": "You ignore {names}.",
     "ignores_nobody": "You ignore nobody.",
     "too_many_ignored": "you ignore {limit} people, as many as may be. /unignore NAME first.",
-    "help_ignore": "/ignore [NAME] :: do not be shown what NAME says; or see whom you ignore",
-    "help_unignore": "/unignore NAME :: be shown it again",
-    "help_bell": "/bell on|off|mentions :: whether lines of others ring, or those that name you",
-    "help_quiet": "/quiet on|off :: whether you are spared who comes, goes and changes name",
-    "help_away": "/away [TEXT] :: have who writes to you be told TEXT; again: you are back",
     # Accounts
-    "section_account": "/help account :: a name of your own: passwords, logging in and out",
-    "help_register": "/register PASSWORD :: make the name that you have yours",
-    "help_login": "/login NAME PASSWORD :: have the name that is yours",
-    "help_password": "/password [keep-tokens] [NEW] :: change your password; ends other sessions",
-    "help_logout": "/logout [others] :: be a guest again, or close your other connections",
-    "help_token": "/token new|list|revoke [NAME [read]] :: let a program be you, or read as you",
-    "help_unregister": "/unregister [PASSWORD] :: give your name up for good",
-    "help_whois": "/whois NAME :: whether a name is somebody's, and where they are",
     "password_prompt": (
         "Your next line is the password; nobody is shown it. An empty line cancels."
     ),
@@ -369,27 +335,6 @@ SENTENCES = {
     "password_too_short": "a password has at least {limit} characters.",
     "password_too_long": "a password has at most {limit} characters.",
     "password_has_controls": "a password has no control characters, such as TAB.",
-    # Running rooms, for /help
-    "section_running": "/help moderation :: running rooms: who may come in and speak, mutes, bans",
-    "help_create": "/create ROOM [MODE] :: make a room of your own; MODE as with /mode",
-    "help_mode": "/mode [MODE] :: how the room is run: open, private, moderated, announce",
-    "help_invite": "/invite NAME :: let NAME into a private room",
-    "help_uninvite": "/uninvite NAME :: take the invitation back, and a voice, too",
-    "help_voice": "/voice NAME :: let NAME speak in a moderated room",
-    "help_unvoice": "/unvoice NAME :: take that voice back",
-    "help_op": "/op NAME :: let NAME run the room with you",
-    "help_unop": "/unop NAME :: take that back",
-    "help_kick": "/kick NAME [REASON] :: put NAME out of the room; they may come again",
-    "help_mute": "/mute NAME [TIME] [REASON] :: let NAME not speak for 10m, 2h or 3d (1h)",
-    "help_unmute": "/unmute NAME :: let NAME speak again",
-    "help_ban": "/ban WHO [TIME] [REASON] :: keep out a NAME, @NAME's address or an ADDRESS (7d)",
-    "help_unban": "/unban WHO :: let them come in again",
-    "help_bans": "/bans :: who is muted and banned, until when, why, and by whom",
-    "help_close": "/close :: put all out and close the room; its owner may open it again",
-    "help_wall": "/wall TEXT :: say something in every room (administrators)",
-    "help_disconnect": "/disconnect NAME :: close all connections of NAME (administrators)",
-    "help_stats": "/stats :: figures of the server (administrators)",
-    "help_hook": "/hook add URL|list|remove N :: have what is said here sent to a URL, signed",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
     "first_not_utf8": "your first line is not UTF-8, as another protocol's may be, so the"
@@ -400,6 +345,7 @@ SENTENCES = {
         "{command}. /help lists them;"
         " start a line with // to say something that begins with a slash."
     ),
+    "no_help": "{command}. /help lists the commands and the sections.",
     "wrong_use": "{command} is used like this: {usage} - {explanation}.",
     "invalid_name": (
         "{name} cannot be a name. Take 1 to 32 letters, digits, _, - or ., a letter or digit first."

@@ -177,22 +177,6 @@ SENTENCES = {
     # Ayuda
     "help_more": "/ayuda ORDEN dice más. Una línea que empieza por // dice una que empieza por /.",
     "help_other_names": "Otros nombres: {names}.",
-    "help_help": "/ayuda [ORDEN] :: esta lista, o más sobre una orden",
-    "help_nick": "/nombre NOMBRE :: llamarte NOMBRE: letras, cifras, _ - . (de 1 a 32)",
-    "help_join": "/sala SALA :: ir a una sala; si no existe, se crea",
-    "help_leave": "/volver :: volver a la sala de entrada",
-    "help_rooms": "/salas :: qué salas hay",
-    "help_who": "/quien [SALA] :: quién está en esta sala, o en otra",
-    "help_me": "/yo ACCIÓN :: decir lo que haces: * ana saluda",
-    "help_msg": "/mensaje NOMBRE TEXTO :: decírselo a una persona; con #SALA, decirlo en una sala",
-    "help_topic": "/tema [TEXTO|-] :: ver el tema de la sala, ponerlo, o quitarlo con -",
-    "help_history": "/historial [N] :: ver las últimas N líneas de la sala (20)",
-    "help_since": "/desde 10m :: ver lo que se ha dicho en los últimos 10m, 2h o 3d",
-    "help_echo": "/eco sí|no :: si tus propias líneas vuelven a ti",
-    "help_times": "/horas sí|no :: si cada línea lleva su hora",
-    "help_language": "/idioma en|es :: en qué idioma te habla el servidor",
-    "help_text": "/texto :: a partir de aquí cada línea es texto, y ninguna una orden",
-    "help_quit": "/salir :: irte",
     # Lo que te perdiste
     "private_missed": "{count} líneas privadas mientras no estabas:",
     "private_missed_one": "{count} línea privada mientras no estabas:",
@@ -239,11 +223,6 @@ SENTENCES = {
     "mentions_one": "{count} línea de #{room} que te nombra:",
     "no_mentions": "No se ha encontrado ninguna línea que nombre a {name}.",
     "more_mentions": "Puede haber más. /buscar {name} busca más atrás en la sala en que estás.",
-    "section_past": "/ayuda pasado :: lo que te perdiste, y buscar lo que se dijo",
-    "help_search": '/buscar TEXTO :: buscar líneas aquí: palabras, "una frase", de:ana, desde:2d',
-    "help_mentions": "/menciones :: líneas de tus salas que te nombran",
-    "help_missed": "/pendiente :: ver las siguientes líneas que te perdiste en tus salas",
-    "help_skip": "/saltar :: dar por visto todo lo que te perdiste",
     # Lo que uno ajusta para sí
     "away": "he salido",
     "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
@@ -259,20 +238,7 @@ SENTENCES = {
     "ignores": "Ignoras a {names}.",
     "ignores_nobody": "No ignoras a nadie.",
     "too_many_ignored": "ya ignoras a {limit} personas, que son el máximo. Usa antes /atender.",
-    "help_ignore": "/ignorar [NOMBRE] :: no ver lo que dice NOMBRE; o ver a quién ignoras",
-    "help_unignore": "/atender NOMBRE :: verlo otra vez",
-    "help_bell": "/timbre sí|no|menciones :: si las líneas de otros suenan, o las que te nombran",
-    "help_quiet": "/silencio sí|no :: no saber quién entra, se va o cambia de nombre",
-    "help_away": "/ausente [TEXTO] :: que quien te escriba lea TEXTO; otra vez: volver",
     # Cuentas
-    "section_account": "/ayuda cuenta :: un nombre solo tuyo: contraseñas, acceder y terminar",
-    "help_register": "/registrar CONTRASEÑA :: hacer tuyo el nombre que tienes",
-    "help_login": "/acceder NOMBRE CONTRASEÑA :: tener el nombre que es tuyo",
-    "help_password": "/clave [conservar-fichas] [NUEVA] :: cambiar la contraseña y cerrar lo demás",
-    "help_logout": "/terminar [otras] :: volver a ser invitado, o cerrar tus otras conexiones",
-    "help_token": "/ficha nueva|lista|revocar [NOMBRE [leer]] :: que un programa sea tú, o lea",
-    "help_unregister": "/desregistrar [CONTRASEÑA] :: renunciar a tu nombre para siempre",
-    "help_whois": "/quienes NOMBRE :: si un nombre es de alguien, y dónde está",
     "password_prompt": (
         "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
     ),
@@ -392,29 +358,6 @@ SENTENCES = {
     "password_too_short": "una contraseña tiene al menos {limit} caracteres.",
     "password_too_long": "una contraseña tiene como mucho {limit} caracteres.",
     "password_has_controls": "una contraseña no lleva caracteres de control, como el tabulador.",
-    # Llevar salas, para la ayuda
-    "section_running": "/ayuda moderar :: llevar salas: quién entra y habla, callar, vetar",
-    "help_create": "/crear SALA [MODO] :: crear una sala tuya; MODO como con /modo",
-    "help_mode": "/modo [MODO] :: cómo va la sala: abierto, privado, moderado, anuncios",
-    "help_invite": "/invitar NOMBRE :: dejar entrar a NOMBRE en una sala privada",
-    "help_uninvite": "/desinvitar NOMBRE :: retirar la invitación, y también la voz",
-    "help_voice": "/voz NOMBRE :: dejar hablar a NOMBRE en una sala moderada",
-    "help_unvoice": "/sinvoz NOMBRE :: retirar esa voz",
-    "help_op": "/operador NOMBRE :: que NOMBRE lleve la sala contigo",
-    "help_unop": "/sinoperador NOMBRE :: que ya no la lleve",
-    "help_kick": "/echar NOMBRE [MOTIVO] :: sacar a NOMBRE de la sala; puede volver",
-    "help_mute": "/callar NOMBRE [TIEMPO] [MOTIVO] :: que NOMBRE no hable en 10m, 2h o 3d (1h)",
-    "help_unmute": "/descallar NOMBRE :: que NOMBRE vuelva a hablar",
-    "help_ban": (
-        "/vetar QUIÉN [TIEMPO] [MOTIVO] :: que no entre NOMBRE, la dirección @NOMBRE o una IP (7d)"
-    ),
-    "help_unban": "/desvetar QUIÉN :: que pueda volver a entrar",
-    "help_bans": "/vetos :: quién está callado o vetado: hasta cuándo, por qué, por quién",
-    "help_close": "/cerrar :: sacar a todos y cerrar la sala; su dueño puede reabrirla",
-    "help_wall": "/aviso TEXTO :: decir algo en todas las salas (administradores)",
-    "help_disconnect": "/desconectar NOMBRE :: cerrar las conexiones de NOMBRE (administradores)",
-    "help_stats": "/estado :: cifras del servidor (administradores)",
-    "help_hook": "/gancho añadir URL|lista|quitar N :: enviar lo que se dice a una URL, firmado",
     # Errores
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "first_not_utf8": "tu primera línea no es UTF-8, como puede pasar con otro protocolo, así"
@@ -425,6 +368,7 @@ SENTENCES = {
         "{command}. /ayuda las muestra todas;"
         " empieza una línea con // para decir algo que empieza por una barra."
     ),
+    "no_help": "{command}. /ayuda muestra las órdenes y las secciones.",
     "wrong_use": "{command} se usa así: {usage} - {explanation}.",
     "invalid_name": (
         "{name} no puede ser un nombre. Usa de 1 a 32 letras, cifras, _, - o .,"

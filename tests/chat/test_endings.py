@@ -747,6 +747,7 @@ def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
     for command in TABLE_OF_COMMANDS:
         takes.setdefault(command.scope.name, set()).add(command.name)
     del takes["FULL"]
+    # A row with another scope than FULL is listed in this table, too.
     assert takes == {
         "NOTHING": {"help", "quit", "login", "logout"},
         "READ": {

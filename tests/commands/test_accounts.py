@@ -354,8 +354,7 @@ def test_without_a_name_it_says_how_it_is_used(scene: Scene) -> None:
     guest = scene.guest()
     guest.type("/login")
     assert guest.seen() == [
-        "ERR Wrong use: /login is used like this: /login NAME PASSWORD"
-        " - have the name that is yours."
+        "ERR Wrong use: /login is used like this: /login NAME [PASSWORD] - log in."
     ]
 
 
@@ -1145,7 +1144,7 @@ def test_of_tokens_one_is_told_what_can_be_done(scene: Scene, line: str) -> None
     scene.ana.type(line)
     assert scene.ana.seen() == [
         "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME [read]]"
-        " - let a program be you, or read as you."
+        " - access tokens for programs."
     ]
 
 

@@ -313,7 +313,7 @@ class TestWhoMay:
         for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
             assert only(ask(ana, line)) == (
                 "ERR Wrong use: /hook is used like this: /hook add URL|list|remove N"
-                " - have what is said here sent to a URL, signed."
+                " - send what is said here to a URL, signed."
             )
 
 

@@ -11,7 +11,6 @@ import pytest
 import chatd
 from chatd.accounts.credentials import TOKEN_SCOPES
 from chatd.chat.permissions import Mode
-from chatd.commands.table import GENERAL, SECTIONS, TABLE
 from chatd.errors import ErrorKind
 from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
@@ -73,9 +72,7 @@ DEEDS = (
 """What somebody may have done who runs a room: see `chatd.event.Deed`."""
 
 DERIVED = (
-    {f"help_{command.name}" for command in TABLE}
-    | {f"section_{section}" for section in SECTIONS}
-    | {f"bell_{bell.value}" for bell in Bell}
+    {f"bell_{bell.value}" for bell in Bell}
     | {"missed_more", "private_missed_more"}
     | {f"{of}_{scope}" for of in ("scope", "token_made") for scope in TOKEN_SCOPES}
     | {change.value for change in Change}
@@ -163,36 +160,6 @@ class TestErrors:
         source = "".join(path.read_text("utf-8") for path in SOURCES)
         for kind in ErrorKind:
             assert f"ErrorKind.{kind.name}" in source
-
-
-class TestHelp:
-    @pytest.mark.parametrize("language", Language)
-    def test_of_a_command_is_its_usage_and_what_it_does(self, language: Language) -> None:
-        for command in TABLE:
-            usage, explanation = sentence(language, f"help_{command.name}").split(" :: ")
-            assert usage.startswith("/")
-            assert usage.split()[0].removeprefix("/") in command.names
-            assert explanation
-            assert not explanation.endswith("."), "/help COMMAND adds one"
-
-    @pytest.mark.parametrize("language", Language)
-    def test_fits_on_a_small_screen(self, language: Language) -> None:
-        sections = [sentence(language, f"section_{name}").split(" :: ") for name in SECTIONS]
-        for listed, others in (
-            (GENERAL, sections),
-            *((section, []) for section in SECTIONS.values()),
-        ):
-            assert len(listed) + len(others) + 1 <= 20
-            rows = [sentence(language, f"help_{row.name}").split(" :: ") for row in listed] + others
-            width = max(len(usage) for usage, _ in rows)
-            assert max(len("*** ") + width + 2 + len(text) for _, text in rows) <= 100
-
-    def test_is_written_for_commands_alone(self) -> None:
-        of_rows = {f"help_{command.name}" for command in TABLE}
-        assert {key for key in KEYS if key.startswith("help_")} - of_rows == {
-            "help_more",
-            "help_other_names",
-        }
 
 
 class TestPeople:

@@ -7,6 +7,7 @@ in the same room.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import pytest
@@ -24,7 +25,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import READING_SECONDS, Session
 from chatd.chat.unread import UnreadTracker
 from chatd.commands import table
-from chatd.commands.table import TABLE, Command
+from chatd.commands.table import COMMANDS, TABLE
 from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import protocol as line_module
@@ -152,7 +153,7 @@ def test_a_command(
 
     handler = fail if kind == "at once" else fail_later
     with monkeypatch.context() as patched:
-        patched.setitem(table.COMMANDS, name, Command((name,), handler))
+        patched.setitem(table.COMMANDS, name, replace(COMMANDS["nick"], handler=handler))
         scene.ana.type(f"/{name} x", "and on")
         said = scene.ana.seen()
         assert said[0].startswith(SERVER_ERROR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from zope.interface import directlyProvides
 from chatd.chat.server import ALL_UNPUBLISHED_LINES, SOME_UNPUBLISHED_LINES, UNPUBLISHED_LINES
 from chatd.chat.session import Session
 from chatd.commands import table
-from chatd.commands.base import READING_COST, Command
+from chatd.commands.base import READING_COST
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
 from chatd.protocols.lines.framing import Framer
@@ -1102,7 +1103,7 @@ class BrokenHandlerTests(SynchronousTestCase):
         self.luis = self.world.person()
 
     def add(self, handler: object) -> None:
-        commands = {**table.COMMANDS, "boom": Command(("boom",), handler)}  # type: ignore[arg-type]
+        commands = {**table.COMMANDS, "boom": replace(table.COMMANDS["nick"], handler=handler)}  # type: ignore[arg-type]
         self.patch(table, "COMMANDS", commands)
 
     def check(self, *lines: str) -> None:

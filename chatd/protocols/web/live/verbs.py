@@ -26,7 +26,7 @@ from chatd.commands.base import READING_COST
 from chatd.commands.history import find
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
-from chatd.i18n import Language, sentence
+from chatd.i18n import Language
 from chatd.rooms.paging import last_events
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
@@ -180,7 +180,8 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
 
 def _commands(conversation: Conversation, members: Members) -> None:
     language = conversation.session.language
-    rows = [sentence(language, f"help_{command.name}").split(" :: ") for command in table.TABLE]
+    wordings = [command.wording(language) for command in table.TABLE]
+    rows = [(each.usage, each.explanation) for each in wordings]
     names = {command.name: command.names for command in table.TABLE}
     conversation.tell("commands", id=id_of(members), commands=rows, names=names)
 

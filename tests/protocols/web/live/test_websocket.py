@@ -37,7 +37,7 @@ class TestHello:
         one.send("commands", id=1)
         (answer,) = one.seen()
         assert (answer["type"], answer["id"]) == ("commands", 1)
-        assert ["/quien [SALA]", "quién está en esta sala, o en otra"] in answer["commands"]
+        assert ["/quien [SALA]", "ver quién está en esta sala, o en otra"] in answer["commands"]
         assert "quien" in answer["names"]["who"]
 
     def test_comes_first(self, world: World) -> None:
