@@ -20,7 +20,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.storage.records import let_be
 from chatd.util.rate_limit import Tries
 
-KEEP_TOKENS = ("keep-tokens", "conservar-fichas")
+KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
 """Words that, before a new password in a command, keep an account's tokens. No new password begins
 with one, so that a line has only one reading."""
 
