@@ -1,37 +1,30 @@
-"""The command for hooks: that what is said in a room is sent to a URL.
+"""The command for webhooks: the lines of a room are sent to a URL.
 
-Who may do that is said by `chatd.chat.permissions`; what a hook may lead to, by
-`chatd.webhooks.urls`.
+`chatd.chat.actions.hooks` decides who may have one, and where it may lead. Adding one takes the
+password of the account, which this module asks for.
 """
 
 from __future__ import annotations
 
+from chatd.chat.actions import hooks
+from chatd.chat.actions.authentication import PasswordProof
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import KEEPING_COST, Command, Job, Wording, WrongUse
-from chatd.commands.moderation import carry_out, room_to_run
+from chatd.commands.moderation import room_to_run, tell_done
 from chatd.commands.password_prompt import present_password_question, with_present_password
-from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Deed
 from chatd.rooms.room import Room
 from chatd.text.times import local_time
 from chatd.webhooks.registry import Hook
-from chatd.webhooks.urls import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
-
-_FAULTS = {
-    UrlFault.FORM: "no_hook_url",
-    UrlFault.TOO_LONG: "hook_url_too_long",
-    UrlFault.CREDENTIALS: "hook_url_has_password",
-    UrlFault.NOT_ASCII: "hook_url_not_ascii",
-}
+from chatd.webhooks.urls import Destination
 
 _WORDS = {
     **dict.fromkeys(("add", "añadir", "anadir", "agregar"), "add"),
     **dict.fromkeys(("list", "lista", "listar"), "list"),
     **dict.fromkeys(("remove", "quitar", "borrar"), "remove"),
 }
-"""What can be done, by its words in each language."""
+"""The things to do with hooks, by their words in each language."""
 
 
 def _hook(server: ChatServer, session: Session, argument: str) -> Job | None:
@@ -47,7 +40,11 @@ def _do(server: ChatServer, session: Session, argument: str) -> Job | None:
     word, _, rest = rest.partition(" ")
     do, rest = _WORDS.get(word.lower()), rest.strip()
     if do == "add" and rest:
-        return _ask_to_add(server, session, room, _destination(server, rest))
+        to = hooks.hook_destination(server, rest)
+        hooks.check_confidential(server, session)
+        return with_present_password(
+            server, session, lambda proof: _add(server, session, proof, room, to)
+        )
     if do == "remove" and rest:
         return _remove(server, session, room, rest)
     if do == "list" and not rest:
@@ -56,51 +53,32 @@ def _do(server: ChatServer, session: Session, argument: str) -> Job | None:
     raise WrongUse
 
 
-def _destination(server: ChatServer, text: str) -> Destination:
-    try:
-        to = destination_of(text)
-    except InvalidUrl as invalid:
-        key = _FAULTS[invalid.reason]
-        raise Refusal(ErrorKind.WRONG_USE, key, url=short(text), limit=MAX_URL) from None
-    rules = server.hooks.rules
-    if to.scheme == "https" and not rules.tls:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
-    if not may_lead(to, rules.allowed):
-        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_to_there", host=to.host)
-    return to
-
-
-def _ask_to_add(server: ChatServer, session: Session, room: Room, to: Destination) -> Job | None:
-    """A hook shows a room to others for as long as it is there, so it takes the password."""
-    if not server.logins.may_pass_secrets(session.confidential):
-        raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
-    return with_present_password(server, session, lambda _: _add(server, session, room.name, to))
-
-
-async def _add(server: ChatServer, session: Session, name: str, to: Destination) -> None:
-    room = server.rooms.called(name, session)  # meanwhile it may be gone, or run by others
-    server.moderation.check(session, room, Act.HOOK)
-    number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
-    await carry_out(server, session, room, Deed("hook", to.origin), [put])
-    session.answer("hook_added", number=number, room=room.name, url=to.url, secret=secret)
+async def _add(
+    server: ChatServer, session: Session, proof: PasswordProof, room: Room, to: Destination
+) -> None:
+    # While the password was asked for, the room may have been forgotten and made anew.
+    added = await hooks.add_hook(server, session, proof, room.name, to)
+    tell_done(session, added.done)
+    session.answer(
+        "hook_added",
+        number=added.number,
+        room=added.done.room.name,
+        url=to.url,
+        secret=added.secret,
+    )
 
 
 async def _remove(server: ChatServer, session: Session, room: Room, number: str) -> None:
-    hooks = {str(hook.number): hook for hook in server.hooks.of(room)}
-    hook = hooks.get(number)
-    if hook is None:
-        raise Refusal(ErrorKind.WRONG_USE, "no_such_hook", number=short(number), room=room.name)
-    put = server.hooks.remove(hook)
-    await carry_out(server, session, room, Deed("unhook", hook.to.origin), [put])
+    tell_done(session, await hooks.remove_hook(server, session, room, number))
 
 
 def _list(server: ChatServer, session: Session, room: Room) -> None:
-    hooks = server.hooks.of(room)
-    if not hooks:
+    found = hooks.list_hooks(server, session, room)
+    if not found:
         session.answer("no_hooks", room=room.name)
         return
-    lines = [session.sentence("hooks", count=len(hooks), room=room.name)]
-    session.tell("\n".join([*lines, *(_listed(session, room, hook) for hook in hooks)]))
+    lines = [session.sentence("hooks", count=len(found), room=room.name)]
+    session.tell("\n".join([*lines, *(_listed(session, room, hook) for hook in found)]))
 
 
 def _listed(session: Session, room: Room, hook: Hook) -> str:

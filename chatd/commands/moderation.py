@@ -1,67 +1,34 @@
-"""Commands for running rooms: modes and roles, kicks, mutes and bans; and those of administrators.
+"""Commands of a room's staff (modes, roles, kicks, mutes, bans) and of administrators.
 
-All act on the room that one is in, or on a ``#room`` that is named first. Whatever is done is a
-deed in the room's log, which is the answer, too, for one who is there.
+Each acts on the room that the session is in, or on a ``#room`` that is named first. Members see the
+deed in the room's log, so it is also the answer to a session that is a member. `chatd.chat.actions`
+decides who may do it, and does it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions import operate, policy, roles, sanctions
+from chatd.chat.actions.deeds import Done
 from chatd.chat.actions.enter import create
-from chatd.chat.moderation import BAN, MUTE, Sanction
-from chatd.chat.permissions import Act, Mode, Role
+from chatd.chat.moderation import MUTE, Sanction
+from chatd.chat.permissions import Act, Mode
 from chatd.chat.server import NOBODYS, ChatServer
 from chatd.chat.session import NAMES_SHOWN, Session
-from chatd.commands.base import (
-    KEEPING_COST,
-    READING_COST,
-    Command,
-    Job,
-    Wording,
-    WrongUse,
-    room_to_read,
-)
-from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Deed, Event, Kind
+from chatd.commands.arguments import check_no_room, one_name, room_and_rest, time_and_reason
+from chatd.commands.base import KEEPING_COST, READING_COST, Command, Wording, WrongUse
+from chatd.errors import short
+from chatd.event import Event, Kind
 from chatd.formats.base import mode_word, told
 from chatd.i18n import people
 from chatd.rooms.room import Room
-from chatd.storage.records import Put
-from chatd.text.folding import fold
-from chatd.text.times import local_time, seconds_of, written_duration
-from chatd.text.validation import is_address, is_reserved, network_of_host
-
-MUTE_SECONDS = 3600
-BAN_SECONDS = 7 * 86400
-MOST_SECONDS = 366 * 86400
-"""For how long somebody is muted and banned when it is not said, and at most."""
-
-REASON_CHARACTERS = 100
-"""How much of the reason of a mute or a ban is kept: it is told for each line that is refused, and
-/bans lists many. The deed in the room's log has all of it."""
+from chatd.text.times import local_time, written_duration
+from chatd.text.validation import is_address, network_of_host
 
 SANCTIONS_LISTED = 50
-
-_UNIT = (
-    r"(?:s|m|h|d|w|y|secs?|seconds?|segundos?|mins?|minutes?|minutos?|hrs?|hours?|horas?"
-    r"|days?|d[ií]as?|weeks?|semanas?|months?|mes|meses|years?|años?)\b"
-)
-_FEW = "an?|half|one|two|three|five|ten|una?|media|dos|tres|cinco|diez"
-
-# Without a time in front: digits, "forever", "for 10m", "an hour", "until", or "spam 10m".
-_READS_LIKE_TIME = re.compile(
-    rf"(?:(?:for|por|durante) )?(?:[-+.,\"'(]*[\d¼½¾]|(?:{_FEW}) {_UNIT})"
-    r"|(?:for(?: ?ever| life| good)|perm(?:anent(?:ly|e|emente)?)?|indefinite(?:ly)?"
-    r"|para siempre|indefinid(?:o|a|amente)|until|till|hasta)\b"
-    r"|(?:always|siempre)$"
-    r"|.* \d{1,9}[smhdw]$",
-    re.IGNORECASE,
-)
-# After a time: "30m" or "and 30 minutes", but not "2nd" or "3 warnings".
-_GOES_ON_LIKE_TIME = re.compile(rf"(?:(?:and|y|[,+&]) ?)?\d+ ?{_UNIT}", re.IGNORECASE)
+"""Most mutes and bans that ``/bans`` lists."""
 
 _MODES = {
     **{mode.value: mode for mode in (Mode.OPEN, Mode.PRIVATE, Mode.MODERATED, Mode.ANNOUNCE)},
@@ -72,47 +39,25 @@ _MODES = {
 }
 """The modes that can be set, by their words in each language."""
 
-_KEPT_FROM_ALL = (Mode.PRIVATE, Mode.CLOSED)
-
-
-# What they share
-
-
-def _room(server: ChatServer, session: Session, argument: str) -> tuple[Room, str]:
-    """The room that is meant, and the rest of what was said."""
-    if argument.startswith("#"):
-        name, _, rest = argument.partition(" ")
-        return server.rooms.called(name, session), rest.strip()
-    return session.here(), argument
-
 
 def room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:
-    """The same, for one who may do that there."""
-    room, rest = _room(server, session, argument)
+    """Return the room that is meant and the rest of the argument.
+
+    Raises `Refusal` if the session may not do that there, which it is told before a mistake in the
+    rest.
+    """
+    room, rest = room_and_rest(server, session, argument)
     server.moderation.check(session, room, act)
     return room, rest
 
 
-def _one_name(server: ChatServer, argument: str) -> str:
-    name, _, rest = argument.partition(" ")
-    _check_no_room(rest.strip())
-    if not name or rest:
-        raise WrongUse
-    return server.name_of(name)
-
-
-def _check_no_room(words: str) -> None:
-    """Raise `Refusal` if the words after a name begin with a room, which goes before the name."""
-    if words.startswith("#"):
-        raise Refusal(ErrorKind.WRONG_USE, "room_comes_first", room=short(words.split(" ")[0][1:]))
-
-
-def _known(server: ChatServer, name: str) -> Sequence[Session]:
-    """Who has that name. Raises `Refusal` if nobody has, and it is not registered either."""
-    sessions = server.called(name)
-    if not sessions and not server.moderation.is_registered(name):
-        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
-    return sessions
+def tell_done(session: Session, done: Done) -> None:
+    """Answer with the deeds that were done, if the session does not see them in the room."""
+    if done.was_shown:
+        return
+    for deed in done.deeds:
+        event = Event(done.room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
+        session.answer("in_room", room=done.room.name, did=told(session.language, event))
 
 
 def _mode_called(word: str) -> Mode:
@@ -120,44 +65,6 @@ def _mode_called(word: str) -> Mode:
         return _MODES[word.lower()]
     except KeyError:
         raise WrongUse from None
-
-
-def _time_and_reason(words: str, default: int) -> tuple[int, str]:
-    """Parse ``[TIME] [REASON]`` into seconds and the reason.
-
-    Raises `Refusal` for a reason that reads like a time: the default must not take the place of
-    ``1y``, ``1h 30m`` or ``forever``.
-    """
-    first, _, rest = words.partition(" ")
-    reason = rest.strip()
-    try:
-        seconds = seconds_of(first)
-    except ValueError:
-        seconds, reason, pattern, key = default, words, _READS_LIKE_TIME, "not_a_time"
-    else:
-        pattern, key = _GOES_ON_LIKE_TIME, "second_time"
-    if not 1 <= seconds <= MOST_SECONDS:
-        raise Refusal(ErrorKind.WRONG_USE, "wrong_time")
-    _check_no_room(reason)
-    if (like := pattern.match(reason)) is not None:
-        rest_of_word = reason[like.end() :].partition(" ")[0]
-        raise Refusal(ErrorKind.WRONG_USE, key, word=short(like[0] + rest_of_word))
-    return seconds, reason
-
-
-async def carry_out(
-    server: ChatServer,
-    session: Session,
-    room: Room,
-    deed: Deed,
-    puts: Sequence[Put] = (),
-    undo: Callable[[], None] | None = None,
-) -> None:
-    """Do it, and show it to the one who did where the room does not."""
-    for done in await server.carry_out(session, room, deed, *puts, undo=undo):
-        if room not in session.memberships:
-            event = Event(room.name, 0, 0, NOBODYS, session.name, Kind.DEED, done.text())
-            session.answer("in_room", room=room.name, did=told(session.language, event))
 
 
 # Rooms
@@ -171,21 +78,16 @@ async def _create(server: ChatServer, session: Session, argument: str) -> None:
     await create(server, session, wanted, mode)
 
 
-def _mode(server: ChatServer, session: Session, argument: str) -> Job | None:
-    room, word = _room(server, session, argument)
-    if not word:
-        _tell_mode(server, session, room_to_read(server, session, room))
-        return None
-    mode = _mode_called(word)
-    server.moderation.check(session, room, Act.MODE)
-    if room is server.lobby and mode in _KEPT_FROM_ALL:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "lobby_is_for_all", room=room.name)
-    return _set_mode(server, session, room, mode, Deed("mode", mode.value))
+async def _mode(server: ChatServer, session: Session, argument: str) -> None:
+    room, word = room_and_rest(server, session, argument)
+    if word:
+        tell_done(session, await policy.set_mode(server, session, room, _mode_called(word)))
+    else:
+        _tell_mode(server, session, room)
 
 
 def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
-    mode = server.moderation.mode_of(room)
-    owner = server.moderation.name_of_owner(room)
+    mode, owner = policy.policy_of(server, session, room)
     session.answer(
         "room_is_run_by" if owner else "room_is_run",
         room=room.name,
@@ -195,120 +97,68 @@ def _tell_mode(server: ChatServer, session: Session, room: Room) -> None:
     )
 
 
-async def _set_mode(
-    server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
-) -> None:
-    await carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
-    server.review_room(room)
-
-
-def _close(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _close(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.CLOSE)
     if rest:
         raise WrongUse
-    if room is server.lobby:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "lobby_is_for_all", room=room.name)
-    if server.moderation.mode_of(room) is Mode.CLOSED:
+    if not policy.may_close(server, session, room):
         _tell_mode(server, session, room)
-        return None
-    if not session.confirms(f"close {room.key}"):
-        count = sum(
-            room in other.memberships and server.moderation.role_of(other, room) < Role.OWNER
-            for other in server.sessions
-        )
+    elif not session.confirms(f"close {room.key}"):
+        count = policy.members_put_out_by_closing(server, room)
         would = session.sentence("would_close", room=room.name, count=count)
         session.tell(f"{would}\n{session.sentence('ask_again')}")
-        return None
-    return _set_mode(server, session, room, Mode.CLOSED, Deed("close"))
+    elif (done := await policy.close(server, session, room)) is not None:
+        tell_done(session, done)
 
 
 # Roles
 
 
-def _invite(server: ChatServer, session: Session, argument: str) -> Job | None:
-    return _give(server, session, argument, Act.INVITE, Role.INVITED, "invite")
+async def _invite(server: ChatServer, session: Session, argument: str) -> None:
+    await _give(server, session, argument, Act.INVITE)
 
 
-def _voice(server: ChatServer, session: Session, argument: str) -> Job | None:
-    return _give(server, session, argument, Act.VOICE, Role.VOICED, "voice")
+async def _voice(server: ChatServer, session: Session, argument: str) -> None:
+    await _give(server, session, argument, Act.VOICE)
 
 
-def _op(server: ChatServer, session: Session, argument: str) -> Job | None:
-    return _give(server, session, argument, Act.OP, Role.OPERATOR, "op")
+async def _op(server: ChatServer, session: Session, argument: str) -> None:
+    await _give(server, session, argument, Act.OP)
 
 
-def _give(
-    server: ChatServer, session: Session, argument: str, act: Act, role: Role, verb: str
-) -> Job | None:
+async def _give(server: ChatServer, session: Session, argument: str, act: Act) -> None:
     room, rest = room_to_run(server, session, argument, act)
-    name = _one_name(server, rest)
-    sessions = _known(server, name)
-    if role is Role.OPERATOR and not server.moderation.is_registered(name):
-        raise Refusal(ErrorKind.NOT_ALLOWED, "not_registered_op", name=name)
-    if server.moderation.role_of_name(name, sessions, room) >= role:
-        session.answer("may_already", name=name, room=room.name)
-        return None
-    return _give_role(server, session, room, name, role, verb)
+    name = one_name(server, rest)
+    _answer(
+        session, await roles.give_role(server, session, room, act, name), room, name, "may_already"
+    )
 
 
-async def _give_role(
-    server: ChatServer, session: Session, room: Room, name: str, role: Role, verb: str
-) -> None:
-    moderation, before = server.moderation, server.called(name)
-    puts = moderation.give(name, room, role)
-    # What an account is, is kept with it; what its sessions were given as guests ends.
-    given = Role.EVERYONE if puts else role
-    if role is Role.OPERATOR and moderation.mode_of(room) is Mode.FREE:
-        puts.append(moderation.set_mode(room, Mode.OPEN))  # it is run from now on
-    undo = moderation.lower_guests(before, room, given)
-    await carry_out(server, session, room, Deed(verb, name), puts, undo)
-    # Meanwhile a guest may have gone, or have another name.
-    sessions = [other for other in server.called(name) if other in before]
-    moderation.give_guests(sessions, room, given)
-    for other in sessions:
-        if role is Role.INVITED and room not in other.memberships:
-            invited = other.sentence("you_were_invited", name=session.name, room=room.name)
-            other.notify(session.name, invited)
-    server.review_room(room)
+async def _uninvite(server: ChatServer, session: Session, argument: str) -> None:
+    await _take(server, session, argument, Act.INVITE, "not_invited")
 
 
-def _uninvite(server: ChatServer, session: Session, argument: str) -> Job | None:
-    gone = (Role.INVITED, Role.VOICED)
-    return _take(server, session, argument, Act.INVITE, gone, "uninvite", "not_invited")
+async def _unvoice(server: ChatServer, session: Session, argument: str) -> None:
+    await _take(server, session, argument, Act.VOICE, "not_voiced")
 
 
-def _unvoice(server: ChatServer, session: Session, argument: str) -> Job | None:
-    gone = (Role.VOICED,)
-    return _take(server, session, argument, Act.VOICE, gone, "unvoice", "not_voiced")
+async def _unop(server: ChatServer, session: Session, argument: str) -> None:
+    await _take(server, session, argument, Act.OP, "not_operator")
 
 
-def _unop(server: ChatServer, session: Session, argument: str) -> Job | None:
-    gone = (Role.OPERATOR,)
-    return _take(server, session, argument, Act.OP, gone, "unop", "not_operator")
-
-
-def _take(
-    server: ChatServer,
-    session: Session,
-    argument: str,
-    act: Act,
-    roles: Collection[Role],
-    verb: str,
-    has_none: str,
-) -> Job | None:
+async def _take(server: ChatServer, session: Session, argument: str, act: Act, none: str) -> None:
     room, rest = room_to_run(server, session, argument, act)
-    name = _one_name(server, rest)
-    sessions = _known(server, name)
-    moderation = server.moderation
-    if moderation.role_of_name(name, sessions, room) not in roles:
-        moderation.check_above(session, room, name, sessions)
-        session.answer(has_none, name=name, room=room.name)
-        return None
-    moderation.check_above(session, room, name, sessions)
-    # Whoever had more in a private room was let in there.
-    stays = verb != "uninvite" and moderation.mode_of(room) is Mode.PRIVATE
-    role = Role.INVITED if stays else Role.EVERYONE
-    return _give_role(server, session, room, name, role, verb)
+    name = one_name(server, rest)
+    done = await roles.take_role(server, session, room, act, name)
+    _answer(session, done, room, name, none)
+
+
+def _answer(session: Session, done: Done | None, room: Room, name: str, none: str) -> None:
+    """Answer with the deed; if there was nothing to do, with the sentence of the key *none*."""
+    if done is None:
+        session.answer(none, name=short(name), room=room.name)
+    else:
+        tell_done(session, done)
 
 
 # Kicks, mutes and bans
@@ -317,109 +167,55 @@ def _take(
 async def _kick(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.KICK)
     word, _, words = rest.partition(" ")
-    name, reason = _one_name(server, word), words.strip()
-    _check_no_room(reason)
-    sessions = [other for other in server.called(name) if room in other.memberships]
-    if not sessions:
-        raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
-    moderation = server.moderation
-    moderation.check_above(session, room, name, sessions)
-    moderation.putting_out(room, sessions)
-    why = Refusal(
-        ErrorKind.NOT_ALLOWED,
-        "kicked_why" if reason else "kicked",
-        name=session.name,
-        room=room.name,
-        reason=reason,
-    )
-    try:
-        await carry_out(server, session, room, Deed("kick", name, 0, reason))
-        server.put_out(room, dict.fromkeys(sessions, why))
-    finally:
-        moderation.put_out(room, sessions)
+    name, reason = one_name(server, word), words.strip()
+    check_no_room(reason)
+    tell_done(session, await sanctions.kick(server, session, room, name, reason))
 
 
 async def _mute(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.MUTE)
-    await _sanction_name(server, session, room, rest, MUTE, MUTE_SECONDS)
+    name, seconds, reason = _whom(server, rest, sanctions.MUTE_SECONDS)
+    tell_done(session, await sanctions.mute(server, session, room, name, seconds, reason))
 
 
-def _ban(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _ban(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.BAN)
     who, _, words = rest.partition(" ")
-    networks = _networks(server, session, room, who)
-    if networks is None:
-        return _sanction_name(server, session, room, rest, BAN, BAN_SECONDS)
-    seconds, reason = _time_and_reason(words.strip(), BAN_SECONDS)
-    # Somebody else may have that name by now, or come from elsewhere: then it is asked anew.
+    name = one_name(server, who[1:]) if who.startswith("@") else ""
+    if name:
+        networks = sanctions.networks_to_ban(server, session, room, name)
+    elif (network := _network(server, who)) is not None:
+        networks = [network]
+    else:
+        name, seconds, reason = _whom(server, rest, sanctions.BAN_SECONDS)
+        tell_done(session, await sanctions.ban(server, session, room, name, seconds, reason))
+        return
+    seconds, reason = time_and_reason(words.strip(), sanctions.BAN_SECONDS)
+    # Meanwhile another guest may have that name, or come from elsewhere: then it is asked anew.
     if not session.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
         _tell_whom(server, session, room, networks)
-        return None
-    shown = f"@{server.name_of(who[1:])}" if who.startswith("@") else ""
-    return _ban_networks(server, session, room, networks, shown, seconds, reason)
+        return
+    done = await sanctions.ban_networks(server, session, room, networks, name, seconds, reason)
+    tell_done(session, done)
 
 
-async def _sanction_name(
-    server: ChatServer, session: Session, room: Room, words: str, kind: str, default: int
-) -> None:
+def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
+    """Parse ``NAME [TIME] [REASON]`` into the name, seconds and the reason."""
     word, _, rest = words.partition(" ")
-    name = _one_name(server, word)
-    seconds, reason = _time_and_reason(rest.strip(), default)
-    sessions, moderation = server.called(name), server.moderation
-    if not sessions and not moderation.is_registered(name):
-        if is_reserved(name):
-            raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
-        if is_address(name):  # part of one, or one with leading zeros, which is no name
-            raise WrongUse
-    moderation.check_above(session, room, name, sessions)
-    kept = short(reason, REASON_CHARACTERS)
-    sanction = Sanction(int(server.now()) + seconds, session.name, kept, name)
-    puts = moderation.sanction(kind, room, [fold(name)], sanction)
-    moderation.hold(kind, room, name, sessions, sanction)
-    await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
-    server.review_room(room)
-
-
-async def _ban_networks(
-    server: ChatServer,
-    session: Session,
-    room: Room,
-    networks: Collection[str],
-    shown: str,
-    seconds: int,
-    reason: str,
-) -> None:
-    until = int(server.now()) + seconds
-    sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
-    targets = [f"@{network}" for network in networks]
-    puts = server.moderation.sanction(BAN, room, targets, sanction)
-    # Nobody but those who may ask for /bans is shown an address.
-    deed = (
-        Deed("ban", shown, seconds, reason) if shown else Deed("ban_network", "-", seconds, reason)
-    )
-    await carry_out(server, session, room, deed, puts)
-    server.review_room(room)
-
-
-def _networks(server: ChatServer, session: Session, room: Room, who: str) -> Collection[str] | None:
-    """The networks that are meant by ``@NAME`` or an address; None for a name."""
-    if not who.startswith("@"):
-        network = _network(server, who)
-        return None if network is None else [network]
-    name = _one_name(server, who[1:])
-    sessions, networks = server.called(name), sorted(server.networks_of(name))
-    if not (sessions or networks):
-        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
-    server.moderation.check_above(session, room, name, sessions)
-    if not networks:
-        raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
-    return networks
+    name = one_name(server, word)
+    seconds, reason = time_and_reason(rest.strip(), default)
+    is_used = server.called(name) or server.moderation.is_registered(name)
+    if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
+        raise WrongUse
+    return name, seconds, reason
 
 
 def _network(server: ChatServer, who: str) -> str | None:
-    """The network that is meant by an address; None for a name, also that of an account whose name
-    reads as an address, from a version in which one could be registered. Raises `WrongUse` for a
-    range of addresses."""
+    """Return the network of an address; None for a name.
+
+    An account may have a name that reads as an address, from a version in which one could be
+    registered. Raises `WrongUse` for a range of addresses.
+    """
     if "/" in who:
         raise WrongUse
     try:
@@ -429,14 +225,8 @@ def _network(server: ChatServer, who: str) -> str | None:
 
 
 def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Collection[str]) -> None:
-    """Say whom a ban of these networks would shut out."""
-    whom = [
-        other
-        for other in server.sessions
-        if other.network in networks
-        and not other.stream.finished
-        and server.moderation.role_of(other, room) < Role.OPERATOR
-    ]
+    """Tell a session which others a ban of these networks would shut out."""
+    whom = sanctions.sessions_shut_out(server, room, networks)
     names = sorted({other.name for other in whom if not other.is_guest})
     guests = sum(other.is_guest for other in whom)
     listed = names[:NAMES_SHOWN]
@@ -449,61 +239,31 @@ def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Colle
     session.tell(f"{would}\n{session.sentence('ask_again')}")
 
 
-def _unmute(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _unmute(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.MUTE)
-    return _lift_name(server, session, room, rest, MUTE)
+    name = one_name(server, rest)
+    _answer(session, await sanctions.unmute(server, session, room, name), room, name, "not_muted")
 
 
-def _unban(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _unban(server: ChatServer, session: Session, argument: str) -> None:
     room, who = room_to_run(server, session, argument, Act.BAN)
+    shown = who
     if who.startswith("@"):
-        name = _one_name(server, who[1:])
-        deed = Deed("unban", f"@{name}")
-        networks = server.networks_of(name)
-        for _, target, sanction in server.moderation.sanctions_in(room):
-            if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
-                networks.add(target[1:])
+        name = one_name(server, who[1:])
+        done = await sanctions.unban_networks_of(server, session, room, name)
+    elif (network := _network(server, who)) is not None:
+        done = await sanctions.unban_network(server, session, room, network)
     else:
-        network = _network(server, who)
-        if network is None:
-            return _lift_name(server, session, room, who, BAN)
-        networks = {network}
-        deed = Deed("unban_network")
-    puts = server.moderation.lift_networks(room, networks)
-    return _lift(server, session, room, puts, deed, "not_banned", who)
-
-
-def _lift_name(
-    server: ChatServer, session: Session, room: Room, words: str, kind: str
-) -> Job | None:
-    name = _one_name(server, words)
-    sessions, moderation = server.called(name), server.moderation
-    moderation.check_above(session, room, name, sessions)
-    puts = moderation.lift(kind, room, name, sessions)
-    none = "not_muted" if kind == MUTE else "not_banned"
-    return _lift(server, session, room, puts, Deed(f"un{kind}", name), none, name)
-
-
-def _lift(
-    server: ChatServer,
-    session: Session,
-    room: Room,
-    puts: Sequence[Put],
-    deed: Deed,
-    none: str,
-    who: str,
-) -> Job | None:
-    if not puts:
-        session.answer(none, name=short(who), room=room.name)
-        return None
-    return carry_out(server, session, room, deed, puts)
+        shown = one_name(server, who)
+        done = await sanctions.unban(server, session, room, shown)
+    _answer(session, done, room, shown, "not_banned")
 
 
 def _bans(server: ChatServer, session: Session, argument: str) -> None:
     room, rest = room_to_run(server, session, argument, Act.BAN)
     if rest:
         raise WrongUse
-    found = server.moderation.sanctions_in(room)
+    found = sanctions.list_sanctions(server, session, room)
     if not found:
         session.answer("no_sanctions", room=room.name)
         return
@@ -538,31 +298,23 @@ async def _wall(server: ChatServer, session: Session, argument: str) -> None:
     server.moderation.check(session, None, Act.WALL)
     if not argument:
         raise WrongUse
-    await server.wall(session, argument)
+    await operate.announce(server, session, argument)
     if not session.memberships:
         session.answer("said_to_all")
 
 
 async def _disconnect(server: ChatServer, session: Session, argument: str) -> None:
-    moderation = server.moderation
-    moderation.check(session, None, Act.DISCONNECT)
-    name = _one_name(server, argument)
-    sessions = server.called(name)
-    if not sessions:
-        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
-    moderation.check_above(session, server.lobby, name, sessions)
-    rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
-    for room in rooms:
-        await server.carry_out(session, room, Deed("disconnect", name))
-    server.hang_up(sessions, session)
-    session.answer("disconnected", count=len(sessions), name=name)
+    server.moderation.check(session, None, Act.DISCONNECT)
+    name = one_name(server, argument)
+    count = await operate.disconnect(server, session, name)
+    session.answer("disconnected", count=count, name=name)
 
 
 def _stats(server: ChatServer, session: Session, argument: str) -> None:
-    server.moderation.check(session, None, Act.STATS)
+    figures = operate.statistics(server, session)
     if argument:
         raise WrongUse
-    session.answer("statistics", **server.statistics())
+    session.answer("statistics", **figures)
 
 
 TABLE = (

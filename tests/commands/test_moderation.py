@@ -11,11 +11,11 @@ from twisted.logger import LogEvent
 
 from chatd.chat import moderation as moderation_module
 from chatd.chat.actions import enter as enter_module
+from chatd.chat.actions.sanctions import REASON_CHARACTERS
 from chatd.chat.membership import LASTING
 from chatd.chat.permissions import Role
 from chatd.chat.session import CONFIRM_SECONDS, READING_SECONDS
 from chatd.commands.base import KEEPING_COST
-from chatd.commands.moderation import REASON_CHARACTERS
 from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time

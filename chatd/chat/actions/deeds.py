@@ -1,0 +1,49 @@
+"""Deeds: what a member of staff does to a room or in it, stored and logged in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Deed
+from chatd.rooms.room import Room
+from chatd.storage.records import Put
+
+
+class Done(NamedTuple):
+    """The deeds that were logged in a room. ``was_shown`` is true if the session that did them was
+    a member, and so received them as events."""
+
+    room: Room
+    deeds: Sequence[Deed]
+    was_shown: bool
+
+
+async def carry_out(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    deed: Deed,
+    puts: Sequence[Put] = (),
+    undo: Callable[[], None] | None = None,
+) -> Done:
+    """Store the changes of a deed and log it, all or nothing: see `ChatServer.carry_out`.
+
+    Raises `StoreError`.
+    """
+    deeds = await server.carry_out(session, room, deed, *puts, undo=undo)
+    return Done(room, deeds, room in session.memberships)
+
+
+def sessions_called(server: ChatServer, name: str) -> Sequence[Session]:
+    """Return the sessions with that name, none if it is registered and nobody is connected.
+
+    Raises `Refusal` if the name is neither in use nor registered.
+    """
+    sessions = server.called(name)
+    if not sessions and not server.moderation.is_registered(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    return sessions

@@ -1,0 +1,87 @@
+"""Webhooks of a room: adding, listing and removing them.
+
+`chatd.chat.permissions` says who may do that, and `chatd.webhooks.urls` where a hook may lead. A
+hook shows a room to others until it is removed, so adding one takes a confidential connection and
+the password of the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chatd.chat.actions.authentication import PasswordProof, check_proof
+from chatd.chat.actions.deeds import Done, carry_out
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Deed
+from chatd.rooms.room import Room
+from chatd.webhooks.registry import Hook
+from chatd.webhooks.urls import MAX_URL, Destination, InvalidUrl, UrlFault, destination_of, may_lead
+
+_FAULTS = {
+    UrlFault.FORM: "no_hook_url",
+    UrlFault.TOO_LONG: "hook_url_too_long",
+    UrlFault.CREDENTIALS: "hook_url_has_password",
+    UrlFault.NOT_ASCII: "hook_url_not_ascii",
+}
+
+
+class Added(NamedTuple):
+    """A new hook: its number and the secret that signs its requests, which is shown once."""
+
+    done: Done
+    number: int
+    secret: str
+
+
+def hook_destination(server: ChatServer, url: str) -> Destination:
+    """Return the destination of a URL. Raises `Refusal` if no hook may lead there."""
+    try:
+        to = destination_of(url)
+    except InvalidUrl as invalid:
+        key = _FAULTS[invalid.reason]
+        raise Refusal(ErrorKind.WRONG_USE, key, url=short(url), limit=MAX_URL) from None
+    rules = server.hooks.rules
+    if to.scheme == "https" and not rules.tls:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_over_tls")
+    if not may_lead(to, rules.allowed):
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_hook_to_there", host=to.host)
+    return to
+
+
+def check_confidential(server: ChatServer, session: Session) -> None:
+    """Raise `Refusal` if others could read the secret of a new hook on its way."""
+    if not server.logins.may_pass_secrets(session.confidential):
+        raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
+
+
+async def add_hook(
+    server: ChatServer, session: Session, proof: PasswordProof, name: str, to: Destination
+) -> Added:
+    """Add a hook to the room of that name. Raises `Refusal` and `StoreError`."""
+    check_confidential(server, session)
+    room = server.rooms.called(name, session)
+    server.moderation.check(session, room, Act.HOOK)
+    check_proof(server, session, proof)
+    number, secret, put = server.hooks.add(room, to, session.name, int(server.now()))
+    done = await carry_out(server, session, room, Deed("hook", to.origin), [put])
+    return Added(done, number, secret)
+
+
+async def remove_hook(server: ChatServer, session: Session, room: Room, number: str) -> Done:
+    """Remove the hook of that number from a room. Raises `Refusal` and `StoreError`."""
+    server.moderation.check(session, room, Act.HOOK)
+    hook = next((each for each in server.hooks.of(room) if str(each.number) == number), None)
+    if hook is None:
+        raise Refusal(ErrorKind.WRONG_USE, "no_such_hook", number=short(number), room=room.name)
+    put = server.hooks.remove(hook)
+    return await carry_out(server, session, room, Deed("unhook", hook.to.origin), [put])
+
+
+def list_hooks(server: ChatServer, session: Session, room: Room) -> Sequence[Hook]:
+    """Return the hooks of a room. Raises `Refusal`."""
+    server.moderation.check(session, room, Act.HOOK)
+    return server.hooks.of(room)

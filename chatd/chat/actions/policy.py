@@ -1,0 +1,79 @@
+"""The policy of a room: its mode and its owner, and closing it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.chat.actions.deeds import Done, carry_out
+from chatd.chat.permissions import Act, Mode, Role
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Deed
+from chatd.rooms.room import Room
+
+_CLOSED_TO_SOME = (Mode.PRIVATE, Mode.CLOSED)
+
+
+class Policy(NamedTuple):
+    """The mode of a room, and the name of its owner; "" if it has none."""
+
+    mode: Mode
+    owner: str
+
+
+def policy_of(server: ChatServer, session: Session, room: Room) -> Policy:
+    """Return the policy of a room. Raises `Refusal` if the session may not read there."""
+    server.moderation.check(session, room, Act.READ)
+    return Policy(server.moderation.mode_of(room), server.moderation.name_of_owner(room))
+
+
+async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode) -> Done:
+    """Set the mode of a room, and put out the members that may not read there any more.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, room, Act.MODE)
+    if mode in _CLOSED_TO_SOME:
+        _check_not_lobby(server, room)
+    return await _set_mode(server, session, room, mode, Deed("mode", mode.value))
+
+
+def may_close(server: ChatServer, session: Session, room: Room) -> bool:
+    """Return False if a room is closed already. Raises `Refusal` if the session may not close
+    it."""
+    server.moderation.check(session, room, Act.CLOSE)
+    _check_not_lobby(server, room)
+    return server.moderation.mode_of(room) is not Mode.CLOSED
+
+
+def members_put_out_by_closing(server: ChatServer, room: Room) -> int:
+    """Return how many members are put out if a room is closed now."""
+    moderation = server.moderation
+    return sum(
+        room in other.memberships and moderation.role_of(other, room) < Role.OWNER
+        for other in server.sessions
+    )
+
+
+async def close(server: ChatServer, session: Session, room: Room) -> Done | None:
+    """Close a room to all but its owner, and put the others out. Return None if it is closed.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    if not may_close(server, session, room):
+        return None
+    return await _set_mode(server, session, room, Mode.CLOSED, Deed("close"))
+
+
+async def _set_mode(
+    server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
+) -> Done:
+    done = await carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
+    server.review_room(room)
+    return done
+
+
+def _check_not_lobby(server: ChatServer, room: Room) -> None:
+    if room is server.lobby:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "lobby_is_for_all", room=room.name)

@@ -1,0 +1,240 @@
+"""Kicks, mutes and bans in a room, by name or by network, and lifting them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from chatd.chat.actions.deeds import Done, carry_out
+from chatd.chat.moderation import BAN, MUTE, Sanction
+from chatd.chat.permissions import Act, Role
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Deed
+from chatd.rooms.room import Room
+from chatd.storage.records import Put
+from chatd.text.folding import fold
+from chatd.text.validation import is_reserved
+
+MUTE_SECONDS = 3600
+BAN_SECONDS = 7 * 86400
+MOST_SECONDS = 366 * 86400
+"""Length of a mute and of a ban if none is given, and the most of either."""
+
+REASON_CHARACTERS = 100
+"""Most characters of a reason that are stored with a mute or a ban: each refused line repeats it,
+and lists have many. The deed in the room's log has all of it."""
+
+_ACTS = {MUTE: Act.MUTE, BAN: Act.BAN}
+
+
+async def kick(
+    server: ChatServer, session: Session, room: Room, name: str, reason: str = ""
+) -> Done:
+    """Put the sessions of that name out of a room, with a reason.
+
+    They may come back. Until the deed is stored they stay, but say nothing. Raises `Refusal` and
+    `StoreError`.
+    """
+    moderation = server.moderation
+    moderation.check(session, room, Act.KICK)
+    sessions = [other for other in server.called(name) if room in other.memberships]
+    if not sessions:
+        raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
+    moderation.check_above(session, room, name, sessions)
+    moderation.putting_out(room, sessions)
+    why = Refusal(
+        ErrorKind.NOT_ALLOWED,
+        "kicked_why" if reason else "kicked",
+        name=session.name,
+        room=room.name,
+        reason=reason,
+    )
+    try:
+        done = await carry_out(server, session, room, Deed("kick", name, 0, reason))
+        server.put_out(room, dict.fromkeys(sessions, why))
+        return done
+    finally:
+        moderation.put_out(room, sessions)
+
+
+async def mute(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    name: str,
+    seconds: int = MUTE_SECONDS,
+    reason: str = "",
+) -> Done:
+    """Mute the account or guest of that name in a room. Raises `Refusal` and `StoreError`."""
+    return await _sanction_name(server, session, room, MUTE, name, seconds, reason)
+
+
+async def ban(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    name: str,
+    seconds: int = BAN_SECONDS,
+    reason: str = "",
+) -> Done:
+    """Ban the account or guest of that name from a room, and put it out.
+
+    Raises `Refusal` and `StoreError`.
+    """
+    return await _sanction_name(server, session, room, BAN, name, seconds, reason)
+
+
+async def _sanction_name(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    kind: str,
+    name: str,
+    seconds: int,
+    reason: str,
+) -> Done:
+    moderation = server.moderation
+    moderation.check(session, room, _ACTS[kind])
+    _check_seconds(seconds)
+    sessions = server.called(name)
+    if not sessions and is_reserved(name) and not moderation.is_registered(name):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)  # no guest has that number
+    moderation.check_above(session, room, name, sessions)
+    until = int(server.now()) + seconds
+    sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), name)
+    puts = moderation.sanction(kind, room, [fold(name)], sanction)
+    moderation.hold(kind, room, name, sessions, sanction)
+    done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
+    server.review_room(room)
+    return done
+
+
+def networks_to_ban(server: ChatServer, session: Session, room: Room, name: str) -> Collection[str]:
+    """Return the networks that the sessions of that name come from, or came from last.
+
+    Raises `Refusal` if there are none, or the session may not ban their owner.
+    """
+    server.moderation.check(session, room, Act.BAN)
+    sessions, networks = server.called(name), sorted(server.networks_of(name))
+    if not (sessions or networks):
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
+    server.moderation.check_above(session, room, name, sessions)
+    if not networks:
+        raise Refusal(ErrorKind.NOT_ALLOWED, "no_address", name=name)
+    return networks
+
+
+def sessions_shut_out(
+    server: ChatServer, room: Room, networks: Collection[str]
+) -> Sequence[Session]:
+    """Return the sessions on the server that a ban of these networks in a room would concern."""
+    return [
+        other
+        for other in server.sessions
+        if other.network in networks
+        and not other.stream.finished
+        and server.moderation.role_of(other, room) < Role.OPERATOR
+    ]
+
+
+async def ban_networks(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    networks: Collection[str],
+    name: str = "",
+    seconds: int = BAN_SECONDS,
+    reason: str = "",
+) -> Done:
+    """Ban networks from a room, and put out the members that come from there.
+
+    The deed tells the name that the networks were found by, if any; addresses are shown to those
+    alone who may list the bans. Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, room, Act.BAN)
+    _check_seconds(seconds)
+    shown = f"@{name}" if name else ""
+    until = int(server.now()) + seconds
+    sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
+    targets = [f"@{network}" for network in networks]
+    puts = server.moderation.sanction(BAN, room, targets, sanction)
+    verb, whom = ("ban", shown) if shown else ("ban_network", "-")
+    done = await carry_out(server, session, room, Deed(verb, whom, seconds, reason), puts)
+    server.review_room(room)
+    return done
+
+
+async def unmute(server: ChatServer, session: Session, room: Room, name: str) -> Done | None:
+    """Lift the mute of a name in a room, and of the sessions that have the name.
+
+    Return None if there is none. Raises `Refusal` and `StoreError`.
+    """
+    return await _lift_name(server, session, room, MUTE, name)
+
+
+async def unban(server: ChatServer, session: Session, room: Room, name: str) -> Done | None:
+    """Lift the ban of a name from a room, and of the sessions that have the name.
+
+    Return None if there is none. Raises `Refusal` and `StoreError`.
+    """
+    return await _lift_name(server, session, room, BAN, name)
+
+
+async def unban_networks_of(
+    server: ChatServer, session: Session, room: Room, name: str
+) -> Done | None:
+    """Lift the bans of the networks of a name from a room: those that its sessions come from now,
+    and those that were banned by that name.
+
+    Return None if there is none. Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, room, Act.BAN)
+    networks = server.networks_of(name)
+    for _, target, sanction in server.moderation.sanctions_in(room):
+        if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
+            networks.add(target[1:])
+    puts = server.moderation.lift_networks(room, networks)
+    return await _lift(server, session, room, puts, Deed("unban", f"@{name}"))
+
+
+async def unban_network(
+    server: ChatServer, session: Session, room: Room, network: str
+) -> Done | None:
+    """Lift the ban of a network from a room.
+
+    Return None if there is none. Raises `Refusal` and `StoreError`.
+    """
+    server.moderation.check(session, room, Act.BAN)
+    puts = server.moderation.lift_networks(room, [network])
+    return await _lift(server, session, room, puts, Deed("unban_network"))
+
+
+async def _lift_name(
+    server: ChatServer, session: Session, room: Room, kind: str, name: str
+) -> Done | None:
+    moderation = server.moderation
+    moderation.check(session, room, _ACTS[kind])
+    sessions = server.called(name)
+    moderation.check_above(session, room, name, sessions)
+    puts = moderation.lift(kind, room, name, sessions)
+    return await _lift(server, session, room, puts, Deed(f"un{kind}", name))
+
+
+async def _lift(
+    server: ChatServer, session: Session, room: Room, puts: Sequence[Put], deed: Deed
+) -> Done | None:
+    return await carry_out(server, session, room, deed, puts) if puts else None
+
+
+def list_sanctions(
+    server: ChatServer, session: Session, room: Room
+) -> list[tuple[str, str, Sanction]]:
+    """Return the mutes and bans of a room: see `Moderation.sanctions_in`. Raises `Refusal`."""
+    server.moderation.check(session, room, Act.BAN)
+    return server.moderation.sanctions_in(room)
+
+
+def _check_seconds(seconds: int) -> None:
+    if not 1 <= seconds <= MOST_SECONDS:
+        raise Refusal(ErrorKind.WRONG_USE, "wrong_time")
