@@ -39,7 +39,7 @@ async def carry_out(
 
 
 def sessions_called(server: ChatServer, name: str) -> Sequence[Session]:
-    """Return the sessions with that name, none if it is registered and nobody is connected.
+    """Return the sessions with that name: none, if it is an account without sessions.
 
     Raises `Refusal` if the name is neither in use nor registered.
     """
