@@ -220,7 +220,7 @@ def _search(path: Path) -> dict[str, Any]:
     began = time.monotonic()
     while True:
         step_began = time.monotonic()
-        left = turns.result(store._writer.run(store._step))
+        left = turns.result(store.maintain())
         steps.append(time.monotonic() - step_began)
         if left is None:
             break

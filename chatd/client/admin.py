@@ -31,7 +31,8 @@ from chatd.protocols.control import control_path
 from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.contract import StoreError
 from chatd.storage.paths import path_of
-from chatd.storage.sqlite.store import SqliteStore, StoreInUse
+from chatd.storage.sqlite.errors import StoreInUse
+from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
 
 ANSWER_TIMEOUT = 30.0

@@ -23,7 +23,7 @@ from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.paths import path_of
-from chatd.storage.sqlite.store import Archive
+from chatd.storage.sqlite.archive import Archive
 from chatd.text.escaping import encode_lines, visible
 from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of

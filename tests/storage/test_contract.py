@@ -812,7 +812,7 @@ def searched(
     else:
         world = World(lambda reactor, now: SqliteStore(reactor, tmp_path / "chat.sqlite", now))
     if request.param == "unindexable":
-        monkeypatch.setattr("chatd.storage.sqlite.search.is_possible", lambda: False)
+        monkeypatch.setattr("chatd.storage.sqlite.search_index.is_possible", lambda: False)
     if request.param in ("indexed", "unindexable"):
         search = world.store.search
 

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
 from chatd.storage.contract import Keeping, Store, Subscriber
-from chatd.storage.sqlite.maintenance import IDLE_SECONDS
+from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
 
 T = TypeVar("T")
 
@@ -121,11 +121,11 @@ class World:
 
     async def catch_up(self) -> None:
         """Let nobody talk, until all was done that a store in a file does then."""
-        chores = cast(Any, self.store)._chores
-        chores.want()
-        while chores._call is not None or chores._working:
+        schedule = cast(Any, self.store)._schedule
+        schedule.request()
+        while schedule._call is not None or schedule._working:
             self.reactor.advance(IDLE_SECONDS)
-            await self.wait_for(lambda: not chores._working)
+            await self.wait_for(lambda: not schedule._working)
 
     async def everything(self, room: str = "lobby") -> list[Event]:
         """A room's whole log, page by page."""

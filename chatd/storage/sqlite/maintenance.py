@@ -1,106 +1,167 @@
-"""When a store does what can wait: while nobody talks, or at last a little of it all the same.
+"""Maintenance of a store's file: the search index is updated, and old events are deleted.
 
-It knows neither what is done nor in which thread, only that it is done in short steps.
+Theory of operation. The index is written after the events, so that a line does not wait for it:
+``rooms.indexed`` is the seq up to which a room's events are in it. Deleted events must leave no
+trace in the file. FTS5 only marks texts as removed, so the row "purge" in the table ``chores`` says
+that the index must be rewritten without them, and "renew" that the index must be built again from
+the events. All of that is done in short steps, each in a transaction of the caller; the pending
+work is in the file, so it continues when a daemon starts again.
+
+This module must not know when a step is taken (`chatd.storage.sqlite.maintenance_schedule`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import inf
+import sqlite3
 
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.python.failure import Failure
+from twisted.internet.interfaces import IReactorTime
 
-IDLE_SECONDS = 0.25
-"""For so long nobody must have said anything."""
+from chatd.storage.contract import FORGOTTEN, PAGE_CHARACTERS, StoreError
+from chatd.storage.sqlite import search_index, time_index
+from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
+from chatd.storage.sqlite.maintenance_schedule import PAUSE_SECONDS
+from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK, checked, log_of
+from chatd.text.folding import fold_for_search
 
-ENOUGH_EVENTS = 500
-"""So many new events are worth the trouble."""
+INDEXED_EVENTS = 200
+INDEXED_CHARACTERS = 16 * 1024
+"""Most events and characters that one step indexes: some milliseconds, which a line that arrives
+then waits."""
 
-PATIENCE_SECONDS = 60.0
-"""What was put off for so long is done although there is talk, with a step every `IDLE_SECONDS`."""
-
-PAUSE_SECONDS = 0.005
-"""How long a step waits for the one before: whoever wants to say something comes in between."""
-
-AGAIN_SECONDS = 60.0
-"""How long it is left alone after it failed."""
+_PURGE_PAUSE = 1000
+"""After the index was rewritten it is not rewritten again for this many times as long as that
+took."""
 
 
-class Chores:
-    """``step`` takes one step, and gives in how many seconds the next one is due; None if nothing
-    is left. ``ended`` is told after each whether it failed: its error, or None."""
+class Maintenance:
+    """Steps of maintenance. Each method is called in a transaction of its own."""
 
-    def __init__(
-        self,
-        clock: IReactorTime,
-        step: Callable[[], Deferred[float | None]],
-        ended: Callable[[Failure | None], None],
-    ) -> None:
+    def __init__(self, clock: IReactorTime) -> None:
+        self.log_has_deleted = False
+        """True if events were deleted that may still be in the file's write-ahead log."""
+        self.purge_in: float | None = None
+        """Seconds until the index may be purged; None if that is not needed."""
         self._clock = clock
-        self._step = step
-        self._ended = ended
-        self._call: IDelayedCall | None = None
-        self._working = False
-        self._stopped = False
-        self._events = 0
-        self._last_event = -inf
-        self._put_off_since: float | None = None
+        self._merging = True
+        self._purging = False
+        self._purge_began = 0.0
+        self._no_purge_until = 0.0
 
-    def said(self, events: int) -> None:
-        """So many events were committed."""
-        self._events += events
-        self._last_event = self._clock.seconds()
-        if self._events >= ENOUGH_EVENTS and self._call is None:
-            self.want()
+    def forget(self, connection: sqlite3.Connection, room: str, upto: int) -> int:
+        """See `Store.forget`."""
+        row = connection.execute(
+            "SELECT id, indexed, head FROM rooms WHERE name = ?", (room,)
+        ).fetchone()
+        if row is None:
+            return 0
+        number, indexed, head = checked(row, int, int, int)
+        start = number << SEQ_BITS
+        rows = self._texts(connection, start, min(upto, head), FORGOTTEN)
+        if not rows:
+            return 0
+        connection.execute("DELETE FROM events WHERE id > ? AND id <= ?", (start, rows[-1][0]))
+        time_index.cut(connection, log_of(number, head), rows[-1][0])
+        in_index = [row for row in rows if row[0] <= start | indexed]
+        if in_index and not _has_chore(connection, "renew"):
+            if search_index.is_possible():
+                search_index.remove(connection, in_index)
+                connection.execute("INSERT OR IGNORE INTO chores VALUES ('purge')")
+                self._purging = False  # it must begin again
+            else:  # a chatd that has FTS5 made the index, and can build it again
+                self.renew_index(connection)
+        self.log_has_deleted = True
+        return len(rows)
 
-    def want(self) -> None:
-        """There is something to do."""
-        if self._put_off_since is None:
-            self._put_off_since = self._clock.seconds()
-        if self._call is None and not self._working:
-            self._in(IDLE_SECONDS)
+    def renew_index(self, connection: sqlite3.Connection) -> None:
+        """Let the following steps build the index again from the events."""
+        connection.execute("INSERT OR IGNORE INTO chores VALUES ('renew')")
 
-    def wait(self) -> None:
-        """Something else is under way, which is as good as talk."""
-        self._last_event = self._clock.seconds()
+    def step(self, connection: sqlite3.Connection) -> float | None:
+        """Take one step; return the seconds until the next one, None if nothing is left."""
+        self.purge_in = None
+        if not search_index.is_possible():
+            return None
+        if _has_chore(connection, "renew"):
+            connection.execute("UPDATE rooms SET indexed = 0 WHERE indexed > 0")
+            if not search_index.clear(connection):
+                connection.execute("DELETE FROM chores")
+            self._purging = False
+            self.log_has_deleted = True  # the texts of deleted events in the index
+            return PAUSE_SECONDS
+        if _has_chore(connection, "purge"):
+            now = self._clock.seconds()
+            if self._purging or now >= self._no_purge_until:
+                self._purge(connection, now)
+                return PAUSE_SECONDS
+            self.purge_in = self._no_purge_until - now
+        if self._merging and search_index.exists(connection) and search_index.merge(connection):
+            return PAUSE_SECONDS
+        self._merging = self._index_some(connection)
+        return PAUSE_SECONDS if self._merging else None
 
-    def stop(self) -> None:
-        """Take no step any more."""
-        self._stopped = True
-        if self._call is not None:
-            self._call.cancel()
-            self._call = None
-
-    def _in(self, seconds: float) -> None:
-        if not self._stopped:
-            self._call = self._clock.callLater(seconds, self._due)
-
-    def _due(self) -> None:
-        self._call = None
-        now = self._clock.seconds()
-        talk = now - self._last_event < IDLE_SECONDS
-        since = now if self._put_off_since is None else self._put_off_since
-        if talk and now - since < PATIENCE_SECONDS:
-            self._in(IDLE_SECONDS)
+    def _purge(self, connection: sqlite3.Connection, now: float) -> None:
+        if not self._purging:
+            self._purge_began = now
+        if search_index.purge(connection, first=not self._purging):
+            self._purging = True
             return
-        self._working = True
-        self._step().addCallbacks(self._done, self._went_wrong, callbackArgs=(talk,))
+        connection.execute("DELETE FROM chores WHERE what = 'purge'")
+        self._purging = False
+        self._no_purge_until = now + _PURGE_PAUSE * (now - self._purge_began)
+        self.log_has_deleted = True
 
-    def _done(self, next_in: float | None, talk: bool) -> None:
-        self._working = False
-        self._ended(None)
-        if next_in is None:
-            self._events = 0
-            self._put_off_since = None
-            return
-        if not talk:
-            self._put_off_since = self._clock.seconds()
-        self._in(max(next_in, IDLE_SECONDS) if talk else next_in)
+    def _index_some(self, connection: sqlite3.Connection) -> bool:
+        """Add some events to the index; return False if all were in it."""
+        rows: list[tuple[int, str]] = []
+        marks: list[tuple[int, int]] = []
+        lagging = connection.execute(
+            "SELECT id, indexed, head FROM rooms WHERE indexed < head ORDER BY id LIMIT ?",
+            (INDEXED_EVENTS,),
+        )
+        characters = 0
+        for room, indexed, head in lagging.fetchall():
+            start = room << SEQ_BITS
+            left = INDEXED_EVENTS - len(rows), INDEXED_CHARACTERS - characters
+            some = self._texts(connection, start | indexed, head, *left)
+            rows += some
+            characters += sum(len(text) for _, text in some)
+            full = len(rows) >= INDEXED_EVENTS or characters >= INDEXED_CHARACTERS
+            marks.append((some[-1][0] & SEQ_MASK if full and some else head, room))
+            if full:
+                break
+        if marks:
+            search_index.create(connection)
+            search_index.add(connection, rows)
+            connection.executemany("UPDATE rooms SET indexed = ? WHERE id = ?", marks)
+        return bool(marks)
 
-    def _went_wrong(self, failure: Failure) -> None:
-        self._working = False
-        self._ended(failure)
-        self._put_off_since = self._clock.seconds()
-        self._in(AGAIN_SECONDS)
+    def _texts(
+        self,
+        connection: sqlite3.Connection,
+        after: int,
+        upto: int,
+        events: int,
+        characters: int = PAGE_CHARACTERS,
+    ) -> list[tuple[int, str]]:
+        """Return ids and folded texts of a room's first events after an id, up to a seq.
+
+        At most ``events`` of them, and the first that reach ``characters``. Raises `StoreError`.
+        """
+        rows = []
+        for number, text in connection.execute(
+            "SELECT id, text FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+            (after, after & ~SEQ_MASK | upto, events),
+        ):
+            if type(text) is not str or number <= after:
+                raise StoreError(NOT_AS_WRITTEN)
+            after = number
+            rows.append((number, fold_for_search(text)))
+            characters -= len(text)
+            if characters <= 0:
+                break
+        return rows
+
+
+def _has_chore(connection: sqlite3.Connection, what: str) -> bool:
+    sql = "SELECT 1 FROM chores WHERE what = ?"
+    return connection.execute(sql, (what,)).fetchone() is not None

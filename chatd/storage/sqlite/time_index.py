@@ -1,14 +1,16 @@
-"""Strands: an index of stored times in a log whose clock was set back.
+"""The time index of a store's file: strands of stored times, for logs whose clock was set back.
 
-A room's log is cut into stretches, each of which belongs to a strand. Along a strand, times never
-decrease, also from one of its stretches to the next. While the clock is right a room has one
-stretch. A line that is stored with an earlier time than the one before it begins a stretch, of the
-strand whose last time is nearest below it; only where there is none begins a new strand. So a clock
-that jumps to and fro between two times makes two strands, however often it does so, and a question
-about times takes a bisection for each strand.
+Theory of operation. A room's log is cut into stretches, each of which belongs to a strand. Along a
+strand, times never decrease, also from one of its stretches to the next. While the clock is right a
+room has one stretch. A line that is stored with an earlier time than the line before it begins a
+stretch, of the strand whose last time is nearest below it; only if there is none, it begins a new
+strand. So a clock that jumps between two times and back makes two strands, however often it does
+so, and a question about times takes a bisection for each strand.
 
-The table `strands` has a row for each stretch. Its row goes with its first event: both are there,
-or neither is. This module knows ids and times alone, and no text.
+The table `strands` has a row for each stretch. The row of a stretch and its first event are both
+there, or neither is.
+
+This module must not know a text: it knows ids and times alone.
 """
 
 from __future__ import annotations
@@ -17,24 +19,21 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chatd.storage.contract import StoreError
-
-SEQ_BITS = 40
-"""An event's id is its room's id, shifted by so many bits, and its seq."""
-
-NOT_AS_WRITTEN = "it is damaged: an event in it is not as it was written."
+from chatd.storage.contract import StoreError, said_before, stamp
+from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
+from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK, Log
 
 _OF_STRAND = f"FROM strands WHERE id >> {SEQ_BITS} = ? AND strand = ?"
 
 _IS_SOUND = "typeof(time) = 'integer'"
 
-Log = tuple[int, int]
-"""The bounds of a log's events, as ids: the first possible one and the last, both included."""
-
 
 class Strands:
-    """The strands of one log as its writer knows them: the last time of each, by its number, and
-    the number of the one to which the last stretch belongs (None for a log without events)."""
+    """The strands of one log, for its writer.
+
+    ``lasts`` are the last times, by the number of the strand; ``current`` is the number of the
+    strand of the last stretch, None for a log without events.
+    """
 
     __slots__ = ("_current", "_lasts", "_numbers")
 
@@ -47,7 +46,7 @@ class Strands:
     def add(self, time: int) -> int | None:
         """Add an event with this time to the log.
 
-        Return the number of its strand if it begins a stretch; None if it goes on with the last.
+        Return the number of its strand if it begins a stretch; None if it continues the last one.
         """
         place = bisect_right(self._lasts, time) - 1
         if place >= 0:
@@ -64,9 +63,9 @@ class Strands:
 
 
 def fill(connection: sqlite3.Connection) -> None:
-    """Make the rows of a file that has events and no strands yet.
+    """Insert the rows of a file that has events and no strands yet.
 
-    All events are walked once, 0.6 s for a million. A time that is no number begins no stretch;
+    All events are read once, 0.6 s for a million. A time that is not a number begins no stretch;
     readers of that event receive the error.
     """
     connection.executemany(
@@ -89,7 +88,7 @@ def _stretches(events: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, in
 
 
 def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
-    """The strands of a log, for its writer."""
+    """Return the strands of a log, for its writer. Raises `StoreError`."""
     lasts, ends = {}, {}
     for strand in _numbers(connection, log):
         row = connection.execute(
@@ -112,19 +111,22 @@ def of_log(connection: sqlite3.Connection, log: Log) -> Strands:
 
 
 def begin(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int]]) -> None:
-    """Keep that stretches begin: the id of the first event of each, its strand and its time."""
+    """Insert stretches: the id of the first event of each, its strand and its time."""
     connection.executemany("INSERT INTO strands VALUES (?, ?, ?)", rows)
 
 
 def cut(connection: sqlite3.Connection, log: Log, upto: int) -> None:
-    """Follow a log of which the events up to an id were forgotten."""
+    """Delete the stretches of a log whose events up to an id were deleted.
+
+    If a stretch was deleted in part, the rest of it becomes a stretch.
+    """
     first, _ = log
     strand = connection.execute(
         "SELECT strand FROM strands WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
         (first, upto),
     ).fetchone()
     connection.execute("DELETE FROM strands WHERE id BETWEEN ? AND ?", (first, upto))
-    if strand is not None:  # what is left of its last stretch begins with the next event
+    if strand is not None:  # the rest of the last stretch begins with the next event
         connection.execute(
             "INSERT INTO strands SELECT id, ?, time FROM events"
             f" WHERE id > ? AND id <= ? AND {_IS_SOUND} ORDER BY id LIMIT 1",
@@ -133,8 +135,10 @@ def cut(connection: sqlite3.Connection, log: Log, upto: int) -> None:
 
 
 def first_stamped(connection: sqlite3.Connection, log: Log, low: int, high: int) -> int | None:
-    """Return the least id of a log's events whose time is within two bounds, both included; None
-    if there is none. ``log`` must end at the log's last event."""
+    """Return the least id of a log's events with ``low <= time <= high``; None if there is none.
+
+    ``log`` must end at the log's last event. Raises `StoreError`.
+    """
     found = []
     for strand in _numbers(connection, log):
         which = _room(log), strand, low
@@ -158,11 +162,24 @@ def first_stamped(connection: sqlite3.Connection, log: Log, low: int, high: int)
     return min(found, default=None)
 
 
+def seq_before(connection: sqlite3.Connection, log: Log, time: int, now: float) -> int:
+    """See `Store.seq_before`; ``now`` is in seconds since 1970. Raises `StoreError`."""
+
+    def first(low: int, high: int) -> int | None:
+        found = first_stamped(connection, log, low, high)
+        return None if found is None else found & SEQ_MASK
+
+    _, last = log
+    return said_before(first, last & SEQ_MASK, time, stamp(now))
+
+
 def _first_from(
     connection: sqlite3.Connection, first: int, last: int, low: int
 ) -> tuple[int, int] | None:
-    """The first event of a stretch with at least that time: its id and its time. A bisection, in
-    which events may be missing."""
+    """Return id and time of the first event of a stretch with at least the time ``low``.
+
+    It is found by bisection, in which events may be missing.
+    """
     found = None
     while first <= last:
         middle = (first + last) // 2
@@ -188,7 +205,7 @@ def _room(log: Log) -> int:
 
 
 def _numbers(connection: sqlite3.Connection, log: Log) -> range:
-    """Numbers among which are those of all strands of a log."""
+    """Return a range that includes the numbers of all strands of a log."""
     highest = connection.execute(
         f"SELECT strand FROM strands WHERE id >> {SEQ_BITS} = ? ORDER BY strand DESC LIMIT 1",
         (_room(log),),
@@ -199,9 +216,9 @@ def _numbers(connection: sqlite3.Connection, log: Log) -> range:
 
 
 def _end(connection: sqlite3.Connection, begin: int, log: Log) -> int:
-    """The id of the last event of the stretch that begins at an id."""
+    """Return the id of the last event of the stretch that begins at an id."""
     _, last = log
-    (behind,) = connection.execute(
+    (following,) = connection.execute(
         "SELECT min(id) FROM strands WHERE id > ? AND id <= ?", (begin, last)
     ).fetchone()
-    return last if behind is None else int(behind) - 1
+    return last if following is None else int(following) - 1

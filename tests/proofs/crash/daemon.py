@@ -27,7 +27,7 @@ import chatd.cli
 import chatd.daemon.plugin
 import chatd.protocols.web.site  # what else would be imported at each start
 from chatd.accounts.passwords import Hasher
-from chatd.storage.sqlite import maintenance
+from chatd.storage.sqlite import maintenance_schedule
 
 list(getPlugins(IServiceMaker))  # twistd looks for them all; let them be imported once
 
@@ -115,7 +115,11 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
         os.execv(sys.executable, [sys.executable, "-c", entry, *arguments[1:]])
     sys.argv = arguments
     # Let it write its index while they talk, as it does with many lines or after a minute.
-    maintenance.ENOUGH_EVENTS, maintenance.PATIENCE_SECONDS, maintenance.IDLE_SECONDS = (
+    (
+        maintenance_schedule.ENOUGH_EVENTS,
+        maintenance_schedule.PATIENCE_SECONDS,
+        maintenance_schedule.IDLE_SECONDS,
+    ) = (
         1,
         0.0,
         0.001,

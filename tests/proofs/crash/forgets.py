@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.event import Draft, Kind
 from chatd.storage.contract import Wanted
-from chatd.storage.sqlite import search
+from chatd.storage.sqlite import search_index
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore
 from tests.proofs.crash import disk
 from tests.proofs.crash.daemon import STORE, fork
@@ -77,7 +77,7 @@ def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
     with closing(sqlite3.connect(path)) as store:
         if store.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             faults.append("it is damaged")
-        if search.is_possible():
+        if search_index.is_possible():
             store.execute("INSERT INTO search (search) VALUES ('integrity-check')")
     if faults:
         result.faults += [f"{moment} call {number}: {fault}" for fault in faults]
@@ -101,7 +101,7 @@ class _Store:
         self.turns.result(self.store.commit([Draft(room, 1, "ana", Kind.MESSAGE, texts)]))
 
     def catch_up(self) -> None:
-        while self.turns.result(self.store._writer.run(self.store._step)) is not None:
+        while self.turns.result(self.store.maintain()) is not None:
             pass
 
     def forget(self) -> None:

@@ -22,7 +22,7 @@ from shutil import rmtree
 
 from chatd.event import Kind
 from chatd.storage.contract import Wanted
-from chatd.storage.sqlite.store import Archive
+from chatd.storage.sqlite.archive import Archive
 from tests.proofs.crash import disk
 from tests.proofs.crash.check import Stored, Transcript, lines_of
 from tests.proofs.crash.daemon import STORE, Daemon, export
@@ -212,8 +212,8 @@ def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
             found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
             if found.events != [event] and not found.after:
                 faults.append(f"#{record.name} {seq} is not found: {event.text!a}")
-    if archive.trouble is not None:
-        faults.append(f"the index is not sound: {archive.trouble}")
+    if archive.index_error is not None:
+        faults.append(f"the index is not sound: {archive.index_error}")
     archive.close()
     return faults
 

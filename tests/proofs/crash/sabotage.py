@@ -19,25 +19,25 @@ from chatd.formats.base import Format
 from chatd.rooms.room import Room
 from chatd.storage.contract import BatchItem, Keeping, Store, stamp
 from chatd.storage.records import Put, change
-from chatd.storage.sqlite import store as sqlite_store
+from chatd.storage.sqlite import file, schema
+from chatd.storage.sqlite.store import SqliteStore
+from chatd.storage.sqlite.writer import Writer
 
 
 def show_before_commit() -> None:
     """Show lines while they are still being committed."""
     heads: Counter[str] = Counter()
 
-    def commit(
-        store: sqlite_store.SqliteStore, batch: Sequence[BatchItem]
-    ) -> Deferred[Sequence[Entry]]:
+    def commit(store: SqliteStore, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
         if not heads:
             heads.update({record.name: record.head for record in store.rooms()})
         now = time.time()
 
         def write() -> None:
-            store._now = lambda: now  # what is shown and what is stored has one time
-            store._write(batch)
+            store._writer._now = lambda: now  # what is shown and what is stored has one time
+            store._writer.write(batch)
 
-        store._writer.run(write)
+        store._writer_thread.run(write)
         entries: list[Entry] = []
         for entry in batch:
             if isinstance(entry, Draft):
@@ -47,29 +47,29 @@ def show_before_commit() -> None:
                 entries.append(entry)
         return succeed(entries)
 
-    sqlite_store.SqliteStore.commit = commit  # type: ignore[assignment, method-assign]
+    SqliteStore.commit = commit  # type: ignore[assignment, method-assign]
 
 
 def sync_seldom() -> None:
     """Leave it to the system when the log that was written is on disk (``synchronous=NORMAL``)."""
-    connect = sqlite_store._connect
+    connect = file.connect
 
     def careless(path: Path) -> sqlite3.Connection:
         connection = connect(path)
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
-    sqlite_store._connect = careless
+    file.connect = careless
 
 
 def answer_before_commit() -> None:
     """Answer changes while they are still being committed."""
 
-    def keep(store: sqlite_store.SqliteStore, *records: Record) -> Deferred[None]:
+    def keep(store: SqliteStore, *records: Record) -> Deferred[None]:
         store.append(Keeping(records))
         return succeed(None)
 
-    sqlite_store.SqliteStore.keep = keep  # type: ignore[assignment, method-assign]
+    SqliteStore.keep = keep  # type: ignore[assignment, method-assign]
 
 
 def log_deeds_later() -> None:
@@ -105,15 +105,15 @@ def keep_keys_later() -> None:
 
 def keep_keys_first() -> None:
     """Keep with which keys lines are said, and the lines in the next transaction."""
-    write = sqlite_store.SqliteStore._write
+    write = Writer.write
 
-    def write_twice(store: sqlite_store.SqliteStore, batch: Sequence[BatchItem]) -> Sequence[Entry]:
+    def write_twice(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
         keys = [entry for entry in batch if isinstance(entry, Keeping) and _has_key(entry)]
         if keys:
-            write(store, keys)
-        return write(store, [entry for entry in batch if entry not in keys])
+            write(writer, keys)
+        return write(writer, [entry for entry in batch if entry not in keys])
 
-    sqlite_store.SqliteStore._write = write_twice  # type: ignore[assignment, method-assign]
+    Writer.write = write_twice  # type: ignore[assignment, method-assign]
 
 
 def _has_key(entry: Keeping) -> bool:
@@ -132,7 +132,7 @@ def pass_one_over() -> None:
 
 def fill_later() -> None:
     """Commit a step of an upgrade, and fill the tables that it made in the next transaction."""
-    fills = dict(sqlite_store.FILLS)
+    fills = dict(schema.FILLS)
 
     def later(number: int) -> Callable[[sqlite3.Connection], None]:
         def fill(connection: sqlite3.Connection) -> None:
@@ -143,4 +143,4 @@ def fill_later() -> None:
 
         return fill
 
-    vars(sqlite_store)["FILLS"] = {number: later(number) for number in fills}
+    vars(schema)["FILLS"] = {number: later(number) for number in fills}

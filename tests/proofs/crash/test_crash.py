@@ -13,7 +13,7 @@ from random import SystemRandom
 
 import pytest
 
-from chatd.storage.sqlite.store import STEPS
+from chatd.storage.sqlite.schema import STEPS
 from tests.proofs.crash import disk
 from tests.support.checkout import ROOT
 

@@ -18,12 +18,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from chatd.storage.sqlite import store as sqlite_store
+from chatd.storage.sqlite import schema
+from chatd.storage.sqlite.store import SqliteStore
 from tests.proofs.crash import disk
 from tests.proofs.crash.daemon import STORE, fork
 from tests.support.checkout import ROOT
 
-VERSION = len(sqlite_store.STEPS)
+VERSION = len(schema.STEPS)
 KEPT = ROOT / "tests" / "storage" / "sqlite"
 LATER_STEP = """
 ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';
@@ -132,11 +133,11 @@ class _Upgrade:
 
 
 def _open() -> None:
-    sqlite_store.SqliteStore(None, Path(STORE).resolve())  # type: ignore[arg-type]
+    SqliteStore(None, Path(STORE).resolve())  # type: ignore[arg-type]
 
 
 def _open_as_a_later_chatd() -> None:
-    sqlite_store.STEPS = (*sqlite_store.STEPS, LATER_STEP)  # type: ignore[assignment]
+    schema.STEPS = (*schema.STEPS, LATER_STEP)
     _open()
 
 

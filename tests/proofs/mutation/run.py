@@ -181,6 +181,30 @@ TESTS = {
         "tests/storage/sqlite/test_store.py",
         "tests/storage/test_contract.py",
     ],
+    "chatd/storage/sqlite/writer.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/storage/sqlite/file.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/storage/sqlite/archive.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/storage/sqlite/search.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/storage/sqlite/maintenance.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
+    "chatd/storage/sqlite/rows.py": [
+        "tests/storage/sqlite/test_store.py",
+        "tests/storage/test_contract.py",
+    ],
     "chatd/protocols/transport/writer.py": [
         "tests/protocols/transport/test_writer.py",
         "tests/integration/test_faults.py",

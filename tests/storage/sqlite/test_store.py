@@ -28,15 +28,11 @@ from chatd.rooms.feed import Replay
 from chatd.rooms.room import Room
 from chatd.storage.contract import FORGOTTEN, Found, RoomRecord, StoreError, Wanted
 from chatd.storage.paths import path_of
-from chatd.storage.sqlite.maintenance import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
-from chatd.storage.sqlite.store import (
-    APPLICATION_ID,
-    INDEXED_CHARACTERS,
-    INDEXED_EVENTS,
-    STEPS,
-    Archive,
-    SqliteStore,
-)
+from chatd.storage.sqlite.archive import Archive
+from chatd.storage.sqlite.maintenance import INDEXED_CHARACTERS, INDEXED_EVENTS
+from chatd.storage.sqlite.maintenance_schedule import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
+from chatd.storage.sqlite.schema import APPLICATION_ID, STEPS
+from chatd.storage.sqlite.store import SqliteStore
 from chatd.util.error_log import FIRST_SILENCE
 from tests.support.stores import QueueReactor, StoreReactor, World, draft, joined, texts
 
@@ -585,7 +581,7 @@ def another_step(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let this be a later chatd, which takes a file through these steps, too."""
 
     def later(*steps: str) -> None:
-        monkeypatch.setattr("chatd.storage.sqlite.store.STEPS", (*STEPS, *steps))
+        monkeypatch.setattr("chatd.storage.sqlite.schema.STEPS", (*STEPS, *steps))
 
     return later
 
@@ -652,7 +648,7 @@ class TestVersions:
         await opening.close()
         with pytest.MonkeyPatch.context() as patch:
             broken = "DELETE FROM events; INSERT INTO nowhere VALUES (1);"
-            patch.setattr("chatd.storage.sqlite.store.STEPS", (*STEPS, ANOTHER_STEP, broken))
+            patch.setattr("chatd.storage.sqlite.schema.STEPS", (*STEPS, ANOTHER_STEP, broken))
             assert refusal(path) == (
                 f"{path}: no such table: nowhere. Put that right, or give another --store."
             )
@@ -664,7 +660,7 @@ class TestVersions:
         self, opening: Opening, path: Path, another_step: Callable[..., None]
     ) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("chatd.storage.sqlite.store.STEPS", (*STEPS, ANOTHER_STEP))
+            patch.setattr("chatd.storage.sqlite.schema.STEPS", (*STEPS, ANOTHER_STEP))
             await opening.first().say(draft("a"))
             await opening.close()
         content = path.read_bytes()
@@ -715,7 +711,7 @@ class Damaged:
 def catch_up(turns: QueueReactor, store: SqliteStore) -> None:
     """Take all steps of what can wait; of a damaged file they may never end."""
     for _ in range(50):
-        if turns.result(store._writer.run(store._step)) is None:
+        if turns.result(store.maintain()) is None:
             break
 
 
@@ -824,7 +820,7 @@ class TestDamage:
         def fail(connection: sqlite3.Connection) -> None:
             raise sqlite3.OperationalError
 
-        monkeypatch.setattr("chatd.storage.sqlite.store._prepare", fail)
+        monkeypatch.setattr("chatd.storage.sqlite.file._prepare", fail)
         assert refusal(path).startswith(f"{path}: it is damaged: text in it is not UTF-8.")
 
     @pytest.mark.parametrize("version", [1, 2, 3, 4])
@@ -1261,7 +1257,7 @@ class TestIndex:
 
     async def test_takes_few_of_the_longest_lines_at_a_time(self, world: World, path: Path) -> None:
         await world.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
-        world.store._chores.want()
+        world.store._schedule.request()
         world.reactor.advance(IDLE_SECONDS)
         await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
         assert indexed(path) == [("lobby", 1)]
@@ -1313,10 +1309,10 @@ class TestIndex:
     ) -> None:
         await world.say(draft("a" * 9000))
         with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
-            world.store._chores.want()
+            world.store._schedule.request()
             for _ in range(3):
                 world.reactor.advance(AGAIN_SECONDS)
-                await world.wait_for(lambda: not world.store._chores._working)
+                await world.wait_for(lambda: not world.store._schedule._working)
             await world.say(draft("b"))
         assert texts(world.recorder.published) == ["a" * 9000, "b"]
         await world.catch_up()
@@ -1334,9 +1330,9 @@ class TestIndex:
         await world.say(draft("hola"))
         gone = Path(f"{path}{suffix}")
         gone.rename(gone.with_suffix(".away"))
-        world.store._chores.want()
+        world.store._schedule.request()
         world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._chores._working)
+        await world.wait_for(lambda: not world.store._schedule._working)
         gone.with_suffix(".away").rename(gone)
         assert indexed(path) == [("lobby", 0)]
         await world.catch_up()
@@ -1348,9 +1344,9 @@ class TestIndex:
     ) -> None:
         await world.say(draft("a"))
         sql(path, "UPDATE events SET text = x'ff'")
-        world.store._chores.want()
+        world.store._schedule.request()
         world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._chores._working)
+        await world.wait_for(lambda: not world.store._schedule._working)
         (told,) = expected_errors()
         assert "an event in it is not as it was written" in eventAsText(told)
 
@@ -1369,7 +1365,7 @@ class TestTimeToSearch:
     async def test_a_search_that_takes_too_long_says_how_far_it_came_and_goes_on_from_there(
         self, world: World, monkeypatch: pytest.MonkeyPatch, word: str, caught_up: bool
     ) -> None:
-        monkeypatch.setattr("chatd.storage.sqlite.store.SEARCH_SECONDS", -1)
+        monkeypatch.setattr("chatd.storage.sqlite.search.SEARCH_SECONDS", -1)
         said = [f"{'hola' if number % 100 == 7 else 'hol ola'} {number}" for number in range(3000)]
         await world.say(*map(draft, said))
         if caught_up:
@@ -1404,7 +1400,7 @@ class TestTimeToSearch:
             assert go_on.wait(5)
             return Found([], 0)
 
-        monkeypatch.setattr("chatd.storage.sqlite.store.Archive.search", look)
+        monkeypatch.setattr("chatd.storage.sqlite.archive.Archive.search", look)
         searching = Deferred.fromCoroutine(world.store.search("lobby", Wanted(("hola",)), 1, 20))
         try:
             assert [event.text for event in await world.store.read("lobby", 0, 1)] == ["hola"]
@@ -1426,7 +1422,7 @@ class TestDamagedIndex:
             "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
             f" {path}: database disk image is malformed."
         )
-        await world.wait_for(lambda: world.store._chores._call is not None)
+        await world.wait_for(lambda: world.store._schedule._call is not None)
         await world.catch_up()
         found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
         assert len(in_index(path, "ola")) == 300
@@ -1521,8 +1517,8 @@ class TestForgetting:
         while await world.store.forget("lobby", 201):
             pass
         world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._chores._working)
-        assert world.store._upkeep._purging
+        await world.wait_for(lambda: not world.store._schedule._working)
+        assert world.store._writer._maintenance._purging
         while await world.store.forget("lobby", 402):
             pass
         await world.catch_up()
@@ -1542,7 +1538,7 @@ class TestForgetting:
     ) -> None:
         await world.say(draft("hola"), draft(SECRET), draft("hola"))
         await world.catch_up()
-        monkeypatch.setattr("chatd.storage.sqlite.search.is_possible", lambda: False)
+        monkeypatch.setattr("chatd.storage.sqlite.search_index.is_possible", lambda: False)
         await world.store.forget("lobby", 2**50)
         await world.catch_up()
         assert await world.everything() == []
@@ -1561,7 +1557,7 @@ class TestForgetting:
             other.execute("BEGIN")
             other.execute("SELECT * FROM rooms").fetchall()
             world.reactor.advance(IDLE_SECONDS)
-            await world.wait_for(lambda: not world.store._chores._working)
+            await world.wait_for(lambda: not world.store._schedule._working)
             assert "chat.sqlite-wal" in held(path)
             await world.say(draft("chat goes on"))
             other.execute("COMMIT")

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from chatd.storage.contract import LATEST_STAMP, StoreError
 from chatd.storage.sqlite import time_index
-from chatd.storage.sqlite.store import FILLS, STEPS
-from chatd.storage.sqlite.time_index import SEQ_BITS, Strands, first_stamped
+from chatd.storage.sqlite.rows import SEQ_BITS
+from chatd.storage.sqlite.schema import FILLS, STEPS
+from chatd.storage.sqlite.time_index import Strands, first_stamped
 
 LOG = 1 << SEQ_BITS
 

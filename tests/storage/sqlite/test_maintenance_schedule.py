@@ -7,12 +7,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chatd.storage.sqlite.maintenance import (
+from chatd.storage.sqlite.maintenance_schedule import (
     AGAIN_SECONDS,
     ENOUGH_EVENTS,
     IDLE_SECONDS,
     PATIENCE_SECONDS,
-    Chores,
+    MaintenanceSchedule,
 )
 
 
@@ -23,7 +23,7 @@ class Yard:
         self.clock = Clock()
         self.steps: list[Deferred[float | None]] = []
         self.ended: list[object] = []
-        self.chores = Chores(self.clock, self._step, self._ended)
+        self.schedule = MaintenanceSchedule(self.clock, self._step, self._ended)
 
     def _step(self) -> Deferred[float | None]:
         self.steps.append(Deferred())
@@ -36,7 +36,7 @@ class Yard:
         """Somebody says something again and again."""
         end = self.clock.seconds() + seconds
         while self.clock.seconds() < end:
-            self.chores.said(1)
+            self.schedule.committed(1)
             self.clock.advance(IDLE_SECONDS / 2)
 
     def end(self, next_in: float | None = None) -> None:
@@ -50,12 +50,12 @@ def yard() -> Yard:
 
 
 def test_a_few_events_are_not_worth_the_trouble(yard: Yard) -> None:
-    yard.chores.said(ENOUGH_EVENTS - 1)
+    yard.schedule.committed(ENOUGH_EVENTS - 1)
     assert yard.clock.getDelayedCalls() == []
 
 
 def test_once_there_are_enough_the_first_step_comes_when_nobody_talks(yard: Yard) -> None:
-    yard.chores.said(ENOUGH_EVENTS)
+    yard.schedule.committed(ENOUGH_EVENTS)
     yard.talk(5)
     assert yard.steps == []
     yard.clock.pump([IDLE_SECONDS] * 2)
@@ -63,13 +63,13 @@ def test_once_there_are_enough_the_first_step_comes_when_nobody_talks(yard: Yard
 
 
 def test_what_is_wanted_is_done_however_little_was_said(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS)
     assert len(yard.steps) == 1
 
 
 def test_steps_follow_each_other_until_nothing_is_left(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS)
     yard.end(0.5)
     yard.clock.advance(0.4)
@@ -82,7 +82,7 @@ def test_steps_follow_each_other_until_nothing_is_left(yard: Yard) -> None:
 
 
 def test_between_two_steps_whoever_talks_is_let_go_first(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS)
     yard.end(0.005)
     yard.talk(1)
@@ -92,10 +92,10 @@ def test_between_two_steps_whoever_talks_is_let_go_first(yard: Yard) -> None:
 
 
 def test_nothing_else_begins_while_a_step_is_taken(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS)
-    yard.chores.said(ENOUGH_EVENTS)
-    yard.chores.want()
+    yard.schedule.committed(ENOUGH_EVENTS)
+    yard.schedule.request()
     yard.clock.advance(100)
     assert len(yard.steps) == 1
 
@@ -103,7 +103,7 @@ def test_nothing_else_begins_while_a_step_is_taken(yard: Yard) -> None:
 def test_talk_that_never_pauses_puts_it_off_for_a_minute_and_then_slows_it_down(
     yard: Yard,
 ) -> None:
-    yard.chores.said(ENOUGH_EVENTS)
+    yard.schedule.committed(ENOUGH_EVENTS)
     yard.talk(PATIENCE_SECONDS - 1)
     assert yard.steps == []
     yard.talk(2)
@@ -116,26 +116,26 @@ def test_talk_that_never_pauses_puts_it_off_for_a_minute_and_then_slows_it_down(
 
 
 def test_after_all_was_done_events_are_counted_anew(yard: Yard) -> None:
-    yard.chores.said(ENOUGH_EVENTS)
+    yard.schedule.committed(ENOUGH_EVENTS)
     yard.clock.advance(IDLE_SECONDS)
     yard.end()
-    yard.chores.said(ENOUGH_EVENTS - 1)
+    yard.schedule.committed(ENOUGH_EVENTS - 1)
     assert yard.clock.getDelayedCalls() == []
-    yard.chores.said(1)
+    yard.schedule.committed(1)
     yard.clock.advance(IDLE_SECONDS)
     assert len(yard.steps) == 2
 
 
 def test_something_else_under_way_is_as_good_as_talk(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS / 2)
-    yard.chores.wait()
+    yard.schedule.put_off()
     yard.clock.advance(IDLE_SECONDS / 2)
     assert yard.steps == []
 
 
 def test_a_step_that_fails_is_told_and_tried_again_after_a_while(yard: Yard) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(IDLE_SECONDS)
     error = ZeroDivisionError()
     yard.steps[-1].errback(error)
@@ -148,13 +148,13 @@ def test_a_step_that_fails_is_told_and_tried_again_after_a_while(yard: Yard) -> 
 
 @pytest.mark.parametrize("working", [False, True])
 def test_after_it_was_stopped_no_step_is_taken(yard: Yard, working: bool) -> None:
-    yard.chores.want()
+    yard.schedule.request()
     if working:
         yard.clock.advance(IDLE_SECONDS)
-    yard.chores.stop()
+    yard.schedule.stop()
     if working:
         yard.end(0.0)
-    yard.chores.want()
+    yard.schedule.request()
     yard.clock.advance(1000)
     assert len(yard.steps) == working
     assert yard.clock.getDelayedCalls() == []

@@ -1,0 +1,312 @@
+"""The file of a store: its lock, its creation, its checks, and transactions of its one writer.
+
+Theory of operation. SQLite trusts the file system; this module does not. A lock beside the file
+admits one daemon. Before the file is opened, its type, its owner and its permissions are checked,
+through descriptors (`chatd.util.private_files`). A file that is refused is not modified. Before
+each transaction the file and its write-ahead log are compared with what they were after the last
+one: SQLite goes on writing to a file that was deleted or replaced, without an error. A file that
+got shorter is checked further, because another program may make it shorter by SQLite's own means.
+
+SQLite from 3.7.0 to 3.51.2 can corrupt its log when two connections write or checkpoint at once, so
+one connection alone does both; others only read.
+
+This module must not know an event or a room.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from twisted.logger import Logger
+
+from chatd.storage.contract import StoreError
+from chatd.storage.sqlite import schema
+from chatd.storage.sqlite.errors import (
+    ADVICE,
+    OR_ANOTHER_STORE,
+    StoreInUse,
+    file_errors,
+    sqlite_errors,
+)
+from chatd.storage.sqlite.rows import Content, content_of
+from chatd.text.escaping import visible
+from chatd.util.private_files import check_folder, open_private
+
+_WAL_HEAD = 32
+_FRAME_HEAD = 24
+"""Sizes of the header of a write-ahead log, and of the header of each frame in it, in bytes
+(https://www.sqlite.org/fileformat2.html#the_write_ahead_log)."""
+
+_LOCKED_SECONDS = 2.0
+"""Seconds that SQLite waits for another program that writes to the file."""
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""Suffixes of the files that SQLite makes beside a store."""
+
+_log = Logger()
+
+_Identity = tuple[int, int]
+"""The device and the inode of a file."""
+
+
+class StoreLock:
+    """The lock of the daemon that uses a store. Raises `StoreError`; `StoreInUse` if it is taken.
+
+    It is on a file beside the store: flock on the store itself would meet SQLite's own locks on
+    some systems. The lock crosses a fork with its descriptor, and ends with the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        with file_errors(self._path):
+            check_folder(path.parent)
+        while True:
+            self._descriptor = _open_own(self._path, os.O_RDWR | os.O_CREAT)
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(self._descriptor)
+                raise StoreInUse(
+                    f"{path} is in use by another chatd. Stop that one, or give another --store."
+                ) from None
+            # A daemon that is refused deletes the lock's file while it has the lock (`release`). A
+            # lock on a deleted file excludes no other daemon.
+            with suppress(FileNotFoundError):
+                status = os.fstat(self._descriptor)
+                if _identity(os.lstat(self._path)) == _identity(status):
+                    return
+            os.close(self._descriptor)
+
+    def write_pid(self) -> None:
+        """Write this process's number into the file, for ``kill``; chatd itself does not use it."""
+        with suppress(OSError):  # a full disk must not keep the daemon from starting
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, b"%d\n" % os.getpid(), 0)
+
+    def release(self, *, remove: bool = False) -> None:
+        """Release the lock; with ``remove`` delete its file, too."""
+        if remove:
+            with suppress(OSError):
+                self._path.unlink()
+        os.close(self._descriptor)
+
+
+class StoreFile:
+    """A store's file, locked for this process, with the one connection that writes to it.
+
+    The constructor creates the file if there is none (mode 0600), checks and upgrades it, reads
+    ``content``, and closes it again; only the lock stays open. Raises `StoreError` when the file
+    cannot be opened, is another program's, is of a newer version, or is in use by another daemon.
+
+    `transaction`, `truncate_log` and `close` run in the writer's thread.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = StoreLock(path)
+        self._wal = f"{path}-wal"
+        self._connection: sqlite3.Connection | None = None
+        try:
+            self._seen: dict[str, tuple[_Identity, int]] = {str(path): (_create(path), 0)}
+            """Identity and size of the file and of its log after the last transaction, by path."""
+            with sqlite_errors(path, ADVICE):
+                self._check_log()
+                with closing(connect(path)) as connection:
+                    _prepare(connection)
+                    self.content: Content = content_of(connection)
+        except BaseException:
+            self.lock.release(remove=True)
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a transaction; roll it back if it fails. Raises `StoreError`."""
+        shorter = self._compare_files()
+        with sqlite_errors(self.path):
+            connection = self._connected(shorter)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+                self._remember_files()
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def truncate_log(self) -> bool:
+        """Write the pages of the log into the file, and truncate the log to nothing.
+
+        Deleted rows are in both until then. Return True if that was possible at once: it waits for
+        no program that reads. Raises `StoreError`.
+        """
+        shorter = self._compare_files()
+        with sqlite_errors(self.path):
+            connection = self._connected(shorter)
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(_LOCKED_SECONDS * 1000)}")
+            self._remember_files()
+            return not busy
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _check_log(self) -> None:
+        """Check a file of this version that has a log, without modifying either.
+
+        A connection that may write would put the content of the log into the file when it is
+        closed, and delete the log. A file that has a journal is not checked: it was being made when
+        the power failed, so there is nothing to lose, and a connection that only reads cannot roll
+        back.
+        """
+        if os.path.exists(self._wal) and not os.path.exists(f"{self.path}-journal"):
+            with closing(connect_reading(self.path)) as connection:
+                if schema.version_of(connection) == len(schema.STEPS):
+                    content_of(connection)
+
+    def _connected(self, shorter: bool) -> sqlite3.Connection:
+        """Return the connection; check the files' lengths first if one got ``shorter``."""
+        if self._connection is None:
+            self._connection = connect(self.path)
+        if shorter:
+            self._check_lengths(self._connection)
+        return self._connection
+
+    def _compare_files(self) -> bool:
+        """Return True if the file or its log is shorter than it was.
+
+        Raises `StoreError` if one is gone or was replaced.
+        """
+        # Never open the path to look: closing it again would drop SQLite's own locks.
+        shorter = False
+        for path, (identity, size) in self._seen.items():
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                raise StoreError(f"{path}: {error.strerror}. Put the file back.") from None
+            if _identity(status) != identity:
+                raise StoreError(f"{path} was replaced while in use. Put the old file back.")
+            shorter |= status.st_size < size
+        return shorter
+
+    def _check_lengths(self, connection: sqlite3.Connection) -> None:
+        """Raise `StoreError` unless SQLite made a file shorter, for another program.
+
+        ``VACUUM`` and a checkpoint that truncates do so.
+        """
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+        # SQLite must not see a file that was emptied: it would not recognize it when it is put
+        # back.
+        if os.stat(self.path).st_size >= page:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            # `_log_length` may write to the file, so it comes after the first comparison.
+            if pages * page <= os.stat(self.path).st_size and (
+                os.stat(self._wal).st_size >= self._log_length(connection, page)
+            ):
+                return
+        raise StoreError("it or its log was cut short while in use. Put back what was cut off.")
+
+    def _log_length(self, connection: sqlite3.Connection, page: int) -> int:
+        """Return the least length of the log that SQLite knows, in bytes."""
+        _, frames, _ = connection.execute("PRAGMA wal_checkpoint").fetchone()
+        return _WAL_HEAD + frames * (_FRAME_HEAD + page) if frames > 0 else 0
+
+    def _remember_files(self) -> None:
+        """Store the sizes of the files, and the identity of a log that is new."""
+        # The last commit is in the log alone; the log stays until the connection is closed.
+        with suppress(OSError):  # `_compare_files` reports it before the next transaction
+            for path in (str(self.path), self._wal):
+                status = os.stat(path)
+                identity, _ = self._seen.get(path, (_identity(status), 0))
+                self._seen[path] = identity, status.st_size
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection that writes."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_LOCKED_SECONDS)
+    with closed_on_error(connection):
+        connection.execute("PRAGMA synchronous = FULL")
+        # On macOS fsync leaves data in the disk's own cache; on other systems these do nothing.
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+    return connection
+
+
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """Open a connection that only reads; of a file that must exist."""
+    return sqlite3.connect(path.as_uri() + "?mode=ro", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection if its first use fails."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Upgrade a file, and give it a write-ahead log. Raises `StoreError`."""
+    schema.upgrade(connection)
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise StoreError("its file system cannot hold a write-ahead log. Use a local disk.")
+
+
+def _create(path: Path) -> _Identity:
+    """Create the file if there is none, for its owner alone; return its device and inode.
+
+    The files that SQLite makes beside it are closed to other users, too. SQLite itself follows no
+    link there, and makes files with the mode of the store. Raises `StoreError`.
+    """
+    descriptor = _open_own(path, os.O_RDWR | os.O_CREAT)
+    try:
+        status = os.fstat(descriptor)
+        if status.st_nlink > 1:
+            # Each name would have a lock and a log of its own.
+            raise StoreError(
+                f"{path} has another name, a hard link. Remove one, {OR_ANOTHER_STORE}"
+            )
+        log = 0
+        for suffix in _BESIDE:
+            beside = path.with_name(path.name + suffix)
+            if os.path.lexists(beside):
+                opened = _open_own(beside, os.O_RDONLY)
+                log = os.fstat(opened).st_size if suffix == "-wal" else log
+                os.close(opened)
+        if not status.st_size and log:
+            # SQLite would take the file for a new one, and delete the log.
+            raise StoreError(
+                f"{path} is empty, but {path.name}-wal is not. Put the file back,"
+                f" {OR_ANOTHER_STORE}"
+            )
+    finally:
+        os.close(descriptor)
+    return _identity(status)
+
+
+def _open_own(path: Path, flags: int) -> int:
+    """Open one of the store's files, and revoke other users' permissions. Raises `StoreError`."""
+    with file_errors(path):
+        descriptor, mended = open_private(path, flags)
+    if mended:
+        _log.warn(
+            "others had rights to {path}. Now it is its owner's alone.", path=visible(str(path))
+        )
+    return descriptor
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    return status.st_dev, status.st_ino

@@ -1,0 +1,111 @@
+"""Rows of a store's file: their layout, their checks, and what a daemon reads when it starts.
+
+This module must not know which thread reads, or what for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from chatd.event import Kind, Record
+from chatd.storage.contract import FIRST_WRITABLE, LAST_WRITABLE, RoomRecord, StoreError
+from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
+
+SEQ_BITS = 40
+"""An event's id is its room's id, shifted left by this many bits, plus its seq."""
+
+SEQ_MASK = (1 << SEQ_BITS) - 1
+"""The bits of an event's id that hold its seq."""
+
+KINDS = {int(kind): kind for kind in Kind}
+"""The kinds of events, by their stored numbers."""
+
+SELECT_EVENTS = "SELECT id, time, session, author, kind, text FROM events"
+
+Log = tuple[int, int]
+"""Bounds of a log's events, as ids: the first possible one and the last, both included."""
+
+
+class Content(NamedTuple):
+    """The part of a file that a daemon holds in memory from the start.
+
+    ``times`` are the times of the last event of each log (milliseconds since 1970), ``unindexed``
+    is the number of events that are not in the search index yet, and ``chores`` is True if other
+    work on the index is pending.
+    """
+
+    rooms: Sequence[RoomRecord]
+    records: Sequence[Record]
+    times: Mapping[str, int]
+    unindexed: int
+    chores: bool
+
+
+def log_of(room: int, head: int) -> Log:
+    """Return the bounds of the log of a room, given its id and its last seq."""
+    return (room << SEQ_BITS) + 1, room << SEQ_BITS | head
+
+
+def checked(row: tuple[Any, ...], *types: type) -> tuple[Any, ...]:
+    """Return a row of a room or record. Raises `StoreError` if its types are not these."""
+    if tuple(map(type, row)) != types:
+        raise StoreError("it is damaged: a room or record in it is not as it was written.")
+    return row
+
+
+def characters_in(rows: Sequence[tuple[int, int, int, str, int, str]]) -> int:
+    """Return the length of the texts of rows of `SELECT_EVENTS`.
+
+    Raises `StoreError` for a text or a time that could not be shown.
+    """
+    _, times, _, authors, _, texts = zip(*rows, strict=True)
+    with suppress(TypeError):
+        if min(times) >= FIRST_WRITABLE and max(times) <= LAST_WRITABLE:
+            "".join(authors)
+            return len("".join(texts))
+    raise StoreError(NOT_AS_WRITTEN)
+
+
+def content_of(connection: sqlite3.Connection) -> Content:
+    """Read what a daemon holds in memory. Raises `StoreError`."""
+    (unindexed,) = connection.execute("SELECT sum(head - indexed) FROM rooms").fetchone()
+    return Content(
+        rooms_of(connection),
+        _records_of(connection),
+        _last_times(connection),
+        unindexed if isinstance(unindexed, int) else 0,
+        connection.execute("SELECT 1 FROM chores").fetchone() is not None,
+    )
+
+
+def rooms_of(connection: sqlite3.Connection) -> list[RoomRecord]:
+    """Read the rooms, ordered by name. Raises `StoreError`."""
+    rows = connection.execute("SELECT name, head, topic, session FROM rooms ORDER BY name")
+    return [RoomRecord(*checked(row, str, int, str, int)) for row in rows]
+
+
+def _records_of(connection: sqlite3.Connection) -> list[Record]:
+    rows = connection.execute("SELECT kind, key, value FROM records ORDER BY kind, key")
+    return [Record(*checked(row, str, str, str)) for row in rows]
+
+
+def _last_times(connection: sqlite3.Connection) -> dict[str, int]:
+    rows = connection.execute(
+        "SELECT rooms.name, events.time FROM rooms"
+        f" JOIN events ON events.id = rooms.id << {SEQ_BITS} | rooms.head"
+    )
+    return dict(checked(row, str, int) for row in rows)
+
+
+def write_records(connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+    """Write records; delete those whose value is None."""
+    for kind, key, value in records:
+        if value is None:
+            connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, value)
+            )

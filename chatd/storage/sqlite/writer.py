@@ -1,0 +1,165 @@
+"""Writing to a store's file: batches, deletions and maintenance, each in one transaction.
+
+Everything here runs in the writer's thread. This module must not know a `Deferred` or the reactor.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.event import Entry, Kind, Notice
+from chatd.storage.contract import BatchItem, Keeping, stamp
+from chatd.storage.sqlite import time_index
+from chatd.storage.sqlite.errors import DamagedFile
+from chatd.storage.sqlite.file import StoreFile
+from chatd.storage.sqlite.maintenance import Maintenance
+from chatd.storage.sqlite.rows import SEQ_BITS, checked, log_of, write_records
+
+_BUSY_AGAIN = 1.0
+"""Seconds until the log is truncated again, where another program was reading it."""
+
+
+class _Head:
+    """A room's row and its strands, as the next batch continues them."""
+
+    __slots__ = ("room", "seq", "session", "strands", "topic")
+
+    def __init__(
+        self, room: int, seq: int, topic: str, session: int, strands: time_index.Strands
+    ) -> None:
+        self.room = room
+        self.seq = seq
+        self.topic = topic
+        self.session = session
+        self.strands = strands
+
+
+class Writer:
+    """The writer of a store's file. Each method may raise `StoreError`.
+
+    ``now`` gives the time in seconds since 1970; it stamps the events. ``clock`` measures
+    maintenance.
+    """
+
+    def __init__(self, file: StoreFile, clock: IReactorTime, now: Callable[[], float]) -> None:
+        self._file = file
+        self._now = now
+        self._heads: dict[str, _Head] = {}
+        self._maintenance = Maintenance(clock)
+        self._index_renewed = False
+
+    def write(self, batch: Sequence[BatchItem]) -> Sequence[Entry]:
+        """Number and store a batch, all or nothing. Return its events and notices, in order."""
+        with self._transaction() as connection:
+            return self._number(connection, batch)
+
+    def forget(self, room: str, upto: int) -> int:
+        """See `Store.forget`."""
+        self._heads.pop(room, None)  # its strands may end with the deleted events
+        try:
+            with self._transaction() as connection:
+                return self._maintenance.forget(connection, room, upto)
+        except DamagedFile:
+            self.renew_index()
+        with self._transaction() as connection:
+            return self._maintenance.forget(connection, room, upto)
+
+    def maintain(self) -> float | None:
+        """Take one step of maintenance; return the seconds until the next, None if none is due."""
+        maintenance = self._maintenance
+        try:
+            with self._transaction() as connection:
+                next_in = maintenance.step(connection)
+        except DamagedFile:
+            self.renew_index()
+            raise
+        if next_in is None and maintenance.log_has_deleted:
+            if not self._file.truncate_log():
+                return _BUSY_AGAIN
+            maintenance.log_has_deleted = False
+        return maintenance.purge_in if next_in is None else next_in
+
+    def renew_index(self) -> None:
+        """Let maintenance build a damaged index again.
+
+        That is done once only, because the damage may be in another part of the file.
+        """
+        if not self._index_renewed:
+            self._index_renewed = True
+            with self._transaction() as connection:
+                self._maintenance.renew_index(connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._file.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a transaction; after a failure the next one reads the heads from the disk."""
+        try:
+            with self._file.transaction() as connection:
+                yield connection
+        except BaseException:
+            self._heads.clear()
+            raise
+
+    def _number(self, connection: sqlite3.Connection, batch: Sequence[BatchItem]) -> list[Entry]:
+        now = stamp(self._now())
+        touched: dict[str, _Head] = {}
+        stretches: list[tuple[int, int, int]] = []
+        rows: list[tuple[int, int, int, str, int, str]] = []
+        entries: list[Entry] = []
+        for entry in batch:
+            if isinstance(entry, Notice):
+                entries.append(entry)
+                continue
+            if isinstance(entry, Keeping):
+                write_records(connection, entry.records)
+                continue
+            name, session, author, kind, texts = entry
+            head = touched.get(name)
+            if head is None:
+                head = touched[name] = self._head(connection, name)
+                strand = head.strands.add(now)
+                if strand is not None:
+                    first = (head.room << SEQ_BITS | head.seq) + 1
+                    stretches.append((first, strand, now))
+            head.session = max(head.session, session)
+            if kind is Kind.TOPIC:
+                head.topic = texts[-1]
+            entries += entry.events(head.seq, now)
+            number = int(kind)  # for an enum, sqlite3 looks for an adapter: 1 us each
+            rows += [
+                (place, now, session, author, number, text)
+                for place, text in enumerate(texts, (head.room << SEQ_BITS | head.seq) + 1)
+            ]
+            head.seq += len(texts)
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        if stretches:  # which is rare
+            time_index.begin(connection, stretches)
+        connection.executemany(
+            "UPDATE rooms SET head = ?, topic = ?, session = ? WHERE id = ?",
+            [(head.seq, head.topic, head.session, head.room) for head in touched.values()],
+        )
+        return entries
+
+    def _head(self, connection: sqlite3.Connection, name: str) -> _Head:
+        """Return the head of a room; create the room if there is none."""
+        head = self._heads.get(name)
+        if head is None:
+            connection.execute(
+                "INSERT INTO rooms (name, head, topic, session) VALUES (?, 0, '', 0)"
+                " ON CONFLICT DO NOTHING",
+                (name,),
+            )
+            row = connection.execute(
+                "SELECT id, head, topic, session FROM rooms WHERE name = ?", (name,)
+            ).fetchone()
+            room, seq, topic, session = checked(row, int, int, str, int)
+            strands = time_index.of_log(connection, log_of(room, seq))
+            head = self._heads[name] = _Head(room, seq, topic, session, strands)
+        return head
