@@ -1,6 +1,12 @@
-"""Which names are in use, and by whom: those of the people who are here, and the registered ones.
+"""The names in use: those of the guests who are connected, and the registered ones.
 
-It knows no room and no command.
+Theory of operation. Two names look alike if they share a key of `chatd.text.validation.looks`. An
+index by these keys (`ConfusableIndex`) finds the sessions, and another one (of `Accounts`) the
+accounts, whose names look like a given one. A name can be taken if none of them belongs to another
+person. Persons are told apart by their account, and guests by `Session.client_id`. While an account
+is being removed, its name stays reserved until the store has answered (`Names.giving_up`).
+
+This module must not know rooms or commands.
 """
 
 from __future__ import annotations
@@ -19,36 +25,35 @@ T = TypeVar("T")
 
 
 class ConfusableIndex(Generic[T]):
-    """An index of owners by what their names look like. An owner has one name; several owners may
+    """An index of owners by the looks of their names. An owner has one name; several owners may
     have the same one.
 
-    To look alike (`chatd.text.validation.looks`) is symmetric and not transitive: ``Bob1`` looks
-    like
-    ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of several
-    owners who do not look like each other, and each of them counts.
+    Looking alike (`chatd.text.validation.looks`) is symmetric and not transitive: ``Bob1`` looks
+    like ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of
+    several owners whose names do not look alike, and each of them counts.
     """
 
     def __init__(self) -> None:
         self._names: dict[T, str] = {}
-        self._owners: dict[str, dict[T, None]] = {}  # by looks; those who came first in front
+        self._owners: dict[str, dict[T, None]] = {}  # by looks, in the order of `add`
 
     def name_of(self, owner: T) -> str:
-        """Return the name of an owner who has one."""
+        """Return the name of an owner that has one."""
         return self._names[owner]
 
     def owners(self, name: str) -> list[T]:
-        """Return the owners whose names look like this one, or are this one."""
+        """Return the owners whose names look like this one or equal it."""
         found = (owner for look in sorted(looks(name)) for owner in self._owners.get(look, ()))
         return list(dict.fromkeys(found))
 
     def add(self, name: str, owner: T) -> None:
-        """Give an owner who has no name this one."""
+        """Add an owner, which has no name yet, with this name."""
         self._names[owner] = name
         for look in looks(name):
             self._owners.setdefault(look, {})[owner] = None
 
     def remove(self, owner: T) -> str | None:
-        """Take the name of an owner away, and return it; None if there is none."""
+        """Remove an owner and return its name; None if it has none."""
         name = self._names.pop(owner, None)
         for look in () if name is None else looks(name):
             del self._owners[look][owner]
@@ -60,8 +65,8 @@ class ConfusableIndex(Generic[T]):
 class Names:
     """The names in use: those of all accounts, and those of guests who are connected.
 
-    The invariant: two different people never have names at a time that look alike. The sessions of
-    one account are one person, and so are guest sessions of one `Session.client_id`.
+    Invariant: two different persons never have names at a time that look alike. The sessions of one
+    account are one person, and so are guest sessions of one `Session.client_id`.
     """
 
     def __init__(self, accounts: Accounts) -> None:
@@ -74,11 +79,11 @@ class Names:
         return len(self._sessions)
 
     def of(self, name: str) -> Sequence[Session]:
-        """Who has that name: the sessions, those that came first in front."""
+        """Return the sessions that have that name, in the order in which they took it."""
         return self._sessions.get(fold(name), ())
 
     def check(self, session: Session, name: str) -> None:
-        """Raise `Refusal` if a session may not have this name, which is a valid one."""
+        """Raise `Refusal` if a session may not have this valid name."""
         _check_new(name)
         key = fold(name)
         registered = self._registered_like(name)
@@ -102,12 +107,12 @@ class Names:
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_name", name=name, other=other)
 
     def in_the_way(self, account: Account) -> list[Session]:
-        """Return the guests who have the name of an account, or one that looks like it."""
+        """Return the guests with the name of an account, or with one that looks like it."""
         return [other for other in self._like.owners(account.name) if other.account is None]
 
     @contextmanager
     def giving_up(self, account: Account) -> Iterator[None]:
-        """Keep the name of an account from everybody while it is not known whether it is gone."""
+        """Context in which the name of an account is reserved, until its removal is stored."""
         owner = object()
         self._given_up.add(account.name, owner)
         try:
@@ -116,37 +121,37 @@ class Names:
             self._given_up.remove(owner)
 
     def take(self, session: Session, name: str) -> None:
-        """A session has this name from now on, and no longer the one that it had."""
+        """Record that a session has this name instead of the one that it had."""
         self.free(session)
         self._sessions.setdefault(fold(name), []).append(session)
         self._like.add(name, session)
 
     def together(self, session: Session) -> list[Session]:
-        """Return a session, and the others of the same person that have its name: they take another
-        name together."""
+        """Return a session and the others of the same person that have its name. They are renamed
+        together."""
         others = (other for other in self.of(session.name) if other is not session)
         return [session, *(other for other in others if _are_one(other, session))]
 
     def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
-        """Let a session have this name, and tell it and the others so. Those that move ``along``
-        are given it next."""
+        """Rename a session, which it and the others in its rooms are told. The sessions ``along``
+        are renamed next."""
         before, was_guest = session.name, session.is_guest
         self.take(session, name)
         try:
             session.rename(name, along=along)
         finally:
-            if session.name != name:  # it has failed
+            if session.name != name:  # `rename` has failed
                 self.free(session)
                 if not was_guest:
                     self.take(session, before)
 
     def make_guest(self, session: Session) -> None:
-        """Let a session have no name of its own any more, and tell it and the others so."""
+        """Make a session a guest without a name, which it and the others in its rooms are told."""
         self.free(session)
         session.rename(f"guest{session.number}", guest=True)
 
     def free(self, session: Session) -> None:
-        """A session has no name any more that others could not take."""
+        """Free the name of a session, so that others can take it. Nothing happens without one."""
         name = self._like.remove(session)
         if name is None:
             return
@@ -156,13 +161,13 @@ class Names:
             del self._sessions[fold(name)]
 
     def _registered_like(self, name: str) -> list[str]:
-        """Return the registered names that look like this one, or are this one."""
+        """Return the registered names that look like this one or equal it."""
         accounts = (account.name for account in self._accounts.alike(name))
         return [*accounts, *map(self._given_up.name_of, self._given_up.owners(name))]
 
 
 def _are_one(one: Session, other: Session) -> bool:
-    """Return whether two sessions are of one person, as far as is known."""
+    """Return True if two sessions are known to be of one person."""
     if one.account != other.account:
         return False
     return one.account is not None or (bool(one.client_id) and one.client_id == other.client_id)
@@ -184,7 +189,7 @@ def valid_name(wanted: str) -> str:
 
 
 def refusal_of(invalid: InvalidName, key: str, wanted: str) -> Refusal:
-    """Return the refusal of a name that cannot be one; ``key`` is the sentence for a wrong form."""
+    """Return the refusal of an invalid name; ``key`` is the sentence for a wrong form."""
     key = _OF_FAULTS.get(invalid.reason, key)
     return Refusal(ErrorKind.INVALID_NAME, key, name=short(wanted))
 

@@ -1,4 +1,4 @@
-"""What the operator does with accounts, and what those who are here see of it."""
+"""`chatd.chat.administration`: the operator's requests, their replies and their effects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Scene:
         self.administration = Administration(self.world.server, self.world.watch)
 
     def ask(self, do: str, name: str | None = None, **more: Any) -> dict[str, Any]:
-        """What is answered to a request."""
+        """Return the reply to a request."""
         request = {"do": do, **({} if name is None else {"name": name}), **more}
         (reply,) = self.begin(request)
         return reply
@@ -39,7 +39,7 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_the_operator_may_say_that_the_clock_is_right(scene: Scene) -> None:
+def test_the_operator_can_confirm_the_clock(scene: Scene) -> None:
     scene.world.ahead = 2.0 * 86_400
     scene.world.watch.check()
     assert scene.world.watch.doubted
@@ -58,19 +58,21 @@ def test_a_name_can_be_registered_and_logged_in_to(scene: Scene) -> None:
     }
 
 
-def test_as_an_administrator(scene: Scene) -> None:
+def test_a_name_can_be_registered_as_an_administrator(scene: Scene) -> None:
     said = scene.ask("add", "ana", hash=HASH, admin=True)
     assert said == {"said": "ana is registered, and an administrator."}
     assert scene.world.server.accounts.table["ana"].admin
 
 
 @pytest.mark.parametrize("admin", ["true", "yes", 1, 0, None, []])
-def test_what_is_neither_true_nor_false_makes_nobody(scene: Scene, admin: object) -> None:
+def test_a_value_that_is_neither_true_nor_false_registers_nothing(
+    scene: Scene, admin: object
+) -> None:
     assert scene.ask("add", "ana", hash=HASH, admin=admin) == {"error": "admin is true or false."}
     assert not scene.world.server.accounts.table
 
 
-def test_administrators_are_made_and_unmade(scene: Scene) -> None:
+def test_an_account_can_be_made_an_administrator_and_unmade(scene: Scene) -> None:
     scene.ask("add", "ana", hash=HASH)
     accounts = scene.world.server.accounts
     assert not accounts.has_administrator
@@ -88,7 +90,7 @@ def test_a_password_can_be_set(scene: Scene) -> None:
     assert ana.seen() == ["*** You are now ana."]
 
 
-def test_a_password_that_is_set_ends_all_that_was_granted_before(scene: Scene) -> None:
+def test_a_password_that_is_set_ends_all_grants(scene: Scene) -> None:
     scene.ask("add", "ana", hash=HASH)
     server = scene.world.server
     token, browser = (
@@ -104,7 +106,7 @@ def test_a_password_that_is_set_ends_all_that_was_granted_before(scene: Scene) -
     assert not server.credentials.table
 
 
-def test_who_is_on_line_is_logged_out_when_the_account_is_removed(scene: Scene) -> None:
+def test_a_session_is_logged_out_when_its_account_is_removed(scene: Scene) -> None:
     scene.ask("add", "ana", hash=HASH)
     ana = scene.world.person()
     ana.type("/login ana correct horse")
@@ -147,7 +149,9 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scen
         ({"do": []}, "this chatd does not know how to do that."),
     ],
 )
-def test_what_cannot_be_is_refused(scene: Scene, request_: object, why: str) -> None:
+def test_an_invalid_request_is_refused_with_the_reason(
+    scene: Scene, request_: object, why: str
+) -> None:
     scene.ask("add", "ana", hash=HASH)
     (reply,) = scene.begin(request_)
     assert reply["error"].startswith(why)
@@ -160,7 +164,9 @@ def test_a_name_that_looks_like_a_registered_one_is_refused(scene: Scene) -> Non
     assert reply["error"].startswith("Bobl looks like Bob1, who is somebody else.")
 
 
-def test_what_cannot_be_stored_is_said(expected_errors: Callable[..., list[LogEvent]]) -> None:
+def test_a_change_that_cannot_be_stored_is_an_error(
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
     scene = Scene(slow=True)
     replies = scene.begin({"do": "add", "name": "ana", "hash": HASH})
     assert replies == []
@@ -179,7 +185,7 @@ def test_of_two_who_register_a_name_at_once_one_is_refused() -> None:
     assert replies == [{"said": "ana is registered."}]
 
 
-def test_nobody_has_a_right_or_an_account_by_default(scene: Scene) -> None:
+def test_a_member_is_no_administrator_by_default(scene: Scene) -> None:
     ana = scene.world.person("ana")
     ana.type("/register correct horse")
     assert not scene.world.server.accounts.has_administrator

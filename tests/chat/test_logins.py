@@ -1,4 +1,4 @@
-"""`chatd.chat.logins`: whose session is whose when something fails or happens meanwhile."""
+"""`chatd.chat.logins`: grants and names of sessions when something fails or happens meanwhile."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Expect = Callable[..., list[LogEvent]]
 
 
 def begin(coroutine: Any) -> Deferred[Any]:
-    """Begin to do something that a slow store holds back; a failure becomes the result."""
+    """Begin a coroutine that a slow store holds back; a failure becomes the result."""
     return Deferred.fromCoroutine(coroutine).addErrback(lambda failure: failure.value)
 
 
@@ -56,7 +56,7 @@ def test_a_registration_that_fails_takes_nothing_from_the_next_owner_of_the_name
     expected_errors()
 
 
-def test_who_logged_in_to_an_account_that_could_not_be_saved_is_a_guest_at_once(
+def test_a_session_of_an_account_that_could_not_be_stored_is_a_guest_at_once(
     expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
@@ -103,7 +103,7 @@ def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
 
 
 @pytest.mark.parametrize("line", ["/logout", f"/login eva {PASSWORD}"])
-def test_who_is_no_longer_an_account_leaves_its_private_room_under_its_old_name(line: str) -> None:
+def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line: str) -> None:
     world = World()
     world.server.accounts.keep(Account("eva", HASH))
     owner, ana = member(world, "olga"), member(world, "ana")
@@ -116,7 +116,7 @@ def test_who_is_no_longer_an_account_leaves_its_private_room_under_its_old_name(
     assert world.server.rooms["den"] not in ana.session.memberships
 
 
-def test_a_guest_whose_name_is_registered_is_put_out_of_where_that_name_was_invited() -> None:
+def test_a_guest_whose_name_is_registered_is_put_out_of_rooms_that_invited_the_name() -> None:
     world = World()
     ana, luis = member(world, "ana"), world.person("luis")
     ana.type("/create den private", "/invite luis")
@@ -128,7 +128,7 @@ def test_a_guest_whose_name_is_registered_is_put_out_of_where_that_name_was_invi
     assert luis.session.room is not world.server.rooms["den"]
 
 
-def test_a_session_that_is_not_logged_in_is_not_by_changing_a_password(
+def test_changing_a_password_logs_no_guest_in(
     expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
@@ -147,7 +147,7 @@ def test_a_session_that_is_not_logged_in_is_not_by_changing_a_password(
     expected_errors()
 
 
-def test_a_session_that_is_not_logged_in_is_not_by_a_password_that_is_typed() -> None:
+def test_typing_a_password_logs_no_guest_in() -> None:
     world = World()
     guest = world.person()
     world.server.logins.password_typed(guest.session)
@@ -155,7 +155,7 @@ def test_a_session_that_is_not_logged_in_is_not_by_a_password_that_is_typed() ->
 
 
 class TestALoginThatFails:
-    """The session cannot be given the name."""
+    """Logins of sessions whose rename fails."""
 
     @pytest.fixture
     def world(self) -> World:
@@ -173,9 +173,7 @@ class TestALoginThatFails:
             with pytest.raises(ZeroDivisionError):
                 world.server.logins.log_in(person.session, world.server.accounts.table["eva"])
 
-    def test_leaves_one_who_was_logged_in_a_guest(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_leaves_a_member_a_guest(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         ana = world.person()
         ana.type(f"/login ana {PASSWORD}")
         self.fail_to_log_in(world, ana, monkeypatch)
@@ -190,7 +188,7 @@ class TestALoginThatFails:
         assert not luis.session.is_guest
 
 
-def test_tries_are_counted_apart_where_one_has_logged_in() -> None:
+def test_tries_from_a_network_of_an_earlier_login_are_counted_apart() -> None:
     world = World()
     world.server.accounts.keep(Account("ana", HASH))
     account = world.server.accounts.table["ana"]

@@ -1,4 +1,4 @@
-"""Names in use: whose they are, when they can be taken, and when they are free again."""
+"""`chatd.chat.names`: the owners of names, when they can be taken, and when they are free again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Scene:
         self.luis, self.eva = self.world.person(), self.world.person()
 
     def log_in(self, person: Person, key: str) -> None:
-        """Have somebody be logged in to the account of that key."""
+        """Log a person in to the account of that key."""
         person.session.grant = by_password(self.accounts.table[key], 0)
 
     def give(self, person: Person, name: str) -> None:
@@ -35,7 +35,7 @@ class Scene:
         person.session.name = name
 
     def refused(self, person: Person, name: str) -> str:
-        """Why this person cannot have that name; empty if they can."""
+        """Return the key of the refusal of that name; "" if the person can have it."""
         try:
             self.names.check(person.session, name)
         except Refusal as refusal:
@@ -48,16 +48,16 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_a_name_that_nobody_has_can_be_taken(scene: Scene) -> None:
+def test_a_free_name_can_be_taken(scene: Scene) -> None:
     assert scene.refused(scene.luis, "luis") == ""
 
 
-def test_a_name_that_somebody_has_cannot_in_any_case(scene: Scene) -> None:
+def test_a_name_in_use_cannot_be_taken_in_any_case(scene: Scene) -> None:
     scene.give(scene.luis, "Luis")
     assert scene.refused(scene.eva, "LUIS") == "name_in_use"
 
 
-def test_one_may_write_the_own_name_in_another_case(scene: Scene) -> None:
+def test_a_person_may_write_the_own_name_in_another_case(scene: Scene) -> None:
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.luis, "Luis") == ""
 
@@ -67,7 +67,7 @@ def test_a_look_alike_of_a_name_in_use_cannot_be_taken(scene: Scene) -> None:
     assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
 
 
-def test_one_may_take_a_look_alike_of_the_own_name(scene: Scene) -> None:
+def test_a_person_may_take_a_look_alike_of_the_own_name(scene: Scene) -> None:
     scene.give(scene.luis, "Bob1")
     assert scene.refused(scene.luis, "Bobl") == ""
 
@@ -82,7 +82,7 @@ def test_a_look_alike_of_a_registered_name_cannot_be_taken(scene: Scene) -> None
     assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
-def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> None:
+def test_a_member_may_have_the_name_in_several_sessions(scene: Scene) -> None:
     scene.log_in(scene.luis, "ana")
     scene.log_in(scene.eva, "ana")
     scene.give(scene.luis, "Ana")
@@ -91,7 +91,7 @@ def test_one_who_is_logged_in_may_have_the_name_several_times(scene: Scene) -> N
     assert list(scene.names.of("ana")) == [scene.luis.session, scene.eva.session]
 
 
-def test_guests_of_one_holder_may_share_a_name(scene: Scene) -> None:
+def test_guests_of_one_client_may_share_a_name(scene: Scene) -> None:
     scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "LUIS") == ""
@@ -101,7 +101,7 @@ def test_guests_of_one_holder_may_share_a_name(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("client_id", ["", "another"])
-def test_those_of_no_holder_and_of_two_may_not(scene: Scene, client_id: str) -> None:
+def test_guests_of_no_client_or_of_two_may_not_share_a_name(scene: Scene, client_id: str) -> None:
     scene.luis.session.client_id, scene.eva.session.client_id = (
         "browser" if client_id else "",
         client_id,
@@ -110,14 +110,14 @@ def test_those_of_no_holder_and_of_two_may_not(scene: Scene, client_id: str) -> 
     assert scene.refused(scene.eva, "luis") == "name_in_use"
 
 
-def test_a_holder_that_has_it_does_not_help_if_another_one_has_it_too(scene: Scene) -> None:
+def test_a_client_may_not_share_a_name_that_another_guest_has_too(scene: Scene) -> None:
     scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.world.person(), "luis")
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "luis") == "name_in_use"
 
 
-def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene) -> None:
+def test_a_client_may_not_share_a_registered_name_or_take_a_look_alike(scene: Scene) -> None:
     scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     scene.give(scene.luis, "Ana")
     assert scene.refused(scene.eva, "Ana") == "registered_name"
@@ -127,7 +127,7 @@ def test_a_holder_may_not_share_a_registered_name_nor_a_look_alike(scene: Scene)
     assert scene.refused(scene.eva, "Bobl") == ""  # both take it
 
 
-def test_those_who_share_a_name_are_renamed_together(scene: Scene) -> None:
+def test_sessions_that_share_a_name_are_renamed_together(scene: Scene) -> None:
     scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
@@ -140,7 +140,7 @@ def test_those_who_share_a_name_are_renamed_together(scene: Scene) -> None:
     assert scene.names.together(scene.luis.session) == both
 
 
-def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:
+def test_a_shared_name_is_in_use_until_the_last_session_has_gone(scene: Scene) -> None:
     scene.luis.session.client_id = scene.eva.session.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
@@ -152,7 +152,7 @@ def test_a_shared_name_is_in_use_until_the_last_has_gone(scene: Scene) -> None:
     assert scene.refused(other, "Bobl") == ""
 
 
-def test_a_name_is_free_when_the_last_who_had_it_has_gone(scene: Scene) -> None:
+def test_a_name_is_free_when_its_session_has_gone(scene: Scene) -> None:
     scene.give(scene.luis, "Bob1")
     scene.names.free(scene.luis.session)
     assert len(scene.names) == 0
@@ -195,12 +195,12 @@ def test_a_look_alike_can_be_taken_once_the_account_is_gone(scene: Scene) -> Non
         ("ana.", "ends_in_dot"),
     ],
 )
-def test_some_names_are_nobodys_to_take_or_register(scene: Scene, name: str, why: str) -> None:
+def test_some_names_cannot_be_taken_or_registered(scene: Scene, name: str, why: str) -> None:
     assert scene.refused(scene.luis, name) == why
     assert not_registered(scene, name) == why
 
 
-def test_all_who_look_alike_are_found_in_the_order_in_which_they_came() -> None:
+def test_all_owners_of_names_that_look_alike_are_found_in_the_order_of_their_addition() -> None:
     like: ConfusableIndex[int] = ConfusableIndex()
     for owner, name in enumerate(("luis", "iuis", "IUIS", "luis")):
         like.add(name, owner)
@@ -213,13 +213,13 @@ def test_all_who_look_alike_are_found_in_the_order_in_which_they_came() -> None:
     for owner in range(1, 4):
         like.remove(owner)
     assert like.owners("Iuis") == []
-    assert not like._owners  # of those that come and go nothing is left
+    assert not like._owners  # nothing is left of owners that come and go
 
 
 @pytest.mark.parametrize(
     ("other", "before", "after"), [("luis", "iuis", "Iuis"), ("BOB", "b0b", "B0B")]
 )
-def test_in_another_case_the_own_name_may_look_like_anothers(
+def test_in_another_case_the_own_name_may_look_like_that_of_another(
     scene: Scene, other: str, before: str, after: str
 ) -> None:
     scene.give(scene.luis, other)
@@ -236,7 +236,7 @@ def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_t
     assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
-def test_ones_own_registered_name_and_its_look_alike_are_kept_apart(scene: Scene) -> None:
+def test_the_look_alike_of_the_own_registered_name_cannot_be_taken(scene: Scene) -> None:
     change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
     scene.log_in(scene.luis, "bob1")
     scene.give(scene.luis, "Bob1")
@@ -244,7 +244,7 @@ def test_ones_own_registered_name_and_its_look_alike_are_kept_apart(scene: Scene
 
 
 def not_registered(scene: Scene, name: str) -> str:
-    """Why that name cannot be registered; empty if it can."""
+    """Return the key of the refusal to register that name; "" if it can be registered."""
     try:
         scene.names.check_account(name)
     except Refusal as refusal:
@@ -252,14 +252,14 @@ def not_registered(scene: Scene, name: str) -> str:
     return ""
 
 
-def test_what_is_registered_cannot_be_again_nor_its_look_alike(scene: Scene) -> None:
+def test_a_registered_name_cannot_be_registered_again_nor_a_look_alike(scene: Scene) -> None:
     assert not_registered(scene, "luis") == ""
     assert not_registered(scene, "ANA") == "registered_name"
     change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
     assert not_registered(scene, "Bobl") == "looks_like_name"
 
 
-def test_whoever_is_logged_in_to_an_account_is_not_in_its_way(scene: Scene) -> None:
+def test_a_member_is_not_in_the_way_of_its_account(scene: Scene) -> None:
     scene.log_in(scene.luis, "ana")
     scene.give(scene.luis, "Ana")
     assert scene.names.in_the_way(scene.accounts.table["ana"]) == []
@@ -268,7 +268,7 @@ def test_whoever_is_logged_in_to_an_account_is_not_in_its_way(scene: Scene) -> N
 
 
 @pytest.mark.parametrize("before", ["", "luis"])
-def test_one_who_cannot_be_renamed_has_the_name_from_before(
+def test_a_session_whose_rename_fails_has_the_name_from_before(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     if before:
@@ -287,7 +287,7 @@ def test_one_who_cannot_be_renamed_has_the_name_from_before(
 @pytest.mark.parametrize(
     ("wanted", "key"), [("a b", "invalid_name"), ("аlice", "mixed_scripts")], ids=ascii
 )
-def test_what_can_be_no_name_is_told_with_the_reason(wanted: str, key: str) -> None:
+def test_the_refusal_of_an_invalid_name_has_the_reason(wanted: str, key: str) -> None:
     with pytest.raises(InvalidName) as invalid:
         validate_name(wanted)
     assert refusal_of(invalid.value, "invalid_name", wanted).key == key

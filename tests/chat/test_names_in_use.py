@@ -1,4 +1,4 @@
-"""No two people have names that look alike, whatever they and the operator do, in any order.
+"""No two people have names that look alike, in any order of their and the operator's actions.
 
 A state machine against a plain model: all pairs of names in use are compared at each step.
 """
@@ -42,8 +42,10 @@ who = st.integers(0, 3)
 
 
 class InUse(RuleBasedStateMachine):
-    """Four people come, go, take names, register and log in; two of them are one browser's tabs.
-    The operator adds and removes accounts, and the disk is slow and fails."""
+    """Four people connect, disconnect, take names, register and log in; two are tabs of a browser.
+
+    The operator adds and removes accounts, and the disk is slow and fails.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,21 +109,21 @@ class InUse(RuleBasedStateMachine):
             self.world.settle()
 
     def uses(self) -> list[tuple[str, object]]:
-        """Each name in use, and whose it is. (One that is being registered is its owner's once that
-        is on disk: those in its way keep theirs so far.)"""
+        """Return each name in use, and its owner. (A name that is being registered has its owner
+        once that is on disk: until then, others may have it or its look-alikes.)"""
         on_disk = {each.key for each in self.world.store.records() if each.kind == "account"}
         accounts = self.world.server.accounts.table
         used: list[tuple[str, object]] = [
             (account.name, key) for key, account in accounts.items() if key in on_disk
         ]
         for session in self.world.server.sessions:
-            # Whoever was granted an account that is being given up has its name until it is gone.
+            # A session with the grant of an account that is being removed has its name until then.
             if not session.is_guest and session.grant is None:
                 used.append((session.name, session.client_id or session))
         return used
 
     @invariant()
-    def nobody_is_taken_for_somebody_else(self) -> None:
+    def no_person_is_taken_for_another(self) -> None:
         for (one, owner), (other, another) in combinations(self.uses(), 2):
             assert owner == another or not looks(one) & looks(other), (one, other)
 
@@ -138,7 +140,7 @@ class InUse(RuleBasedStateMachine):
             assert not looks(one) & looks(other), (one, other)
 
     @invariant()
-    def who_is_found_by_a_name_has_it(self) -> None:
+    def the_sessions_of_a_name_have_it(self) -> None:
         found = {name: list(self.world.server.names.of(name)) for name in NAMES}
         for name, sessions in found.items():
             here = [each for each in self.world.server.sessions if not each.is_guest]
@@ -177,7 +179,7 @@ for other, before, after in ("luis", "iuis", "Iuis"), ("BOB", "b0b", "B0B"), ("l
 """
 
 
-def test_a_change_of_case_is_looked_at_in_every_order_of_a_set() -> None:
+def test_a_change_of_case_is_checked_in_every_order_of_a_set() -> None:
     runs = [
         subprocess.Popen(
             [sys.executable, "-c", CHANGES_OF_CASE],

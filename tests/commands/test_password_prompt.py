@@ -1,5 +1,4 @@
-"""What takes the present password, and how a password is changed:
-`chatd.commands.password_prompt`."""
+"""`chatd.commands.password_prompt`: prompts for the present password, and for a new one."""
 
 from __future__ import annotations
 
@@ -50,7 +49,7 @@ class Scene:
         return self.ana.seen()
 
     def lapse(self) -> None:
-        """Let it be too long ago that she typed her password."""
+        """Advance the clock so far that Ana has to type her password again."""
         self.world.clock.advance(FRESH_SECONDS)
 
     def token(self, name: str = "deploy") -> None:
@@ -94,7 +93,7 @@ GUARDED = [
 
 @pytest.mark.parametrize(("line", "is_done"), GUARDED)
 class TestThePresentPassword:
-    def test_is_not_asked_for_when_it_was_typed_of_late(
+    def test_is_not_asked_for_when_it_was_typed_recently(
         self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
     ) -> None:
         scene.world.clock.advance(FRESH_SECONDS - 1)
@@ -113,7 +112,7 @@ class TestThePresentPassword:
         assert scene.luis.seen() == []
         assert is_done(scene)
 
-    def test_counts_for_what_comes_next(
+    def test_counts_for_the_next_commands(
         self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
     ) -> None:
         scene.lapse()
@@ -131,7 +130,7 @@ class TestThePresentPassword:
         assert not is_done(scene)
         assert scene.ask(line) == [PRESENT]
 
-    def test_is_not_what_somebody_typed_who_was_logged_in_otherwise(
+    def test_is_asked_for_in_a_browser_that_was_signed_in_with_a_cookie(
         self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
     ) -> None:
         account = scene.server.accounts.table["ana"]
@@ -147,7 +146,7 @@ class TestThePresentPassword:
         assert is_done(scene)
         assert PASSWORD not in json.dumps(scene.luis.seen())
 
-    def test_is_not_taken_where_others_may_read_it(
+    def test_is_not_taken_where_others_can_read_it(
         self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
     ) -> None:
         far = scene.world.person(address=FAR)
@@ -161,7 +160,7 @@ class TestThePresentPassword:
         assert not is_done(scene)
 
 
-def test_what_was_true_before_the_answer_is_looked_at_again(scene: Scene) -> None:
+def test_rights_are_checked_again_after_the_answer(scene: Scene) -> None:
     scene.lapse()
     assert scene.ask("/hook #ops add https://example.com/x") == [PRESENT]
     ops = scene.server.rooms["ops"]
@@ -173,7 +172,7 @@ def test_what_was_true_before_the_answer_is_looked_at_again(scene: Scene) -> Non
     assert not has_hook(scene)
 
 
-def test_of_two_tokens_of_one_name_the_second_is_refused_also_behind_the_question(
+def test_the_second_token_of_a_name_is_refused_also_after_the_prompt(
     scene: Scene,
 ) -> None:
     scene.lapse()
@@ -184,14 +183,14 @@ def test_of_two_tokens_of_one_name_the_second_is_refused_also_behind_the_questio
     assert scene.ask(PASSWORD)[-1].startswith("ERR Name in use: you have a token ci already.")
 
 
-def test_guesses_at_it_are_slowed(scene: Scene) -> None:
+def test_guesses_of_the_present_password_are_limited(scene: Scene) -> None:
     scene.lapse()
     for _ in range(5):
         assert scene.ask("/token new ci", "wrong horse") == [PRESENT, WRONG]
     assert scene.ask("/token new ci", PASSWORD)[-1].startswith("ERR Too many tries")
 
 
-def test_giving_up_a_name_always_takes_it(scene: Scene) -> None:
+def test_giving_up_a_name_always_takes_the_password(scene: Scene) -> None:
     assert scene.ask("/unregister")[0].startswith("*** Your next line is the password")
     assert scene.ask(PASSWORD)[0] == "*** ana is not registered any more."
 
@@ -208,7 +207,9 @@ def test_a_new_password_ends_tokens(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("answer", "kept"), [("", False), ("keep", True), ("KEEP", True), (" conservar ", True)]
 )
-def test_one_is_asked_whether_they_do(scene: Scene, answer: str, kept: bool) -> None:
+def test_the_member_is_asked_if_tokens_are_to_be_kept(
+    scene: Scene, answer: str, kept: bool
+) -> None:
     scene.token()
     assert scene.ask("/password") == [KEEP]
     assert scene.ask(answer) == [NEW]
@@ -217,11 +218,11 @@ def test_one_is_asked_whether_they_do(scene: Scene, answer: str, kept: bool) -> 
     assert scene.password_is("another horse")
 
 
-def test_without_tokens_one_is_not_asked(scene: Scene) -> None:
+def test_without_tokens_the_member_is_not_asked(scene: Scene) -> None:
     assert scene.ask("/password", "another horse") == [NEW, CHANGED]
 
 
-def test_all_that_may_be_asked_is_asked_one_after_another(scene: Scene) -> None:
+def test_all_prompts_come_one_after_another(scene: Scene) -> None:
     scene.token()
     scene.lapse()
     told = scene.ask("/password", PASSWORD, "keep", "another horse", "hello")
@@ -240,7 +241,7 @@ def test_blank_answers_may_come_in_any_pieces(scene: Scene, cut: int) -> None:
 
 
 @pytest.mark.parametrize("asked", [1, 2, 3])
-def test_the_end_of_the_input_cancels_whatever_was_asked(scene: Scene, asked: int) -> None:
+def test_the_end_of_the_input_cancels_each_prompt(scene: Scene, asked: int) -> None:
     scene.token()
     scene.lapse()
     scene.ask("/password", *(PASSWORD, "keep")[: asked - 1])
@@ -251,8 +252,8 @@ def test_the_end_of_the_input_cancels_whatever_was_asked(scene: Scene, asked: in
     assert scene.tokens()
 
 
-def test_what_is_no_answer_to_that_changes_nothing_and_is_not_said(scene: Scene) -> None:
-    """Somebody sends the new password at once, as to a question that was not asked before."""
+def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: Scene) -> None:
+    """A member sends the new password at once, as to earlier versions without that prompt."""
     scene.token()
     scene.ana.send(b"/password\nanother horse\nanother horse\n")
     scene.world.settle()
@@ -283,7 +284,7 @@ def test_with_the_word_alone_the_password_is_asked_for(scene: Scene) -> None:
     assert told == [PRESENT, NEW, CHANGED, KEPT]
 
 
-def test_behind_the_word_spaces_are_of_the_password(scene: Scene) -> None:
+def test_spaces_after_the_word_are_part_of_the_password(scene: Scene) -> None:
     scene.ask("/password keep-tokens   two spaces  ")
     assert scene.password_is("  two spaces  ")
 
@@ -291,7 +292,7 @@ def test_behind_the_word_spaces_are_of_the_password(scene: Scene) -> None:
 @pytest.mark.parametrize("separator", [" ", "\u00a0", "\u2003", ""])
 @pytest.mark.parametrize("word", KEEP_TOKENS)
 def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: str) -> None:
-    """So what keeps tokens in a line is never meant as a password."""
+    """So the word that keeps tokens in a line is never part of a password."""
     password = f"{word}{separator}" + ("and more" if separator else "")
     eva = scene.world.person("eva")
     for person, line in (
@@ -312,9 +313,7 @@ def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: st
         *("KeepTokens", "conservar-ficha", "mantener-fichas", "keep-fichas"),
     ],
 )
-def test_what_is_nearly_the_word_and_has_a_password_behind_it_is_refused(
-    scene: Scene, word: str
-) -> None:
+def test_a_misspelt_word_before_a_password_is_refused(scene: Scene, word: str) -> None:
     scene.token()
     (told,) = scene.ask(f"/password {word} another horse")
     assert told.startswith(f"ERR Wrong use: a new password does not begin with {word}: ")
@@ -323,7 +322,7 @@ def test_what_is_nearly_the_word_and_has_a_password_behind_it_is_refused(
     assert scene.tokens()
 
 
-def test_what_only_looks_like_the_word_is_a_password(scene: Scene) -> None:
+def test_a_password_may_look_like_the_word(scene: Scene) -> None:
     scene.token()
     for password in "keep-tokens-and-more", "keep tokens", "a keep-tokens":
         assert scene.ask(f"/password {password}") == [CHANGED]
@@ -331,7 +330,7 @@ def test_what_only_looks_like_the_word_is_a_password(scene: Scene) -> None:
         scene.ask("/token new deploy")
 
 
-def test_tokens_that_are_kept_go_on_and_those_made_later_too(scene: Scene) -> None:
+def test_kept_tokens_and_later_ones_can_be_kept_again(scene: Scene) -> None:
     scene.token("first")
     scene.ask("/password keep-tokens another horse")
     scene.token("second")
@@ -383,7 +382,7 @@ def test_a_token_has_a_scope(scene: Scene, word: str, scope: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["full", "r", "read write", "admin"])
-def test_no_other(scene: Scene, word: str) -> None:
+def test_another_scope_is_refused(scene: Scene, word: str) -> None:
     assert scene.ask(f"/token new ci {word}") == [
         f"ERR Wrong use: a token is for read, or for write; not for {word}."
     ]
@@ -403,10 +402,10 @@ def test_no_other(scene: Scene, word: str) -> None:
     ],
 )
 @pytest.mark.parametrize("with_token", [False, True])
-def test_what_comes_behind_a_question_that_is_refused_is_not_said(
+def test_the_line_after_a_prompt_that_is_refused_is_not_said(
     scene: Scene, line: str, with_token: bool
 ) -> None:
-    """A program sends the password without looking at what it is answered."""
+    """A program sends the password without reading the answer."""
     tab = Browser(scene.world)
     if with_token:
         account = scene.server.accounts.table["ana"]
@@ -432,7 +431,7 @@ def test_what_comes_behind_a_question_that_is_refused_is_not_said(
         "/login nobody some horse",
     ],
 )
-def test_where_nothing_is_asked_what_comes_next_is_said(scene: Scene, line: str) -> None:
+def test_the_line_after_a_command_without_a_prompt_is_said(scene: Scene, line: str) -> None:
     assert scene.ask(line, "hello")[-1] == "<ana> hello"
 
 
@@ -453,7 +452,7 @@ NOT_NEEDED = "*** You typed your password of late, so it was not asked for now. 
 )
 @pytest.mark.parametrize("typed", ["/login ana", "as an answer", "/register", "/password"])
 def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, typed: str) -> None:
-    """A program sends it without looking whether it is asked for."""
+    """A program sends the password without reading if it is asked for."""
     if typed == "/login ana":
         scene.ask("/logout", f"{typed} {PASSWORD}")
     elif typed == "as an answer":
@@ -489,7 +488,7 @@ def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene
 def test_a_program_may_send_all_passwords_at_once(
     scene: Scene, is_fresh: bool, has_token: bool
 ) -> None:
-    """The old one is not taken for the new one where it is not asked for."""
+    """The present password is not taken for the new one where it is not asked for."""
     if has_token:
         scene.token()
     if not is_fresh:
@@ -504,7 +503,7 @@ def test_a_program_may_send_all_passwords_at_once(
 
 
 @pytest.mark.parametrize("line", ["/token new ci", "/password"])
-def test_another_line_is_what_it_is(scene: Scene, line: str) -> None:
+def test_another_line_is_taken_as_usual(scene: Scene, line: str) -> None:
     """Only the next line may be the password that is not needed."""
     told = scene.ask(line, "hello there", PASSWORD)
     assert NOT_NEEDED not in told

@@ -11,6 +11,7 @@ from chatd.chat.actions.authentication import (
     check_password,
     check_privacy,
     hashing,
+    not_logged_in,
     own_account,
 )
 from chatd.chat.server import ChatServer
@@ -50,13 +51,13 @@ async def log_out(server: ChatServer, session: Session) -> None:
     A browser's sign-in is revoked, so that the browser's next connection is a guest's, too.
     """
     grant = session.grant
-    if grant is None or session.account is not None:
-        own_account(server, session)  # else the session was signed out already
-        if grant is not None and grant.kind == BROWSER:
-            puts = server.credentials.revoke(grant.credential)
-            await server.logins.change_credentials(*puts, stays=session)
-            if session.grant is not grant or session.stream.finished:
-                return
+    if grant is None:
+        raise not_logged_in()
+    if grant.kind == BROWSER and session.account is not None:
+        puts = server.credentials.revoke(grant.credential)
+        await server.logins.change_credentials(*puts, stays=session)
+        if session.grant is not grant or session.stream.finished:
+            return
     server.logins.log_out(session)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.credentials import FRESH_SECONDS
+from chatd.accounts.credentials import FRESH_SECONDS, TOKEN
 from chatd.chat.actions.authentication import (
     KEEP_TOKENS,
     check_password,
@@ -106,6 +106,20 @@ def test_a_password_can_be_proven_again(world: World) -> None:
     assert proof == recent_proof(ana)
     world.clock.advance(FRESH_SECONDS)
     assert check_proof(world.server, ana, proof).name == "ana"  # a prompt may take long
+
+
+def test_a_proof_is_of_no_use_with_a_token(world: World) -> None:
+    member(world, "ana")
+    server, account = world.server, world.server.accounts.table["ana"]
+    secret, puts = server.credentials.issue(account, TOKEN, "backup")
+    done(world, server.logins.change_credentials(*puts))
+    program, grant = guest(world), server.credentials.grant_of(secret)
+    assert grant is not None
+    server.logins.act_for(program, account, grant)
+    proof = done(world, prove_password(server, program, PASSWORD))
+    with pytest.raises(Refusal) as refusal:
+        check_proof(server, program, proof)
+    assert refusal.value.key == "not_with_a_token"
 
 
 def test_a_proof_is_of_no_use_in_another_session_or_for_another_account(world: World) -> None:

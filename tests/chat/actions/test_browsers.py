@@ -6,6 +6,7 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER
 from chatd.chat.actions.browsers import SignedIn, sign_in, sign_out
+from chatd.chat.actions.register import register
 from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
 from tests.support.world import World
 
@@ -77,6 +78,19 @@ def test_a_session_that_ends_during_the_check_is_signed_in_to_nothing(world: Wor
     world.hashing.work()
     assert signing_in.result.key == "server_error"
     assert not world.server.credentials.of("ana", BROWSER)
+
+
+def test_a_password_that_changes_while_the_secret_is_stored_is_wrong() -> None:
+    world = World(slow=True)
+    server = world.server
+    begin(world, register(server, guest(world, "ana"), PASSWORD))
+    world.release()
+    signing_in = begin(world, sign_in(server, guest(world), "ana", PASSWORD, "b", new=False))
+    account = server.accounts.table["ana"]
+    begin(world, server.logins.change_password(account, account.hash))
+    world.release()
+    assert signing_in.result.key == "wrong_password"
+    assert not server.credentials.of("ana", BROWSER)
 
 
 def test_signing_out_ends_the_secret_alone(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from chatd.accounts.credentials import BROWSER, TOKEN
 from chatd.chat.actions.browsers import sign_in
 from chatd.chat.actions.login import close_others, log_in, log_out
+from chatd.chat.actions.register import register
 from chatd.chat.session import Session
 from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, refused
 from tests.support.world import World
@@ -41,6 +42,12 @@ def test_a_session_has_the_name_of_its_account(world: World) -> None:
 def test_a_name_that_is_not_registered_is_refused(world: World) -> None:
     login = log_in(world.server, guest(world), "ana", PASSWORD)
     assert refused(world, login) == "not_registered"
+
+
+def test_the_connection_must_be_confidential(world: World) -> None:
+    member(world, "ana")
+    session = guest(world, confidential=False)
+    assert refused(world, log_in(world.server, session, "ana", PASSWORD)) == "password_in_clear"
 
 
 def test_a_session_that_has_just_logged_in_is_refused_the_same_account(world: World) -> None:
@@ -93,6 +100,47 @@ def test_a_browser_is_signed_out_when_it_logs_out(world: World) -> None:
     assert session.is_guest
     assert not session.stream.finished
     assert not world.server.credentials.of("ana", BROWSER)
+
+
+class TestABrowserThatLogsOutWhileTheDiskIsSlow:
+    @pytest.fixture
+    def world(self) -> World:
+        world = World(slow=True)
+        session = guest(world, "ana")
+        begin(world, register(world.server, session, PASSWORD))
+        world.release()
+        return world
+
+    def logging_out(self, world: World) -> Session:
+        """Return a session of a browser that waits for the disk."""
+        server, account = world.server, world.server.accounts.table["ana"]
+        secret, puts = server.credentials.issue(account, BROWSER, "browser")
+        begin(world, server.logins.change_credentials(*puts))
+        world.release()
+        session, grant = guest(world), server.credentials.grant_of(secret)
+        server.logins.log_in(session, account, grant)
+        world.release()
+        begin(world, log_out(server, session))
+        assert session.grant is grant
+        return session
+
+    def test_is_a_guest_once_that_is_stored(self, world: World) -> None:
+        session = self.logging_out(world)
+        world.release()
+        assert session.grant is None
+        assert session.is_guest
+
+    def test_is_left_alone_if_it_ends_meanwhile(self, world: World) -> None:
+        session = self.logging_out(world)
+        world.server.finish(session)
+        world.release()
+        assert session.grant is not None
+
+    def test_is_left_alone_if_it_logs_in_with_the_password_meanwhile(self, world: World) -> None:
+        session = self.logging_out(world)
+        world.server.logins.log_in(session, world.server.accounts.table["ana"])
+        world.release()
+        assert session.account == "ana"
 
 
 def test_other_sessions_are_closed_and_other_browsers_signed_out(world: World) -> None:
