@@ -1,5 +1,6 @@
-"""The module that `twistd` loads for the plugin: what Twisted's habit wants under this name."""
+"""The module that `twistd` loads for the plugin, under the name that Twisted projects give it."""
 
-from chatd.daemon.plugin import Options, makeService
+from chatd.daemon.options import Options
+from chatd.daemon.plugin import makeService
 
 __all__ = ["Options", "makeService"]

@@ -1,4 +1,4 @@
-"""The process that twistd starts: options, wiring, signals, the log and the daemon's life.
+"""The process that twistd starts: options, wiring, signals, the log, and starting and stopping.
 
-Nothing else in chatd imports this package.
+Nothing else in chatd imports this package, except `chatd.tap`, which twistd loads.
 """

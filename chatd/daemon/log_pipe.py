@@ -1,10 +1,10 @@
-"""Standard output for a log, written by a thread, so that nobody waits for whoever reads it.
+"""Standard output for a log, written by a thread, so that the daemon never waits for its reader.
 
-A pipe that is not read takes 64 KiB, and then holds the one who writes to it: with the log, the
-whole daemon. Here what cannot be written waits, up to a bound; behind that it is dropped and
-counted, and once the pipe flows again the log says how much was lost.
+A pipe that is not read takes 64 KiB, and then blocks the process that writes to it: with the log,
+the whole daemon. Here messages that cannot be written wait in a queue, up to a bound. Further ones
+are dropped and counted, and once the pipe is read again the log says how many were lost.
 
-It knows nothing of what is logged.
+This module must not know what is logged.
 """
 
 from __future__ import annotations
@@ -19,50 +19,51 @@ from queue import SimpleQueue
 from twisted.logger import LogLevel, formatEventAsClassicLogText
 
 WAITING_MESSAGES = 1000
-"""How many messages may wait. (A line of a log is some 100 bytes, a traceback a few thousand.)"""
+"""The most messages in the queue. (A line of a log is some 100 bytes, a traceback a few thousand.)
+"""
 
 END_SECONDS = 0.2
-"""How long an ending daemon waits, in all, for what is in its log to be taken."""
+"""Seconds that an ending daemon waits, in all, for its log to be read."""
 
 
 class LogPipe(io.TextIOBase):
-    """A text file that never makes its one writer wait: it writes to a file descriptor when it can.
+    """A text file that never blocks its one writer: a thread writes to the file descriptor.
 
-    What that takes in no encoding is escaped. Make it after any fork. Signal handlers may write,
-    too: nothing here is locked.
+    Characters that the encoding does not have are escaped. Make it after any fork: threads do not
+    survive one. Signal handlers may write, too: there is no lock that they could wait for.
     """
 
     def __init__(self, descriptor: int, encoding: str = "utf-8") -> None:
         self._descriptor = descriptor
         self._encoding = encoding
         self._queue: SimpleQueue[bytes | threading.Event] = SimpleQueue()
-        self._lost = 0  # so many messages; the writer's own
-        self._told = 0  # of so many it was said; the thread's own
-        self._patience = 0.0
+        self._lost = 0  # messages dropped; written by the writer alone
+        self._reported = 0  # lost messages that the log mentions; written by the thread alone
+        self._seconds_left = 0.0  # that `flush` may wait in all; 0 until `end`
         threading.Thread(target=self._work, name="chatd-log", daemon=True).start()
 
     def write(self, text: str) -> int:
-        """Let a message wait to be written, if there is room for it."""
-        if self._lost == self._told and self._queue.qsize() < WAITING_MESSAGES:
+        """Queue a message, or drop and count it if the queue is full or a loss is unreported."""
+        if self._lost == self._reported and self._queue.qsize() < WAITING_MESSAGES:
             self._queue.put(text.encode(self._encoding, "backslashreplace"))
         else:
             self._lost += 1
             if self._queue.empty():
-                self._queue.put(b"")  # have the thread try to say so
+                self._queue.put(b"")  # wakes the thread, which reports the loss
         return len(text)
 
     def flush(self) -> None:
-        """Wait until everything is written: only behind `end`, and not for long."""
-        if self._patience > 0:
+        """Wait until everything is written: only after `end`, and at most `END_SECONDS` in all."""
+        if self._seconds_left > 0:
             began = time.monotonic()
             written = threading.Event()
             self._queue.put(written)
-            written.wait(self._patience)
-            self._patience -= time.monotonic() - began
+            written.wait(self._seconds_left)
+            self._seconds_left -= time.monotonic() - began
 
     def end(self) -> None:
-        """From here on, have what is written taken before going on; `END_SECONDS` in all."""
-        self._patience = END_SECONDS
+        """From now on wait until messages are written, for at most `END_SECONDS` in all."""
+        self._seconds_left = END_SECONDS
         self.flush()
 
     def _work(self) -> None:
@@ -71,18 +72,23 @@ class LogPipe(io.TextIOBase):
             if isinstance(item, threading.Event):
                 item.set()
             elif not self._put(item):
-                self._told -= 1
+                self._reported -= 1
             lost = self._lost
-            if lost > self._told and self._queue.empty() and self._put(_loss(lost - self._told)):
-                self._told = lost
+            if (
+                lost > self._reported
+                and self._queue.empty()
+                and self._put(_loss(lost - self._reported))
+            ):
+                self._reported = lost
 
     def _put(self, data: bytes) -> bool:
+        """Write ``data``; return false if that is impossible."""
         while data:
             try:
                 data = data[os.write(self._descriptor, data) :]
-            except BlockingIOError:  # somebody who shares the pipe has it so
+            except BlockingIOError:  # another process that shares the pipe set it non-blocking
                 select.select([], [self._descriptor], [])
-            except OSError:  # nobody reads there any more, or a disk is full
+            except OSError:  # the reader has closed, or a disk is full
                 return False
         return True
 

@@ -1,6 +1,18 @@
-"""The daemon's life: starting, and stopping within five seconds whatever clients do.
+"""The daemon's lifecycle: starting, checks while it runs, and stopping within five seconds.
 
-It is given everything made and bound; it makes nothing itself.
+`ChatService` receives every part made and bound; this module must not know how parts are made.
+
+Theory of operation of a stop. Its phases have a time limit each, `COMMIT_SECONDS`, `DRAIN_SECONDS`
+and `CLOSE_SECONDS`, so a client or a disk that hangs cannot extend it:
+
+1. Ports and the control socket are closed, and no client is read any more.
+2. Lines that were received are committed, and sent to clients.
+3. Each client is sent a goodbye and a FIN; the connection ends when the client has taken all.
+4. Connections that are still open are aborted.
+5. Read marks are stored, which is possible only now that it is known which lines were taken; the
+   store is closed.
+
+`chatd.daemon.signals` ends the process if all of that fails.
 """
 
 from __future__ import annotations
@@ -29,16 +41,16 @@ from chatd.text.escaping import visible
 from chatd.webhooks.delivery import Deliveries
 
 COMMIT_SECONDS = 2.0
-"""How long a stopping daemon waits for what was said to be committed and shown."""
+"""Seconds that a stopping daemon waits for received lines to be committed and sent."""
 
 DRAIN_SECONDS = 2.0
-"""How long it then waits for clients to take what they are owed."""
+"""Seconds that it then waits for clients to take what was sent to them."""
 
 CLOSE_SECONDS = 0.5
-"""How long it then waits for places to be kept, and the store to be closed."""
+"""Seconds that it then waits for read marks to be stored, and the store to be closed."""
 
-OLD_NAMES_TOLD = 20
-"""Most accounts with names refused today that are listed for the operator."""
+OLD_NAMES_LISTED = 20
+"""The most accounts with names refused today that one line of the log lists."""
 
 
 class ListenerKind(enum.Enum):
@@ -50,21 +62,25 @@ class ListenerKind(enum.Enum):
 
 
 class Listener(NamedTuple):
-    """One kind of address: what the operator is told of it, who serves it, and what is bound;
-    ``secure`` are those ports where TLS is spoken, as far as that is told."""
+    """One kind of address: the factory that serves it, and through that the ports bound for it."""
 
     kind: ListenerKind
     factory: ChatFactory
+
     secure: Collection[IListeningPort] = ()
+    """The ports that speak TLS, as far as the descriptions of endpoints tell."""
 
     @property
     def ports(self) -> list[IListeningPort]:
-        """Where it listens."""
+        """The ports that are bound."""
         return self.factory.ports
 
 
 class ChatService(Service):
-    """Serves what is bound already. ``foreground`` is for the words alone."""
+    """The service that twistd starts and stops, on ports that are bound already.
+
+    ``foreground`` only changes what is logged: that Ctrl+C stops it.
+    """
 
     log = Logger()
     name = "chat"
@@ -72,7 +88,7 @@ class ChatService(Service):
     def __init__(
         self,
         store: Store,
-        doors: Sequence[Listener],
+        listeners: Sequence[Listener],
         clock: IReactorTime,
         *,
         watch: ClockWatch | None = None,
@@ -85,7 +101,7 @@ class ChatService(Service):
         self._store = store
         self._watch = watch
         self._retention = retention
-        self.doors = doors
+        self.listeners = listeners
         self._clock = clock
         self._foreground = foreground
         self._passwords = passwords
@@ -95,17 +111,18 @@ class ChatService(Service):
         self._checking.clock = clock
 
     def startService(self) -> None:
-        """Open the store for work, and say where the daemon listens and what it keeps."""
+        """Start the store and all that is to run, and log the addresses and the history."""
         super().startService()
         self._store.start()
         for server in self._servers:
             Deferred.fromCoroutine(server.unread.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
-        for door in self.doors:
-            for port in door.ports:
-                _take_over(port)
-                listening = self._listening(door.kind, port.getHost(), port in door.secure)
+        for listener in self.listeners:
+            for port in listener.ports:
+                _take_over_lock(port)
+                secure = port in listener.secure
+                listening = self._listening(listener.kind, port.getHost(), secure)
                 self.log.info("{listening}", listening=listening)
         if self.control is not None and self.control.refusal:
             self.log.warn(
@@ -114,7 +131,7 @@ class ChatService(Service):
             )
         self.log.info("{history}", history=self._store.describe())
         for server in self._servers:
-            _tell_of_old_names(self.log, server.accounts)
+            _warn_of_old_names(self.log, server.accounts)
         if self._watch is not None:
             self._watch.start()
         self._checking.start(CHECK_SECONDS, now=False)
@@ -123,11 +140,14 @@ class ChatService(Service):
                 server.review_hooks()
             self._deliveries.start()
         if self._retention is not None:
-            self.log.info("{history}", history=self._retention.kept.describe())
+            self.log.info("{history}", history=self._retention.policy.describe())
             self._retention.start()
 
     def stopService(self) -> Deferred[None]:
-        """Stop: take nothing more, commit and show what was said, say goodbye, close."""
+        """Stop: read no more, commit and send received lines, say goodbye, close.
+
+        The Deferred fires when all is closed or its time is up, in less than five seconds.
+        """
         super().stopService()
         if self._checking.running:
             self._checking.stop()
@@ -138,8 +158,8 @@ class ChatService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     def _check(self) -> None:
-        for door in self.doors:
-            door.factory.check()
+        for listener in self.listeners:
+            listener.factory.check()
         for server in self._servers:
             server.check()
         if self._watch is not None:
@@ -149,41 +169,41 @@ class ChatService(Service):
 
     @property
     def _servers(self) -> list[ChatServer]:
-        return list(dict.fromkeys(door.factory.server for door in self.doors))
+        return list(dict.fromkeys(listener.factory.server for listener in self.listeners))
 
     async def _stop(self) -> None:
-        ports = [port for door in self.doors for port in door.ports]
+        ports = [port for listener in self.listeners for port in listener.ports]
         unbound = [maybeDeferred(port.stopListening) for port in ports]
         if self.control is not None:
             unbound.append(maybeDeferred(self.control.close))
-        clients = [client for door in self.doors for client in door.factory.clients]
+        clients = [client for listener in self.listeners for client in listener.factory.clients]
         for client in clients:
             client.stop_reading()
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
             client.say_goodbye()
         await self._wait(Deferred.fromCoroutine(self._empty()), DRAIN_SECONDS, "clients")
-        for door in self.doors:
-            for client in tuple(door.factory.clients):
+        for listener in self.listeners:
+            for client in tuple(listener.factory.clients):
                 client.abort()
         if self._passwords is not None:
             self._passwords.stop()
         closed = Deferred.fromCoroutine(self._close())
         await self._wait(closed, CLOSE_SECONDS, "the store")
-        # The file of a UNIX socket goes a turn later; one that somebody took away is no matter.
+        # The file of a UNIX socket is removed a turn later. If it is gone before, that is no error.
         await DeferredList(unbound, consumeErrors=True)
 
     async def _close(self) -> None:
         if self._deliveries is not None:
             await self._deliveries.close()
-        # Only now is known how far people were shown what was said.
+        # Only now is it known up to which line each client has taken what was sent.
         for server in self._servers:
             await server.unread.stop()
         await self._store.close()
 
     async def _empty(self) -> None:
-        for door in self.doors:
-            await door.factory.when_empty()
+        for listener in self.listeners:
+            await listener.factory.when_empty()
 
     async def _wait(self, done: Deferred[Any], seconds: float, what: str) -> None:
         try:
@@ -192,6 +212,7 @@ class ChatService(Service):
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
     def _listening(self, kind: ListenerKind, address: IAddress, secure: bool) -> str:
+        """Return the sentences for the operator about one address."""
         written = _written(address)
         if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
             written = f"{'https' if secure else 'http'}://{written}/"
@@ -205,11 +226,11 @@ class ChatService(Service):
         return " ".join(sentences)
 
 
-def _take_over(port: IListeningPort) -> None:
-    """Put this process's number on a UNIX socket's lock.
+def _take_over_lock(port: IListeningPort) -> None:
+    """Write this process's number to the lock of a UNIX socket.
 
-    Twisted put there that of the process that bound the socket, which a daemon has left behind;
-    with that one gone, the next daemon would take the lock for a stale one, and the socket with it.
+    Twisted wrote the number of the process that bound the socket, from which the daemon has forked
+    and which has ended. The next daemon would take the lock for stale, and remove the socket.
     """
     lock = getattr(port, "lockFile", None)
     if lock is not None:
@@ -234,11 +255,12 @@ def _is_loopback(address: IAddress) -> bool:
     return isinstance(address, IPv4Address) and address.host.startswith("127.")
 
 
-def _tell_of_old_names(log: Logger, accounts: Accounts) -> None:
+def _warn_of_old_names(log: Logger, accounts: Accounts) -> None:
+    """Log the accounts whose names are refused by the rules of this version."""
     names = accounts.refused_today()
     if names:
-        shown = ", ".join(names[:OLD_NAMES_TOLD])
-        more = len(names) - OLD_NAMES_TOLD
+        shown = ", ".join(names[:OLD_NAMES_LISTED])
+        more = len(names) - OLD_NAMES_LISTED
         log.warn(
             "accounts keep names that nobody may take today: {names}."
             " `chatd admin remove NAME` ends one.",

@@ -1,6 +1,6 @@
-"""What the system's signals do to the daemon.
+"""Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
 
-SIGTERM and SIGINT are the reactor's: it stops. It knows nothing of the chat.
+SIGTERM and SIGINT are handled by the reactor, which stops. This module must not know the chat.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from twisted.internet.interfaces import IReactorFromThreads
 Handler = Callable[[int, FrameType | None], object]
 
 STOP_SECONDS = 4.9
-"""How long a stop may take, whatever hangs. What the daemon itself waits for ends before that."""
+"""Seconds that a stop may take, also if something hangs. What `chatd.daemon.service` waits for ends
+before that."""
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -23,7 +24,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 def renew_on_hangup(reactor: IReactorFromThreads, renew: Callable[[], None]) -> None:
     """Have SIGHUP begin a new log file, as SIGUSR1 does, and call ``renew`` in the reactor.
 
-    twistd heeds SIGUSR1 where it logs to a file; elsewhere that signal would end the process, so
+    twistd handles SIGUSR1 where it logs to a file. Elsewhere that signal would end the process, so
     it is not sent: its handler is called, if there is one.
     """
 
@@ -37,20 +38,20 @@ def renew_on_hangup(reactor: IReactorFromThreads, renew: Callable[[], None]) -> 
 
 
 def stop_in_time() -> None:
-    """Have Ctrl+C and SIGTERM call `end_in_time` first. To be called in a running reactor.
+    """Have Ctrl+C and SIGTERM call `end_in_time` first. Call this in a running reactor.
 
-    So a stop has its end also where something holds the reactor, which is to stop by itself.
+    So a stop ends in time also if something blocks the reactor, which would have to stop itself.
     """
     for number in _STOPPING:
-        heed = signal.getsignal(number)
-        if callable(heed):  # else the shell has it ignored
-            signal.signal(number, partial(_stop, heed))
+        handler = signal.getsignal(number)
+        if callable(handler):  # else the shell has the signal ignored
+            signal.signal(number, partial(_stop, handler))
 
 
 def end_in_time() -> None:
-    """Heed no second Ctrl+C or SIGTERM, which Twisted answers with a traceback.
+    """Ignore a second Ctrl+C or SIGTERM, which Twisted answers with a traceback.
 
-    And have the system end the process if it has not ended by itself after `STOP_SECONDS`.
+    Have the system end the process if it has not ended by itself after `STOP_SECONDS`.
     """
     for stopping in _STOPPING:
         signal.signal(stopping, signal.SIG_IGN)
@@ -59,6 +60,6 @@ def end_in_time() -> None:
         signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
 
-def _stop(heed: Handler, number: int, frame: FrameType | None) -> None:
+def _stop(handler: Handler, number: int, frame: FrameType | None) -> None:
     end_in_time()
-    heed(number, frame)
+    handler(number, frame)

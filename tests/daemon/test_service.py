@@ -240,9 +240,9 @@ class HooksTests(ServiceTestCase):
             server.error_log,
             server.now,
         )
-        doors = [Listener(ListenerKind.CHAT, self.world.chat)]
+        listeners = [Listener(ListenerKind.CHAT, self.world.chat)]
         self.service = ChatService(
-            self.world.store, doors, self.world.clock, deliveries=self.deliveries
+            self.world.store, listeners, self.world.clock, deliveries=self.deliveries
         )
 
     def kept(self) -> list[int]:

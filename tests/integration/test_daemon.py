@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 
 import chatd
-from chatd.daemon.plugin import OWN_FILES
+from chatd.daemon.process import OWN_FILES
 from tests.support.certificate import write_certificate
 from tests.support.platforms import needs_linux
 

@@ -26,7 +26,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from chatd.accounts.accounts import Account
 from chatd.chat.server import ChatServer
 from chatd.commands.table import TABLE
-from chatd.daemon.plugin import Options
+from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
 from chatd.protocols.lines.protocol import ChatProtocol, LineProtocol

@@ -22,18 +22,21 @@ from typing import Any
 import pytest
 
 from chatd.client.files import path_as_owner
-from chatd.daemon import plugin
-from chatd.daemon.plugin import Options, makeService
+from chatd.daemon.options import Options
+from chatd.daemon.plugin import makeService
 from chatd.daemon.service import ChatService
 from chatd.storage.contract import StoreError
 from chatd.util.privileges import Identity, current, identity_of
 from tests.client.test_admin import PASSWORD, admin
-from tests.daemon.test_plugin import FREE, Twistd, drop
 from tests.integration.test_daemon import environment
+from tests.support.service import FREE, Twistd, drop, without_signals  # noqa: F401 - a fixture
 
 NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up"),
+    pytest.mark.usefixtures("without_signals"),
+]
 
 
 class Place:
@@ -95,13 +98,6 @@ def place() -> Iterator[Place]:
         pytest.skip("the temporary directory is root's alone")
     yield Place(directory)
     shutil.rmtree(directory)
-
-
-@pytest.fixture(autouse=True)
-def _signals_are_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugin, "renew_on_hangup", lambda *_: None)
-    for name in "stop_in_time", "end_in_time":
-        monkeypatch.setattr(plugin, name, lambda: None)
 
 
 def start(place: Place, *arguments: str, **twistd: Any) -> str:

@@ -1,0 +1,255 @@
+"""The options of the daemon, and the checks of their values.
+
+A wrong value is refused in one line that names the option and the values that it takes. This module
+must not open files or addresses that an option names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from twisted.python.usage import Options as TwistedOptions
+
+from chatd.daemon.process import refuse
+from chatd.daemon.retention import RetentionPolicy
+from chatd.i18n import Language
+from chatd.protocols.transport.limits import Limits
+from chatd.text.folding import fold
+from chatd.text.times import seconds_of
+from chatd.text.validation import InvalidName, validate_room_name
+from chatd.webhooks.urls import Network, networks_of
+
+DEFAULT_LISTEN = "tcp:60060:interface=127.0.0.1"
+
+LARGEST_NUMBER = 999_999_999
+
+LONGEST_DEAD_AFTER = 90_000
+"""Seconds. Linux takes at most 32,767 seconds for a time of keepalive; a third of ``--dead-after``
+is set."""
+
+# Letters beyond ASCII reach a server as Punycode, because browsers send host names so.
+_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE | re.ASCII)
+
+
+class Options(TwistedOptions):
+    """The options of ``twistd chat``, as text. `Settings` are their values, checked."""
+
+    synopsis = "[options]"
+    longdesc = "A chat room that any terminal can join. A limit of 0 is no limit."
+    optParameters = [
+        ["store", "s", "sqlite:chatd.sqlite", "Where history is kept: sqlite:PATH or memory:"],
+        ["max-length", None, "4096", "Characters in one chat line."],
+        ["recent", None, "10", "Past lines that a newcomer to a room is shown."],
+        ["lobby", None, "lobby", "The room that everyone enters."],
+        ["language", None, "en", "What the server speaks: en or es."],
+        ["motd", None, None, "File with a text shown after the welcome."],
+        ["lines-per-second", None, "100", "Lines taken from a connection, after a burst."],
+        ["bytes-per-second", None, "65536", "Bytes taken from a connection, after a burst."],
+        ["line-seconds", None, "300", "How long a line may take to end."],
+        ["connections", None, "10000", "How many may be connected."],
+        ["connections-per-address", None, "100", "How many from one IPv4 address or IPv6 /64."],
+        ["dead-after", None, "90", "Seconds after which a peer that does not answer is let go."],
+        ["send-buffer", None, "32768", "Bytes that the kernel keeps for a client."],
+        ["receive-buffer", None, "32768", "Bytes that the kernel keeps from a client."],
+    ]
+
+    optFlags = [
+        [
+            "allow-plaintext-passwords",
+            None,
+            "Take passwords also where others may read them on the way.",
+        ],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["listen"] = []
+        self["bare"] = []
+        self["web"] = []
+        self["web-name"] = []
+        self["keep"] = []
+        self["hooks-to"] = []
+
+    def opt_listen(self, endpoint: str) -> None:
+        """An address for chat lines, a Twisted endpoint (may be repeated) [default:
+        tcp:60060:interface=127.0.0.1]"""
+        self["listen"].append(endpoint)
+
+    def opt_bare(self, endpoint: str) -> None:
+        """An address for bare lines, a Twisted endpoint (may be repeated)"""
+        self["bare"].append(endpoint)
+
+    def opt_web(self, endpoint: str) -> None:
+        """An address for browsers and HTTP, a Twisted endpoint (may be repeated)"""
+        self["web"].append(endpoint)
+
+    def opt_web_name(self, name: str) -> None:
+        """A name by which browsers know this machine, beside its addresses and its hostname (may be
+        repeated)"""
+        self["web-name"].append(name)
+
+    def opt_keep(self, span: str) -> None:
+        """The time that lines are kept: 90d for all rooms, ROOM=30d for one (may be repeated)
+        [default: for ever]"""
+        self["keep"].append(span)
+
+    def opt_hooks_to(self, network: str) -> None:
+        """A network that /hook may lead to besides public addresses, like 10.0.0.0/8, an address,
+        or any (may be repeated)"""
+        self["hooks-to"].append(network)
+
+    def parseArgs(self, *values: str) -> None:
+        """Raise `SystemExit` if there is a word that is not an option."""
+        if values:
+            refuse(f"there are options only, such as --listen; not {values[0]!r}.")
+
+    opt_l = opt_listen
+    opt_b = opt_bare
+    opt_w = opt_web
+
+
+class Settings(NamedTuple):
+    """The values of all options, checked. Paths are text, relative to twistd's ``--rundir``."""
+
+    listen: list[str]
+    """Descriptions of endpoints for chat lines; at least one."""
+
+    bare: list[str]
+    """Descriptions of endpoints for bare lines."""
+
+    web: list[str]
+    """Descriptions of endpoints for browsers and HTTP."""
+
+    web_names: list[str]
+    """Names by which browsers know this machine, besides its own."""
+
+    store: str
+    """``sqlite:PATH`` or ``memory:``. It is checked when the store is opened."""
+
+    max_length: int
+    """Characters in one chat line."""
+
+    recent: int
+    """Past lines that a newcomer to a room receives."""
+
+    lobby: str
+    language: Language
+    motd: str | None
+    limits: Limits
+
+    send_buffer: int
+    """Bytes that the kernel buffers for a client; 0 for the system's default."""
+
+    receive_buffer: int
+    """Bytes that the kernel buffers from a client; 0 for the system's default."""
+
+    retention: RetentionPolicy
+
+    hook_networks: tuple[Network, ...]
+    """Networks that webhooks may lead to, besides public addresses."""
+
+    plaintext_passwords: bool
+    """True if passwords are accepted over connections that others may read."""
+
+    @classmethod
+    def of(cls, options: Options) -> Settings:
+        """Return the values of ``options``. Raises `SystemExit` for the first that is wrong."""
+        return cls(
+            max_length=_number(options, "max-length", 1),
+            recent=_number(options, "recent", 0),
+            language=_language(options["language"]),
+            lobby=_lobby(options["lobby"]),
+            limits=_limits(options),
+            send_buffer=_number(options, "send-buffer", 0),
+            receive_buffer=_number(options, "receive-buffer", 0),
+            retention=_retention(options["keep"]),
+            hook_networks=_networks(options["hooks-to"]),
+            listen=options["listen"] or [DEFAULT_LISTEN],
+            bare=options["bare"],
+            web=options["web"],
+            web_names=_web_names(options["web-name"]) if options["web"] else [],
+            store=options["store"],
+            motd=options["motd"],
+            plaintext_passwords=bool(options["allow-plaintext-passwords"]),
+        )
+
+
+def _number(options: Options, name: str, least: int, most: int = LARGEST_NUMBER) -> int:
+    value = options[name]
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        range_ = f"{least} or more" if most == LARGEST_NUMBER else f"{least} to {most}"
+        refuse(f"--{name} takes a whole number, {range_}; not {value!r}.")
+    return int(value)
+
+
+_LARGEST = {"dead_after": LONGEST_DEAD_AFTER}
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(
+        *(
+            _number(options, field.replace("_", "-"), 0, _LARGEST.get(field, LARGEST_NUMBER))
+            for field in Limits._fields
+        )
+    )
+
+
+def _language(value: str) -> Language:
+    try:
+        return Language(value)
+    except ValueError:
+        refuse(f"--language takes en or es; not {value!r}.")
+
+
+def _lobby(value: str) -> str:
+    try:
+        return validate_room_name(value)
+    except InvalidName:
+        refuse(
+            "--lobby takes a room's name: 1 to 32 letters of one alphabet, digits, _, - or .;"
+            f" not {value!r}."
+        )
+
+
+def _web_names(values: list[str]) -> list[str]:
+    for name in values:
+        if not _HOST_NAME.fullmatch(name):
+            refuse(f"--web-name takes a name such as chat.example.com; not {name!r}.")
+    return values
+
+
+def _retention(values: list[str]) -> RetentionPolicy:
+    """Return the policy that all of --keep make; of two for the same rooms the last one counts."""
+    policy = RetentionPolicy()
+    for value in values:
+        room, is_room, span = value.rpartition("=")
+        try:
+            seconds = 0 if span == "0" else seconds_of(span)
+            if is_room:
+                policy = policy._replace(
+                    rooms={**policy.rooms, fold(validate_room_name(room)): seconds}
+                )
+            else:
+                policy = policy._replace(others=seconds)
+            if not seconds and span != "0":
+                raise ValueError
+        except ValueError:
+            refuse(
+                "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like"
+                f" ops=30d; not {value!r}."
+            )
+    return policy
+
+
+def _networks(values: list[str]) -> tuple[Network, ...]:
+    """Return the networks that all of --hooks-to name."""
+    networks: list[Network] = []
+    for value in values:
+        try:
+            networks += networks_of(value)
+        except ValueError:
+            refuse(
+                f"--hooks-to takes a network like 10.0.0.0/8, an address, or any; not {value!r}."
+            )
+    return tuple(networks)

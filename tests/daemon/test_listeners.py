@@ -1,0 +1,65 @@
+"""Addresses: each description is bound or refused in one line, and then none stays bound."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatd.daemon.listeners import BACKLOG
+from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
+from chatd.protocols.web.connection import WebProtocol
+from tests.support.service import FREE, make, ports_of, refusal, unbind
+
+
+def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
+        line = refusal(tmp_path, "--listen", endpoint)
+    assert line.startswith(f"cannot listen on '{endpoint}': Address already in use.")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "",
+        "nonsense",
+        "60060",
+        "tcp:x",
+        "tcp:60060:interface=nowhere.invalid",
+        "tcp:0:interface=192.0.2.1",
+        "unix:/nonexistent/directory/chat",
+        "ssl:0:privateKey=/nonexistent",
+        "systemd:domain=INET:index=0",
+        "tcp:0:nonsense=1",
+    ],
+)
+def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
+    for option in "--listen", "--bare", "--web":
+        line = refusal(tmp_path, "--listen", FREE, option, endpoint)
+        assert line.startswith(f"cannot listen on '{endpoint}': ")
+
+
+def test_when_one_address_is_refused_none_is_bound(tmp_path: Path) -> None:
+    from twisted.internet import reactor
+
+    before = set(reactor.getReaders())  # type: ignore[attr-defined]
+    refusal(tmp_path, "--listen", FREE, "--bare", FREE, "--bare", "nonsense")
+    assert set(reactor.getReaders()) <= before  # type: ignore[attr-defined]
+
+
+async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None:
+    some = "-l", FREE, "--listen", FREE, "-b", FREE, "--bare", FREE, "-w", FREE, "--web", FREE
+    service = make(tmp_path, *some)
+    kinds = [type(port.factory.buildProtocol(None)) for port in ports_of(service)]  # type: ignore[attr-defined]
+    lines = [ChatProtocol, ChatProtocol, BareProtocol, BareProtocol]
+    assert kinds == [*lines, WebProtocol, WebProtocol]
+    await unbind(service)
+
+
+async def test_many_may_come_at_once_to_any_address(tmp_path: Path) -> None:
+    service = make(tmp_path, "-l", FREE, "-l", f"unix:{tmp_path}/chat", "-l", f"{FREE}:backlog=7")
+    assert [port.backlog for port in ports_of(service)] == [BACKLOG, BACKLOG, 7]  # type: ignore[attr-defined]
+    await unbind(service)

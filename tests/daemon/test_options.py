@@ -1,0 +1,120 @@
+"""The options: a value becomes a setting, or one line that says which values are taken."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.python.usage import UsageError
+
+from chatd.daemon.options import Options, Settings
+from chatd.daemon.retention import RetentionPolicy
+from chatd.protocols.transport.limits import Limits
+from tests.support.service import FREE, line_of
+
+LIMITS = (*Limits._fields, "send_buffer", "receive_buffer")
+
+
+def settings(*arguments: str) -> Settings:
+    """Return what these arguments mean."""
+    options = Options()
+    options.parseOptions(arguments)
+    return Settings.of(options)
+
+
+def refusal(*arguments: str) -> str:
+    """Return the line with which these arguments are refused."""
+    with pytest.raises(SystemExit) as refused:
+        settings(*arguments)
+    return line_of(refused.value)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "", "٣"])
+def test_a_wrong_max_length_is_refused(value: str) -> None:
+    line = refusal("--max-length", value)
+    assert line.startswith("--max-length takes a whole number, 1 or more; not ")
+
+
+def test_a_wrong_recent_is_refused() -> None:
+    line = refusal("--recent", "-1")
+    assert line == "--recent takes a whole number, 0 or more; not '-1'."
+
+
+@pytest.mark.parametrize("name", [name.replace("_", "-") for name in LIMITS])
+def test_a_wrong_limit_is_refused(name: str) -> None:
+    for value in "-1", "many":
+        line = refusal(f"--{name}", value)
+        assert line.startswith(f"--{name} takes a whole number, 0 ")
+
+
+def test_a_dead_after_that_linux_cannot_keep_is_refused() -> None:
+    line = refusal("--dead-after", "90001")
+    assert line == "--dead-after takes a whole number, 0 to 90000; not '90001'."
+
+
+def test_a_wrong_language_is_refused() -> None:
+    assert refusal("--language", "fr") == "--language takes en or es; not 'fr'."
+
+
+def test_a_wrong_lobby_is_refused() -> None:
+    line = refusal("--lobby", "not a room")
+    assert line.startswith("--lobby takes a room's name: ")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "http://chat.example.com", "chat.example.com:80", "chät"]
+)
+def test_a_name_that_no_browser_asks_for_is_refused(name: str) -> None:
+    line = refusal("--listen", FREE, "--web", FREE, "--web-name", name)
+    assert line == f"--web-name takes a name such as chat.example.com; not {name!r}."
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises((UsageError, SystemExit)):
+        settings("--nonsense")
+
+
+def test_a_word_that_is_no_option_is_refused() -> None:
+    line = refusal("nonsense")
+    assert line == "there are options only, such as --listen; not 'nonsense'."
+
+
+@pytest.mark.parametrize(
+    "value", ["", "90", "d", "90y", "0d", "-1d", "ops=", "ops=90", "=90d", "a b=90d", "@ana=90d"]
+)
+def test_a_wrong_time_to_keep_lines_is_refused(value: str) -> None:
+    assert refusal("--keep", value) == (
+        "--keep takes a time span like 90d or 12h (0: for ever), or one for a room, like ops=30d;"
+        f" not {value!r}."
+    )
+
+
+@pytest.mark.parametrize("value", ["", "here", "10.0.0.1/8", "example.com", "10.0.0.0/33"])
+def test_a_wrong_network_for_hooks_is_refused(value: str) -> None:
+    line = refusal("--hooks-to", value)
+    assert line == (
+        f"--hooks-to takes a network like 10.0.0.0/8, an address, or any; not {value!r}."
+    )
+
+
+def test_the_default_address_is_on_this_machine() -> None:
+    assert settings().listen == ["tcp:60060:interface=127.0.0.1"]
+
+
+def test_an_address_replaces_the_default_one() -> None:
+    assert settings("--listen", FREE, "-l", "tcp:7").listen == [FREE, "tcp:7"]
+
+
+def test_names_of_this_machine_are_checked_only_where_browsers_come() -> None:
+    assert settings("--web-name", "a b").web_names == []
+    assert settings("--web", FREE, "--web-name", "a.example").web_names == ["a.example"]
+
+
+def test_every_limit_can_be_switched_off() -> None:
+    names = [name.replace("_", "-") for name in LIMITS]
+    given = settings(*(part for name in names for part in (f"--{name}", "0")))
+    assert (given.limits, given.send_buffer, given.receive_buffer) == (Limits(), 0, 0)
+
+
+def test_of_two_times_for_the_same_rooms_the_last_one_counts() -> None:
+    spans = "--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d"
+    policy = RetentionPolicy(80 * 86400, {"ops": 12 * 3600, "tea": 0})
+    assert settings(*spans).retention == policy

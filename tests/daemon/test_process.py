@@ -1,0 +1,249 @@
+"""The process: its clock, open files, collector, threads, log and user."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.testing import MemoryReactorClock
+
+from chatd.daemon.log_pipe import LogPipe
+from chatd.daemon.process import (
+    OPEN_MAX,
+    OWN_FILES,
+    SWITCH_SECONDS,
+    acting_as,
+    check_files_of_twistd,
+    collect_garbage_rarely,
+    log_through_pipe,
+    raise_open_files,
+    run_timers_on_monotonic_clock,
+    rundir_of,
+    switch_threads_often,
+    user_of,
+    within_open_files,
+)
+from chatd.protocols.transport.limits import Limits
+from chatd.util.privileges import Identity, current, identity_of
+from tests.support.service import line_of
+
+NOBODY = 65534
+
+# The clock
+
+
+def test_a_call_that_is_scheduled_already_keeps_its_delay_on_the_monotonic_clock() -> None:
+    reactor = MemoryReactorClock()
+    reactor.advance(1e9)
+    call = reactor.callLater(60, lambda: None)
+    run_timers_on_monotonic_clock(reactor)
+    assert 59 < call.getTime() - time.monotonic() <= 60
+
+
+# Open files
+
+
+@pytest.fixture
+def low_limit() -> Iterator[int]:
+    """Lower the soft limit of open files by one; give the hard limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_the_soft_limit_is_raised_to_the_hard_one(low_limit: int) -> None:
+    raise_open_files()
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (low_limit, low_limit)
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError])
+def test_a_system_that_raises_no_limit_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, low_limit: int, error: type[Exception]
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def setrlimit(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "setrlimit", setrlimit)
+        raise_open_files()
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == before
+
+
+def test_where_the_hard_limit_is_too_high_the_highest_that_is_taken_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """macOS names no hard limit, and takes no soft one above OPEN_MAX."""
+    taken = []
+
+    def setrlimit(resource_: int, limits: tuple[int, int]) -> None:
+        if limits[0] > OPEN_MAX or limits[0] == resource.RLIM_INFINITY:
+            raise ValueError
+        taken.append(limits)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "getrlimit", lambda _: (256, resource.RLIM_INFINITY))
+        patched.setattr(resource, "setrlimit", setrlimit)
+        raise_open_files()
+    assert taken == [(OPEN_MAX, resource.RLIM_INFINITY)]
+
+
+@pytest.mark.parametrize(
+    ("soft", "uses_select", "wanted", "allowed"),
+    [
+        (2000, False, 100, 100),
+        (2000, False, 5000, 2000 - OWN_FILES),
+        (2000, False, 0, 0),
+        (resource.RLIM_INFINITY, False, 5000, 5000),
+        (2000, True, 5000, 1024 - OWN_FILES),
+        (2000, True, 0, 1024 - OWN_FILES),
+        (500, True, 0, 500 - OWN_FILES),
+        (resource.RLIM_INFINITY, True, 0, 1024 - OWN_FILES),
+        (10, False, 100, 1),
+    ],
+)
+def test_connections_are_limited_by_the_files_that_may_be_open(
+    monkeypatch: pytest.MonkeyPatch, soft: int, uses_select: bool, wanted: int, allowed: int
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "getrlimit", lambda _: (soft, soft))
+        limits = within_open_files(Limits(connections=wanted), uses_select=uses_select)
+    assert limits == Limits(connections=allowed)
+
+
+# The collector and threads
+
+
+def test_old_objects_are_collected_rarely_and_existing_ones_never() -> None:
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        collect_garbage_rarely()
+        assert gc.get_threshold() == (5_000, 4, 100)
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+def test_threads_give_way_sooner_than_python_has_them_do() -> None:
+    before = sys.getswitchinterval()
+    try:
+        switch_threads_often()
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+    finally:
+        sys.setswitchinterval(before)
+
+
+# The log
+
+
+@contextmanager
+def output() -> Iterator[int]:
+    """Have a pipe for standard output meanwhile; give the end to read from."""
+    before = sys.stdout
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    with open(write_end, "w") as sys.stdout:
+        try:
+            yield read_end
+        finally:
+            sys.stdout = before
+            os.close(read_end)
+
+
+@pytest.mark.parametrize("logfile", [None, "", "-"])
+def test_a_log_on_standard_output_goes_through_a_pipe_that_never_blocks(
+    logfile: str | None,
+) -> None:
+    reactor = MemoryReactorClock()
+    with output() as read_end:
+        log_through_pipe({"nodaemon": True, "logfile": logfile}, reactor)
+        assert isinstance(sys.stdout, LogPipe)
+        print("hola")
+        ((end, _, _),) = reactor.triggers["after"]["shutdown"]
+        end()
+        assert os.read(read_end, 100) == b"hola\n"
+
+
+@pytest.mark.parametrize(
+    "twistd",
+    [
+        {"nodaemon": True, "logfile": "log"},
+        {"nodaemon": True, "syslog": True},
+        {"nodaemon": True, "logger": "module.observer"},
+        {"nodaemon": False},
+    ],
+)
+def test_any_other_log_is_left_to_twistd(twistd: dict[str, Any]) -> None:
+    with output():
+        log_through_pipe(twistd, MemoryReactorClock())
+        assert not isinstance(sys.stdout, LogPipe)
+
+
+def test_without_standard_output_there_is_no_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    log_through_pipe({"nodaemon": True}, MemoryReactorClock())
+    assert sys.stdout is None
+
+
+# Directory and user
+
+
+def test_the_run_directory_is_the_present_one_unless_another_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "run").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert rundir_of({}) == tmp_path
+    assert rundir_of({"rundir": "run"}) == tmp_path / "run"
+
+
+def test_a_run_directory_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as refused:
+        rundir_of({"rundir": str(tmp_path / "nowhere")})
+    assert line_of(refused.value) == (
+        f"cannot run in --rundir {tmp_path}/nowhere: it is not a directory. Make it first."
+    )
+
+
+def test_the_daemon_will_be_the_user_that_root_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert user_of({"uid": NOBODY, "gid": 7}) == identity_of(NOBODY, 7)
+    assert user_of({"uid": None}) == current()
+
+
+def test_without_root_the_daemon_stays_the_user_that_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    assert user_of({"uid": NOBODY, "gid": NOBODY}) == current()
+
+
+def test_rights_that_cannot_be_taken_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def acting(_: Identity) -> Iterator[None]:
+        raise PermissionError(1, "Operation not permitted")
+        yield
+
+    monkeypatch.setattr(Identity, "acting", acting)
+    with pytest.raises(SystemExit) as refused, acting_as(Identity(NOBODY, NOBODY, ())):
+        pytest.fail("there are no rights to act with")
+    assert line_of(refused.value) == (
+        "cannot act as the user that --uid names: Operation not permitted."
+    )
+
+
+def test_files_of_twistd_are_checked_for_root_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    check_files_of_twistd({"pidfile": "twistd.pid", "logfile": "log"}, tmp_path / "nowhere")
