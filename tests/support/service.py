@@ -5,7 +5,6 @@ A test that uses it is in ``tests/daemon``, or takes the fixture `without_signal
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +75,7 @@ async def unbind(service: ChatService) -> None:
 
 def drop(service: ChatService) -> None:
     """Close the ports and the lock of a service that was never started, without the reactor."""
-    os.close(service._store._lock)  # type: ignore[attr-defined]
+    service._store._file.lock.release()  # type: ignore[attr-defined]
     for port in ports_of(service):
         port.stopListening()
     if service.control is not None:
