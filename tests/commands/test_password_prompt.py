@@ -473,6 +473,13 @@ def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, 
     assert {line for line in scene.luis.seen() if "<ana>" in line} == {"<ana> hello"}
 
 
+@pytest.mark.parametrize("command", ["/password", "/register"])
+def test_a_new_password_that_need_not_be_typed_is_not_said(scene: Scene, command: str) -> None:
+    person = scene.ana if command == "/password" else scene.luis
+    person.type(f"{command} another horse", "/token new ci", "another horse")
+    assert person.seen()[-1] == NOT_NEEDED
+
+
 def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene) -> None:
     tab = Browser(scene.world)
     tab.send("hello")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
+from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
 from chatd.chat.session import Session
@@ -53,6 +54,18 @@ def member(world: World, name: str) -> Session:
     """Return a new session that has just registered that name."""
     session = guest(world, name)
     done(world, register(world.server, session, PASSWORD))
+    return session
+
+
+def program(world: World, name: str) -> Session:
+    """Return a new session of a program, with a token of the account of that name."""
+    server, account = world.server, world.server.accounts.called(name)
+    assert account is not None
+    secret, puts = server.credentials.issue(account, TOKEN, "program")
+    done(world, server.logins.change_credentials(*puts))
+    session, grant = guest(world), server.credentials.grant_of(secret)
+    assert grant is not None
+    server.logins.act_for(session, account, grant)
     return session
 
 

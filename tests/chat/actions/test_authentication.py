@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.credentials import FRESH_SECONDS, TOKEN
+from chatd.accounts.credentials import FRESH_SECONDS
 from chatd.chat.actions.authentication import (
     KEEP_TOKENS,
     check_password,
@@ -17,7 +17,7 @@ from chatd.chat.actions.authentication import (
 from chatd.chat.actions.login import log_in, log_out
 from chatd.chat.logins import NAME_TRIES
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
+from tests.support.sessions import PASSWORD, begin, done, guest, member, program, refused
 from tests.support.world import World
 
 
@@ -110,15 +110,10 @@ def test_a_password_can_be_proven_again(world: World) -> None:
 
 def test_a_proof_is_of_no_use_with_a_token(world: World) -> None:
     member(world, "ana")
-    server, account = world.server, world.server.accounts.table["ana"]
-    secret, puts = server.credentials.issue(account, TOKEN, "backup")
-    done(world, server.logins.change_credentials(*puts))
-    program, grant = guest(world), server.credentials.grant_of(secret)
-    assert grant is not None
-    server.logins.act_for(program, account, grant)
-    proof = done(world, prove_password(server, program, PASSWORD))
+    session = program(world, "ana")
+    proof = done(world, prove_password(world.server, session, PASSWORD))
     with pytest.raises(Refusal) as refusal:
-        check_proof(server, program, proof)
+        check_proof(world.server, session, proof)
     assert refusal.value.key == "not_with_a_token"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.credentials import BROWSER, TOKEN
+from chatd.accounts.credentials import BROWSER
 from chatd.chat.actions.browsers import sign_in
 from chatd.chat.actions.login import close_others, log_in, log_out
 from chatd.chat.actions.register import register
 from chatd.chat.session import Session
-from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, refused
+from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, program, refused
 from tests.support.world import World
 
 
@@ -155,19 +155,30 @@ def test_other_sessions_are_closed_and_other_browsers_signed_out(world: World) -
     assert len(world.server.credentials.of("ana", BROWSER)) == 1
 
 
+def test_a_session_that_logs_in_while_browsers_are_signed_out_is_closed_too() -> None:
+    world = World(slow=True)
+    server, session = world.server, guest(world, "ana")
+    begin(world, register(server, session, PASSWORD))
+    world.release()
+    account = server.accounts.table["ana"]
+    _, puts = server.credentials.issue(account, BROWSER, "browser")
+    begin(world, server.logins.change_credentials(*puts))
+    world.release()
+    closing = begin(world, close_others(server, session))
+    late = guest(world)
+    server.logins.log_in(late, account)
+    world.release()
+    assert closing.result == (1, 1)
+    assert late.stream.finished
+
+
 def test_without_others_nothing_is_closed(world: World) -> None:
     closed = done(world, close_others(world.server, member(world, "ana")))
     assert closed == (0, 0)
 
 
 def test_a_token_closes_nothing(world: World) -> None:
-    server = world.server
     ana = member(world, "ana")
-    account = server.accounts.table["ana"]
-    secret, puts = server.credentials.issue(account, TOKEN, "backup")
-    done(world, server.logins.change_credentials(*puts))
-    program, grant = guest(world), server.credentials.grant_of(secret)
-    assert grant is not None
-    server.logins.act_for(program, account, grant)
-    assert refused(world, close_others(server, program)) == "not_with_a_token"
+    closing = close_others(world.server, program(world, "ana"))
+    assert refused(world, closing) == "not_with_a_token"
     assert not ana.stream.finished

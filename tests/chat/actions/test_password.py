@@ -11,7 +11,7 @@ from chatd.chat.actions.password import change_password, check_password_change
 from chatd.chat.actions.tokens import make_token
 from chatd.chat.session import Session
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, done, guest, member, refused
+from tests.support.sessions import PASSWORD, done, guest, member, program, refused
 from tests.support.world import World
 
 NEW = "another horse"
@@ -66,6 +66,30 @@ def test_a_new_password_that_is_not_valid_changes_nothing(world: World) -> None:
         change(world, ana, "short")
     assert refusal.value.key == "password_too_short"
     done(world, log_in(world.server, guest(world), "ana", PASSWORD))
+
+
+def test_the_new_password_is_not_taken_where_others_can_read_it(world: World) -> None:
+    ana = member(world, "ana")
+    ana.confidential = False
+    with pytest.raises(Refusal) as refusal:
+        change(world, ana)
+    assert refusal.value.key == "password_in_clear"
+
+
+def test_a_token_changes_no_password(world: World) -> None:
+    member(world, "ana")
+    with pytest.raises(Refusal) as refusal:
+        check_password_change(world.server, program(world, "ana"))
+    assert refusal.value.key == "not_with_a_token"
+
+
+def test_a_new_password_takes_a_hasher() -> None:
+    world = World()
+    ana = member(world, "ana")
+    world.server.logins.passwords = None
+    with pytest.raises(Refusal) as refusal:
+        check_password_change(world.server, ana, "short")
+    assert refusal.value.key == "no_accounts"
 
 
 def test_a_session_without_the_proof_is_refused(world: World) -> None:

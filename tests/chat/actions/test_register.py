@@ -45,6 +45,12 @@ def test_a_password_that_is_not_valid_is_refused(world: World) -> None:
     assert not world.server.accounts.table
 
 
+def test_a_session_that_was_signed_out_is_refused(world: World) -> None:
+    ana = member(world, "ana")
+    world.server.logins.sign_out(ana)
+    assert refused(world, register(world.server, ana, PASSWORD)) == "not_signed_in"
+
+
 def test_the_connection_must_be_confidential(world: World) -> None:
     session = guest(world, "ana", confidential=False)
     assert refused(world, register(world.server, session, PASSWORD)) == "password_in_clear"
@@ -65,6 +71,12 @@ def test_registrations_from_one_network_are_limited(world: World) -> None:
     assert refused(world, register(world.server, late, PASSWORD)) == "too_many_tries"
     elsewhere = guest(world, "elsewhere", network="192.0.2.2")
     assert done(world, register(world.server, elsewhere, PASSWORD)) is not None
+
+
+def test_registrations_without_a_network_are_not_limited(world: World) -> None:
+    for number in range(ADDRESS_TRIES[0] + 1):
+        session = guest(world, f"name-{chr(97 + number % 26)}{number}")
+        done(world, register(world.server, session, PASSWORD))
 
 
 def test_a_session_that_ends_during_the_hash_registers_nothing(world: World) -> None:
@@ -97,6 +109,17 @@ def test_nothing_is_registered_that_could_not_be_stored(
     assert isinstance(registering.result, StoreError)
     assert session.account is None
     expected_errors()
+
+
+def test_an_account_that_gets_another_password_while_it_is_stored_is_not_the_sessions() -> None:
+    world = World(slow=True)
+    server, session = world.server, guest(world, "ana")
+    registering = begin(world, register(server, session, PASSWORD))
+    account = server.accounts.table["ana"]
+    begin(world, server.logins.change_password(account, account.hash))
+    world.release()
+    assert registering.result.key == "wrong_password"
+    assert session.account is None
 
 
 def test_the_caller_is_called_before_the_session_receives_anything_as_a_member(

@@ -15,7 +15,7 @@ from chatd.chat.actions.tokens import (
 )
 from chatd.chat.session import Session
 from chatd.errors import Refusal
-from tests.support.sessions import done, guest, member, refused
+from tests.support.sessions import done, guest, member, program, refused
 from tests.support.world import World
 
 
@@ -32,14 +32,6 @@ class Desk:
         assert proof is not None
         made: NewToken = done(self.world, make_token(self.server, self.ana, proof, name, scope))
         return made
-
-    def program(self, secret: str) -> Session:
-        """Return a session of a program that came with a token."""
-        grant = self.server.credentials.grant_of(secret, TOKEN)
-        assert grant is not None
-        session = guest(self.world)
-        self.server.logins.act_for(session, self.server.accounts.table["ana"], grant)
-        return session
 
     def why_not(self, session: Session, name: str = "backup", scope: str = "write") -> str:
         with pytest.raises(Refusal) as refusal:
@@ -68,11 +60,13 @@ def test_tokens_are_listed_the_oldest_first(desk: Desk) -> None:
 
 
 def test_a_revoked_token_is_valid_no_more(desk: Desk) -> None:
+    session = program(desk.world, "ana")
     secret = desk.make("Backup").secret
-    program = desk.program(secret)
     assert done(desk.world, revoke_token(desk.server, desk.ana, "backup")) == "Backup"
     assert desk.server.credentials.grant_of(secret) is None
-    assert program.stream.finished
+    assert not session.stream.finished
+    done(desk.world, revoke_token(desk.server, desk.ana, "program"))
+    assert session.stream.finished
 
 
 def test_a_token_that_is_not_there_cannot_be_revoked(desk: Desk) -> None:
@@ -115,11 +109,15 @@ def test_a_secret_is_not_sent_where_others_can_read_it(desk: Desk) -> None:
 
 
 def test_a_token_makes_lists_and_revokes_none(desk: Desk) -> None:
-    program = desk.program(desk.make().secret)
-    assert desk.why_not(program, "other") == "not_with_a_token"
+    session = program(desk.world, "ana")
+    assert desk.why_not(session, "other") == "not_with_a_token"
     with pytest.raises(Refusal):
-        list_tokens(desk.server, program)
-    assert refused(desk.world, revoke_token(desk.server, program, "backup")) == "not_with_a_token"
+        list_tokens(desk.server, session)
+    assert refused(desk.world, revoke_token(desk.server, session, "x")) == "not_with_a_token"
+
+
+def test_a_token_has_the_valid_form_of_its_name(desk: Desk) -> None:
+    assert desk.make("cafe\u0301").name == "caf\u00e9"
 
 
 def test_a_token_takes_the_present_password(desk: Desk) -> None:

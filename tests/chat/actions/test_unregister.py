@@ -6,7 +6,7 @@ import pytest
 
 from chatd.chat.actions.unregister import check_unregistration, unregister
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
+from tests.support.sessions import PASSWORD, begin, done, guest, member, program, refused
 from tests.support.world import World
 
 
@@ -32,6 +32,19 @@ def test_a_guest_has_nothing_to_give_up(world: World) -> None:
     with pytest.raises(Refusal) as refusal:
         check_unregistration(world.server, guest(world, "eva"), sent=False)
     assert refusal.value.key == "not_logged_in"
+
+
+def test_the_connection_must_be_confidential(world: World) -> None:
+    ana = member(world, "ana")
+    ana.confidential = False
+    assert refused(world, unregister(world.server, ana, PASSWORD)) == "password_in_clear"
+
+
+def test_a_token_gives_up_nothing(world: World) -> None:
+    member(world, "ana")
+    removing = unregister(world.server, program(world, "ana"), PASSWORD)
+    assert refused(world, removing) == "not_with_a_token"
+    assert "ana" in world.server.accounts.table
 
 
 def test_a_session_that_is_logged_out_during_the_check_removes_nothing(world: World) -> None:

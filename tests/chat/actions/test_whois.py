@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chatd.accounts.credentials import NO_EPOCH
+from chatd.chat.actions.enter import create
 from chatd.chat.actions.whois import whois
+from chatd.chat.permissions import Mode
 from chatd.errors import Refusal
 from tests.support.sessions import done, guest, member
 from tests.support.world import World
@@ -21,6 +23,14 @@ def test_a_member_who_is_in_rooms(world: World) -> None:
     world.server.enter(ana)
     found = whois(world.server, guest(world), "ANA")
     assert found == ("Ana", True, 1, ["lobby"], "")
+
+
+def test_rooms_that_the_requester_may_not_read_are_left_out(world: World) -> None:
+    ana = member(world, "ana")
+    world.server.enter(ana)
+    done(world, create(world.server, ana, "den", Mode.PRIVATE))
+    assert whois(world.server, ana, "ana").rooms == ["den"]
+    assert whois(world.server, guest(world), "ana").rooms == []
 
 
 def test_a_guest_who_is_in_none(world: World) -> None:

@@ -83,6 +83,7 @@ TESTS = {
         "tests/commands/test_password_prompt.py",
     ],
     "chatd/chat/actions/register.py": [
+        "tests/commands/test_password_prompt.py",
         "tests/chat/actions/test_register.py",
         "tests/commands/test_accounts.py",
     ],
