@@ -110,7 +110,7 @@ class Logins:
         if not self._credentials.hold(grant):
             return  # it was removed already, and may have another owner
         if owner is not None and not owner.stream.finished:
-            owner.grant = grant
+            owner.identity.set_grant(grant)
             self._came_from.add(_place(account, owner.network))
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
@@ -160,13 +160,13 @@ class Logins:
         if by is not None and before is not None:
             kept.add(before.credential)
             after = before._replace(epoch=changed.epoch, typed=self._clock.seconds())
-            by.grant = after
+            by.identity.set_grant(after)
         put = self._accounts.table.put(account.key, changed)
         try:
             await change(self._store, put, *self._credentials.carry_over(changed, kept))
         except StoreError:
             if by is not None and by.grant is after:  # else it was logged out meanwhile
-                by.grant = before
+                by.identity.set_grant(before)
             raise
         self._let_go(self._names.of(account.name))
 
@@ -188,7 +188,7 @@ class Logins:
             self._end_login(session)
         try:
             self._names.give(session, account.name)
-            session.grant = grant or by_password(account, self._clock.seconds())
+            session.identity.set_grant(grant or by_password(account, self._clock.seconds()))
         finally:
             if before is not None and session.grant is None:
                 self._names.make_guest(session)
@@ -199,14 +199,15 @@ class Logins:
         """Let a session of a program speak and read for an account. No person has seen the lines
         that it receives, so it is sent no missed lines."""
         self._names.give(session, account.name)
-        session.grant = grant
-        session.text_only = True
-        session.apply(session.settings.with_kept(account.settings))
+        session.identity.set_grant(grant)
+        session.read_as_text()
+        session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
 
     def password_typed(self, session: Session) -> None:
         """Note that the password of its account has just been typed in a session."""
         if session.grant is not None:
-            session.grant = session.grant._replace(typed=self._clock.seconds())
+            typed = session.grant._replace(typed=self._clock.seconds())
+            session.identity.set_grant(typed)
 
     def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
         """Where it counts when somebody there tries a password of that account, and by which key.
@@ -242,15 +243,15 @@ class Logins:
         session.answer("password_changed_elsewhere")
         self.log_out(session)
         # Not valid for ever: if the change could not be kept, the old epoch would be again.
-        session.grant = grant._replace(epoch=NO_EPOCH)
+        session.identity.set_grant(grant._replace(epoch=NO_EPOCH))
 
     def _end_login(self, session: Session) -> None:
         try:
             self.logging_out(session)
         except Exception:
             self._store.error_log.tell("a session could not be logged out properly")
-        session.grant = None
-        session.apply(session.settings.without_others)
+        session.identity.set_grant(None)
+        session.subscriptions.apply(session.subscriptions.settings.without_others)
 
     def account_of(self, session: Session) -> Account | None:
         """The account that a session is logged in to, as long as what it was granted is valid."""
@@ -260,12 +261,12 @@ class Logins:
         """Whom a session ignores, also if another one of its account has only just said so."""
         account = self.account_of(session)
         kept = {} if account is None else account.settings
-        return session.settings.with_kept(kept).ignored
+        return session.subscriptions.settings.with_kept(kept).ignored
 
     def logged_in(self, session: Session) -> None:
         """A session has just logged in, or registered, and has the name of its account."""
         account = self._accounts.table[session.account or ""]
-        session.apply(session.settings.with_kept(account.settings))
+        session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
         self._review(session)
         self._attendance.arrive(session, account.key)
 
@@ -276,7 +277,7 @@ class Logins:
             self._attendance.depart(session)
         finally:
             self._moderation.logging_out(session)
-            session.grant = None
+            session.identity.set_grant(None)
             self._review(session)
 
     async def keep_setting(self, session: Session, **settings: Any) -> None:
@@ -286,7 +287,7 @@ class Logins:
         The list of ignored people is the same on all connections of an account, also those of
         programs. A session with a token stores nothing.
         """
-        account = self.account_of(session) if session.lacks(Scope.FULL) is None else None
+        account = self.account_of(session) if session.identity.lacks(Scope.FULL) is None else None
         sessions = {session}
         if account is not None:
             kept = account._replace(settings={**account.settings, **settings})
@@ -295,7 +296,7 @@ class Logins:
                 # Also programs with a token, which only read or say something.
                 sessions.update(self._names.of(account.name))
         for each in sessions:
-            each.apply(each.settings.with_kept(settings))
+            each.subscriptions.apply(each.subscriptions.settings.with_kept(settings))
 
 
 def _place(account: Account, network: str) -> str:

@@ -1,9 +1,13 @@
-"""The membership of one session in one room: its count, what it follows, and what the other members
-see of its coming and going.
+"""The membership of one session in one room, and what the other members see of it.
 
-Of a session that may not speak in the room, the others see no name that they have not seen before:
-neither when it comes nor when it is renamed. This module must not know connections, and of the
-session no more than who it is.
+A membership counts the session as a person in the room, holds the cursor that follows the room, and
+announces the session: that it has come, was renamed, or has left. It is announced after `LASTING`
+seconds only, so that a connection that comes and goes is not. Several sessions may have one name,
+such as the tabs of a browser; the name has left when the last of them has.
+
+The other members must see no name of a session that may not speak in the room that they have not
+seen before, neither when it comes nor when it is renamed: a name is text, too. This module must not
+know connections, and of the session no more than `Member` says.
 """
 
 from __future__ import annotations
@@ -17,109 +21,122 @@ from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 
 LASTING = 5.0
-"""How many seconds a named person's presence lasts before the others are told of it."""
+"""Seconds that a named member is present before the others are told that it has joined."""
 
 
-class Somebody(Protocol):
-    """Who is there."""
+class Member(Protocol):
+    """The part of a session that a membership reads."""
 
-    number: int
-    name: str
-    is_guest: bool
+    @property
+    def number(self) -> int:
+        """The number of the session."""
+
+    @property
+    def name(self) -> str:
+        """The name that others see."""
+
+    @property
+    def is_guest(self) -> bool:
+        """True if the server made the name up."""
 
     def may_speak_in(self, room: Room) -> bool:
-        """Return whether they may speak in a room."""
+        """Return True if the member may speak in a room."""
 
 
 class Membership:
-    """Counts somebody in. ``entered_at`` is the seq from which on they follow the room, ``cursor``
-    their place in it. One that ``ended`` counts nobody."""
+    """A session that is counted in a room until `end` is called.
+
+    ``entered_at`` is the seq after which it follows the room, ``cursor`` its place in the room.
+    ``ended`` is True once the session is not counted any more.
+    """
 
     __slots__ = (
         "_clock",
         "_introduced",
         "_lasting",
-        "_who",
+        "_member",
         "cursor",
         "ended",
         "entered_at",
         "room",
     )
 
-    def __init__(self, room: Room, who: Somebody, clock: IReactorTime) -> None:
-        room.enter(who.name, who.is_guest)
+    def __init__(self, room: Room, member: Member, clock: IReactorTime) -> None:
+        room.enter(member.name, member.is_guest)
         self.room = room
         self.entered_at = room.head
         self.cursor: Cursor | None = None
-        self._who = who
+        self._member = member
         self._clock = clock
         self._lasting: IDelayedCall | None = None
-        self._introduced = False
+        self._introduced = False  # True if the others know the name already
         self.ended = False
 
     def begin_presence(self) -> None:
-        """If somebody with a name stays for a while, the others are told that they have come."""
-        if not self._who.is_guest:
-            self._lasting = self._clock.callLater(LASTING, self._last)
+        """Announce a member with a name in `LASTING` seconds."""
+        if not self._member.is_guest:
+            self._lasting = self._clock.callLater(LASTING, self._announce)
 
     def end_presence(self) -> None:
-        """They are told of it no more."""
+        """Cancel the announcement that `begin_presence` has scheduled, if any."""
         if self._lasting is not None:
             self._lasting.cancel()
             self._lasting = None
 
     def end(self) -> None:
-        """Count them out, and tell those who were told that they were here. (It may be done
-        already, if what came behind it failed.)"""
-        who, room = self._who, self.room
+        """End the membership, and say that the member has left if it was announced.
+
+        Does nothing if it was called before: what the caller does after it may have failed.
+        """
+        member, room = self._member, self.room
         if self.ended:
             return
-        # Whatever fails, nobody is counted here who is not.
+        # Set first: if the rest fails, the member must not be counted out twice.
         self.ended = True
-        room.leave(who.name, who.is_guest)
+        room.leave(member.name, member.is_guest)
         self.end_presence()
-        if who.name not in room.named:
-            self._say_that_they_left()
+        if member.name not in room.named:
+            self._say_that_it_left()
 
     def rename(self, name: str, guest: bool, along: int) -> None:
-        """Take note of a new name of the session, which has the old one still, and tell the room.
-        ``along`` other sessions in the room are about to take the same name.
+        """Tell the room of a new name of the member, which still has the old one.
 
-        Of a session that may not speak here, the room is told only that the old name has left.
+        ``along`` other sessions in the room are about to take the same name. Of a member that may
+        not speak here, the room is told only that the old name has left.
         """
-        who, room = self._who, self.room
-        may_speak = who.may_speak_in(room)
-        room.leave(who.name, who.is_guest)
-        # One who is here several times stays here under that name, or is under the other already.
-        stays = room.named.get(who.name, 0) > along
-        is_here = name in room.named  # never so for a guest, whose name nobody can take
-        was_announced = who.name in room.announced
+        member, room = self._member, self.room
+        may_speak = member.may_speak_in(room)
+        room.leave(member.name, member.is_guest)
+        # The old name stays if more of its sessions are here than those that come along.
+        stays = room.named.get(member.name, 0) > along
+        is_here = name in room.named  # never so for a guest, whose name no other session can take
+        was_announced = member.name in room.announced
         if not may_speak:
             if not stays:
-                self._say_that_they_left()
+                self._say_that_it_left()
         elif stays and not (guest or is_here):
-            room.append(Notice(room.name, who.number, Change.JOINED, name))
+            room.append(Notice(room.name, member.number, Change.JOINED, name))
         elif is_here and not stays:
-            self._say_that_they_left()
+            self._say_that_it_left()
         elif not stays:
-            room.append(Notice(room.name, who.number, Change.RENAMED, who.name, name))
+            room.append(Notice(room.name, member.number, Change.RENAMED, member.name, name))
         if not stays:
-            room.announced.discard(who.name)
+            room.announced.discard(member.name)
         if was_announced and may_speak and not guest:
             room.announced.add(name)
         room.enter(name, guest)
         self._introduced |= may_speak
 
-    def _last(self) -> None:
-        who, room = self._who, self.room
+    def _announce(self) -> None:
+        member, room = self._member, self.room
         self._lasting = None
-        if who.name not in room.announced and who.may_speak_in(room):
-            room.announced.add(who.name)
+        if member.name not in room.announced and member.may_speak_in(room):
+            room.announced.add(member.name)
             if not self._introduced:
-                room.append(Notice(room.name, who.number, Change.JOINED, who.name))
+                room.append(Notice(room.name, member.number, Change.JOINED, member.name))
 
-    def _say_that_they_left(self) -> None:
-        who, room = self._who, self.room
-        if who.name in room.announced:
-            room.announced.discard(who.name)
-            room.append(Notice(room.name, who.number, Change.LEFT, who.name))
+    def _say_that_it_left(self) -> None:
+        member, room = self._member, self.room
+        if member.name in room.announced:
+            room.announced.discard(member.name)
+            room.append(Notice(room.name, member.number, Change.LEFT, member.name))

@@ -142,7 +142,7 @@ class Moderation:
         Everyone may, unless the mode keeps strangers from reading there (private, closed); then
         those may who have a role in it, or are still there.
         """
-        if not room.guarded or session.is_in(room):
+        if not room.guarded or session.joined.is_in(room):
             return True
         return self._all_may_read(room) or self.role_of(session, room) > Role.EVERYONE
 
@@ -167,7 +167,11 @@ class Moderation:
         """Why somebody may not do that; None if they may."""
         if room is None or act in _OF_THE_SERVER:
             allowed = self.role_of(session, None) >= Role.ADMINISTRATOR
-            return session.lacks(Scope.FULL) if allowed else _not_allowed("only_administrators")
+            return (
+                session.identity.lacks(Scope.FULL)
+                if allowed
+                else _not_allowed("only_administrators")
+            )
         if not room.guarded and act in (Act.READ, Act.SPEAK):
             return None
         # A deed or topic is shown in the room, in words that its author chooses.
@@ -178,7 +182,9 @@ class Moderation:
         if may(self.role_of(session, room), act, mode):
             if act in (Act.READ, Act.SPEAK) or may(Role.EVERYONE, act, mode):
                 return None
-            return session.lacks(Scope.FULL)  # a token uses no role but to read and to speak
+            return session.identity.lacks(
+                Scope.FULL
+            )  # a token uses no role but to read and to speak
         return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
 
     def silence(self, session: Session, room: Room) -> Refusal | None:

@@ -170,7 +170,9 @@ def _are_one(one: Session, other: Session) -> bool:
     """Return True if two sessions are known to be of one person."""
     if one.account != other.account:
         return False
-    return one.account is not None or (bool(one.client_id) and one.client_id == other.client_id)
+    return one.account is not None or (
+        bool(one.identity.client_id) and one.identity.client_id == other.identity.client_id
+    )
 
 
 def _check_new(name: str) -> None:

@@ -23,7 +23,7 @@ from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names, valid_name
 from chatd.chat.permissions import Act
-from chatd.chat.session import Session
+from chatd.chat.session import Rights, Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import Refusal
 from chatd.event import Deed, Draft, Entry, Event, Kind, owner_of
@@ -89,11 +89,9 @@ class ChatServer(Subscriber):
         self.accounts = Accounts(store)
         self.credentials = Credentials(store, self.accounts, now)
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
-        self._guard = self.moderation.guard
-        self._holds = self.credentials.hold
         self.names = Names(self.accounts)
         self.rooms = Rooms(store, self.moderation, lobby)
-        self._readable = self.rooms.readable
+        self._rights = Rights(self.credentials.hold, self.moderation.guard, self.rooms.readable)
         self.lobby = self.rooms.lobby
         self.idempotency = IdempotencyKeys(store, now, self.rooms.get)
         self._sessions: dict[int, Session] = {}
@@ -134,11 +132,9 @@ class ChatServer(Subscriber):
             self._clock,
             self.language,
             self.error_log,
+            self._rights,
             private=private,
         )
-        session.guard = self._guard
-        session.holds = self._holds
-        session.readable = self._readable
         self._sessions[session.number] = session
         return session
 
@@ -163,7 +159,7 @@ class ChatServer(Subscriber):
             self.leave(session, told=False)
         finally:
             try:
-                session.stop_following()
+                session.subscriptions.stop()
             finally:
                 session.stream.finish()
 
@@ -192,18 +188,20 @@ class ChatServer(Subscriber):
         if self._store.full:
             self._held_back[session] = None
             return 0
-        if not session.ready:
+        queue, stream = session.queue, session.stream
+        if queue.occupied or stream.full or stream.finished:
             return 0
-        if session.unpublished:
+        if session.queue.unpublished:
             self._talking.add(session)
         share = ALL_UNPUBLISHED_LINES // max(1, len(self._talking))
         return max(
-            0, min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES) - session.unpublished
+            0,
+            min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES) - session.queue.unpublished,
         )
 
     def sessions_called(self, name: str) -> Sequence[Session]:
         """Who has that name and can be written to: several sessions, if it is an account's."""
-        return [session for session in self.called(name) if session.inbox is not None]
+        return [session for session in self.called(name) if session.subscriptions.inbox is not None]
 
     def called(self, name: str) -> Sequence[Session]:
         """Who has that name."""
@@ -246,7 +244,7 @@ class ChatServer(Subscriber):
         account = self.accounts.called(name)
         if account is not None:
             return NOTHING_SET.with_kept(account.settings).away
-        return next((each.settings.away for each in self.sessions_called(name)), "")
+        return next((each.subscriptions.settings.away for each in self.sessions_called(name)), "")
 
     @property
     def saves(self) -> bool:
@@ -276,7 +274,7 @@ class ChatServer(Subscriber):
         """Put a session out of that room, or of all, and tell it so."""
         rooms = tuple(session.memberships) if room is None else (room,)
         for left in rooms:
-            session.leave(left, told=told)
+            session.joined.leave(left, told=told)
             self.rooms.forget_if_empty(left)
 
     def forgot(self, name: str, upto: int) -> None:
@@ -394,7 +392,9 @@ class ChatServer(Subscriber):
         """
         for session in tuple(sessions):
             grant = session.grant
-            if grant is None or session.holds(grant) or session.stream.finished or session.is_guest:
+            if grant is None or not session.identity.has_expired:
+                continue
+            if session.stream.finished or session.is_guest:
                 continue
             if grant.kind == PASSWORD:
                 self._safely(session, self.logins.sign_out, session)
@@ -448,13 +448,13 @@ class ChatServer(Subscriber):
         told why."""
         put_out = [session for session in whom if room in session.memberships]
         for session in put_out:  # all at once: they are shown nothing more
-            self._safely(session, session.leave, room)
+            self._safely(session, session.joined.leave, room)
         self.rooms.forget_if_empty(room)
         self._tell_why([(session, whom[session]) for session in put_out], room)
 
     def _tell_why(self, put_out: Sequence[tuple[Session, Refusal]], room: Room) -> None:
         for session, why in put_out[:PUT_OUT_AT_ONCE]:
-            elsewhere = session.room is not None and not session.multi_room
+            elsewhere = session.room is not None and not session.subscriptions.multi_room
             if not elsewhere and not session.stream.finished:
                 self._safely(session, self._move_out, session, room, why)
         if put_out[PUT_OUT_AT_ONCE:]:
@@ -464,13 +464,13 @@ class ChatServer(Subscriber):
     def _move_out(self, session: Session, room: Room, refusal: Refusal) -> None:
         why = session.sentence(refusal.key, **refusal.values)
         session.answer("put_out", room=room.name, why=why)
-        if session.multi_room:
+        if session.subscriptions.multi_room:
             return
         # What a program goes on saying was not meant for the lobby.
         allowed = room is not self.lobby and not session.text_only
         if allowed and self.rooms.readable(session, self.lobby):
             self.move(session, self.lobby, "joined_room")
-            session.was_moved(room)
+            session.joined.was_moved(room)
         else:
             session.answer("in_no_room_now")
 
@@ -501,7 +501,7 @@ class ChatServer(Subscriber):
             for number, seqs in said.items():
                 session = self._sessions.get(number)
                 if session is not None:
-                    if session.grant is not None:
+                    if session.identity.grant is not None:
                         self._safely(session, self.unread.said, session, self._log(name), seqs)
                     self._safely(session, session.published, name, seqs)
                     changed[session] = None
@@ -515,7 +515,7 @@ class ChatServer(Subscriber):
             self.rooms.forget_if_empty(room)
             session = self._sessions.get(draft.session)
             if session is not None:
-                self._safely(session, session.refused, draft.room, len(draft.texts))
+                self._safely(session, session.queue.refused, draft.room, len(draft.texts))
                 changed[session] = None
         self._tell(changed)
 
@@ -532,7 +532,7 @@ class ChatServer(Subscriber):
         for entry in entries:
             session = self._sessions.get(entry.session)
             if session is not None and isinstance(entry, Event):
-                self._safely(session, session.delivered, entry, name, *notes)
+                self._safely(session, session.queue.delivered, entry, name, *notes)
                 changed[session] = None
 
     def _notes_on(self, name: str, account: str) -> list[tuple[str, str]]:
@@ -550,9 +550,9 @@ class ChatServer(Subscriber):
         if self._held_back and not self._store.full:
             changed.update(self._held_back)
             self._held_back.clear()
-        self._talking = {session for session in self._talking if session.unpublished}
+        self._talking = {session for session in self._talking if session.queue.unpublished}
         for session in changed:
-            self._safely(session, session.changed)
+            self._safely(session, session.queue.changed)
 
     def _safely(
         self, session: Session, tell: Callable[P, None], *args: P.args, **kwargs: P.kwargs

@@ -133,7 +133,7 @@ class UnreadTracker:
         self.keep(account)  # what was shown on other connections is not shown here
         tracker = ReadTracker(account, inbox)
         self._present.setdefault(account, {})[session] = tracker
-        session.begin_tracking(tracker)
+        session.subscriptions.begin_tracking(tracker)
         place = self.read_marks.of(account, inbox.key)
         if place is None or place > inbox.end:
             self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
@@ -143,19 +143,19 @@ class UnreadTracker:
 
     def depart(self, session: Session) -> None:
         """A session is logged in no more, or gone."""
-        tracker = session.read_tracker
+        tracker = session.subscriptions.read_tracker
         if tracker is None:
             return
         present = self._present.get(tracker.account, {})
         try:
             if not session.stream.finished:
-                session.stop_following()
+                session.subscriptions.stop()
             self.keep(tracker.account)
         finally:
             present.pop(session, None)
             if not present:
                 self._present.pop(tracker.account, None)
-            session.end_tracking()
+            session.subscriptions.end_tracking()
 
     def keep(self, account: str) -> None:
         """Keep how far an account was shown what it is being shown."""
@@ -200,8 +200,10 @@ class UnreadTracker:
         """Take for seen what a session said in a room where its account is not shown it: from
         another room, in a browser, or as a program."""
         account = session.account
-        is_shown = session.read_tracker is not None and session.is_in(log)
-        if account is None or (is_shown and not session.multi_room and not session.text_only):
+        is_shown = session.subscriptions.read_tracker is not None and session.joined.is_in(log)
+        if account is None or (
+            is_shown and not session.subscriptions.multi_room and not session.text_only
+        ):
             return
         if self.read_marks.of(account, log.key) is None:
             return  # nothing is counted for it there
@@ -223,14 +225,18 @@ class UnreadTracker:
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
         """What makes a room one of those of which it is known how far they were shown."""
-        tracker = session.read_tracker
+        tracker = session.subscriptions.read_tracker
         if tracker is None or tracker.account not in self._accounts.table or room.forgettable:
             return
         if not _may_mark(session):
             return
         account = tracker.account
         if self.read_marks.of(account, room.key) is None:
-            place = room.head if session.multi_room else reached(tracker.spans(room.key), None)
+            place = (
+                room.head
+                if session.subscriptions.multi_room
+                else reached(tracker.spans(room.key), None)
+            )
             yield from self.read_marks.puts(account, room.key, place)
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
@@ -262,7 +268,7 @@ class UnreadTracker:
     async def pass_over_forgotten(self, session: Session) -> None:
         """Take for seen what somebody missed and is no more in the store, where that may be much.
         Raises `StoreError`."""
-        tracker = session.read_tracker
+        tracker = session.subscriptions.read_tracker
         for log, after, upto, _ in self.missed(session):
             if tracker is not None and upto - after > SHOWN_AT_ONCE:
                 events = await log.read(after, upto)
@@ -272,14 +278,14 @@ class UnreadTracker:
 
     def missed(self, session: Session) -> list[Missed]:
         """What somebody missed who is logged in, in the order in which they are shown it."""
-        missed, tracker = self._missed(session), session.read_tracker
-        if session.multi_room:
+        missed, tracker = self._missed(session), session.subscriptions.read_tracker
+        if session.subscriptions.multi_room:
             # It reads its rooms itself, and counts what it has seen: see `seen`.
             return [each for each in missed if tracker is not None and each.log is tracker.inbox]
         return missed
 
     def _missed(self, session: Session) -> list[Missed]:
-        tracker, here = session.read_tracker, session.room
+        tracker, here = session.subscriptions.read_tracker, session.room
         if tracker is None:
             return []
         logs = [self._log(log) for log in self.read_marks.logs(tracker.account)]
@@ -303,7 +309,7 @@ class UnreadTracker:
 
     def rooms(self, session: Session) -> list[Room]:
         """The rooms that somebody was in, those of late first, as far as they may read them."""
-        here, tracker = session.room, session.read_tracker
+        here, tracker = session.room, session.subscriptions.read_tracker
         logs = self.read_marks.logs(tracker.account) if tracker is not None else []
         rooms = [self._room_of(log) for log in reversed(logs) if not is_inbox(log)]
         found = dict.fromkeys([here, *session.memberships, *rooms])
@@ -311,7 +317,7 @@ class UnreadTracker:
 
     def entered(self, session: Session) -> None:
         """Somebody who is logged in went into a room, and was shown its last lines."""
-        tracker, room = session.read_tracker, session.room
+        tracker, room = session.subscriptions.read_tracker, session.room
         if tracker is None:
             return
         for each in self.missed(session):
@@ -319,11 +325,13 @@ class UnreadTracker:
                 session.answer("missed_before", count=each.lines, room=room.name)
         if room is not None:
             self._keep(self._begun(session, room))
-            session.show_place(room, self.read_marks.of(tracker.account, room.key))
+            session.subscriptions.show_read_mark(
+                room, self.read_marks.of(tracker.account, room.key)
+            )
 
     def seen(self, session: Session, room: Room, seq: int) -> None:
         """Somebody with several rooms has seen that one up to there: so have all their others."""
-        tracker = session.read_tracker
+        tracker = session.subscriptions.read_tracker
         if tracker is None or tracker.account not in self._accounts.table:
             return
         place = self.read_marks.of(tracker.account, room.key)
@@ -334,11 +342,11 @@ class UnreadTracker:
 
     def _show_place(self, account: str, room: Room, place: int) -> None:
         for session in self.sessions(account):
-            session.show_place(room, place)
+            session.subscriptions.show_read_mark(room, place)
 
     def skip(self, session: Session) -> Deferred[None]:
         """Take all that somebody missed for seen. Fires once that is kept."""
-        tracker, missed = session.read_tracker, self._missed(session)
+        tracker, missed = session.subscriptions.read_tracker, self._missed(session)
         if tracker is None or not missed:
             return succeed(None)
         puts = [

@@ -97,11 +97,11 @@ def _take_new_password(
         answer = text.strip().lower()
         if answer and answer not in _KEEP:
             session.error(ErrorKind.WRONG_USE, "keep_tokens_or_not")
-            session.refuse_to_ask()  # the next line may be the password
+            session.prompt.refuse_to_ask()  # the next line may be the password
             return None
         return _take_last(server, session, proof, "", bool(answer))
 
-    session.ask("keep_tokens_prompt", answered, count=len(present))
+    session.prompt.ask("keep_tokens_prompt", answered, count=len(present))
     return None
 
 

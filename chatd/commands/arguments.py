@@ -39,7 +39,7 @@ def room_and_rest(server: ChatServer, session: Session, argument: str) -> tuple[
     if argument.startswith("#"):
         name, _, rest = argument.partition(" ")
         return server.rooms.called(name, session), rest.strip()
-    return session.here(), argument
+    return session.joined.here(), argument
 
 
 def check_no_room(words: str) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.action_queue import Job as Job
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Job as Job
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
@@ -103,7 +103,7 @@ def room_to_read(server: ChatServer, session: Session, named: Room | None = None
 
     Raises `Refusal` if the session is in no room or may not read that one.
     """
-    room = named or session.here()
+    room = named or session.joined.here()
     server.moderation.check(session, room, Act.READ)
     return room
 

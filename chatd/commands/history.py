@@ -89,7 +89,7 @@ async def _show_found(server: ChatServer, session: Session, room: Room, wanted: 
     if events:
         key = "found_more" if more else "found"
         session.answer(key, count=len(events), room=room.name)
-        session.show(events)
+        session.subscriptions.show(events)
     else:
         session.answer("nothing_found", room=room.name)
     if unseen:
@@ -129,7 +129,7 @@ async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]
         characters += sum(len(event.text) for event in events)
         if events:
             session.answer("mentions", count=len(events), room=room.name)
-            session.show(events)
+            session.subscriptions.show(events)
     if left == FOUND_SHOWN:
         session.answer("no_mentions", name=session.name)
     if may_be_more:
@@ -156,7 +156,7 @@ async def find(
 
     None if they cannot be read, which the session is told.
     """
-    view = session.view.of_past
+    view = session.subscriptions.view.of_past
     events: list[Event] = []
     upto = room.head if upto is None else min(upto, room.head)
     readable = True
@@ -207,7 +207,7 @@ async def _skip(server: ChatServer, session: Session, argument: str) -> None:
 
 def _logged_in(session: Session) -> Session:
     """The same, if it has an account, for which what was missed is known. Raises `Refusal`."""
-    if session.read_tracker is None:
+    if session.subscriptions.read_tracker is None:
         raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
     return session
 

@@ -103,7 +103,7 @@ async def _close(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     if not policy.may_close(server, session, room):
         _tell_mode(server, session, room)
-    elif not session.confirms(f"close {room.key}"):
+    elif not session.prompt.confirms(f"close {room.key}"):
         count = policy.members_put_out_by_closing(server, room)
         would = session.sentence("would_close", room=room.name, count=count)
         session.tell(f"{would}\n{session.sentence('ask_again')}")
@@ -192,7 +192,7 @@ async def _ban(server: ChatServer, session: Session, argument: str) -> None:
         return
     seconds, reason = time_and_reason(words.strip(), sanctions.BAN_SECONDS)
     # Meanwhile another guest may have that name, or come from elsewhere: then it is asked anew.
-    if not session.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
+    if not session.prompt.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
         _tell_whom(server, session, room, networks)
         return
     done = await sanctions.ban_networks(server, session, room, networks, name, seconds, reason)

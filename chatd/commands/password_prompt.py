@@ -29,7 +29,7 @@ def question(session: Session, password: str) -> Iterator[None]:
         yield
     except Exception:
         if not is_given(password):
-            session.refuse_to_ask()
+            session.prompt.refuse_to_ask()
         raise
 
 
@@ -37,14 +37,14 @@ def question(session: Session, password: str) -> Iterator[None]:
 def present_password_question(session: Session) -> Iterator[None]:
     """As `question`, for the present password, unless it was typed recently. In that case the next
     line may be that password all the same, and is recognised."""
-    if not session.typed_its_password:
+    if not session.identity.typed_its_password:
         with question(session, ""):
             yield
         return
     try:
         yield
     finally:
-        session.may_get_password()
+        session.prompt.may_get_password()
 
 
 def is_given(password: str) -> bool:
@@ -69,7 +69,7 @@ def take_password(
         session.answer("password_cancelled")
         return None
 
-    session.ask(prompt, answered)
+    session.prompt.ask(prompt, answered)
     return None
 
 

@@ -52,10 +52,10 @@ def _language(server: ChatServer, session: Session, argument: str) -> Job:
 def _text(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if session.multi_room:
+    if session.subscriptions.multi_room:
         # A private line is a command there, and would be said to everybody.
         raise Refusal(ErrorKind.WRONG_USE, "not_text_only")
-    session.text_only = True
+    session.read_as_text()
     session.answer("text_only")
 
 
@@ -115,7 +115,7 @@ async def _set_ignored(
 
 
 def _list_ignored(session: Session) -> None:
-    ignored = session.settings.ignored
+    ignored = session.subscriptions.settings.ignored
     session.answer("ignores" if ignored else "ignores_nobody", names=", ".join(ignored))
 
 

@@ -62,9 +62,9 @@ def run(server: ChatServer, session: Session, name: str, argument: str) -> Job |
     if not command.secret:
         argument = trimmed(argument)
     try:
-        if (refusal := session.lacks(command.scope)) is not None:
+        if (refusal := session.identity.lacks(command.scope)) is not None:
             if command.asks:
-                session.refuse_to_ask()
+                session.prompt.refuse_to_ask()
             raise refusal
         waiting = command.handler(server, session, argument)
     except (Refusal, WrongUse) as error:

@@ -7,7 +7,7 @@ from chatd.chat.actions.enter import enter, leave, stay_out
 from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
+from chatd.chat.session import Session, people_in
 from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse, room_to_read
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Kind
@@ -66,7 +66,7 @@ def _rooms(server: ChatServer, session: Session, argument: str) -> None:
 def _who(server: ChatServer, session: Session, argument: str) -> None:
     named = server.rooms.called(argument, session) if argument else None
     room = room_to_read(server, session, named)
-    there = session.people(room, PEOPLE_LISTED)
+    there = people_in(room, session.language, PEOPLE_LISTED)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
 
 
@@ -82,22 +82,22 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
         raise WrongUse
     if receiver.startswith("#"):
         session.say(text, room=server.rooms.called(receiver, session))
-        session.when_settled(_nothing)  # its receipt comes before that of what is said next
+        session.queue.when_settled(_nothing)  # its receipt comes before that of what is said next
         return
     account = server.accounts.called(receiver)
     if account is not None:
         server.unread.say_to(session, account.key, text)
-        session.when_settled(_nothing)
+        session.queue.when_settled(_nothing)
         return
     others = server.sessions_called(receiver)
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
     name = others[0].name
-    received = [other.receive(session.name, text) for other in others]
+    received = [other.subscriptions.receive(session.name, text) for other in others]
     if not any(received):
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
-    session.has_spoken = True
-    session.stream.put(session.format.private(session.name, text, name))
+    session.note_spoken()
+    session.stream.put(session.replies.format.private(session.name, text, name))
     if away := server.away_text(name):
         session.answer("is_away", name=name, text=away)
 
@@ -108,7 +108,7 @@ def _nothing() -> None:
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
     named, text = _room_named(server, session, argument)
-    room = named or session.here("not_said" if text else "in_no_room")
+    room = named or session.joined.here("not_said" if text else "in_no_room")
     clears = text in NO_TOPIC
     if not text or (clears and not room.topic):
         room = room_to_read(server, session, room)
@@ -119,7 +119,7 @@ def _topic(server: ChatServer, session: Session, argument: str) -> None:
         return
     server.moderation.check(session, room, Act.TOPIC)
     session.say("" if clears else text, kind=Kind.TOPIC, room=room)
-    session.when_settled(_nothing)  # its receipt comes before that of what is said next
+    session.queue.when_settled(_nothing)  # its receipt comes before that of what is said next
 
 
 def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Room | None, str]:

@@ -48,9 +48,8 @@ class Sink(Protocol):
 class Stream:
     """Takes what a client is to be sent, and gives it out in order.
 
-    ``sink`` is who takes it; it is pumped when there may be something to take. ``relieved`` is
-    called when the stream was full and is not any more. Whoever reads the stream sets the first,
-    whoever fills it the second. ``failed`` is set by whoever has the client, and called in the
+    ``sink`` is who takes it; it is pumped when there may be something to take. ``failed`` is set by
+    whoever has the client, and called in the
     handling of an error that leaves it in no known state, which it is told. ``farewell`` gives
     what ends it, behind all else.
     """
@@ -59,17 +58,17 @@ class Stream:
         "_answers",
         "_live",
         "_queue",
+        "_relieved",
         "_shut",
         "failed",
         "farewell",
         "finished",
-        "relieved",
         "sink",
     )
 
     def __init__(self) -> None:
         self.sink: Sink = _NOWHERE
-        self.relieved: Callable[[], None] = _nobody
+        self._relieved: Callable[[], None] = _nobody
         self.failed: Callable[[str], None] = _nobody
         self._queue: list[bytes | Source] = []  # an empty deque weighs 600 bytes more
         self._live: list[Live] = []
@@ -77,6 +76,10 @@ class Stream:
         self._shut = False
         self.farewell: Callable[[], bytes] = _nothing
         self.finished = False
+
+    def when_relieved(self, callback: Callable[[], None]) -> None:
+        """Call this when the stream was full and is not any more."""
+        self._relieved = callback
 
     @property
     def full(self) -> bool:
@@ -159,7 +162,7 @@ class Stream:
         self.shut()
         self.finished = True
         self._live.clear()
-        self.relieved = _nobody
+        self._relieved = _nobody
         self.failed = _nobody
         self.farewell = _nothing
 
@@ -192,7 +195,7 @@ class Stream:
         was_full = self.full
         self._answers -= len(data)
         if was_full and not self.full:
-            self.relieved()
+            self._relieved()
         return data
 
     def _settle(self) -> None:
@@ -213,6 +216,8 @@ class Stream:
 
 class Inbox:
     """Private lines that wait for one client, in memory: at most `INBOX_BYTES`."""
+
+    __slots__ = ("_lines", "_size", "_wake")  # each session has one
 
     done = False
 

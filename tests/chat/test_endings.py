@@ -458,7 +458,7 @@ def test_a_line_that_waits_with_a_token_is_not_said_as_a_guest_when_the_account_
         town = Town()
         caller, waiting = waiting_with_a_token(town)
         town.owner.type(line)
-        waiting.changed()
+        waiting.queue.changed()
         (got,) = caller.got()
         assert (got.status, got.json["error"]["key"]) == (401, "wrong_token")
         assert town.server.lobby.head == 0
@@ -469,7 +469,7 @@ def test_nor_while_the_change_is_on_its_way_to_the_disk() -> None:
     caller, waiting = waiting_with_a_token(town)
     disk = Disk(town)
     town.owner.type(f"/password {OTHER}")
-    waiting.changed()
+    waiting.queue.changed()
     (got,) = caller.got()
     assert (got.status, got.json["error"]["key"]) == (401, "wrong_token")
     disk.release()

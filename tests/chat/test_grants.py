@@ -68,7 +68,7 @@ class Grants(RuleBasedStateMachine):
     def ask(self, one: Connection, line: str) -> None:
         """Have it send a command, and the password if it is asked for that."""
         one.say(line)
-        if one.peer.session.pending_prompt is not None:
+        if one.peer.session.prompt.pending is not None:
             one.say(self.password)
 
     def end(self, *, but: Connection | None = None, secrets: set[str] | None = None) -> None:

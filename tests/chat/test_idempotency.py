@@ -26,7 +26,7 @@ from chatd.chat.idempotency import (
     session_owner,
 )
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
+from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind
 from chatd.formats.bare import BareFormat
@@ -52,7 +52,7 @@ class Door:
 
     def newcomer(self) -> Person:
         person = self.world.person()
-        person.session.wants_receipts()
+        person.session.queue.wants_receipts()
         return person
 
     @property
@@ -262,7 +262,7 @@ def test_without_a_key_one_is_told_too_if_it_could_not_be_saved(
 def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> None:
     refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="guest2")
     door.lobby.guarded = True
-    door.person.session.guard = lambda session, room: refusal
+    door.person.session.rights = Rights(guard=lambda session, room: refusal)
     door.person.seen()
     assert door.say("one") is None
     assert door.person.seen()[0].startswith("ERR Not allowed: in #lobby operators speak.")
@@ -274,9 +274,8 @@ def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> No
 def test_behind_what_they_said_before(slow: Door) -> None:
     before = slow.begin("zero", key=None)
     slow.lobby.guarded = True
-    slow.person.session.guard = lambda session, room: Refusal(
-        ErrorKind.NOT_ALLOWED, "room_announces", room="lobby"
-    )
+    refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby")
+    slow.person.session.rights = Rights(guard=lambda session, room: refusal)
     refused = slow.begin("one")
     assert (before, refused) == ([], [])
     slow.world.release()
@@ -286,7 +285,8 @@ def test_behind_what_they_said_before(slow: Door) -> None:
 def test_one_who_may_not_speak_any_more_is_told_what_was_said(door: Door) -> None:
     assert door.say("one") == [1]
     door.lobby.guarded = True
-    door.person.session.guard = lambda session, room: Refusal(ErrorKind.NOT_ALLOWED, "muted")
+    refusal = Refusal(ErrorKind.NOT_ALLOWED, "muted")
+    door.person.session.rights = Rights(guard=lambda session, room: refusal)
     assert door.say("one") == [1]
 
 
@@ -714,7 +714,7 @@ async def test_with_sqlite_it_is_known_to_the_next_daemon(tmp_path: Path) -> Non
         server = ChatServer(store, reactor)  # type: ignore[arg-type]
         store.start()
         session = server.connect(Stream(), BareFormat())
-        session.wants_receipts()
+        session.queue.wants_receipts()
         ana = account_owner("ana")
         said = await server.idempotency.say(session, server.lobby, ["one", "two"], ana, "k")
         assert said == [1, 2]

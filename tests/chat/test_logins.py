@@ -193,7 +193,7 @@ def test_tries_from_a_network_of_an_earlier_login_are_counted_apart() -> None:
     world.server.accounts.keep(Account("ana", HASH))
     account = world.server.accounts.table["ana"]
     person = world.person()
-    person.session.network = "192.0.2.1"
+    person.session.identity.network = "192.0.2.1"
     person.type(f"/login ana {PASSWORD}")
     keys = [
         key

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN, Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role
-from chatd.chat.session import READING_SECONDS
+from chatd.chat.replies import READING_SECONDS
 from chatd.event import Record
 from chatd.storage.contract import Found, StoreError
 from chatd.storage.records import change
@@ -149,8 +149,8 @@ class TestTable:
         if mode is not Mode.FREE:
             town.become(zoe, Role.OWNER, "ops")
         assert town.server.moderation.may(zoe.session, town.room("ops"), act)
-        zoe.session.grant = zoe.session.grant._replace(kind=TOKEN, scope=Scope.WRITE)
-        zoe.session.holds = lambda grant: True
+        zoe.session.identity.grant = zoe.session.grant._replace(kind=TOKEN, scope=Scope.WRITE)
+        zoe.session.identity.holds = lambda grant: True
         refusal = town.server.moderation.refusal(zoe.session, town.room("ops"), act)
         assert (None if refusal is None else refusal.key) == (None if may else "not_with_a_token")
 
@@ -428,7 +428,7 @@ class TestSpeaking:
             raise AssertionError
 
         monkeypatch.setattr(town.server.moderation, "refusal", looked)
-        ana.session.guard = looked
+        ana.session.rights = ana.session.rights._replace(guard=looked)
         ana.seen()
         ana.type("hola")
         assert ana.seen() == ["<ana> hola"]

@@ -28,11 +28,11 @@ class Scene:
 
     def log_in(self, person: Person, key: str) -> None:
         """Log a person in to the account of that key."""
-        person.session.grant = by_password(self.accounts.table[key], 0)
+        person.session.identity.grant = by_password(self.accounts.table[key], 0)
 
     def give(self, person: Person, name: str) -> None:
         self.names.take(person.session, name)
-        person.session.name = name
+        person.session.identity.name = name
 
     def refused(self, person: Person, name: str) -> str:
         """Return the key of the refusal of that name; "" if the person can have it."""
@@ -92,7 +92,7 @@ def test_a_member_may_have_the_name_in_several_sessions(scene: Scene) -> None:
 
 
 def test_guests_of_one_client_may_share_a_name(scene: Scene) -> None:
-    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
+    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "LUIS") == ""
     scene.give(scene.eva, "luis")
@@ -102,7 +102,7 @@ def test_guests_of_one_client_may_share_a_name(scene: Scene) -> None:
 
 @pytest.mark.parametrize("client_id", ["", "another"])
 def test_guests_of_no_client_or_of_two_may_not_share_a_name(scene: Scene, client_id: str) -> None:
-    scene.luis.session.client_id, scene.eva.session.client_id = (
+    scene.luis.session.identity.client_id, scene.eva.session.identity.client_id = (
         "browser" if client_id else "",
         client_id,
     )
@@ -111,14 +111,14 @@ def test_guests_of_no_client_or_of_two_may_not_share_a_name(scene: Scene, client
 
 
 def test_a_client_may_not_share_a_name_that_another_guest_has_too(scene: Scene) -> None:
-    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
+    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
     scene.give(scene.world.person(), "luis")
     scene.give(scene.luis, "luis")
     assert scene.refused(scene.eva, "luis") == "name_in_use"
 
 
 def test_a_client_may_not_share_a_registered_name_or_take_a_look_alike(scene: Scene) -> None:
-    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
+    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
     scene.give(scene.luis, "Ana")
     assert scene.refused(scene.eva, "Ana") == "registered_name"
     scene.give(scene.luis, "Bob1")
@@ -128,7 +128,7 @@ def test_a_client_may_not_share_a_registered_name_or_take_a_look_alike(scene: Sc
 
 
 def test_sessions_that_share_a_name_are_renamed_together(scene: Scene) -> None:
-    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
+    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
     both = [scene.luis.session, scene.eva.session]
@@ -136,12 +136,12 @@ def test_sessions_that_share_a_name_are_renamed_together(scene: Scene) -> None:
     scene.log_in(scene.eva, "ana")
     assert scene.names.together(scene.luis.session) == both[:1]
     scene.log_in(scene.luis, "ana")
-    scene.eva.session.client_id = ""
+    scene.eva.session.identity.client_id = ""
     assert scene.names.together(scene.luis.session) == both
 
 
 def test_a_shared_name_is_in_use_until_the_last_session_has_gone(scene: Scene) -> None:
-    scene.luis.session.client_id = scene.eva.session.client_id = "browser"
+    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
     for person in scene.luis, scene.eva:
         scene.give(person, "Bob1")
     other = scene.world.person()
@@ -263,7 +263,7 @@ def test_a_member_is_not_in_the_way_of_its_account(scene: Scene) -> None:
     scene.log_in(scene.luis, "ana")
     scene.give(scene.luis, "Ana")
     assert scene.names.in_the_way(scene.accounts.table["ana"]) == []
-    scene.luis.session.grant = None
+    scene.luis.session.identity.grant = None
     assert scene.names.in_the_way(scene.accounts.table["ana"]) == [scene.luis.session]
 
 

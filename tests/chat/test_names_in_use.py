@@ -55,7 +55,7 @@ class InUse(RuleBasedStateMachine):
 
     def newcomer(self, number: int) -> Person:
         person = self.world.person()
-        person.session.client_id = "browser" if number < 2 else ""
+        person.session.identity.client_id = "browser" if number < 2 else ""
         return person
 
     @initialize(names=st.lists(names, max_size=3))
@@ -119,7 +119,7 @@ class InUse(RuleBasedStateMachine):
         for session in self.world.server.sessions:
             # A session with the grant of an account that is being removed has its name until then.
             if not session.is_guest and session.grant is None:
-                used.append((session.name, session.client_id or session))
+                used.append((session.name, session.identity.client_id or session))
         return used
 
     @invariant()

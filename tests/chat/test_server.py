@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from twisted.internet.error import ConnectionAborted
 from twisted.trial.unittest import SynchronousTestCase
 
+from chatd.chat.action_queue import ActionQueue
 from chatd.chat.membership import LASTING
 from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
 from chatd.chat.session import Session
+from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import short
 from chatd.event import Draft, Event, Kind
 from chatd.storage.contract import WAITING_BYTES, RoomRecord
@@ -87,7 +89,7 @@ class SharedNameTests(SynchronousTestCase):
         self.luis = self.world.person()
         self.tabs = [self.world.person() for _ in range(2)]
         for tab in self.tabs:
-            tab.session.client_id = "browser"
+            tab.session.identity.client_id = "browser"
             tab.type("/nick Ana")
         self.world.clock.advance(LASTING)
         self.forget()
@@ -110,7 +112,7 @@ class SharedNameTests(SynchronousTestCase):
 
     def test_the_second_is_called_as_the_first_is(self) -> None:
         other = self.world.person()
-        other.session.client_id = "browser"
+        other.session.identity.client_id = "browser"
         self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
         self.assertEqual(self.told(other, "/nick Ana"), ["*** You are Ana already."])
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
@@ -131,11 +133,11 @@ class SharedNameTests(SynchronousTestCase):
 
     def test_it_is_said_if_only_one_of_them_has_room_for_it(self) -> None:
         first, second = (tab.session for tab in self.tabs)
-        self.patch(Session, "receive", lambda session, *_: session is second)
+        self.patch(Subscriptions, "receive", lambda part, *_: part is second.subscriptions)
         self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
-        self.patch(Session, "receive", lambda session, *_: session is first)
+        self.patch(Subscriptions, "receive", lambda part, *_: part is first.subscriptions)
         self.assertEqual(self.told(self.luis, "/msg ana hola"), ["(private to Ana) <guest1> hola"])
-        self.patch(Session, "receive", lambda *_: False)
+        self.patch(Subscriptions, "receive", lambda *_: False)
         self.assertEqual(
             self.told(self.luis, "/msg ana hola"),
             ["ERR Inbox full: Ana is not reading, so this was not said. Try again later."],
@@ -170,7 +172,7 @@ class SharedNameTests(SynchronousTestCase):
 
     def test_those_of_another_holder_and_under_another_name_keep_theirs(self) -> None:
         stranger, third = self.world.person("max"), self.world.person()
-        third.session.client_id = "browser"
+        third.session.identity.client_id = "browser"
         third.type("/nick bea")
         self.tabs[0].type("/nick eva")
         names = [person.session.name for person in (*self.tabs, stranger, third)]
@@ -217,7 +219,7 @@ class SharedNameTests(SynchronousTestCase):
         world = World(slow=True)
         tabs = [world.person() for _ in range(2)]
         for tab in tabs:
-            tab.session.client_id = "browser"
+            tab.session.identity.client_id = "browser"
             tab.type("/nick Ana")
         tabs[0].type("/register correct horse")
         tabs[1].type("/nick eva")
@@ -426,31 +428,31 @@ class BrokenSessionTests(SynchronousTestCase):
     def broken(self, *_: object) -> None:
         raise ZeroDivisionError
 
-    def break_for_ana(self, name: str) -> None:
-        method = getattr(Session, name)
+    def break_for_ana(self, owner: type, name: str) -> None:
+        method = getattr(owner, name)
 
-        def broken(session: Session, *args: object) -> None:
-            if session is self.ana.session:
+        def broken(session: object, *args: object) -> None:
+            if session in (self.ana.session, self.ana.session.queue):
                 raise ZeroDivisionError
             method(session, *args)
 
-        self.patch(Session, name, broken)
+        self.patch(owner, name, broken)
 
     def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
-        self.ana.session.changed = self.broken
+        self.ana.session.queue.changed = self.broken
         self.world.store.release()
         self.assertFalse(self.luis.paused)
         self.assertEqual(len(self.luis.seen()), 2 * UNPUBLISHED_LINES)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_one_that_cannot_be_told_what_was_published(self) -> None:
-        self.break_for_ana("published")
+        self.break_for_ana(Session, "published")
         self.world.store.release()
         self.assertFalse(self.luis.paused)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_one_that_cannot_be_told_what_was_refused(self) -> None:
-        self.break_for_ana("refused")
+        self.break_for_ana(ActionQueue, "refused")
         self.world.store.fail()
         self.assertFalse(self.luis.paused)
         self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)

@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.chat.session import CONFIRM_SECONDS, Session
+from chatd.chat.prompt import CONFIRM_SECONDS
+from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Event, Kind
 from chatd.formats.bare import BareFormat
@@ -30,7 +31,13 @@ class SessionTestCase(SynchronousTestCase):
 
     def make(self, number: int) -> Session:
         return Session(
-            number, Stream(), ChatFormat(), self.clock, Language.ENGLISH, self.store.error_log
+            number,
+            Stream(),
+            ChatFormat(),
+            self.clock,
+            Language.ENGLISH,
+            self.store.error_log,
+            Rights(),
         )
 
     def seen(self, session: Session | None = None) -> bytes:
@@ -54,30 +61,30 @@ class OrderTests(SessionTestCase):
         self.session.enter(self.room, "joined_room", 0)
         self.seen()
         self.done: list[str] = []
-        self.session.changed = lambda: self.done.append("changed")
+        self.session.queue.changed = lambda: self.done.append("changed")
 
     def test_with_nothing_under_way_something_asked_is_done_at_once(self) -> None:
-        self.session.when_settled(lambda: self.done.append("asked"))
+        self.session.queue.when_settled(lambda: self.done.append("asked"))
         self.assertEqual(self.done, ["asked"])
-        self.assertTrue(self.session.settled)
+        self.assertTrue(self.session.queue.settled)
 
     def test_what_is_asked_waits_for_what_was_said(self) -> None:
         self.session.say("hola")
-        self.session.when_settled(lambda: self.done.append("asked"))
+        self.session.queue.when_settled(lambda: self.done.append("asked"))
         self.assertEqual(self.done, [])
-        self.assertFalse(self.session.settled)
+        self.assertFalse(self.session.queue.settled)
         self.assertFalse(self.session.ready)
         self.published(self.draft())
         self.assertEqual(self.done, ["asked"])
-        self.assertTrue(self.session.settled)
+        self.assertTrue(self.session.queue.settled)
 
     def test_it_waits_for_all_that_was_said(self) -> None:
         self.session.say("one")
         self.session.say("two")
-        self.session.when_settled(lambda: self.done.append("asked"))
+        self.session.queue.when_settled(lambda: self.done.append("asked"))
         self.published(self.draft(), 1)
         self.assertEqual(self.done, [])
-        self.session.refused("lobby", 1)
+        self.session.queue.refused("lobby", 1)
         self.assertEqual(self.done, ["asked"])
 
     def test_nothing_else_is_read_while_what_was_asked_waits_for_the_store(self) -> None:
@@ -89,9 +96,9 @@ class OrderTests(SessionTestCase):
         def asked() -> Coroutine[Deferred[Any], Any, None]:
             return ask()
 
-        self.session.when_settled(asked)
+        self.session.queue.when_settled(asked)
         self.assertFalse(self.session.ready)
-        self.assertFalse(self.session.settled)
+        self.assertFalse(self.session.queue.settled)
         waiting.callback(None)
         self.assertTrue(self.session.ready)
         self.assertEqual(self.done, ["changed"])
@@ -99,9 +106,9 @@ class OrderTests(SessionTestCase):
     def test_its_unpublished_lines_are_counted(self) -> None:
         self.session.say("hola")
         self.session.say("one", "two")
-        self.assertEqual(self.session.unpublished, 3)
+        self.assertEqual(self.session.queue.unpublished, 3)
         self.published(self.draft())
-        self.assertEqual(self.session.unpublished, 2)
+        self.assertEqual(self.session.queue.unpublished, 2)
 
     def test_once_its_stream_is_finished_it_is_never_ready_again(self) -> None:
         self.session.stream.finish()
@@ -111,7 +118,7 @@ class OrderTests(SessionTestCase):
         def fail() -> None:
             raise ZeroDivisionError
 
-        self.session.when_settled(fail)
+        self.session.queue.when_settled(fail)
         self.assertTrue(self.seen().startswith(b"ERR Server error: "))
         self.assertTrue(self.session.ready)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
@@ -128,7 +135,7 @@ class GuardTests(SessionTestCase):
     def refuse(self) -> None:
         refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="guest1")
         self.room.guarded = True
-        self.session.guard = lambda session, room: refusal
+        self.session.rights = Rights(guard=lambda session, room: refusal)
 
     def errors(self) -> list[bytes]:
         return [line[:15] for line in self.seen().splitlines()]
@@ -137,25 +144,25 @@ class GuardTests(SessionTestCase):
         self.refuse()
         self.session.say("one", "two")
         self.assertEqual(self.errors(), [b"ERR Not allowed"] * 2)
-        self.assertEqual(self.session.unpublished, 0)
+        self.assertEqual(self.session.queue.unpublished, 0)
         self.assertFalse(self.session.has_spoken)
 
     def test_nobody_is_asked_where_nothing_is_guarded(self) -> None:
         self.refuse()
         self.room.guarded = False
         self.session.say("one")
-        self.assertEqual(self.session.unpublished, 1)
+        self.assertEqual(self.session.queue.unpublished, 1)
 
     def test_without_anybody_to_ask_everyone_may_speak(self) -> None:
         self.room.guarded = True
         self.session.say("one")
-        self.assertEqual(self.session.unpublished, 1)
+        self.assertEqual(self.session.queue.unpublished, 1)
 
     def test_the_error_comes_behind_the_receipts_and_before_what_is_asked_then(self) -> None:
         self.session.say("hola")
         self.refuse()
         self.session.say("no")
-        self.session.when_settled(lambda: self.session.tell("asked"))
+        self.session.queue.when_settled(lambda: self.session.tell("asked"))
         self.assertEqual(self.seen(), b"")
         self.published(self.draft())
         lines = self.seen().splitlines()
@@ -173,34 +180,34 @@ class GuardTests(SessionTestCase):
         async def second() -> None:
             done.append("second")
 
-        self.session.when_settled(wait)
-        self.session.when_settled(second)
+        self.session.queue.when_settled(wait)
+        self.session.queue.when_settled(second)
         self.published(self.draft())
-        self.assertTrue(self.session.occupied)
+        self.assertTrue(self.session.queue.occupied)
         self.assertEqual(done, [])
         first.callback(None)
         self.assertEqual(done, ["first", "second"])
-        self.assertTrue(self.session.settled)
+        self.assertTrue(self.session.queue.settled)
 
 
 class ConfirmTests(SessionTestCase):
     def test_what_is_asked_twice_within_a_minute_is_meant(self) -> None:
-        self.assertFalse(self.session.confirms("x"))
+        self.assertFalse(self.session.prompt.confirms("x"))
         self.clock.advance(CONFIRM_SECONDS - 1)
-        self.assertTrue(self.session.confirms("x"))
+        self.assertTrue(self.session.prompt.confirms("x"))
 
     def test_and_has_to_be_asked_twice_again_then(self) -> None:
-        self.assertEqual([self.session.confirms("x") for _ in range(4)], [False, True] * 2)
+        self.assertEqual([self.session.prompt.confirms("x") for _ in range(4)], [False, True] * 2)
 
     def test_later_it_is_asked_anew(self) -> None:
-        self.session.confirms("x")
+        self.session.prompt.confirms("x")
         self.clock.advance(CONFIRM_SECONDS)
-        self.assertFalse(self.session.confirms("x"))
+        self.assertFalse(self.session.prompt.confirms("x"))
 
     def test_something_else_is_something_else(self) -> None:
-        self.session.confirms("x")
-        self.assertFalse(self.session.confirms("y"))
-        self.assertFalse(self.session.confirms("x"))
+        self.session.prompt.confirms("x")
+        self.assertFalse(self.session.prompt.confirms("y"))
+        self.assertFalse(self.session.prompt.confirms("x"))
 
 
 class PlaceTests(SessionTestCase):
@@ -211,7 +218,7 @@ class PlaceTests(SessionTestCase):
 
     def test_out_of_a_room_it_hears_nothing_of_it(self) -> None:
         self.session.enter(self.room, "joined_room", 0)
-        self.session.leave()
+        self.session.joined.leave()
         self.seen()
         self.room.publish([Event("lobby", 1, 0, 2, "ana", Kind.MESSAGE, "hola")])
         self.assertEqual(self.seen(), b"")
@@ -221,15 +228,15 @@ class PlaceTests(SessionTestCase):
         self.seen()
         self.make(2).enter(self.room, "joined_room", 0)
         self.room.publish([Event("lobby", 1, 0, 2, "ana", Kind.MESSAGE, "hola")])
-        self.session.leave()
+        self.session.joined.leave()
         self.assertEqual(self.seen(), b"<ana> hola\n")
 
     def test_leaving_no_room_is_nothing(self) -> None:
-        self.session.leave()
+        self.session.joined.leave()
         self.assertIsNone(self.session.room)
 
     def test_a_setting_that_is_changed_in_no_room_holds_in_the_next_one(self) -> None:
-        self.session.apply(Settings(echo=False, language="es", times=True))
+        self.session.subscriptions.apply(Settings(echo=False, language="es", times=True))
         self.session.enter(self.room, "joined_room", 0)
         self.assertEqual(self.seen(), "*** Estás en #lobby. No hay nadie más aquí.\n".encode())
         self.room.publish([Event("lobby", 1, 0, 1, "guest1", Kind.MESSAGE, "hola")])
@@ -244,15 +251,15 @@ class PlaceTests(SessionTestCase):
     def test_it_leaves_no_timer_behind(self) -> None:
         self.session.enter(self.room, "joined_room", 0)
         self.session.rename("ana")
-        self.session.leave()
+        self.session.joined.leave()
         self.clock.advance(0)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
 class InboxTests(SessionTestCase):
     def test_a_private_line_is_seen(self) -> None:
-        assert self.session.inbox is not None
-        self.session.inbox.put(b"psst\n")
+        assert self.session.subscriptions.inbox is not None
+        self.session.subscriptions.inbox.put(b"psst\n")
         self.assertEqual(self.seen(), b"psst\n")
 
     def test_a_session_may_have_none(self) -> None:
@@ -263,6 +270,7 @@ class InboxTests(SessionTestCase):
             self.clock,
             Language.ENGLISH,
             self.store.error_log,
+            Rights(),
             private=False,
         )
-        self.assertIsNone(session.inbox)
+        self.assertIsNone(session.subscriptions.inbox)

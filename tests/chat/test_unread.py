@@ -695,7 +695,7 @@ class TestKeeping:
         ana.hang_up()
         assert world.server.unread._present == {}
         assert not any(feed.followed for feed in feeds)
-        assert ana.session.read_tracker is None
+        assert ana.session.subscriptions.read_tracker is None
 
 
 # With a store on disk

@@ -127,7 +127,7 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     account = server.accounts.called("ana")
     assert account is not None
     assert account.settings == {}
-    assert session.settings.ignored == ()
+    assert session.subscriptions.settings.ignored == ()
     assert server.away_text("ana") == ""
     assert server.credentials.of("ana", TOKEN) == {}
     assert [hook.by for hook in server.hooks] == []
@@ -176,7 +176,7 @@ def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
     keys = []
     for network in "192.0.2.1", "192.0.2.2":
         ana = world.person("ana")
-        ana.session.network = network
+        ana.session.identity.network = network
         ana.type(f"/register {PASSWORD}")
         account = world.server.accounts.called("ana")
         assert account is not None

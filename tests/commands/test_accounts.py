@@ -14,7 +14,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.logins import ADDRESS_TRIES, NAME_TRIES
-from chatd.chat.session import READING_SECONDS
+from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
 from tests.support.members import log_in, member, register
 from tests.support.world import CHEAP, FAR, Immediately, Person, World
@@ -683,7 +683,7 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
     world.settle()
     person = world.person("eva")
     if line in ("/password", "/unregister"):
-        person.session.grant = Grant("ana", 0)
+        person.session.identity.grant = Grant("ana", 0)
     for asked in line, f"{line} {PASSWORD}":
         person.type(asked)
         assert person.seen() == [

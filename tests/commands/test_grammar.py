@@ -177,14 +177,14 @@ def test_what_is_not_understood_is_refused_and_changes_nothing(
     ana: Person, line: str, kind: str, right: str
 ) -> None:
     name, space, argument = line[1:].partition(" ")
-    before = logged(ana), ana.session.room, ana.session.settings
+    before = logged(ana), ana.session.room, ana.session.subscriptions.settings
     for each in COMMANDS[name].names:
         ana.world.clock.advance(60)
         ana.type(f"/{each}{space}{argument}")
         (error,) = ana.seen()
         assert error.startswith(f"ERR {kind}: "), error
         assert right in error.replace(f"/{each} is", f"/{name} is")
-        assert (logged(ana), ana.session.room, ana.session.settings) == before
+        assert (logged(ana), ana.session.room, ana.session.subscriptions.settings) == before
     assert not ana.closed
 
 

@@ -157,7 +157,7 @@ class TestSearch:
             assert told(ana, wrong)[0].startswith("ERR Wrong use")
 
     def test_is_of_the_room_that_one_is_in(self, ana: Person) -> None:
-        ana.session.leave()
+        ana.session.joined.leave()
         for asked in "/search x", "/mentions":
             assert told(ana, asked)[0].startswith("ERR No room")
 

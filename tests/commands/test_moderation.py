@@ -14,7 +14,8 @@ from chatd.chat.actions import enter as enter_module
 from chatd.chat.actions.sanctions import REASON_CHARACTERS
 from chatd.chat.membership import LASTING
 from chatd.chat.permissions import Role
-from chatd.chat.session import CONFIRM_SECONDS, READING_SECONDS
+from chatd.chat.prompt import CONFIRM_SECONDS
+from chatd.chat.replies import READING_SECONDS
 from chatd.commands.base import KEEPING_COST
 from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
@@ -494,7 +495,7 @@ class TestInviting:
         luis.stop_taking()
         for _ in range(2000):
             ana.type("/invite luis", "/uninvite luis")
-        assert luis.session.inbox._size <= 64 * 1024
+        assert luis.session.subscriptions.inbox._size <= 64 * 1024
         assert not luis.session.stream.full
 
     def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
@@ -1025,7 +1026,7 @@ class TestBansOfAddresses:
     def test_operators_and_administrators_are_never_shut_out(self, town: Town, ana: Person) -> None:
         op, root = town.citizen("op"), town.citizen("root", admin=True)
         for person in op, root:
-            person.session.network = self.ADDRESS
+            person.session.identity.network = self.ADDRESS
             person.type("/join ops")
         ask(ana, "/op op")
         crowd = self.crowd(town)
@@ -1140,7 +1141,7 @@ class TestEqualsAndBetters:
         people["root"] = town.citizen("root", admin=True)
         for person in people.values():
             person.type("/join ops")
-            person.session.network = "192.0.2.1"
+            person.session.identity.network = "192.0.2.1"
         ask(ana, "/op op", "/op eva")
         line = f"{command}{who}" if command.endswith("@") else f"{command} {who}"
         assert refused(people["op"], line) == error

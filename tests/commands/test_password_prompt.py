@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
 from chatd.chat.actions.authentication import KEEP_TOKENS
-from chatd.chat.session import READING_SECONDS
+from chatd.chat.replies import READING_SECONDS
 from chatd.webhooks.registry import Rules
 from tests.support.browser import Browser
 from tests.support.world import FAR, World

@@ -128,7 +128,7 @@ class TestIgnoring:
             one.send(f"/ignore {name}\n".encode())
         world.release()
         for one in both:
-            assert one.session.settings.ignored == ("luis", "eva")
+            assert one.session.subscriptions.settings.ignored == ("luis", "eva")
 
 
 class TestBell:
@@ -288,10 +288,10 @@ class TestKeeping:
         eva.hang_up()
         again = member(world, "eva").session
         expected = tuple(value) if isinstance(value, list) else value
-        assert getattr(again.settings, setting) == expected
+        assert getattr(again.subscriptions.settings, setting) == expected
         assert again.language.value == (value if setting == "language" else "en")
-        assert again.format.times is (setting == "times")
-        assert again.format.quiet is (setting == "quiet")
+        assert again.replies.format.times is (setting == "times")
+        assert again.replies.format.quiet is (setting == "quiet")
 
     @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
     def test_it_is_answered_once_it_is_kept_and_is_not_done_if_it_cannot_be(
@@ -308,7 +308,7 @@ class TestKeeping:
         world.store.fail()
         world.settle()
         assert eva.seen()[0].startswith("ERR Not saved: that could not be stored")
-        assert eva.session.settings == world.person().session.settings
+        assert eva.session.subscriptions.settings == world.person().session.subscriptions.settings
         assert world.server.accounts.table["eva"].settings == {}
         eva.type(line)
         world.release()
@@ -322,7 +322,7 @@ class TestKeeping:
         ana.type(line)
         ana.hang_up()
         again = world.person("ana").session
-        assert again.settings == world.person().session.settings
+        assert again.subscriptions.settings == world.person().session.subscriptions.settings
         assert not world.server.accounts.table
 
     def test_what_a_guest_has_set_holds_where_the_account_has_nothing(self, world: World) -> None:
@@ -330,16 +330,17 @@ class TestKeeping:
         guest = world.person()
         guest.type("/idioma es", "/eco no")
         world.server.names.take(guest.session, "eva")
-        guest.session.grant = by_password(world.server.accounts.table["eva"], 0)
+        guest.session.identity.grant = by_password(world.server.accounts.table["eva"], 0)
         world.server.logins.logged_in(guest.session)
-        settings = guest.session.settings
+        settings = guest.session.subscriptions.settings
         assert (settings.language, settings.echo, settings.times) == ("es", False, True)
 
     def test_guests_who_set_nothing_hold_nothing_of_their_own(self, world: World) -> None:
         one, other = world.person("ana").session, world.person("luis").session
-        assert one.view is other.view
-        assert one.settings is other.settings
-        assert one.read_tracker is None
+        mine, others = one.subscriptions, other.subscriptions
+        assert mine.view is others.view
+        assert mine.settings is others.settings
+        assert mine.read_tracker is None
 
     def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
         self, world: World
@@ -351,8 +352,8 @@ class TestKeeping:
         ana.seen()
         ana.type("/ignore")
         assert ana.seen() == ["*** You ignore nobody."]
-        assert world.server.away_text("eva") == ana.session.settings.away == ""
-        assert ana.session.settings.times
+        assert world.server.away_text("eva") == ana.session.subscriptions.settings.away == ""
+        assert ana.session.subscriptions.settings.times
         ana.type("/logout", "hola")
         assert ana.seen()[-1].endswith("> hola")
 

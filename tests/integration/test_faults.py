@@ -16,13 +16,18 @@ from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher, PasswordsFailed
+from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
+from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
+from chatd.chat.prompt import Prompt
 from chatd.chat.read_marks import ReadMarks, ReadTracker
+from chatd.chat.replies import READING_SECONDS
 from chatd.chat.server import ChatServer
-from chatd.chat.session import READING_SECONDS, Session
+from chatd.chat.session import Session
+from chatd.chat.subscriptions import Subscriptions
 from chatd.chat.unread import UnreadTracker
 from chatd.commands import table
 from chatd.commands.table import COMMANDS, TABLE
@@ -205,8 +210,8 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "sending": ("an answer", ConnectionWriter, "_send"),
     "pushing": ("being said to", ConnectionWriter, "_send"),
     "entering": ("another room", Session, "enter"),
-    "following": ("another room", Session, "_follow_room"),
-    "ceasing to follow": ("another room", Session, "_unfollow_room"),
+    "following": ("another room", Subscriptions, "follow"),
+    "ceasing to follow": ("another room", Subscriptions, "unfollow"),
     "the half-close": ("the end of the input", ConnectionWriter, "end"),
     "finishing": ("the end of the input", ChatServer, "finish"),
     "a lost connection": ("going", ConnectionWriter, "lost"),
@@ -222,8 +227,8 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "logging in": ("logging in", Logins, "log_in"),
     "taking a name": ("logging in", Names, "take"),
     "having a name": ("logging in", Session, "rename"),
-    "asking": ("answering", Session, "ask"),
-    "being answered": ("answering", Session, "answered"),
+    "asking": ("answering", Prompt, "ask"),
+    "being answered": ("answering", Prompt, "take"),
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
     "looking for passwords": ("nearly logging in", peer_module, "holds_a_password"),
 }
@@ -233,7 +238,9 @@ PLACES: dict[str, tuple[str, Any, str]] = {
 def belongs_to(ana: Person) -> Callable[..., bool]:
     """Whether a function is called for Ana, by its arguments."""
     protocol = ana.protocol
-    parts: list[Any] = [ana.session, protocol, protocol.writer, ana.session.stream]
+    session = ana.session
+    parts: list[Any] = [session, protocol, protocol.writer, session.stream]
+    parts += [session.queue, session.prompt, session.subscriptions, session.joined]
     parts += [protocol._framer, protocol._telnet, ana.session.memberships[ana.session.room].cursor]  # type: ignore[attr-defined]
 
     def for_ana(*args: Any) -> bool:
@@ -242,7 +249,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
                 ana.session.number
             )
         if args and isinstance(args[0], ChatFormat):
-            return bool(args[0] == ana.session.format)
+            return bool(args[0] == ana.session.replies.format)
         if args and isinstance(args[0], ChatServer | Logins | Names):
             return args[1] is ana.session or ana.session in args[2:]
         if args and isinstance(args[0], Hasher | Accounts | Tries):
@@ -269,7 +276,7 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
     seen = scene.ana.bytes_seen().decode()
     told = SERVER_ERROR in seen or NOT_READABLE in seen
     assert told or scene.ana.closed or deed == "going"
-    if scene.ana.session.pending_prompt:
+    if scene.ana.session.prompt.pending:
         scene.ana.type("")
     scene.everything_is_right()
     expected_errors(Injected, PasswordsFailed)
@@ -280,7 +287,7 @@ def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
 ) -> None:
     scene.ana.type("/times on")
     scene.seen()
-    own = scene.ana.session.format
+    own = scene.ana.session.replies.format
     fault.inject(ChatFormat, "render", lambda format, _: format == own and not fault.happened)
     scene.luis_talks()
     assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
@@ -303,7 +310,7 @@ TELLING: list[tuple[Any, str]] = [
     (authentication, "password_of"),
     (Session, "answer"),
     (Session, "error"),
-    (Session, "when_settled"),
+    (ActionQueue, "when_settled"),
     (ChatFormat, "error"),
     (Stream, "put"),
 ]
@@ -365,14 +372,14 @@ def test_the_log_never_holds_a_password_whatever_fails(
 
 KEPT: dict[str, tuple[str, Any, str]] = {
     "coming back": ("coming", UnreadTracker, "arrive"),
-    "having one's settings": ("coming", Session, "apply"),
-    "beginning a visit": ("coming", Session, "begin_tracking"),
+    "having one's settings": ("coming", Subscriptions, "apply"),
+    "beginning a visit": ("coming", Subscriptions, "begin_tracking"),
     "keeping a place": ("coming", ReadMarks, "puts"),
     "looking for what was missed": ("coming", ReadTracker, "due"),
     "showing what was missed": ("coming", UnreadTracker, "show_missed"),
     "saying it": ("said to", UnreadTracker, "say_to"),
     "beginning an inbox": ("said to", UnreadTracker, "inbox"),
-    "the receipt": ("said to", Session, "delivered"),
+    "the receipt": ("said to", ActionQueue, "delivered"),
     "who is here": ("said to", UnreadTracker, "sessions"),
     "showing it": ("said to", Stream, "push"),
     "going into a room": ("moving", UnreadTracker, "entered"),
@@ -381,7 +388,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "how far it was shown": ("going", Stream, "acknowledged"),
     "keeping on going": ("going", UnreadTracker, "keep"),
     "departing": ("going", UnreadTracker, "depart"),
-    "ending a visit": ("going", Session, "end_tracking"),
+    "ending a visit": ("going", Subscriptions, "end_tracking"),
     "what was missed": ("asking", UnreadTracker, "missed"),
     "skipping": ("asking", UnreadTracker, "skip"),
 }
@@ -468,11 +475,11 @@ def test_a_fault_when_somebody_comes(
     ("owner", "name"),
     [
         (Moderation, "role_of"),
-        (Session, "leave"),
+        (JoinedRooms, "leave"),
         (Session, "sentence"),
         (Session, "enter"),
-        (Session, "_follow_room"),
-        (Session, "_unfollow_room"),
+        (Subscriptions, "follow"),
+        (Subscriptions, "unfollow"),
         (Stream, "put"),
         (Stream, "unfollow"),
     ],
@@ -484,10 +491,12 @@ def test_a_fault_while_people_are_put_out(
     eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
     for person in eva, luis, ana, max_:
         person.type("/join ops")
+    session = ana.session
+    parts = (session, session.stream, session.joined, session.subscriptions)
     fault.inject(
         owner,
         name,
-        lambda *args: any(arg is ana.session for arg in args) or (args[0] is ana.session.stream),
+        lambda *args: any(arg is part for arg in args for part in parts),
     )
     eva.seen()
     eva.type("/mode private")

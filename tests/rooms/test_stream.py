@@ -265,7 +265,8 @@ class TestFull:
 
     def test_relieved_is_called_once_when_it_is_full_no_more(self) -> None:
         stream = Stream()
-        stream.relieved = relieved = Calls()
+        relieved = Calls()
+        stream.when_relieved(relieved)
         stream.put(b"x" * ANSWER_BYTES)
         assert relieved.count == 0
         stream.take()
@@ -276,7 +277,8 @@ class TestFull:
 
     def test_is_not_relieved_while_it_is_still_full(self) -> None:
         stream = Stream()
-        stream.relieved = relieved = Calls()
+        relieved = Calls()
+        stream.when_relieved(relieved)
         stream.put(b"a\n")
         stream.replay(Replay(b"1\n"))
         stream.put(b"x" * ANSWER_BYTES)
@@ -287,7 +289,7 @@ class TestFull:
 
     def test_what_is_put_in_on_relief_comes_behind_what_was_taken(self) -> None:
         stream = Stream()
-        stream.relieved = lambda: stream.put(b"next\n")
+        stream.when_relieved(lambda: stream.put(b"next\n"))
         stream.put(b"x" * ANSWER_BYTES)
         assert stream.take() == b"x" * ANSWER_BYTES
         assert stream.take() == b"next\n"
@@ -380,7 +382,8 @@ class TestAbandon:
     def test_it_holds_on_to_nobody(self) -> None:
         room, sink, relieved, failed = Room(), Sink(), Calls(), Calls()
         stream = following(room)
-        stream.sink, stream.relieved, stream.failed = sink, relieved, failed  # type: ignore[assignment]
+        stream.sink, stream.failed = sink, failed  # type: ignore[assignment]
+        stream.when_relieved(relieved)
         stream.abandon()
         held = [*gc.get_referents(stream), *stream._live]
         assert not [one for one in (room, sink, relieved, failed) if one in held]

@@ -14,7 +14,7 @@ from tests.support.world import Person, World
 def log_in(server: Any, session: Any, name: str) -> None:
     """Have a session be logged in to the account of that name."""
     account = server.accounts.table[fold(name)]
-    session.grant = by_password(account, server.now())
+    session.identity.grant = by_password(account, server.now())
     server.names.take(session, name)
     if session.name != name:
         session.rename(name)

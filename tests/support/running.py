@@ -37,7 +37,7 @@ class Town(World):
         if self.server.accounts.called(name) is None:
             self.register(name, admin=admin)
         person = self.person()
-        person.session.network = network
+        person.session.identity.network = network
         self.server.logins.log_in(person.session, self.server.accounts.table[fold(name)])
         self.settle()
         person.seen()
@@ -46,7 +46,7 @@ class Town(World):
     def guest(self, name: str = "", *, network: str = "") -> Person:
         """Somebody who is not registered."""
         person = self.person(name)
-        person.session.network = network
+        person.session.identity.network = network
         return person
 
     def room(self, name: str) -> Room:

@@ -43,8 +43,8 @@ class KeysOnly(Format):
 def guest(world: World, name: str = "", *, network: str = "", confidential: bool = True) -> Session:
     """Return a new session; it has a name of its own if one is given."""
     session = world.server.connect(Stream(), KeysOnly())
-    session.network = network
-    session.confidential = confidential
+    session.identity.network = network
+    session.identity.confidential = confidential
     if name:
         rename(world.server, session, name)
     return session
@@ -71,7 +71,7 @@ def program(world: World, name: str) -> Session:
 
 def keys(session: Session) -> list[str]:
     """Return the keys of the sentences that a session received, and clear them."""
-    format = session.format
+    format = session.replies.format
     assert isinstance(format, KeysOnly)
     found, format.keys = format.keys, []
     return found

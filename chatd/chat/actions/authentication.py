@@ -61,7 +61,7 @@ def own_account(server: ChatServer, session: Session) -> Account:
 def check_privacy(server: ChatServer, session: Session, *, sent: bool) -> None:
     """Raise `Refusal` if a password could be read on its way to the server. ``sent`` is True if it
     was sent already."""
-    if not server.logins.may_pass_secrets(session.confidential):
+    if not server.logins.may_pass_secrets(session.identity.confidential):
         key = "password_in_clear" if sent else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
 
@@ -113,7 +113,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     now = account_called(server, name)
     if not right or now.epoch != account.epoch:
         raise wrong
-    session.knows_password(recogniser(password))
+    session.prompt.knows_password(recogniser(password))
     if better is not None:
         now = now._replace(hash=better)
         # If it cannot be stored, the old hash is still valid.
@@ -131,7 +131,7 @@ def recent_proof(session: Session) -> PasswordProof | None:
     """Return the proof of a session in which the account's password was typed within
     `chatd.accounts.credentials.FRESH_SECONDS`; None if it has to be typed."""
     grant = session.grant
-    if grant is None or not session.typed_its_password:
+    if grant is None or not session.identity.typed_its_password:
         return None
     return PasswordProof(session.number, grant.account)
 
@@ -150,7 +150,7 @@ def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> A
     account = own_account(server, session)
     if proof != (session.number, account.key):
         raise not_logged_in()
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     return account
 
 

@@ -41,13 +41,13 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
     """
     room = server.rooms.find(wanted, session)
     if room is not None:
-        if session.is_in(room):
+        if session.joined.is_in(room):
             return Entry(room, was_there=True)
         _check_entry(server, session, room)
         server.move(session, room, "joined_room")
         return Entry(room)
     _check_memberships(session)
-    session.check_scope(Scope.WRITE)
+    session.identity.check_scope(Scope.WRITE)
     meant = server.rooms.similar(wanted, session)
     hint = "" if meant is None else session.sentence("did_you_mean", room=meant.name)
     server.rooms.check_new(wanted, session)
@@ -73,7 +73,7 @@ async def create(server: ChatServer, session: Session, wanted: str, mode: Mode =
         server.rooms.check_new(wanted, session)
         await enter(server, session, wanted)
         return
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     server.rooms.check_new(wanted, session)
     _check_memberships(session)
     if session.account is not None and not server.moderation.may_own_more(session.account):
@@ -95,7 +95,7 @@ async def come_back(
         known = await is_of(room, bookmark)
         far = bookmark.seq < room.head - RESUMED_LINES
         back = Return(bookmark.seq if known and not far else None, anew=not known)
-    if not session.is_in(room) and not session.stream.finished:
+    if not session.joined.is_in(room) and not session.stream.finished:
         enter_again(server, session, room, back)
 
 
@@ -113,8 +113,8 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
 
     Return the entry into the lobby, if any. Raises `Refusal` and `StoreError`.
     """
-    if session.multi_room and session.memberships:
-        server.leave(session, session.here())
+    if session.subscriptions.multi_room and session.memberships:
+        server.leave(session, session.joined.here())
         return None
     return await enter(server, session, server.lobby.name)
 
@@ -125,7 +125,7 @@ def stay_out(server: ChatServer, session: Session) -> None:
     Its next lines are meant for the other room, and must not be said in this one. A session that
     has spoken here knows where it is; one with several rooms names the room of each line.
     """
-    if not session.has_spoken and not session.multi_room:
+    if not session.has_spoken and not session.subscriptions.multi_room:
         server.leave(session)
 
 
@@ -135,7 +135,7 @@ def _check_entry(server: ChatServer, session: Session, room: Room) -> None:
 
 
 def _check_memberships(session: Session) -> None:
-    if session.multi_room and len(session.memberships) >= ROOMS_ENTERED:
+    if session.subscriptions.multi_room and len(session.memberships) >= ROOMS_ENTERED:
         raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
 
@@ -154,7 +154,7 @@ async def _own(
         await server.carry_out(session, room, deed, server.moderation.rooms.put(room.key, policy))
         if not session.stream.finished:
             # Meanwhile the account may be gone, or have another password.
-            session.check_scope(Scope.READ)
+            session.identity.check_scope(Scope.READ)
             server.moderation.check(session, room, Act.READ)
             yours = session.sentence("you_run_room", room=room.name)
             key = "joined_room" if room.people else "joined_new_room"

@@ -54,7 +54,7 @@ def hook_destination(server: ChatServer, url: str) -> Destination:
 
 def check_confidential(server: ChatServer, session: Session) -> None:
     """Raise `Refusal` if others could read the secret of a new hook on its way."""
-    if not server.logins.may_pass_secrets(session.confidential):
+    if not server.logins.may_pass_secrets(session.identity.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_secret_in_clear")
 
 

@@ -27,7 +27,7 @@ def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) 
     """
     check_privacy(server, session, sent=sent)
     account = account_called(server, name)
-    if session.account == account.key and session.typed_its_password:
+    if session.account == account.key and session.identity.typed_its_password:
         raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=account.name)
     hashing(server)
     return account
@@ -72,7 +72,7 @@ async def close_others(server: ChatServer, session: Session) -> Closed:
     """Close the other sessions of a session's account, and sign out its other browsers. Raises
     `Refusal`, and `StoreError`."""
     account = own_account(server, session)
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
 
     def others() -> list[Session]:
         return [other for other in server.names.of(account.name) if other is not session]

@@ -21,7 +21,7 @@ def check_password_change(server: ChatServer, session: Session, new: str = "") -
     password, "" if it was not sent yet."""
     check_privacy(server, session, sent=bool(new))
     own_account(server, session)
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     if new:
         hashing(server)
         new_password(new)
@@ -41,5 +41,5 @@ async def change_password(
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
     await server.logins.change_password(account, hash, session, keep_tokens=keep_tokens)
-    session.knows_password(recogniser(password))
+    session.prompt.knows_password(recogniser(password))
     return tokens

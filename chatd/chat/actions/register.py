@@ -22,7 +22,7 @@ from chatd.errors import ErrorKind, Refusal
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
     """Raise `Refusal` if a session may not register its name with any password. ``sent`` is True if
     a password was sent already."""
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     check_privacy(server, session, sent=sent)
     if session.account is not None:
         raise Refusal(ErrorKind.NAME_IN_USE, "yours_already", name=session.name)
@@ -59,7 +59,7 @@ async def register(
     if session.account != account.key:  # it was removed meanwhile, or given another password
         account_called(server, account.name)
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    session.knows_password(recogniser(password))
+    session.prompt.knows_password(recogniser(password))
     registered(account)
     server.logins.logged_in(session)
     return account

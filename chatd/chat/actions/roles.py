@@ -79,6 +79,6 @@ async def _set_role(
     for other in sessions:
         if role is Role.INVITED and room not in other.memberships:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
-            other.notify(session.name, invited)
+            other.subscriptions.notify(session.name, invited)
     server.review_room(room)
     return done

@@ -30,8 +30,8 @@ def check_new_token(server: ChatServer, session: Session, name: str, scope: str)
     """Return the valid form of the name for a new token. Raises `Refusal` if a session may not make
     that token: ``scope`` is a key of `TOKEN_SCOPES`."""
     account = own_account(server, session)
-    session.check_scope(Scope.FULL)
-    if not server.logins.may_pass_secrets(session.confidential):
+    session.identity.check_scope(Scope.FULL)
+    if not server.logins.may_pass_secrets(session.identity.confidential):
         raise Refusal(ErrorKind.NOT_ENCRYPTED, "no_token_in_clear")
     try:
         valid = validate_name(name)
@@ -57,7 +57,7 @@ async def make_token(
 def list_tokens(server: ChatServer, session: Session) -> Collection[Credential]:
     """Return the tokens of a session's account, the oldest first. Raises `Refusal`."""
     account = own_account(server, session)
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     return server.credentials.of(account.key, TOKEN).values()
 
 
@@ -65,7 +65,7 @@ async def revoke_token(server: ChatServer, session: Session, name: str) -> str:
     """End the token of that name, and return the name as it was given to the token. Raises
     `Refusal`, and `StoreError`."""
     account = own_account(server, session)
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     key = server.credentials.token_called(account.key, name)
     if key is None:
         raise Refusal(ErrorKind.WRONG_USE, "no_such_token", name=short(name))

@@ -13,7 +13,7 @@ def check_unregistration(server: ChatServer, session: Session, *, sent: bool) ->
     if a password was sent already."""
     check_privacy(server, session, sent=sent)
     own_account(server, session)
-    session.check_scope(Scope.FULL)
+    session.identity.check_scope(Scope.FULL)
     hashing(server)
 
 

@@ -25,7 +25,7 @@ class Whois(NamedTuple):
 def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     """Return the facts about a name that a session may know. Raises `Refusal` if the name is not
     valid."""
-    session.check_scope(Scope.READ)
+    session.identity.check_scope(Scope.READ)
     name = server.name_of(wanted)
     sessions = server.sessions_called(name)
     rooms = {

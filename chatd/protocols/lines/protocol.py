@@ -99,7 +99,7 @@ class LineProtocol(SessionProtocol[bytes], LineReceiver):
         """The lines that were cut from a text, without those that mean nothing."""
         if self.answers_blank:
             return lines
-        asked = self.session.pending_prompt is not None
+        asked = self.session.prompt.pending is not None
         # The first line may have begun in a piece before.
         if asked or (lines and (b"/" in text or b"/" in lines[0])):
             return _without_blanks(lines, asked)
@@ -114,7 +114,9 @@ class LineProtocol(SessionProtocol[bytes], LineReceiver):
                 line = line.removeprefix(BOM_UTF8)  # of a file that is sent
             self._first = is_blank(line.decode(errors="replace"))
             if self._framer.first_line_ended_in_cr:
-                self.session.change_format(self.session.format.with_eol(b"\r\n"))
+                self.session.subscriptions.change_format(
+                    self.session.replies.format.with_eol(b"\r\n")
+                )
             if self.is_foreign(line, whole):
                 self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
                 return
@@ -173,7 +175,7 @@ class ChatProtocol(LineProtocol):
         return ChatFormat(self.server.language)
 
     def _enter(self) -> None:
-        self.session.hide_typing = self._hide_typing
+        self.session.prompt.hide_typing_with(self._hide_typing)
         super()._enter()
 
     def without_telnet(self, data: bytes) -> bytes:
@@ -190,7 +192,7 @@ class ChatProtocol(LineProtocol):
         if b"\x04" in line:
             line = line.replace(b"\x04", b"", 1)
         session = self.session
-        if session.pending_prompt is not None and self._is_answer(line):
+        if session.prompt.pending is not None and self._is_answer(line):
             return
         try:
             text = validate_line(line, self.max_length)
@@ -201,15 +203,15 @@ class ChatProtocol(LineProtocol):
         self.take_typed(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        if self.session.pending_prompt is not None:
-            self.session.answered()
+        if self.session.prompt.pending is not None:
+            self.session.prompt.take()
         self._fault(LineFault.TOO_LONG)
 
     def _is_answer(self, line: bytes) -> bool:
         try:
             answer = line.decode()
         except UnicodeDecodeError:
-            self.session.answered()
+            self.session.prompt.take()
             self._fault(LineFault.NOT_UTF8)
             return True
         return self.take_answer(answer)

@@ -25,8 +25,8 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Action
 from chatd.commands import table
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
 from chatd.errors import ErrorKind
@@ -144,15 +144,14 @@ class SessionProtocol(ManagedConnection, Generic[M]):
         stream.sink = self.writer
         cast(Connection, self.transport).bufferSize = READ_BYTES
         self._say_where_from()
-        self.session.changed = self._go_on
+        self.session.queue.when_changed(self._go_on)
         stream.failed = self._break
         if self.handshake_is_done or not ISSLTransport.providedBy(self.transport):
             self._enter()
 
     def _say_where_from(self) -> None:
         """Tell the session where it is, and whether anybody can read what comes from there."""
-        self.session.network = self.network or ""
-        self.session.confidential = self.confidential
+        self.session.identity.set_origin(self.network or "", self.confidential)
 
     @guarded
     def handshakeCompleted(self) -> None:
@@ -303,7 +302,9 @@ class SessionProtocol(ManagedConnection, Generic[M]):
         """Do this once all lines so far are said; take no other line until then."""
         self.flush()
         self._run = 0
-        self.session.when_settled(action if self.pace is None else partial(self._paid, action))
+        self.session.queue.when_settled(
+            action if self.pace is None else partial(self._paid, action)
+        )
 
     def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
         """Do what waited, and have its client pay for the time. (In a turn, the turn is paid.)"""
@@ -372,8 +373,10 @@ class SessionProtocol(ManagedConnection, Generic[M]):
         if self._ended or self._lost:
             # One who is gone waits for no receipt.
             session = self.session
-            if not (more or session.occupied or (session.unpublished and not self._lost)):
-                while session.pending_prompt is not None and (then := session.answered()):
+            if not (
+                more or session.queue.occupied or (session.queue.unpublished and not self._lost)
+            ):
+                while session.prompt.pending is not None and (then := session.prompt.take()):
                     then("")  # which may ask the next thing
                 self._finish()
         elif more or not may_read or self._delayed:
@@ -424,7 +427,7 @@ class SessionProtocol(ManagedConnection, Generic[M]):
         self._forget_input()
         self.forget_turns()
         try:
-            self.session.changed = _nobody
+            self.session.queue.when_changed(None)
             self.server.disconnect(self.session)
         finally:
             self.factory.gone(self)
@@ -490,11 +493,11 @@ class SessionProtocol(ManagedConnection, Generic[M]):
         """Give what was typed to who asked for it, whatever it is. False if it is a line like
         others."""
         session = self.session
-        if session.passes_over(answer):
+        if session.prompt.passes_over(answer):
             self.when_said(lambda: session.answer("password_not_needed"))
             return True
-        unasked = session.unasked
-        then = session.answered()
+        unasked = session.prompt.unasked
+        then = session.prompt.take()
         if then is None or (unasked and table.parse(answer) is not None):
             return False
         self.when_said(lambda: then(answer))
@@ -502,7 +505,3 @@ class SessionProtocol(ManagedConnection, Generic[M]):
 
     def _is_registered(self, name: str) -> bool:
         return self.server.accounts.called(name) is not None
-
-
-def _nobody() -> None:
-    """Nobody is there to be told."""

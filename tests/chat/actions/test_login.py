@@ -58,9 +58,9 @@ def test_a_session_that_has_just_logged_in_is_refused_the_same_account(world: Wo
 def test_a_browser_may_log_in_with_the_password_too(world: World) -> None:
     member(world, "ana")
     session = browser(world, "ana")
-    assert not session.typed_its_password
+    assert not session.identity.typed_its_password
     done(world, log_in(world.server, session, "ana", PASSWORD))
-    assert session.typed_its_password
+    assert session.identity.typed_its_password
 
 
 def test_a_session_that_ends_during_the_check_is_not_logged_in(world: World) -> None:

@@ -70,7 +70,7 @@ def test_a_new_password_that_is_not_valid_changes_nothing(world: World) -> None:
 
 def test_the_new_password_is_not_taken_where_others_can_read_it(world: World) -> None:
     ana = member(world, "ana")
-    ana.confidential = False
+    ana.identity.confidential = False
     with pytest.raises(Refusal) as refusal:
         change(world, ana)
     assert refusal.value.key == "password_in_clear"

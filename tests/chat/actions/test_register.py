@@ -26,7 +26,7 @@ def test_a_session_owns_its_name_afterwards(world: World) -> None:
     account = done(world, register(world.server, session, PASSWORD))
     assert account.name == "Ana"
     assert session.account == "ana"
-    assert session.typed_its_password
+    assert session.identity.typed_its_password
     assert PASSWORD not in str(world.server.accounts.table["ana"])
 
 
@@ -129,10 +129,15 @@ def test_the_caller_is_called_before_the_session_receives_anything_as_a_member(
     tracked: list[object] = []
     done(
         world,
-        register(world.server, session, PASSWORD, lambda _: tracked.append(session.read_tracker)),
+        register(
+            world.server,
+            session,
+            PASSWORD,
+            lambda _: tracked.append(session.subscriptions.read_tracker),
+        ),
     )
     assert tracked == [None]
-    assert session.read_tracker is not None
+    assert session.subscriptions.read_tracker is not None
 
 
 def test_guests_with_a_name_that_looks_like_it_lose_theirs(world: World) -> None:

@@ -104,7 +104,7 @@ def test_a_guest_has_none(desk: Desk) -> None:
 
 
 def test_a_secret_is_not_sent_where_others_can_read_it(desk: Desk) -> None:
-    desk.ana.confidential = False
+    desk.ana.identity.confidential = False
     assert desk.why_not(desk.ana) == "no_token_in_clear"
 
 

@@ -36,7 +36,7 @@ def test_a_guest_has_nothing_to_give_up(world: World) -> None:
 
 def test_the_connection_must_be_confidential(world: World) -> None:
     ana = member(world, "ana")
-    ana.confidential = False
+    ana.identity.confidential = False
     assert refused(world, unregister(world.server, ana, PASSWORD)) == "password_in_clear"
 
 

@@ -58,7 +58,7 @@ def test_what_is_no_name_is_refused(world: World) -> None:
 def test_a_session_that_was_signed_out_is_refused(world: World) -> None:
     ana = member(world, "ana")
     assert ana.grant is not None
-    ana.grant = ana.grant._replace(epoch=NO_EPOCH)
+    ana.identity.grant = ana.grant._replace(epoch=NO_EPOCH)
     with pytest.raises(Refusal) as refusal:
         whois(world.server, ana, "ana")
     assert refusal.value.key == "not_signed_in"

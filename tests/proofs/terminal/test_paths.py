@@ -332,7 +332,7 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                     ("protocols/web/live/websocket.py", "self._opening"),
                     ("protocols/web/live/event_stream.py", "self._opening"),
                     ("protocols/web/connection.py", "data"),
-                    ("chat/session.py", "bell + self.format.private(author, text)"),
+                    ("chat/subscriptions.py", "bell + format.private(author, text)"),
                 }
                 assert of_format or (file, given) in others, f"{file}: {given}"
 
@@ -391,4 +391,4 @@ def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
         for file, node in loaded
         if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("format.bell")
     ]
-    assert sorted(asked) == ["chat/session.py", "rooms/feed.py"]
+    assert sorted(asked) == ["chat/subscriptions.py", "rooms/feed.py"]

@@ -56,7 +56,7 @@ class MarkTests(SynchronousTestCase):
     def test_it_is_no_part_of_the_first_line(self) -> None:
         world = World()
         for client in world.person(), world.program():
-            client.type("\ufeff/nick build" if client.session.inbox else "\ufeffhola")
+            client.type("\ufeff/nick build" if client.session.subscriptions.inbox else "\ufeffhola")
             client.type("\ufeffhola")
         self.assertEqual(client.seen()[-2:], ["hola", "\ufeffhola"])
         self.assertEqual(world.server.called("build")[0].name, "build")
@@ -996,7 +996,7 @@ class PausingTests(SynchronousTestCase):
             world.person().send(b"x\n" * 300)
         luis = world.person()
         luis.send(b"hola\n" * SOME_UNPUBLISHED_LINES)
-        self.assertEqual(luis.protocol.session.unpublished, SOME_UNPUBLISHED_LINES)
+        self.assertEqual(luis.protocol.session.queue.unpublished, SOME_UNPUBLISHED_LINES)
 
 
 class FairnessTests(SynchronousTestCase):

@@ -107,7 +107,7 @@ async def test_behind_a_proxy_what_counts_is_where_the_client_is(case: str) -> N
         await house.listen(behind_proxy=True)
         client = await house.guest()
         (protocol,) = house.chat.clients
-        assert not protocol.session.confidential
+        assert not protocol.session.identity.confidential
         assert protocol.session.network == ""
         client.send_raw(header)
         said = await answer(client)

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from chatd.accounts.credentials import BROWSER
+from chatd.chat.action_queue import ActionQueue
 from chatd.chat.idempotency import IdempotencyKeys
+from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.membership import Membership
 from chatd.chat.moderation import Moderation
 from chatd.chat.server import ChatServer
@@ -106,9 +108,9 @@ PLACES = {
     "entering": (Session, "enter"),
     "a stay": (Membership, "__init__"),
     "ending a stay": (Membership, "end"),
-    "leaving": (Session, "leave"),
-    "receipts": (Session, "_give_receipts"),
-    "focusing": (Session, "focus"),
+    "leaving": (JoinedRooms, "leave"),
+    "receipts": (ActionQueue, "_give_receipts"),
+    "focusing": (JoinedRooms, "focus"),
     "what was seen": (UnreadTracker, "seen"),
     "rights": (Moderation, "check"),
     "coming back": (ChatServer, "move"),
@@ -121,12 +123,25 @@ PLACES = {
     "pushing": (ConnectionWriter, "push"),
 }
 
+OF_SESSIONS = (
+    Session,
+    ActionQueue,
+    JoinedRooms,
+    Membership,
+    Stream,
+    ConnectionWriter,
+    Moderation,
+    Cursor,
+    Room,
+)
+"""Classes of which only the objects that belong to one session are to fail."""
+
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
     scene = Scene()
     owner, name = PLACES[place]
-    if owner in (Session, Membership, Stream, ConnectionWriter, Moderation, Cursor, Room):
+    if owner in OF_SESSIONS:
         own = scene.ana.session
         fault.inject(owner, name, lambda *given: _is_about(own, scene, given))
     else:
@@ -142,6 +157,7 @@ def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
     """Whether a call concerns Ana's session."""
     first = given[0]
     about = {id(session), id(session.stream), id(scene.ana.protocol.writer)}
+    about |= {id(session.queue), id(session.joined)}
     if isinstance(first, Room) or any(id(each) in about for each in given):
         return True
     return getattr(first, "reader", None) is session.stream or first in session.memberships.values()

@@ -115,7 +115,7 @@ def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
         account = None if grant is None else call.server.credentials.account_of(grant)
         if grant is not None and account is not None:
             call.server.logins.act_for(session, account, grant)
-            session.language = call.language  # its own is for people who talk
+            session.replies.use_language(call.language)  # its own is for people who talk
         yield session, told
 
 
@@ -125,17 +125,12 @@ def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     told = ErrorCollector()
     session = call.server.connect(Stream(), told, private=False)
     try:
-        session.language = call.language
-        session.network = call.asker.whence
-        session.confidential = call.asker.confidential
-        session.client_id = f"http {session.network}"
-        session.text_only = True  # whatever it is shown, nobody has seen
-        session.wants_receipts()
+        session.replies.use_language(call.language)
+        session.identity.set_origin(call.asker.whence, call.asker.confidential)
+        session.identity.set_client_id(f"http {session.network}")
+        session.read_as_text()  # whatever it is shown, nobody has seen
+        session.queue.wants_receipts()
         yield session, told
     finally:
-        session.changed = _nobody
+        session.queue.when_changed(None)
         call.server.disconnect(session)
-
-
-def _nobody() -> None:
-    """Nobody waits any more."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from twisted.internet.defer import Deferred
 
@@ -101,7 +102,7 @@ async def messages(call: Call) -> Answer:
     with visitor(call) as (session, _):
         room = server.rooms.called(call.names["room"], session)
         server.moderation.check(session, room, Act.READ)
-        head, view, anew = room.head, session.view.of_past, False
+        head, view, anew = room.head, session.subscriptions.view.of_past, False
         try:
             if after is not None:
                 anew = after.time is not None and not await is_of(room, after)
@@ -263,10 +264,10 @@ async def _allowed(server: ChatServer, session: Session) -> None:
     while not server.allowance(session):
         check_still(session)
         changed: Deferred[None] = Deferred()
-        session.changed = lambda changed=changed: _fire(changed)  # type: ignore[misc]
+        session.queue.when_changed(partial(_fire, changed))
         await changed
     check_still(session)
-    session.changed = lambda: None
+    session.queue.when_changed(None)
 
 
 def _fire(changed: Deferred[None]) -> None:

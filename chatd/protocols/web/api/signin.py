@@ -33,7 +33,7 @@ async def sign_in(call: Call) -> Answer:
     title = short(call.request.header("user-agent") or "browser")
     with stranger(call) as (session, _):
         if register and key:
-            session.client_id = f"browser {key}"
+            session.identity.set_client_id(f"browser {key}")
         signed_in = await browsers.sign_in(
             call.server, session, name, password, title, new=register, replaces=call.cookie
         )

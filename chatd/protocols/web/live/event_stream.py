@@ -69,9 +69,9 @@ class EventStream(SessionProtocol[bytes], Protocol):
 
     def _enter(self) -> None:
         session, server = self.session, self.server
-        session.multi_room = True  # it is never in another room than the one that was asked for
-        session.text_only = True
-        session.language = self._language
+        session.subscriptions.allow_many_rooms()  # but it enters one alone
+        session.read_as_text()
+        session.replies.use_language(self._language)
         session.stream.put(self._opening)
         self._entered = True
         if self._grant is not None:
@@ -107,4 +107,4 @@ class EventStream(SessionProtocol[bytes], Protocol):
             self.server.finish(self.session)  # it was put out
         elif now - self._commented >= COMMENT_SECONDS and not self.waiting:
             self._commented = now
-            self.session.stream.put(cast(SseFormat, self.session.format).comment())
+            self.session.stream.put(cast(SseFormat, self.session.replies.format).comment())

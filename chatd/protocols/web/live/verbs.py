@@ -109,7 +109,7 @@ def verb_of(members: Members, greeted: bool) -> Verb:
 
 def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Job | None:
     """Do what a message asks for. Raises `WrongMessage` and `Refusal`."""
-    conversation.session.check_scope(verb.scope)
+    conversation.session.identity.check_scope(verb.scope)
     return verb.do(conversation, members)
 
 
@@ -145,9 +145,9 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
     conversation.greeted = True
     conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
     if language:
-        session.language = Language(language)
-        session.change_format(session.format.in_language(session.language))
-    session.client_id = key and f"browser {key}"
+        session.replies.use_language(Language(language))
+        session.subscriptions.change_format(session.replies.format.in_language(session.language))
+    session.identity.set_client_id(key and f"browser {key}")
     conversation.log_in()
     refusal = None
     if wish and session.account is None:
@@ -162,7 +162,7 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
     if places:
         return _come_back_to_all(conversation, list(places.items()))
     server.enter(session)
-    session.only = session.room if members.get("rooms") is None else None
+    session.joined.need_not_name(session.room if members.get("rooms") is None else None)
     return None
 
 
@@ -217,7 +217,7 @@ def _line(conversation: Conversation, members: Members) -> None:
         if named is not None:
             room: Room | None = _room_it_is_in(conversation, named)
         else:
-            room = None if "room" in members else conversation.session.only
+            room = None if "room" in members else conversation.session.joined.only
         conversation.take_line(room, text, id, key or None)
 
     # A line that was said stays said, also if whoever said it may do nothing there any more.
@@ -230,7 +230,7 @@ async def _enter(conversation: Conversation, members: Members) -> None:
     name = _text(members, "room")
     bookmark = _bookmark(members.get("after"), "after", "right_bookmark")
     room = server.rooms.find(name, session)
-    if room is None or session.is_in(room) or bookmark is None:
+    if room is None or session.joined.is_in(room) or bookmark is None:
         entry = await enter(server, session, name)
         if entry.was_there:
             session.answer("already_in_room", room=entry.room.name)
@@ -250,7 +250,7 @@ async def _history(conversation: Conversation, members: Members) -> None:
     limit = min(_number(members, "limit", 50), HISTORY_LINES)
     upto = min(before - 1, room.head)
     try:
-        found = await last_events(room, upto, limit, session.view.of_past)
+        found = await last_events(room, upto, limit, session.subscriptions.view.of_past)
     except StoreError:
         first = max(0, upto - limit) + 1
         raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=first, last=upto) from None
@@ -371,7 +371,7 @@ def _wrong(member: str, right: str) -> WrongMessage:
 
 def _room_it_is_in(conversation: Conversation, name: str) -> Room:
     room = conversation.server.rooms.find(name, conversation.session)
-    if room is None or not conversation.session.is_in(room):
+    if room is None or not conversation.session.joined.is_in(room):
         raise Refusal(ErrorKind.NO_ROOM, "not_in_that_room", room=short(name.removeprefix("#")))
     return room
 

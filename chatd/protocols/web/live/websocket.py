@@ -19,9 +19,9 @@ from twisted.python.failure import Failure
 from wsproto.frame_protocol import CloseReason
 
 from chatd.accounts.credentials import Grant
+from chatd.chat.action_queue import Action, Job
 from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Action, Job
 from chatd.commands import table
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
@@ -82,9 +82,9 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
     def _enter(self) -> None:
         """Nothing is shown before it has said hello."""
         session = self.session
-        session.multi_room = True
-        session.wants_receipts()
-        session.hide_typing = self._hide_typing
+        session.subscriptions.allow_many_rooms()
+        session.queue.wants_receipts()
+        session.prompt.hide_typing_with(self._hide_typing)
         session.stream.farewell = self._close
         session.stream.put(self._opening)
 
@@ -142,20 +142,20 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
     def _answer(self, id: str | int | None, action: Action) -> Job | None:
         """Do what a message asks: what the session is told of it has that message's id."""
         session = self.session
-        session.answers = replace(cast(JsonFormat, session.format), about=id)
+        session.replies.answer_in(replace(cast(JsonFormat, session.replies.format), about=id))
         waiting = None
         try:
             waiting = action()
         finally:
             if waiting is None:
-                session.answers = None
+                session.replies.answer_in(None)
         return None if waiting is None else self._answer_late(waiting)
 
     async def _answer_late(self, waiting: Job) -> None:
         try:
             await waiting
         finally:
-            self.session.answers = None
+            self.session.replies.answer_in(None)
 
     def flush(self) -> None:
         if self._frames.over and not self._lines:
@@ -209,7 +209,7 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
         self._entered = greeted
 
     def tell(self, type: str, **members: Any) -> None:
-        format = cast(JsonFormat, self.session.format)
+        format = cast(JsonFormat, self.session.replies.format)
         if members.get("id", 0) is None:
             del members["id"]
         if "events" in members:
@@ -225,8 +225,8 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         session = self.session
-        session.focus(room)
-        if session.pending_prompt is not None and self.take_answer(text):
+        session.joined.focus(room)
+        if session.prompt.pending is not None and self.take_answer(text):
             return
         self._about = (room, id, key)
         try:
@@ -265,8 +265,8 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
         """Return the owner of the keys of lines on this connection: the browser, if it has given
         its key, because the user may have signed in or out since a line was first sent."""
         session = self.session
-        if session.client_id:
-            return browser_owner(session.client_id, session.network)
+        if session.identity.client_id:
+            return browser_owner(session.identity.client_id, session.network)
         if session.account is not None:
             return account_owner(session.account)
         return session_owner(session.number, session.network)
@@ -275,7 +275,7 @@ class WebSocketProtocol(SessionProtocol[str], Protocol):
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
         session, owner = self.session, self._owner
-        if session.pending_prompt is not None or not self.server.idempotency.knows(owner, key):
+        if session.prompt.pending is not None or not self.server.idempotency.knows(owner, key):
             return False
         try:
             text = validate_text(text, self.max_length)

@@ -144,7 +144,7 @@ def test_an_account_can_be_made_of_the_name_that_ones_own_tabs_have(door: Served
     tab = door.world.person("luis")
     members = {"name": "luis", "password": PASSWORD, "register": True, "key": "k" * 16}
     assert error_of(door.post("/api/signin", members)) == (409, "name_in_use")
-    tab.session.client_id = f"browser {'k' * 16}"
+    tab.session.identity.client_id = f"browser {'k' * 16}"
     assert door.post("/api/signin", members).status == 200
     assert tab.session.is_guest
 

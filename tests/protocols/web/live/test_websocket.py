@@ -73,7 +73,7 @@ class TestHello:
         assert [message["type"] for message in messages] == ["hello", "error"]
         assert messages[0]["guest"] is True
         assert messages[1]["key"] == "name_in_use"
-        assert one.session.is_in(world.server.lobby)
+        assert one.session.joined.is_in(world.server.lobby)
 
     def test_two_tabs_of_one_browser_have_one_name(self, world: World) -> None:
         first = browser(world, name="ana", key=KEY)

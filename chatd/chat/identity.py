@@ -1,0 +1,102 @@
+"""The identity of one session: its name, its account and its place in the network.
+
+This module decides what a grant allows a session to do. It must not know rooms, connections, other
+sessions or the wording of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts.credentials import FRESH_SECONDS, Grant, Scope
+from chatd.errors import ErrorKind, Refusal
+
+
+class Identity:
+    """The name, the account and the origin of one session.
+
+    ``holds`` returns True for a grant that is valid now. ``grant`` is the grant that the session
+    logged in with, valid or not; None for a guest. Guests with the same ``client_id``, which is not
+    "", may share a name. ``network`` is the network that the session comes from
+    (`chatd.protocols.transport.limits.network_of`), or "". ``confidential`` is True if no other
+    party can read what the client sends.
+    """
+
+    __slots__ = (
+        "_clock",
+        "client_id",
+        "confidential",
+        "grant",
+        "holds",
+        "is_guest",
+        "name",
+        "network",
+    )
+
+    def __init__(self, name: str, clock: IReactorTime, holds: Callable[[Grant], bool]) -> None:
+        self.name = name
+        self.is_guest = True
+        self.grant: Grant | None = None
+        self.client_id = ""
+        self.network = ""
+        self.confidential = False
+        self._clock = clock
+        self.holds = holds
+
+    def rename(self, name: str, guest: bool) -> None:
+        """Replace the name; ``guest`` is True if it is one that the server made up."""
+        self.name, self.is_guest = name, guest
+
+    def set_grant(self, grant: Grant | None) -> None:
+        """Replace the grant; None makes the session a guest's."""
+        self.grant = grant
+
+    def set_client_id(self, client_id: str) -> None:
+        """Replace the identifier of the client; "" shares the name with no other session."""
+        self.client_id = client_id
+
+    def set_origin(self, network: str, confidential: bool) -> None:
+        """Store the network that the session comes from, and if its input is confidential."""
+        self.network, self.confidential = network, confidential
+
+    @property
+    def account(self) -> str | None:
+        """The key of the account that the session is logged in to, if its grant is valid."""
+        grant = self.grant
+        return grant.account if grant is not None and self.holds(grant) else None
+
+    @property
+    def has_expired(self) -> bool:
+        """True if the session has a grant that is not valid any more."""
+        return self.grant is not None and not self.holds(self.grant)
+
+    def lacks(self, scope: Scope) -> Refusal | None:
+        """Return the reason why the grant does not allow ``scope``; None if it does.
+
+        Guests have no grant: what they may do is checked elsewhere.
+        """
+        grant = self.grant
+        if grant is None or not scope:
+            return None
+        if not self.holds(grant):
+            return Refusal(ErrorKind.NOT_ALLOWED, "not_signed_in")
+        if grant.scope >= scope:
+            return None
+        key = "token_reads_only" if scope is Scope.WRITE else "not_with_a_token"
+        return Refusal(ErrorKind.NOT_ALLOWED, key)
+
+    def check_scope(self, scope: Scope) -> None:
+        """Raise the `Refusal` that `lacks` returns, if it returns one."""
+        refusal = self.lacks(scope)
+        if refusal is not None:
+            raise refusal
+
+    @property
+    def typed_its_password(self) -> bool:
+        """True if the password of the account was typed here within `FRESH_SECONDS`."""
+        grant = self.grant
+        if grant is None or grant.typed is None or not self.holds(grant):
+            return False
+        return self._clock.seconds() - grant.typed < FRESH_SECONDS

@@ -1,0 +1,139 @@
+"""The questions that one session is asked, and the answers that it may give unasked.
+
+A prompt takes the next line of the client, even a command, as the answer to a question such as
+"Password?". The hard part is input that was typed before the question could be read. A program may
+send the password right after a command that would ask for it. If the server then refuses to ask,
+or has asked something else, the password must not be said in the room. So the prompt also
+recognises the password that was typed before (`knows_password`), and takes a line that arrives
+within `READING_SECONDS` as the answer to a question that was not asked (`refuse_to_ask`).
+
+It must not know rooms, accounts or connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.action_queue import Job
+from chatd.chat.replies import READING_SECONDS, Replies
+from chatd.errors import ErrorKind
+
+CONFIRM_SECONDS = 60
+"""A command is confirmed by repeating it within this many seconds."""
+
+Answer = Callable[[str], Job | None]
+"""Receives the next line of a session as an answer."""
+
+
+class Prompt:
+    """The pending question of one session, and the passwords that it may send unasked.
+
+    ``pending`` receives the next line; None if that is a line like others.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_hide_typing",
+        "_is_expected",
+        "_is_password",
+        "_replies",
+        "_to_confirm",
+        "_unasked_until",
+        "pending",
+    )
+
+    def __init__(self, replies: Replies, clock: IReactorTime) -> None:
+        self.pending: Answer | None = None
+        self._replies = replies
+        self._clock = clock
+        self._hide_typing: Callable[[bool], None] = _ignore_typing
+        self._is_password: Callable[[str], bool] = _is_no_password
+        self._is_expected: Callable[[str], bool] = _is_no_password
+        self._unasked_until = 0.0
+        self._to_confirm = ("", 0.0)  # the command to be repeated, and when it was given
+
+    def hide_typing_with(self, hide: Callable[[bool], None]) -> None:
+        """Call ``hide(True)`` when the client should not show what is typed, False when it may."""
+        self._hide_typing = hide
+
+    def ask(self, key: str, then: Answer, **values: object) -> None:
+        """Send a question. The next line is the answer, and no other session receives it."""
+        self.pending = then
+        self._hide_typing(True)
+        self._replies.answer(key, **values)
+
+    def take(self) -> Answer | None:
+        """End the pending question as its next line is here; return what receives that line.
+
+        None if it is a line like others.
+        """
+        self._is_expected = _is_no_password
+        then = self.pending
+        if then == self._answer_unasked and not self.unasked:
+            then = None
+        self.pending = None
+        self._hide_typing(False)
+        return then
+
+    def confirms(self, command: str) -> bool:
+        """Return True if the same command was given within the last `CONFIRM_SECONDS`."""
+        now = self._clock.seconds()
+        asked, when = self._to_confirm
+        confirmed = asked == command and now - when < CONFIRM_SECONDS
+        self._to_confirm = ("", 0.0) if confirmed else (command, now)
+        return confirmed
+
+    # Answers to no question
+
+    def refuse_to_ask(self) -> None:
+        """Take a line as the answer to the question that was not asked, if it comes too soon.
+
+        Too soon is less than `READING_SECONDS` from now: it was typed before the refusal was read.
+        """
+        self._unasked_until = self._clock.seconds() + READING_SECONDS
+        self.pending = self._answer_unasked
+
+    @property
+    def unasked(self) -> bool:
+        """True if a line that arrives now may be the answer to a question that was not asked."""
+        return self.pending == self._answer_unasked and self._clock.seconds() < self._unasked_until
+
+    def knows_password(self, is_password: Callable[[str], bool]) -> None:
+        """Recognise the password that was typed: ``is_password`` returns True for it."""
+        self._is_password = is_password
+
+    def may_get_password(self) -> None:
+        """Expect the known password as the next line although no question asks for it.
+
+        A program may send it without waiting for a question. See `passes_over`.
+        """
+        self._is_expected = self._is_password
+        if self.pending is None:
+            self.pending, self._unasked_until = self._answer_unasked, 0.0
+
+    def passes_over(self, line: str) -> bool:
+        """Return True, once, if a line is the expected password, which must be dropped.
+
+        It is neither said nor taken for the answer to the pending question.
+        """
+        is_expected, self._is_expected = self._is_expected, _is_no_password
+        if not is_expected(line):
+            return False
+        if self.pending == self._answer_unasked:
+            self.pending = None
+        return True
+
+    def _answer_unasked(self, answer: str) -> None:
+        if answer:
+            self._replies.error(ErrorKind.NOT_SAID, "answer_to_nothing")
+
+
+def _is_no_password(text: str) -> bool:
+    """Return False: no password is known."""
+    return False
+
+
+def _ignore_typing(hidden: bool) -> None:
+    """Do nothing: the client cannot hide what is typed."""

@@ -1,0 +1,55 @@
+"""The server's answers to one session: sentences and errors, in its language and its format.
+
+It must not know rooms, names or what was asked.
+"""
+
+from __future__ import annotations
+
+from chatd.errors import ErrorKind
+from chatd.formats.base import Format
+from chatd.i18n import Language, sentence
+from chatd.rooms.stream import Stream
+
+READING_SECONDS = 2.0
+"""Input that arrives sooner than this after an answer was typed before the answer was read."""
+
+
+class Replies:
+    """Puts answers into the ``stream`` of a session, in its ``language`` and its ``format``."""
+
+    __slots__ = ("_answer_format", "format", "language", "stream")
+
+    def __init__(self, stream: Stream, format: Format, language: Language) -> None:
+        self.stream = stream
+        self.format = format
+        self.language = language
+        self._answer_format: Format | None = None
+
+    def use_language(self, language: Language) -> None:
+        """Answer in another language from here on. The format is not changed: see `use_format`."""
+        self.language = language
+
+    def use_format(self, format: Format) -> None:
+        """Use another format from here on."""
+        self.format = format
+
+    def answer_in(self, format: Format | None) -> None:
+        """Use this format for answers and errors alone; None for the format of all else."""
+        self._answer_format = format
+
+    def sentence(self, key: str, **values: object) -> str:
+        """Return a sentence of the server in the language of the session."""
+        return sentence(self.language, key, **values)
+
+    def answer(self, key: str, **values: object) -> None:
+        """Send a sentence of the server."""
+        text = sentence(self.language, key, **values)
+        self.stream.put((self._answer_format or self.format).say(text, key))
+
+    def tell(self, text: str) -> None:
+        """Send some lines of the server."""
+        self.stream.put((self._answer_format or self.format).say(text))
+
+    def error(self, kind: ErrorKind, key: str, **values: object) -> None:
+        """Send an error."""
+        self.stream.put((self._answer_format or self.format).error(kind, key, **values))

@@ -1,0 +1,228 @@
+"""The logs that one session follows: its rooms, the inbox of its account, and replays.
+
+A session follows each of its rooms, and its inbox while it is logged in, with a cursor. Cursors
+read a log in one format through one view. So each change of the format, the settings or the account
+ends all cursors and opens new ones from the head on. What an old cursor has not given yet is queued
+in the stream first, so no line is lost, and none is sent twice. While a session is logged in, its
+read tracker counts each cursor and each replay that a person sees.
+
+It must not know connections, commands or other sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chatd.chat.identity import Identity
+from chatd.chat.membership import Membership
+from chatd.chat.read_marks import ReadTracker
+from chatd.chat.replies import Replies
+from chatd.event import Event
+from chatd.formats.base import Format
+from chatd.i18n import Language
+from chatd.rooms.feed import Cursor, Replay
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Inbox
+from chatd.rooms.view import EVERYTHING, NOTHING_SET, Bell, Settings
+from chatd.text.folding import fold
+
+
+class Subscriptions:
+    """The logs that a session follows, and the settings, the view and the format it sees them in.
+
+    ``memberships`` are the rooms that it is in. ``multi_room`` is True if it may be in several
+    rooms; else each that it enters replaces the one before. ``read_tracker`` counts what it was
+    sent while it is logged in. ``inbox`` holds private lines that are stored nowhere; None for a
+    session that can receive none.
+    """
+
+    __slots__ = (
+        "_identity",
+        "_number",
+        "_replies",
+        "inbox",
+        "memberships",
+        "multi_room",
+        "read_tracker",
+        "settings",
+        "view",
+    )
+
+    def __init__(self, number: int, identity: Identity, replies: Replies, private: bool) -> None:
+        self.memberships: dict[Room, Membership] = {}
+        self.multi_room = False
+        self.read_tracker: ReadTracker | None = None
+        self.settings = NOTHING_SET
+        self.view = EVERYTHING
+        self._number = number
+        self._identity = identity
+        self._replies = replies
+        stream = replies.stream
+        self.inbox: Inbox | None = None
+        if private:
+            self.inbox = Inbox(stream.wake)
+            stream.follow(self.inbox)
+
+    def allow_many_rooms(self) -> None:
+        """Let the session be in several rooms at a time. To be called before it enters one."""
+        self.multi_room = True
+
+    # Private lines that are stored nowhere
+
+    def receive(self, author: str, text: str) -> bool:
+        """Put a private line into the inbox in memory; False if there is no room for it."""
+        if self.inbox is None:
+            return False
+        if fold(author) in self.view.ignored:
+            return True
+        format = self._replies.format
+        rings = self.view.bell is not Bell.OFF and author != self._identity.name
+        bell = format.bell if rings else b""
+        return self.inbox.put(bell + format.private(author, text))
+
+    def notify(self, author: str, text: str) -> None:
+        """Tell the session what another person did for it, unless it ignores that person."""
+        if self.inbox is not None and fold(author) not in self.view.ignored:
+            self.inbox.put(self._replies.format.say(text))
+
+    # Showing
+
+    def replay(
+        self,
+        log: Room,
+        after: int,
+        upto: int,
+        may_read: Callable[[], bool],
+        format: Format | None = None,
+    ) -> None:
+        """Send the events ``after < seq <= upto`` of a log as long as ``may_read`` returns True.
+
+        They are shown with times, unless another format is given.
+        """
+        replies = self._replies
+        replay = Replay(
+            log,
+            replies.format.of_past() if format is None else format,
+            after,
+            upto,
+            replies.stream.wake,
+            self.view.of_past,
+            self._number,
+            may_read,
+        )
+        if self.read_tracker is not None and self._counts_as_seen(log):
+            self.read_tracker.show(log.key, replay)
+        replies.stream.replay(replay)
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Send some events as an answer, with times."""
+        self._replies.stream.put(self._replies.format.found(events))
+
+    def show_read_mark(self, room: Room, seq: int | None) -> None:
+        """Send the read mark that the account has in a room, to a client that shows read marks."""
+        if seq is not None:
+            self._replies.stream.put(self._replies.format.seen(room.name, seq))
+
+    def show_identity(self) -> None:
+        """Send the name of the session, to a client that is told of it in a message of its own."""
+        identity, replies = self._identity, self._replies
+        logged_in = self.read_tracker is not None
+        replies.stream.put(replies.format.you(identity.name, identity.is_guest, logged_in))
+
+    # Changing how all is shown
+
+    def change_format(self, format: Format) -> None:
+        """Show everything in another format from here on."""
+        self.stop()
+        self._replies.use_format(format)
+        self._follow()
+
+    def apply(self, settings: Settings) -> None:
+        """Replace the settings from here on."""
+        self.stop()
+        self.settings = settings
+        replies = self._replies
+        if settings.language:
+            replies.use_language(Language(settings.language))
+        replies.use_format(
+            replies.format.with_times(settings.times)
+            .with_quiet(settings.quiet)
+            .in_language(replies.language)
+        )
+        # Echo is for terminals, which show what is typed by themselves.
+        seen = settings._replace(echo=True) if self.multi_room else settings
+        self.view = seen.view(self._identity.name)
+        self._follow()
+
+    def begin_tracking(self, tracker: ReadTracker) -> None:
+        """Follow the inbox of an account, and count what is sent from here on: it logged in."""
+        self.stop()
+        self.read_tracker = tracker
+        # What is still to be taken of what was queued before the login counts for no account.
+        self._follow(since_entered=not self._replies.stream.owes_past)
+        self.show_identity()
+
+    def end_tracking(self) -> None:
+        """Stop following the inbox: the session logged out."""
+        self.stop()
+        self.read_tracker = None
+        self._follow()
+
+    # Following
+
+    def follow(self, membership: Membership, since: int | None = None) -> None:
+        """Follow the room of a membership from its head on.
+
+        If ``since`` is given, what was sent after that seq counts as seen.
+        """
+        self.unfollow(membership)
+        membership.cursor = self._cursor_in(membership.room, self._replies.format, since)
+
+    def unfollow(self, membership: Membership) -> None:
+        """Take no more from a room than what it has so far."""
+        if membership.cursor is not None:
+            self._end(membership.cursor)
+            membership.cursor = None
+
+    def stop(self) -> None:
+        """Take no more from all rooms and the inbox than what they have so far."""
+        for membership in self.memberships.values():
+            self.unfollow(membership)
+        if self.read_tracker is not None and self.read_tracker.cursor is not None:
+            self._end(self.read_tracker.cursor)
+            self.read_tracker.cursor = None
+
+    def _follow(self, *, since_entered: bool = False) -> None:
+        self.stop()  # done already, unless that failed
+        if self._replies.stream.finished:
+            return
+        for membership in self.memberships.values():
+            self.follow(membership, membership.entered_at if since_entered else None)
+        if self.read_tracker is not None:
+            # As private lines to guests, it shows no times while it is live.
+            format = self._replies.format.with_times(False)
+            self.read_tracker.cursor = self._cursor_in(self.read_tracker.inbox, format)
+
+    def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
+        stream = self._replies.stream
+        cursor = Cursor(log.feed(format), self._number, stream, view=self.view)
+        if self.read_tracker is not None and self._counts_as_seen(log):
+            self.read_tracker.follow(log.key, cursor, since)
+        stream.follow(cursor)
+        return cursor
+
+    def _end(self, cursor: Cursor) -> None:
+        # Either may be done already, if this failed half way.
+        if not cursor.closed:
+            cursor.close()
+        self._replies.stream.unfollow(cursor)
+
+    def _counts_as_seen(self, log: Room) -> bool:
+        """Return True if what is sent of a log is seen by the person at the client.
+
+        A client with several rooms has most of them in the background, and reports itself what was
+        seen of them.
+        """
+        return not self.multi_room or (
+            self.read_tracker is not None and log is self.read_tracker.inbox
+        )
