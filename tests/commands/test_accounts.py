@@ -1,4 +1,4 @@
-"""Accounts: registering a name, logging in to it, and giving it up; and who is refused what."""
+"""`chatd.commands.accounts`: registering, logging in and out, passwords, tokens, whois."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ IN_CLEAR = (
 
 
 class Scene:
-    """Luis is in the lobby; Ana has registered her name, and is here."""
+    """A guest, Luis, and a member, Ana, who are in the lobby."""
 
     def __init__(self, **options: Any) -> None:
         self.world = World(**options)
@@ -65,21 +65,21 @@ def test_a_guest_is_told_to_choose_a_name_first(scene: Scene) -> None:
         ]
 
 
-def test_who_registers_has_an_account_and_no_rights(scene: Scene) -> None:
+def test_registering_gives_an_account_and_no_rights(scene: Scene) -> None:
     account = scene.account()
     assert (account.name, account.admin) == ("ana", False)
     assert PASSWORD not in str(account)
     assert scene.ana.session.account == "ana"
 
 
-def test_one_who_has_registered_cannot_again(scene: Scene) -> None:
+def test_a_member_cannot_register_again(scene: Scene) -> None:
     scene.ana.type("/register another one")
     assert scene.ana.seen() == [
         "ERR Name in use: ana is yours already. /password changes its password."
     ]
 
 
-def test_a_registered_name_is_refused_to_everybody_else(scene: Scene) -> None:
+def test_a_registered_name_is_refused_to_others(scene: Scene) -> None:
     scene.ana.hang_up()
     guest = scene.guest()
     for name in "ana", "ANA":
@@ -92,7 +92,7 @@ def test_a_registered_name_is_refused_to_everybody_else(scene: Scene) -> None:
     assert guest.seen()[0].startswith("ERR Invalid name")
 
 
-def test_so_is_one_that_looks_like_it() -> None:
+def test_a_look_alike_of_a_registered_name_is_refused() -> None:
     world = World()
     bob = world.person("Bob1")
     bob.type(f"/register {PASSWORD}")
@@ -112,7 +112,7 @@ def test_so_is_one_that_looks_like_it() -> None:
         ("with a\ttab", "a password has no control characters, such as TAB."),
     ],
 )
-def test_what_cannot_be_a_password_is_refused(password: str, why: str) -> None:
+def test_an_invalid_password_is_refused(password: str, why: str) -> None:
     world = World()
     ana = world.person("ana")
     ana.type(f"/register {password}")
@@ -122,7 +122,7 @@ def test_what_cannot_be_a_password_is_refused(password: str, why: str) -> None:
     assert not world.server.accounts.table
 
 
-def test_nothing_is_told_before_it_is_on_disk() -> None:
+def test_the_answer_comes_once_the_account_is_on_disk() -> None:
     world = World(slow=True)
     ana = world.person("ana")
     world.release()
@@ -134,7 +134,7 @@ def test_nothing_is_told_before_it_is_on_disk() -> None:
     assert ana.seen() == ["*** ana is yours now. When you come back: /login ana", "<ana> hello"]
 
 
-def test_what_cannot_be_stored_is_not_registered(
+def test_a_name_that_cannot_be_stored_is_not_registered(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     world = World(slow=True)
@@ -155,7 +155,7 @@ def test_what_cannot_be_stored_is_not_registered(
     expected_errors()
 
 
-def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
+def test_a_name_that_is_removed_while_it_is_being_stored_is_not_registered() -> None:
     world = World(slow=True)
     ana = world.person("ana")
     ana.send(f"/register {PASSWORD}\n".encode())
@@ -169,7 +169,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_nobodys() -> None:
     assert ana.session.name == "ana"
 
 
-def test_what_is_sent_behind_it_waits_until_it_is_done(scene: Scene) -> None:
+def test_lines_after_the_command_wait_until_it_is_done(scene: Scene) -> None:
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
     eva.type(f"/register {PASSWORD}", "hello")
@@ -179,8 +179,8 @@ def test_what_is_sent_behind_it_waits_until_it_is_done(scene: Scene) -> None:
     assert eva.seen() == ["*** eva is yours now. When you come back: /login eva", "<eva> hello"]
 
 
-def test_who_goes_meanwhile_has_not_left_a_name_to_nobody_else(scene: Scene) -> None:
-    """What was read is done: the account is there, with the password that was sent."""
+def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: Scene) -> None:
+    """The command was received, so the account is made, with the password that was sent."""
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
     eva.type(f"/register {PASSWORD}")
@@ -193,8 +193,8 @@ def test_who_goes_meanwhile_has_not_left_a_name_to_nobody_else(scene: Scene) -> 
     assert again.seen() == ["*** You are now eva."]
 
 
-def test_of_two_who_register_look_alikes_at_once_one_is_refused() -> None:
-    """One of them on line, and one by the operator, for two on line cannot have such names."""
+def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
+    """One is a session's and one the operator's, for two sessions cannot have such names."""
     world = World()
     ivan = world.person("lvan")
     world.hashing.held = True
@@ -214,7 +214,7 @@ def test_of_two_who_register_look_alikes_at_once_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("saved", [True, False])
-def test_what_looks_like_a_name_that_is_being_registered_cannot_be(
+def test_a_look_alike_of_a_name_that_is_being_registered_cannot_be_registered(
     saved: bool, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
     world = World(slow=True)
@@ -244,7 +244,7 @@ def test_what_looks_like_a_name_that_is_being_registered_cannot_be(
     expected_errors()
 
 
-def test_who_gave_the_name_up_before_it_is_registered_keeps_the_new_one() -> None:
+def test_a_guest_who_takes_another_name_before_the_registration_keeps_that() -> None:
     world = World(slow=True)
     eva = world.person("eva")
     world.release()
@@ -257,7 +257,7 @@ def test_who_gave_the_name_up_before_it_is_registered_keeps_the_new_one() -> Non
     assert eva.seen() == ["*** luis is not registered. luis is here in #lobby, with 1 connection."]
 
 
-def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
+def test_a_guest_loses_a_name_that_is_registered_elsewhere(
     scene: Scene,
 ) -> None:
     eva = scene.world.person("eva")
@@ -272,7 +272,7 @@ def test_a_guest_who_holds_a_name_that_is_registered_elsewhere_becomes_a_guest(
     assert eva.seen() == ["<guest3> hello", "*** In #lobby: luis, ana and 1 guest."]
 
 
-def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_nobodys(
+def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
     scene: Scene,
 ) -> None:
     server = scene.world.server
@@ -288,7 +288,7 @@ def test_what_a_name_looked_like_as_a_guest_wrote_it_is_free_again_once_it_is_no
     assert guest.seen() == ["*** You are now Bob1."]
 
 
-def test_one_of_many_who_register_from_one_address_waits() -> None:
+def test_registrations_from_one_address_are_limited() -> None:
     world = World()
     at_once, seconds = ADDRESS_TRIES
     for number in range(at_once):
@@ -306,7 +306,7 @@ def test_one_of_many_who_register_from_one_address_waits() -> None:
 # Logging in
 
 
-def test_one_who_knows_the_password_has_the_name(scene: Scene) -> None:
+def test_a_login_gives_the_name(scene: Scene) -> None:
     scene.ana.hang_up()
     again = scene.guest()
     scene.luis.seen()
@@ -315,13 +315,15 @@ def test_one_who_knows_the_password_has_the_name(scene: Scene) -> None:
     assert scene.luis.seen() == ["*** guest3 is now ana.", "<ana> hello"]
 
 
-def test_the_name_may_be_written_in_any_case_and_is_had_as_it_was_registered(scene: Scene) -> None:
+def test_the_name_may_be_written_in_any_case_and_is_given_as_it_was_registered(
+    scene: Scene,
+) -> None:
     again = scene.guest()
     again.type(f"/login  ANA {PASSWORD}")
     assert again.seen() == ["*** You are now ana."]
 
 
-def test_it_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
+def test_a_login_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
     again = scene.guest()
     again.send(f"/login ana {PASSWORD}\n/text\nhello".encode())
     again.half_close()
@@ -334,7 +336,7 @@ def test_it_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("password", ["wrong horse", "Correct horse", " correct horse", "short"])
-def test_one_who_does_not_is_refused(scene: Scene, password: str) -> None:
+def test_a_wrong_password_is_refused(scene: Scene, password: str) -> None:
     guest = scene.guest()
     guest.type(f"/login ana {password}", "hello")
     assert guest.seen() == [WRONG, "<guest3> hello"]
@@ -350,7 +352,7 @@ def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: Scene) -> N
         ]
 
 
-def test_without_a_name_it_says_how_it_is_used(scene: Scene) -> None:
+def test_a_login_without_a_name_is_answered_with_the_usage(scene: Scene) -> None:
     guest = scene.guest()
     guest.type("/login")
     assert guest.seen() == [
@@ -358,14 +360,14 @@ def test_without_a_name_it_says_how_it_is_used(scene: Scene) -> None:
     ]
 
 
-def test_one_who_is_logged_in_already_is_told_so(scene: Scene) -> None:
+def test_a_member_cannot_log_in_to_the_same_account(scene: Scene) -> None:
     scene.ana.type("/login ana whatever")
     assert scene.ana.seen() == [
         "ERR Name in use: ana is yours already. /password changes its password."
     ]
 
 
-def test_one_may_go_from_one_account_to_another(scene: Scene) -> None:
+def test_a_member_can_log_in_to_another_account(scene: Scene) -> None:
     scene.luis.type(f"/register {PASSWORD}")
     scene.luis.seen()
     scene.ana.type(f"/login luis {PASSWORD}")
@@ -375,7 +377,7 @@ def test_one_may_go_from_one_account_to_another(scene: Scene) -> None:
     assert len(scene.world.server.names.of("luis")) == 2
 
 
-def test_one_who_is_logged_in_keeps_the_name(scene: Scene) -> None:
+def test_a_member_keeps_the_name(scene: Scene) -> None:
     for name in "eva", "ANA":
         scene.ana.type(f"/nick {name}")
         assert scene.ana.seen() == [
@@ -392,7 +394,7 @@ def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: Sc
     assert again.seen() == ["*** You are now eva."]
 
 
-def test_an_account_that_goes_while_its_password_is_checked_cannot_be_logged_in_to(
+def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
     scene: Scene,
 ) -> None:
     guest = scene.guest()
@@ -404,7 +406,7 @@ def test_an_account_that_goes_while_its_password_is_checked_cannot_be_logged_in_
     assert guest.seen()[0].startswith("ERR Not registered: ana is nobody's")
 
 
-def test_a_password_that_is_changed_while_it_is_checked_does_not_count(scene: Scene) -> None:
+def test_a_password_that_is_changed_during_the_check_is_wrong(scene: Scene) -> None:
     guest = scene.guest()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
@@ -427,7 +429,7 @@ def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -
 # Tries
 
 
-def test_wrong_passwords_are_slowed_for_one_name_from_wherever_they_come(scene: Scene) -> None:
+def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(scene: Scene) -> None:
     at_once, seconds = NAME_TRIES
     guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)]
     for number in range(at_once):
@@ -466,7 +468,7 @@ def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: Scene) -> No
     assert again.seen() == ["*** You are now ana."]
 
 
-def test_wrong_passwords_are_slowed_for_one_address_whatever_the_names() -> None:
+def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -> None:
     world = World()
     for number in range(20):
         name = "abcdefghijklmnopqrst"[number] * 3
@@ -485,7 +487,7 @@ def test_wrong_passwords_are_slowed_for_one_address_whatever_the_names() -> None
     assert elsewhere.seen()[0].startswith("ERR Wrong password")
 
 
-def test_right_passwords_are_not_slowed(scene: Scene) -> None:
+def test_right_passwords_are_not_limited(scene: Scene) -> None:
     for _ in range(50):
         again = scene.guest()
         again.type(f"/login ana {PASSWORD}")
@@ -503,7 +505,7 @@ def test_tries_that_are_made_at_once_count(scene: Scene) -> None:
     assert kinds.count("ERR Too many tries") == 2
 
 
-def test_when_too_many_passwords_wait_one_is_told_so_and_no_try_is_counted(
+def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
@@ -515,13 +517,13 @@ def test_when_too_many_passwords_wait_one_is_told_so_and_no_try_is_counted(
         ]
 
 
-# Being asked
+# Prompts
 
 
 @pytest.mark.parametrize(
     "password", ["/quit really", "/text and so on", "  spaces around  ", "          ", "//slashes"]
 )
-def test_the_next_line_is_the_password_whatever_it_is(password: str) -> None:
+def test_any_next_line_is_the_password(password: str) -> None:
     world = World()
     ana, luis = world.person("ana"), world.person("luis")
     ana.seen()
@@ -544,7 +546,7 @@ def test_an_empty_line_cancels(command: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r\0"])
-def test_question_and_empty_line_may_come_in_any_pieces(end: str) -> None:
+def test_prompt_and_empty_line_may_come_in_any_pieces(end: str) -> None:
     data = f"hello{end}{end}/register{end}{end}{end}and on{end}".encode()
     for cut in range(len(data) + 1):
         ana = World().person("ana")
@@ -555,7 +557,7 @@ def test_question_and_empty_line_may_come_in_any_pieces(end: str) -> None:
         assert lines == ["<ana> hello", PROMPT, CANCELLED, "<ana> and on", ""], cut
 
 
-def test_so_they_may_when_the_disk_is_slow() -> None:
+def test_an_empty_line_cancels_also_when_the_disk_is_slow() -> None:
     world = World(slow=True)
     ana = world.person("ana")
     world.release()
@@ -592,7 +594,7 @@ def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, 
     assert seen[2:] == ["<ana> hello"]
 
 
-def test_who_is_asked_in_a_paste_takes_the_next_line_for_the_password(scene: Scene) -> None:
+def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: Scene) -> None:
     eva = scene.world.person("eva")
     eva.send(f"one\n/register\n{PASSWORD}\ntwo\n".encode())
     scene.world.settle()
@@ -601,20 +603,20 @@ def test_who_is_asked_in_a_paste_takes_the_next_line_for_the_password(scene: Sce
     ]  # fmt: skip
 
 
-def test_behind_text_nothing_is_asked(scene: Scene) -> None:
+def test_after_slash_text_there_are_no_prompts(scene: Scene) -> None:
     eva = scene.world.person("eva")
     eva.type("/text", "/register", PASSWORD)
     assert eva.seen()[1:] == ["<eva> /register", f"<eva> {PASSWORD}"]
 
 
-def test_what_others_say_is_seen_while_one_is_asked(scene: Scene) -> None:
+def test_lines_of_others_are_received_during_a_prompt(scene: Scene) -> None:
     eva = scene.world.person("eva")
     eva.type("/register")
     scene.luis.type("hello")
     assert eva.seen() == [PROMPT, "<luis> hello"]
 
 
-def test_whoever_is_asked_and_goes_costs_nothing(scene: Scene) -> None:
+def test_a_client_that_disconnects_during_a_prompt_registers_nothing(scene: Scene) -> None:
     eva = scene.world.person("eva")
     eva.type("/register")
     eva.hang_up()
@@ -623,9 +625,7 @@ def test_whoever_is_asked_and_goes_costs_nothing(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("question", ["/register", "/login nobody", "/password", "/unregister"])
-def test_what_comes_right_behind_a_question_that_is_not_asked_is_not_said(
-    scene: Scene, question: str
-) -> None:
+def test_a_line_right_after_a_refused_prompt_is_not_said(scene: Scene, question: str) -> None:
     guest = scene.guest()
     guest.send(f"{question}\n{PASSWORD}\nhello\n".encode())
     scene.world.settle()
@@ -639,7 +639,7 @@ def test_what_comes_right_behind_a_question_that_is_not_asked_is_not_said(
     assert scene.luis.seen() == ["<guest3> hello"]
 
 
-def test_what_comes_after_the_refusal_was_read_is_said(scene: Scene) -> None:
+def test_a_line_after_the_refusal_was_read_is_said(scene: Scene) -> None:
     guest = scene.guest()
     guest.type("/register")
     scene.world.clock.advance(READING_SECONDS)
@@ -647,7 +647,7 @@ def test_what_comes_after_the_refusal_was_read_is_said(scene: Scene) -> None:
     assert guest.seen()[1:] == ["<guest3> hello"]
 
 
-def test_so_is_what_comes_behind_a_command_or_a_blank_line(scene: Scene) -> None:
+def test_a_line_after_another_command_or_a_blank_line_is_said(scene: Scene) -> None:
     for between in "/nick eva", "":
         guest = scene.guest()
         guest.type("/register", between, "hello")
@@ -659,7 +659,7 @@ def test_so_is_what_comes_behind_a_command_or_a_blank_line(scene: Scene) -> None
 
 
 @pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
-def test_over_a_network_none_is_taken(scene: Scene, line: str) -> None:
+def test_over_a_network_no_password_is_taken(scene: Scene, line: str) -> None:
     far = scene.guest(address=FAR)
     far.type(f"{line} {PASSWORD}")
     assert far.seen() == [IN_CLEAR]
@@ -669,7 +669,7 @@ def test_over_a_network_none_is_taken(scene: Scene, line: str) -> None:
     ]
 
 
-def test_over_a_network_they_are_if_the_operator_wants_that() -> None:
+def test_over_a_network_passwords_are_taken_with_the_option_for_it() -> None:
     world = World(plaintext_passwords=True)
     far = world.person("ana", address=FAR)
     far.type(f"/register {PASSWORD}")
@@ -677,7 +677,7 @@ def test_over_a_network_they_are_if_the_operator_wants_that() -> None:
 
 
 @pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
-def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
+def test_without_argon2_commands_with_passwords_are_refused(line: str) -> None:
     world = World(passwords=None)
     world.server.accounts.keep(Account("ana", CHEAP.hash(PASSWORD)))
     world.settle()
@@ -692,7 +692,7 @@ def test_without_argon2_one_is_told_what_is_missing(line: str) -> None:
         ]
 
 
-# Changing it
+# Changing the password
 
 
 def test_a_password_can_be_changed(scene: Scene) -> None:
@@ -703,7 +703,7 @@ def test_a_password_can_be_changed(scene: Scene) -> None:
     assert again.seen() == [WRONG, "*** You are now ana."]
 
 
-def test_what_was_changed_of_the_account_meanwhile_stays(scene: Scene) -> None:
+def test_other_changes_of_the_account_meanwhile_stay(scene: Scene) -> None:
     scene.world.hashing.held = True
     scene.ana.type("/password another horse")
     scene.world.server.accounts.keep(scene.account()._replace(admin=True))
@@ -715,7 +715,7 @@ def test_what_was_changed_of_the_account_meanwhile_stays(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "line", ["/password another horse", "/logout", "/unregister whatever", "/token list"]
 )
-def test_one_who_is_not_logged_in_is_told_so(scene: Scene, line: str) -> None:
+def test_a_guest_is_refused(scene: Scene, line: str) -> None:
     scene.luis.type(line)
     assert scene.luis.seen() == [
         "ERR Not registered: you are not logged in. /login NAME PASSWORD, or /register a name."
@@ -725,7 +725,7 @@ def test_one_who_is_not_logged_in_is_told_so(scene: Scene, line: str) -> None:
 # Logging out
 
 
-def test_one_who_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> None:
+def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> None:
     scene.ana.type("/join ops")
     scene.ana.seen()
     scene.ana.type("/logout", "hello")
@@ -736,7 +736,7 @@ def test_one_who_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> None:
     assert scene.ana.seen()[0].startswith("ERR Name in use: ana is registered.")
 
 
-def test_others_are_told_unless_they_are_still_there(scene: Scene) -> None:
+def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: Scene) -> None:
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}")
     scene.luis.seen()
@@ -746,7 +746,7 @@ def test_others_are_told_unless_they_are_still_there(scene: Scene) -> None:
     assert scene.luis.seen() == ["*** ana is now guest3."]
 
 
-def test_one_who_logged_out_goes_silently(scene: Scene) -> None:
+def test_a_session_that_logged_out_disconnects_silently(scene: Scene) -> None:
     scene.ana.type("/logout")
     scene.luis.seen()
     scene.world.clock.advance(60)
@@ -754,7 +754,7 @@ def test_one_who_logged_out_goes_silently(scene: Scene) -> None:
     assert scene.luis.seen() == []
 
 
-def test_logout_takes_nothing_else(scene: Scene) -> None:
+def test_logout_takes_no_other_word(scene: Scene) -> None:
     scene.ana.type("/logout now")
     assert scene.ana.seen()[0].startswith("ERR Wrong use: /logout")
 
@@ -795,7 +795,7 @@ def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: Scene) -> None
 # Several connections
 
 
-def test_each_connection_gets_its_lines_and_the_private_ones(scene: Scene) -> None:
+def test_each_connection_of_a_member_receives_all_lines_and_private_ones(scene: Scene) -> None:
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}")
     again.seen()
@@ -809,7 +809,7 @@ def test_each_connection_gets_its_lines_and_the_private_ones(scene: Scene) -> No
     assert scene.ana.seen() == ["<ana> mine"]
 
 
-def test_who_is_here_several_times_is_counted_once(scene: Scene) -> None:
+def test_a_member_with_several_connections_is_counted_once(scene: Scene) -> None:
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}", "/who")
     assert again.seen()[-1] == "*** In #lobby: luis and ana."
@@ -819,7 +819,7 @@ def test_who_is_here_several_times_is_counted_once(scene: Scene) -> None:
     assert scene.luis.seen() == ["*** In #lobby: luis and ana."]
 
 
-# Giving it up
+# Giving up the name
 
 
 def test_a_name_can_be_given_up(scene: Scene) -> None:
@@ -839,19 +839,19 @@ def test_a_name_can_be_given_up(scene: Scene) -> None:
     assert again.seen() == ["*** You are now ana."]
 
 
-def test_it_takes_the_password(scene: Scene) -> None:
+def test_giving_up_a_name_takes_the_password(scene: Scene) -> None:
     scene.ana.type("/unregister wrong horse", "/unregister", "wrong horse", "/unregister", "")
     assert scene.ana.seen() == [WRONG, PROMPT, WRONG, PROMPT, CANCELLED]
     assert scene.account()
 
 
-def test_what_is_kept_with_an_account_goes_with_it(scene: Scene) -> None:
+def test_all_records_of_an_account_are_deleted_with_it(scene: Scene) -> None:
     scene.ana.type("/create ops", "/leave", "hola", "/away", f"/unregister {PASSWORD}")
     kept = [record for record in scene.world.store.records() if "ana" in f"{record}"]
     assert kept == []
 
 
-def test_a_name_that_cannot_be_taken_off_the_disk_stays(
+def test_an_account_whose_removal_cannot_be_stored_stays(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     scene = Scene.__new__(Scene)
@@ -872,7 +872,7 @@ def test_a_name_that_cannot_be_taken_off_the_disk_stays(
 # Hooks
 
 
-def test_who_logs_in_and_out_is_told_to_those_who_want_to_know(
+def test_each_login_and_logout_is_reported_to_the_server(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, told = scene.world.server.logins, []
@@ -896,7 +896,7 @@ def test_who_logs_in_and_out_is_told_to_those_who_want_to_know(
     ]
 
 
-def test_a_fault_in_that_leaves_nobody_logged_in(
+def test_a_failing_logout_leaves_the_session_a_guest(
     scene: Scene,
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
@@ -914,7 +914,7 @@ def test_a_fault_in_that_leaves_nobody_logged_in(
 # Whois
 
 
-def test_whois_says_whether_a_name_is_registered_and_where_it_is(scene: Scene) -> None:
+def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: Scene) -> None:
     again = scene.guest()
     again.type(f"/login ana {PASSWORD}", "/join ops")
     for asked, answer in [
@@ -928,7 +928,7 @@ def test_whois_says_whether_a_name_is_registered_and_where_it_is(scene: Scene) -
         assert scene.luis.seen() == [f"*** {answer}"]
 
 
-def test_whois_does_not_say_which_rooms_one_may_not_read(
+def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rooms = scene.world.server.rooms
@@ -937,7 +937,7 @@ def test_whois_does_not_say_which_rooms_one_may_not_read(
     assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
 
 
-def test_whois_of_one_who_is_away_and_of_nobody(scene: Scene) -> None:
+def test_whois_of_a_member_who_is_not_here_and_without_a_name(scene: Scene) -> None:
     scene.ana.hang_up()
     scene.luis.seen()
     scene.luis.type("/whois ana", "/whois")
@@ -985,20 +985,20 @@ def test_the_same_in_spanish() -> None:
 
 
 def log_in_with(scene: Scene, person: Person, key: str) -> None:
-    """Have somebody come with a token or a cookie, given its key."""
+    """Log a person in with a token or a cookie, given its key."""
     grant = scene.world.server.credentials.grant_by(key)
     scene.world.server.logins.log_in(person.session, scene.account(), grant)
 
 
 def new_token(person: Person, name: str = "deploy", line: str = "/token new") -> str:
-    """The secret of a token that somebody makes."""
+    """Make a token as a person, and return its secret."""
     person.type(f"{line} {name}")
     told, secret = person.seen()
     assert name in told
     return secret.removeprefix("*** ")
 
 
-def test_a_token_is_shown_once_in_a_line_of_its_own(scene: Scene) -> None:
+def test_a_token_is_sent_once_in_a_line_of_its_own(scene: Scene) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
     assert told == (
@@ -1038,7 +1038,7 @@ def test_a_token_can_be_revoked(scene: Scene) -> None:
     assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list lists them."]
 
 
-def test_tokens_are_spoken_of_in_spanish(scene: Scene) -> None:
+def test_the_answers_about_tokens_in_spanish(scene: Scene) -> None:
     scene.ana.type("/language es")
     scene.ana.seen()
     new_token(scene.ana, "copias", "/ficha nueva")
@@ -1052,7 +1052,7 @@ def test_tokens_are_spoken_of_in_spanish(scene: Scene) -> None:
     ]
 
 
-def test_those_with_a_revoked_token_are_let_go_and_nobody_else_is(scene: Scene) -> None:
+def test_sessions_with_a_revoked_token_are_closed_and_no_others(scene: Scene) -> None:
     secrets = [new_token(scene.ana, name) for name in ("deploy", "backup")]
     programs = [scene.guest() for _ in secrets]
     for program, secret in zip(programs, secrets, strict=True):
@@ -1069,7 +1069,7 @@ def test_those_with_a_revoked_token_are_let_go_and_nobody_else_is(scene: Scene) 
     assert programs[1].seen() == [SIGNED_OUT]
 
 
-def test_they_are_let_go_once_that_is_on_disk() -> None:
+def test_sessions_with_a_revoked_token_are_closed_once_that_is_on_disk() -> None:
     scene = Scene()
     secret = new_token(scene.ana)
     program = scene.guest()
@@ -1082,7 +1082,7 @@ def test_they_are_let_go_once_that_is_on_disk() -> None:
     assert program.closed
 
 
-def test_what_cannot_be_kept_makes_no_token_and_revokes_none(
+def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     world = World(slow=True)
@@ -1118,7 +1118,7 @@ def test_two_tokens_of_one_name_are_refused_in_any_case(scene: Scene) -> None:
     ]
 
 
-def test_one_may_have_so_many_tokens(scene: Scene) -> None:
+def test_a_member_has_a_limited_number_of_tokens(scene: Scene) -> None:
     for number in range(TOKENS):
         new_token(scene.ana, f"t{number}")
         scene.world.clock.advance(10)
@@ -1140,7 +1140,7 @@ def test_one_may_have_so_many_tokens(scene: Scene) -> None:
         "/token {}",
     ],
 )
-def test_of_tokens_one_is_told_what_can_be_done(scene: Scene, line: str) -> None:
+def test_wrong_use_of_token_is_answered_with_the_usage(scene: Scene, line: str) -> None:
     scene.ana.type(line)
     assert scene.ana.seen() == [
         "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME [read]]"
@@ -1149,7 +1149,7 @@ def test_of_tokens_one_is_told_what_can_be_done(scene: Scene, line: str) -> None
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"])
-def test_what_cannot_be_a_name_cannot_be_one_of_a_token(scene: Scene, name: str) -> None:
+def test_an_invalid_name_is_refused_for_a_token(scene: Scene, name: str) -> None:
     scene.ana.type(f"/token new {name}", f"/token revoke {name}")
     refused, unknown = scene.ana.seen()
     assert refused.startswith("ERR Invalid name: ")
@@ -1160,7 +1160,7 @@ def test_what_cannot_be_a_name_cannot_be_one_of_a_token(scene: Scene, name: str)
     assert not scene.world.server.credentials.table
 
 
-def test_none_is_shown_where_others_may_read_it(scene: Scene) -> None:
+def test_a_token_is_not_sent_where_others_can_read_it(scene: Scene) -> None:
     far = scene.guest(address=FAR)
     log_in(scene.world.server, far.session, "ana")
     far.seen()
@@ -1175,7 +1175,7 @@ def test_none_is_shown_where_others_may_read_it(scene: Scene) -> None:
     assert new_token(far).startswith("chatd_")
 
 
-def test_tokens_are_not_those_of_others(scene: Scene) -> None:
+def test_a_member_does_not_see_the_tokens_of_others(scene: Scene) -> None:
     new_token(scene.ana)
     eva = member(scene.world, "eva")
     eva.type("/token list", "/token revoke deploy")
@@ -1185,7 +1185,7 @@ def test_tokens_are_not_those_of_others(scene: Scene) -> None:
     ]
 
 
-def test_a_name_that_is_given_up_has_no_tokens_for_its_next_owner(scene: Scene) -> None:
+def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: Scene) -> None:
     secret = new_token(scene.ana)
     scene.ana.type(f"/unregister {PASSWORD}")
     assert not scene.world.server.credentials.table
@@ -1197,7 +1197,7 @@ def test_a_name_that_is_given_up_has_no_tokens_for_its_next_owner(scene: Scene) 
 
 
 def browser(scene: Scene) -> Person:
-    """Somebody who is signed in to ana's account as a browser is."""
+    """Return a connection of a browser that is signed in to Ana's account."""
     server = scene.world.server
     secret, puts = server.credentials.issue(scene.account(), BROWSER, "Firefox")
     ensureDeferred(server.logins.change_credentials(*puts))
@@ -1206,7 +1206,7 @@ def browser(scene: Scene) -> Person:
 
 
 def tab(scene: Scene, key: str) -> Person:
-    """One more connection of a browser."""
+    """Return one more connection of a browser."""
     person = scene.guest()
     log_in_with(scene, person, key)
     scene.world.settle()
@@ -1220,7 +1220,7 @@ SIGNED_OUT = (
 )
 
 
-def test_a_changed_password_signs_browsers_out_but_the_one_it_was_changed_in(scene: Scene) -> None:
+def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: Scene) -> None:
     secret = new_token(scene.ana)
     mine, other = browser(scene), browser(scene)
     mine.type("/password another horse", PASSWORD)
@@ -1232,7 +1232,7 @@ def test_a_changed_password_signs_browsers_out_but_the_one_it_was_changed_in(sce
     assert scene.ana.session.account is None
 
 
-def test_a_password_and_the_sign_ins_are_changed_in_one_go(scene: Scene) -> None:
+def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: Scene) -> None:
     browser(scene)
     kept: list[list[str]] = []
     keep = scene.world.store.keep
@@ -1243,7 +1243,7 @@ def test_a_password_and_the_sign_ins_are_changed_in_one_go(scene: Scene) -> None
     assert kept == [["account", "credential"]]
 
 
-def test_who_logs_out_in_a_browser_signs_it_out_and_is_a_guest(scene: Scene) -> None:
+def test_a_logout_in_a_browser_signs_the_browser_out(scene: Scene) -> None:
     first, other = browser(scene), browser(scene)
     second = tab(scene, first.session.grant.credential)
     first.type("/logout")
@@ -1254,7 +1254,7 @@ def test_who_logs_out_in_a_browser_signs_it_out_and_is_a_guest(scene: Scene) -> 
     assert set(scene.world.server.credentials.table) == {other.session.grant.credential}
 
 
-def test_who_logs_out_with_a_token_does_not_revoke_it(scene: Scene) -> None:
+def test_a_logout_with_a_token_does_not_revoke_it(scene: Scene) -> None:
     key = key_of(new_token(scene.ana))
     program = tab(scene, key)
     program.type("/logout")
@@ -1262,7 +1262,7 @@ def test_who_logs_out_with_a_token_does_not_revoke_it(scene: Scene) -> None:
     assert key in scene.world.server.credentials.table
 
 
-def test_one_who_cannot_be_signed_out_is_not(
+def test_a_browser_whose_sign_out_cannot_be_stored_stays_signed_in(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     scene = Scene()
@@ -1278,18 +1278,18 @@ def test_one_who_cannot_be_signed_out_is_not(
 
 
 def fail_to_keep(scene: Scene) -> None:
-    """Let nothing be kept from here on."""
+    """Let every commit fail from here on."""
     scene.world.store.commit = lambda batch: fail(StoreError("the disk is full."))
 
 
-def test_of_one_who_goes_meanwhile_nothing_is_left(scene: Scene) -> None:
+def test_a_browser_that_disconnects_during_its_logout_is_signed_out(scene: Scene) -> None:
     person = browser(scene)
     person.send(b"/logout\n")
     person.hang_up()
     assert not scene.world.server.credentials.table
 
 
-def test_others_can_be_signed_out_where_they_are_not_connected(scene: Scene) -> None:
+def test_other_browsers_are_signed_out_also_if_they_are_not_connected(scene: Scene) -> None:
     mine, other, gone = browser(scene), browser(scene), browser(scene)
     gone.hang_up()
     mine.type("/logout others")
@@ -1304,13 +1304,13 @@ def test_others_can_be_signed_out_where_they_are_not_connected(scene: Scene) -> 
     assert mine.seen() == ["*** You have no other connection."]
 
 
-def test_one_browser_that_is_not_connected_is_told_of_alone(scene: Scene) -> None:
+def test_a_browser_that_is_not_connected_is_reported_alone(scene: Scene) -> None:
     browser(scene).hang_up()
     scene.ana.type("/logout others")
     assert scene.ana.seen() == ["*** 1 browser has to sign in again."]
 
 
-def test_if_they_cannot_be_signed_out_nobody_is_put_out(
+def test_if_sign_outs_cannot_be_stored_no_connection_is_closed(
     scene: Scene, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
     other = browser(scene)
@@ -1322,7 +1322,7 @@ def test_if_they_cannot_be_signed_out_nobody_is_put_out(
     expected_errors()
 
 
-def test_with_another_login_a_session_is_not_what_it_signed_in_with(scene: Scene) -> None:
+def test_a_login_replaces_the_grant_of_the_browser(scene: Scene) -> None:
     register(scene.world, "eva")
     person = browser(scene)
     scene.world.server.logins.log_in(person.session, scene.world.server.accounts.table["eva"])
