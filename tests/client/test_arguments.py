@@ -19,7 +19,7 @@ from twisted.internet import reactor
 from chatd import cli
 from chatd.event import Draft, Kind
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.client import DEADLINE, ChatStandIn, FakeServer, nobody
+from tests.support.client import DEADLINE, ChatStandIn, FakeServer, unused_port
 
 CHATD = f"{shlex.quote(sys.executable)} -m chatd"
 
@@ -84,7 +84,7 @@ def run(command: str, closed: str, directory: Path) -> tuple[int, str, str]:
 def test_a_closed_stream_is_no_traceback(
     store: Path, command: str, closed: str, status: int, out: str, error: str
 ) -> None:
-    returned, written, told = run(command.format(port=nobody()), closed, store)
+    returned, written, told = run(command.format(port=unused_port()), closed, store)
     assert returned == status, told
     assert out in written
     assert bool(out) == bool(written)

@@ -1,20 +1,25 @@
-"""What tests of the clients share: a stand-in for the server, on a real socket.
+"""A stand-in for the server on a real socket, and `chatd say` as a process that talks to it.
 
-It speaks only as much of the wire as a client may count on, so that it also says what that is.
+The stand-in speaks only as much of the wire as a client may rely on, so it documents that, too.
 """
 
+import argparse
 import socket
 import struct
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from chatd.client import say
+
 DEADLINE = 10.0
-"""Seconds until a socket that nothing happens on fails its test."""
+"""Seconds without an event on a socket after which its test fails."""
 
 
 class Peer:
-    """The server's end of one connection."""
+    """The server's end of one connection: the peer of a client."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -48,9 +53,9 @@ Script = Callable[[Peer], None]
 
 
 class FakeServer:
-    """Accepts one connection after another and lets *script* talk to each, in a thread.
+    """A thread that accepts one connection after another, and lets *script* talk to each.
 
-    What the script raises is raised again when the `with` block ends.
+    An exception of the script is raised again when the `with` block ends.
     """
 
     def __init__(self, script: Script) -> None:
@@ -95,7 +100,7 @@ class FakeServer:
             self._error = error
 
 
-def nobody() -> int:
+def unused_port() -> int:
     """Return a port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -103,7 +108,7 @@ def nobody() -> int:
 
 
 class ChatStandIn:
-    """A script that behaves like a chat port with one room member. `said` is what was said."""
+    """A script that behaves like a chat port with one member. `said` has the lines received."""
 
     def __init__(
         self,
@@ -151,7 +156,7 @@ class ChatStandIn:
                 peer.send(f"ERR Unknown command: {text}. /help lists them.")
 
     def hear_command(self, peer: Peer, text: str) -> bool:
-        """Answer a command that this one does not know; false if it is none of those."""
+        """Answer a command that a subclass adds; return False if it is none of those."""
         return False
 
     def hear(self, peer: Peer, line: bytes) -> None:
@@ -166,3 +171,51 @@ class ChatStandIn:
         elif text.strip():
             self.said.append(text)
             peer.send("<luis> hm", f"<{self.name}> {text}")
+
+
+SILENT = (0, b"", b"")
+"""A run of `chatd say` that saved all lines, as `run_say` returns it."""
+
+
+def failed(reason: bytes) -> tuple[int, bytes, bytes]:
+    """Return a run of `chatd say` that failed for *reason*, as `run_say` returns it."""
+    return 1, b"", b"chatd: " + reason + b"\n"
+
+
+def start_say(port: int, *words: str, stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """Start `chatd say` on *port*."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "chatd", "say", "--port", str(port), *words],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def run_say(
+    script: Script, words: Sequence[str] = (), stdin: bytes = b""
+) -> tuple[int, bytes, bytes]:
+    """Run `chatd say` against *script*; return its exit status, standard output and error."""
+    with FakeServer(script) as server, start_say(server.port, *words) as process:
+        out, err = process.communicate(stdin, DEADLINE)
+    return process.returncode, out, err
+
+
+def write(process: "subprocess.Popen[bytes]", data: bytes) -> None:
+    """Write *data* to the standard input of *process*."""
+    assert process.stdin is not None
+    process.stdin.write(data)
+    process.stdin.flush()
+
+
+def error_of(process: "subprocess.Popen[bytes]") -> bytes:
+    """Return the standard error of *process*, which has ended."""
+    assert process.stderr is not None
+    return process.stderr.read()
+
+
+def arguments_of_say(port: int) -> argparse.Namespace:
+    """Return the arguments of `chatd say` for one word."""
+    parser = argparse.ArgumentParser()
+    say.add_arguments(parser)
+    return parser.parse_args(["--port", str(port), "hola"])

@@ -1,0 +1,83 @@
+"""`chatd.client.duplex`: a connection that is read while it is written."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from chatd.client.duplex import MAX_UNSENT, DuplexLink
+from tests.support.client import DEADLINE, SILENT, ChatStandIn, Peer, run_say
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[DuplexLink, socket.socket]]:
+    """A link, and the socket at the other end."""
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(DEADLINE)
+    with ours, theirs:
+        yield DuplexLink(ours), theirs
+
+
+def test_lines_that_were_sent_before_the_server_closed_are_read_although_we_cannot_send(
+    pair: tuple[DuplexLink, socket.socket],
+) -> None:
+    link, theirs = pair
+    theirs.sendall(b"ERR Wrong protocol: no.\nERR")
+    theirs.close()
+    link.send(b"hola\n")
+    assert link.exchange(DEADLINE, None) == ([b"ERR Wrong protocol: no."], False)
+    link.send(b"more\n")
+    assert link.exchange(DEADLINE, None) == ([b"ERR"], False)
+    assert not link.is_open
+
+
+def test_the_connection_is_half_closed_once_all_is_sent(
+    pair: tuple[DuplexLink, socket.socket],
+) -> None:
+    link, theirs = pair
+    data = b"x" * (4 * MAX_UNSENT)
+    link.send(data)
+    link.finish()
+    received = b""
+    while len(received) < len(data):
+        link.exchange(DEADLINE, None)
+        received += theirs.recv(1 << 20)
+    assert (received, theirs.recv(1)) == (data, b"")
+    theirs.sendall(b"answer\n")
+    assert link.exchange(DEADLINE, None) == ([b"answer"], False)
+
+
+def test_a_connection_with_nothing_to_send_is_half_closed_at_once(
+    pair: tuple[DuplexLink, socket.socket],
+) -> None:
+    link, theirs = pair
+    link.finish()
+    assert theirs.recv(1) == b""
+
+
+def test_an_exchange_in_which_nothing_can_be_done_times_out(
+    pair: tuple[DuplexLink, socket.socket],
+) -> None:
+    with pytest.raises(TimeoutError):
+        pair[0].exchange(0, None)
+
+
+def test_another_input_is_looked_at_only_while_little_is_unsent(
+    pair: tuple[DuplexLink, socket.socket],
+) -> None:
+    link, _ = pair
+    ready, other = socket.socketpair()
+    with ready, other:
+        other.send(b".")
+        assert link.exchange(DEADLINE, ready.fileno()) == ([], True)
+        link.send(b"x" * (100 * MAX_UNSENT))
+        assert link.exchange(DEADLINE, ready.fileno()) == ([], False)
+
+
+def test_a_server_that_answers_while_it_is_written_to_is_read_all_the_while() -> None:
+    # Answers of 200 bytes to lines of 20: unread, they would fill both sockets and stop the server.
+    class Wordy(ChatStandIn):
+        def hear(self, peer: Peer, line: bytes) -> None:
+            peer.send(b"<luis> " + b"x" * 200, b"<guest7> " + line)
+
+    assert run_say(Wordy(), stdin=b"a line of ten or more\n" * 50_000) == SILENT

@@ -1,0 +1,136 @@
+"""A terminal (pyte on a pty) in which `chatd connect` runs, and the server's end of its connection.
+
+A test speaks for the server with `Talk.peer`, and types and reads with `Talk.terminal`.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+
+import pyte
+
+from tests.support.client import DEADLINE, Peer
+
+UP = "\x1b[A"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+
+
+class Screen(pyte.Screen):
+    """The emulated screen of a terminal, which counts its bells."""
+
+    bells = 0
+
+    def bell(self, *_: object) -> None:
+        self.bells += 1
+
+
+class Terminal:
+    """A terminal, of 80 columns unless others are given, in which `chatd connect` runs."""
+
+    def __init__(
+        self, port: int, stdout: int | None = None, columns: int = 80, **environment: str
+    ) -> None:
+        self._screen = Screen(columns, 24)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+        self._settings = termios.tcgetattr(self._master)
+        self._ended = False
+        inherited = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chatd", "connect", "127.0.0.1", str(port)],
+            stdin=slave,
+            stdout=slave if stdout is None else stdout,
+            stderr=slave,
+            env={**inherited, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def close(self) -> None:
+        """End the program if it still runs."""
+        if not self._ended:
+            self.process.terminate()  # and not killed, or its coverage would be lost
+            self.status()
+        os.close(self._master)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
+    def rows(self) -> list[str]:
+        """Return the rows on the screen that are not blank."""
+        return [row.rstrip() for row in self._screen.display if row.strip()]
+
+    @property
+    def bells(self) -> int:
+        """The number of times that the terminal has rung."""
+        return self._screen.bells
+
+    def colours(self, text: str) -> set[str]:
+        """Return the colours in which *text* is on the screen."""
+        for y, row in enumerate(self._screen.display):
+            if text in row:
+                start = row.index(text)
+                cells = self._screen.buffer[y]
+                return {cells[x].fg for x in range(start, start + len(text))}
+        raise AssertionError(f"{text!r} is not on the screen: {self.rows()}")
+
+    def until(self, is_so: Callable[[list[str]], object]) -> None:
+        """Read from the program until *is_so* of the rows on the screen."""
+        end = time.monotonic() + DEADLINE
+        while not is_so(self.rows()):
+            assert not self._ended, f"ended with {self.rows()}"
+            self._read(end)
+
+    def until_last(self, *rows: str) -> None:
+        """Read from the program until the last rows on the screen are *rows*."""
+        self.until(lambda shown: [*map(str.rstrip, shown[-len(rows) :])] == list(rows))
+
+    def status(self) -> int:
+        """Read until the program ends and return its exit status."""
+        end = time.monotonic() + DEADLINE
+        while not self._ended:
+            self._read(end)
+        assert termios.tcgetattr(self._master) == self._settings, "the terminal was left changed"
+        return self.process.wait(DEADLINE)
+
+    def _read(self, end: float) -> None:
+        ready, _, _ = select.select([self._master], [], [], max(0, end - time.monotonic()))
+        assert ready, f"nothing more came: {self.rows()}"
+        try:
+            self._stream.feed(os.read(self._master, 1 << 16))
+        except OSError:  # EIO: no process has the terminal open any more
+            self._ended = True
+
+
+class Talk:
+    """A terminal and the server's end of its connection."""
+
+    def __init__(self, stdout: int | None = None, columns: int = 80, **environment: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(DEADLINE)
+            self.terminal = Terminal(listener.getsockname()[1], stdout, columns, **environment)
+            connection, _ = listener.accept()
+        connection.settimeout(DEADLINE)
+        self.peer = Peer(connection)
+
+    def __enter__(self) -> "Talk":
+        self.peer.send("*** Welcome to chatd. You are guest1 in #lobby. Here: luis and 2 guests.")
+        self.terminal.until(
+            lambda rows: rows and rows[0].startswith("*** Welcome") and rows[-1].strip() == ">"
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.terminal.close()
+        self.peer.close()
