@@ -1,4 +1,7 @@
-"""What cannot be done, told to the person who asked for it."""
+"""Errors that a client receives: their kinds, and the exception that carries one.
+
+This module must not know a session, a language or a format: the wording is in `chatd.i18n`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ LINE_FAULTS = {
     LineFault.NOT_UTF8: "not_utf8",
     LineFault.MARKS: "too_many_marks",
 }
-"""The sentence for each fault of a line that its author receives."""
+"""Keys of the sentences for the faults of a line, as its author receives them."""
 
 
 class ErrorKind(enum.Enum):
-    """What kind of thing was wrong: the word after ``ERR``. All are listed in docs/wire.md."""
+    """The kind of an error: the words after ``ERR``. All are listed in docs/wire.md."""
 
     INVALID_MESSAGE = "Invalid message"
     INVALID_NAME = "Invalid name"
@@ -41,9 +44,10 @@ class ErrorKind(enum.Enum):
 
 
 class Refusal(Exception):
-    """Something cannot be done. Says what is wrong, and what would be right, to a person.
+    """A request that cannot be fulfilled.
 
-    ``key`` and ``values`` name a sentence of `chatd.i18n`.
+    ``key`` and ``values`` name a sentence of `chatd.i18n`, which says what is wrong, and what would
+    be right.
     """
 
     def __init__(self, kind: ErrorKind, key: str, **values: object) -> None:
@@ -54,5 +58,5 @@ class Refusal(Exception):
 
 
 def short(text: str, most: int = 40) -> str:
-    """What somebody sent, short enough to be quoted to them."""
+    """Return text that a client sent, shortened to ``most`` characters so that it can be quoted."""
     return text if len(text) <= most else text[: most - 1] + "…"

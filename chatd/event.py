@@ -1,4 +1,7 @@
-"""What is said and done in a room. Plain values: they know no store, no client and no wire."""
+"""Events, notices and records: what is said and done in rooms, as plain values.
+
+This module must not know a store, a client or a wire format.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +14,38 @@ _INBOX = "@"
 
 
 def inbox_of(account: str) -> str:
-    """The name of the log that has the private lines to an account, by its key. No room is called
-    so, for no name begins like this."""
+    """Return the name of the log of the private lines to an account, given the account's key.
+
+    No room has such a name, because no name begins with ``@``.
+    """
     return _INBOX + account
 
 
 def is_inbox(log: str) -> bool:
-    """Whether a log of that name is an inbox."""
+    """Return True if a log of that name is an inbox."""
     return log.startswith(_INBOX)
 
 
 def owner_of(inbox: str) -> str:
-    """Whose inbox it is: the account's key."""
+    """Return the key of the account that an inbox belongs to."""
     return inbox.removeprefix(_INBOX)
 
 
 class Kind(enum.IntEnum):
-    """What an event is. The numbers stand in the store: never change or reuse one."""
+    """The kind of an event. The numbers are in the store: never change or reuse one."""
 
     MESSAGE = 1
     ACTION = 2
     TOPIC = 3
-    DEED = 4  # of whoever runs the room: see `Deed`
-    PRIVATE = 5  # in the log of one person's inbox
+    DEED = 4  # an act of moderation: see `Deed`
+    PRIVATE = 5  # in the log of an account's inbox
 
 
 class Draft(NamedTuple):
-    """Lines said in one go that are not in the log yet: they have no places and no time.
+    """Lines said at once that are not in the log yet, so they have no seqs and no time.
 
     ``session`` is the number of the session that said them (see `Event`), ``room`` a room's name,
-    ``author`` the name at that moment, ``texts`` the lines, valid, as they were said.
+    ``author`` the name of the session at that moment, ``texts`` the valid lines as they were said.
     """
 
     room: str
@@ -50,7 +55,7 @@ class Draft(NamedTuple):
     texts: Sequence[str]
 
     def events(self, head: int, time: int) -> list[Event]:
-        """What they become in a log whose last seq was ``head`` so far, all at one time."""
+        """Return the events that follow the seq ``head`` in the log, all with one time."""
         room, session, author, kind, texts = self
         return [
             Event(room, seq, time, session, author, kind, text)
@@ -61,8 +66,8 @@ class Draft(NamedTuple):
 class Bookmark(NamedTuple):
     """A line of a log: its seq, and the time (milliseconds since 1970) with which it was stored.
 
-    The time is 0 where it is not known, because the line was forgotten. It is None in what those
-    give who know nothing of bookmarks: a seq alone.
+    The time is 0 if it is not known, because the line is deleted. It is None in the bookmark of a
+    client that sent a seq alone.
     """
 
     seq: int
@@ -76,7 +81,7 @@ _BOOKMARK = re.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?", re.ASCII)
 
 
 def bookmark_of(text: str) -> Bookmark:
-    """Return the bookmark that is written so. Raises `ValueError` if none is."""
+    """Return the bookmark that a text is. Raise `ValueError` if it is none."""
     found = _BOOKMARK.fullmatch(text)
     if found is None:
         raise ValueError(text)
@@ -87,10 +92,10 @@ def bookmark_of(text: str) -> Bookmark:
 class Event(NamedTuple):
     """One thing said or done in a room. Never changed.
 
-    ``seq`` is its place in the room's log, from 1, without gaps. ``time`` is when it was committed,
-    in milliseconds since 1970. ``session`` is the number of the session that said it; numbers of
-    sessions that said anything are never given twice, also over restarts, so it tells apart two
-    people who used one name.
+    ``seq`` is its position in the room's log, from 1, without gaps. ``time`` is the time at which
+    it was committed, in milliseconds since 1970. ``session`` is the number of the session that said
+    it. Numbers of sessions that said anything are never used twice, also over restarts, so they
+    tell apart two people who used one name.
     """
 
     room: str
@@ -108,11 +113,11 @@ class Event(NamedTuple):
 
 
 class Deed(NamedTuple):
-    """What somebody who runs a room did there, as the text of an event says it.
+    """An act of moderation, which is stored as the text of an event.
 
-    ``verb`` is what was done, one of those that `chatd.i18n` has a sentence ``did_VERB`` for;
-    ``target`` the name that it was done to or what was set, ``-`` if nothing; ``seconds`` for how
-    long, 0 if that has no meaning; ``reason`` in the words of who did it.
+    ``verb`` is one of those for which `chatd.i18n` has a sentence ``did_VERB``. ``target`` is the
+    name that the act is about or the value that was set, ``-`` if there is none. ``seconds`` is its
+    duration, 0 if it has none. ``reason`` is in the words of the moderator.
     """
 
     verb: str
@@ -121,20 +126,20 @@ class Deed(NamedTuple):
     reason: str = ""
 
     def text(self) -> str:
-        """As it stands in the log: four words, of which the last may be several or none."""
+        """Return the text for the log: four words, of which the last may be several or none."""
         return f"{self.verb} {self.target} {self.seconds} {self.reason}".rstrip()
 
     @classmethod
     def of(cls, text: str) -> Deed:
-        """What a text in the log says. Raises `ValueError` if it says nothing of the kind."""
+        """Return the deed that a text in the log is. Raise `ValueError` if it is none."""
         verb, target, seconds, *reason = text.split(" ", 3)
         return cls(verb, target, int(seconds), *reason)
 
 
 class Record(NamedTuple):
-    """Something that is kept beside the logs, in the place of what had that kind and key.
+    """A value that is stored beside the logs, and replaces the one with the same kind and key.
 
-    ``value`` is JSON; None forgets what there is.
+    ``value`` is JSON; None deletes the stored value.
     """
 
     kind: str
@@ -143,7 +148,7 @@ class Record(NamedTuple):
 
 
 class Change(enum.Enum):
-    """What a notice is about."""
+    """The change that a notice is about."""
 
     JOINED = "joined"
     LEFT = "left"
@@ -151,9 +156,10 @@ class Change(enum.Enum):
 
 
 class Notice(NamedTuple):
-    """A passing event. It takes its place among the events of a room, but is never stored.
+    """A join, a leave or a rename, sent in order with the events of a room, but never stored.
 
-    ``session`` is whose doing it is; that session is not told. ``new_name`` is for `RENAMED`.
+    ``session`` is the session that caused it, which does not receive it. ``new_name`` is for
+    `Change.RENAMED`.
     """
 
     room: str
@@ -164,4 +170,4 @@ class Notice(NamedTuple):
 
 
 Entry = Event | Notice
-"""What a room shows: what was committed, and what passes."""
+"""An item that the clients of a room receive: an event of the log, or a notice."""

@@ -1,4 +1,4 @@
-"""Events to bytes, one format for each kind of client.
+"""Formats, which render events to bytes, one for each kind of client.
 
 A format is pure: it must not know a store, a session or a connection.
 """

@@ -1,6 +1,6 @@
-"""Events to bare lines, for scripts: the text of messages and nothing else.
+"""Bare lines, for scripts: the text of messages and nothing else.
 
-Pure, as `chatd.formats.base` is.
+This module must not know a store, a session or a connection.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ACTION = Kind.ACTION
 
 @dataclass(frozen=True)
 class BareFormat(Format):
-    """Bare lines: the text of what is said, and nothing else."""
+    """The format of bare lines: the text of messages and actions, and nothing else."""
 
     def render(self, entries: Sequence[Entry]) -> bytes:
         return encode_lines(

@@ -1,7 +1,10 @@
-"""Events to bytes, for each kind of client. Pure: no store, no session, no wire.
+"""The base of formats, which render events to bytes for one kind of client.
 
 A format is a value: two clients with equal formats are sent the same bytes, rendered once. Every
-line that leaves the daemon is made here, and goes through the one encoder on its way.
+line that leaves the daemon is rendered by a format, which passes it through the encoder of
+`chatd.text.escaping`.
+
+Formats are pure: they must not know a store, a session or a connection.
 """
 
 from __future__ import annotations
@@ -19,18 +22,20 @@ _MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
 _ACTION = Kind.ACTION
 
 BELL = b"\x07"
-"""What makes a terminal ring. Nothing else that a terminal is sent is a control character, and
-nobody is sent this one who has not asked for it."""
+"""The character that rings a terminal's bell: the only control character beside line ends that a
+terminal is sent, and only after its user asked for it."""
 
 _OF_MODES = ("create", "mode")
-"""The deeds whose target is the word for a mode."""
+"""The verbs of deeds whose target is a mode."""
 
 
 class Entrance(NamedTuple):
-    """The entry of a session into a room whose last seq is ``head``, of which it is sent the lines
-    after the seq ``after``. ``bookmark`` is that of ``after``, "" if it is not known. A returning
-    session is ``resumed`` where it was, or begins ``anew``, because it was in another log.
-    ``greeting`` and ``then`` are sentences.
+    """The entry of a session into a room.
+
+    The last seq of the room is ``head``, and the session is sent the lines after the seq ``after``.
+    ``bookmark`` is that of ``after``, "" if it is not known. A returning session is ``resumed`` at
+    its bookmark, or begins ``anew``, because its bookmark is of another log. ``greeting`` and
+    ``then`` are sentences.
     """
 
     room: str
@@ -45,21 +50,24 @@ class Entrance(NamedTuple):
 
 
 class Format(abc.ABC):
-    """How one kind of client is shown what happens. What it has no way to show is nothing."""
+    """A rendering for one kind of client. Methods that are not overridden render nothing."""
 
     bell = b""
-    """What makes it ring."""
+    """The bytes that ring the client's bell."""
 
     @abc.abstractmethod
     def render(self, entries: Sequence[Entry]) -> bytes:
-        """The lines that show these entries, each with its end."""
+        """Render entries as lines, each with its line end."""
 
     @abc.abstractmethod
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
-        """The line that says what was wrong, and what would be right; key as in `chatd.i18n`."""
+        """Render an error; ``key`` and ``values`` name a sentence of `chatd.i18n`."""
 
     def say(self, text: str, key: str = "") -> bytes:
-        """Lines that the server says. If they are one sentence of `chatd.i18n`, ``key`` is its."""
+        """Render lines of the server.
+
+        If they are one sentence of `chatd.i18n`, ``key`` is its key.
+        """
         return b""
 
     def entered(self, entrance: Entrance) -> bytes:
@@ -67,58 +75,58 @@ class Format(abc.ABC):
         return b""
 
     def left(self, room: str) -> bytes:
-        """It is in that room no more."""
+        """Render that the session has left a room."""
         return b""
 
     def you(self, name: str, is_guest: bool, logged_in: bool) -> bytes:
-        """Who it is from now on."""
+        """Render the name of the session, and whether it is a guest's or an account's."""
         return b""
 
     def seen(self, room: str, seq: int) -> bytes:
-        """That room was seen up to there by whoever it is for, here or elsewhere."""
+        """Render the account's read mark in a room, which this or another session has moved."""
         return b""
 
     def found(self, events: Sequence[Event]) -> bytes:
-        """Events that were asked for, out of their order."""
+        """Render the results of a search."""
         return self.of_past().render(events)
 
     def private(self, author: str, text: str, receiver: str | None = None) -> bytes:
-        """A private line; with ``receiver``, as the one who said it sees it."""
+        """Render a private line for its receiver; with ``receiver``, for its author."""
         return b""
 
     def with_times(self, times: bool) -> Format:
-        """The same, with or without the time before each event."""
+        """Return the same format with or without the time before each event."""
         return self
 
     def of_past(self) -> Format:
-        """The same, for what was said before, shown to one who asked for it."""
+        """Return the same format for history that the client asked for."""
         return self.with_times(True)
 
     def for_newcomers(self) -> Format:
-        """The same, for the last lines of a room, which one who comes in is shown."""
+        """Return the same format for the last lines of a room that a session enters."""
         return self.with_times(True)
 
     def with_quiet(self, quiet: bool) -> Format:
-        """The same, without notices or with them."""
+        """Return the same format without notices or with them."""
         return self
 
     def in_language(self, language: Language) -> Format:
-        """The same, in another language."""
+        """Return the same format in another language."""
         return self
 
     def with_eol(self, eol: bytes) -> Format:
-        """The same, with other line ends."""
+        """Return the same format with other line ends."""
         return self
 
 
 def told(language: Language, event: Event) -> str:
-    """What the server says of an event that is a topic or a deed, not yet made visible."""
+    """Return the sentence for an event that is a topic or a deed, not yet escaped."""
     if event.kind is Kind.TOPIC:
         key = "topic_set" if event.text else "topic_cleared"
         return sentence(language, key, name=event.author, topic=event.text)
     try:
         return _deed(language, event.author, Deed.of(event.text))
-    except (ValueError, KeyError):  # that of a later chatd, or of none
+    except (ValueError, KeyError):  # stored by a later chatd, or not by chatd
         return f"{event.author}: {event.text}"
 
 
@@ -136,7 +144,7 @@ def _deed(language: Language, name: str, deed: Deed) -> str:
 
 
 def mode_word(language: Language, mode: str) -> str:
-    """The word for a room's mode; that of a later chatd is its own."""
+    """Return the word for a room's mode; a mode of a later chatd is returned as it is."""
     try:
         return sentence(language, f"mode_{mode}")
     except KeyError:

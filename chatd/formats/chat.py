@@ -1,6 +1,6 @@
-"""Events to chat lines, for people at a terminal.
+"""Chat lines, for people at a terminal.
 
-Pure, as `chatd.formats.base` is.
+This module must not know a store, a session or a connection.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _MESSAGE = Kind.MESSAGE  # see chatd.rooms.room
 
 @dataclass(frozen=True)
 class ChatFormat(Format):
-    """Chat lines, for people: names, notices, and times where they are wanted.
+    """The format of chat lines: names, notices, and the time before each event if ``times``.
 
-    A ``quiet`` one shows no notices.
+    If ``quiet``, notices are left out.
     """
 
     bell = BELL
@@ -36,7 +36,7 @@ class ChatFormat(Format):
         if self.quiet:
             entries = [entry for entry in entries if isinstance(entry, Event)]
         lines = [
-            # Nearly every line is this one, so it costs no call.
+            # Nearly all entries are messages, so these are rendered without a call.
             f"<{entry.author}> {entry.text}"
             if isinstance(entry, Event) and entry.kind is _MESSAGE
             else self._other(entry)
@@ -63,7 +63,7 @@ class ChatFormat(Format):
         return encode_screen_line(f"ERR {kind.value}: {detail}", self.eol)
 
     def say(self, text: str, key: str = "") -> bytes:
-        # Every line is marked, so that nobody's text can pass for one of the server's.
+        # Every line is marked, so that no client's text can pass for one of the server's.
         return encode_screen_lines([f"*** {line}" for line in text.split("\n")], self.eol)
 
     def entered(self, entrance: Entrance) -> bytes:

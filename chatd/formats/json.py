@@ -1,9 +1,10 @@
-"""Events to JSON, for browsers and for programs: as WebSocket messages, and as server-sent events.
+"""JSON, for browsers and for programs: as WebSocket messages, and as server-sent events.
 
-Pure, as `chatd.formats.base` is. A message is framed here, once for all who are sent it: what a
-server
-sends over a WebSocket is not masked (RFC 6455 section 5.1), so it is the same bytes for everyone.
-What each message holds is written down in docs/wire.md.
+A message is framed here, once for all clients that are sent it: a server does not mask WebSocket
+frames (RFC 6455 section 5.1), so all clients receive the same bytes. docs/wire.md documents the
+members of each message.
+
+This module must not know a store, a session or a connection.
 """
 
 from __future__ import annotations
@@ -22,18 +23,17 @@ from chatd.text.escaping import Lines, encode_json, encode_json_strings, encode_
 _TEXT = 0x81
 """The first byte of a frame that is a whole text message (RFC 6455 section 5.2)."""
 
-
 _KINDS = {kind: kind.name.lower() for kind in Kind}
 KIND_BYTES = {kind: encode_line(name, b"") for kind, name in _KINDS.items()}
 _DEED = Kind.DEED  # see chatd.rooms.room
 
 TOPIC_CHARACTERS = 200
-"""How much of a topic is told where it is one of many; all of it, /topic tells. (Fifty whole ones,
-for one who comes back to fifty rooms, would be 2.7 MB.)"""
+"""Most characters of a topic in the message for entering a room; ``/topic`` returns all of it. A
+client that comes back to fifty rooms would receive 2.7 MB of topics without this limit."""
 
 
 def framed(payload: bytes) -> bytes:
-    """One whole text message of a WebSocket, as a server sends it."""
+    """Return a payload as one whole text message of a WebSocket, as a server sends it."""
     length = len(payload)
     if length < 126:
         return bytes((_TEXT, length)) + payload
@@ -43,7 +43,7 @@ def framed(payload: bytes) -> bytes:
 
 
 def event_members(event: Event, language: Language) -> dict[str, Any]:
-    """An event as JSON has it, not yet made visible. A deed is told in a sentence, too."""
+    """Return the members of an event in JSON, not yet escaped. A deed has a sentence, too."""
     _, seq, time, _, author, kind, text = event
     members: dict[str, Any] = {
         "seq": seq,
@@ -53,7 +53,7 @@ def event_members(event: Event, language: Language) -> dict[str, Any]:
         "text": text,
     }
     if kind is _DEED:
-        with suppress(ValueError):  # that of a later chatd
+        with suppress(ValueError):  # stored by a later chatd
             members["deed"] = Deed.of(event.text)._asdict()
         members["text"] = told(language, event)
     return members
@@ -68,8 +68,11 @@ def _notice_members(notice: Notice, language: Language) -> dict[str, Any]:
 
 
 def json_rows(entries: Sequence[Entry], language: Language) -> list[bytes]:
-    """Entries as JSON. Nearly all are what people say, so these are written out: a page of 700 for
-    somebody far behind takes 0.6 ms so, and 2.8 with a call of the JSON encoder for each."""
+    """Return each entry as JSON.
+
+    Nearly all entries are lines said, so these are formatted here: a replayed page of 700 takes
+    0.6 ms, and 2.8 ms with a call of the JSON encoder for each.
+    """
     events = [entry for entry in entries if isinstance(entry, Event) and entry.kind is not _DEED]
     texts = [text for event in events for text in (event.author, event.text)]
     strings = iter(encode_json_strings(texts))
@@ -89,12 +92,12 @@ def _members(entry: Entry, language: Language) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MessageFormat(Format):
-    """What JSON formats have in common: that everything is a message of some type."""
+    """The base of the JSON formats, which render everything as a message of some type."""
 
     language: Language = Language.ENGLISH
 
     def message(self, type: str, **members: Any) -> bytes:
-        """A message of that type, as it goes over the wire."""
+        """Return a message of a type as it is sent."""
         raise NotImplementedError
 
     def error(self, kind: ErrorKind, key: str, **values: object) -> bytes:
@@ -127,8 +130,11 @@ class MessageFormat(Format):
 
 @dataclass(frozen=True)
 class JsonFormat(MessageFormat):
-    """JSON messages over a WebSocket. Those that show the ``past`` to one who asked say so. A
-    ``quiet`` one shows no notices; one for answers says which message they are ``about``."""
+    """The format of JSON messages over a WebSocket.
+
+    If ``past``, events are marked as history that the client asked for. If ``quiet``, notices are
+    left out. ``about`` is the id of the message that is answered.
+    """
 
     past: bool = False
     quiet: bool = False
@@ -176,7 +182,7 @@ class JsonFormat(MessageFormat):
         return replace(self, quiet=quiet)
 
     def members(self, entries: Iterable[Entry]) -> list[dict[str, Any]]:
-        """Entries as messages have them, to be made visible."""
+        """Return the members of entries, not yet escaped."""
         return [_members(entry, self.language) for entry in entries]
 
     def _private_events(self, entries: Iterable[Entry]) -> Iterable[bytes]:

@@ -1,6 +1,7 @@
-"""Events to server-sent events, for `curl -N` and for EventSource.
+"""Server-sent events, for `curl -N` and for EventSource.
 
-Pure, as `chatd.formats.base` is. The data of an event is that of `chatd.formats.json`.
+The data of an event is that of `chatd.formats.json`. This module must not know a store, a session
+or a connection.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from chatd.text.escaping import encode_json, encode_line
 
 @dataclass(frozen=True)
 class SseFormat(MessageFormat):
-    """Server-sent events (WHATWG HTML section 9.2), for `curl -N` and for EventSource."""
+    """The format of server-sent events (WHATWG HTML section 9.2)."""
 
     def message(self, type: str, **members: Any) -> bytes:
         return encode_line(f"event: {type}", b"\n") + b"data: " + encode_json(members) + b"\n\n"
 
     def comment(self) -> bytes:
-        """What is no event, and shows that the connection holds."""
+        """Return a comment, which is no event, and shows that the connection is alive."""
         return encode_line(":", b"\n\n")
 
     def render(self, entries: Sequence[Entry]) -> bytes:

@@ -1,4 +1,4 @@
-"""A room is a log, and a client is a cursor into it: logs, feeds, streams and views.
+"""Rooms as logs and clients as cursors into them: rooms, feeds, streams, views and pages.
 
 These modules must not know an account's rights, a session or a connection.
 """

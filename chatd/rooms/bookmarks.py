@@ -16,15 +16,18 @@ from chatd.storage.contract import StoreError
 
 
 class Return(NamedTuple):
-    """The position at which a client resumes: it receives the lines after the seq ``after``, or the
-    room's last lines if that is None. ``anew`` is true if its bookmark is of another log."""
+    """The position at which a client resumes.
+
+    It receives the lines after the seq ``after``, or the room's last lines if that is None.
+    ``anew`` is true if its bookmark is of another log.
+    """
 
     after: int | None = None
     anew: bool = False
 
 
 NEWCOMER = Return()
-"""A client that comes for the first time, or does not say where it was."""
+"""The position of a client that comes for the first time, or sends no bookmark."""
 
 
 def end_of(room: Room) -> Bookmark:
@@ -33,19 +36,19 @@ def end_of(room: Room) -> Bookmark:
 
 
 async def is_of(room: Room, bookmark: Bookmark, *, seqs_count: bool = False) -> bool:
-    """Return True if a bookmark is of this room's log, so that the client lacks only the lines
-    after it.
+    """Return True if a bookmark is of this room's log.
 
-    The line of a bookmark may have been forgotten; then all lines before it are, too, and none is
-    passed over. A seq without a time is accepted if seqs continue over restarts, or with
-    ``seqs_count``: then the seq is a position, not a memory.
+    If it is, the client lacks only the lines after it. Retention may have deleted the bookmark's
+    line; then all lines before it are deleted, too, and the client misses none that is stored. A
+    seq without a time is accepted if seqs continue over restarts, or with ``seqs_count``: then the
+    seq is a position, and does not identify a line.
     """
     seq, time = bookmark
     if seq == 0 or seq > room.head:
         return seq == 0
     if time is None:
         return seqs_count or room.lasting
-    if seq == room.head and room.head_time:  # else it is not known, or the line is forgotten
+    if seq == room.head and room.head_time:  # 0 if it is not known, or the line is deleted
         return time == room.head_time
     try:
         events = await room.read(seq - 1, seq)

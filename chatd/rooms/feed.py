@@ -1,13 +1,20 @@
-"""A room in one format, and the places that clients have in it.
+"""Feeds: a room rendered in one format, and the cursors of the clients that follow it.
 
-A feed renders what is published once, and every cursor of it sends those same bytes. A cursor that
-does not keep up stays where it is: it reads on from the feed's short tail in memory, or from the
-log. It costs nothing while it waits, and it loses nothing: what others say is never queued for a
-client. (One that fell out of the tail misses notices, never events.)
+A feed renders each published batch once, into a chunk, and all cursors of the feed send the same
+bytes. The latest chunks form the tail, in memory. Published lines are never queued for a client: a
+cursor is only a mark (a number of entries, and a seq), so a slow client costs no memory.
 
-Feeds and cursors know no connections: whoever reads a cursor takes from it when there is room, and
-is woken when there may be more. A reader that keeps up need not even be woken: what was just
-rendered is pushed to it, and its cursor moves on.
+There are three ways to move on. A cursor whose mark is the start of a fresh chunk is pushed that
+chunk. One that is further back, but within the tail, takes the chunks from there when its reader
+has room. One that fell out of the tail replays the log, page by page, up to where the tail begins,
+and then goes on in the tail. The log has events and no notices, so a client that fell out of the
+tail misses notices, never events.
+
+A cursor detaches when an answer is queued: a second cursor, which ends at the present mark, takes
+over what was published so far, and the first one jumps to the end. So the answer is sent after it.
+
+Feeds and cursors must not know connections. A cursor's reader takes from it when it has room, and
+is woken when there may be more.
 """
 
 from __future__ import annotations
@@ -25,32 +32,35 @@ from chatd.storage.contract import StoreError
 from chatd.util.error_log import ErrorLog
 
 PUSH_BYTES = 64 * 1024
-"""About what one take gives at most."""
+"""Most bytes that one `take` returns (roughly)."""
 
 TAIL_BYTES = 256 * 1024
-"""What a feed keeps of what it rendered last, in bytes of memory (roughly)."""
+"""Size of a feed's tail, in bytes of memory (roughly)."""
 
 _CHUNK_OVERHEAD = 800
 _ENTRY_OVERHEAD = 300
-"""What a chunk and each of its entries weigh beside the rendered lines, which count twice, because
-the entries hold their texts too: measured."""
+"""Bytes of memory of a chunk, and of each of its entries, beside the rendered lines: measured. The
+rendered lines count twice, because the entries contain their texts, too."""
 
 
 class Mark(NamedTuple):
-    """A place between two entries of a room: how many entries were published since the room was
-    loaded, and the seq of the last event before it."""
+    """A position between two entries of a room.
+
+    ``entries`` is the number of entries published since the room was loaded, ``seq`` that of the
+    last event before the position.
+    """
 
     entries: int
     seq: int
 
     def behind(self, entries: Sequence[Entry]) -> Mark:
-        """The place behind these, which follow this one."""
+        """Return the position after ``entries``, which follow this one."""
         seqs = (entry.seq for entry in reversed(entries) if isinstance(entry, Event))
         return Mark(self.entries + len(entries), next(seqs, self.seq))
 
 
 class Page(NamedTuple):
-    """A stretch of a log, rendered: what has a seq behind ``after``, up to ``last``."""
+    """Part of a log, rendered: the events with ``after < seq <= last``."""
 
     after: int
     last: int
@@ -58,54 +68,56 @@ class Page(NamedTuple):
 
 
 class Log(Protocol):
-    """What a feed needs of its room. ``error_log`` is where it tells of errors."""
+    """The interface of a room that a feed uses. Errors are reported to ``error_log``."""
 
     error_log: ErrorLog
 
     @property
     def mark(self) -> Mark:
-        """The end of what was published."""
+        """The position after the last published entry."""
 
     async def read(self, after: int, upto: int) -> list[Event]:
-        """See `chatd.storage.contract.Store.read`."""
+        """Return events as `chatd.storage.contract.Store.read` does."""
 
     async def page(self, format: Format, after: int, upto: int) -> Page:
-        """The same, rendered: what many want at a time is done once. Raises `StoreError`, and what
-        the format raises."""
+        """Return the same events, rendered. Raise `StoreError`, and what the format raises.
+
+        A page that several readers want at the same time is read and rendered once.
+        """
 
 
 class Source(Protocol):
-    """Something that a client is being sent, piece by piece."""
+    """Data that a client is sent in pieces."""
 
     def take(self) -> bytes:
-        """The next piece, of whole lines; empty when there is none at hand, for now or for good.
+        """Return the next piece, of whole lines; empty if none is available now, or ever.
 
-        When more may be at hand later, the one who takes is woken.
+        The reader is woken when more may be available.
         """
 
     @property
     def done(self) -> bool:
-        """Whether nothing will ever come any more."""
+        """True if all of it was taken, and no more will come."""
 
 
 Wake = Callable[[], None]
 
 
 class Reader(Protocol):
-    """Who takes from a cursor."""
+    """The interface of the one that takes from a cursor."""
 
     def wake(self) -> None:
-        """There may be something to take."""
+        """Take from the cursor, which may have something."""
 
     def push(self, data: bytes) -> bool:
-        """Send this at once; False, and nothing is sent, if anything else has to be sent first."""
+        """Send data at once and return True; send nothing if other data has to be sent first."""
 
 
 class Replay:
-    """A stretch of a room's log, ``after < seq <= upto``, read from the store page by page.
+    """Part of a room's log, ``after < seq <= upto``, read from the store page by page.
 
-    What ``view`` does not show to that session is left out. It ends once ``allowed`` returns False:
-    the reader may not read that log any more.
+    Events that ``view`` does not show to ``session`` are left out. The replay ends once ``allowed``
+    returns False: then the reader may not read that log any more.
     """
 
     __slots__ = (
@@ -136,7 +148,7 @@ class Replay:
         allowed: Callable[[], bool] | None = None,
     ) -> None:
         self.start = after
-        self.given = after  # the seq up to which it was taken
+        self.given = after  # the seq up to which it was taken without a gap
         self.end = upto
         self._log = log
         self._format = format
@@ -155,7 +167,7 @@ class Replay:
 
     @property
     def whole(self) -> bool:
-        """Whether all was given that it was to give; for one that is done."""
+        """True if the reader took all of it without a gap; only for a replay that is done."""
         return self.given >= self.end
 
     def take(self) -> bytes:
@@ -175,7 +187,7 @@ class Replay:
             try:
                 page = await self._next_page()
             except Exception as error:
-                # What cannot be read is said to be missing, in its place.
+                # The client receives an error in the place of the events that cannot be read.
                 if not isinstance(error, StoreError):
                     self._log.error_log.tell("a room's log could not be read")
                 first, last = self._after + 1, self.end
@@ -185,7 +197,7 @@ class Replay:
                 page = Page(self._after, last, missing)
                 self._gap = True
             if self._after >= self.end:
-                break  # it ended meanwhile
+                break  # `take` ended the replay during the read
             self._after = page.last
             self._page += page.data
         self._reading = False
@@ -200,7 +212,7 @@ class Replay:
 
 
 class Chunk:
-    """Some entries, rendered: at most about `PUSH_BYTES`."""
+    """Entries between two marks, rendered: at most about `PUSH_BYTES`."""
 
     __slots__ = ("after", "before", "data", "entries", "noticed", "weight")
 
@@ -214,7 +226,7 @@ class Chunk:
 
 
 class Feed:
-    """A room in one format: what was rendered last, and the live cursors."""
+    """A room in one format: its tail of rendered chunks, and its live cursors."""
 
     def __init__(self, log: Log, format: Format) -> None:
         self.log = log
@@ -227,13 +239,13 @@ class Feed:
 
     @property
     def followed(self) -> bool:
-        """Whether anyone is to be shown anything."""
+        """True if there is a live cursor."""
         return bool(self._cursors)
 
     def render(self, before: Mark, entries: Sequence[Entry], after: Mark) -> None:
-        """Render what stands between two marks; `show` it once all feeds have.
+        """Render the entries between two marks. `show` sends them, once all feeds have rendered.
 
-        What turns out too large for one push is rendered again, in parts.
+        If they are too large for one push, they are rendered again, in parts.
         """
         data = self.format.render(entries)
         parts = min(len(data) // PUSH_BYTES + 1, len(entries))
@@ -250,16 +262,17 @@ class Feed:
             before = behind
 
     def show(self) -> None:
-        """Push what was rendered to whoever keeps up, wake the others, and forget what is oldest.
+        """Push fresh chunks to the readers that keep up, wake the others, and trim the tail.
 
-        In this order, so that whoever keeps up takes even a batch that is larger than the tail.
+        The tail is trimmed last, so that a reader that keeps up takes even a batch that is larger
+        than the tail.
         """
         cursors = tuple(self._cursors)
         fresh, self._fresh = self._fresh, []
         for chunk in fresh:
             before, after, data, noticed = chunk.before, chunk.after, chunk.data, chunk.noticed
             for cursor in cursors:
-                # The few lines that run for every client and every batch.
+                # These lines run for each client and each batch, so they are few.
                 try:
                     if (
                         cursor.mark is before
@@ -283,20 +296,20 @@ class Feed:
             self.start = oldest.after
 
     def add(self, cursor: Cursor) -> None:
-        """Show this cursor's reader what is published from now on."""
+        """Send what is published from now on to this cursor's reader."""
         self._cursors[cursor] = None
 
     def remove(self, cursor: Cursor) -> None:
-        """Do not, from now on. With nobody left to read it, the tail is forgotten.
+        """Send nothing more to this cursor's reader, and drop the tail after the last one left.
 
-        Whoever still has something to take from it takes that from the log.
+        Detached cursors that have not taken all of it read on from the log.
         """
         del self._cursors[cursor]
         if not self._cursors:
             self.forget()
 
     def forget(self) -> None:
-        """Forget what was rendered. Whoever has not taken it reads the log instead."""
+        """Drop the tail. Cursors that have not taken all of it read on from the log."""
         self.chunks.clear()
         self._fresh.clear()
         self.start = self.log.mark
@@ -304,8 +317,11 @@ class Feed:
 
 
 class Trail:
-    """What a live cursor's reader was given of what it follows, without a gap: the cursor itself,
-    and before it those that it left to be taken first. See `Cursor.detach`."""
+    """Up to which seq the reader of a live cursor has taken everything, without a gap.
+
+    Its parts are the cursors that were detached and are not taken yet, in order, and then the live
+    cursor. See `Cursor.detach`.
+    """
 
     __slots__ = ("_lost", "_parts", "start")
 
@@ -319,44 +335,46 @@ class Trail:
         """The seq up to which everything was taken."""
         if self._lost is not None:
             return self._lost
-        while self._parts[0].done:  # which the live one never is
+        while self._parts[0].done:  # never true of the live one
             del self._parts[0]
         return self._parts[0].given
 
     @property
     def end(self) -> int:
-        """The seq up to which it is to be given."""
+        """The seq up to which the reader is to take."""
         return self._parts[-1].end if self._lost is None else self._lost
 
     @property
     def done(self) -> bool:
-        """Whether nothing will be added to it any more."""
+        """True if neither `given` nor `end` will rise any more."""
         return self._lost is not None or (self.given >= self.end and self._parts[-1].closed)
 
     def leave(self, rest: Cursor) -> None:
-        """The live cursor has left this to be taken before it."""
+        """Insert a cursor that the live one detached, to be taken before it."""
         self._parts.insert(len(self._parts) - 1, rest)
 
     def go_on(self, cursor: Cursor) -> bool:
-        """Another cursor follows the same room, in another way; False if there is a gap between."""
+        """Replace the live cursor by one of the same room with another format or view.
+
+        Return False, and change nothing, if there is a gap between the two.
+        """
         if self._lost is not None or cursor.mark.seq != self._parts[-1].mark.seq:
             return False
         self._parts[-1:] = [cursor]
         return True
 
     def lose(self, seq: int) -> None:
-        """What comes behind this could not be read."""
+        """End the trail at a seq, after which events could not be read."""
         if self._lost is None:
             self._lost = seq
 
 
 class Cursor:
-    """A place in a feed that moves as its reader takes.
+    """A position in a feed that moves as its reader takes.
 
-    ``session`` is the number of the one who reads: its own notices are not shown to it, nor is
-    what its ``view`` leaves out. With an ``end`` it stops there; without one it is live, and is
-    placed at the end of what was published. What it gives is counted in its ``trail``, if it is
-    given one.
+    ``session`` is the number of the reader's session: its own notices are not sent to it, nor is
+    what its ``view`` leaves out. A cursor with an ``end`` stops there. One without is live, and
+    begins after the last published entry. A ``trail``, if there is one, follows what was taken.
     """
 
     __slots__ = (
@@ -385,7 +403,7 @@ class Cursor:
     ) -> None:
         self.session = session
         self.reader = reader
-        self.plain = view.plain  # whether what is rendered for all is right for it
+        self.plain = view.plain  # True if its reader is sent chunks as they were rendered
         self.mark = feed.log.mark if mark is None else mark
         self.closed = False
         self.trail: Trail | None = None
@@ -398,7 +416,7 @@ class Cursor:
             feed.add(self)
 
     def close(self) -> None:
-        """Be live no more. What it had so far can still be detached."""
+        """Stop being live. What was published before can still be detached."""
         self._feed.remove(self)
         self.closed = True
 
@@ -408,19 +426,19 @@ class Cursor:
 
     @property
     def given(self) -> int:
-        """The seq of the last event that was taken, or had not to be."""
+        """Seq up to which events were delivered or filtered out."""
         return self.mark.seq if self._replay is None else self._replay.given
 
     @property
     def end(self) -> int:
-        """The seq of the last event that a live one is to give, as far as is known."""
+        """The seq of the last event that a live cursor has to deliver so far."""
         return self.mark.seq if self.closed else self._feed.log.mark.seq
 
     def detach(self) -> Cursor | None:
-        """Leave what was published and not yet taken to another cursor, and go to the end.
+        """Leave what was published and is not taken to another cursor, and go to the end.
 
-        Gives that cursor, which ends here and now; None if there is nothing to leave. This is how
-        an answer gets its place behind what was said before it.
+        Return that cursor, which ends at the present end, or None if there is nothing to leave.
+        So an answer is sent after what was published before it.
         """
         end = self._feed.log.mark
         if self.mark.entries >= end.entries:
@@ -468,7 +486,7 @@ class Cursor:
         return self._feed.format.bell + data if rings else data
 
     def _fall_back(self) -> None:
-        """What comes next is no longer in memory: read the log up to where memory begins."""
+        """Replay the log up to where the tail begins: the next chunk is no longer in memory."""
         target = self._feed.start
         if self._end is not None and self._end.entries < target.entries:
             target = self._end

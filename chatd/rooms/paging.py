@@ -1,5 +1,6 @@
-"""What was said in a room, as much of it as is given at a time: for whoever asks over HTTP or over
-a WebSocket. It knows neither, and not who may read what.
+"""Pages of a room's log, for clients that ask for history over HTTP or over a WebSocket.
+
+This module must not know either protocol, nor who may read a room.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from chatd.rooms.room import Room
 from chatd.rooms.view import View
 
 CHARACTERS_GIVEN = 64 * 1024
-"""With so much text, fewer are given: what an answer weighs is held until it is taken."""
-
+"""Characters of text after which a page ends early: an answer stays in memory until the client has
+taken it."""
 
 EVENTS_LOOKED_AT = 2000
 EVENTS_READ = 200
@@ -22,8 +23,10 @@ than were asked for are read only if the reader ignores the authors of the last 
 
 
 class Stretch(NamedTuple):
-    """All ``events`` with ``after < seq <= upto`` that a reader is shown, and whether there may be
-    ``more`` beyond it, in the direction that was asked for."""
+    """All ``events`` with ``after < seq <= upto`` that a reader's view shows.
+
+    ``more`` is true if there may be further ones, in the direction that was asked for.
+    """
 
     events: Sequence[Event]
     after: int
@@ -32,8 +35,10 @@ class Stretch(NamedTuple):
 
 
 async def first_events(room: Room, after: int, upto: int, limit: int, view: View) -> Stretch:
-    """Return the first events after a seq that `view` shows: `limit` of them, or about
-    `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    """Return the first events after a seq that `view` shows. Raise `StoreError`.
+
+    They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
+    """
     events: list[Event] = []
     characters, start = 0, after
     while after < upto:
@@ -52,8 +57,10 @@ async def first_events(room: Room, after: int, upto: int, limit: int, view: View
 
 
 async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
-    """Return the last events up to a seq that `view` shows: `limit` of them, or about
-    `CHARACTERS_GIVEN`. Raises `StoreError`."""
+    """Return the last events up to a seq that `view` shows. Raise `StoreError`.
+
+    They are `limit` events, or fewer with about `CHARACTERS_GIVEN` characters.
+    """
     if not limit:
         last = await last_events(room, upto, 1, view)
         return Stretch([], max(0, upto), upto, last.more or bool(last.events))
@@ -65,7 +72,7 @@ async def last_events(room: Room, upto: int, limit: int, view: View) -> Stretch:
         shown = [*(event for event in events if not view.ignores(event)), *shown]
         after = events[0].seq - 1 if events else start
         more = bool(events) and after > 0
-        # Fewer than there are seqs: they are long, or what came before them was forgotten.
+        # The read is not whole if the lines are long, or if earlier ones are deleted.
         whole = after == start
         if not (more and whole and len(shown) < limit and upto - after < EVENTS_LOOKED_AT):
             break
@@ -85,7 +92,7 @@ async def _last_between(room: Room, after: int, upto: int) -> list[Event]:
 
 
 def _last_of(events: Sequence[Event]) -> list[Event]:
-    """The last ones of these: as many as have about `CHARACTERS_GIVEN`, and one at least."""
+    """Return the last ones of some events: about `CHARACTERS_GIVEN`, and one event at least."""
     characters, first = 0, len(events)
     while first and characters <= CHARACTERS_GIVEN:
         first -= 1

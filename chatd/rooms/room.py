@@ -1,7 +1,7 @@
-"""A room: a named log that only grows, the sessions that are in it, and its feeds.
+"""A room: a named log that only grows, the number of its members, and its feeds.
 
-A room knows no connection and no command. What is said in it goes to the store, and comes back
-when it is committed.
+Lines go to the store first, and come back to `Room.publish` once they are committed. This module
+must not know a connection or a command.
 """
 
 from __future__ import annotations
@@ -18,52 +18,54 @@ from chatd.rooms.feed import Feed, Mark, Page
 from chatd.storage.contract import Found, Store, Wanted
 from chatd.text.folding import fold
 
-_TOPIC = Kind.TOPIC  # looking up a member of an enum takes CPython 3.11 0.2 us
+_TOPIC = Kind.TOPIC  # looking up a member of an enum takes 0.2 us in CPython 3.11
 
 PAGES_KEPT = 8
-"""How many rendered pages are kept of what was read last, in all rooms together."""
+"""Most rendered pages in the cache, of all rooms together."""
 
 R = TypeVar("R")
 
 LATEST_EVENTS = 16
-"""How many of its last events a room with people in it keeps at hand, for those who come in: as
-many of the longest lines as a page may hold."""
+"""Most of its last events that a room with members holds in memory, for sessions that enter: as
+many of the longest lines as a page may contain."""
 
 
 class Pages:
-    """Pages of what was said in rooms, rendered of late, for those who want the same soon: when a
-    daemon has begun anew, everybody comes back at once. At most `PAGES_KEPT`."""
+    """A cache of the pages that were rendered last, at most `PAGES_KEPT`.
+
+    After a restart of the daemon all clients come back at once, and want the same pages.
+    """
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, Format, int], Page] = {}  # the longest kept first
+        self._pages: dict[tuple[str, Format, int], Page] = {}  # the oldest first
 
     def __len__(self) -> int:
         return len(self._pages)
 
     def find(self, room: str, format: Format, after: int, upto: int) -> Page | None:
-        """The page that begins there, if it is kept and goes no further than that."""
+        """Return the cached page that begins after a seq and ends at ``upto`` or before, if any."""
         page = self._pages.get((room, format, after))
         return page if page is not None and page.last <= upto else None
 
     def keep(self, room: str, format: Format, page: Page) -> None:
-        """Keep this one."""
+        """Add a page, and drop the oldest one if there are too many."""
         self._pages.pop((room, format, page.after), None)
         self._pages[room, format, page.after] = page
         if len(self._pages) > PAGES_KEPT:
             del self._pages[next(iter(self._pages))]
 
     def forget(self, room: str) -> None:
-        """Keep none of that room."""
+        """Drop all pages of a room."""
         for key in [key for key in self._pages if key[0] == room]:
             del self._pages[key]
 
 
 class Room:
-    """A room as it is in memory. ``head`` and ``topic`` are what its log says so far.
+    """A room in memory. ``head`` and ``topic`` follow from its log.
 
-    ``guarded`` says that not everyone may read and speak here, and ``expected`` how many are about
-    to come in. Without ``pages``, none are kept. ``head_time`` is the time of the last event
-    (milliseconds since 1970), 0 if that was forgotten before the store was opened.
+    ``guarded`` is true if not everyone may read and speak here. ``expected`` is the number of
+    sessions that are entering. Without ``pages``, no pages are cached. ``head_time`` is the time of
+    the last event (milliseconds since 1970), 0 if it was deleted before the store was opened.
     """
 
     def __init__(
@@ -83,19 +85,19 @@ class Room:
         self.guarded = False
         self.expected = 0
         self.guests = 0
-        self.named: dict[str, int] = {}  # how often those with a name are here, as they came
-        self.announced: set[str] = set()  # of whom the others know that they are here
+        self.named: dict[str, int] = {}  # memberships by the name under which they entered
+        self.announced: set[str] = set()  # members whose joining the others have received
         self.error_log = store.error_log
         self._waiting = 0
         self._store = store
         self._feeds: dict[Format, Feed] = {}
-        self._latest: list[Event] = []  # a stretch of the log that ends at its head
+        self._latest: list[Event] = []  # part of the log that ends at its head
         self._pages = pages
-        self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # who waits for what is read
+        self._under_way: dict[Hashable, list[Deferred[Any]]] = {}  # callers that wait for a read
 
     @property
     def head(self) -> int:
-        """The seq of the last published event; how much was said here so far."""
+        """The seq of the last published event."""
         return self.mark.seq
 
     @property
@@ -105,28 +107,28 @@ class Room:
 
     @property
     def people(self) -> int:
-        """How many are here; one who is here several times counts once."""
+        """The number of members; one that is here in several sessions counts once."""
         return self.guests + len(self.named)
 
     @property
     def forgettable(self) -> bool:
-        """Whether nothing would be lost without it: empty, and nothing said or being said."""
+        """True if the room can be dropped: no member, and no line that is stored or on its way."""
         return not (self.end or self.people or self.expected)
 
     @property
     def end(self) -> int:
-        """The seq that the last event will have at most, once all that waits is published."""
+        """The highest seq that the last event can have once all that waits is published."""
         return self.mark.seq + self._waiting
 
     def enter(self, name: str, guest: bool) -> None:
-        """Count someone in."""
+        """Count a member that enters."""
         if guest:
             self.guests += 1
         else:
             self.named[name] = self.named.get(name, 0) + 1
 
     def leave(self, name: str, guest: bool) -> None:
-        """Count someone out."""
+        """Uncount a member that leaves. Drop what is in memory with the last one."""
         if guest:
             self.guests -= 1
         else:
@@ -138,16 +140,16 @@ class Room:
             self._forget_pages()
 
     def append(self, entry: Draft | Notice) -> None:
-        """Let something be said or announced here; it is shown once it is committed."""
+        """Pass lines or a notice to the store; `publish` sends them once they are committed."""
         self._store.append(entry)
         self._waiting += len(entry.texts) if isinstance(entry, Draft) else 1
 
     def refuse(self, lines: int) -> None:
-        """So many lines that were appended could not be committed."""
+        """Uncount appended lines that could not be committed."""
         self._waiting -= lines
 
     def publish(self, entries: Sequence[Entry]) -> None:
-        """Show what was committed to everyone here."""
+        """Send committed entries to everyone who follows the room."""
         self._waiting -= len(entries)
         before = self.mark
         self.mark = after = before.behind(entries)
@@ -167,19 +169,19 @@ class Room:
                     feed.forget()
             else:
                 del self._feeds[feed.format]
-        # Only now: whoever is woken may have others take, and they may follow any of the feeds.
+        # After all feeds have rendered: a woken reader may make others take, of any of the feeds.
         for feed in tuple(self._feeds.values()):
             feed.show()
 
     def feed(self, format: Format) -> Feed:
-        """The room in that format."""
+        """Return the room's feed in a format, and make it if there is none."""
         feed = self._feeds.get(format)
         if feed is None:
             feed = self._feeds[format] = Feed(self, format)
         return feed
 
     async def read(self, after: int, upto: int) -> list[Event]:
-        """See `chatd.storage.contract.Store.read`. Never past what was published."""
+        """Return events as `chatd.storage.contract.Store.read` does, of those published."""
         if self._latest and self._latest[0].seq <= after + 1:
             return [event for event in self._latest if after < event.seq <= upto]
         upto = min(upto, self.mark.seq)
@@ -189,7 +191,7 @@ class Room:
         return events
 
     async def page(self, format: Format, after: int, upto: int) -> Page:
-        """As `read`, rendered. Raises what the format does, too."""
+        """Return the same events, rendered. Raise what the format raises, too."""
         kept = self._pages and self._pages.find(self.key, format, after, upto)
         if kept:
             return kept
@@ -203,7 +205,7 @@ class Room:
         return Page(after, events[-1].seq if events else upto, format.render(events))
 
     async def _once(self, what: Hashable, do: Callable[[], Coroutine[Deferred[Any], Any, R]]) -> R:
-        """What several want at the same time is done once."""
+        """Run ``do`` once for all callers that want ``what`` at the same time."""
         waiting = self._under_way.get(what)
         if waiting is not None:
             done: Deferred[R] = Deferred()
@@ -224,7 +226,7 @@ class Room:
         return result
 
     def forget(self, upto: int) -> None:
-        """Drop from memory what the store has forgotten: the events with seqs up to ``upto``."""
+        """Drop from memory the events with seqs up to ``upto``, which the store has deleted."""
         self._forget_pages()
         while self._latest and self._latest[0].seq <= upto:
             del self._latest[0]
@@ -235,14 +237,14 @@ class Room:
 
     def _keep(self, events: list[Event]) -> None:
         if self._latest and events and events[0].seq != self._latest[-1].seq + 1:
-            self._latest = []  # what was refused was committed all the same
+            self._latest = []  # lines that were reported as refused were committed all the same
         if self.people:
             self._latest = (self._latest + events[-LATEST_EVENTS:])[-LATEST_EVENTS:]
 
     async def seq_before(self, time: int) -> int:
-        """See `chatd.storage.contract.Store.seq_before`. Never past what was published."""
+        """Return a seq as `chatd.storage.contract.Store.seq_before` does, at most `head`."""
         return min(await self._store.seq_before(self.name, time), self.mark.seq)
 
     async def search(self, wanted: Wanted, upto: int, limit: int) -> Found:
-        """See `chatd.storage.contract.Store.search`. Never past what was published."""
+        """Search as `chatd.storage.contract.Store.search` does, in what was published."""
         return await self._store.search(self.name, wanted, min(upto, self.mark.seq), limit)

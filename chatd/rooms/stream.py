@@ -1,13 +1,15 @@
-"""What one client is still to be sent, in its one order.
+"""Streams: all data that one client is to be sent, in one order.
 
-Answers and stretches of the log stand in a queue; behind them come the live sources: the rooms
-that the client is in, and its inbox. An answer that is put in while a room still has something for
-the client takes its place behind that, so everything is seen in the order in which it happened.
+Answers and replays of a log wait in a queue. After them come the live sources: the rooms that the
+client is in, and its inbox. An answer that is queued while a room still has something for the
+client is sent after that, so the client receives everything in the order in which it happened.
 
-A stream knows no connection: an outlet takes from it when there is room, and is woken when there is
-more. What a live source has just got is pushed past an empty queue at once. Answers are the only
-bytes that are queued for a client, so a client whose answers are not being taken is not to be read
-from: see `full`.
+A live source pushes fresh data at once if the queue is empty. Answers are the only bytes that are
+queued for a client, so the daemon stops reading from a client whose answers are not taken: see
+`Stream.full`.
+
+This module must not know a connection: a writer takes from the stream when there is room, and is
+woken when there is more.
 """
 
 from __future__ import annotations
@@ -18,40 +20,40 @@ from typing import Protocol
 from chatd.rooms.feed import Source
 
 ANSWER_BYTES = 32 * 1024
-"""With this much of its answers not taken, a client is not read from."""
+"""Bytes of answers that are not taken from which on the daemon does not read from a client."""
 
 INBOX_BYTES = 64 * 1024
-"""What waits for a client in its inbox at most."""
+"""Most bytes that wait for a client in its inbox."""
 
 
 class Live(Source, Protocol):
     """A source without an end."""
 
     def detach(self) -> Source | bytes | None:
-        """Give up what there is so far, to be sent in its place; None when there is nothing."""
+        """Return what is not taken so far, to be queued; None if there is nothing."""
 
 
 class Sink(Protocol):
-    """Who takes from a stream."""
+    """The interface of the one that takes from a stream."""
 
     def pump(self) -> None:
-        """Take what there is, as far as there is room for it."""
+        """Take from the stream as long as there is room."""
 
     def push(self, data: bytes) -> bool:
-        """Take this at once, before the rest; False, and it is not taken, without room for it."""
+        """Take data at once, before the rest, and return True; False without room for it."""
 
     @property
     def acknowledged(self) -> bool:
-        """Whether all that was taken has arrived at the client's system, as far as is known."""
+        """True if all that was taken is known to have arrived at the client's system."""
 
 
 class Stream:
-    """Takes what a client is to be sent, and gives it out in order.
+    """The data that a client is to be sent, in order.
 
-    ``sink`` is who takes it; it is pumped when there may be something to take. ``failed`` is set by
-    whoever has the client, and called in the
-    handling of an error that leaves it in no known state, which it is told. ``farewell`` gives
-    what ends it, behind all else.
+    ``sink`` takes from the stream, and is pumped when there may be something to take; the reader of
+    the stream sets it. ``failed`` is set by the owner of the client, and called with a description
+    while an error is handled that leaves the client in no known state. ``farewell`` returns the
+    last data of the stream.
     """
 
     __slots__ = (
@@ -78,42 +80,39 @@ class Stream:
         self.finished = False
 
     def when_relieved(self, callback: Callable[[], None]) -> None:
-        """Call this when the stream was full and is not any more."""
+        """Have `callback` called each time that the stream was full and is not any more."""
         self._relieved = callback
 
     @property
     def full(self) -> bool:
-        """Whether so much is queued that nothing that asks for an answer should be read."""
+        """True if so much is queued that the daemon should not read requests of the client."""
         return self._answers >= ANSWER_BYTES
 
     @property
     def drained(self) -> bool:
-        """Whether it was finished, and all of it was taken."""
+        """True if the stream is finished and all of it was taken."""
         return self.finished and not self._queue
 
     @property
     def owes_past(self) -> bool:
-        """Whether lines of a room that it was to be shown before now are not all taken yet."""
+        """True while a replay is queued."""
         return any(not isinstance(queued, bytes) for queued in self._queue)
 
     @property
     def acknowledged(self) -> bool:
-        """Whether all that was taken has arrived at the client's system, as far as is known."""
+        """True if all that was taken is known to have arrived at the client's system."""
         return self.sink.acknowledged
 
     def wake(self) -> None:
-        """A source may have something."""
+        """Have the sink take: a source may have something."""
         self.sink.pump()
 
     def push(self, data: bytes) -> bool:
-        """Send what a live source has just got, if nothing is to be sent before it.
-
-        False, and nothing is sent, if something is.
-        """
+        """Send fresh data of a live source and return True; send nothing if any is queued."""
         return not self._queue and self.sink.push(data)
 
     def put(self, answer: bytes) -> None:
-        """Queue some whole lines, behind all that was there to be sent so far."""
+        """Queue whole lines, to be sent after all that is there so far."""
         if not answer or self.finished or self._shut:
             return
         self._settle()
@@ -129,18 +128,18 @@ class Stream:
         self.wake()
 
     def follow(self, source: Live) -> None:
-        """Take from this source, too, whenever the queue is empty."""
+        """Take from a live source, too, whenever the queue is empty."""
         self._live.append(source)
         self.wake()
 
     def unfollow(self, source: Live) -> None:
-        """Take no more from it than what it had so far."""
+        """Take from a live source only what it has so far."""
         self._settle()
         if source in self._live:
             self._live.remove(source)
 
     def finish(self) -> None:
-        """Nothing comes any more, whatever is put in: what there is so far is the end of it."""
+        """End the stream after what it has so far and the farewell; later answers are dropped."""
         if self.finished:
             return
         self._settle()
@@ -151,14 +150,14 @@ class Stream:
         self.wake()
 
     def shut(self) -> None:
-        """Nobody will take anything any more: what there is, and what is put in, is dropped."""
+        """Drop what is queued, and all that is put in later: the sink will take no more."""
         self._shut = True
         self._queue.clear()
         self._answers = 0
         self.sink = _NOWHERE if self.sink.acknowledged else _LOST
 
     def abandon(self) -> None:
-        """Nobody will take or put in anything any more: hold on to nothing and nobody."""
+        """Drop everything, with all references: the stream is neither filled nor read any more."""
         self.shut()
         self.finished = True
         self._live.clear()
@@ -167,7 +166,7 @@ class Stream:
         self.farewell = _nothing
 
     def take(self) -> bytes:
-        """The next piece to send; empty when there is none at hand."""
+        """Return the next piece to send; empty if there is none now."""
         while self._queue:
             first = self._queue[0]
             if isinstance(first, bytes):
@@ -227,7 +226,7 @@ class Inbox:
         self._size = 0
 
     def put(self, line: bytes) -> bool:
-        """Let a line wait; False without room for it."""
+        """Queue a line and return True; False without room for it."""
         if self._size + len(line) > INBOX_BYTES:
             return False
         self._lines.append(line)
@@ -250,7 +249,7 @@ class _Nowhere:
         self.acknowledged = acknowledged
 
     def pump(self) -> None:
-        """Nobody is there to take anything."""
+        """Do nothing: there is no sink."""
 
     def push(self, data: bytes) -> bool:
         return False
@@ -261,9 +260,9 @@ _LOST = _Nowhere(False)
 
 
 def _nobody(*_: object) -> None:
-    """Nobody waits to be told."""
+    """Do nothing: the default callback."""
 
 
 def _nothing() -> bytes:
-    """It ends as it is."""
+    """Return nothing: the default farewell."""
     return b""

@@ -1,6 +1,6 @@
-"""What somebody has set for themselves, and what follows from it for what they are shown.
+"""Settings of a user, and the view of a room that follows from them.
 
-Pure values: they know no room, no session and no account.
+Pure values. This module must not know a room, a session or an account.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from chatd.text.folding import fold
 from chatd.text.mentions import any_mentions
 
 _IGNORED_KINDS = (Kind.MESSAGE, Kind.ACTION, Kind.PRIVATE)
-"""What is not shown of somebody who is ignored: what they say, not what they do."""
+"""The kinds of events of an ignored author that are left out: lines said, not deeds or topics."""
 
 
 class Bell(enum.Enum):
-    """Which lines of others ring."""
+    """The lines of others at which a client's bell rings."""
 
     OFF = "off"
     MENTIONS = "mentions"  # those that name the reader, and private ones
@@ -27,11 +27,11 @@ class Bell(enum.Enum):
 
 
 class View(NamedTuple):
-    """The view that a reader has of a room, and whether it rings.
+    """The entries of a room that a reader is sent, and at which of them the bell rings.
 
-    ``echo`` is whether the lines of the reader's own connection are shown. Lines of the reader ring
-    on no connection. ``ignored`` has the names (see `fold`) of those whose lines are not shown,
-    ``names`` those of the reader.
+    ``echo`` is true if the reader is sent the lines of its own connection. No connection of the
+    reader rings at lines of the reader. ``ignored`` has the folded names (see `fold`) whose lines
+    are left out, ``names`` those of the reader.
     """
 
     echo: bool = True
@@ -41,21 +41,21 @@ class View(NamedTuple):
 
     @property
     def plain(self) -> bool:
-        """Whether all is shown as it is, so that nothing need be looked at."""
+        """True if all entries are shown and none rings, so that none need be looked at."""
         return self.echo and not self.ignored and self.bell is Bell.OFF
 
     @property
     def of_past(self) -> View:
-        """The same, of what was said before: one's own lines are shown, and nothing rings."""
+        """The same for history: the reader's own lines are shown, and nothing rings."""
         return View(ignored=self.ignored) if self.ignored else EVERYTHING
 
     def shown(self, entries: Sequence[Entry], session: int) -> Sequence[Entry]:
-        """Those of these entries that are shown to this session; its own notices never are."""
+        """Return the entries that a session is shown; its own notices never are."""
         shown = [entry for entry in entries if self._shows(entry, session)]
         return entries if len(shown) == len(entries) else shown
 
     def rings(self, entries: Iterable[Entry], session: int) -> bool:
-        """Whether one of these, which are shown to this session, is to ring."""
+        """Return True if the bell rings at one of some entries that a session is shown."""
         if self.bell is Bell.OFF:
             return False
         heard = [
@@ -69,8 +69,10 @@ class View(NamedTuple):
         return any(any_mentions(texts, name) for name in self.names)
 
     def _is_own(self, event: Event, session: int) -> bool:
-        """Return whether the reader said this, on any connection: a name is one person's at a
-        time."""
+        """Return True if the reader said this, on any connection.
+
+        The name decides, too: only one person has it at a time.
+        """
         return event.session == session or fold(event.author) in self.names
 
     def _shows(self, entry: Entry, session: int) -> bool:
@@ -79,7 +81,7 @@ class View(NamedTuple):
         return not self.ignores(entry)
 
     def ignores(self, entry: Entry) -> bool:
-        """Whether this is a line of somebody who is ignored."""
+        """Return True if an entry is a line of an ignored author."""
         return (
             bool(self.ignored)
             and isinstance(entry, Event)
@@ -92,8 +94,11 @@ EVERYTHING = View()
 
 
 class Settings(NamedTuple):
-    """What somebody has set. ``language`` is "" while they have chosen none; ``away`` is what
-    others are told while they are away, "" while they are not."""
+    """The settings of a user.
+
+    ``language`` is "" if none is chosen. ``away`` is the text that others receive while the user is
+    away, "" while the user is not.
+    """
 
     echo: bool = True
     times: bool = False
@@ -104,20 +109,22 @@ class Settings(NamedTuple):
     away: str = ""
 
     def view(self, *names: str) -> View:
-        """What is shown to somebody of these names who has set this."""
+        """Return the view of a user with these settings and names."""
         ignored = frozenset(map(fold, self.ignored))
         view = View(self.echo, ignored, Bell(self.bell), frozenset(map(fold, names)))
-        # Nearly everybody has the same one.
+        # Nearly all users have the same view, so they share one object.
         return EVERYTHING if view.plain else view
 
     @property
     def without_others(self) -> Settings:
-        """The same without what concerns other people. Whoever is at that terminal next ignores
-        nobody for it, and nobody is told anything of them."""
+        """The same without the ignored names and the away text.
+
+        The next user of that terminal inherits the rest only.
+        """
         return self._replace(ignored=(), away="")
 
     def with_kept(self, kept: Mapping[str, Any]) -> Settings:
-        """The same, and in its place what was kept, if it can be understood."""
+        """Return these settings, replaced by the stored ones as far as those are valid."""
         understood = {name: kept[name] for name in self._fields if _makes_sense(name, kept)}
         if "ignored" in understood:
             understood["ignored"] = tuple(understood["ignored"])

@@ -1,6 +1,6 @@
-"""Characters that show nothing: spaces of every kind, fillers, and what has no width.
+"""Characters that show nothing: spaces of every kind, fillers, and characters without width.
 
-Pure. This module must not know where a text comes from, nor how it is shown otherwise.
+Pure. This module must not know where a text comes from, nor how it is escaped.
 """
 
 import re
@@ -12,8 +12,8 @@ NOTHING = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U00013440\U00016fe4\U0001bca0-\U0001bca3\U0001d159"
     "\U0001d173-\U0001d17a\U000e0000\U000e0002-\U000e0fff"
 )
-"""Those of `INVISIBLE` that are sent as they are, as ranges in a regular expression. The others,
-such as bidi controls, are shown by `chatd.text.escaping`."""
+"""The characters of `INVISIBLE` that are sent as they are, as ranges in a regular expression. The
+others, such as bidi controls, are escaped by `chatd.text.escaping`."""
 
 BLANK = f"\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000{NOTHING}"
 """`NOTHING`, and white space that ends no line."""
@@ -31,7 +31,7 @@ _SPACE = re.compile(r"\s")
 _WIDE = "\u115f\u3000\u3164"
 
 _TAB = 8
-"""Columns that a TAB may take."""
+"""Most columns that a TAB takes."""
 
 
 def is_blank(text: str) -> bool:
@@ -57,6 +57,6 @@ def trimmed(text: str) -> str:
 def columns(blanks: str) -> int:
     """Return how many columns of a terminal blank characters may take.
 
-    Terminals do not agree on what has no width; here each character has one column or more.
+    Terminals do not agree on the width of such characters; here each has one column or more.
     """
     return len(blanks) + (_TAB - 1) * blanks.count("\t") + sum(blanks.count(wide) for wide in _WIDE)

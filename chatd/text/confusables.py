@@ -1,6 +1,6 @@
-"""What text looks like, and which scripts it is written in: UTS 39, for the characters of names.
+"""Skeletons of texts that look the same, and scripts of texts: UTS 39, for characters of names.
 
-Pure. This module must not know what a name may be, nor which names are in use.
+Pure. This module must not know the rules for names, nor which names are in use.
 """
 
 from bisect import bisect_right
@@ -16,22 +16,24 @@ def skeleton(text: str) -> str:
     """Return a text that two texts have in common if and only if they look the same.
 
     After UTS 39 section 4, with the characters of names alone in mind. ``1``, ``l`` and ``I`` look
-    the same, and so do ``0`` and ``O``, ``m`` and ``rn``. Not to be shown to anybody.
+    the same, and so do ``0`` and ``O``, ``m`` and ``rn``. A skeleton must not be shown.
     """
-    # UTS 39 decomposes first and then looks once; but some letters are in its table as a whole, and
-    # what some look like has parts that look like others. (The table has them followed to the end.)
+    # UTS 39 decomposes first and then maps once; but some letters are in its table as a whole, and
+    # the prototypes of some have parts that have prototypes. (Our table has these followed to the
+    # end.)
     whole = normalize("NFC", text).translate(_PROTOTYPES)
     parts = normalize("NFD", whole).translate(_PROTOTYPES)
     return normalize("NFD", parts)
 
 
 def is_of_one_script(text: str) -> bool:
-    """Whether there is a script that has all letters, marks and digits of a text.
+    """Return True if all letters, marks and digits of a text are of one script.
 
     Scripts that are written together count as one: Japanese is Han, Hiragana and Katakana, Korean
-    is Han and Hangul, and Bopomofo stands with Han. ``_``, ``-``, ``.``, and what Unicode calls
-    common (such as the digits of ASCII and most accents) go with every script; mathematical letters
-    and what `chatd.text.unicode_tables.VERSION` of Unicode does not have go with none.
+    is Han and Hangul, and Bopomofo is used with Han. ``_``, ``-``, ``.``, and characters that
+    Unicode calls common (such as the digits of ASCII and most accents) are of every script;
+    mathematical letters, and characters that `chatd.text.unicode_tables.VERSION` of Unicode does
+    not have, are of none.
     """
     common = _ANY_SCRIPT
     for character in text:

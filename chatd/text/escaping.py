@@ -1,11 +1,15 @@
-"""The one encoder: text that somebody chose, made safe for anybody's terminal.
+"""The one encoder: escapes text that a person chose, so that it is safe on any terminal.
 
-Whatever a person typed (lines, names, topics, what an error quotes, what the log repeats) passes
-through here on its way out, on every path, because a check on the way in can be forgotten for one
-of them. What a terminal would obey is shown instead of removed: removing it could join two halves
-into something new.
+All text that a person typed (lines, names, topics, quotations in errors and in the log) is escaped
+here when it is sent or logged, on every path, because a check of input can be forgotten for one of
+them. Characters that a terminal would obey are escaped and not removed: removing one could join the
+text on both sides into a new control sequence.
 
-This module must not know who wrote the text, who reads it, or what a line looks like around it.
+There are two sets of rules: `visible` for all clients, and `visible_on_screen`, which also bounds
+runs of blanks, for people at a terminal. Nearly all text needs no escaping, so each function looks
+at the whole batch once, quickly, before it looks at each text.
+
+This module must not know who wrote the text, who reads it, or the format of the line around it.
 """
 
 import re
@@ -18,8 +22,8 @@ from chatd.text.blanks import BLANK, NOTHING, columns
 from chatd.text.unicode_tables import JOINERS, MARKS
 
 MAX_MARKS = 4
-"""How many combining marks that take no room of their own are shown on one character. Hebrew with
-vowels and accents, Tibetan and Burmese take four."""
+"""Most combining marks without width of their own that are sent as they are on one character.
+Hebrew with vowels and accents, Tibetan and Burmese take four."""
 
 MAX_BLANK = 40
 """Most columns in a row that show nothing on a screen: half of an 80-column row, five TABs, ten
@@ -52,8 +56,8 @@ _UNSAFE = (
 
 _SHOWN = {code: _show(code) for codes in _UNSAFE for code in codes}
 
-# The patterns of marks are long, and made when they are first needed. Each range beyond U+FFFF
-# costs every character a comparison, so these are left out where they can be.
+# The patterns of marks are long, and compiled when they are first needed. Each range beyond U+FFFF
+# costs every character a comparison, so these ranges are left out if possible.
 
 
 def _near(ranges: str) -> str:
@@ -65,8 +69,10 @@ _BEYOND = "\U00010000-\U0001efff\U000e0000-\U000effff"  # without the planes of 
 
 @cache
 def _maybe_too_many_marks(or_else: str = "(?!)") -> re.Pattern[str]:
-    """Finds all runs of marks, and some of letters beyond U+FFFF; not of emoji. Also one of these
-    alone of which ``or_else`` is true."""
+    """Return a pattern that finds all runs of marks, and some of letters beyond U+FFFF; no emoji.
+
+    It also finds a single mark of which ``or_else`` is true.
+    """
     first, either = f"[{_near(MARKS)}{_BEYOND}]", f"[{_near(MARKS)}{_near(JOINERS)}{_BEYOND}]"
     return re.compile(f"{first}(?:{either}{{{MAX_MARKS},}}|{or_else})")
 
@@ -87,12 +93,12 @@ def _show_further_marks(run: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return *text* with all that a terminal might obey shown in plain characters.
+    r"""Return *text* with all characters that a terminal might obey escaped.
 
-    TAB stays. C0 and DEL are shown in caret notation (``^[``, ``^?``), C1 as ``\x9b``, line
-    separators, bidi controls, noncharacters and lone surrogates as ``\u202e`` or ``\U000e0001``. So
-    are, of the marks and joiners in a row, those behind the first `MAX_MARKS` marks. Takes any
-    string and never raises.
+    TAB stays. C0 and DEL become caret notation (``^[``, ``^?``), C1 ``\x9b``; line separators, bidi
+    controls, noncharacters and lone surrogates ``\u202e`` or ``\U000e0001``. So do, of the marks
+    and joiners in a row, those after the first `MAX_MARKS` marks. Takes any string and never
+    raises.
     """
     if _is_ordinary(text):
         return text
@@ -101,14 +107,17 @@ def visible(text: str) -> str:
 
 
 def _is_ordinary(text: str) -> bool:
-    """A quick look that is right about nearly all texts, in any language. Those of which it is not
-    sure may turn out to hold nothing unsafe."""
-    # Of what is unsafe, nothing but marks is printable.
+    """Return True if a quick look shows that a text needs no escaping.
+
+    It does for nearly all texts, in any language. If it returns False, the text may turn out to
+    contain nothing unsafe.
+    """
+    # Of the unsafe characters, only marks are printable.
     return text.isprintable() and (text.isascii() or _maybe_too_many_marks().search(text) is None)
 
 
 def encode_line(text: str, eol: bytes) -> bytes:
-    """Return *text* as one line for the wire: see `encode_lines`."""
+    """Return *text* as one line to be sent: see `encode_lines`."""
     return encode_lines([text], eol)
 
 
@@ -118,8 +127,8 @@ _LONG_BLANK = re.compile(f"[{BLANK}]{{{MAX_BLANK // 8 + 1},}}")  # a TAB has eig
 
 
 def _is_ordinary_on_screen(text: str) -> bool:
-    """As `_is_ordinary`, and without a long blank."""
-    # Blanks that are printable, and no marks, are looked for one by one: that is quick.
+    """Return True if a quick look shows that a text needs no escaping, and has no long blank."""
+    # Blanks that are printable, and no marks, are looked for one by one, which is quick.
     return (
         text.isprintable()
         and _MANY_SPACES not in text
@@ -143,11 +152,11 @@ def _show_length(blank: re.Match[str]) -> str:
 
 
 def visible_on_screen(text: str) -> str:
-    r"""As `visible`, for a screen with rows: a row must not seem to end where its line does not.
+    r"""Return *text* escaped as `visible` does, and with long runs of blanks escaped, too.
 
-    A run of characters that show nothing (see `chatd.text.blanks`), of more than `MAX_BLANK`
-    columns, is
-    shown as ``\s{72}``, with how many columns it may take. Programs are sent texts as they are.
+    On a screen, a row must not seem to end before its line does. So a run of characters that show
+    nothing (see `chatd.text.blanks`), of more than `MAX_BLANK` columns, becomes ``\s{72}``, with
+    the number of columns that it may take. Programs receive such runs as they are.
     """
     return text if _is_ordinary_on_screen(text) else visible(_LONG_BLANK.sub(_show_length, text))
 
@@ -158,18 +167,17 @@ def encode_screen_line(text: str, eol: bytes) -> bytes:
 
 
 def encode_screen_lines(texts: Sequence[str], eol: bytes) -> bytes:
-    """As `encode_lines`, for people: made visible as `visible_on_screen` does."""
+    """Return *texts* as `encode_lines` does, but escaped as `visible_on_screen` does."""
     if not _is_ordinary_on_screen("".join(texts)):
         texts = [visible_on_screen(text) for text in texts]
     return _in_lines(texts, eol)
 
 
 def encode_lines(texts: Sequence[str], eol: bytes) -> bytes:
-    """Return *texts* as lines for the wire: made visible, in UTF-8, with *eol* behind each.
+    """Return *texts* as lines to be sent: escaped, in UTF-8, with *eol* after each.
 
-    Takes any strings and never raises. A newline inside a text is shown as ``^J``, so the result
-    is as many lines as there are texts; and it never holds 0xFF, which telnet would take for a
-    command.
+    Takes any strings and never raises. A newline inside a text becomes ``^J``, so the result has as
+    many lines as there are texts. It never contains 0xFF, which telnet would take for a command.
     """
     if not _is_ordinary("".join(texts)):  # one look, for a whole batch
         texts = [visible(text) for text in texts]
@@ -182,17 +190,18 @@ def _in_lines(texts: Sequence[str], eol: bytes) -> bytes:
 
 
 class Lines(str):
-    """Several lines of the server's own, with line ends between them. Nobody's text holds any."""
+    """Lines of the server, with line ends between them. No text of a client contains any."""
 
 
 def encode_json(value: Any) -> bytes:
-    """Return a value as JSON for the wire: all strings in it made visible, in UTF-8, on one line.
+    """Return a value as JSON to be sent: all strings in it escaped, in UTF-8, on one line.
 
-    So it is safe on a terminal as it stands, and what a program finds in it is, too. Only `Lines`
-    keep their line ends. Takes what JSON can hold, with any strings, and never raises then.
+    So it is safe on a terminal as it is, and so are the strings that a program decodes from it.
+    Only `Lines` keep their line ends. Takes any value that JSON can represent, with any strings,
+    and never raises then.
     """
     text = _to_json(value)
-    # What JSON escapes is a control character, or one of two that are none; see `_is_ordinary`.
+    # JSON escapes control characters, and two that are none (" and \\). See `_is_ordinary`.
     if "\\" in text or not _is_ordinary(text):
         text = _to_json(_all_visible(value))
     return text.encode()

@@ -1,10 +1,10 @@
-"""Text as it is compared, folded in time linear in its length, for any input.
+"""Folding of text for comparison, in time linear in its length, for any input.
 
 Sorting a run of combining marks into their canonical order is quadratic, in Python as elsewhere:
-4,095 marks in the wrong order take 40 ms. So nothing normalises text but this module, which cuts
-such runs after Unicode's Stream-Safe Text Process (UAX 15 section 13).
+4,095 marks in the wrong order take 40 ms. So only this module normalises text, and it cuts such
+runs after Unicode's Stream-Safe Text Process (UAX 15 section 13).
 
-Pure. This module must not know what is compared, nor what a name or a line may be.
+Pure. This module must not know what is compared, nor the rules for names and lines.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_RUN = 30
 _PHRASES = ("\ufdfa", "\ufdd0"), ("\ufdfb", "\ufdd1")
 
 _LONGEST_NAME = 128
-"""No text of more characters than these is a name, composed or not."""
+"""Most characters of a name, composed or not."""
 
 _JOINER = "\u034f"
 """Combining grapheme joiner. It shows nothing, and no mark is sorted across it."""
@@ -53,7 +53,7 @@ _SUCH_LETTER = re.compile(f"[{''.join(_WRITTEN_AS)}]")
 
 
 def has_long_run(text: str) -> bool:
-    """Return whether more than `MAX_RUN` combining marks follow each other."""
+    """Return True if more than `MAX_RUN` combining marks follow each other."""
     return _may_have_long_run(text) and any(
         _cut(run) != run[0] for run in _runs(text).finditer(text)
     )
@@ -70,7 +70,7 @@ def normalize(form: Form, text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the key by which names are compared: without regard to case and compatibility forms.
+    """Return the key by which names are compared, without case and compatibility forms.
 
     NFKC, case folding, NFKC again (after Unicode 3.13, D146). Takes any string. In a text too long
     to be a name, characters that represent phrases are not expanded, so the key is at most six
@@ -120,7 +120,7 @@ def _runs(text: str) -> re.Pattern[str]:
 
 
 def _cut(run: re.Match[str]) -> str:
-    """Return what may be a run of marks with a joiner before each that comes after `MAX_RUN`."""
+    """Return a possible run of marks with a joiner after each `MAX_RUN` of them."""
     if len(run[0]) <= MAX_RUN:
         return run[0]
     parts = []
@@ -136,5 +136,5 @@ def _cut(run: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _is_sorted(character: str) -> bool:
-    """Return whether a character is a mark that normalising may put into another place."""
+    """Return True if a character is a mark that normalising may move."""
     return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0

@@ -1,6 +1,6 @@
-"""Strict JSON input: what could be read in two ways is refused.
+"""Strict JSON input: JSON that readers may understand in two ways is refused.
 
-Pure. This module must not know who sends it, nor what is asked with it.
+Pure. This module must not know the sender, nor the meaning of the members.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ def decode_json(data: str | bytes) -> object:
     """Return the value that *data*, JSON in UTF-8, represents.
 
     Raises `ValueError` for anything else: NaN and the infinities; an object with the same member
-    twice, of which some readers take the first and others the last; too deep a nesting.
+    twice, of which some readers take the first and others the last; nesting that is too deep.
     """
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:

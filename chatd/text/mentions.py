@@ -1,10 +1,10 @@
 """Mentions: names of people in a text.
 
-A name counts where it is a whole word. Chinese, Japanese, Thai and their like are written without
-spaces, so there a word has no edges that can be seen: a name of such a script, or one with ``@``
-before it, may have letters of such scripts around it.
+A name counts if it is a whole word. Chinese, Japanese, Thai and similar scripts are written without
+spaces, so their words have no visible ends: a name of such a script, or one with ``@`` before it,
+may have letters of such scripts around it.
 
-Pure. This module must not know who is named, nor who reads.
+Pure. This module must not know an account, a session or a reader.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ _SPACELESS = frozenset(
 
 
 def mentions(text: str, name: str) -> bool:
-    """Return whether *text* has *name* (see `chatd.text.folding.fold`) in it as a word, in any
-    case."""
+    """Return True if *text* contains the folded name *name* as a word, in any case.
+
+    See `chatd.text.folding.fold`.
+    """
     folded = _folded(text)
     return name in folded and any(
         _is_word(folded, found.start(), found.end())
@@ -39,9 +41,9 @@ def mentions(text: str, name: str) -> bool:
 
 
 def any_mentions(texts: Sequence[str], name: str) -> bool:
-    """Return whether one of *texts* has *name* in it, as `mentions` does.
+    """Return True if one of *texts* contains *name*, as `mentions` does.
 
-    Folds all of them at once, and each alone only if the name is among them.
+    All texts are folded at once, and each one alone only if the name is in one of them.
     """
     return name in _folded("\n".join(texts)) and any(mentions(text, name) for text in texts)
 
@@ -53,14 +55,15 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _occurrences(name: str) -> re.Pattern[str]:
-    # Beside letters of ASCII it is no word in any case.
+    # Beside letters of ASCII a name is never a word.
     return re.compile(rf"(?<![0-9a-z_]){re.escape(name)}(?![0-9a-z_])")
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     spaceless = before[-1:] == "@" or any(map(_is_spaceless, text[start:end]))
-    # A name may hold "." and "-": "ana-maria" does not name ana, "ana." at the end of a line does.
+    # A name may contain "." and "-": "ana-maria" does not name ana, "ana." at the end of a line
+    # does.
     return not (
         _goes_on(before[-1:], spaceless)
         or (before[-1:] in (".", "-") and _goes_on(before[:-1], spaceless))
@@ -71,20 +74,22 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 
 def _goes_on(character: str, spaceless: bool) -> bool:
-    """Return whether a word goes on with a character beside it; "" is none."""
+    """Return True if a word goes on with a character beside it; "" is no character."""
     if not character or (spaceless and _is_spaceless(character)):
         return False
     return character.isalnum() or character == "_" or _is_mark(character)
 
 
 def _changes(character: str) -> bool:
-    """Return whether a character makes another letter or syllable of the one before it."""
+    """Return True if a character turns the one before it into another letter or syllable."""
     return bool(character) and (unicodedata.category(character) == "Lm" or _is_mark(character))
 
 
 def _is_mark(character: str) -> bool:
-    """Return whether a character belongs to the letter before it, as accents and the vowels of
-    Hindi do. What makes a sign of it (``1️⃣``) or chooses how it looks does not."""
+    """Return True if a character belongs to the letter before it, as accents and Hindi vowels do.
+
+    A character that makes a sign of it (``1️⃣``) or selects a variant does not.
+    """
     return unicodedata.category(character) in ("Mn", "Mc") and not is_blank(character)
 
 

@@ -15,7 +15,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 @lru_cache(maxsize=1024)
 def local_time(seconds: int) -> str:
-    """A time (seconds since 1970) as people are shown it, in the server's zone."""
+    """Return a time (seconds since 1970) as people are shown it, in the server's zone."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 

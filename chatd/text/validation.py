@@ -1,7 +1,7 @@
-"""What a line, a name and a room's name may be, and what is not a chat client at all.
+"""Rules for lines, names and names of rooms, and for first lines that are not a chat client's.
 
 Pure rules on bytes and text. This module must not know sockets, sessions, which names are in use,
-or how an error is worded; and it does not make text safe to show, which is the encoder's work.
+or the wording of an error. It does not escape text: `chatd.text.escaping` does.
 """
 
 import codecs
@@ -16,22 +16,22 @@ from chatd.text.folding import fold, has_long_run, normalize
 from chatd.text.unicode_tables import INVISIBLE
 
 MAX_NAME_LENGTH = 32
-"""How many code points a name may have, in NFC."""
+"""Most code points of a name, in NFC."""
 
 MAX_MARKS = 2
-"""How many combining marks may stand on one letter of a name: Thai and Vietnamese need two."""
+"""Most combining marks on one letter of a name: Thai and Vietnamese need two."""
 
-# Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: whatever
-# else starts with ESC, or is left when one is taken out of the middle of another, gets shown.
+# Select Graphic Rendition, the colours of build output (ECMA-48 8.3.117). Nothing looser: any other
+# sequence that starts with ESC, or remains after one inside it was removed, is escaped.
 _SGR = re.compile(r"\x1b\[[0-9;:]*m")
 
-# With what shows nothing two names could look the same.
+# With characters that show nothing, two names could look the same.
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 RESERVED = (
-    # What the server calls itself, and begins its lines with.
+    # Names of the server, and words that its lines begin with.
     *("chatd", "server", "servidor", "private", "system", "sistema", "root"),
-    # Titles of those who run it.
+    # Titles of operators and moderators.
     *("admin", "administrator", "administrador", "administradora"),
     *("operator", "operador", "operadora", "moderator", "moderador", "moderadora"),
     # The services of IRC networks, to which clients send passwords by themselves.
@@ -54,7 +54,7 @@ _IRC_GREETINGS = (b"CAP ", b"PASS ", b"NICK ", b"USER ")
 
 
 class LineFault(enum.Enum):
-    """Why a line was not taken."""
+    """The reason for which a line is invalid."""
 
     BLANK = "blank"
     TOO_LONG = "too long"
@@ -63,7 +63,7 @@ class LineFault(enum.Enum):
 
 
 class InvalidLine(ValueError):
-    """A line that goes to nobody. Its `reason` says why."""
+    """An invalid line, which is not sent on. ``reason`` is the reason."""
 
     def __init__(self, reason: LineFault) -> None:
         super().__init__(reason.value)
@@ -71,7 +71,7 @@ class InvalidLine(ValueError):
 
 
 class NameFault(enum.Enum):
-    """Why a text cannot be a name."""
+    """The reason for which a text is not a valid name."""
 
     FORM = "has not the form of a name"
     SCRIPTS = "mixes scripts"
@@ -81,7 +81,7 @@ class NameFault(enum.Enum):
 
 
 class InvalidName(ValueError):
-    """A text that cannot be a name. Its `reason` says why."""
+    """A text that is not a valid name. ``reason`` is the reason."""
 
     def __init__(self, reason: NameFault) -> None:
         super().__init__(reason.value)
@@ -89,7 +89,7 @@ class InvalidName(ValueError):
 
 
 KEPT_OF_LONG = 256
-"""Bytes that are checked of a first line that was too long to keep."""
+"""Bytes that are checked of a first line that was too long to be buffered."""
 
 _UTF8 = codecs.getincrementaldecoder("utf-8")
 
@@ -97,17 +97,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def validate_line(raw: bytes, max_length: int) -> str:
-    """Return the text of a line that may be said, without its colours, spaces around it kept.
+    """Return the text of a valid line, without its colours, but with the spaces around it.
 
-    *raw* has its line end off already; *max_length* is in characters (code points), counted
-    without colours. The text may still hold control characters: they are shown, not refused.
+    *raw* is without its line end; *max_length* is in characters (code points), counted without
+    colours. The text may contain control characters: they are escaped later, and not refused.
 
-    Raises `InvalidLine`: not strict UTF-8 (RFC 3629), blank (`chatd.text.blanks.is_blank`), too
-    long, or
-    with more than `chatd.text.folding.MAX_RUN` combining marks in a row; the first of these that
-    applies.
+    Raises `InvalidLine` if the line is not strict UTF-8 (RFC 3629), blank
+    (`chatd.text.blanks.is_blank`), too long, or has more than `chatd.text.folding.MAX_RUN`
+    combining marks in a row; with the first of these reasons that applies.
     """
-    # No separate path for ASCII: for it each of these steps is one quick look.
+    # No separate path for ASCII: each of these steps is one quick look at ASCII.
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -116,8 +115,10 @@ def validate_line(raw: bytes, max_length: int) -> str:
 
 
 def validate_text(text: str, max_length: int) -> str:
-    """As `validate_line`, of a line that is text already. Half of a surrogate pair, which UTF-8
-    cannot carry, is not UTF-8."""
+    """Return a line that is text already if it is valid, as `validate_line` does.
+
+    Half of a surrogate pair, which UTF-8 cannot represent, counts as not UTF-8.
+    """
     if _SURROGATE.search(text):
         raise InvalidLine(LineFault.NOT_UTF8)
     return _line_of(text, max_length)
@@ -126,21 +127,23 @@ def validate_text(text: str, max_length: int) -> str:
 def _line_of(text: str, max_length: int) -> str:
     if "\x1b" in text:
         text = _SGR.sub("", text)
-    # Most lines begin with what is seen. That look costs no call.
+    # Most lines begin with a character that is seen. That look costs no call.
     if not text or (text[0] in UNSEEN and is_blank(text)):
         raise InvalidLine(LineFault.BLANK)
     if len(text) > max_length:
         raise InvalidLine(LineFault.TOO_LONG)
-    if has_long_run(text):  # which cost much whenever they are compared
+    if has_long_run(text):  # each comparison of such a text costs much
         raise InvalidLine(LineFault.MARKS)
     return text
 
 
 def is_utf8(line: bytes, *, whole: bool = True) -> bool:
-    """Return True if a line is strict UTF-8; if not *whole*, its beginning (see
-    `is_http_request`)."""
+    """Return True if a line is strict UTF-8; if not *whole*, if its beginning is.
+
+    See `is_http_request`.
+    """
     try:
-        # The end of what was kept of a long one may be in the middle of a character.
+        # The first bytes of a long line may end in the middle of a character.
         _UTF8().decode(line if whole else line[:KEPT_OF_LONG], final=whole)
     except UnicodeDecodeError:
         return False
@@ -152,9 +155,8 @@ def validate_name(text: str) -> str:
 
     A name is 1 to `MAX_NAME_LENGTH` code points: letters and decimal digits of one script (see
     `chatd.text.confusables.is_of_one_script`), ``_``, ``-`` and ``.``, starting with a letter or
-    digit. A
-    letter may carry `MAX_MARKS` combining marks. Characters that show nothing are refused. Raises
-    `InvalidName` for anything else.
+    digit. A letter may have `MAX_MARKS` combining marks. Characters that show nothing are refused.
+    Raises `InvalidName` for anything else.
     """
     # NFC makes at most four code points into one.
     if len(text) > 4 * MAX_NAME_LENGTH:
@@ -184,16 +186,16 @@ def validate_room_name(text: str) -> str:
 
 
 def looks(name: str) -> frozenset[str]:
-    """Return what a name looks like, as it is written and in small letters.
+    """Return the skeletons of a name, as it is written and in small letters.
 
-    Two names of which one can be taken for the other have one of these in common; so have two that
-    are the same to `fold`. Takes any string.
+    Two names of which one can be taken for the other have a skeleton in common; so have two that
+    are equal after `fold`. Takes any string.
     """
     return frozenset((skeleton(name), skeleton(fold(name))))
 
 
 def check_new_name(name: str) -> None:
-    """Raise `InvalidName` if this valid name may not be taken anew.
+    """Raise `InvalidName` if a valid name is not allowed as a new one.
 
     An account may have such a name from an earlier version of chatd, and keeps it.
     """
@@ -235,10 +237,11 @@ _LIKE_RESERVED = re.compile(
 
 
 def is_address(name: str) -> bool:
-    """Return whether a name reads as an IPv4 address.
+    """Return True if a name reads as an IPv4 address.
 
-    Also one of fewer or more parts than four, as ``10.1``, in hexadecimal (`inet_aton(3)` takes
-    both), or with letters that look like digits. (No name has a colon, as IPv6 addresses have.)
+    Also if it has fewer or more parts than four, as ``10.1``, is in hexadecimal (`inet_aton(3)`
+    takes both), or has letters that look like digits. (No name has a colon, as IPv6 addresses
+    have.)
     """
     if "." not in name or not any(map(str.isdecimal, name)):
         return False
@@ -249,8 +252,11 @@ _ADDRESS = re.compile(r"(?:[\dlO]+|0x[\da-f]*)(?:\.(?:[\dlO]+|0x[\da-f]*))+")
 
 
 def network_of_host(host: str) -> str:
-    """Return the network that counts as one address: an IPv4 address, or a /64 of IPv6, all of
-    which one host may have (RFC 8981). Raises `ValueError` for what is no IP address."""
+    """Return the network that counts as one address: an IPv4 address, or a /64 of IPv6.
+
+    One host may have all addresses of a /64 (RFC 8981). Raises `ValueError` if *host* is no IP
+    address.
+    """
     ip = ip_address(host.partition("%")[0])
     if isinstance(ip, IPv6Address):
         return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
@@ -258,18 +264,19 @@ def network_of_host(host: str) -> str:
 
 
 def is_http_request(line: bytes, *, whole: bool = True) -> bool:
-    """Whether a connection's first line is an HTTP request: method, target, version.
+    """Return True if a connection's first line is an HTTP request: method, target, version.
 
-    Methods are any token, in any case: a web page may choose its own. When *whole* is false the
-    line was too long to keep and *line* is its beginning and its end, the middle left out (method
-    and target may each be longer than what was kept); the version at its end then decides.
+    A method is any token, in any case: a web page may choose its own. If *whole* is false, the line
+    was too long to be buffered and *line* is its beginning and its end, without the middle (method
+    and target may each be longer than the part that was buffered); then the version at its end
+    decides.
     """
     pattern = _HTTP_REQUEST if whole else _HTTP_REQUEST_ENDS
     return pattern.fullmatch(line) is not None
 
 
 def is_tls_hello(line: bytes) -> bool:
-    """Whether a connection's first line, or its beginning, is that of a TLS handshake.
+    """Return True if a connection's first line, or its beginning, is that of a TLS handshake.
 
     RFC 8446 section 5.1: a handshake record of any version. A web page can cause one.
     """
@@ -277,7 +284,7 @@ def is_tls_hello(line: bytes) -> bool:
 
 
 def is_irc_greeting(line: bytes) -> bool:
-    """Whether a connection's first line, or its beginning, is how an IRC client introduces itself.
+    """Return True if a connection's first line, or its beginning, is that of an IRC client.
 
     RFC 2812 section 3.1, and IRCv3 capability negotiation. Clients send these in capitals.
     """

@@ -1,8 +1,8 @@
-"""Delivers what is said in rooms to their hooks: one line at a time, in order, at least once.
+"""Delivery of the lines of rooms to their hooks: one line at a time, in order, at least once.
 
-What there is to deliver is read from the log, from where a hook has come to, and tried until it is
-taken, or the hook is no more. The room does not wait for any of it: it wakes, and goes on. This
-module knows no connection: how a line is posted, and where to, is the poster's.
+Lines are read from the log, after the hook's seq, and each is tried until it is accepted or the
+hook is removed. The room does not wait for that: it wakes the delivery and goes on. This module
+must not know a connection: the poster decides how a line is posted, and to which address.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ from chatd.webhooks.registry import DeliveryFailure, Hook, Hooks, NotDelivered
 from chatd.webhooks.urls import Destination
 
 AT_ONCE = 20
-"""How many lines are on their way at a time, one for each hook at most."""
+"""Most lines that are being posted at a time, one for each hook at most."""
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 3600.0
-"""Between tries, in seconds. Pauses double, and each is up to a quarter longer, so that what failed
-together is not tried together."""
+"""Back-off between tries, in seconds. Pauses double, and each is up to a quarter longer at random,
+so that deliveries that failed together are not tried together."""
 
 EVENTS_AT_HAND = 50
-"""How many events are kept in memory for a hook that is being delivered to."""
+"""Most events in memory for a hook whose lines are being delivered."""
 
 SENT = {Kind.MESSAGE: "message", Kind.ACTION: "action", Kind.TOPIC: "topic"}
-"""What is delivered: what people say. What they do who run a room is the room's own business."""
+"""The kinds of events that are delivered, and their words. Acts of moderation are not delivered."""
 
 
 class Poster(Protocol):
-    """Who posts a line."""
+    """The interface of the one that posts lines."""
 
     async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
-        """Post this. Raises `NotDelivered` if it was not taken."""
+        """Post a body. Raise `NotDelivered` if it was not accepted."""
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
 
 
 def body_of(event: Event) -> bytes:
-    """What is posted of an event."""
+    """Return the body that is posted for an event."""
     said = {
         "room": event.room,
         "seq": event.seq,
@@ -65,7 +65,7 @@ def body_of(event: Event) -> bytes:
 
 
 def headers_of(event: Event, secret: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """What is said beside it: which one it is, and by whom, at a time in seconds since 1970."""
+    """Return the headers that identify and sign a body. ``timestamp`` is in seconds since 1970."""
     signed = f"{timestamp}.".encode() + body
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
     return {
@@ -77,8 +77,11 @@ def headers_of(event: Event, secret: str, timestamp: int, body: bytes) -> dict[s
 
 
 class Deliveries:
-    """``room_of`` finds a room by its key, ``now`` is the time in seconds since 1970, ``chance``
-    gives numbers from 0 to 1 for the pauses."""
+    """The deliveries of all hooks.
+
+    ``room_of`` returns a room by its key, ``now`` the time in seconds since 1970, ``chance``
+    numbers from 0 to 1 for the pauses.
+    """
 
     def __init__(
         self,
@@ -102,22 +105,22 @@ class Deliveries:
         self._under_way: dict[Hook, _Delivery] = {}
 
     def start(self) -> None:
-        """Deliver what waits, and what is said from now on."""
+        """Deliver lines that are waiting, and those published from now on."""
         self.hooks.wake = self._wake
         self.hooks.gone = self._gone
         for hook in self.hooks:
             self._wake(hook)
 
     def check(self) -> None:
-        """Keep how far all came: to be called every few seconds."""
+        """Store the seqs of all hooks; to be called every few seconds."""
         self.hooks.keep()
 
     def stop(self) -> None:
-        """Begin nothing more. What is on its way may arrive until all is closed."""
+        """Begin no more deliveries. Those on their way may arrive until `close`."""
         self.stopped = True
 
     async def close(self) -> None:
-        """Let go of what is on its way, and keep how far all came. It was stopped before."""
+        """Cancel deliveries on their way, and store the seqs of all hooks; call `stop` before."""
         for delivery in self._under_way.values():
             delivery.end()
         await self.hooks.keep()
@@ -136,26 +139,26 @@ class Deliveries:
 
 
 class _Delivery:
-    """What is delivered by one hook."""
+    """The delivery of the lines of one hook."""
 
     def __init__(self, all: Deliveries, hook: Hook) -> None:
         self._all = all
         self._hook = hook
         self._page: deque[Event] = deque()
-        self._later: IDelayedCall | None = None  # it begins then: at once, or after a pause
+        self._later: IDelayedCall | None = None  # the next start: at once, or after a pause
         self._work: Deferred[None] | None = None
         self._busy = False
         self._pause = FIRST_PAUSE
         self._ended = False
 
     def wake(self) -> None:
-        """There may be something to deliver. While it waits to try again, it goes on waiting."""
+        """Begin to deliver, unless a pause after a failure is not over yet."""
         if self._later is None and not self._busy:
-            # Not now: a room is being shown what was said.
+            # Later, because the caller is a room that is publishing.
             self._later = self._all.clock.callLater(0, self._begin)
 
     def end(self) -> None:
-        """Begin nothing more, and let go of what is on its way."""
+        """Begin nothing more, and cancel the delivery on its way."""
         self._ended = True
         if self._later is not None:
             self._later.cancel()
@@ -173,7 +176,7 @@ class _Delivery:
             while (event := await self._next()) is not None:
                 async with self._all.slots:
                     if not self._goes_on:
-                        break  # its right may have ended while it waited
+                        break  # the hook's right may have ended during the wait
                     await self._post(event)
                 self._page.popleft()
                 self._hook.delivered(event.seq)
@@ -186,7 +189,7 @@ class _Delivery:
         except StoreError:
             error = NotDelivered(DeliveryFailure.NOT_READABLE)
         except Exception:
-            # What it says may quote the URL, which is somebody's secret.
+            # The message may quote the URL, which may be a secret.
             self._all.error_log.tell("a line could not be posted to a hook", words=False)
             error = NotDelivered(DeliveryFailure.BROKE)
         self._busy = False
@@ -194,7 +197,7 @@ class _Delivery:
             self._fail(error)
 
     async def _next(self) -> Event | None:
-        """The next line to be delivered; None if there is none."""
+        """Return the next line to be delivered, or None if there is none."""
         hook = self._hook
         room = self._all.room_of(hook.room)
         while room is not None and self._goes_on:
@@ -207,7 +210,7 @@ class _Delivery:
                 break
             self._page.extend((await room.read(hook.seq, head))[:EVENTS_AT_HAND])
             if not self._page:
-                hook.delivered(head)  # all of it is forgotten
+                hook.delivered(head)  # retention deleted all of it
         return None
 
     @property

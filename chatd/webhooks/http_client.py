@@ -1,9 +1,13 @@
-"""Posts to URLs that people gave, without letting them reach what they should not.
+"""The HTTP client of webhooks: posts to URLs that people gave, but only to allowed addresses.
 
-A name is looked up each time that a connection is made; each of its addresses is looked at; and the
-connection goes to one of those that were, so that no answer of a name server's can lead it
-elsewhere in between. No redirect is followed, no proxy asked, and of an answer nothing is read but
-its beginning. It must not know what is posted, or why.
+A name is looked up each time that a connection is made, each of its addresses is checked, and the
+connection is made to one of the checked addresses. So no later answer of a name server can lead it
+elsewhere. No redirect is followed, no proxy is used, and only the beginning of an answer is read.
+
+This module must not know what is posted, nor why.
+
+This module is over 400 lines: the checks of addresses and the connections that depend on them are
+to be read together.
 """
 
 from __future__ import annotations
@@ -48,33 +52,33 @@ from chatd.webhooks.registry import DeliveryFailure, NotDelivered
 from chatd.webhooks.urls import Address, Destination, Network, embedded, is_public, is_within, plain
 
 POST_SECONDS = 10.0
-"""How long it may take until an answer is there, looking the name up and connecting among it."""
+"""Most seconds until an answer is received, with looking up the name and connecting."""
 
 CONNECT_SECONDS = 5.0
-"""How long one address may take to accept. Others are tried meanwhile."""
+"""Most seconds until one address accepts. Others are tried meanwhile."""
 
 IDLE_SECONDS = 4.0
-"""How long a connection is kept for the next line. Servers often close theirs after five: what is
-sent right then is lost, and has to be tried again."""
+"""Seconds that an idle connection stays open for the next line. Servers often close theirs after
+five: a line that is sent at that moment is lost, and has to be tried again."""
 
 CLOSING_SECONDS = 2.0
-"""How long the other side may take to close, before it is left."""
+"""Most seconds that the other side may take to close, before the connection is aborted."""
 
 ANSWER_BYTES = 16 * 1024
-"""How much of an answer is taken, headers and all, before its connection is aborted."""
+"""Most bytes of an answer, with its headers, that are received before the connection is aborted."""
 
 ADDRESSES = 8
-"""How many addresses of a name are tried."""
+"""Most addresses of a name that are tried."""
 
 LOOKING_UP = 8
-"""How many names are looked up at a time. One takes up to half a minute if its servers do not
-answer, whatever we wait for."""
+"""Most names that are looked up at a time. A look-up takes up to half a minute if the name servers
+do not answer, and cannot be cancelled."""
 
 GetAddresses = Callable[[str, int], Iterable[str]]
 
 
 def has_tls() -> bool:
-    """Whether there is what https takes: chatd[tls]."""
+    """Return True if https is possible, which needs chatd[tls]."""
     return bool(_tls_errors())
 
 
@@ -88,17 +92,17 @@ def _tls_errors() -> tuple[type[Exception], ...]:
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """The addresses of a name, as the system has it. Waits; raises `OSError`."""
+    """Return the addresses of a name, as the system resolves it. Blocks; raises `OSError`."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 def is_own(address: Address) -> bool:
-    """Whether this machine would be talking to itself. Raises `OSError` if it cannot get there.
+    """Return True if an address is this machine's own. Raise `OSError` if it is not reachable.
 
-    The system is asked from which of its addresses it would send something there, of which it sends
-    nothing (UDP): to one's own address, one sends from that address. So this holds for whatever
-    addresses it has at that moment, on whichever interface.
+    A UDP socket is connected, which sends nothing, and its source address is read: the source
+    address towards one of the machine's own addresses is that address. So this is right for all
+    addresses that the machine has at that moment, on any interface.
     """
     family = socket.AF_INET6 if isinstance(address, Ipv6) else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as asked:
@@ -107,8 +111,7 @@ def is_own(address: Address) -> bool:
 
 
 class Gate:
-    """Which addresses may be reached: public ones that are not this machine's, and ``allowed``
-    ones."""
+    """The check of addresses: public ones, unless they are this machine's, and ``allowed`` ones."""
 
     def __init__(
         self,
@@ -121,7 +124,7 @@ class Gate:
         self._is_own = is_own
 
     def addresses(self, host: str, port: int) -> list[Address]:
-        """Those of a host that may be reached. Waits; raises `NotDelivered` if there are none."""
+        """Return the addresses of a host that pass. Blocks; raises `NotDelivered` if none does."""
         try:
             written = dict.fromkeys(self._get_addresses(host, port))
             found = [plain(ip_address(each.partition("%")[0])) for each in written]
@@ -139,7 +142,7 @@ class Gate:
             return True
         if not is_public(address):
             return False
-        # What is translated on the way must not come back here, either.
+        # An address that is translated on the way must not lead back to this machine, either.
         meant: list[Address | None] = [address, embedded(address)]
         try:
             return not any(self._is_own(each) for each in meant if each is not None)
@@ -148,7 +151,7 @@ class Gate:
 
 
 class Poster:
-    """Posts. ``reactor`` connects and keeps time; ``gate`` says where to."""
+    """The HTTP client. ``reactor`` connects and schedules; ``gate`` checks the addresses."""
 
     def __init__(
         self, reactor: Any, gate: Gate, worker: Worker | None = None, tls: Any = None
@@ -161,7 +164,7 @@ class Poster:
         self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
 
     async def post(self, to: Destination, headers: Mapping[str, str], body: bytes) -> None:
-        """Post this. Raises `NotDelivered` unless it is answered that it was taken, in time."""
+        """Post a body. Raise `NotDelivered` unless it is answered in time with a status of 2xx."""
         is_late = False
 
         def be_late() -> None:
@@ -193,7 +196,7 @@ class Poster:
         return int(response.code)
 
     async def close(self) -> None:
-        """Let go of all connections, and look up no more names."""
+        """Close all connections, and look up no more names."""
         gone = self._pool.closeCachedConnections()
         self._endpoints.close()
         await gone
@@ -213,7 +216,7 @@ def _why(error: Exception) -> DeliveryFailure:
 
 @implementer(IAgentEndpointFactory)
 class _Endpoints:
-    """Makes what connects to a URL, and knows what is connected."""
+    """The factory of the endpoints of URLs, with all open connections."""
 
     def __init__(self, reactor: Any, gate: Gate, worker: Worker | None, tls: Any) -> None:
         self.reactor = reactor
@@ -234,8 +237,10 @@ class _Endpoints:
         return _Bounded(self, endpoint)
 
     def look_up(self, host: str, port: int) -> Deferred[list[Address]]:
-        """What the gate says. It waits for name servers, so it is asked in a thread; the first time
-        that is wanted is behind any fork."""
+        """Have the gate check a host, in a thread, because it waits for name servers.
+
+        The thread is started at the first look-up, which is after any fork.
+        """
         if self._worker is None:
             self._worker = self._given or Worker(
                 cast(IReactorFromThreads, self.reactor), "chatd-names", LOOKING_UP
@@ -253,7 +258,7 @@ class _Endpoints:
 
 @implementer(IStreamClientEndpoint)
 class _Checked:
-    """Connects to an address of a host that may be reached."""
+    """An endpoint that connects to an address of a host that passed the gate."""
 
     def __init__(self, endpoints: _Endpoints, host: str, port: int) -> None:
         self._endpoints = endpoints
@@ -265,7 +270,7 @@ class _Checked:
 
     async def _connect(self, factory: IProtocolFactory) -> IProtocol:
         addresses = await self._endpoints.look_up(self._host, self._port)
-        # Given an address, so that there is no name in it that could be looked up again.
+        # It is given an address, so that there is no name that could be looked up again.
         reactor = _Resolved(self._endpoints.reactor, addresses, self._port)
         endpoint = HostnameEndpoint(reactor, str(addresses[0]), self._port, CONNECT_SECONDS)
         return await endpoint.connect(factory)
@@ -273,8 +278,10 @@ class _Checked:
 
 @implementer(IReactorPluggableNameResolver, IHostnameResolver, IHostResolution)
 class _Resolved:
-    """A reactor for one connection, in which every name has these addresses. So Twisted tries one
-    shortly after the other, as RFC 8305 has it."""
+    """A reactor for one connection, which resolves every name to the checked addresses.
+
+    So Twisted tries one shortly after the other, as RFC 8305 says.
+    """
 
     name = ""
 
@@ -305,22 +312,22 @@ class _Resolved:
         return self
 
     def cancel(self) -> None:
-        """It is done already."""
+        """Do nothing: the resolution is complete already."""
 
 
-# What is connected
+# Connections
 
 
 @implementer(IStreamClientEndpoint)
 class _Bounded:
-    """Connects, and bounds what comes from there."""
+    """An endpoint whose connections have bounds on what is received, and on closing."""
 
     def __init__(self, endpoints: _Endpoints, endpoint: IStreamClientEndpoint) -> None:
         self._endpoints = endpoints
         self._endpoint = endpoint
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        # It would have each connection told in the log.
+        # A noisy factory would log each connection.
         cast(Factory, protocolFactory).noisy = False
         factory = _Connections(self._endpoints, protocolFactory)
         connected = self._endpoint.connect(factory)
@@ -361,7 +368,7 @@ class _Connection(ProtocolWrapper):
         self.abortConnection()
 
     def abortConnection(self) -> None:
-        """Close at once, whatever is still to be sent."""
+        """Close at once, without sending what is still buffered."""
         cast(Any, self.transport).abortConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -381,12 +388,12 @@ class _Connections(WrappingFactory[_Connection]):
         self.endpoints = endpoints
 
 
-# What goes there, and what comes back
+# Requests and answers
 
 
 @implementer(IBodyProducer)
 class _Body:
-    """A body that is there already."""
+    """A body that is in memory, and written at once."""
 
     def __init__(self, body: bytes) -> None:
         self.length = len(body)
@@ -397,23 +404,23 @@ class _Body:
         return succeed(None)
 
     def pauseProducing(self) -> None:
-        """All is written at once."""
+        """Do nothing: the body is written already."""
 
     def resumeProducing(self) -> None:
-        """All is written at once."""
+        """Do nothing: the body is written already."""
 
     def stopProducing(self) -> None:
-        """All is written at once."""
+        """Do nothing: the body is written already."""
 
 
 class _Drain(Protocol):
-    """Drops what is in an answer."""
+    """A protocol that drops the body of an answer."""
 
     def __init__(self) -> None:
         self.done: Deferred[None] = Deferred(self._stop)
 
     def _stop(self, done: Deferred[None]) -> None:
-        # What it says further makes no difference.
+        # The rest of the answer is not needed.
         if self.transport is not None:
             self.transport.loseConnection()
         if not done.called:

@@ -1,9 +1,9 @@
-"""Hooks: URLs to which what is said in a room is sent. Which there are, and how far each one came.
+"""The registry of hooks: URLs to which the lines of a room are posted, and their progress.
 
-A hook is a cursor into its room's log: what is kept of it is the seq up to which it was delivered.
-So nothing waits in memory for it, and nothing is lost. It acts for the account that added it, and
-delivers only while that one may have it: `Hooks.allowed` says so. This module knows no network and
-no rights: who delivers sets `Hooks.wake` and `Hooks.gone`, who knows roles sets `Hooks.allowed`.
+A hook is a cursor into its room's log: the seq up to which its lines were delivered is stored. So
+no line waits in memory for it, and none is lost. A hook acts for the account that added it, and
+delivers only while that account may have it (`Hooks.allowed`). This module must not know a network
+or rights: the deliveries set `Hooks.wake` and `Hooks.gone`, the owner of roles `Hooks.allowed`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
 IN_A_ROOM = 5
 IN_ALL = 200
-"""How many hooks there may be."""
+"""Most hooks of a room, and of all rooms together."""
 
 
 class DeliveryFailure(enum.Enum):
-    """Why something could not be delivered. The sentences ``hook_...`` say it."""
+    """The reason for which a line could not be delivered. The sentences ``hook_...`` word it."""
 
     ANSWERED = "answered"
     TIMED_OUT = "timed_out"
@@ -42,7 +42,7 @@ class DeliveryFailure(enum.Enum):
 
 
 class NotDelivered(Exception):
-    """Something could not be delivered. ``status`` is that of the answer, if there was one."""
+    """A line that could not be delivered. ``status`` is that of the answer, 0 without one."""
 
     def __init__(self, why: DeliveryFailure, status: int = 0) -> None:
         super().__init__(why.value, status)
@@ -51,9 +51,12 @@ class NotDelivered(Exception):
 
 
 class HookRecord(NamedTuple):
-    """A stored hook: its URL, its signing key, the name that added it and when (seconds since
-    1970), the seq up to which it was delivered, and the key of the account that added it, or "" if
-    an earlier version stored only the name."""
+    """A stored hook.
+
+    ``secret`` is its signing key, ``by`` the name that added it, ``added`` the time of that
+    (seconds since 1970), ``seq`` the seq up to which its lines were delivered, and ``account`` the
+    key of the account that added it, or "" if an earlier version stored only the name.
+    """
 
     url: str
     secret: str
@@ -64,8 +67,10 @@ class HookRecord(NamedTuple):
 
 
 class Hook:
-    """A hook as it is in memory, where ``seq`` is ahead of what is kept of it. ``failures`` counts
-    what failed since something was delivered, ``error`` is the last of it."""
+    """A hook in memory, where ``seq`` is ahead of the stored one.
+
+    ``failures`` counts the failed tries since a line was delivered, ``error`` is the last failure.
+    """
 
     __slots__ = (
         "account",
@@ -94,35 +99,38 @@ class Hook:
 
     @property
     def key(self) -> str:
-        """Where it is kept."""
+        """The key of its stored record."""
         return _key(self.room, self.number)
 
     def delivered(self, seq: int) -> None:
-        """All up to that seq was delivered, or is not for it."""
+        """Note that all lines up to a seq were delivered, or are not to be."""
         self.seq = seq
 
     def went_well(self) -> None:
-        """Something was taken."""
+        """Note that a line was delivered."""
         self.failures = 0
         self.error = None
 
     def failed(self, error: NotDelivered) -> None:
-        """Something was not."""
+        """Note that a line could not be delivered."""
         self.failures += 1
         self.error = error
 
 
 class Rules(NamedTuple):
-    """Where hooks may lead beside public addresses, and whether there is what https takes."""
+    """The operator's rules: the networks allowed beside public addresses; if https is possible."""
 
     allowed: tuple[Network, ...] = ()
     tls: bool = False
 
 
 class Hooks:
-    """All hooks. ``rules`` is set by who knows what the operator allows; ``wake`` is called when
-    there may be something to deliver by a hook, ``gone`` when it is no more; ``allowed`` returns
-    whether the account that added a hook may have it now. Raises `Damaged`."""
+    """All hooks. Raises `Damaged` if a stored one is not valid.
+
+    ``rules`` is set by the owner of the operator's options. ``wake`` is called when there may be
+    lines to deliver to a hook, ``gone`` when a hook was removed. ``allowed`` returns True if the
+    account that added a hook may have it now.
+    """
 
     def __init__(self, store: Store) -> None:
         self.rules = Rules()
@@ -139,20 +147,23 @@ class Hooks:
             raise Damaged from None
 
     def __contains__(self, room: str) -> bool:
-        """Whether a room, by its key, has any."""
+        """Return True if a room, by its key, has any hook."""
         return room in self._rooms
 
     def __iter__(self) -> Iterator[Hook]:
         return (hook for hooks in self._rooms.values() for hook in hooks.values())
 
     def of(self, room: Room) -> list[Hook]:
-        """Those of a room, by their numbers."""
+        """Return the hooks of a room, in the order of their numbers."""
         hooks = self._rooms.get(room.key, {})
         return [hooks[number] for number in sorted(hooks)]
 
     def add(self, room: Room, to: Destination, by: str, now: int) -> tuple[int, str, Put]:
-        """A new hook of the account that is called ``by``: its number, its secret, and what makes
-        it be there, for what is published from now on. Raises `Refusal` if there are too many."""
+        """Return the number and the secret of a new hook, and the change that adds it.
+
+        It belongs to the account named ``by``, and delivers what is published from now on. Raises
+        `Refusal` if there are too many hooks.
+        """
         numbers = self._rooms.get(room.key, {})
         if len(numbers) >= IN_A_ROOM:
             raise Refusal(
@@ -166,11 +177,11 @@ class Hooks:
         return number, secret, self._table.put(_key(room.key, number), kept)
 
     def remove(self, hook: Hook) -> Put:
-        """What makes a hook be no more."""
+        """Return the change that removes a hook."""
         return self._table.put(hook.key, None)
 
     def changed(self, puts: Iterable[Put]) -> None:
-        """Some of what is kept was put in or taken back, perhaps of hooks."""
+        """Update the hooks after changes of stored records, of any table, were made or undone."""
         for put in puts:
             if put.table is self._table:
                 self._look_at(put.key)
@@ -184,18 +195,20 @@ class Hooks:
             self.gone(hook)
         if kept is not None and number not in hooks:
             hook = hooks[number] = Hook(room, number, kept)
-            self.wake(hook)  # if its removal could not be kept, lines may be waiting
+            self.wake(hook)  # if its removal could not be stored, lines may be waiting
         if not hooks:
             del self._rooms[room]
 
     def said(self, room: Room) -> None:
-        """Something was published in a room that has some."""
+        """Wake the hooks of a room, which has some, after lines were published there."""
         for hook in self._rooms[room.key].values():
             self.wake(hook)
 
     def keep(self) -> Deferred[None]:
-        """Keep how far all came. Fires once that is done, or cannot be: then those lines are
-        delivered again after a restart."""
+        """Store the seqs of all hooks. The result fires once that is done, or has failed.
+
+        After a failure, the lines since the stored seqs are delivered again after a restart.
+        """
         puts = [
             self._table.put(hook.key, self._table[hook.key]._replace(seq=hook.seq))
             for hook in self
@@ -214,7 +227,7 @@ def _parts(key: str) -> tuple[str, int]:
 
 
 def _ignore(hook: Hook) -> None:
-    """Nobody delivers."""
+    """Do nothing: the default without deliveries."""
 
 
 def _allow(hook: Hook) -> bool:

@@ -1,8 +1,9 @@
-"""Where a hook may lead: URLs, and the addresses behind them. Pure: it looks nothing up.
+"""Destinations of hooks: their URLs, and the addresses that these may lead to.
 
-What somebody wrote is taken apart here once, and put together again from parts of which each is
-known to be harmless, so that whoever connects later cannot read it in another way. It must not know
-what is sent there, or how an error is worded.
+A URL from a person is parsed here once, and composed again from parts each of which is known to be
+harmless, so that the HTTP client cannot read it in another way.
+
+Pure. This module must not look up a name, nor know what is posted or the wording of an error.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ from ipaddress import (
 from typing import NamedTuple
 
 MAX_URL = 1000
-"""How many characters a URL may have."""
+"""Most characters of a URL."""
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 ANYWHERE: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
-# IANA's registries of special-purpose addresses (RFC 6890, as of 2025), and multicast. Written out
-# because what Python's `is_global` says changed between its versions.
+# IANA's registries of special-purpose addresses (RFC 6890, as of 2025), and multicast. They are
+# listed here because the result of Python's `is_global` changed between its versions.
 _NOT_PUBLIC_4 = tuple(
     IPv4Network(network)
     for network in (
-        "0.0.0.0/8",  # this network: Linux takes it for this machine
+        "0.0.0.0/8",  # this network: Linux treats it as this machine
         "10.0.0.0/8",
         "100.64.0.0/10",  # carriers' NAT (RFC 6598)
         "127.0.0.0/8",
@@ -49,7 +50,7 @@ _NOT_PUBLIC_4 = tuple(
         "203.0.113.0/24",
         "224.0.0.0/4",
         "240.0.0.0/4",
-        "168.63.129.16/32",  # Azure's host, which looks public and is not
+        "168.63.129.16/32",  # Azure's host, whose address is in a public range
     )
 )
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -80,7 +81,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class UrlFault(enum.Enum):
-    """Why a text cannot be where a hook leads."""
+    """The reason for which a text is not the URL of a hook."""
 
     FORM = "is no such URL"
     TOO_LONG = "too long"
@@ -89,7 +90,7 @@ class UrlFault(enum.Enum):
 
 
 class InvalidUrl(ValueError):
-    """A text that cannot be where a hook leads. Its `reason` says why."""
+    """A text that is not the URL of a hook. ``reason`` is the reason."""
 
     def __init__(self, reason: UrlFault) -> None:
         super().__init__(reason.value)
@@ -97,8 +98,10 @@ class InvalidUrl(ValueError):
 
 
 class Destination(NamedTuple):
-    """A URL in its parts, each in ASCII. ``host`` is a name or an address without brackets;
-    ``target`` the path and the query."""
+    """A URL in its parts, each in ASCII.
+
+    ``host`` is a name or an address without brackets, ``target`` the path and the query.
+    """
 
     scheme: str
     host: str
@@ -107,19 +110,19 @@ class Destination(NamedTuple):
 
     @property
     def url(self) -> str:
-        """All of it."""
+        """The whole URL."""
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.origin}{port}{self.target}"
 
     @property
     def origin(self) -> str:
-        """What everybody may know of it: scheme and host. Paths are often secrets."""
+        """Scheme and host, which may be shown to everybody. Paths are often secrets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}"
 
     @property
     def known_addresses(self) -> list[Address]:
-        """Those that it leads to, as far as that can be known without asking anybody."""
+        """The addresses of the host, if they are known without a look-up; else empty."""
         name = self.host.removesuffix(".")
         if name == "localhost" or name.endswith(".localhost"):  # RFC 6761 section 6.3
             return [ip_address("127.0.0.1"), ip_address("::1")]
@@ -130,7 +133,7 @@ class Destination(NamedTuple):
 
 
 def destination_of(text: str) -> Destination:
-    """Take apart what somebody wrote. Raises `InvalidUrl`."""
+    """Parse the URL of a hook. Raise `InvalidUrl` if it is not valid."""
     if len(text) > MAX_URL:
         raise InvalidUrl(UrlFault.TOO_LONG)
     if _CREDENTIALS.match(text):
@@ -155,7 +158,7 @@ def _host(written: str) -> str:
     try:
         if written.startswith("["):
             return str(IPv6Address(written[1:-1]))
-        # IDNA of 2003, which is the one that Python has; and it makes full-width digits plain ones.
+        # IDNA of 2003, which is the one in Python. It also turns full-width digits into plain ones.
         host = written.encode("idna").decode("ascii").lower()
         if _ENDS_IN_NUMBER.fullmatch(host):
             return str(IPv4Address(host))
@@ -167,17 +170,17 @@ def _host(written: str) -> str:
 
 
 def networks_of(text: str) -> tuple[Network, ...]:
-    """What an operator allows: a network, an address, or ``any``. Raises `ValueError`."""
+    """Return the networks of an option: a network, an address, or ``any``. Raise `ValueError`."""
     return ANYWHERE if text == "any" else (ip_network(text),)
 
 
 def plain(address: Address) -> Address:
-    """The address that is meant: of an IPv4 address that is written as one of IPv6, that one."""
+    """Return an address, or the IPv4 address if it is one mapped to IPv6."""
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def embedded(address: Address) -> IPv4Address | None:
-    """The IPv4 address to which something on the way takes what is sent to this one of IPv6."""
+    """Return the IPv4 address to which NAT64 or 6to4 translates an IPv6 address, if any."""
     if isinstance(address, IPv4Address):
         return None
     if address in _NAT64:
@@ -186,14 +189,16 @@ def embedded(address: Address) -> IPv4Address | None:
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
-    """Whether it is in one of these."""
+    """Return True if an address is in one of some networks."""
     address = plain(address)
     return any(address in network for network in networks)
 
 
 def is_public(address: Address) -> bool:
-    """Whether it is one that everybody on the internet could reach, for all that is known of it:
-    whether it is this machine's own is not."""
+    """Return True if an address is in a range that can be reached from all of the internet.
+
+    It may be this machine's own: that is not known here.
+    """
     address = plain(address)
     if isinstance(address, IPv4Address):
         return not is_within(address, _NOT_PUBLIC_4)
@@ -204,6 +209,6 @@ def is_public(address: Address) -> bool:
 
 
 def may_lead(to: Destination, allowed: Sequence[Network]) -> bool:
-    """Whether a hook may lead there, if that can be known before anything is looked up."""
+    """Return True if a hook may lead to a destination, as far as is known without a look-up."""
     known = to.known_addresses
     return not known or any(is_within(each, allowed) or is_public(each) for each in known)
