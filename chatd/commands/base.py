@@ -13,24 +13,15 @@ from dataclasses import dataclass
 
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job as Job
-from chatd.chat.permissions import Act
+from chatd.chat.actions.costs import KEEPING_COST as KEEPING_COST
+from chatd.chat.actions.costs import READING_COST as READING_COST
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.i18n import Language
-from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
 Handler = Callable[[ChatServer, Session, str], Job | None]
-
-READING_COST = 100
-"""Rate-limit cost, in lines, of a command that reads the store.
-
-Three may be given at once, then one a second.
-"""
-
-KEEPING_COST = 10
-"""Rate-limit cost, in lines, of a command that creates lasting state: a room, or a role in one."""
 
 SWITCH_WORDS = {"on": True, "off": False, "sí": True, "si": True, "no": False}
 """The words for on and off, in each language."""
@@ -96,16 +87,6 @@ class Command:
         wordings = (self.english, self.spanish)
         names = (name for each in wordings for name in (each.name, *each.aliases))
         return tuple(dict.fromkeys(names))
-
-
-def room_to_read(server: ChatServer, session: Session, named: Room | None = None) -> Room:
-    """Return the room that was named, or else the session's own, for reading.
-
-    Raises `Refusal` if the session is in no room or may not read that one.
-    """
-    room = named or session.joined.here()
-    server.moderation.check(session, room, Act.READ)
-    return room
 
 
 def switch(argument: str) -> bool:

@@ -1,37 +1,23 @@
-"""Commands that show what was said before."""
+"""Commands that show the past: of a room, of a search, and the lines that an account missed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Sequence
 
 from chatd.accounts.credentials import Scope
-from chatd.chat.permissions import Act
+from chatd.chat.actions import history, missed, search
+from chatd.chat.actions.look import room_to_read
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import READING_COST, Command, Job, Wording, WrongUse, room_to_read
-from chatd.errors import ErrorKind, Refusal
+from chatd.commands.base import READING_COST, Command, Wording, WrongUse
 from chatd.event import Event
 from chatd.rooms.room import Room
-from chatd.storage.contract import StoreError, Wanted
-from chatd.text.folding import fold
 from chatd.text.times import local_time, seconds_of
 
 HISTORY_LINES = 20
-"""How many lines /history shows when it is not told."""
-
-FOUND_SHOWN = 20
-FOUND_CHARACTERS = 8192
-"""How many lines a search shows: that many, or those with about so much text; /mentions, of all
-rooms together."""
-
-LOOKS = 4
-"""How often the store is asked to look further back, of which each takes it some milliseconds."""
-
-ROOMS_SEARCHED = 20
-"""In how many rooms /mentions looks."""
+"""Lines that ``/history`` shows without an argument."""
 
 
 def _history(server: ChatServer, session: Session, argument: str) -> None:
@@ -40,52 +26,34 @@ def _history(server: ChatServer, session: Session, argument: str) -> None:
     wanted = int(argument or HISTORY_LINES)
     if not wanted:
         raise WrongUse
-    room = room_to_read(server, session)
-    _show_history(session, room, max(0, room.head - wanted), "history")
+    _show_past(session, history.last_lines(server, session, wanted), "history")
 
 
-def _since(server: ChatServer, session: Session, argument: str) -> Job:
+async def _since(server: ChatServer, session: Session, argument: str) -> None:
     try:
         since = max(0, int(server.now()) - seconds_of(argument))
     except ValueError:
         raise WrongUse from None
-    return _show_since(server, session, room_to_read(server, session), since)
+    past = await history.lines_since(server, session, since)
+    _show_past(session, past, "since", time=local_time(since))
 
 
-async def _show_since(server: ChatServer, session: Session, room: Room, since: int) -> None:
-    try:
-        after = await room.seq_before(since * 1000)
-    except StoreError:
-        after = None
-    server.moderation.check(session, room, Act.READ)  # still
-    if after is None:
-        session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
-    else:
-        _show_history(session, room, after, "since", time=local_time(since))
-
-
-def _show_history(session: Session, room: Room, after: int, key: str, **values: object) -> None:
+def _show_past(session: Session, past: history.Past, key: str, **values: object) -> None:
+    room = past.room
     if not room.head:
         session.answer("no_history", room=room.name)
         return
-    shown = room.head - after
-    session.answer(key, shown=shown, count=room.head, room=room.name, **values)
-    if shown:
-        session.replay(room, after, room.head)
+    session.answer(key, shown=past.lines, count=room.head, room=room.name, **values)
+    if past.lines:
+        session.replay(room, past.after, past.upto)
 
 
-def _search(server: ChatServer, session: Session, argument: str) -> Job:
+async def _search(server: ChatServer, session: Session, argument: str) -> None:
     wanted = parse(argument, server.now())
     if not asks_for_something(wanted):
         raise WrongUse
-    return _show_found(server, session, room_to_read(server, session), wanted)
-
-
-async def _show_found(server: ChatServer, session: Session, room: Room, wanted: Wanted) -> None:
-    found = await find(server, session, room, wanted, _any, FOUND_SHOWN, LOOKS)
-    if found is None:
-        return
-    events, more, unseen = found
+    room = room_to_read(server, session)
+    events, more, unseen = await search.search(server, session, room, wanted)
     if events:
         key = "found_more" if more else "found"
         session.answer(key, count=len(events), room=room.name)
@@ -96,120 +64,33 @@ async def _show_found(server: ChatServer, session: Session, room: Room, wanted: 
         session.answer("not_looked_at", first=unseen, all=room.head)
 
 
-def _mentions(server: ChatServer, session: Session, argument: str) -> Job:
+async def _mentions(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    rooms = server.unread.rooms(session)
-    if not rooms:
-        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
-    return _show_mentions(server, session, rooms)
 
+    def show(room: Room, events: Sequence[Event]) -> None:
+        session.answer("mentions", count=len(events), room=room.name)
+        session.subscriptions.show(events)
 
-async def _show_mentions(server: ChatServer, session: Session, rooms: list[Room]) -> None:
-    name, account = fold(session.name), session.account
-    left, characters = FOUND_SHOWN, 0
-    may_be_more = len(rooms) > ROOMS_SEARCHED
-
-    def is_of_another(event: Event) -> bool:
-        if account is None:
-            return fold(event.author) != name
-        return event.session != session.number and not server.accounts.wrote(account, event)
-
-    wanted = Wanted((session.name,), naming=name)
-    for room in rooms[:ROOMS_SEARCHED]:
-        if not left or characters > FOUND_CHARACTERS:
-            may_be_more = True
-            break
-        found = await find(server, session, room, wanted, is_of_another, left, 1)
-        if found is None:
-            return
-        events, more, unseen = found
-        may_be_more |= more or unseen > 0
-        left -= len(events)
-        characters += sum(len(event.text) for event in events)
-        if events:
-            session.answer("mentions", count=len(events), room=room.name)
-            session.subscriptions.show(events)
-    if left == FOUND_SHOWN:
+    found = await search.mentions(server, session, show)
+    if not found.lines:
         session.answer("no_mentions", name=session.name)
-    if may_be_more:
+    if found.more:
         session.answer("more_mentions", name=session.name)
-
-
-def _any(event: Event) -> bool:
-    return True
-
-
-async def find(
-    server: ChatServer,
-    session: Session,
-    room: Room,
-    wanted: Wanted,
-    right: Callable[[Event], bool] = _any,
-    most: int = FOUND_SHOWN,
-    looks: int = LOOKS,
-    upto: int | None = None,
-) -> tuple[list[Event], bool, int] | None:
-    """The last events of a room, ``upto`` a seq, that are wanted, right, and shown to that session;
-    whether there may be more; and up to which line nothing was looked at because that takes too
-    long.
-
-    None if they cannot be read, which the session is told.
-    """
-    view = session.subscriptions.view.of_past
-    events: list[Event] = []
-    upto = room.head if upto is None else min(upto, room.head)
-    readable = True
-    try:
-        while True:
-            looks -= 1
-            found = await room.search(wanted, upto, FOUND_SHOWN)
-            events += [event for event in found.events if right(event) and not view.ignores(event)]
-            upto = found.after
-            if len(events) >= most or not upto or not looks:
-                break
-    except StoreError:
-        readable = False
-    server.moderation.check(session, room, Act.READ)  # still
-    if not readable:
-        session.error(ErrorKind.NOT_READABLE, "not_readable", first=1, last=room.head)
-        return None
-    shown = list(_fitting(events[:most]))
-    full = len(shown) < len(events) or len(shown) == most
-    return shown, full and (upto > 0 or len(shown) < len(events)), 0 if full else upto
-
-
-def _fitting(events: Iterable[Event]) -> Iterator[Event]:
-    """The first of these, as many as are to be queued for a client."""
-    characters = 0
-    for event in events:
-        if characters > FOUND_CHARACTERS:
-            return
-        characters += len(event.text)
-        yield event
 
 
 async def _missed(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    with suppress(StoreError):  # what cannot be read is said to be so in its place
-        await server.unread.pass_over_forgotten(_logged_in(session))
-    if not server.unread.show_missed(session):
+    if not await missed.show_missed(server, session):
         session.answer("nothing_missed")
 
 
 async def _skip(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    await server.unread.skip(_logged_in(session))
+    await missed.skip_missed(server, session)
     session.answer("skipped")
-
-
-def _logged_in(session: Session) -> Session:
-    """The same, if it has an account, for which what was missed is known. Raises `Refusal`."""
-    if session.subscriptions.read_tracker is None:
-        raise Refusal(ErrorKind.NOT_REGISTERED, "nothing_counted")
-    return session
 
 
 TABLE = (

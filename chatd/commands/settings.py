@@ -1,121 +1,97 @@
-"""Commands that change how a session is shown things, and whether its lines are commands.
+"""Commands for the settings of a session: its view of the rooms, and how its lines are read.
 
-What somebody who is logged in sets is kept with their account.
+`chatd.chat.actions.settings` stores them with the account, if the session has one.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions import settings
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.base import SWITCH_WORDS, Command, Job, Wording, WrongUse, switch
-from chatd.errors import ErrorKind, Refusal
+from chatd.commands.base import SWITCH_WORDS, Command, Wording, WrongUse, switch
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_name
 
-IGNORED_AT_MOST = 100
-"""How many one may ignore."""
-
-AWAY_CHARACTERS = 200
-"""How much is kept of what others are told while one is away."""
-
 _MENTIONS = ("mentions", "menciones")
 
 
-async def _set(server: ChatServer, session: Session, key: str, **settings: Any) -> None:
-    await server.logins.keep_setting(session, **settings)
-    session.answer(key, away=settings.get("away"))
-
-
-def _echo(server: ChatServer, session: Session, argument: str) -> Job:
+async def _echo(server: ChatServer, session: Session, argument: str) -> None:
     echo = switch(argument)
-    return _set(server, session, "echo_on" if echo else "echo_off", echo=echo)
+    await settings.set_echo(server, session, echo)
+    session.answer("echo_on" if echo else "echo_off")
 
 
-def _times(server: ChatServer, session: Session, argument: str) -> Job:
+async def _times(server: ChatServer, session: Session, argument: str) -> None:
     times = switch(argument)
-    return _set(server, session, "times_on" if times else "times_off", times=times)
+    await settings.set_times(server, session, times)
+    session.answer("times_on" if times else "times_off")
 
 
-def _language(server: ChatServer, session: Session, argument: str) -> Job:
+async def _language(server: ChatServer, session: Session, argument: str) -> None:
     try:
         language = Language(argument.lower())
     except ValueError:
         raise WrongUse from None
-    return _set(server, session, "language", language=language.value)
+    await settings.set_language(server, session, language)
+    session.answer("language")
 
 
 def _text(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if session.subscriptions.multi_room:
-        # A private line is a command there, and would be said to everybody.
-        raise Refusal(ErrorKind.WRONG_USE, "not_text_only")
-    session.read_as_text()
+    settings.become_text_only(session)
     session.answer("text_only")
 
 
-def _bell(server: ChatServer, session: Session, argument: str) -> Job:
+async def _bell(server: ChatServer, session: Session, argument: str) -> None:
     if argument.lower() in _MENTIONS:
         bell = Bell.MENTIONS
     else:
         bell = Bell.ON if switch(argument) else Bell.OFF
-    return _set(server, session, f"bell_{bell.value}", bell=bell.value)
+    await settings.set_bell(server, session, bell)
+    session.answer(f"bell_{bell.value}")
 
 
-def _quiet(server: ChatServer, session: Session, argument: str) -> Job:
+async def _quiet(server: ChatServer, session: Session, argument: str) -> None:
     quiet = switch(argument)
-    return _set(server, session, "quiet_on" if quiet else "quiet_off", quiet=quiet)
+    await settings.set_quiet(server, session, quiet)
+    session.answer("quiet_on" if quiet else "quiet_off")
 
 
-def _away(server: ChatServer, session: Session, argument: str) -> Job:
+async def _away(server: ChatServer, session: Session, argument: str) -> None:
     if argument.lower() in SWITCH_WORDS:
-        raise WrongUse  # "/away off" would be told to others
-    away = argument[:AWAY_CHARACTERS]
-    if not away and not server.away_text(session.name):
-        away = session.sentence("away")
-    return _set(server, session, "away_on" if away else "away_off", away=away)
+        raise WrongUse  # the others would receive the text "off"
+    if not argument and not server.away_text(session.name):
+        argument = session.sentence("away")
+    away = await settings.set_away(server, session, argument)
+    session.answer("away_on" if away else "away_off", away=away)
 
 
-def _ignore(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _ignore(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         _list_ignored(session)
-        return None
+        return
     name = _name(argument)
     if fold(name) == fold(session.name):
         raise WrongUse
-    ignored = [other for other in server.logins.ignored_by(session) if fold(other) != fold(name)]
-    if len(ignored) >= IGNORED_AT_MOST:
-        raise Refusal(ErrorKind.WRONG_USE, "too_many_ignored", limit=IGNORED_AT_MOST)
-    return _set_ignored(server, session, "ignored", name, [*ignored, name])
+    await settings.ignore(server, session, name)
+    session.answer("ignored", name=name)
 
 
-def _unignore(server: ChatServer, session: Session, argument: str) -> Job | None:
+async def _unignore(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         _list_ignored(session)
-        return None
+        return
     name = _name(argument)
-    before = server.logins.ignored_by(session)
-    ignored = [other for other in before if fold(other) != fold(name)]
-    if len(ignored) == len(before):
-        session.answer("not_ignored", name=name)
-        return None
-    return _set_ignored(server, session, "unignored", name, ignored)
-
-
-async def _set_ignored(
-    server: ChatServer, session: Session, key: str, name: str, ignored: list[str]
-) -> None:
-    await server.logins.keep_setting(session, ignored=ignored)
-    session.answer(key, name=name)
+    was_ignored = await settings.unignore(server, session, name)
+    session.answer("unignored" if was_ignored else "not_ignored", name=name)
 
 
 def _list_ignored(session: Session) -> None:
-    ignored = session.subscriptions.settings.ignored
+    ignored = settings.ignored_names(session)
     session.answer("ignores" if ignored else "ignores_nobody", names=", ".join(ignored))
 
 

@@ -1,21 +1,24 @@
-"""Commands for talking: who one is, which room, and what is said beside plain lines."""
+"""Commands for talking: names, rooms, acts, private lines and topics."""
 
 from __future__ import annotations
 
 from chatd.accounts.credentials import Scope
+from chatd.chat.actions import look, speak
 from chatd.chat.actions.enter import enter, leave, stay_out
 from chatd.chat.actions.rename import rename
-from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session, people_in
-from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse, room_to_read
+from chatd.chat.session import Session
+from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Kind
+from chatd.i18n import people
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 
 PEOPLE_LISTED = 200
+"""Most names that ``/who`` lists."""
+
 ROOMS_LISTED = 50
+"""Most rooms that ``/rooms`` lists."""
 
 NO_TOPIC = ("-", '""', "''")
 """Arguments of ``/topic`` that take the topic away."""
@@ -51,29 +54,29 @@ async def _leave(server: ChatServer, session: Session, argument: str) -> None:
 def _rooms(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    count, rooms = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
-    lines = [session.sentence("rooms", count=count)]
+    total, rooms = look.list_rooms(server, session, ROOMS_LISTED)
+    lines = [session.sentence("rooms", count=total)]
     for room in rooms:
         line = session.sentence("room", room=room.name, people=room.people, count=room.head)
         if room.topic:
             line += " " + session.sentence("topic", topic=short(room.topic))
         lines.append(line)
-    if count > len(rooms):
-        lines.append(session.sentence("more_rooms", count=count - len(rooms)))
+    if total > len(rooms):
+        lines.append(session.sentence("more_rooms", count=total - len(rooms)))
     session.tell("\n".join(lines))
 
 
 def _who(server: ChatServer, session: Session, argument: str) -> None:
-    named = server.rooms.called(argument, session) if argument else None
-    room = room_to_read(server, session, named)
-    there = people_in(room, session.language, PEOPLE_LISTED)
+    room = server.rooms.called(argument, session) if argument else session.joined.here()
+    names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
+    there = people(session.language, names, guests, more)
     session.answer("people_in" if there else "nobody_in", room=room.name, people=there)
 
 
 def _me(server: ChatServer, session: Session, argument: str) -> None:
     if not argument:
         raise WrongUse
-    session.say(argument, kind=Kind.ACTION)
+    speak.act(session, argument)
 
 
 def _msg(server: ChatServer, session: Session, argument: str) -> None:
@@ -81,50 +84,31 @@ def _msg(server: ChatServer, session: Session, argument: str) -> None:
     if not text.strip():
         raise WrongUse
     if receiver.startswith("#"):
-        session.say(text, room=server.rooms.called(receiver, session))
-        session.queue.when_settled(_nothing)  # its receipt comes before that of what is said next
+        speak.speak_in(server, session, receiver, text)
         return
-    account = server.accounts.called(receiver)
-    if account is not None:
-        server.unread.say_to(session, account.key, text)
-        session.queue.when_settled(_nothing)
-        return
-    others = server.sessions_called(receiver)
-    if not others:
-        raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
-    name = others[0].name
-    received = [other.subscriptions.receive(session.name, text) for other in others]
-    if not any(received):
-        raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
-    session.note_spoken()
-    session.stream.put(session.replies.format.private(session.name, text, name))
-    if away := server.away_text(name):
-        session.answer("is_away", name=name, text=away)
-
-
-def _nothing() -> None:
-    """There is nothing to do but to wait."""
+    whispered = speak.whisper(server, session, receiver, text)
+    if whispered is not None and whispered.away:
+        session.answer("is_away", name=whispered.name, text=whispered.away)
 
 
 def _topic(server: ChatServer, session: Session, argument: str) -> None:
     named, text = _room_named(server, session, argument)
     room = named or session.joined.here("not_said" if text else "in_no_room")
     clears = text in NO_TOPIC
-    if not text or (clears and not room.topic):
-        room = room_to_read(server, session, room)
-        if room.topic:
-            session.answer("topic", topic=room.topic)
-        else:
-            session.answer("no_topic", room=room.name)
-        return
-    server.moderation.check(session, room, Act.TOPIC)
-    session.say("" if clears else text, kind=Kind.TOPIC, room=room)
-    session.queue.when_settled(_nothing)  # its receipt comes before that of what is said next
+    if text and not (clears and not room.topic):
+        speak.set_topic(server, session, room, "" if clears else text)
+    elif look.room_to_read(server, session, room).topic:
+        session.answer("topic", topic=room.topic)
+    else:
+        session.answer("no_topic", room=room.name)
 
 
 def _room_named(server: ChatServer, session: Session, argument: str) -> tuple[Room | None, str]:
-    """Return the room that is named first, and the rest. Raises `Refusal` if there is none of that
-    name: what was meant for another room is never said in this one."""
+    """Return the room that is named first, if one is, and the rest.
+
+    Raises `Refusal` if there is none of that name: a topic for another room is never set in this
+    one.
+    """
     name, _, rest = argument.partition(" ")
     if not name.startswith("#"):
         return None, argument

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from chatd.chat.actions.search import FOUND_CHARACTERS, FOUND_SHOWN
 from chatd.chat.permissions import Mode
-from chatd.commands.history import FOUND_CHARACTERS, FOUND_SHOWN
 from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted

@@ -8,7 +8,7 @@ import pytest
 from twisted.logger import LogEvent
 
 from chatd.accounts.credentials import by_password
-from chatd.commands.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
+from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.members import member, register

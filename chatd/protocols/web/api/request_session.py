@@ -1,8 +1,8 @@
-"""Who asks over HTTP: a session for as long as one request takes.
+"""The session of an HTTP request, which lasts as long as the request.
 
-Its rights are those of the account whose token or cookie comes with the request; without one, a
-guest's. It is in no room and is shown nothing; what it is told was wrong becomes the answer. It
-knows no paths.
+Its rights are those of the account of the request's token or cookie; without one, those of a guest.
+It is in no room and receives no events; an error that it receives becomes the answer. This module
+must not know the paths of the API.
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ from chatd.rooms.stream import Stream
 
 COOKIE = "chatd"
 SECURE_COOKIE = "__Host-chatd"
-"""What the cookie is called; over TLS, so that no other host and no page in clear can set it."""
+"""The names of the cookie, without TLS and over TLS. The prefix of the second one keeps other hosts
+and pages in clear from setting it."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, and what a handler needs to answer it. ``names`` are the parts of the path that
-    the route has names for."""
+    """A request and the parts of the server that its handler needs.
+
+    ``names`` are the parts of the path that the route has names for.
+    """
 
     server: ChatServer
     clock: IReactorTime
@@ -45,12 +48,12 @@ class Call:
 
     @property
     def is_secure(self) -> bool:
-        """Whether its asker is a page that came over TLS, here or at a proxy in front."""
+        """True if the request is of a page that came over TLS, here or at a proxy in front."""
         return self.asker.encrypted or is_secure(self.request.header("origin") or "")
 
     @property
     def cookie(self) -> str:
-        """The secret in its cookie; empty if there is none, or more than one."""
+        """The secret in the cookie; "" if there is none, or more than one."""
         found = self.request.cookies(SECURE_COOKIE)
         if not found and not self.is_secure:
             found = self.request.cookies(COOKIE)
@@ -59,8 +62,8 @@ class Call:
     def grant(self) -> Grant | None:
         """Return the grant for the credential of a request; None for a guest.
 
-        Raises `Problem` for a token that is not valid, or that could be read on the way. (Browsers
-        send cookies by themselves, so one that is not valid any more is ignored.)
+        Raises `Problem` for a token that is not valid, and `Refusal` for one that could be read on
+        the way. (Browsers send cookies by themselves, so an invalid one is ignored.)
         """
         credentials, shown = self.server.credentials, self.request.header("authorization")
         may_be_shown = self.server.logins.may_pass_secrets(self.asker.confidential)
@@ -78,18 +81,18 @@ class Call:
 
 
 def wrong_token() -> Problem:
-    """A token that is nobody's."""
+    """Return the problem of a token that is not valid."""
     return Problem(ErrorKind.NOT_ALLOWED, "wrong_token", status=401)
 
 
 def check_still(session: Session) -> None:
-    """Raise `Problem` if what was shown for a session ended while something was waited for."""
+    """Raise `Problem` if the session or its grant ended during a wait."""
     if session.stream.finished or (session.grant is not None and session.account is None):
         raise wrong_token()
 
 
 class ErrorCollector(Format):
-    """Keeps what a session is told was wrong. It shows nothing."""
+    """A format that stores the errors that a session receives, and renders nothing."""
 
     def __init__(self) -> None:
         self.errors: list[Refusal] = []
@@ -102,33 +105,33 @@ class ErrorCollector(Format):
         return b""
 
     def check(self) -> None:
-        """Raise the first thing that was wrong, if anything was."""
+        """Raise the first error, if there is any."""
         if self.errors:
             raise self.errors[0]
 
 
 @contextmanager
 def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
-    """A session for whoever asks, and what it is told. Raises `Refusal` if they may not ask."""
+    """Yield a session with a request's grant, and its errors. Raises `Refusal` and `Problem`."""
     grant = call.grant()
     with stranger(call) as (session, told):
         account = None if grant is None else call.server.credentials.account_of(grant)
         if grant is not None and account is not None:
             call.server.logins.act_for(session, account, grant)
-            session.replies.use_language(call.language)  # its own is for people who talk
+            session.replies.use_language(call.language)  # not that of the account
         yield session, told
 
 
 @contextmanager
 def stranger(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
-    """The same for a guest, whatever they show."""
+    """Yield a session of a guest, without the grant of its request, and its errors."""
     told = ErrorCollector()
     session = call.server.connect(Stream(), told, private=False)
     try:
         session.replies.use_language(call.language)
         session.identity.set_origin(call.asker.whence, call.asker.confidential)
         session.identity.set_client_id(f"http {session.network}")
-        session.read_as_text()  # whatever it is shown, nobody has seen
+        session.read_as_text()  # what it receives does not count as shown
         session.queue.wants_receipts()
         yield session, told
     finally:

@@ -1,64 +1,60 @@
-"""What programs ask over HTTP: the rooms, what was said, and saying something.
+"""Routes of the API for programs: the rooms, their messages, and posting.
 
-Handlers are given a `Call` and give an answer, or raise `Refusal` or `StoreError`. They know no
-connection.
+Handlers receive a `Call` and return an answer, or raise `Refusal` or `StoreError`. They must not
+know the connection.
 """
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
-from twisted.internet.defer import Deferred
-
 from chatd.accounts.credentials import TOKEN
-from chatd.chat.actions.enter import enter
-from chatd.chat.actions.rename import rename
-from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
-from chatd.chat.permissions import Act
-from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
-from chatd.chat.session import Session
-from chatd.commands.base import KEEPING_COST, READING_COST
+from chatd.chat.actions import history, look
+from chatd.chat.actions.costs import READING_COST
+from chatd.chat.actions.post import post
+from chatd.chat.server import UNPUBLISHED_LINES
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
 from chatd.protocols.web.api.request_session import Call, check_still, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.http.messages import Answer, Problem, Request, bad_request, json_answer
-from chatd.rooms.bookmarks import end_of, is_of
-from chatd.rooms.paging import Stretch, first_events, last_events
+from chatd.rooms.bookmarks import end_of
+from chatd.rooms.paging import Stretch
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.folding import fold
-from chatd.text.validation import MAX_NAME_LENGTH, InvalidLine, LineFault, validate_line
+from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 ROOMS_LISTED = 1000
-"""How many rooms are listed at most."""
+"""Most rooms in one answer."""
 
 EVENTS_GIVEN = 500
 EVENTS_ASKED = 100
-"""How many events are given at a time at most, and how many when it is not said."""
+"""Most events in one answer, and the number of events if the request gives none."""
 
 MESSAGES = "/api/rooms/{room}/messages"
 
 LAST_SEQ = 10**15 - 1
-"""A seq that no room comes to."""
+"""A seq that no room reaches."""
 
 _BLANK = frozenset((b"", b"\r"))
 
 KEY_CHARACTERS = 255
-"""How long an ``Idempotency-Key`` may be."""
+"""Most characters of an ``Idempotency-Key``."""
 
 
 async def health(call: Call) -> Answer:
-    """Whether what is said can be kept."""
+    """Answer if the store saves lines."""
     if call.server.saves:
         return json_answer(200, {"status": "ok"})
     return json_answer(503, {"status": "not saving"})
 
 
 async def me(call: Call) -> Answer:
-    """Who asks. A guest has a name only while something is asked, so it is told none."""
+    """Answer with the identity of the requester. A guest has a name only during a request, so the
+    answer has none."""
     with visitor(call) as (session, _):
         name = None if session.is_guest else session.name
         grant = session.grant
@@ -76,10 +72,9 @@ async def me(call: Call) -> Answer:
 
 
 async def rooms(call: Call) -> Answer:
-    """Which rooms there are."""
-    server = call.server
+    """Answer with the rooms that the requester may read."""
     with visitor(call) as (session, _):
-        count, listed = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
+        total, listed = look.list_rooms(call.server, session, ROOMS_LISTED)
         members = [
             {
                 "room": room.name,
@@ -89,40 +84,37 @@ async def rooms(call: Call) -> Answer:
             }
             for room in listed
         ]
-        return json_answer(200, {"count": count, "rooms": members})
+        return json_answer(200, {"count": total, "rooms": members})
 
 
 async def messages(call: Call) -> Answer:
-    """What was said in a room: behind a seq, before one, or last."""
+    """Answer with events of a room: those after a bookmark, those before a seq, or the last."""
     request, server = call.request, call.server
     limit = request.number("limit", 1, EVENTS_GIVEN) or EVENTS_ASKED
     after, before = request.bookmark("after"), request.number("before", 1, LAST_SEQ)
     if after is not None and before is not None:
         raise Problem(ErrorKind.WRONG_USE, "one_of_parameters", first="after", second="before")
     with visitor(call) as (session, _):
-        room = server.rooms.called(call.names["room"], session)
-        server.moderation.check(session, room, Act.READ)
-        head, view, anew = room.head, session.subscriptions.view.of_past, False
+        room = look.room_called(server, session, call.names["room"])
+        head = room.head
+        check = partial(check_still, session)
         try:
             if after is not None:
-                anew = after.time is not None and not await is_of(room, after)
-                found = await first_events(room, 0 if anew else after.seq, head, limit, view)
+                page = await history.page_after(server, session, room, after, limit, check)
             else:
-                upto = head if before is None else min(before - 1, head)
-                found = await last_events(room, upto, limit, view)
+                page = await history.page_before(server, session, room, before, limit, check)
         except StoreError:
-            raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=1, last=head) from None
-        check_still(session)
-        server.moderation.check(session, room, Act.READ)  # still
+            raise history.not_readable(1, head) from None
+        found = page.found
         return json_answer(
             200,
             {
                 "room": room.name,
-                "head": head,
+                "head": page.head,
                 "after": found.after,
                 "upto": found.upto,
                 "bookmark": _bookmark_of(room, found),
-                "anew": anew,
+                "anew": page.anew,
                 "events": [event_members(event, call.language) for event in found.events],
                 "more": found.more,
             },
@@ -130,54 +122,35 @@ async def messages(call: Call) -> Answer:
 
 
 def _bookmark_of(room: Room, found: Stretch) -> str | None:
-    """The bookmark of the end of what was found; None if that is not known: nothing was."""
+    """Return the bookmark of the end of a page; None if the page is empty, and not the last."""
     if found.upto == room.head:
         return str(end_of(room))
     return str(found.events[-1].bookmark) if found.events else None
 
 
 async def say(call: Call) -> Answer:
-    """Say some lines in a room, all or none, and tell where they stand once they are on disk."""
+    """Say some lines in a room, all or none, and answer with their seqs once they are on disk."""
     request, server = call.request, call.server
     texts = lines_of(request, call.max_length, call.names["room"])
     key, name = _key(request), request.parameter("name")
     call.asker.charge(len(texts))
     with visitor(call) as (session, told):
-        owner = _owner(session, name or "")
-        if key is not None:
-            # Before all that may have changed since: what was said stays said.
-            found = await server.idempotency.find(owner, key, call.names["room"], texts)
-            check_still(session)
-            if found is not None:
-                return _where(200, found.room, found.seqs)
-        if name is not None:
-            rename(server, session, name)
-        await _allowed(server, session)
-        room = await _room_to_speak_in(call, session)
-        room.expected += 1  # it is not forgotten while this waits for what was sent before
-        try:
-            seqs = await server.idempotency.say(session, room, texts, owner, key)
-        finally:
-            room.expected -= 1
-            server.rooms.forget_if_empty(room)
-        if seqs is None:
+        posted = await post(
+            server,
+            session,
+            call.names["room"],
+            texts,
+            name=name,
+            key=key,
+            check=partial(check_still, session),
+            charge=call.asker.charge,
+        )
+        if posted is None:
             told.check()
             raise Refusal(ErrorKind.NOT_SAVED, "not_saved")
-        again = key is not None and not server.idempotency.were_said_by(session, owner, key)
-        return _where(200 if again else 201, room.name, seqs)
-
-
-def _owner(session: Session, name: str) -> KeyOwner:
-    """Return the owner of the keys that a session uses which asked for that name."""
-    if session.account is not None:
-        return account_owner(session.account)
-    # A longer text is no name.
-    return guest_owner(name[: 4 * MAX_NAME_LENGTH], session.network)
-
-
-def _where(status: int, room: str, seqs: Sequence[int]) -> Answer:
-    last = seqs[-1] if seqs else None
-    return json_answer(status, {"room": room, "seq": last, "seqs": list(seqs)})
+        last = posted.seqs[-1] if posted.seqs else None
+        members = {"room": posted.room, "seq": last, "seqs": list(posted.seqs)}
+        return json_answer(200 if posted.again else 201, members)
 
 
 def lines_of(request: Request, max_length: int, room: str) -> list[str]:
@@ -205,8 +178,8 @@ def lines_of(request: Request, max_length: int, room: str) -> list[str]:
 def _text_of(request: Request, room: str) -> bytes:
     """Return the text of a body that is to be said in a room. Raises `Problem`.
 
-    A body is said as it is, whatever its type: `curl -d` calls all text a form. A body that is
-    certainly meant to be read in another way is refused.
+    A body is said as it is, of any type: `curl -d` calls all text a form. A body that is certainly
+    meant to be read in another way is refused.
     """
     if (request.header("content-encoding") or "identity").lower() != "identity":
         raise bad_request("body_is_packed", 415)
@@ -228,8 +201,10 @@ def _text_of(request: Request, room: str) -> bytes:
 
 
 def _check_members(members: Mapping[str, object], room: str) -> None:
-    """Raise `Problem` for members that belong elsewhere in a request: without the name a guest
-    would say it, in another room than was meant, and twice when it is sent again."""
+    """Raise `Problem` for members that belong elsewhere in a request.
+
+    If they were ignored, a guest would post without its name, in another room, or twice.
+    """
     if members.get("name") is not None:
         raise Problem(ErrorKind.WRONG_USE, "name_in_body")
     if members.get("key") is not None:
@@ -244,35 +219,6 @@ def _key(request: Request) -> str | None:
     if key is not None and not 1 <= len(key) <= KEY_CHARACTERS:
         raise bad_request("key_too_long", limit=KEY_CHARACTERS)
     return key
-
-
-async def _room_to_speak_in(call: Call, session: Session) -> Room:
-    """The room of a path, which is made if it is not there, as /join does."""
-    server, name = call.server, call.names["room"]
-    room = server.rooms.find(name, session)
-    if room is None:
-        call.asker.charge(KEEPING_COST)
-        await enter(server, session, name)
-        check_still(session)
-        room = session.room or server.rooms.called(name, session)
-    server.moderation.check(session, room, Act.SPEAK)
-    return room
-
-
-async def _allowed(server: ChatServer, session: Session) -> None:
-    """Wait until a session may say something."""
-    while not server.allowance(session):
-        check_still(session)
-        changed: Deferred[None] = Deferred()
-        session.queue.when_changed(partial(_fire, changed))
-        await changed
-    check_still(session)
-    session.queue.when_changed(None)
-
-
-def _fire(changed: Deferred[None]) -> None:
-    if not changed.called:
-        changed.callback(None)
 
 
 TABLE = (

@@ -1,4 +1,7 @@
-"""A row of the table of what can be asked over HTTP. Pure: it knows nothing of what is answered."""
+"""A row of the table of the API: a method and a path, and the handler of their requests.
+
+It must not know the answers.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,14 @@ Handler = Callable[[Call], Awaitable[Answer | HandOver]]
 
 
 class Route(NamedTuple):
-    """``path`` is as in ``/api/rooms/{room}``: what is in braces is any part, and the handler is
-    told which. ``cost`` is how many lines it counts for, beside what every request does. What can
-    be asked with GET can be with HEAD, too, if it ``ends``: it does not where a connection becomes
-    something else. ``parameters`` are those that its query may have; any other is refused."""
+    """A route of the API.
+
+    ``path`` is as in ``/api/rooms/{room}``: a part in braces matches any part, and the handler
+    receives it under that name. ``cost`` is the rate-limit cost in lines, beside that of every
+    request. ``ends`` is false if the connection becomes another one (a WebSocket, a stream of
+    events); else GET allows HEAD, too. ``parameters`` are those that the query may have; any other
+    is refused.
+    """
 
     method: str
     path: str
@@ -26,7 +33,7 @@ class Route(NamedTuple):
     parameters: tuple[str, ...] = ()
 
     def match(self, path: Sequence[str]) -> dict[str, str] | None:
-        """What the names in its path stand for in that one; None if it is another path."""
+        """Return the parts of a path by their names; None if the path is not this route's."""
         parts = self.path[1:].split("/")
         if len(parts) != len(path):
             return None

@@ -1,13 +1,13 @@
-"""What a connection becomes on which somebody stays: a WebSocket, or a room's events.
+"""Routes that turn a connection into a WebSocket, or into the stream of a room's events.
 
-Whether they may is looked at here, while it can still be answered as HTTP does. It knows no frames,
-and not what is said.
+Rights are checked here, while a refusal can still be an HTTP answer. This module must not know
+frames, nor the messages in them.
 """
 
 from __future__ import annotations
 
-from chatd.chat.permissions import Act
-from chatd.commands.base import READING_COST
+from chatd.chat.actions.costs import READING_COST
+from chatd.chat.actions.look import room_called
 from chatd.protocols.web.api.request_session import Call, visitor
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.http.http1 import opening_bytes
@@ -30,7 +30,7 @@ _EVENTS = Answer(
 
 
 async def converse(call: Call) -> HandOver:
-    """A browser wants a WebSocket."""
+    """Hand the connection over to a WebSocket."""
     opening = handshake.opened(call.request)
     grant = call.grant()
     return HandOver(
@@ -45,12 +45,11 @@ async def converse(call: Call) -> HandOver:
 
 
 async def stream(call: Call) -> HandOver:
-    """Somebody wants to be shown what is said in a room."""
+    """Hand the connection over to the event stream of a room."""
     server = call.server
     grant = call.grant()
     with visitor(call) as (session, _):
-        room = server.rooms.called(call.names["room"], session)
-        server.moderation.check(session, room, Act.READ)
+        room = room_called(server, session, call.names["room"])
         back = await _return_to(call, room)
     return HandOver(
         lambda: EventStream(
@@ -66,9 +65,11 @@ async def stream(call: Call) -> HandOver:
 
 
 async def _return_to(call: Call, room: Room) -> Return:
-    """Return from where a reader goes on. An EventSource that comes back sends its last id in a
-    header, and asks for the same path as before. With an id of another log all is shown. Raises
-    `Problem`."""
+    """Return the point from which a reader of events goes on. Raises `Problem`.
+
+    An EventSource that reconnects sends its last id in a header, and requests the same path as
+    before. An id of another log shows all of this one.
+    """
     last = call.request.header("last-event-id")
     bookmark = bookmark_in("Last-Event-ID", last) if last else call.request.bookmark("after")
     if bookmark is None:

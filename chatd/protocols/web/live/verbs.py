@@ -1,7 +1,8 @@
-"""What a browser asks over its WebSocket: a table of verbs. To add one, add a row and a test.
+"""The table of verbs: the types of message that a browser sends. To add one, add a row and a test.
 
-A verb is given the conversation and the members of the message, which are checked here. It knows no
-frames and no connection. docs/wire.md says what each is for.
+A verb receives the conversation and the members of the message, checks the members, and calls an
+action of `chatd.chat.actions`. It must not know frames, nor the connection. docs/wire.md describes
+each verb.
 """
 
 from __future__ import annotations
@@ -14,20 +15,18 @@ from typing import Any, NamedTuple, Protocol, cast
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import Scope
-from chatd.chat.actions.costs import ENTERING_COST
+from chatd.chat.actions import history, look, search
+from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter
+from chatd.chat.actions.missed import mark_seen
 from chatd.chat.actions.rename import rename
-from chatd.chat.permissions import Act
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import table
-from chatd.commands.base import READING_COST
-from chatd.commands.history import find
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark, bookmark_of
 from chatd.i18n import Language
-from chatd.rooms.paging import last_events
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import Lines
@@ -36,21 +35,23 @@ Job = Coroutine[Deferred[Any], Any, None]
 Members = Mapping[str, Any]
 
 HISTORY_LINES = 200
-"""How many lines are given at a time, at most."""
+"""Most lines of one answer to ``history``."""
 
 ROOMS_LISTED = 200
 PEOPLE_LISTED = 500
+"""Most rooms, and most names, of one answer."""
 
 LANGUAGES = frozenset(language.value for language in Language)
 
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
-"""The form of the keys of a browser, and of a line."""
+"""The form of the key of a browser, and of the idempotency key of a line."""
 
 _LONGEST = 65536
+"""Most characters of a text in a message."""
 
 
 class Conversation(Protocol):
-    """Who asks, and how they are answered. ``greeted`` once they have said hello."""
+    """The browser's side of a connection. ``greeted`` is true once it has sent ``hello``."""
 
     server: ChatServer
     session: Session
@@ -61,24 +62,27 @@ class Conversation(Protocol):
         """Send a message of that type. An ``id`` of None is left out; ``events`` are events."""
 
     def log_in(self) -> None:
-        """If they have signed in: be their account's from here on."""
+        """Log in to the account of the connection's grant, if that is still valid."""
 
     def charge(self, lines: float) -> None:
-        """Have what is asked count for so many lines more."""
+        """Add to the rate-limit cost of the message, in lines."""
 
     def answer_again(
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
-        """Answer a line for the room of that name, if any, that was said with its key before. False
-        if none was. If the one before was on its way and cannot be kept, do ``otherwise``, which
-        may raise `Refusal`."""
+        """Answer a line that was said with this key before, in the room of that name if one is
+        given. Return False if there is none.
+
+        If that line is on its way and cannot be stored, ``otherwise`` is called, which may raise
+        `Refusal`.
+        """
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
-        """Do what somebody typed in a room."""
+        """Carry out a line that was typed in a room: a command, or text to say."""
 
 
 class WrongMessage(Exception):
-    """A message is not as it should be. Names a sentence of `chatd.i18n`."""
+    """A message has a fault. ``key`` and ``values`` name a sentence of `chatd.i18n`."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -87,8 +91,11 @@ class WrongMessage(Exception):
 
 
 class Verb(NamedTuple):
-    """``at_once`` is one that does not wait for what was said before. ``cost`` is how many lines it
-    counts for, ``scope`` the least that a session's grant must be good for."""
+    """A row of the table.
+
+    ``cost`` is the rate-limit cost in lines, ``scope`` the least scope that a session's grant must
+    have. A verb that is ``at_once`` does not wait for earlier lines.
+    """
 
     do: Callable[[Conversation, Members], Job | None]
     cost: int = 1
@@ -97,7 +104,7 @@ class Verb(NamedTuple):
 
 
 def verb_of(members: Members, greeted: bool) -> Verb:
-    """What a message asks for. Raises `WrongMessage` if nothing that may be asked now."""
+    """Return the verb of a message. Raises `WrongMessage` for an unknown or a premature one."""
     type = _text(members, "type")
     verb = TABLE.get(type)
     if verb is None:
@@ -108,14 +115,16 @@ def verb_of(members: Members, greeted: bool) -> Verb:
 
 
 def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Job | None:
-    """Do what a message asks for. Raises `WrongMessage` and `Refusal`."""
+    """Carry out a message. Raises `WrongMessage` and `Refusal`."""
     conversation.session.identity.check_scope(verb.scope)
     return verb.do(conversation, members)
 
 
 def id_of(members: Members) -> str | int | None:
-    """Return what the answers to a message are to be known by; None for nothing. Raises
-    `WrongMessage` for what cannot be repeated as it is."""
+    """Return the id of a message, which its answers repeat; None if it has none.
+
+    Raises `WrongMessage` for an id that cannot be repeated exactly.
+    """
     id = members.get("id")
     if isinstance(id, str):
         is_right = len(id) <= 64
@@ -196,7 +205,7 @@ async def _come_back_to_all(
 
 
 async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark | None) -> None:
-    """Put somebody into a room that they were in before, if it is still there for them."""
+    """Put the session into a room that it was in, or tell it that it is in it no more."""
     server, session = conversation.server, conversation.session
     try:
         room = server.rooms.called(name, session)
@@ -220,7 +229,7 @@ def _line(conversation: Conversation, members: Members) -> None:
             room = None if "room" in members else conversation.session.joined.only
         conversation.take_line(room, text, id, key or None)
 
-    # A line that was said stays said, also if whoever said it may do nothing there any more.
+    # A line that was said stays said, also if its author has lost the right to speak there.
     if not key or not conversation.answer_again(named or "", text, id, key, take):
         take()
 
@@ -246,22 +255,21 @@ def _leave(conversation: Conversation, members: Members) -> None:
 async def _history(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     room = _room_to_read(conversation, members)
-    before = _number(members, "before", room.head + 1)
+    head = room.head
+    before = min(_number(members, "before", head + 1), head + 1)
     limit = min(_number(members, "limit", 50), HISTORY_LINES)
-    upto = min(before - 1, room.head)
     try:
-        found = await last_events(room, upto, limit, session.subscriptions.view.of_past)
+        page = await history.page_before(server, session, room, before, limit)
     except StoreError:
-        first = max(0, upto - limit) + 1
-        raise Refusal(ErrorKind.NOT_READABLE, "not_readable", first=first, last=upto) from None
-    server.moderation.check(session, room, Act.READ)  # still
+        first = max(0, before - 1 - limit) + 1
+        raise history.not_readable(first, before - 1) from None
     conversation.tell(
         "history",
         id=id_of(members),
         room=room.name,
-        after=found.after,
-        more=found.more,
-        events=found.events,
+        after=page.found.after,
+        more=page.found.more,
+        events=page.found.events,
     )
 
 
@@ -272,47 +280,46 @@ async def _search(conversation: Conversation, members: Members) -> None:
     if not asks_for_something(wanted):
         raise _wrong("text", "right_search")
     upto = _number(members, "upto", room.head)
-    found = await find(server, session, room, wanted, upto=upto)
-    # If it cannot be read, they were told why, and there is nothing to be found.
-    events, more, unseen = ([], False, 0) if found is None else found
-    rest = events[-1].seq - 1 if more and events else unseen
+    found = search.Found((), False, 0)
+    try:
+        found = await search.search(server, session, room, wanted, upto)
+    except Refusal as refusal:
+        if refusal.kind is not ErrorKind.NOT_READABLE:
+            raise
+        session.error(refusal.kind, refusal.key, **refusal.values)
+    events = found.events
+    rest = events[-1].seq - 1 if found.more and events else found.unseen
     conversation.tell("found", id=id_of(members), room=room.name, upto=rest, events=events)
 
 
 def _people(conversation: Conversation, members: Members) -> None:
     room = _room_to_read(conversation, members)
-    names = list(room.named)[:PEOPLE_LISTED]
+    server, session = conversation.server, conversation.session
+    names, more, guests = look.list_people(server, session, room, PEOPLE_LISTED)
     conversation.tell(
-        "people",
-        id=id_of(members),
-        room=room.name,
-        names=names,
-        more=len(room.named) - len(names),
-        guests=room.guests,
+        "people", id=id_of(members), room=room.name, names=names, more=more, guests=guests
     )
 
 
 def _rooms(conversation: Conversation, members: Members) -> None:
-    server, session = conversation.server, conversation.session
-    count, rooms = server.rooms.listed(ROOMS_LISTED, session, server.peopled)
+    total, rooms = look.list_rooms(conversation.server, conversation.session, ROOMS_LISTED)
     listed = [
         {"room": room.name, "people": room.people, "head": room.head, "topic": short(room.topic)}
         for room in rooms
     ]
-    conversation.tell("rooms", id=id_of(members), count=count, rooms=listed)
+    conversation.tell("rooms", id=id_of(members), count=total, rooms=listed)
 
 
 def _seen(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, _text(members, "room"))
-    seq = _number(members, "seq")
-    conversation.server.unread.seen(conversation.session, room, seq)
+    mark_seen(conversation.server, conversation.session, room, _number(members, "seq"))
 
 
 def _ping(conversation: Conversation, members: Members) -> None:
     conversation.tell("pong", id=id_of(members))
 
 
-# What a message says
+# Members of a message
 
 
 def _text(members: Members, name: str, default: str | None = None) -> str:
@@ -334,7 +341,7 @@ def _number(members: Members, name: str, default: int | None = None) -> int:
 
 
 def _bookmark(value: object, name: str, right: str) -> Bookmark | None:
-    """The bookmark that a member is: as it is written, or a seq alone; None for none."""
+    """Return the bookmark in a member, written or as a seq alone; None without a member."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -348,7 +355,7 @@ def _bookmark(value: object, name: str, right: str) -> Bookmark | None:
 
 
 def _is_place(value: object) -> bool:
-    """Whether that may be a seq, or None."""
+    """Return True if a value is a seq, or None."""
     if value is None:
         return True
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53
@@ -364,8 +371,8 @@ def _key(members: Members) -> str:
 
 
 def _wrong(member: str, right: str) -> WrongMessage:
-    """Return what says that a member is missing or wrong; ``right`` names the sentence that says
-    what it must be."""
+    """Return the error of a member that is missing or wrong. ``right`` is the key of the sentence
+    that says what it must be."""
     return WrongMessage("wrong_member", member=member, right=right)
 
 
@@ -377,10 +384,8 @@ def _room_it_is_in(conversation: Conversation, name: str) -> Room:
 
 
 def _room_to_read(conversation: Conversation, members: Members) -> Room:
-    server, session = conversation.server, conversation.session
-    room = server.rooms.called(_text(members, "room"), session)
-    server.moderation.check(session, room, Act.READ)
-    return room
+    wanted = _text(members, "room")
+    return look.room_called(conversation.server, conversation.session, wanted)
 
 
 TABLE = {
@@ -388,11 +393,11 @@ TABLE = {
     "line": Verb(_line, at_once=True),
     "enter": Verb(_enter, ENTERING_COST),
     "leave": Verb(_leave),
-    "commands": Verb(_commands, 5),
-    "history": Verb(_history, READING_COST // 10),
+    "commands": Verb(_commands, LISTING_COST),
+    "history": Verb(_history, PAGING_COST),
     "search": Verb(_search, READING_COST),
     "people": Verb(_people),
-    "rooms": Verb(_rooms, 5),
+    "rooms": Verb(_rooms, LISTING_COST),
     "seen": Verb(_seen, at_once=True, scope=Scope.WRITE),
     "ping": Verb(_ping, at_once=True),
 }

@@ -1,0 +1,114 @@
+"""Posting: lines of a program that is here for one request, all of them or none.
+
+An idempotency key makes it safe to send the request again: the lines are said once, and each
+request with the key receives their seqs (`chatd.chat.idempotency`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred
+
+from chatd.chat.actions.costs import KEEPING_COST
+from chatd.chat.actions.enter import enter
+from chatd.chat.actions.rename import rename
+from chatd.chat.idempotency import KeyOwner, account_owner, guest_owner
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.rooms.room import Room
+from chatd.text.validation import MAX_NAME_LENGTH
+
+
+class Posted(NamedTuple):
+    """The lines that were posted: the name of their room, and their seqs there, none if they are
+    not known any more. ``again`` is true if an earlier request posted them."""
+
+    room: str
+    seqs: Sequence[int]
+    again: bool
+
+
+async def post(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    texts: Sequence[str],
+    *,
+    name: str | None = None,
+    key: str | None = None,
+    check: Callable[[], None],
+    charge: Callable[[float], None],
+) -> Posted | None:
+    """Say valid lines in the room of that name, which is made if there is none.
+
+    The session takes the ``name`` first, if one is given. ``check`` is called after each wait and
+    raises if the session has ended; ``charge`` receives the cost of a new room. Return None if the
+    lines were not said: the session received the reason as an error. Raises `Refusal` and
+    `StoreError`.
+    """
+    owner = _owner_of(session, name or "")
+    if key is not None:
+        # Before every check of rights, which may have changed: lines that were said stay said.
+        found = await server.idempotency.find(owner, key, wanted, texts)
+        check()
+        if found is not None:
+            return Posted(found.room, found.seqs, again=True)
+    if name is not None:
+        rename(server, session, name)
+    await _allowed(server, session, check)
+    room = await _room_to_speak_in(server, session, wanted, check, charge)
+    room.expected += 1  # it is not forgotten while this waits for earlier lines
+    try:
+        seqs = await server.idempotency.say(session, room, texts, owner, key)
+    finally:
+        room.expected -= 1
+        server.rooms.forget_if_empty(room)
+    if seqs is None:
+        return None
+    again = key is not None and not server.idempotency.were_said_by(session, owner, key)
+    return Posted(room.name, seqs, again)
+
+
+def _owner_of(session: Session, name: str) -> KeyOwner:
+    """Return the owner of the keys of a session that asks for that name."""
+    if session.account is not None:
+        return account_owner(session.account)
+    # A longer text is no name.
+    return guest_owner(name[: 4 * MAX_NAME_LENGTH], session.network)
+
+
+async def _room_to_speak_in(
+    server: ChatServer,
+    session: Session,
+    wanted: str,
+    check: Callable[[], None],
+    charge: Callable[[float], None],
+) -> Room:
+    room = server.rooms.find(wanted, session)
+    if room is None:
+        charge(KEEPING_COST)
+        await enter(server, session, wanted)
+        check()
+        room = session.room or server.rooms.called(wanted, session)
+    server.moderation.check(session, room, Act.SPEAK)
+    return room
+
+
+async def _allowed(server: ChatServer, session: Session, check: Callable[[], None]) -> None:
+    """Wait until the quotas of the server let a session say something."""
+    while not server.allowance(session):
+        check()
+        changed: Deferred[None] = Deferred()
+        session.queue.when_changed(partial(_fire, changed))
+        await changed
+    check()
+    session.queue.when_changed(None)
+
+
+def _fire(changed: Deferred[None]) -> None:
+    if not changed.called:
+        changed.callback(None)

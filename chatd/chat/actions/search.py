@@ -1,0 +1,143 @@
+"""Searching rooms: for words, an author or a time, and for mentions of the session's name.
+
+The store is asked for one stretch at a time, from the newest line back, and only so often, because
+each request takes it some milliseconds. A search may end before the log does and says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chatd.chat.actions.history import not_readable
+from chatd.chat.actions.look import room_to_read
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Event
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError, Wanted
+from chatd.text.folding import fold
+
+FOUND_SHOWN = 20
+FOUND_CHARACTERS = 8192
+"""Most lines that a search returns: that many, or those with about so much text. Mentions in all
+rooms together count as one search."""
+
+LOOKS = 4
+"""Most requests to the store for a search; each takes it some milliseconds."""
+
+ROOMS_SEARCHED = 20
+"""Most rooms that are searched for mentions."""
+
+
+class Found(NamedTuple):
+    """The last events of a room that a search found. ``more`` is true if there may be earlier ones.
+
+    Lines up to the seq ``unseen`` were not looked at, because that takes too long; 0 if all were.
+    """
+
+    events: Sequence[Event]
+    more: bool
+    unseen: int
+
+
+class Mentions(NamedTuple):
+    """The number of lines that mention a session's name, and if there may be more."""
+
+    lines: int
+    more: bool
+
+
+async def search(
+    server: ChatServer, session: Session, room: Room, wanted: Wanted, upto: int | None = None
+) -> Found:
+    """Return the last events of a room, up to a seq, that are wanted and not ignored.
+
+    Raises `Refusal`, also if the store cannot be read.
+    """
+    room_to_read(server, session, room)
+    return await _find(server, session, room, wanted, _is_any, FOUND_SHOWN, LOOKS, upto)
+
+
+async def mentions(
+    server: ChatServer, session: Session, found: Callable[[Room, Sequence[Event]], None]
+) -> Mentions:
+    """Search the rooms that a session was in for lines of others that mention its name.
+
+    ``found`` receives the lines of each room, as soon as they are found. Raises `Refusal`, also if
+    the store cannot be read.
+    """
+    rooms = server.unread.rooms(session)
+    if not rooms:
+        raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
+    name, account = fold(session.name), session.account
+    left, characters = FOUND_SHOWN, 0
+    more = len(rooms) > ROOMS_SEARCHED
+
+    def is_of_another(event: Event) -> bool:
+        if account is None:
+            return fold(event.author) != name
+        return event.session != session.number and not server.accounts.wrote(account, event)
+
+    wanted = Wanted((session.name,), naming=name)
+    for room in rooms[:ROOMS_SEARCHED]:
+        if not left or characters > FOUND_CHARACTERS:
+            more = True
+            break
+        here = await _find(server, session, room, wanted, is_of_another, left, 1)
+        more |= here.more or here.unseen > 0
+        left -= len(here.events)
+        characters += sum(len(event.text) for event in here.events)
+        if here.events:
+            found(room, here.events)
+    return Mentions(FOUND_SHOWN - left, more)
+
+
+def _is_any(event: Event) -> bool:
+    return True
+
+
+async def _find(
+    server: ChatServer,
+    session: Session,
+    room: Room,
+    wanted: Wanted,
+    is_right: Callable[[Event], bool],
+    most: int,
+    looks: int,
+    upto: int | None = None,
+) -> Found:
+    view = session.subscriptions.view.of_past
+    events: list[Event] = []
+    upto = room.head if upto is None else min(upto, room.head)
+    readable = True
+    try:
+        while True:
+            looks -= 1
+            found = await room.search(wanted, upto, FOUND_SHOWN)
+            shown = (event for event in found.events if is_right(event))
+            events += [event for event in shown if not view.ignores(event)]
+            upto = found.after
+            if len(events) >= most or not upto or not looks:
+                break
+    except StoreError:
+        readable = False
+    server.moderation.check(session, room, Act.READ)  # still
+    if not readable:
+        raise not_readable(1, room.head)
+    given = list(_fitting(events[:most]))
+    is_full = len(given) < len(events) or len(given) == most
+    more = is_full and (upto > 0 or len(given) < len(events))
+    return Found(given, more, 0 if is_full else upto)
+
+
+def _fitting(events: Iterable[Event]) -> Iterator[Event]:
+    """Return the first of some events: as many as may be queued for a client."""
+    characters = 0
+    for event in events:
+        if characters > FOUND_CHARACTERS:
+            return
+        characters += len(event.text)
+        yield event

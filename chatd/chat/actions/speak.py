@@ -1,0 +1,84 @@
+"""Speaking: lines, acts and topics in a room, and private lines.
+
+Nothing here waits. A session that may not speak receives an error for each line, in order with the
+receipts of the lines before. Plain lines of a connection go to `Session.say` at once: `speak` adds
+nothing to it but a name, and a line passes no more calls than it must.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chatd.chat.action_queue import Receipt
+from chatd.chat.permissions import Act
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.errors import ErrorKind, Refusal, short
+from chatd.event import Kind
+from chatd.rooms.room import Room
+
+
+def speak(
+    session: Session, *texts: str, room: Room | None = None, receipt: Receipt | None = None
+) -> None:
+    """Say valid lines in a room, or in the one that the session's input is meant for."""
+    session.say(*texts, room=room, receipt=receipt)
+
+
+def act(
+    session: Session, text: str, *, room: Room | None = None, receipt: Receipt | None = None
+) -> None:
+    """Say a line as an act of its author, in a room or in the session's own."""
+    session.say(text, kind=Kind.ACTION, room=room, receipt=receipt)
+
+
+def speak_in(server: ChatServer, session: Session, wanted: str, text: str) -> None:
+    """Say a line in the room of that name, which the session need not be in. Raises `Refusal`."""
+    speak(session, text, room=server.rooms.called(wanted, session))
+    _settle(session)
+
+
+def set_topic(server: ChatServer, session: Session, room: Room, topic: str) -> None:
+    """Set the topic of a room; "" takes it away. Raises `Refusal`."""
+    server.moderation.check(session, room, Act.TOPIC)
+    session.say(topic, kind=Kind.TOPIC, room=room)
+    _settle(session)
+
+
+class Whispered(NamedTuple):
+    """A private line that guests received at once: their name, and their away text or ""."""
+
+    name: str
+    away: str
+
+
+def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> Whispered | None:
+    """Say a private line to the account or guest of that name.
+
+    A line to an account is stored in its inbox, and the session is told of it when that is done:
+    None is returned. A line to guests is held in memory only. Raises `Refusal`.
+    """
+    account = server.accounts.called(receiver)
+    if account is not None:
+        server.unread.say_to(session, account.key, text)
+        _settle(session)
+        return None
+    others = server.sessions_called(receiver)
+    if not others:
+        raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
+    name = others[0].name
+    received = [other.subscriptions.receive(session.name, text) for other in others]
+    if not any(received):
+        raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
+    session.note_spoken()
+    session.stream.put(session.replies.format.private(session.name, text, name))
+    return Whispered(name, server.away_text(name))
+
+
+def _settle(session: Session) -> None:
+    # The receipt of this line comes before that of the session's next one.
+    session.queue.when_settled(_wait)
+
+
+def _wait() -> None:
+    """Do nothing: the session waits until its lines are settled."""
