@@ -17,7 +17,7 @@ from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import is_inbox
 from chatd.rooms.room import Pages, Room
 from chatd.storage.contract import Store
-from chatd.storage.records import change, let_be
+from chatd.storage.records import change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, validate_room_name
 
@@ -139,7 +139,7 @@ class Rooms(Mapping[str, Room]):
             puts = self._moderation.forget(room)
             if puts:
                 # If that cannot be kept, the room is still somebody's when it is made again.
-                change(self._store, *puts).addErrback(let_be)
+                change(self._store, *puts).addErrback(ignore_store_error)
 
     def _add(self, room: Room) -> Room:
         self._rooms[room.key] = room

@@ -28,7 +28,7 @@ from chatd.errors import ErrorKind, Refusal
 from chatd.event import Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
-from chatd.storage.records import Put, Table, change, let_be
+from chatd.storage.records import Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
 
@@ -276,7 +276,7 @@ class IdempotencyKeys:
                 each.callback(bool(kept))
 
         # Whoever ceases to wait takes nothing back by that: so nobody waits for the change itself.
-        change(self._store, *puts).addCallbacks(lambda _: True, let_be).addCallback(end)
+        change(self._store, *puts).addCallbacks(lambda _: True, ignore_store_error).addCallback(end)
         return done
 
     def _in_the_way(self, new: str, share: str) -> list[str]:

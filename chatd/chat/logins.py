@@ -28,7 +28,7 @@ from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Put, change
-from chatd.util.rate_limit import RecentKeys, Tries
+from chatd.util.rate_limit import RateLimiter, RecentKeys
 
 NAME_TRIES = (5, 5.0)
 ADDRESS_TRIES = (40, 3.0)
@@ -69,8 +69,8 @@ class Logins:
     ) -> None:
         self.passwords = passwords
         self.plaintext = plaintext
-        self.name_tries = Tries(clock, *NAME_TRIES)
-        self.address_tries = Tries(clock, *ADDRESS_TRIES)
+        self.name_tries = RateLimiter(clock, *NAME_TRIES)
+        self.address_tries = RateLimiter(clock, *ADDRESS_TRIES)
         self._came_from = RecentKeys()  # where accounts have logged in: see `_place`
         self._store = store
         self._clock = clock
@@ -209,7 +209,7 @@ class Logins:
             typed = session.grant._replace(typed=self._clock.seconds())
             session.identity.set_grant(typed)
 
-    def tries_of(self, account: Account, network: str) -> list[tuple[Tries, str]]:
+    def tries_of(self, account: Account, network: str) -> list[tuple[RateLimiter, str]]:
         """Where it counts when somebody there tries a password of that account, and by which key.
 
         Who tries from where its owner has come from is counted apart, so that nobody can lock the

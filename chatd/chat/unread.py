@@ -19,7 +19,7 @@ from chatd.chat.session import Session
 from chatd.event import Kind, inbox_of, is_inbox, owner_of
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store, StoreError
-from chatd.storage.records import Put, change, let_be
+from chatd.storage.records import Put, change, ignore_store_error
 
 SHOWN_AT_ONCE = 100
 """How many missed lines are shown at once."""
@@ -242,7 +242,7 @@ class UnreadTracker:
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
         # If they cannot be kept, they stand as they were; the store tells of its trouble itself.
-        return change(self._store, *puts).addErrback(let_be) if puts else succeed(None)
+        return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
     # What was missed
 

@@ -1,4 +1,4 @@
-"""Where logs and records are kept: the contract of a store, and each kind of store.
+"""Stores of logs and records: the contract of a store, and each kind of store.
 
 A store must not know a client, a command or a wire.
 """

@@ -1,59 +1,39 @@
-"""The contract between the rooms and whatever keeps their logs.
+"""The contract between the rooms and the stores of their logs.
 
-A store numbers what is said, commits it in batches, and publishes what it has committed. It knows
-no rooms beyond their names, no sessions beyond their numbers, and no clients.
-
-While one batch is being committed and shown, the next one fills: the busier it is, the larger the
-batch. That is group commit, and it lives here, once, for every store.
+A store numbers what is said, commits it in batches, and publishes what it has committed. It must
+not know a room beyond its name, a session beyond its number, or a client.
 """
 
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from chatd.event import Draft, Entry, Event, Kind, Notice, Record
 from chatd.text.folding import fold, fold_for_search
 from chatd.text.mentions import mentions
-from chatd.util.error_log import ErrorLog, RecurringWarning
-
-WAITING_BYTES = 4 * 1024 * 1024
-"""What may wait for commit, in bytes of memory (roughly), before sessions are not read."""
+from chatd.util.error_log import ErrorLog
 
 PAGE_EVENTS = 700
 PAGE_CHARACTERS = 64 * 1024
-"""What one read gives at most: this many events, or the first ones that reach this much text."""
+"""Bounds of one read: at most this many events, and the first ones that reach this much text."""
 
 FORGOTTEN = 500
-"""How many events are forgotten at a time, at most: whoever says something meanwhile waits."""
-
-FIRST_WRITABLE = 0
-LAST_WRITABLE = 253_402_300_799_999
-"""The first and the last time of a line, in milliseconds since 1970: the end of the year 9999, for
-later ones cannot be written as dates."""
-
-LEAST_STAMP, LATEST_STAMP = -(1 << 62), 1 << 62
-"""Bounds that include any time that a file may hold."""
+"""Most events that are forgotten in one step, for which a line that is said meanwhile waits."""
 
 _FOUND_KINDS = frozenset(Kind) - {Kind.DEED}
 
-_ENTRY_OVERHEAD = 200
-"""What a waiting line weighs beside its text, in bytes: a draft measured with sys.getsizeof."""
-
 
 class StoreError(Exception):
-    """The store cannot do what was asked. Its text says why, for operators: one line."""
+    """The store cannot do what was asked. Its text is one line with the reason, for operators."""
 
 
 class RoomRecord(NamedTuple):
-    """What a store knows of a room: its last seq, topic, and the highest session that spoke."""
+    """The stored state of a room: its last seq, its topic, and the highest session that spoke."""
 
     name: str
     head: int
@@ -64,11 +44,11 @@ class RoomRecord(NamedTuple):
 class Wanted(NamedTuple):
     """A search: events with all these words in their text, said by ``author``.
 
-    A word may be part of one, or several with spaces between them. It is compared as
+    A word may be a part of a word, or several with spaces between them. Words are compared as
     `chatd.text.folding.fold_for_search` says: without regard to case and accents. ``author`` is a
-    name, which is compared as names are, and folded already; empty, it is any author.
-    What was said before ``since`` (milliseconds since 1970; see `said_before`) is not wanted; the
-    store sees to that. ``naming`` is a name, folded, that the text must have as a word (see
+    folded name, compared as names are; empty, it is any author. Events from before ``since`` are
+    not wanted (milliseconds since 1970; see `chatd.storage.timestamps`): the store sees to that,
+    not `found`. ``naming`` is a folded name that the text must have as a word (see
     `chatd.text.mentions`); empty, it is any text.
     """
 
@@ -82,8 +62,10 @@ class Wanted(NamedTuple):
         return self._replace(words=tuple(map(fold_for_search, self.words)))
 
     def found(self, event: Event) -> bool:
-        """Return whether an event has these words and this author. Call it on what
-        `folded` gave."""
+        """Return True if an event has these words and this author.
+
+        Call it on the result of `folded`.
+        """
         if event.kind not in _FOUND_KINDS:
             return False
         if self.author and fold(event.author) != self.author:
@@ -95,7 +77,7 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a search came to: events, the newest first, and how far it looked.
+    """The result of a search: events, the newest first, and how far it looked.
 
     Everything of the room with a seq above ``after`` was looked at; 0 if nothing is left.
     """
@@ -104,10 +86,10 @@ class Found(NamedTuple):
     after: int
 
 
-class Keeping:
-    """Some records on their way to be kept, together with the lines around them.
+class RecordWrite:
+    """Records to be written in one batch with the lines around them.
 
-    ``done`` fires when they are, or fails with `StoreError`.
+    ``done`` fires when they are written, or fails with `StoreError`.
     """
 
     __slots__ = ("done", "records")
@@ -117,254 +99,130 @@ class Keeping:
         self.done: Deferred[None] = Deferred()
 
 
-BatchItem = Draft | Notice | Keeping
-"""What a batch is made of."""
+BatchItem = Draft | Notice | RecordWrite
+"""An item of a batch."""
 
 
 class Subscriber(abc.ABC):
-    """Who hears what became of what was appended. Called in the reactor's thread, in order."""
+    """The receiver of committed entries and refused drafts, in the reactor's thread, in order."""
 
     @abc.abstractmethod
     def publish(self, entries: Sequence[Entry]) -> None:
-        """These are committed. In order; the events of a room follow each other without a gap."""
+        """Receive committed entries, in order; the seqs of a room's events have no gap."""
 
     @abc.abstractmethod
     def refuse(self, drafts: Sequence[Draft], why: str) -> None:
-        """These could not be committed. Nobody was shown them, and nobody will be."""
+        """Receive drafts that could not be committed, and never will be."""
 
 
 class Store(abc.ABC):
-    """A store of logs: `append` what is said, and it is published once it is kept.
+    """A store of logs: what is appended is published once it is committed.
 
-    Subclasses say how a batch is committed and how events are read back. ``error_log`` is where
-    whoever works with it tells of errors.
+    `chatd.storage.group_commit` has what all stores do alike.
     """
 
-    log = Logger()
     lasting = True
     """True if seqs continue when the store is opened again."""
 
-    def __init__(self, clock: IReactorTime) -> None:
-        self.error_log = ErrorLog(clock)
-        self._clock = clock
-        self._subscriber: Subscriber | None = None
-        self._waiting: list[BatchItem] = []
-        self._unpublished_bytes = 0
-        self._working = False
-        self._idle: list[Deferred[None]] = []
-        self.saves = True
-        """Whether what had to be saved last could be."""
-        self._unsaved = RecurringWarning(
-            clock, "lines are refused, because they cannot be saved: {why}"
-        )
+    error_log: ErrorLog
+    """The log of errors for all who work with this store."""
+
+    saves: bool
+    """False after a batch that had to be saved and could not be."""
 
     @abc.abstractmethod
     def describe(self) -> str:
-        """Where the history is kept, for the operator: ``history in ...``."""
+        """Return where the history is stored, for the operator: ``history in ...``."""
 
     @abc.abstractmethod
     def rooms(self) -> Sequence[RoomRecord]:
-        """The rooms in which something was said, as they were when the store was opened."""
+        """Return the rooms that have a log, as of when the store was opened."""
 
     @abc.abstractmethod
     def records(self) -> Sequence[Record]:
-        """All that was kept beside the logs, as it was when the store was opened."""
-
-    @abc.abstractmethod
-    def start(self) -> None:
-        """Begin to work. Called once the process is the one that will stay (after any fork)."""
-
-    @abc.abstractmethod
-    async def read(self, room: str, after: int, upto: int) -> list[Event]:
-        """The next page of a room's events with ``after < seq <= upto``, in order.
-
-        Empty only when there is none. A page is bounded (`PAGE_EVENTS`, `PAGE_CHARACTERS`).
-        Events that were forgotten are passed over. Raises `StoreError`.
-        """
+        """Return all records beside the logs, as of when the store was opened."""
 
     @abc.abstractmethod
     def stamps(self) -> Mapping[str, int]:
-        """The times (milliseconds since 1970) of the last event of each log, as they were when the
-        store was opened. A log of which the last event was forgotten has none."""
+        """Return the time of the last event of each log, as of when the store was opened.
+
+        In milliseconds since 1970. A log whose last event was forgotten has none.
+        """
+
+    @abc.abstractmethod
+    def start(self) -> None:
+        """Begin to work, in the process that stays (after any fork)."""
+
+    @abc.abstractmethod
+    async def read(self, room: str, after: int, upto: int) -> list[Event]:
+        """Return the next page of a room's events with ``after < seq <= upto``, in order.
+
+        Empty only when there is none. A page is bounded (`PAGE_EVENTS`, `PAGE_CHARACTERS`).
+        Forgotten events are passed over. Raises `StoreError`.
+        """
 
     @abc.abstractmethod
     async def seq_before(self, room: str, time: int) -> int:
-        """Return the seq of the room's last event that was said before ``time`` (milliseconds since
-        1970), as `said_before` has it.
+        """Return the seq of the room's last event that was said before ``time``.
 
-        Without such an event, return the seq in front of the oldest event. Raises `StoreError`.
+        ``time`` is in milliseconds since 1970; `chatd.storage.timestamps.said_before` defines when
+        a line was said. Without such an event, return the seq in front of the oldest event. Raises
+        `StoreError`.
         """
 
     @abc.abstractmethod
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
-        """The room's last events that are wanted, among those with ``seq <= upto``.
+        """Return the room's last events that are wanted, among those with ``seq <= upto``.
 
-        It looks no longer than is good for others, and says how far it came: whoever wants more
-        asks again with that as ``upto``. Raises `StoreError`.
+        A search is bounded in time, and returns how far it looked: to continue, search again with
+        that as ``upto``. Raises `StoreError`.
         """
 
     @abc.abstractmethod
     async def names(self) -> list[str]:
-        """The rooms in which something was said so far. Raises `StoreError`."""
+        """Return the names of the rooms that have a log now. Raises `StoreError`."""
 
     @abc.abstractmethod
     async def forget(self, room: str, upto: int) -> int:
-        """Forget some of the room's oldest events, with seqs up to ``upto``: `FORGOTTEN` at most.
+        """Delete some of the room's oldest events, with seqs up to ``upto``: at most `FORGOTTEN`.
 
-        Gives how many; 0 when there are none left. Seqs go on as if nothing had been forgotten, and
-        so does the topic. Raises `StoreError`.
-        """
-
-    @abc.abstractmethod
-    def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
-        """Number and keep the drafts and the records of a batch, all or none.
-
-        Gives the drafts' events, with the notices in their places. One batch at a time. Fails with
-        `StoreError`.
+        Return how many; 0 when none are left. Seqs continue as if nothing had been deleted, and the
+        topic stays. Raises `StoreError`.
         """
 
     @abc.abstractmethod
     async def close(self) -> None:
-        """Give everything back. What is still waiting is not committed: `flush` first."""
+        """Release all resources. Waiting items are not committed: `flush` first."""
 
+    @abc.abstractmethod
     def subscribe(self, subscriber: Subscriber) -> None:
-        """Name the one who is told what was committed and what was not."""
-        self._subscriber = subscriber
+        """Set the one subscriber."""
 
-    def keep(self, *records: Record) -> Deferred[None]:
-        """Let these records join the batch that is waiting, in their place among what is said.
+    @abc.abstractmethod
+    def append(self, entry: BatchItem) -> None:
+        """Add an item to the batch that is waiting."""
 
-        All or none of them are kept, and all or none of what is appended in the same turn of the
-        reactor. Fires once they are, and all in front of them was published; fails with
+    @abc.abstractmethod
+    def write_records(self, *records: Record) -> Deferred[None]:
+        """Add records to the batch that is waiting, in their place among the lines.
+
+        All or none of them are written, and all or none of what is appended in the same turn of the
+        reactor. Fires once they are, and everything appended before was published; fails with
         `StoreError`.
         """
-        keeping = Keeping(records)
-        self.append(keeping)
-        return keeping.done
-
-    def append(self, entry: BatchItem) -> None:
-        """Let this join the batch that is waiting.
-
-        The batch is committed when this turn of the reactor is over, the one before was shown, and
-        everybody was read once more.
-        """
-        self._waiting.append(entry)
-        self._unpublished_bytes += _weight(entry)
-        if not self._working:
-            self._working = True
-            self._clock.callLater(0, self._commit_waiting)
 
     @property
+    @abc.abstractmethod
     def full(self) -> bool:
-        """Whether so much is waiting that nobody should be read until some of it is committed."""
-        return self._unpublished_bytes >= WAITING_BYTES
+        """True if so much is waiting that no session should be read until some is committed."""
 
+    @abc.abstractmethod
     def flush(self) -> Deferred[None]:
-        """Fires when everything appended so far has been published or refused."""
-        done: Deferred[None] = Deferred()
-        if self._working:
-            self._idle.append(done)
-        else:
-            done.callback(None)
-        return done
-
-    def _commit_waiting(self) -> None:
-        batch, self._waiting = self._waiting, []
-        self.commit(batch).addBoth(self._end, batch, self._unpublished_bytes)
-
-    def _end(
-        self, result: Sequence[Entry] | Failure, batch: Sequence[BatchItem], weight: int
-    ) -> None:
-        self._unpublished_bytes -= weight
-        if not all(isinstance(entry, Notice) for entry in batch):
-            self.saves = not isinstance(result, Failure)
-        try:
-            if isinstance(result, Failure):
-                self._failed(result, batch)
-            else:
-                self._committed(result)
-        except Exception:
-            self.error_log.tell("a subscriber of the store failed")
-        for entry in batch:
-            if isinstance(entry, Keeping):
-                if isinstance(result, Failure):
-                    why = result.value if result.check(StoreError) else StoreError("it failed.")
-                    entry.done.errback(why)
-                else:
-                    entry.done.callback(None)
-        if self._waiting:
-            # Once everybody was read again, so that all who answer to what was just shown are in
-            # one batch: to commit before makes two half batches, and thus twice the sends. (What
-            # is called later from a result of a thread is called before anybody is read.)
-            self._clock.callLater(0, self._clock.callLater, 0, self._commit_waiting)
-        else:
-            self._working = False
-            idle, self._idle = self._idle, []
-            for done in idle:
-                done.callback(None)
-
-    def _committed(self, entries: Sequence[Entry]) -> None:
-        # Notices alone need no disk.
-        if any(isinstance(entry, Event) for entry in entries) and self._unsaved.end():
-            self.log.info("lines are saved again")
-        if self._subscriber is not None:
-            self._subscriber.publish(entries)
-
-    def _failed(self, failure: Failure, batch: Sequence[BatchItem]) -> None:
-        if failure.check(StoreError) is None:
-            self.error_log.tell("the store failed", failure)
-            why = "an error in the server"
-        else:
-            why = failure.getErrorMessage()
-            self._unsaved.tell(why)
-        if self._subscriber is not None:
-            self._subscriber.refuse([entry for entry in batch if isinstance(entry, Draft)], why)
-            self._subscriber.publish([entry for entry in batch if isinstance(entry, Notice)])
-
-
-FirstStamped = Callable[[int, int], "int | None"]
-"""Gives the least seq of a log whose stored time is within two bounds (milliseconds since 1970,
-both included); None if there is none."""
-
-
-def said_before(first: FirstStamped, head: int, time: int, now: int) -> int:
-    """Return the seq of the last event of a log that was said before ``time``.
-
-    This is the one definition of when a line was said, for whatever asks by time. The clock may
-    have been wrong when a line was stored, so stored times need not follow the order of the log. A
-    line counts as said at the latest stored time, not later than ``now``, among it and the lines
-    before it. Lines with which the log begins, and which all were stored with times later than
-    ``now``, count as said with the first line behind them that was not; without such a line, now.
-    So the order of the log is the order in which lines count as said.
-
-    ``first`` looks into the log, ``head`` is its last seq; times are milliseconds since 1970.
-    Without a line from before ``time``, it is the seq in front of the oldest line; 0 for a log of
-    which nothing is there.
-    """
-    if time > now:
-        return head
-    oldest, trusted = first(LEAST_STAMP, LATEST_STAMP), first(LEAST_STAMP, now)
-    if oldest is None:
-        return 0
-    if trusted is None:
-        return oldest - 1
-    since = first(max(time, LEAST_STAMP), now)
-    if since is None:
-        return head
-    return oldest - 1 if since == trusted else since - 1
-
-
-def stamp(now: float) -> int:
-    """Return ``now`` (seconds since 1970) in milliseconds, as lines that are committed then are
-    stored: within the range that can be read back, for any clock."""
-    milliseconds = now * 1000
-    if milliseconds < FIRST_WRITABLE:
-        return FIRST_WRITABLE
-    return LAST_WRITABLE if milliseconds > LAST_WRITABLE else int(milliseconds)
+        """Wait until everything appended so far was published or refused."""
 
 
 def page_of(events: Iterable[Event]) -> list[Event]:
-    """The first of these events: as many as one read may give."""
+    """Return the first of these events: as many as one read may return."""
     page: list[Event] = []
     characters = 0
     for event in islice(events, PAGE_EVENTS):
@@ -373,11 +231,3 @@ def page_of(events: Iterable[Event]) -> list[Event]:
         if characters >= PAGE_CHARACTERS:
             break
     return page
-
-
-def _weight(entry: BatchItem) -> int:
-    if isinstance(entry, Notice):
-        return _ENTRY_OVERHEAD
-    if isinstance(entry, Keeping):
-        return sum(_ENTRY_OVERHEAD + len(record.value or "") for record in entry.records)
-    return _ENTRY_OVERHEAD * len(entry.texts) + sum(map(len, entry.texts))

@@ -1,6 +1,6 @@
-"""A store in memory: bounded, and gone when the daemon stops. For tests, lessons and passing talk.
+"""A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short chats.
 
-It knows nothing that `chatd.storage.contract` does not say.
+This module must not know anything that is not in `chatd.storage.contract`.
 """
 
 from __future__ import annotations
@@ -18,42 +18,41 @@ from chatd.storage.contract import (
     FORGOTTEN,
     BatchItem,
     Found,
-    Keeping,
+    RecordWrite,
     RoomRecord,
-    Store,
     Wanted,
     page_of,
-    said_before,
-    stamp,
 )
+from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.timestamps import said_before, stamp
 
-EVENTS_KEPT = 10_000
-"""How many of its last events a room keeps."""
+STORED_EVENTS = 10_000
+"""Most events of a room that are stored: the last ones."""
 
-LOOKED_AT = 512 * 1024
-"""How many characters one search looks at, each event counting for 50 more: it holds the reactor
-meanwhile, some milliseconds."""
-
+SEARCHED_CHARACTERS = 512 * 1024
+"""Most characters that one search looks at, where each event counts for 50 more. A search blocks
+the reactor meanwhile, some milliseconds."""
 
 _FOLDING = 4
 """Cost of folding a character, in characters that are not folded."""
 
 
 class _Log:
+    """The log of one room."""
+
     def __init__(self) -> None:
         self.head = 0
         self.topic = ""
         self.session = 0
-        self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self.events: deque[Event] = deque(maxlen=STORED_EVENTS)
 
     def first_stamped(self, low: int, high: int) -> int | None:
-        """See `chatd.storage.contract.FirstStamped`. The log is short, so it is looked at line by
-        line."""
+        """See `chatd.storage.timestamps.FirstStamped`. The log is short, so each line is read."""
         return next((event.seq for event in self.events if low <= event.time <= high), None)
 
 
-class MemoryStore(Store):
-    """Keeps the last `EVENTS_KEPT` events of each room.
+class MemoryStore(GroupCommitStore):
+    """A store of the last `STORED_EVENTS` events of each room.
 
     ``now`` gives the time in seconds since 1970; it stamps the events.
     """
@@ -67,7 +66,7 @@ class MemoryStore(Store):
         self._records: dict[tuple[str, str], Record] = {}
 
     def describe(self) -> str:
-        return f"history in memory: the last {EVENTS_KEPT} lines of a room, until it stops."
+        return f"history in memory: the last {STORED_EVENTS} lines of a room, until it stops."
 
     def rooms(self) -> Sequence[RoomRecord]:
         return [
@@ -81,7 +80,7 @@ class MemoryStore(Store):
         return list(self._records.values())
 
     def start(self) -> None:
-        """There is nothing to start."""
+        """Do nothing: there is nothing to start."""
 
     async def read(self, room: str, after: int, upto: int) -> list[Event]:
         log = self._logs.get(room)
@@ -96,9 +95,6 @@ class MemoryStore(Store):
         log = self._logs.get(room)
         return 0 if log is None else self._said_before(log, time)
 
-    def _said_before(self, log: _Log, time: int) -> int:
-        return said_before(log.first_stamped, log.head, time, stamp(self._now()))
-
     async def search(self, room: str, wanted: Wanted, upto: int, limit: int) -> Found:
         log = self._logs.get(room)
         wanted = wanted.folded()
@@ -110,7 +106,7 @@ class MemoryStore(Store):
                 continue
             if event.seq <= floor:
                 break
-            if len(found) == limit or characters >= LOOKED_AT:
+            if len(found) == limit or characters >= SEARCHED_CHARACTERS:
                 return Found(found, event.seq)
             characters += 50 + len(event.text) * (1 if event.text.isascii() else _FOLDING)
             if wanted.found(event):
@@ -135,7 +131,7 @@ class MemoryStore(Store):
         for entry in batch:
             if isinstance(entry, Draft):
                 entries += self._log(entry, now)
-            elif isinstance(entry, Keeping):
+            elif isinstance(entry, RecordWrite):
                 for record in entry.records:
                     self._records.pop(record[:2], None)
                     if record.value is not None:
@@ -144,7 +140,14 @@ class MemoryStore(Store):
                 entries.append(entry)
         return succeed(entries)
 
+    async def close(self) -> None:
+        """Do nothing: there is nothing to release."""
+
+    def _said_before(self, log: _Log, time: int) -> int:
+        return said_before(log.first_stamped, log.head, time, stamp(self._now()))
+
     def _log(self, draft: Draft, now: int) -> list[Event]:
+        """Number a draft's lines and add them to the log of its room."""
         log = self._logs.get(draft.room)
         if log is None:
             log = self._logs[draft.room] = _Log()
@@ -155,6 +158,3 @@ class MemoryStore(Store):
         if draft.kind is Kind.TOPIC:
             log.topic = draft.texts[-1]
         return events
-
-    async def close(self) -> None:
-        """There is nothing to give back."""

@@ -1,4 +1,7 @@
-"""Where logs are kept. Each module is one kind of store; none knows of rooms, clients or wires."""
+"""The value of ``--store``, as the path of a store's file.
+
+This module must not know the content of a store.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,10 @@ from chatd.util.private_files import UnsafePath, resolve
 
 
 def path_of(where: str, directory: Path, trusted: Collection[int] | None = None) -> Path | None:
-    """The file that ``sqlite:PATH`` names, relative to a directory; None for ``memory:``.
+    """Return the file of ``sqlite:PATH``, relative to a directory; None for ``memory:``.
 
     Links are followed, so that one file has one name, and one lock; only those of users that are
-    ``trusted`` (see `chatd.util.private_files.resolve`). This is what ``--store`` takes. Raises
-    `StoreError` for anything else.
+    ``trusted`` (see `chatd.util.private_files.resolve`). Raises `StoreError` for any other value.
     """
     if where == "memory:":
         return None

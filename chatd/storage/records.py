@@ -1,7 +1,8 @@
-"""What is kept beside the logs: tables of values, in memory as they are in the store.
+"""Records beside the logs: tables of values, in memory as they are in the store.
 
-A change is made in memory at once, so that whoever asks next in the same turn of the reactor sees
-it, and is taken back if the store cannot keep it. It knows nothing of what the values mean.
+A change is made in memory at once, so it is visible to what follows in the same turn of the
+reactor; it is rolled back if the store cannot write it. This module must not know the meaning of
+the values.
 """
 
 from __future__ import annotations
@@ -18,45 +19,45 @@ from chatd.storage.contract import Store, StoreError
 
 
 class Damaged(StoreError):
-    """What was kept is not as it was written."""
+    """A stored record is not as it was written."""
 
     def __init__(self) -> None:
         super().__init__("it is damaged: a record in it is not as it was written.")
 
 
 class Value(Protocol):
-    """What a table holds: a NamedTuple."""
+    """A value of a table: a NamedTuple."""
 
     def _asdict(self) -> dict[str, Any]: ...
 
 
 V = TypeVar("V", bound=Value)
 D = TypeVar("D")
-
-
 C = TypeVar("C", bound=Value, contravariant=True)
 
 
 class Index(Protocol[C]):
-    """An index that is derived from the values of a table, and always up to date."""
+    """An index that a table derives from its values, and updates with each change."""
 
     def enter(self, key: str, value: C) -> None:
-        """A value is in the table from now on."""
+        """Add a value that was put into the table."""
 
     def leave(self, key: str, value: C) -> None:
-        """A value is in it no more; another one may enter under its key."""
+        """Remove a value; another one may be added for its key."""
 
 
 class Groups(Generic[V]):
-    """The keys of values that belong together. ``names`` returns the groups that a key and its
-    value belong to."""
+    """An index of keys by group.
+
+    ``names`` returns the names of the groups of a key and its value.
+    """
 
     def __init__(self, names: Callable[[str, V], Iterable[str]]) -> None:
         self._names = names
         self._groups: dict[str, dict[str, None]] = {}
 
     def __getitem__(self, name: str) -> Collection[str]:
-        """The keys of a group, those that came first in front; none if there is no such group."""
+        """Return the keys of a group, in the order in which they were added."""
         return self._groups.get(name, ())
 
     def __len__(self) -> int:
@@ -76,9 +77,12 @@ class Groups(Generic[V]):
 
 
 class Table(Mapping[str, V], Generic[V]):
-    """All values of one kind, by key. ``type`` is a NamedTuple of what JSON can represent; a field
-    that is added later needs a default, because stored values have none. ``index`` receives each
-    value that is added or removed. Raises `Damaged`."""
+    """All values of one kind, by key.
+
+    ``type`` is a NamedTuple of types that JSON can represent; a field that is added later needs a
+    default, because older stored values lack it. ``index`` receives each value that is added or
+    removed. Raises `Damaged`.
+    """
 
     def __init__(
         self,
@@ -89,12 +93,12 @@ class Table(Mapping[str, V], Generic[V]):
     ) -> None:
         self.kind = kind
         fields = {name: get_origin(hint) or hint for name, hint in get_type_hints(type).items()}
-        self._kept: dict[str, V] = {
+        self._stored: dict[str, V] = {
             record.key: _value(type, fields, record.value)
             for record in store.records()
             if record.kind == kind and record.value is not None
         }
-        self._values = self._kept.copy()
+        self._values = self._stored.copy()
         self._index = index
         for key in self._values:
             self._enter(key)
@@ -109,7 +113,7 @@ class Table(Mapping[str, V], Generic[V]):
     def get(self, key: str, /, default: V | D) -> V | D: ...
 
     def get(self, key: str, /, default: Any = None) -> Any:
-        """The value at a key. (What a Mapping has by itself takes three calls, for each line.)"""
+        """Return the value at a key. (Mapping's own method takes three calls, for each line.)"""
         return self._values.get(key, default)
 
     def __iter__(self) -> Iterator[str]:
@@ -132,12 +136,12 @@ class Table(Mapping[str, V], Generic[V]):
             self._index.leave(key, self._values[key])
 
     def put(self, key: str, value: V | None) -> Put:
-        """A change to be made by `change`: this value there from now on; None for none."""
+        """Return a change for `change`, which sets the value at a key; None deletes it."""
         return Put(self, key, value)
 
 
 class Put(NamedTuple):
-    """A value to be put into a table; None takes away what is there."""
+    """A change of one value of a table; None deletes it."""
 
     table: Table[Any]
     key: str
@@ -145,7 +149,7 @@ class Put(NamedTuple):
 
     @property
     def record(self) -> Record:
-        """As the store keeps it."""
+        """The record as the store writes it."""
         value = None if self.value is None else json.dumps(self.value._asdict())
         return Record(self.table.kind, self.key, value)
 
@@ -153,41 +157,43 @@ class Put(NamedTuple):
         """Make the change in memory."""
         self.table._set(self.key, self.value)
 
-    def kept(self) -> None:
-        """It is on disk."""
-        _put(self.table._kept, self.key, self.value)
+    def stored(self) -> None:
+        """Note that the change is on disk."""
+        _put(self.table._stored, self.key, self.value)
 
-    def take_back(self) -> None:
-        """It cannot be kept: what is on disk counts again, unless somebody changed it further."""
+    def roll_back(self) -> None:
+        """Restore the value that is on disk, unless the value was changed again since."""
         if self.table.get(self.key) is self.value:
-            self.table._set(self.key, self.table._kept.get(self.key))
+            self.table._set(self.key, self.table._stored.get(self.key))
 
 
 def change(store: Store, *puts: Put) -> Deferred[None]:
-    """Make some changes, all or none: at once in memory, and soon on disk, behind all that was said
-    so far and with all that is appended to the store in the same turn of the reactor.
+    """Make changes, all or none: at once in memory, and with the next batch on disk.
 
-    Fires once they are on disk. If they cannot be kept, those that nobody has changed further are
-    taken back, and it fails with `StoreError`.
+    They come after all that was said so far, and in one transaction with all that is appended to
+    the store in the same turn of the reactor. Fires once they are on disk. If they cannot be
+    written, it rolls back the values that were not changed again since, and fails with
+    `StoreError`.
     """
     for put in puts:
         put.apply()
 
-    def kept(_: None) -> None:
+    def stored(_: None) -> None:
         for put in puts:
-            put.kept()
+            put.stored()
 
-    def take_back(failure: Failure) -> Failure:
+    def roll_back(failure: Failure) -> Failure:
         for put in puts:
-            put.take_back()
+            put.roll_back()
         return failure
 
-    return store.keep(*(put.record for put in puts)).addCallbacks(kept, take_back)
+    return store.write_records(*(put.record for put in puts)).addCallbacks(stored, roll_back)
 
 
-def _value(type: Callable[..., V], fields: Mapping[str, Any], kept: str) -> V:
+def _value(type: Callable[..., V], fields: Mapping[str, Any], text: str) -> V:
+    """Return the value that a record's text stands for. Raises `Damaged`."""
     try:
-        value = type(**json.loads(kept))
+        value = type(**json.loads(text))
     except (ValueError, TypeError, RecursionError):
         raise Damaged from None
     if all(isinstance(getattr(value, name), right) for name, right in fields.items()):
@@ -195,13 +201,16 @@ def _value(type: Callable[..., V], fields: Mapping[str, Any], kept: str) -> V:
     raise Damaged
 
 
-def let_be(failure: Failure) -> None:
-    """For a change that nobody waits for: if it cannot be kept, what was there stands. (The store
-    tells of its trouble itself.) Given to `Deferred.addErrback`."""
+def ignore_store_error(failure: Failure) -> None:
+    """Ignore a `StoreError`; the errback of a change whose result is not needed.
+
+    The earlier value is restored by `change`, and the store itself logs the error.
+    """
     failure.trap(StoreError)
 
 
 def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    """Set a value; None deletes it."""
     if value is None:
         values.pop(key, None)
     else:

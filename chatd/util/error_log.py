@@ -1,7 +1,9 @@
-"""What goes wrong, told in the log at once, and then after pauses that grow.
+"""Errors in the log: at once, and then after pauses that grow.
 
-So what happens again and again, because a disk is full or because a client has found a fault,
-fills no disk. Whatever others wrote is told in printable ASCII. It knows nothing of the chat.
+So an error that recurs, because a disk is full or because a client has found a fault, does not fill
+the disk. Text of other people is logged in printable ASCII.
+
+This module must not know anything of the chat.
 """
 
 from __future__ import annotations
@@ -16,27 +18,27 @@ from chatd.text.escaping import visible
 
 FIRST_SILENCE = 1.0
 LONGEST_SILENCE = 600.0
-"""The pauses double between these, in seconds."""
+"""The first pause and the longest, in seconds; each is twice as long as the one before."""
 
 KINDS = 200
-"""How many kinds of faults are told apart: all others are one."""
+"""Most kinds of errors that are distinguished: all others are one."""
 
 FRAMES = 20
 MESSAGE_CHARACTERS = 1000
-"""How much of a traceback is told: its last frames, and that much of what the error says."""
+"""Bounds of a logged traceback: its last frames, and the first characters of the message."""
 
 
 class _Pauses:
-    """When something may be told again."""
+    """The times at which a message may be logged."""
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self._silence = FIRST_SILENCE
         self._silent_until = 0.0
-        self._earliest = 0.0  # when it may be told next if it goes away and comes back
+        self._earliest = 0.0  # that it may be logged after it ended and came back
 
     def due(self) -> bool:
-        """Whether it may be told now; then it is taken to be."""
+        """Return True if it may be logged now; the caller must log it then."""
         now = self._clock.seconds()
         if now < self._silent_until:
             return False
@@ -46,42 +48,42 @@ class _Pauses:
         return True
 
     def begin_again(self) -> None:
-        """It has gone away. If it comes back, the pauses are short again."""
+        """Begin with the shortest pause again, because the error ended."""
         self._silence = FIRST_SILENCE
         self._silent_until = self._earliest
 
 
 class RecurringWarning:
-    """One thing that may go wrong for a while.
+    """A warning about a condition that may last or recur.
 
-    ``telling`` is what the log says of it, a format of Twisted's in which ``{why}`` stands. Trouble
-    that comes and goes is told once in `FIRST_SILENCE` at most.
+    ``format`` is a log format of Twisted with ``{why}`` in it. A condition that comes and goes is
+    logged once in `FIRST_SILENCE` at most.
     """
 
     log = Logger()
 
-    def __init__(self, clock: IReactorTime, telling: str) -> None:
-        self._telling = telling
+    def __init__(self, clock: IReactorTime, format: str) -> None:
+        self._format = format
         self._pauses = _Pauses(clock)
-        self._told = False
+        self._logged = False
 
     def tell(self, why: str) -> None:
-        """It went wrong."""
+        """Log that it failed, if it is due."""
         if self._pauses.due():
-            self._told = True
-            self.log.error(self._telling, why=why)
+            self._logged = True
+            self.log.error(self._format, why=why)
 
     def end(self) -> bool:
-        """It went well. Whether trouble had been told since the last time that it did."""
-        told, self._told = self._told, False
+        """Note that it succeeded; return True if a failure was logged since the last success."""
+        logged, self._logged = self._logged, False
         self._pauses.begin_again()
-        return told
+        return logged
 
 
 class ErrorLog:
-    """Errors that should not be: of each kind a traceback at once, and later with a count.
+    """A log of unexpected errors: of each kind a traceback at once, and later ones with a count.
 
-    A kind is what was being done, the error's type, and where it was raised.
+    A kind is an activity (``what``), the error's type, and the line that raised it.
     """
 
     log = Logger()
@@ -91,30 +93,32 @@ class ErrorLog:
         self._kinds: dict[object, _Kind] = {}
 
     def tell(self, what: str, failure: Failure | None = None, *, words: bool = True) -> None:
-        """Something failed: with this error, or with the one that is being handled.
+        """Log that ``what`` happened: with this error, or with the one that is being handled.
 
-        Without ``words``, what the error says is left out: it may quote a password.
+        Without ``words``, the error's message is left out: it may quote a password.
         """
         failure = failure or Failure()
         name: object = what, failure.type, _place(failure)
         if name not in self._kinds and len(self._kinds) >= KINDS:
             name = "others"
         kind = self._kinds.setdefault(name, _Kind(self._clock))
-        kind.untold += 1
+        kind.unlogged += 1
         if kind.pauses.due():
-            again = f" ({kind.untold} times since this was told last)" if kind.untold > 1 else ""
-            kind.untold = 0
+            count, kind.unlogged = kind.unlogged, 0
+            again = f" ({count} times since this was told last)" if count > 1 else ""
             self.log.failure("{what}{again}", _Quoted(failure, words), what=what, again=again)
 
 
 class _Kind:
+    """The pauses of one kind of error, and its number since it was logged last."""
+
     def __init__(self, clock: IReactorTime) -> None:
         self.pauses = _Pauses(clock)
-        self.untold = 0
+        self.unlogged = 0
 
 
 class _Quoted(Failure):
-    """A failure whose traceback holds nothing that a terminal might obey."""
+    """A failure whose traceback has no control character that a terminal would obey."""
 
     def __init__(self, failure: Failure, words: bool) -> None:
         super().__init__(failure.value, failure.type, failure.getTracebackObject())
@@ -131,5 +135,6 @@ class _Quoted(Failure):
 
 
 def _place(failure: Failure) -> object:
+    """Return the line that raised an error; None if it was not raised."""
     frames = traceback.extract_tb(failure.getTracebackObject(), -1)
     return (frames[-1].filename, frames[-1].lineno) if frames else None

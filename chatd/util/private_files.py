@@ -28,7 +28,7 @@ _OTHERS_WRITE = 0o022
 
 
 class UnsafePath(Exception):
-    """Another user could change what a path leads to. The text says who, for operators."""
+    """Another user could change the file that a path leads to. The text names the user."""
 
 
 def resolve(path: Path, trusted: Collection[int] | None = None) -> Path:
@@ -57,12 +57,12 @@ def check_folder(folder: Path) -> None:
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> tuple[int, bool]:
-    """Open a regular file of this process's user; with ``os.O_CREAT`` make it with mode 0600.
+    """Open a regular file of this process's user; with ``os.O_CREAT`` create it with mode 0600.
 
-    Returns the descriptor, and whether others had rights to the file, which it takes from them.
-    Never follows a link and never waits (a FIFO). Raises `UnsafePath` for what is not a file of
-    this user's, and `OSError`. Other names of a file (hard links) are the caller's to judge: they
-    can only be names of a file of the same user.
+    Return the descriptor, and True if other users had permissions for the file, which are revoked.
+    Never follows a link and never waits (a FIFO). Raises `UnsafePath` unless it is a file of this
+    user, and `OSError`. Other names of the file (hard links) are for the caller to check: they can
+    only be names of a file of the same user.
     """
     try:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)

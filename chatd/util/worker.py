@@ -1,8 +1,9 @@
-"""Threads that do one thing after another, for calls that would hold the reactor.
+"""Threads that run one function after another, for calls that would block the reactor.
 
 Twisted's thread pool waits for its threads when the process ends, so a disk that hangs would hang
-the daemon; these are daemon threads, and cost one wake-up of the reactor a call.
-It knows nothing of what is done.
+the daemon; these are daemon threads, and cost one wake-up of the reactor per call.
+
+This module must not know the functions.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Runs functions in its own threads, begun in the order in which they were given.
+    """Threads that run functions, in the order of the calls of `run`.
 
-    One thread, unless there are to be more ``threads``. Results come back in the reactor's thread.
-    With ``niceness`` the threads make way for others, as `nice` has it (on Linux alone: elsewhere a
-    thread has none of its own, and its number may be that of another process). With ``rest`` they
-    do nothing for so many seconds after each function, so that many in a row leave the interpreter
-    to others. Start it after any fork.
+    There is one thread unless ``threads`` says otherwise. Results come back in the reactor's
+    thread. ``niceness`` lowers the threads' priority, as `nice` does (on Linux alone: elsewhere a
+    thread has none of its own, and its number may be that of another process). ``rest`` is a pause
+    in seconds after each function, so that many in a row leave the interpreter to other threads.
+    Start a worker after any fork.
     """
 
     def __init__(
@@ -50,13 +51,13 @@ class Worker:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def start(self) -> None:
-        """Begin; what was given before is done first."""
+        """Start the threads; functions that were given before are run first."""
         # Made here: CPython 3.13 starts no thread that was made before a fork.
         for _ in range(self._threads):
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-        """Call a function in a thread; fires with what it returns, or fails as it does."""
+        """Call a function in a thread; fire with its result, or fail with its error."""
         done: Deferred[T] = Deferred()
 
         def job() -> None:
@@ -71,7 +72,7 @@ class Worker:
         return done
 
     def stop(self) -> None:
-        """End the threads once everything given so far is done. Does not wait for that."""
+        """End the threads after the functions given so far. Does not wait for that."""
         for _ in range(self._threads):
             self._jobs.put(None)
 

@@ -18,7 +18,7 @@ from twisted.internet.defer import Deferred, succeed
 from chatd.errors import ErrorKind, Refusal
 from chatd.rooms.room import Room
 from chatd.storage.contract import Store
-from chatd.storage.records import Damaged, Put, Table, change, let_be
+from chatd.storage.records import Damaged, Put, Table, change, ignore_store_error
 from chatd.text.folding import fold
 from chatd.webhooks.urls import Destination, InvalidUrl, Network, destination_of
 
@@ -214,7 +214,7 @@ class Hooks:
             for hook in self
             if self._table[hook.key].seq != hook.seq
         ]
-        return change(self._store, *puts).addErrback(let_be) if puts else succeed(None)
+        return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
 
 def _key(room: str, number: int) -> str:

@@ -270,7 +270,7 @@ def test_a_token_stored_before_there_were_epochs_and_scopes_is_valid_and_may_wri
     kept = {"account": "ana", "kind": TOKEN, "name": "old", "created": 7, "expires": 0}
     account = {"name": "Ana", "hash": "", "admin": False, "created": 0, "settings": {}}
     secret = f"chatd_{'0' * 64}"
-    desk.store.keep(
+    desk.store.write_records(
         Record("credential", key_of(secret), json.dumps(kept)),
         Record("account", "ana", json.dumps(account)),
     )

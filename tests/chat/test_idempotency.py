@@ -216,7 +216,7 @@ def test_lines_and_key_are_kept_in_one_go(slow: Door) -> None:
     slow.world.settle()
     ((batch, _),) = slow.world.store.held
     (key,) = slow.idempotency.table
-    assert [type(each).__name__ for each in batch] == ["Draft", "Keeping"]
+    assert [type(each).__name__ for each in batch] == ["Draft", "RecordWrite"]
     assert [record.key for record in batch[1].records] == [key]
     assert key.startswith("ana/")
     assert len(key) == len("ana/") + 64

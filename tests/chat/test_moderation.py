@@ -539,7 +539,7 @@ class TestRestarts:
     )
     def test_what_is_damaged_is_said_to_be(self, record: Record) -> None:
         town = Town()
-        town.store.keep(record)
+        town.store.write_records(record)
         town.settle()
         with pytest.raises(StoreError, match="damaged"):
             town.again()

@@ -14,7 +14,8 @@ from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import short
 from chatd.event import Draft, Event, Kind
-from chatd.storage.contract import WAITING_BYTES, RoomRecord
+from chatd.storage.contract import RoomRecord
+from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from tests.support.members import member, register
 from tests.support.world import Person, World

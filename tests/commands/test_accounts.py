@@ -1235,9 +1235,9 @@ def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: Scene) -> 
 def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: Scene) -> None:
     browser(scene)
     kept: list[list[str]] = []
-    keep = scene.world.store.keep
-    scene.world.store.keep = lambda *records: (
-        kept.append([each.kind for each in records]) or keep(*records)
+    write_records = scene.world.store.write_records
+    scene.world.store.write_records = lambda *records: (
+        kept.append([each.kind for each in records]) or write_records(*records)
     )
     scene.ana.type("/password another horse")
     assert kept == [["account", "credential"]]

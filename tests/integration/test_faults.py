@@ -42,7 +42,7 @@ from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
-from chatd.util.rate_limit import Tries
+from chatd.util.rate_limit import RateLimiter
 from tests.proofs.terminal.test_paths import logged
 from tests.support.members import member
 from tests.support.running import Town
@@ -223,7 +223,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "registering": ("registering", Logins, "register"),
     "keeping": ("registering", Accounts, "keep"),
     "checking": ("logging in", Hasher, "check"),
-    "counting tries": ("logging in", Tries, "spend"),
+    "counting tries": ("logging in", RateLimiter, "spend"),
     "logging in": ("logging in", Logins, "log_in"),
     "taking a name": ("logging in", Names, "take"),
     "having a name": ("logging in", Session, "rename"),
@@ -252,7 +252,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             return bool(args[0] == ana.session.replies.format)
         if args and isinstance(args[0], ChatServer | Logins | Names):
             return args[1] is ana.session or ana.session in args[2:]
-        if args and isinstance(args[0], Hasher | Accounts | Tries):
+        if args and isinstance(args[0], Hasher | Accounts | RateLimiter):
             return True
         if args and isinstance(args[0], str | bytes):
             return b"hola" in args[0] if isinstance(args[0], bytes) else "hola" in args[0]

@@ -277,7 +277,7 @@ def test_what_cannot_be_kept_is_doubted_all_the_same(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.say()
-    monkeypatch.setattr(scene.store, "keep", lambda *_: Deferred())
+    monkeypatch.setattr(scene.store, "write_records", lambda *_: Deferred())
     scene.ahead += 2 * DAY
     assert scene.begin().doubted
 

@@ -19,14 +19,14 @@ from chatd.storage.contract import (
     FORGOTTEN,
     PAGE_CHARACTERS,
     PAGE_EVENTS,
-    WAITING_BYTES,
     Found,
     StoreError,
     Wanted,
-    stamp,
 )
+from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
+from chatd.storage.timestamps import stamp
 from chatd.text.folding import fold, fold_for_search
 from chatd.util.error_log import FIRST_SILENCE, LONGEST_SILENCE
 from tests.support.stores import Gates, Recorder, World, draft, joined, texts
@@ -719,7 +719,7 @@ class TestKeep:
     async def test_records_are_in_the_batch_of_what_is_said_around_them(self, world: World) -> None:
         gates = Gates(world.store)
         world.store.append(draft("a"))
-        done = world.store.keep(ANA)
+        done = world.store.write_records(ANA)
         world.store.append(draft("b"))
         world.end_turn()
         assert gates.batches == [["a", "ana", "b"]]
@@ -734,9 +734,9 @@ class TestKeep:
         """The line cannot be kept, here, for its text is none that a file could hold."""
         if isinstance(world.store, MemoryStore):
             return  # it can keep everything
-        kept_first = world.store.keep(ANA)
+        kept_first = world.store.write_records(ANA)
         world.store.append(draft("\ud800"))
-        kept_last = world.store.keep(OPS)
+        kept_last = world.store.write_records(OPS)
         failures = [kept_first.addErrback(str), kept_last.addErrback(str)]
         await world.settle()
         assert ["it failed" in await failure for failure in failures] == [True, True]
@@ -749,7 +749,7 @@ class TestKeep:
         if isinstance(world.store, MemoryStore):
             return
         world.store.append(draft("lost"))
-        failed = world.store.keep(ANA, OPS._replace(value="\ud800"))
+        failed = world.store.write_records(ANA, OPS._replace(value="\ud800"))
         failed.addErrback(lambda _: None)
         await world.settle()
         assert texts(await world.everything()) == []
@@ -761,7 +761,7 @@ class TestKeep:
         heard: list[str] = []
         world.recorder.publish = lambda entries: heard.extend(texts(entries))
         world.store.append(draft("a"))
-        world.store.keep(ANA).addCallback(lambda _: heard.append("kept"))
+        world.store.write_records(ANA).addCallback(lambda _: heard.append("kept"))
         assert heard == []
         await world.settle()
         assert heard == ["a", "kept"]
@@ -774,7 +774,7 @@ class TestKeep:
         self, world: World, expected_errors: Expect
     ) -> None:
         gates = Gates(world.store)
-        done = world.store.keep(ANA)
+        done = world.store.write_records(ANA)
         world.end_turn()
         gates.fail(StoreError("no disk"))
         with pytest.raises(StoreError, match="no disk"):
@@ -787,7 +787,7 @@ class TestKeep:
         self, world: World, expected_errors: Expect
     ) -> None:
         gates = Gates(world.store)
-        done = world.store.keep(ANA)
+        done = world.store.write_records(ANA)
         world.end_turn()
         gates.fail(ZeroDivisionError("oh"))
         with pytest.raises(StoreError, match="it failed"):
@@ -795,7 +795,7 @@ class TestKeep:
         expected_errors(ZeroDivisionError)
 
     async def test_what_waits_to_be_kept_counts_as_waiting(self, world: World) -> None:
-        world.store.keep(ANA._replace(value="x" * WAITING_BYTES))
+        world.store.write_records(ANA._replace(value="x" * WAITING_BYTES))
         assert world.store.full
         await world.settle()
         assert not world.store.full

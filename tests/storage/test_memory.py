@@ -7,14 +7,14 @@ import pytest
 from chatd.event import Kind
 from chatd.storage import memory
 from chatd.storage.contract import RoomRecord
-from chatd.storage.memory import EVENTS_KEPT, MemoryStore
+from chatd.storage.memory import STORED_EVENTS, MemoryStore
 from tests.support.stores import World, draft, texts
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A world that keeps 5 events of each room."""
-    monkeypatch.setattr(memory, "EVENTS_KEPT", 5)
+    monkeypatch.setattr(memory, "STORED_EVENTS", 5)
     return World(lambda reactor, now: MemoryStore(reactor, now))
 
 
@@ -64,4 +64,4 @@ async def test_rooms_are_known_with_their_head_topic_and_highest_session(world: 
 
 def test_it_says_how_much_it_keeps() -> None:
     store = World(lambda reactor, now: MemoryStore(reactor, now)).store
-    assert f"{EVENTS_KEPT} lines" in store.describe()
+    assert f"{STORED_EVENTS} lines" in store.describe()

@@ -12,7 +12,8 @@ from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
-from chatd.storage.contract import Keeping, Store, Subscriber
+from chatd.storage.contract import RecordWrite, Subscriber
+from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
 
 T = TypeVar("T")
@@ -72,7 +73,9 @@ class World:
     ``time`` (seconds since 1970) stamps events, ``reactor`` is what the store waits by.
     """
 
-    def __init__(self, make: Callable[[StoreReactor, Callable[[], float]], Store]) -> None:
+    def __init__(
+        self, make: Callable[[StoreReactor, Callable[[], float]], GroupCommitStore]
+    ) -> None:
         self.reactor = StoreReactor()
         self.time = 1_000.0
         self.recorder = Recorder()
@@ -115,7 +118,7 @@ class World:
 
     async def keep(self, *records: Record) -> None:
         """Keep them in one go, and settle. Raises what it fails with."""
-        kept = self.store.keep(*records)
+        kept = self.store.write_records(*records)
         await self.settle()
         await kept
 
@@ -138,13 +141,13 @@ class World:
 class Gates:
     """Holds a store's commits back until each is let through, or fails it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: GroupCommitStore) -> None:
         self.batches: list[list[str]] = []
         self._gates: list[Deferred[None]] = []
         self._commit = store.commit
         store.commit = self.commit  # type: ignore[method-assign]
 
-    def commit(self, batch: Sequence[Draft | Notice | Keeping]) -> Deferred[Sequence[Entry]]:
+    def commit(self, batch: Sequence[Draft | Notice | RecordWrite]) -> Deferred[Sequence[Entry]]:
         self.batches.append([shown(entry) for entry in batch])
         gate: Deferred[None] = Deferred()
         self._gates.append(gate)
@@ -178,10 +181,10 @@ def joined(name: str, room: str = "lobby", session: int = 9) -> Notice:
     return Notice(room, session, Change.JOINED, name)
 
 
-def shown(entry: Draft | Entry | Keeping) -> str:
+def shown(entry: Draft | Entry | RecordWrite) -> str:
     if isinstance(entry, Notice):
         return f"+{entry.name}"
-    if isinstance(entry, Keeping):
+    if isinstance(entry, RecordWrite):
         return " ".join(record.key for record in entry.records)
     return entry.text if isinstance(entry, Event) else " ".join(entry.texts)
 

@@ -45,7 +45,7 @@ class CallTests(SynchronousTestCase):
                     calls += 1
                     where = f"{path}:{node.lineno}"
                     constant = isinstance(node.args[0], ast.Constant)
-                    self.assertTrue(constant or ast.unparse(node.args[0]) == "self._telling", where)
+                    self.assertTrue(constant or ast.unparse(node.args[0]) == "self._format", where)
         self.assertGreater(calls, 5)
 
 

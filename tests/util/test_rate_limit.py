@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chatd.util import rate_limit
-from chatd.util.rate_limit import RecentKeys, Tries
+from chatd.util.rate_limit import RateLimiter, RecentKeys
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def tried(tries: Tries, key: str, times: int = 1) -> list[bool]:
+def tried(tries: RateLimiter, key: str, times: int = 1) -> list[bool]:
     """Try, each time if that may be; whether it was."""
     done = []
     for _ in range(times):
@@ -25,7 +25,7 @@ def tried(tries: Tries, key: str, times: int = 1) -> list[bool]:
 
 
 def test_some_tries_may_be_made_at_once_and_then_one_every_few_seconds(clock: Clock) -> None:
-    tries = Tries(clock, 3, 5.0)
+    tries = RateLimiter(clock, 3, 5.0)
     clock.advance(100)
     assert tried(tries, "ana", 5) == [True, True, True, False, False]
     assert tries.wait("ana") == 5.0
@@ -36,20 +36,20 @@ def test_some_tries_may_be_made_at_once_and_then_one_every_few_seconds(clock: Cl
 
 
 def test_after_a_rest_as_many_may_be_made_again_and_no_more(clock: Clock) -> None:
-    tries = Tries(clock, 3, 5.0)
+    tries = RateLimiter(clock, 3, 5.0)
     tried(tries, "ana", 3)
     clock.advance(1000)
     assert tried(tries, "ana", 4) == [True, True, True, False]
 
 
 def test_keys_are_counted_apart(clock: Clock) -> None:
-    tries = Tries(clock, 1, 5.0)
+    tries = RateLimiter(clock, 1, 5.0)
     assert tried(tries, "ana") == tried(tries, "luis") == [True]
     assert tried(tries, "ana") == [False]
 
 
 def test_a_try_that_is_given_back_was_none(clock: Clock) -> None:
-    tries = Tries(clock, 1, 5.0)
+    tries = RateLimiter(clock, 1, 5.0)
     tried(tries, "ana")
     assert tries.wait("ana")
     tries.give_back("ana")
@@ -60,8 +60,8 @@ def test_a_try_that_is_given_back_was_none(clock: Clock) -> None:
 def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limit, "KEYS_KEPT", 2)
-    tries = Tries(clock, 1, 5.0)
+    monkeypatch.setattr(rate_limit, "MOST_KEYS", 2)
+    tries = RateLimiter(clock, 1, 5.0)
     for key in "a", "b", "a", "c":
         tries.spend(key)
     assert len(tries) == 2
@@ -69,7 +69,7 @@ def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
 
 
 def test_of_many_that_were_met_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "KEYS_KEPT", 2)
+    monkeypatch.setattr(rate_limit, "MOST_KEYS", 2)
     latest = RecentKeys()
     for key in "a", "b", "a", "c":
         latest.add(key)

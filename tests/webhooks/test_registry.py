@@ -271,7 +271,7 @@ def test_what_went_wrong_is_counted_until_something_goes_well() -> None:
 def test_one_that_is_not_as_it_was_written_is_found(key: str, url: str) -> None:
     shelf = Shelf()
     value = {"url": url, "secret": "s", "by": "ana", "added": 0, "seq": 0}
-    shelf.store.keep(Record("hook", key, json.dumps(value)))
+    shelf.store.write_records(Record("hook", key, json.dumps(value)))
     shelf.clock.advance(0)
     with pytest.raises(Damaged):
         shelf.again()

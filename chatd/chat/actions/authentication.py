@@ -17,8 +17,8 @@ from chatd.accounts.passwords import InvalidPassword, Passwords, password_of, re
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.storage.records import let_be
-from chatd.util.rate_limit import Tries
+from chatd.storage.records import ignore_store_error
+from chatd.util.rate_limit import RateLimiter
 
 KEEP_TOKENS = ("keep-tokens", "conservar-tokens", "conservar-fichas")
 """Words that, before a new password in a command, keep an account's tokens. No new password begins
@@ -117,7 +117,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     if better is not None:
         now = now._replace(hash=better)
         # If it cannot be stored, the old hash is still valid.
-        server.accounts.keep(now).addErrback(let_be)
+        server.accounts.keep(now).addErrback(ignore_store_error)
     return now
 
 
@@ -159,6 +159,6 @@ def not_logged_in() -> Refusal:
     return Refusal(ErrorKind.NOT_REGISTERED, "not_logged_in")
 
 
-def _give_back(counts: Iterable[tuple[Tries, str]]) -> None:
+def _give_back(counts: Iterable[tuple[RateLimiter, str]]) -> None:
     for tries, key in counts:
         tries.give_back(key)

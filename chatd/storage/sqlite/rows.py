@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from chatd.event import Kind, Record
-from chatd.storage.contract import FIRST_WRITABLE, LAST_WRITABLE, RoomRecord, StoreError
+from chatd.storage.contract import RoomRecord, StoreError
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
+from chatd.storage.timestamps import FIRST_WRITABLE, LAST_WRITABLE
 
 SEQ_BITS = 40
 """An event's id is its room's id, shifted left by this many bits, plus its seq."""

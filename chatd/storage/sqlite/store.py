@@ -32,7 +32,8 @@ from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.python.failure import Failure
 
 from chatd.event import Entry, Event, Notice, Record
-from chatd.storage.contract import BatchItem, Found, RoomRecord, Store, StoreError, Wanted
+from chatd.storage.contract import BatchItem, Found, RoomRecord, StoreError, Wanted
+from chatd.storage.group_commit import GroupCommitStore
 from chatd.storage.sqlite.archive import Archive
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
@@ -54,7 +55,7 @@ class IStoreReactor(IReactorFromThreads, IReactorTime):
     """The interfaces of a reactor that the store needs."""
 
 
-class SqliteStore(Store):
+class SqliteStore(GroupCommitStore):
     """A store of all events in one SQLite file.
 
     The constructor opens the file, checks it, takes its lock and closes it again

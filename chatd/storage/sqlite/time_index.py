@@ -19,9 +19,10 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chatd.storage.contract import StoreError, said_before, stamp
+from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.errors import NOT_AS_WRITTEN
 from chatd.storage.sqlite.rows import SEQ_BITS, SEQ_MASK, Log
+from chatd.storage.timestamps import said_before, stamp
 
 _OF_STRAND = f"FROM strands WHERE id >> {SEQ_BITS} = ? AND strand = ?"
 

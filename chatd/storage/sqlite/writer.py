@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.event import Entry, Kind, Notice
-from chatd.storage.contract import BatchItem, Keeping, stamp
+from chatd.storage.contract import BatchItem, RecordWrite
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.errors import DamagedFile
 from chatd.storage.sqlite.file import StoreFile
 from chatd.storage.sqlite.maintenance import Maintenance
 from chatd.storage.sqlite.rows import SEQ_BITS, checked, log_of, write_records
+from chatd.storage.timestamps import stamp
 
 _BUSY_AGAIN = 1.0
 """Seconds until the log is truncated again, where another program was reading it."""
@@ -117,7 +118,7 @@ class Writer:
             if isinstance(entry, Notice):
                 entries.append(entry)
                 continue
-            if isinstance(entry, Keeping):
+            if isinstance(entry, RecordWrite):
                 write_records(connection, entry.records)
                 continue
             name, session, author, kind, texts = entry

@@ -17,11 +17,12 @@ from chatd.chat.session import Session
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
 from chatd.formats.base import Format
 from chatd.rooms.room import Room
-from chatd.storage.contract import BatchItem, Keeping, Store, stamp
+from chatd.storage.contract import BatchItem, RecordWrite, Store
 from chatd.storage.records import Put, change
 from chatd.storage.sqlite import file, schema
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.storage.sqlite.writer import Writer
+from chatd.storage.timestamps import stamp
 
 
 def show_before_commit() -> None:
@@ -65,11 +66,11 @@ def sync_seldom() -> None:
 def answer_before_commit() -> None:
     """Answer changes while they are still being committed."""
 
-    def keep(store: SqliteStore, *records: Record) -> Deferred[None]:
-        store.append(Keeping(records))
+    def write_records(store: SqliteStore, *records: Record) -> Deferred[None]:
+        store.append(RecordWrite(records))
         return succeed(None)
 
-    SqliteStore.keep = keep  # type: ignore[assignment, method-assign]
+    SqliteStore.write_records = write_records  # type: ignore[assignment, method-assign]
 
 
 def log_deeds_later() -> None:
@@ -108,7 +109,7 @@ def keep_keys_first() -> None:
     write = Writer.write
 
     def write_twice(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
-        keys = [entry for entry in batch if isinstance(entry, Keeping) and _has_key(entry)]
+        keys = [entry for entry in batch if isinstance(entry, RecordWrite) and _has_key(entry)]
         if keys:
             write(writer, keys)
         return write(writer, [entry for entry in batch if entry not in keys])
@@ -116,7 +117,7 @@ def keep_keys_first() -> None:
     Writer.write = write_twice  # type: ignore[assignment, method-assign]
 
 
-def _has_key(entry: Keeping) -> bool:
+def _has_key(entry: RecordWrite) -> bool:
     return any(record.kind == "retry" for record in entry.records)
 
 

@@ -178,6 +178,8 @@ TESTS = {
     "chatd/rooms/feed.py": ["tests/rooms/test_feed.py", "tests/rooms/test_room.py"],
     "chatd/rooms/stream.py": ["tests/rooms/test_stream.py"],
     "chatd/storage/contract.py": ["tests/storage/test_page.py", "tests/storage/test_contract.py"],
+    "chatd/storage/group_commit.py": ["tests/storage/test_contract.py"],
+    "chatd/storage/timestamps.py": ["tests/storage/test_contract.py"],
     "chatd/storage/sqlite/store.py": [
         "tests/storage/sqlite/test_store.py",
         "tests/storage/test_contract.py",

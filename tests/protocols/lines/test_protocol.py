@@ -33,7 +33,7 @@ from chatd.protocols.transport.managed_connection import (
 from chatd.protocols.transport.scheduler import TURN_SECONDS
 from chatd.protocols.transport.session_protocol import FRAMED_BYTES, LINES_A_TURN
 from chatd.rooms.stream import ANSWER_BYTES
-from chatd.storage.contract import WAITING_BYTES
+from chatd.storage.group_commit import WAITING_BYTES
 from chatd.text.folding import MAX_RUN
 from chatd.text.times import local_time
 from tests.support.world import HELP_LINES, WELCOME, Person, World

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.storage.contract import LATEST_STAMP, StoreError
+from chatd.storage.contract import StoreError
 from chatd.storage.sqlite import time_index
 from chatd.storage.sqlite.rows import SEQ_BITS
 from chatd.storage.sqlite.schema import FILLS, STEPS
 from chatd.storage.sqlite.time_index import Strands, first_stamped
+from chatd.storage.timestamps import LATEST_STAMP
 
 LOG = 1 << SEQ_BITS
 

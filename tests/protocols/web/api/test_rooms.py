@@ -15,7 +15,7 @@ from chatd.accounts.credentials import TOKEN, key_of
 from chatd.event import Change, Notice, Record
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
-from chatd.storage.contract import Keeping, StoreError
+from chatd.storage.contract import RecordWrite, StoreError
 from tests.support.http import Got, Served, error_of, request
 from tests.support.world import FAR
 
@@ -364,7 +364,7 @@ def test_who_posts_while_too_much_waits_waits_too() -> None:
 
 
 def _large() -> Any:
-    keeping = Keeping([Record("x", "y", "z" * 1024 * 1024)])
+    keeping = RecordWrite([Record("x", "y", "z" * 1024 * 1024)])
     keeping.done.addErrback(lambda _: None)
     return keeping
 
