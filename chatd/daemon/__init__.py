@@ -1,4 +1,5 @@
 """The process that twistd starts: options, wiring, signals, the log, and starting and stopping.
 
-Nothing else in chatd imports this package, except `chatd.tap`, which twistd loads.
+It wires the other packages, and must not know how they do their work. Nothing else in chatd imports
+it, except `chatd.tap`, which twistd loads.
 """

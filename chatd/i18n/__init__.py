@@ -2,6 +2,7 @@
 
 A sentence is looked up by its key. One that counts something has a second form, ``KEY_one``, for a
 ``count`` of 1. The kinds of errors are the same in every language, so that programs can tell them.
+This package must not know a session, an event or a format.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ over what was published so far, and the first one jumps to the end. So the answe
 
 Feeds and cursors must not know connections. A cursor's reader takes from it when it has room, and
 is woken when there may be more.
+
+This module is over 400 lines, because cursors, chunks and the tail are to be read together.
 """
 
 from __future__ import annotations

@@ -1,0 +1,172 @@
+"""The layout of the code: modules have tests, packages say their purpose, and none is too long.
+
+`COVERED_BY`, `SIZED` and `TO_SPLIT` are the tables of exceptions. Each entry has to be needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+MODULE_LINES = 400
+CLASS_LINES = 200
+
+COVERED_BY = {
+    "chatd/__init__.py": "tests/integration/test_packaging.py",
+    "chatd/__main__.py": "tests/test_cli.py",
+    "chatd/tap.py": "tests/integration/test_daemon.py",
+    "chatd/errors.py": "tests/formats/test_formats.py",
+    "chatd/event.py": "tests/rooms/test_room.py",
+    "chatd/chat/action_queue.py": "tests/chat/test_session.py",
+    "chatd/chat/identity.py": "tests/chat/test_session.py",
+    "chatd/chat/joined_rooms.py": "tests/chat/test_session.py",
+    "chatd/chat/prompt.py": "tests/chat/test_session.py",
+    "chatd/chat/replies.py": "tests/chat/test_session.py",
+    "chatd/chat/subscriptions.py": "tests/chat/test_session.py",
+    "chatd/chat/actions/costs.py": "tests/commands/test_base.py",
+    "chatd/chat/actions/deeds.py": "tests/commands/test_moderation.py",
+    "chatd/chat/actions/enter.py": "tests/chat/test_server.py",
+    "chatd/chat/actions/history.py": "tests/commands/test_history.py",
+    "chatd/chat/actions/hooks.py": "tests/commands/test_hooks.py",
+    "chatd/chat/actions/look.py": "tests/commands/test_history.py",
+    "chatd/chat/actions/missed.py": "tests/chat/test_unread.py",
+    "chatd/chat/actions/operate.py": "tests/commands/test_moderation.py",
+    "chatd/chat/actions/policy.py": "tests/commands/test_moderation.py",
+    "chatd/chat/actions/post.py": "tests/protocols/web/api/test_rooms.py",
+    "chatd/chat/actions/rename.py": "tests/chat/test_server.py",
+    "chatd/chat/actions/roles.py": "tests/commands/test_moderation.py",
+    "chatd/chat/actions/sanctions.py": "tests/commands/test_moderation.py",
+    "chatd/chat/actions/search.py": "tests/commands/test_history.py",
+    "chatd/chat/actions/settings.py": "tests/commands/test_settings.py",
+    "chatd/chat/actions/speak.py": "tests/chat/test_session.py",
+    "chatd/commands/arguments.py": "tests/commands/test_grammar.py",
+    "chatd/commands/talking.py": "tests/commands/test_table.py",
+    "chatd/formats/bare.py": "tests/formats/test_formats.py",
+    "chatd/formats/base.py": "tests/formats/test_formats.py",
+    "chatd/formats/chat.py": "tests/formats/test_formats.py",
+    "chatd/formats/sse.py": "tests/protocols/web/live/test_event_stream.py",
+    "chatd/i18n/en.py": "tests/i18n/test_i18n.py",
+    "chatd/i18n/es.py": "tests/i18n/test_i18n.py",
+    "chatd/protocols/control.py": "tests/client/test_admin.py",
+    "chatd/protocols/transport/managed_connection.py": "tests/protocols/lines/test_protocol.py",
+    "chatd/protocols/transport/session_protocol.py": "tests/protocols/lines/test_protocol.py",
+    "chatd/protocols/web/api/request_session.py": "tests/protocols/web/api/test_route.py",
+    "chatd/protocols/web/http/upgrade.py": "tests/protocols/web/test_connection.py",
+    "chatd/protocols/web/live/verbs.py": "tests/protocols/web/live/test_websocket.py",
+    "chatd/rooms/paging.py": "tests/chat/test_one_view.py",
+    "chatd/storage/group_commit.py": "tests/storage/test_contract.py",
+    "chatd/storage/timestamps.py": "tests/storage/test_clock_watch.py",
+    "chatd/storage/sqlite/archive.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/errors.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/file.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/maintenance.py": "tests/storage/sqlite/test_maintenance_schedule.py",
+    "chatd/storage/sqlite/rows.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/schema/__init__.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/search.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/search_index.py": "tests/storage/sqlite/test_store.py",
+    "chatd/storage/sqlite/writer.py": "tests/storage/sqlite/test_store.py",
+    "chatd/text/blanks.py": "tests/text/test_validation.py",
+    "chatd/text/times.py": "tests/text/test_validation.py",
+    "chatd/text/unicode_tables.py": "tests/text/test_confusables.py",
+    "chatd/util/privileges.py": "tests/integration/test_privileges.py",
+}
+"""The tests of modules that have no test file of their name in the mirrored place."""
+
+SIZED = {
+    "chatd/rooms/feed.py",
+    "chatd/webhooks/http_client.py",
+}
+"""The modules that are too long, or have a class that is. Their docstrings give the reason."""
+
+TO_SPLIT = {
+    "chatd/chat/logins.py",
+    "chatd/chat/moderation.py",
+    "chatd/chat/server.py",
+    "chatd/chat/unread.py",
+    "chatd/commands/moderation.py",
+    "chatd/i18n/en.py",
+    "chatd/i18n/es.py",
+    "chatd/protocols/transport/session_protocol.py",
+    "chatd/protocols/web/connection.py",
+    "chatd/protocols/web/live/verbs.py",
+    "chatd/protocols/web/live/websocket.py",
+    "chatd/text/unicode_tables.py",
+}
+"""The modules that are still to be split, or to give a reason. This table may only shrink."""
+
+
+def modules() -> list[str]:
+    """Return the modules of chatd that are more than a docstring, as paths."""
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chatd").rglob("*.py")
+        if len(ast.parse(path.read_text("utf-8")).body) > 1
+    )
+
+
+def mirrored_test(module: str) -> str:
+    """Return the path of the test file of a module in the mirrored place."""
+    path = Path(module)
+    name = path.parent.name if path.stem == "__init__" else path.stem
+    return Path("tests", *path.parent.parts[1:], f"test_{name}.py").as_posix()
+
+
+def too_long(module: str) -> list[str]:
+    """Return which limits a module exceeds: its own, and those of its classes."""
+    source = (ROOT / module).read_text("utf-8")
+    found = [f"over {MODULE_LINES} lines"] if source.count("\n") > MODULE_LINES else []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            assert node.end_lineno is not None
+            if node.end_lineno - node.lineno >= CLASS_LINES:
+                found.append(f"over {CLASS_LINES} lines")
+    return found
+
+
+def docstring(module: str) -> str:
+    """Return the docstring of a module on one line; empty without one."""
+    return " ".join(
+        (ast.get_docstring(ast.parse((ROOT / module).read_text("utf-8"))) or "").split()
+    )
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_has_tests_of_its_name_or_in_the_table(module: str) -> None:
+    own = ROOT / mirrored_test(module)
+    if module in COVERED_BY:
+        assert not own.is_file(), f"take {module} out of COVERED_BY: {own.name} is there"
+        assert (ROOT / COVERED_BY[module]).is_file(), f"{COVERED_BY[module]} is not there"
+    else:
+        assert own.is_file(), f"add {own.relative_to(ROOT)}, or {module} to COVERED_BY"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_and_its_classes_are_short_or_it_gives_the_reason(module: str) -> None:
+    exceeded = too_long(module)
+    if module in TO_SPLIT:
+        assert exceeded, f"take {module} out of TO_SPLIT"
+        return
+    if module in SIZED:
+        assert exceeded, f"take {module} out of SIZED"
+        for limit in exceeded:
+            assert limit in docstring(module), f"{module} does not say why it is {limit}"
+        return
+    assert not exceeded, f"split {module}, or give the reason, and add it to SIZED"
+
+
+@pytest.mark.parametrize("module", sorted({*COVERED_BY, *SIZED, *TO_SPLIT}))
+def test_the_tables_name_modules_that_are_there(module: str) -> None:
+    assert (ROOT / module).is_file()
+
+
+@pytest.mark.parametrize(
+    "package",
+    sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "chatd").rglob("__init__.py")),
+)
+def test_a_package_says_what_it_is_for_and_what_it_must_not_know(package: str) -> None:
+    assert re.search(r"\. .*\bmust (not )?(know|import)\b", docstring(package))
