@@ -199,6 +199,12 @@ class ChatServer(Subscriber):
             min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES) - session.queue.unpublished,
         )
 
+    def count_talker(self, session: Session) -> None:
+        """Have a session count for those that share the lines which may wait for commit, if some of
+        its lines do."""
+        if session.queue.unpublished:
+            self._talking.add(session)
+
     def sessions_called(self, name: str) -> Sequence[Session]:
         """Who has that name and can be written to: several sessions, if it is an account's."""
         return [session for session in self.called(name) if session.subscriptions.inbox is not None]

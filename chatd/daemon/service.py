@@ -178,14 +178,14 @@ class ChatService(Service):
             unbound.append(maybeDeferred(self.control.close))
         clients = [client for listener in self.listeners for client in listener.factory.clients]
         for client in clients:
-            client.stop_reading()
+            client.connection.stop_reading()
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
-            client.say_goodbye()
+            client.connection.say_goodbye()
         await self._wait(Deferred.fromCoroutine(self._empty()), DRAIN_SECONDS, "clients")
         for listener in self.listeners:
             for client in tuple(listener.factory.clients):
-                client.abort()
+                client.connection.abort()
         if self._passwords is not None:
             self._passwords.stop()
         closed = Deferred.fromCoroutine(self._close())

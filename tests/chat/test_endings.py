@@ -198,7 +198,7 @@ class Stream(Door):
 
     @property
     def session(self) -> Any:
-        return self.caller.protocol._successor.session
+        return self.caller.protocol.connection.handler.session
 
 
 class CookieStream(Stream):

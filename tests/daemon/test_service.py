@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
@@ -255,7 +256,8 @@ class HooksTests(ServiceTestCase):
 
     def stop(self) -> None:
         stopped = self.service.stopService()
-        for client in tuple(self.world.chat.clients):
+        clients: Any = tuple(self.world.chat.clients)
+        for client in clients:
             client.connectionLost(Failure(ConnectionDone()))
         self.world.clock.pump([0] * 4)
         self.successResultOf(stopped)
@@ -292,7 +294,8 @@ class HooksTests(ServiceTestCase):
         self.say("two")
         stopped = self.service.stopService()
         self.receiver.under_way.pop().callback(None)
-        for client in tuple(self.world.chat.clients):
+        clients: Any = tuple(self.world.chat.clients)
+        for client in clients:
             client.connectionLost(Failure(ConnectionDone()))
         self.world.clock.pump([0] * 4)
         self.successResultOf(stopped)

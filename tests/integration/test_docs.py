@@ -29,7 +29,7 @@ from chatd.commands.table import TABLE
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
-from chatd.protocols.lines.protocol import ChatProtocol, LineProtocol
+from chatd.protocols.lines.protocol import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
@@ -259,7 +259,7 @@ class Person:
 
     def __init__(self, factory: ChatFactory) -> None:
         self.transport = StringTransport()
-        self.protocol: LineProtocol = factory.buildProtocol(None)
+        self.protocol: ChatProtocol = factory.buildProtocol(None)
         self.protocol.makeConnection(self.transport)
 
     def types(self, line: str) -> None:

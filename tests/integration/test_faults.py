@@ -36,7 +36,7 @@ from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import protocol as line_module
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import TelnetFilter
-from chatd.protocols.transport import session_protocol as peer_module
+from chatd.protocols.transport import session_handler as handler_module
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
@@ -230,7 +230,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "asking": ("answering", Prompt, "ask"),
     "being answered": ("answering", Prompt, "take"),
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
-    "looking for passwords": ("nearly logging in", peer_module, "holds_a_password"),
+    "looking for passwords": ("nearly logging in", handler_module, "holds_a_password"),
 }
 """What is done, and the function that fails."""
 
@@ -239,9 +239,11 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
     """Whether a function is called for Ana, by its arguments."""
     protocol = ana.protocol
     session = ana.session
-    parts: list[Any] = [session, protocol, protocol.writer, session.stream]
+    connection: Any = protocol.connection
+    decoder = connection.handler.decoder
+    parts: list[Any] = [session, protocol, connection.writer, session.stream]
     parts += [session.queue, session.prompt, session.subscriptions, session.joined]
-    parts += [protocol._framer, protocol._telnet, ana.session.memberships[ana.session.room].cursor]  # type: ignore[attr-defined]
+    parts += [decoder._framer, decoder._telnet, session.memberships[session.room].cursor]
 
     def for_ana(*args: Any) -> bool:
         if args and isinstance(args[0], Room | MemoryStore):
@@ -573,8 +575,11 @@ async def test_on_a_socket_a_fault_in(
     house = House()
     await house.listen()
     luis, ana = await house.guest(), await house.guest()
-    (protocol,) = (each for each in house.chat.clients if each.session.name == "guest2")
-    parts = protocol.writer, protocol._framer, protocol._telnet  # type: ignore[attr-defined]
+    clients: Any = house.chat.clients
+    (protocol,) = (each for each in clients if each.session.name == "guest2")
+    connection: Any = protocol.connection
+    decoder = connection.handler.decoder
+    parts = connection.writer, decoder._framer, decoder._telnet
     fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
     if deed == "half-close":
         ana.send_raw(b"no end")

@@ -12,8 +12,9 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.live.websocket import WebSocketProtocol
+from chatd.protocols.web.live.websocket import WebSocketHandler
 from tests.support.world import HERE, World
 
 MASK = b"\x11\x22\x33\x44"
@@ -58,8 +59,8 @@ class Browser:
         self.factory = ChatFactory(
             world.server,
             world.clock,
-            lambda server, clock, max_length: WebSocketProtocol(
-                server, clock, max_length, **options
+            lambda server, clock, max_length: ClientProtocol(
+                clock, WebSocketHandler(server, clock, max_length, **options)
             ),
             limits=world.chat.limits._replace(dead_after=dead_after),
         )
@@ -69,7 +70,7 @@ class Browser:
 
     @property
     def session(self) -> Any:
-        return self.protocol.session
+        return self.protocol.connection.handler.session
 
     @property
     def closed(self) -> bool:

@@ -27,7 +27,7 @@ from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
 from chatd.commands.table import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
-from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol, LineProtocol
+from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
@@ -178,7 +178,7 @@ class Person:
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         self.world = world
         self.transport = StringTransport(peerAddress=address)
-        self.protocol = cast(LineProtocol, factory.buildProtocol(address))
+        self.protocol = cast(ChatProtocol, factory.buildProtocol(address))
         self.protocol.makeConnection(self.transport)  # type: ignore[arg-type]
         world.settle()
 
@@ -378,7 +378,7 @@ class House:
                 await client.gone
         for factory in self.chat, self.bare:
             for left in tuple(factory.clients):
-                left.abort()
+                left.connection.abort()
             await factory.when_empty()
         await self.store.flush()
         await deferLater(self.reactor, 0)  # away from what called us, which may be the server

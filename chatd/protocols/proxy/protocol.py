@@ -1,7 +1,7 @@
-"""Clients of a proxy that sends the address of each of them in a header before their data.
+"""Clients of a proxy that sends the address of each client in a header before its data.
 
-This replaces Twisted's, where a malformed header is a traceback in the log, and any word an
-address. This module must not know the data after the header.
+This replaces Twisted's wrapper, in which a malformed header is a traceback in the log, and any word
+is taken for an address. This module must not know the data after the header.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from twisted.internet.protocol import Protocol
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from chatd.protocols.proxy.header import InvalidHeader, parse
+from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.transport.session_protocol import SessionProtocol
 from chatd.util.error_log import RecurringWarning
 
 
 class ProxiedProtocol(ProtocolWrapper):
-    """Takes the header off one connection; then its peer is whom the header names."""
+    """Takes the header off one connection; then its peer is the client that the header names."""
 
     def __init__(self, factory: BehindProxy, wrapped: IProtocol) -> None:
         super().__init__(factory, wrapped)
         self._trouble = factory.trouble
-        self._header: bytes | None = b""  # what has come of it; None once it is whole
+        self._header: bytes | None = b""  # as far as it has come; None once it is whole
         self._client: IAddress | None = None
 
     def dataReceived(self, data: bytes) -> None:
@@ -49,22 +49,22 @@ class ProxiedProtocol(ProtocolWrapper):
             return
         rest, self._header = self._header[header.length :], None
         self._client = header.client
-        if isinstance(self.wrappedProtocol, SessionProtocol):
-            self.wrappedProtocol.address_known()
+        if isinstance(self.wrappedProtocol, ClientProtocol):
+            self.wrappedProtocol.connection.address_known()
         if ISSLTransport.providedBy(self.transport):
             listener = IHandshakeListener(self.wrappedProtocol, None)
             if listener is not None:
-                listener.handshakeCompleted()  # the header came inside of it
+                listener.handshakeCompleted()  # the header came inside of TLS
         if rest:
             self.wrappedProtocol.dataReceived(rest)
 
     def getPeer(self) -> IAddress:
-        """The client's address; that of the proxy, if the header has none."""
+        """Return the client's address; that of the proxy, if the header has none."""
         return self._client or cast(ITransport, self.transport).getPeer()
 
 
 class BehindProxy(WrappingFactory[ProxiedProtocol]):
-    """Builds what another factory builds, for clients whose own addresses come in a header."""
+    """Builds the protocols of another factory, for clients whose addresses come in a header."""
 
     protocol = ProxiedProtocol
     noisy = False

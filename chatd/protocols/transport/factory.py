@@ -1,14 +1,14 @@
-"""Who may come in, and whose turn it is: what concerns more than one connection of a kind.
+"""Admission of clients, and the set of those connected: what concerns more than one connection.
 
-`ChatFactory` builds the protocols, holds the set of those connected, and looks after them. It knows
-nothing of what they say.
+`ChatFactory` builds the protocols of one kind of address, holds the set of connected clients, and
+checks them every few seconds. This module must not know what clients say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 from typing import Protocol as Interface
-from typing import cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
@@ -16,7 +16,6 @@ from twisted.internet.interfaces import (
     IListeningPort,
     IReactorTime,
     ISSLTransport,
-    ITransport,
 )
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -28,34 +27,39 @@ from chatd.protocols.transport.sockets import Patience, socket_of
 from chatd.protocols.transport.writer import Connection
 
 ACCEPTS_A_TURN = 4
-"""How many come in at one address before those who are in have their turn: that takes some 0.2 ms
-for each, and over TLS, with the handshake, two."""
+"""Number of connections accepted at one address before connected clients have their turn: each
+takes some 0.2 ms, and over TLS, with the handshake, 2 ms."""
 
 CHECK_SECONDS = 5.0
-"""How often those connected are looked after: see `ChatFactory.check`."""
+"""Seconds between two checks of all clients: see `ChatFactory.check`."""
 
 REFUSED_SECONDS = 1.0
 REFUSED_AT_ONCE = 32
-"""How long somebody who is not let in may take to read why, and how many may at a time."""
+"""Seconds that a client which is not admitted has to read why, and most such clients at a time."""
 
 
-class Client(Interface):
-    """One who is connected, as far as it is looked after: a
-    `chatd.protocols.transport.session_protocol.Peer`, say."""
+class Place(NamedTuple):
+    """The network that a connection is counted for, and the rate at which it may be read."""
 
-    factory: ChatFactory
-    network: str | None
+    network: str
     pace: Pace | None
-    located: bool
-    transport: ITransport | None
 
-    def refusal(self, full: TooManyConnections) -> bytes: ...
+
+class Managed(Interface):
+    """A connection as the factory uses it: `ManagedConnection`, say."""
+
+    @property
+    def transport(self) -> Any: ...
 
     @property
     def waiting(self) -> bool: ...
 
     @property
     def pending(self) -> bool: ...
+
+    def admit(self, factory: ChatFactory, place: Place, *, located: bool) -> None: ...
+
+    def refusal(self, full: TooManyConnections) -> bytes: ...
 
     def check(self, now: float) -> None: ...
 
@@ -66,38 +70,45 @@ class Client(Interface):
     def abort(self) -> None: ...
 
 
+class Client(Interface):
+    """A protocol whose connection is managed: `ClientProtocol`, say."""
+
+    @property
+    def connection(self) -> Managed: ...
+
+
 class Refused(Protocol):
-    """Tells somebody why they are not let in, and hangs up."""
+    """Sends the reason to a client that is not admitted, and closes."""
 
-    factory: ChatFactory
-
-    def __init__(self, clock: IReactorTime, reason: bytes) -> None:
+    def __init__(self, factory: ChatFactory, clock: IReactorTime, reason: bytes) -> None:
+        self._factory = factory
         self._clock = clock
         self._reason = reason
 
     def connectionMade(self) -> None:
         transport = cast(Connection, self.transport)
-        self.factory.refused.add(self)
+        self._factory.refused.add(self)
         self._deadline = self._clock.callLater(REFUSED_SECONDS, transport.abortConnection)
         transport.write(self._reason)
         if ISSLTransport.providedBy(transport):
-            transport.loseConnection()  # once hands were shaken
+            transport.loseConnection()  # after the handshake
         else:
-            # What it sends is read and dropped: to close with unread input would take the reason.
+            # Input is read and dropped: closing with unread input would take the reason away.
             transport.loseWriteConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.factory.refused.discard(self)
+        self._factory.refused.discard(self)
         if self._deadline.active():
             self._deadline.cancel()
 
 
 class ChatFactory(Factory):
-    """Builds the protocols of one kind of address, and holds the set of those connected.
+    """Builds the protocols of one kind of address, and holds the set of connected ``clients``.
 
-    The set is for counting and for stopping; talking does not walk it: rooms do.
-    ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say; ``max_length`` as
-    there. ``admission`` counts those of all factories.
+    The set is for counting, checking and stopping; a line does not go through it, but through its
+    room. ``protocol`` makes a protocol, which is a `Client`, too: `ChatProtocol`, say;
+    ``max_length`` is the most characters of a line there. ``admission`` counts the connections of
+    all factories.
     """
 
     noisy = False
@@ -126,11 +137,11 @@ class ChatFactory(Factory):
         self._accepting = False
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
-        """A protocol for somebody who is connecting; None for one too many to be told so."""
+        """Return a protocol for a client that connects; None if not even a refusal can be sent."""
         return self.build(addr)
 
     def accept_at(self, port: IListeningPort) -> None:
-        """Have people come in at a port that listens."""
+        """Accept clients at a port that listens."""
         self.ports.append(port)
         self._accept_again()
 
@@ -140,7 +151,7 @@ class ChatFactory(Factory):
             port.numberAccepts = ACCEPTS_A_TURN  # type: ignore[attr-defined]
 
     def build(self, address: IAddress | None, *, located: bool = True) -> Protocol | None:
-        """As `buildProtocol`. Not ``located`` is a client whose own address is not known yet."""
+        """Build as `buildProtocol` does. If not ``located``, it is not the client's address."""
         try:
             return self._build(address, located)
         except Exception:  # in Twisted's hands it would be a traceback each time
@@ -152,74 +163,62 @@ class ChatFactory(Factory):
             # Twisted begins with 100 in a turn, and takes 20 more whenever there were as many.
             self._accepting = True
             self._clock.callLater(0, self._accept_again)
-        protocol = self._protocol(self.server, self._clock, self._max_length)
-        protocol.factory = self
-        protocol.located = located
+        client = self._protocol(self.server, self._clock, self._max_length)
         try:
-            self._admit(protocol, address)
+            place = self._admit(address)
         except TooManyConnections as full:
-            return self._refuse(protocol, full)
-        return cast(Protocol, protocol)
+            return self._refuse(client, full)
+        client.connection.admit(self, place, located=located)
+        return cast(Protocol, client)
 
-    def locate(self, client: Client) -> None:
-        """Count a client for the address that its transport knows by now. Raises
-        `TooManyConnections`."""
-        self._dismiss(client)
-        self._admit(client, cast(ITransport, client.transport).getPeer())
-        client.located = True
+    def relocate(self, place: Place | None, address: IAddress) -> Place:
+        """Count a connection for an address instead of a place. Raise `TooManyConnections`, and
+        count it for neither, if it is one too many."""
+        self._dismiss(place)
+        return self._admit(address)
 
-    def hand_over(self, client: Client, successor: Client) -> None:
-        """From now on it is that one, for the same connection; it is counted as it was."""
-        successor.factory = self
-        successor.located = client.located
-        successor.pace = client.pace
-        successor.network, client.network = client.network, None
-        self.clients.discard(client)
-
-    def _admit(self, client: Client, address: IAddress | None) -> None:
+    def _admit(self, address: IAddress | None) -> Place:
         network = network_of(address)
-        client.pace = self._admission.pace(network, self._clock.seconds())
+        pace = self._admission.pace(network, self._clock.seconds())
         self._admission.enter(network)
-        client.network = network
+        return Place(network, pace)
 
-    def _dismiss(self, client: Client) -> None:
-        if client.network is not None:
-            self._admission.leave(client.network, client.pace, self._clock.seconds())
-            client.network = None
+    def _dismiss(self, place: Place | None) -> None:
+        if place is not None:
+            self._admission.leave(*place, self._clock.seconds())
 
     def _refuse(self, client: Client, full: TooManyConnections) -> Refused | None:
         if len(self.refused) >= REFUSED_AT_ONCE:
             return None
-        refused = Refused(self._clock, client.refusal(full))
-        refused.factory = self
-        return refused
+        return Refused(self, self._clock, client.connection.refusal(full))
 
     def check(self) -> None:
-        """Look after everybody connected: to be called every `CHECK_SECONDS`."""
+        """Check all clients: to be called every `CHECK_SECONDS`."""
         now = self._clock.seconds()
-        # Of thousands, few: who does nothing is asked one thing.
-        pending = [client for client in self.clients if client.pending]
-        for client in pending:
-            client.check(now)
+        # Of thousands, few: an idle one is asked one thing.
+        connections = (client.connection for client in self.clients)
+        pending = [connection for connection in connections if connection.pending]
+        for connection in pending:
+            connection.check(now)
         waiting = {
-            connection: client
-            for client in pending
-            if client.waiting and (connection := socket_of(client.transport))
+            socket: connection
+            for connection in pending
+            if connection.waiting and (socket := socket_of(connection.transport))
         }
-        for connection in self._patience.renew(waiting):
-            waiting[connection].abort()
+        for socket in self._patience.renew(waiting):
+            waiting[socket].abort()
 
-    def gone(self, client: Client) -> None:
-        """Forget a client that has gone."""
+    def gone(self, client: Client, place: Place | None) -> None:
+        """Forget a client that has gone, and that was counted for a place."""
         self.clients.discard(client)
-        self._dismiss(client)
+        self._dismiss(place)
         if not self.clients:
             empty, self._empty = self._empty, []
             for done in empty:
                 done.callback(None)
 
     def when_empty(self) -> Deferred[None]:
-        """Fires when no client is connected."""
+        """Return a Deferred that fires when no client is connected."""
         done: Deferred[None] = Deferred()
         if self.clients:
             self._empty.append(done)

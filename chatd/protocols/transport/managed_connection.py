@@ -1,148 +1,319 @@
-"""How a connection is read: as fast as its pace allows, and not while it may not go on.
+"""One connection: its lifecycle, and its failures.
 
-What lines and requests have in common, and everything else that a client may send. This module must
-not know what is read, nor what is done with it.
+Theory of operation. A connection is in one of five states, and only ever moves on to a later one
+(`Lifecycle.advance`). HANDSHAKING: TLS is not ready, nothing is said yet. OPEN: the client may
+send. HALF_CLOSED: it will send nothing more, but reads on; what it sent is handled, then the
+connection is closed. DRAINING: input is dropped; the client receives what it is owed. LOST: the
+transport is gone; what was read before is handled all the same, then the connection departs. It is
+in `ChatFactory.clients` from `made` until it departs.
+
+Bytes come in by `received`, and go to the `PacedReader`. Little input of a client that awaits no
+turn is handled at once; the rest awaits a turn of the `TurnScheduler`, and the client is not read
+meanwhile. In a turn the handler says first how many items it may take (`begin_turn`; asked once,
+because that costs as much as a line). Then the decoder makes items of one piece of the bytes at a
+time, and the handler handles them one by one, until the time, the items or the allowance are used
+up, or an item must have its effect before the next one (`interrupted`). At the end of a turn the
+reader awaits another turn, is paused until the handler calls `wake`, is left alone until the
+client's rate allows more, or reads on.
+
+The decoder turns bytes into items and is pure; the handler turns items into effects. Both can be
+replaced (`switch`): so an HTTP connection becomes a WebSocket. The `ConnectionWriter` sends what
+the handler's supply gives. An error in any method that Twisted, the factory or the scheduler calls
+costs this client its connection, and no other client anything (`guarded`). This module must not
+know what is read, nor what is done with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime, ISSLTransport, ITransport
+from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import IReactorTime, ISSLTransport
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
 
-from chatd.protocols.transport.limits import Pace, is_local
-from chatd.protocols.transport.writer import Connection
+from chatd.protocols.transport.handler import Handler
+from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
+from chatd.protocols.transport.limits import TooManyConnections
+from chatd.protocols.transport.origin import Origin
+from chatd.protocols.transport.paced_reader import PacedReader
+from chatd.protocols.transport.writer import Connection, ConnectionWriter, Supply
 
 if TYPE_CHECKING:
-    from chatd.protocols.transport.factory import ChatFactory
-
-SMALL_BYTES = 2048
-"""What is handled as soon as it is read. More than that waits for a turn, for together those who
-read it may hold the reactor no longer than one (`Turns`)."""
+    from chatd.protocols.transport.factory import ChatFactory, Client, Place
 
 READ_BYTES = 16 * 1024
-"""How much is read of a client at a time. Of Twisted's own 64 KiB, all may have to wait."""
-
-UNENDED_LINES = 4
-"""How many lines it counts for when something is read in which no line ends: looking at one byte
-takes as long as at a hundred. A person at a telnet that sends each key types 10 a second."""
-
-LINE_SECONDS = 0.0001
-"""How long a line takes at most: what takes longer counts for several. Most take a fifth of it."""
-
-PAID_SECONDS = 0.05
-"""What one thing counts for at most: the machine may have been busy with something else."""
-
-DELAY_SECONDS = 0.1
-"""How long one that is too fast is left alone at least, so that many of them wake up seldom."""
+"""Number of bytes read of a client at a time. With Twisted's own 64 KiB, others wait too long."""
 
 HANDSHAKE_SECONDS = 10.0
-"""How long a TLS handshake may take, about: those connected are looked after every few seconds."""
-
-P = ParamSpec("P")
-X = TypeVar("X", bound="Breakable")
-
-
-class Breakable(Protocol):
-    """What can be let go of when it has failed."""
-
-    def _break(self, what: str) -> None: ...
-
-
-def guarded(method: Callable[Concatenate[X, P], None]) -> Callable[Concatenate[X, P], None]:
-    """Have what fails in a method of a protocol's cost its client the connection, and no more.
-
-    In Twisted's hands the error would be a traceback in the log each time.
-    """
-
-    @wraps(method)
-    def guard(self: X, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            method(self, *args, **kwargs)
-        except Exception:
-            self._break("a client could not be served")
-
-    return guard
+"""Most seconds for a TLS handshake, about: clients are checked every few seconds."""
 
 
 class ManagedConnection:
-    """A client, as far as it is read. To be mixed into a protocol of Twisted's."""
+    """The connection of one client. ``handler`` says what is done with what is read."""
 
-    transport: ITransport | None
+    __slots__ = (
+        "_clock",
+        "_dropped",
+        "_since",
+        "_supply",
+        "client",
+        "factory",
+        "handler",
+        "heard",
+        "lifecycle",
+        "origin",
+        "reader",
+        "transport",
+        "writer",
+    )
+
     factory: ChatFactory
-    network: str | None = None
-    """The network that this connection is counted for; None while it is counted for none."""
-    pace: Pace | None = None
-    """How fast it may be."""
-    located = True
-    """Whether that network is where it really comes from."""
-    proxied = False
-    """Whether it is behind a proxy that says where its clients are."""
-    paused = False
-    """Whether it is not being read."""
+    origin: Origin
+    reader: PacedReader
+    writer: ConnectionWriter
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, client: Client, clock: IReactorTime, handler: Handler[Any]) -> None:
+        self.client = client
+        self.handler = handler
+        self.lifecycle = Lifecycle()
+        self.transport: Any = None
+        """The transport, from `made` on."""
+        self.heard = clock.seconds()
+        """The time at which the client last sent anything, if its handler is `always_checked`."""
         self._clock = clock
-        self._delayed: IDelayedCall | None = None  # it is left alone until then
+        self._since = self.heard  # when the client came
+        self._supply: Supply | None = None
+        self._dropped = 0  # bytes that were read while draining
+
+    # What the factory calls
+
+    def admit(self, factory: ChatFactory, place: Place, *, located: bool) -> None:
+        """Belong to a factory, which counts this connection for a place.
+
+        If not ``located``, the client's own address is not known yet: it is behind a proxy.
+        """
+        self.factory = factory
+        self.origin = Origin(factory, place, located=located)
+        self.reader = PacedReader(self, self._clock, factory.turns, self.handler)
+
+    def refusal(self, full: TooManyConnections) -> bytes:
+        """Return what the client receives instead of being admitted."""
+        return self.handler.refusal(full)
 
     @property
-    def confidential(self) -> bool:
-        """Whether nobody on the way can read what comes from there, as far as is known.
+    def waiting(self) -> bool:
+        """True if more waits for this client than it takes at the moment."""
+        return self._supply is not None and self.writer.waiting
 
-        Behind a proxy that says in a header where its client is: see `ChatFactory.locate`. What has
-        come to the proxy over TLS, nobody tells us.
-        """
-        transport = cast(ITransport, self.transport)
-        encrypted = ISSLTransport.providedBy(transport)
-        if not self.proxied:
-            return encrypted or is_local(transport.getPeer())
-        if not self.located:
-            return False
-        proxy = cast(ITransport, transport.transport).getPeer()  # type: ignore[attr-defined]
-        client = transport.getPeer()
-        return client != proxy and is_local(client) and (encrypted or is_local(proxy))
+    @property
+    def pending(self) -> bool:
+        """True if `check` has something to look at."""
+        return (
+            self.handler.always_checked
+            or self.handler.decoder.unfinished
+            or self.lifecycle.state is State.HANDSHAKING
+            or self.waiting
+        )
 
-    def take_turn(self, share: float) -> None:
-        """Handle what was read, for about so many seconds."""
-        raise NotImplementedError
+    @guarded
+    def check(self, now: float) -> None:
+        """Act if this client takes longer than it may, at this time in seconds."""
+        state = self.lifecycle.state
+        if state is State.HANDSHAKING:
+            if now - self._since > HANDSHAKE_SECONDS:
+                self.abort()
+        elif state < State.DRAINING:
+            self.handler.check(now)
 
-    def pauseProducing(self) -> None:
-        """Read nothing of this client."""
-        if not self.paused:
-            self.paused = True
-            cast(Connection, self.transport).pauseProducing()
-
-    def resumeProducing(self) -> None:
-        """Read it again."""
-        self.paused = False
-        cast(Connection, self.transport).resumeProducing()
-
-    def spend(self, lines: float, length: int) -> None:
-        """Have it pay for so many lines and bytes."""
-        if self.pace is not None:
-            self.pace.spend(self._clock.seconds(), lines, length)
-
-    def spend_time(self, began: float, now: float) -> None:
-        """Have time that was taken for it count for lines."""
-        self.spend(min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
-
-    def slow_down(self) -> None:
-        """Leave it alone for a while if it is too fast; then it is given a turn."""
-        if self.pace is None or self._delayed is not None:
+    @guarded
+    def stop_reading(self) -> None:
+        """Take nothing more from this client: the server is stopping."""
+        reader = self.reader
+        reader.forget_input()
+        if self.lifecycle.advance(State.DRAINING) is State.LOST:
+            reader.forget_turns()
+            reader.go_on()
             return
-        wait = self.pace.wait(self._clock.seconds())
-        if wait:
-            self._delayed = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
+        self.handler.stop()
+        self.writer.end()
+        if reader.paused:
+            # Input is read and dropped from here on: closing with unread input would reset.
+            reader.resume()
 
-    def _end_delay(self) -> None:
-        self._delayed = None
-        self.factory.turns.await_one(self)  # those who owe the same time wake up together
+    @guarded
+    def say_goodbye(self) -> None:
+        """Tell this client that the server is stopping, and close."""
+        self.handler.say_goodbye()
+        if self.lifecycle.state is State.LOST:
+            self.reader.go_on()
 
-    def forget_turns(self) -> None:
-        """Give it no turn any more."""
-        if self._delayed is not None:
-            self._delayed.cancel()
-            self._delayed = None
-        self.factory.turns.forget(self)
+    def abort(self) -> None:
+        """Close at once, regardless of what this client is owed."""
+        if self.lifecycle.state is State.LOST:
+            self.depart()
+        else:
+            self.transport.abortConnection()
+
+    # What Twisted calls, by way of `ClientProtocol`
+
+    @guarded
+    def made(self, transport: object) -> None:
+        """Begin. The client is greeted now; over TLS, after the handshake."""
+        self.transport = transport
+        self.origin.connect(transport)
+        self.factory.clients.add(self.client)
+        cast(Connection, transport).bufferSize = READ_BYTES
+        self.handler.connect(self)
+        if not ISSLTransport.providedBy(transport):
+            self._open()
+
+    @guarded
+    def handshake_completed(self) -> None:
+        """Greet a client that came over TLS."""
+        if self.lifecycle.state is State.HANDSHAKING and not self.finished:
+            self._open()
+
+    def received(self, data: bytes) -> None:
+        """Take the bytes that were read."""
+        handler, supply = self.handler, self._supply
+        if not handler.takes_input:
+            return
+        if self.lifecycle.state >= State.DRAINING or supply is None or supply.finished:
+            self._drop(len(data))
+            return
+        if not self.origin.located:
+            self.locate()
+        if handler.always_checked:
+            self.heard = self._clock.seconds()
+        self.reader.add(data)
+
+    @guarded
+    def half_closed(self) -> None:
+        """Handle what the client sent, send what it is owed, and close: it will send no more."""
+        self.reader.paused = False  # there is nothing to be read any more
+        if not self.handler.takes_input:
+            return
+        self.lifecycle.advance(State.HALF_CLOSED)
+        if self.lifecycle.state is State.HALF_CLOSED and not self.finished:
+            self.reader.await_turn()  # a thousand clients may do so at once
+        else:
+            self.writer.end()
+
+    @guarded
+    def lost(self, reason: Failure = connectionDone) -> None:
+        """Handle what was read of a client that has gone, and depart."""
+        before = self.lifecycle.advance(State.LOST)
+        if self.departed:
+            return
+        clean = reason.check(ConnectionDone) is not None
+        if self._supply is not None:
+            self.writer.lost(ended=clean)
+        aborted = reason.check(ConnectionAborted)  # by this side
+        if aborted or before is State.DRAINING or self.finished or self._supply is None:
+            self.depart()
+            return
+        self.handler.lost()
+        if self.handler.takes_input:
+            self.reader.end(broken=not clean and before is not State.HALF_CLOSED)
+        else:
+            self.end_of_input()
+
+    @guarded
+    def address_known(self) -> None:
+        """Tell the handler of a client behind a proxy that the transport knows its address."""
+        if not (self.origin.located or self.finished):
+            self.handler.address_known()
+
+    # What handlers and the reader call
+
+    def write_from(self, supply: Supply) -> ConnectionWriter:
+        """Return the writer of this connection, which takes from ``supply``."""
+        self.writer = ConnectionWriter(self.transport, supply, self._clock)
+        self._supply = supply
+        return self.writer
+
+    def switch(self, handler: Handler[Any]) -> None:
+        """Give this connection, with the bytes that are not decoded yet, to another handler."""
+        self.transport.unregisterProducer()
+        self.handler = handler
+        handler.connect(self)
+        handler.enter()
+        self.reader.give_to(handler)
+
+    @guarded
+    def locate(self) -> None:
+        """Count a client behind a proxy for its own address, or turn it away."""
+        try:
+            self.origin.locate()
+        except TooManyConnections as full:
+            self.handler.turn_away(full)
+        else:
+            self.handler.place_known()
+
+    @property
+    def finished(self) -> bool:
+        """True if nothing more is to be sent to the client than what waits already."""
+        return self._supply is not None and self._supply.finished
+
+    @property
+    def has_transport(self) -> bool:
+        """True until the transport is lost."""
+        return self.lifecycle.state is not State.LOST
+
+    @property
+    def departed(self) -> bool:
+        """True once the factory has forgotten this client."""
+        return self.client not in self.factory.clients
+
+    def end_writing(self) -> None:
+        """Close once the client was sent what it is owed: it has to take that in good time."""
+        self.writer.end()
+
+    def end_of_input(self) -> None:
+        """End: the client sends nothing more, and all that it sent was handled."""
+        self.handler.end_of_input()
+        if self.lifecycle.state is State.LOST:
+            self.depart()
+
+    def depart(self) -> None:
+        """Forget a client that has gone, and for which nothing is left to be done."""
+        if self.departed:
+            return  # closing may report at once that it is closed
+        self.reader.forget_input()
+        self.reader.forget_turns()
+        try:
+            self.handler.depart()
+        finally:
+            self.factory.gone(self.client, self.origin.leave())
+
+    def fail(self, what: str) -> None:
+        """Let go of a client that an error, which is being handled, leaves in no known state.
+
+        The client receives an error, if that can be sent at once. ``what`` goes into the log.
+        """
+        error_log = self.factory.server.error_log
+        error_log.tell(what, words=False)
+        try:
+            self.reader.forget_input()
+            if self.lifecycle.advance(State.DRAINING) is State.LOST:
+                self.handler.lost()
+                self.depart()
+                return
+            if self.handler.apologise():
+                return
+        except Exception:
+            error_log.tell("a client could not be told that it cannot be served", words=False)
+        self.abort()
+
+    def _open(self) -> None:
+        self.lifecycle.advance(State.OPEN)
+        self.handler.enter()
+
+    def _drop(self, length: int) -> None:
+        """Drop input that comes after the last answer, so that the answer arrives; not endlessly:
+        that of twenty clients who did not stop took half of the reactor's time."""
+        self._dropped += length
+        if self.lifecycle.state is not State.LOST and self._dropped > self.handler.most_dropped:
+            # Not by the reader, which may take it for paused: the writer has resumed it to drop.
+            self.transport.pauseProducing()

@@ -1,4 +1,4 @@
-"""Turns of those who have more to be handled than one turn allows, after all others were read.
+"""Turns of clients that have more input than one turn allows, after all others were read.
 
 This module must not know what is done in a turn.
 """
@@ -12,20 +12,21 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.util.error_log import ErrorLog
 
 TURN_SECONDS = 0.002
-"""For how long those who have more than a turn's lines may hold the reactor, all together."""
+"""Seconds that all clients with more input than one turn allows may hold the reactor together."""
 
 
 class TurnTaker(Protocol):
-    """Who waits for a turn."""
+    """A client that awaits a turn."""
 
     def take_turn(self, share: float) -> None:
-        """Go on, for about so many seconds."""
+        """Handle input for about so many seconds."""
 
 
 class TurnScheduler:
-    """Gives those who wait their turns, in the order in which they asked.
+    """Gives clients their turns, in the order in which they asked.
 
-    The time is shared: however many wait, the reactor is theirs for about `TURN_SECONDS`.
+    The time is shared: regardless of their number, all turns hold the reactor for about
+    `TURN_SECONDS`.
     """
 
     def __init__(self, clock: IReactorTime, error_log: ErrorLog) -> None:
@@ -33,24 +34,22 @@ class TurnScheduler:
         self._error_log = error_log
         self._waiting: dict[TurnTaker, None] = {}
         self._scheduled = False
-
-    @property
-    def share(self) -> float:
-        """How many seconds a turn may take beside those of all who wait for one."""
-        return TURN_SECONDS / (1 + len(self._waiting))
-
-    def awaited_by(self, client: TurnTaker) -> bool:
-        """Whether that client waits for its next turn."""
-        return client in self._waiting
+        self.share = TURN_SECONDS
+        """Seconds that a turn may take beside those of all clients that await one."""
 
     def await_one(self, client: TurnTaker) -> None:
-        """Give that client a turn later."""
+        """Give a client a turn later."""
         self._waiting[client] = None
+        self._share_out()
         self._schedule()
 
     def forget(self, client: TurnTaker) -> None:
-        """Give that client no turn."""
+        """Give a client no turn."""
         self._waiting.pop(client, None)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        self.share = TURN_SECONDS / (1 + len(self._waiting))
 
     def _schedule(self) -> None:
         if self._waiting and not self._scheduled:
@@ -63,12 +62,13 @@ class TurnScheduler:
         end = self._clock.seconds() + TURN_SECONDS
         for client in tuple(self._waiting):
             if client not in self._waiting:
-                continue  # it has gone meanwhile
+                continue  # it was forgotten in the turn of another one
             del self._waiting[client]
+            self._share_out()
             try:
                 client.take_turn(TURN_SECONDS / count)
             except Exception:
                 self._error_log.tell("a client's turn failed")
             if self._clock.seconds() >= end:
-                break  # the rest go first when the others were read again
+                break  # the rest come first after the others were read again
         self._schedule()

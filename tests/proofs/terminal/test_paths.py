@@ -326,9 +326,9 @@ def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
                 given = ast.unparse(call.args[0])
                 of_format = re.search(r"(format|_answers)\)?\.\w+\(", given) is not None
                 others = {
-                    ("protocols/lines/protocol.py", "reply"),
+                    ("protocols/lines/handler.py", "reply"),
                     ("protocols/web/live/websocket.py", "reply"),
-                    ("protocols/web/live/websocket.py", "self._frames.ping()"),
+                    ("protocols/web/live/websocket.py", "self.decoder.ping()"),
                     ("protocols/web/live/websocket.py", "self._opening"),
                     ("protocols/web/live/event_stream.py", "self._opening"),
                     ("protocols/web/connection.py", "data"),
@@ -343,9 +343,27 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     assert writing - others == {"protocols/transport/writer.py", "protocols/transport/factory.py"}
     factory = TREES["protocols/transport/factory.py"]
     (refused,) = [call for called, call in calls(factory) if called == "Refused"]
-    assert ast.unparse(refused.args[1]) == "client.refusal(full)"
-    session_protocol = ast.unparse(TREES["protocols/transport/session_protocol.py"])
-    assert "return self.format().error(" in session_protocol
+    assert ast.unparse(refused.args[2]) == "client.connection.refusal(full)"
+    refusals = {
+        file: ast.unparse(node.body[-1])
+        for file, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "refusal"
+        if "full: TooManyConnections" in ast.unparse(node.args)
+    }
+    assert refusals == {
+        "protocols/transport/managed_connection.py": "return self.handler.refusal(full)",
+        "protocols/transport/session_handler.py": (
+            "return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)"
+        ),
+        "protocols/web/connection.py": (
+            "return refusal_bytes(error_answer(refusal, self._language), self._date())"
+        ),
+        "protocols/transport/handler.py": (
+            "'Return what the client receives instead of being admitted.'"
+        ),
+        "protocols/transport/factory.py": "...",
+    }
     assert files_that_call("print") | files_that_call("writeSequence") == set()
     assert "return encode_json(said)" in ast.unparse(TREES["webhooks/delivery.py"])
     (posted,) = [call for called, call in calls(TREES["webhooks/delivery.py"]) if called == "post"]

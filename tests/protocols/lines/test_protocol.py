@@ -21,17 +21,18 @@ from chatd.commands import table
 from chatd.commands.base import READING_COST
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
+from chatd.protocols.lines.decoder import PIECE_BYTES
 from chatd.protocols.lines.framing import Framer
-from chatd.protocols.lines.protocol import LineProtocol
+from chatd.protocols.lines.protocol import ChatProtocol
 from chatd.protocols.transport.limits import BURST_SECONDS, Limits
-from chatd.protocols.transport.managed_connection import (
-    HANDSHAKE_SECONDS,
+from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
+from chatd.protocols.transport.paced_reader import (
+    ITEMS_A_TURN,
     LINE_SECONDS,
     SMALL_BYTES,
     UNENDED_LINES,
 )
 from chatd.protocols.transport.scheduler import TURN_SECONDS
-from chatd.protocols.transport.session_protocol import FRAMED_BYTES, LINES_A_TURN
 from chatd.rooms.stream import ANSWER_BYTES
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.text.folding import MAX_RUN
@@ -551,7 +552,7 @@ class GoodbyeTests(SynchronousTestCase):
         self.ana.seen()
 
     def test_what_is_sent_from_then_on_is_not_handled(self) -> None:
-        self.ana.protocol.stop_reading()
+        self.ana.protocol.connection.stop_reading()
         self.ana.type("hola", "/who")
         self.world.release()
         self.assertEqual(self.ana.seen(), [])
@@ -559,29 +560,29 @@ class GoodbyeTests(SynchronousTestCase):
     def test_what_was_sent_and_not_handled_yet_is_not(self) -> None:
         self.ana.send(b"/who\n" * 10)
         self.ana.send(b"/who\n" * SMALL_BYTES)
-        self.ana.protocol.stop_reading()
+        self.ana.protocol.connection.stop_reading()
         self.world.settle()
         self.assertEqual(len(self.ana.seen()), 10)
 
     def test_what_was_said_is_shown_and_then_goodbye_is_said(self) -> None:
         self.ana.type("hola")
-        self.ana.protocol.stop_reading()
+        self.ana.protocol.connection.stop_reading()
         self.world.release()
-        self.ana.protocol.say_goodbye()
+        self.ana.protocol.connection.say_goodbye()
         self.assertEqual(self.ana.seen(), ["<ana> hola", "*** The server is stopping."])
         self.assertTrue(self.ana.closed)
 
     def test_one_who_has_quit_is_not_told(self) -> None:
         self.ana.type("/quit")
         self.ana.transport._lenient = True  # real transports are
-        self.ana.protocol.stop_reading()
-        self.ana.protocol.say_goodbye()
+        self.ana.protocol.connection.stop_reading()
+        self.ana.protocol.connection.say_goodbye()
         self.assertEqual(self.ana.seen(), ["*** Goodbye."])
 
     def test_what_was_asked_and_still_waits_is_not_done_after_it(self) -> None:
         self.ana.type("hola", "/nick eva")
-        self.ana.protocol.stop_reading()
-        self.ana.protocol.say_goodbye()
+        self.ana.protocol.connection.stop_reading()
+        self.ana.protocol.connection.say_goodbye()
         self.world.release()
         self.assertEqual(self.ana.session.name, "ana")
         self.assertEqual(self.ana.seen(), ["*** The server is stopping."])
@@ -680,7 +681,7 @@ class GoneTests(SynchronousTestCase):
         self.assertTrue(self.ana.paused)
         self.ana.hang_up(ConnectionLost)
         self.ana.transport.resumeProducing = lambda: self.fail("it is gone")  # type: ignore[method-assign]
-        gone = self.ana.protocol
+        gone = self.ana.protocol.connection
         gone.stop_reading()
         gone.say_goodbye()
         self.assertEqual(len(self.world.chat.clients), 1)
@@ -689,7 +690,7 @@ class GoneTests(SynchronousTestCase):
         self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
         self.world.settle()
         self.ana.hang_up()
-        gone = self.ana.protocol
+        gone = self.ana.protocol.connection
         gone.stop_reading()
         self.world.release()
         self.assertEqual(self.world.server.lobby.head, UNPUBLISHED_LINES)
@@ -922,7 +923,7 @@ class PausingTests(SynchronousTestCase):
         ana = world.person()
         ana.send(b"x\n" * 60_000)
         self.assertTrue(ana.paused)
-        self.assertLessEqual(len(cut), UNPUBLISHED_LINES + FRAMED_BYTES // 2)
+        self.assertLessEqual(len(cut), UNPUBLISHED_LINES + PIECE_BYTES // 2)
         world.release()
         self.assertEqual(len(ana.seen()), 60_000)
 
@@ -1008,14 +1009,14 @@ class FairnessTests(SynchronousTestCase):
         ana = world.person()
         ana.send(line * 2000)
         self.assertEqual(ana.seen(), [])
-        ana.protocol.take_turn(TURN_SECONDS)
+        ana.protocol.connection.reader.take_turn(TURN_SECONDS)
         handled = len(ana.seen()) // lines_an_answer
         world.settle()
         self.assertEqual(len(ana.seen()) // lines_an_answer, 2000 - handled)
         return handled
 
     def test_only_so_many_lines_of_one_client_are_handled_a_turn(self) -> None:
-        self.assertEqual(self.answers_a_turn(b"/who\n", 1), LINES_A_TURN)
+        self.assertEqual(self.answers_a_turn(b"/who\n", 1), ITEMS_A_TURN)
 
     def test_what_is_short_is_handled_at_once(self) -> None:
         ana = World().person()
@@ -1058,12 +1059,12 @@ class FairnessTests(SynchronousTestCase):
 
     def test_blank_lines_on_a_chat_port_do_not_count(self) -> None:
         ana = World().person()
-        ana.send(b"\n" * (2 * LINES_A_TURN) + b"\r\n/who\n")
-        ana.protocol.take_turn(TURN_SECONDS)
+        ana.send(b"\n" * (2 * ITEMS_A_TURN) + b"\r\n/who\n")
+        ana.protocol.connection.reader.take_turn(TURN_SECONDS)
         self.assertEqual(ana.seen(), ["*** In #lobby: 1 guest."])
 
     def test_also_when_their_answers_are_long_and_are_taken_at_once(self) -> None:
-        self.assertLessEqual(self.answers_a_turn(b"/help\n", HELP_LINES), LINES_A_TURN)
+        self.assertLessEqual(self.answers_a_turn(b"/help\n", HELP_LINES), ITEMS_A_TURN)
 
     def test_also_when_the_client_begins_to_take_them(self) -> None:
         world = World()
@@ -1072,13 +1073,13 @@ class FairnessTests(SynchronousTestCase):
         ana.send(b"/help\n" * 2000)
         ana.seen()
         ana.transport.producer.resumeProducing()
-        self.assertLessEqual(len(ana.seen()) // HELP_LINES, 2 * LINES_A_TURN)
+        self.assertLessEqual(len(ana.seen()) // HELP_LINES, 2 * ITEMS_A_TURN)
         world.settle()
 
     def test_a_pause_for_the_others_is_no_end(self) -> None:
         world = World()
         ana = world.person()
-        ana.send(b"/who\n" * (LINES_A_TURN + 1))
+        ana.send(b"/who\n" * (ITEMS_A_TURN + 1))
         self.assertTrue(ana.paused)
         world.settle()
         self.assertFalse(ana.paused)
@@ -1086,10 +1087,10 @@ class FairnessTests(SynchronousTestCase):
     def test_who_hangs_up_between_two_turns_is_not_heard_again(self) -> None:
         world = World()
         ana = world.person()
-        ana.send(b"/who\n" * (2 * LINES_A_TURN))
-        ana.protocol.take_turn(TURN_SECONDS)
+        ana.send(b"/who\n" * (2 * ITEMS_A_TURN))
+        ana.protocol.connection.reader.take_turn(TURN_SECONDS)
         ana.hang_up()
-        self.assertEqual(len(ana.seen()), LINES_A_TURN)
+        self.assertEqual(len(ana.seen()), ITEMS_A_TURN)
 
 
 class BrokenHandlerTests(SynchronousTestCase):
@@ -1284,7 +1285,7 @@ class SpeedTests(SynchronousTestCase):
 
     def flood(self, lines: int) -> list[str]:
         """Have ana say so many lines of about half a piece each."""
-        texts = [f"{'x' * (FRAMED_BYTES // 2 - 8)}{number:07}" for number in range(lines)]
+        texts = [f"{'x' * (PIECE_BYTES // 2 - 8)}{number:07}" for number in range(lines)]
         for text in texts:
             self.ana.send(text.encode() + b"\n")
         self.world.settle()
@@ -1318,16 +1319,16 @@ class SpeedTests(SynchronousTestCase):
         self.assertTrue(self.ana.closed)
 
     def test_blank_lines_count(self) -> None:
-        self.ana.send(b"\n" * FRAMED_BYTES)
+        self.ana.send(b"\n" * PIECE_BYTES)
         self.ana.send(b"hola\n")
         self.assertEqual(self.heard(), [])
-        self.assertEqual(self.heard(FRAMED_BYTES / 10), ["hola"])
+        self.assertEqual(self.heard(PIECE_BYTES / 10), ["hola"])
 
     def test_bytes_count_also_without_lines(self) -> None:
         world = World(limits=Limits(bytes_per_second=1000))
         ana = world.person()
         for _ in range(2):
-            ana.send(b"x" * FRAMED_BYTES)
+            ana.send(b"x" * PIECE_BYTES)
             world.settle()
         self.assertTrue(ana.paused)
         world.clock.pump([0.1] * 80)
@@ -1450,7 +1451,7 @@ class HandshakeTests(SynchronousTestCase):
         self.aborted = False
         self.transport.abortConnection = self.abort  # type: ignore[method-assign]
         self.client = self.world.chat.buildProtocol(None)
-        assert isinstance(self.client, LineProtocol)
+        assert isinstance(self.client, ChatProtocol)
         self.client.makeConnection(self.transport)
 
     def abort(self) -> None:
@@ -1483,8 +1484,8 @@ class HandshakeTests(SynchronousTestCase):
         self.assertEqual(len(self.world.chat.clients), 1)
 
     def test_a_server_that_stops_does_not_wait_for_it(self) -> None:
-        self.client.stop_reading()
-        self.client.say_goodbye()
+        self.client.connection.stop_reading()
+        self.client.connection.say_goodbye()
         self.assertTrue(self.transport.disconnecting)
         self.client.handshakeCompleted()
         self.assertEqual(self.world.server.lobby.people, 0)

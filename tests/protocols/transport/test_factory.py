@@ -12,7 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.protocols.lines.protocol import LineProtocol
+from chatd.protocols.lines.protocol import ChatProtocol
 from chatd.protocols.transport.factory import (
     ACCEPTS_A_TURN,
     REFUSED_AT_ONCE,
@@ -82,7 +82,7 @@ class AdmissionTests(SynchronousTestCase):
         world = World(limits=Limits(connections_per_address=2))
         came = [self.come(world, f"192.0.2.{host}")[0] for host in (1, 1, 2, 1)]
         self.assertEqual(
-            [isinstance(protocol, LineProtocol) for protocol in came], [True, True, True, False]
+            [isinstance(protocol, ChatProtocol) for protocol in came], [True, True, True, False]
         )
 
     def test_of_very_many_at_once_not_all_are_told(self) -> None:

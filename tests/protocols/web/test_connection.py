@@ -10,11 +10,11 @@ import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionLost
-from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
 from chatd.protocols.transport.limits import Limits
+from chatd.protocols.web.connection import Answers
 from chatd.protocols.web.http.messages import Answer, json_answer
 from chatd.protocols.web.http.upgrade import HandOver
 from tests.support.http import Caller, Callers, answers, request
@@ -253,7 +253,7 @@ def test_nothing_of_what_somebody_let_go_sent_is_done() -> None:
     door = Callers()
     caller = door.caller()
     caller.send(GET)
-    caller.protocol.abort()
+    caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
     assert door.site.requests == []
     assert not door.factory.clients
@@ -276,7 +276,7 @@ def test_who_was_let_go_is_not_waited_for() -> None:
     caller = door.caller()
     caller.send(GET)
     caller.settle()
-    caller.protocol.abort()
+    caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
     assert not door.factory.clients
     held.callback(json_answer(200, 1))
@@ -421,7 +421,7 @@ def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> N
     first = Caller(door, FAR, located=False)
     first.send(GET)
     assert paths(first) == ["a"]
-    assert first.protocol.whence == FAR.host
+    assert first.protocol.connection.handler.whence == FAR.host
     second = Caller(door, FAR, located=False)
     second.send(GET)
     assert [got.status for got in second.got()] == [503]
@@ -433,9 +433,9 @@ def test_it_is_known_whether_others_can_read_a_connection(
     address: IPv4Address, confidential: bool
 ) -> None:
     caller = Callers().caller(address)
-    assert caller.protocol.confidential is confidential
-    assert not caller.protocol.encrypted
-    assert caller.protocol.whence == address.host
+    assert caller.protocol.connection.handler.confidential is confidential
+    assert not caller.protocol.connection.handler.encrypted
+    assert caller.protocol.connection.handler.whence == address.host
 
 
 # Stopping
@@ -450,11 +450,11 @@ def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None
     busy.send(GET + GET)
     busy.settle()
     for caller in idle, busy:
-        caller.protocol.stop_reading()
+        caller.protocol.connection.stop_reading()
         caller.send(GET)
     assert idle.closed
     assert not busy.closed
-    busy.protocol.say_goodbye()
+    busy.protocol.connection.say_goodbye()
     held.callback(json_answer(200, {"path": "last"}))
     assert paths(busy) == ["last"]
     assert busy.closed
@@ -467,7 +467,7 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     caller.send(GET * 10)
     caller.hang_up(ConnectionLost)
     assert door.factory.clients
-    caller.protocol.stop_reading()
+    caller.protocol.connection.stop_reading()
     assert not door.factory.clients
     assert not door.clock.getDelayedCalls()
     held: Deferred[Answer] = Deferred()
@@ -476,54 +476,70 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     busy.send(GET)
     busy.settle()
     busy.hang_up(ConnectionLost)
-    busy.protocol.stop_reading()
+    busy.protocol.connection.stop_reading()
     assert door.factory.clients
-    busy.protocol.abort()
+    busy.protocol.connection.abort()
     assert not door.factory.clients
 
 
 # Handing over
 
 
-class Heir(Protocol):
-    """What a connection becomes."""
+class Raw:
+    """A decoder that gives bytes as they are."""
 
-    network: str | None = None
-    pace: Any = None
-    located = True
-    handshake_is_done = False
-    proxied = False
-    factory: Any
+    unfinished = False
+    held = 0
+    overhead = 0
+
+    def feed(self, unread: bytes) -> tuple[list[bytes], bytes]:
+        return [unread], b""
+
+
+class Heir:
+    """A handler that a connection is handed to."""
+
+    takes_input = at_once = always_checked = True
+    interrupted = busy = False
+    item_cost = 0
+    most_dropped = 0.0
 
     def __init__(self) -> None:
+        self.decoder = Raw()
         self.read = b""
         self.calls: list[str] = []
+        self.connection: Any = None
 
-    def connectionMade(self) -> None:
-        self.factory.clients.add(self)
-        self.transport.registerProducer(self, True)
+    def connect(self, connection: Any) -> None:
+        self.connection = connection
+        connection.write_from(Answers(lambda what: None, lambda: None))
 
-    def dataReceived(self, data: bytes) -> None:
-        self.read += data
+    def enter(self) -> None:
+        self.calls.append("entered")
 
-    def readConnectionLost(self) -> None:
+    def begin_turn(self) -> int:
+        return 100
+
+    def accept(self, items: list[bytes]) -> list[bytes]:
+        return items
+
+    def handle(self, item: bytes) -> None:
+        self.read += item
+
+    def settle(self, more: bool) -> bool:
+        return True
+
+    def end_turn(self) -> None:
+        pass
+
+    def lost(self) -> None:
+        self.calls.append("lost")
+
+    def end_of_input(self) -> None:
         self.calls.append("ended")
 
-    def writeConnectionLost(self) -> None:
-        self.calls.append("written")
-
-    def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
-        self.calls.append("lost")
-        self.factory.gone(self)
-
-    def pauseProducing(self) -> None:
-        pass
-
-    def resumeProducing(self) -> None:
-        pass
-
-    def stopProducing(self) -> None:
-        pass
+    def depart(self) -> None:
+        self.calls.append("departed")
 
 
 def heir_of(door: Callers) -> Heir:
@@ -540,16 +556,13 @@ def test_a_connection_may_become_another_protocols() -> None:
     caller.settle()
     caller.send(b"def")
     assert heir.read == b"abcdef"
-    assert heir.transport is caller.transport
-    assert heir.handshake_is_done
-    assert heir.network == FAR.host
-    assert door.factory.clients == {heir}
+    assert heir.connection is caller.protocol.connection
+    assert heir.connection.origin.network == FAR.host
+    assert door.factory.clients == {caller.protocol}
     assert caller.got_bytes() == b""
     assert not caller.paused
-    caller.protocol.writeConnectionLost()
-    caller.half_close()
     caller.hang_up()
-    assert heir.calls == ["written", "ended", "lost"]
+    assert heir.calls == ["entered", "lost", "ended", "departed"]
     assert not door.factory.clients
     door.caller()  # there is room for one again
 
@@ -563,7 +576,8 @@ def test_who_ended_before_the_connection_became_another_protocols_has_ended_ther
     caller.half_close()
     heir = Heir()
     held.callback(HandOver(lambda: heir))
-    assert heir.calls == ["ended"]
+    caller.settle()
+    assert heir.calls == ["entered", "ended"]
 
 
 def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> None:
@@ -575,12 +589,13 @@ def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> No
         caller.send(GET)
         caller.settle()
         if stopping:
-            caller.protocol.stop_reading()
+            caller.protocol.connection.stop_reading()
         else:
             caller.hang_up(ConnectionLost)
         heir = Heir()
         held.callback(HandOver(lambda heir=heir: heir))
-        assert heir.transport is None
+        caller.settle()
+        assert heir.connection is None
         assert caller.closed == stopping
 
 
@@ -619,7 +634,7 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
         caller = door.caller()
         caller.send(GET)
         with monkeypatch.context() as patch:
-            patch.setattr(caller.protocol, "_take_piece", fail)
+            patch.setattr(caller.protocol.connection.handler, "begin_turn", fail)
             if gone:
                 caller.hang_up(ConnectionLost)
             caller.settle()
@@ -638,7 +653,7 @@ def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
     caller.settle()
     assert b"431" in caller.got_bytes()
     # On a socket it is still read, so that the refusal arrives.
-    caller.protocol.transport = lingering = StringTransport()
+    caller.protocol.connection.transport = lingering = StringTransport()
     for _ in range(5):
         caller.send(b"a: b\r\n" * 2000)
     assert lingering.producerState == "producing"

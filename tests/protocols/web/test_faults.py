@@ -20,9 +20,10 @@ from chatd.formats import json
 from chatd.formats.json import JsonFormat
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.protocols.web.live import verbs
-from chatd.protocols.web.live.event_stream import EventStream
+from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.frames import Frames
-from chatd.protocols.web.live.websocket import WebSocketProtocol
+from chatd.protocols.web.live.receipts import LineReceipts
+from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
@@ -98,12 +99,12 @@ PLACES = {
     "reading frames": (Frames, "feed"),
     "answering a ping": (Frames, "reply"),
     "asking whether it is there": (Frames, "ping"),
-    "a message": (WebSocketProtocol, "handle"),
-    "a line": (WebSocketProtocol, "take_line"),
-    "saying": (WebSocketProtocol, "say"),
-    "an answer": (WebSocketProtocol, "tell"),
-    "logging in": (WebSocketProtocol, "log_in"),
-    "a receipt": (WebSocketProtocol, "_acknowledge"),
+    "a message": (WebSocketHandler, "handle"),
+    "a line": (WebSocketHandler, "take_line"),
+    "saying": (WebSocketHandler, "say"),
+    "an answer": (WebSocketHandler, "tell"),
+    "logging in": (WebSocketHandler, "log_in"),
+    "a receipt": (LineReceipts, "_acknowledge"),
     "a retry": (IdempotencyKeys, "say"),
     "entering": (Session, "enter"),
     "a stay": (Membership, "__init__"),
@@ -156,7 +157,7 @@ def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
 def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
     """Whether a call concerns Ana's session."""
     first = given[0]
-    about = {id(session), id(session.stream), id(scene.ana.protocol.writer)}
+    about = {id(session), id(session.stream), id(scene.ana.protocol.connection.writer)}
     about |= {id(session.queue), id(session.joined)}
     if isinstance(first, Room) or any(id(each) in about for each in given):
         return True
@@ -194,7 +195,7 @@ def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> 
     fault.armed = False
     assert reader.closed
     reader.protocol.connectionLost(_gone())
-    assert isinstance(reader.protocol, EventStream)
+    assert isinstance(reader.protocol.connection.handler, EventStreamHandler)
     assert not reader.factory.clients
     luis.type("hola")
     assert luis.seen() == ["<luis> hola"]

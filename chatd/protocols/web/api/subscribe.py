@@ -14,8 +14,8 @@ from chatd.protocols.web.http.http1 import opening_bytes
 from chatd.protocols.web.http.messages import NO_STORE, Answer, bookmark_in, date_of
 from chatd.protocols.web.http.upgrade import HandOver
 from chatd.protocols.web.live import handshake
-from chatd.protocols.web.live.event_stream import EventStream
-from chatd.protocols.web.live.websocket import WebSocketProtocol
+from chatd.protocols.web.live.event_stream import EventStreamHandler
+from chatd.protocols.web.live.websocket import WebSocketHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return, is_of
 from chatd.rooms.room import Room
 
@@ -34,7 +34,7 @@ async def converse(call: Call) -> HandOver:
     opening = handshake.opened(call.request)
     grant = call.grant()
     return HandOver(
-        lambda: WebSocketProtocol(
+        lambda: WebSocketHandler(
             call.server,
             call.clock,
             call.max_length,
@@ -52,7 +52,7 @@ async def stream(call: Call) -> HandOver:
         room = room_called(server, session, call.names["room"])
         back = await _return_to(call, room)
     return HandOver(
-        lambda: EventStream(
+        lambda: EventStreamHandler(
             server,
             call.clock,
             room,

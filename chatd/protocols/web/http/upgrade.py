@@ -1,59 +1,39 @@
-"""Who asks over HTTP, as a handler sees them; and what a connection may become beside answering.
+"""The requester, as handlers see it; and the answer by which a connection becomes another one.
 
-It knows no request, and nothing of what is asked.
+This module must not know requests, nor what is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from twisted.internet.interfaces import ITransport
-from twisted.python.failure import Failure
-
-from chatd.protocols.transport.factory import Client
+from chatd.protocols.transport.handler import Handler
 
 
 class Requester(Protocol):
-    """Whoever asks. ``whence`` is where they are, as `chatd.protocols.transport.limits.network_of`
-    has it;
-    empty for nowhere. ``confidential`` is whether nobody on the way can read what they send, and
-    ``encrypted`` whether that is because of TLS."""
+    """The client that sent a request."""
 
     @property
-    def whence(self) -> str: ...
+    def whence(self) -> str:
+        """The client's network (`chatd.protocols.transport.limits.network_of`); empty for none."""
 
     @property
-    def confidential(self) -> bool: ...
+    def confidential(self) -> bool:
+        """True if no third party on the way can read what the client sends."""
 
     @property
-    def encrypted(self) -> bool: ...
+    def encrypted(self) -> bool:
+        """True if the client came over TLS."""
 
     def charge(self, lines: float) -> None:
-        """Have what is asked count for so many lines more."""
-
-
-class Successor(Client, Protocol):
-    """What a connection may become: a protocol of Twisted's, and a client of the factory's."""
-
-    handshake_is_done: bool
-    proxied: bool
-
-    def makeConnection(self, transport: ITransport) -> None: ...
-
-    def dataReceived(self, data: bytes) -> None: ...
-
-    def readConnectionLost(self) -> None: ...
-
-    def writeConnectionLost(self) -> None: ...
-
-    def connectionLost(self, reason: Failure) -> None: ...
+        """Charge the client for so many lines more."""
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """No answer: what ``make`` gives has the connection from here on, writes what there is to be
-    written, and is given what was read behind the request."""
+    """No answer: the handler that ``make`` returns takes over the connection and its unread bytes,
+    and sends the answer."""
 
-    make: Callable[[], Successor]
+    make: Callable[[], Handler[Any]]

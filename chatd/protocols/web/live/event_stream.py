@@ -1,7 +1,7 @@
-"""What is said in one room, as server-sent events: for `curl -N`, and for scripts.
+"""The handler of a connection that shows a room as server-sent events: for `curl -N` and scripts.
 
-Whoever reads it is in the room, as a guest with a terminal is: people see that somebody reads. It
-is a connection that only listens; what it sends is dropped.
+The reader is in the room as a guest with a terminal is, so members see that it reads. It only
+listens: what it sends is dropped. This module must not know HTTP.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import cast
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.protocol import Protocol
 
 from chatd.accounts.credentials import Grant
 from chatd.chat.actions.enter import enter_again
@@ -18,32 +17,43 @@ from chatd.errors import Refusal
 from chatd.formats.base import Format
 from chatd.formats.sse import SseFormat
 from chatd.i18n import Language
-from chatd.protocols.transport.managed_connection import guarded
-from chatd.protocols.transport.session_protocol import SessionProtocol
+from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.rooms.bookmarks import Return
 from chatd.rooms.room import Room
 
 COMMENT_SECONDS = 15.0
-"""How often a comment is sent, about: proxies close what has been quiet for a minute or less (the
-WHATWG's HTML, section 9.2.7, advises 15 seconds)."""
+"""Seconds between two comments, about: proxies close a connection that has been quiet for a minute
+or less (the WHATWG's HTML, section 9.2.7, advises 15 seconds)."""
 
 
-class IgnoredInput:
-    """What is read means nothing."""
+class NoInput:
+    """The decoder of a connection whose input is dropped."""
 
     held = 0
+    overhead = 0
     unfinished = False
 
+    def feed(self, unread: bytes) -> tuple[list[bytes], bytes]:
+        """Return no item."""
+        return [], b""
+
+    def finish(self) -> list[bytes]:
+        """Return no item."""
+        return []
+
     def drop(self) -> None:
-        """There is nothing to be dropped."""
+        """Do nothing: no item has begun."""
 
 
-class EventStream(SessionProtocol[bytes], Protocol):
-    """``opening`` is the head of the answer, ``back`` the position from which the room is shown,
-    and ``grant`` that of the account that reads, if it is one.
+class EventStreamHandler(SessionHandler[bytes]):
+    """Shows a room to one reader.
+
+    ``opening`` is the head of the answer, ``back`` the position from which the room is shown, and
+    ``grant`` that of the account that reads, if it is one.
     """
 
-    handshake_is_done = True
+    takes_input = False
+    always_checked = True
 
     def __init__(
         self,
@@ -56,7 +66,7 @@ class EventStream(SessionProtocol[bytes], Protocol):
         language: Language,
         grant: Grant | None = None,
     ) -> None:
-        super().__init__(server, clock, 0, IgnoredInput())
+        super().__init__(server, clock, 0, NoInput(), for_people=False)
         self._room = room
         self._back = back
         self._opening = opening
@@ -65,15 +75,16 @@ class EventStream(SessionProtocol[bytes], Protocol):
         self._commented = clock.seconds()
 
     def format(self) -> Format:
+        """Return the format in which the session is shown events."""
         return SseFormat(self._language)
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Begin the answer, and enter the room; or say why not, and end."""
         session, server = self.session, self.server
         session.subscriptions.allow_many_rooms()  # but it enters one alone
         session.read_as_text()
         session.replies.use_language(self._language)
         session.stream.put(self._opening)
-        self._entered = True
         if self._grant is not None:
             account = server.credentials.account_of(self._grant)
             if account is None:
@@ -87,24 +98,15 @@ class EventStream(SessionProtocol[bytes], Protocol):
             session.error(refusal.kind, refusal.key, **refusal.values)
             server.finish(session)
 
-    @guarded
-    def dataReceived(self, data: bytes) -> None:
-        """It has asked, and has nothing more to say."""
+    def handle(self, item: bytes) -> None:
+        """Do nothing: there are no items."""
 
-    @guarded
-    def readConnectionLost(self) -> None:
-        """It sends nothing more, and reads on."""
-
-    @property
-    def pending(self) -> bool:
-        return True
-
-    @guarded
     def check(self, now: float) -> None:
-        if self._lost or self.session.stream.finished:
+        """End if the session was put out of the room; send a comment in time."""
+        if self.session.stream.finished:
             return
         if not self.session.memberships:
-            self.server.finish(self.session)  # it was put out
-        elif now - self._commented >= COMMENT_SECONDS and not self.waiting:
+            self.server.finish(self.session)
+        elif now - self._commented >= COMMENT_SECONDS and not self.connection.waiting:
             self._commented = now
             self.session.stream.put(cast(SseFormat, self.session.replies.format).comment())

@@ -1,7 +1,8 @@
-"""Bytes in, WebSocket messages out: what wsproto understands, within our limits.
+"""Bytes in, WebSocket messages out; pure.
 
-wsproto knows the grammar (RFC 6455) and no limits: how large a message may be, and how many answers
-to pings are kept, is said here. This module must not know what a message may hold, or who reads it.
+wsproto knows the grammar (RFC 6455) and no limits: the size of a message, and the number of answers
+to pings that are stored, are limited here. This module must not know what a message may contain, or
+what is done with it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 from wsproto.frame_protocol import CloseReason
 
+PIECE_BYTES = 256
+"""Number of bytes that are decoded at a time: forty of the shortest frames, each some 25 us."""
+
 PARTS = 100
-"""How many pieces of a message are kept apart: of single characters, each would weigh 60 bytes."""
+"""Number of pieces of a message that are stored apart: a piece of one character weighs 60 bytes."""
 
 
 class Frames:
-    """One connection's frames, after the handshake. Where its bytes are cut makes no difference.
+    """The decoder of one connection, after the handshake.
 
-    A message has at most ``most`` characters. With one that is longer, one that is not text, and
-    anything that is not as it should be, the connection is `over`.
+    The places at which its bytes are cut into reads make no difference. A message has at most
+    ``most`` characters. After a longer one, one that is not text, or a malformed frame, the
+    connection is `over`.
     """
 
     def __init__(self, most: int) -> None:
@@ -30,48 +35,62 @@ class Frames:
         self._reply = b""
         self.over: bytes = b""
         """The frame that closes the connection, once there is one to be sent."""
-        self.count = 0
-        """How many frames came so far, or parts of frames."""
+        self.overhead = 0
+        """Number of frames, or parts of frames, beside the first that were fed last. Each costs as
+        much as a line."""
 
     @property
     def held(self) -> int:
-        """How many characters are kept of a message that has not ended."""
+        """Number of characters that are stored of a message that has not ended."""
         return self._size
 
     @property
     def unfinished(self) -> bool:
-        """Whether a message has begun that has not ended yet."""
+        """True if a message has begun that has not ended yet."""
         return bool(self._parts) or self._dropped
 
     def drop(self) -> None:
-        """Throw away the message that has begun, with all of it that still comes."""
+        """Drop the message that has begun, with all of it that still comes."""
         self._parts.clear()
         self._size = 0
         self._dropped = True
 
-    def feed(self, data: bytes) -> list[str]:
-        """Take what was read; return the messages that ended in it. Nothing once it is over."""
+    def feed(self, unread: bytes) -> tuple[list[str], bytes]:
+        """Decode a piece of bytes. Return the messages that ended in it, and the bytes after it.
+
+        There are no messages any more once the connection is over.
+        """
+        piece, rest = unread[:PIECE_BYTES], unread[PIECE_BYTES:]
         messages: list[str] = []
+        self.overhead = 0
         if self.over:
-            return messages
-        self._connection.receive_data(data)
+            return messages, rest
+        self._connection.receive_data(piece)
+        frames = 0
         for event in self._connection.events():
-            self.count += 1
+            frames += 1
             if isinstance(event, TextMessage):
                 self._take(event, messages)
             elif isinstance(event, Ping):
                 self._reply = bytes(self._connection.send(event.response()))
             elif isinstance(event, CloseConnection):
-                # The other side's; or made by wsproto, of what is wrong with a frame.
+                # The client's; or made by wsproto for a malformed frame.
                 self.over = bytes(self._connection.send(event))
                 break
             elif not isinstance(event, Pong):
                 self.close(CloseReason.UNSUPPORTED_DATA)  # it is not text
                 break
-        return messages
+        self.overhead = max(0, frames - 1)
+        return messages, rest
+
+    def finish(self) -> list[str]:
+        """Return no message: one that has not ended is none."""
+        self._parts.clear()
+        self._dropped = False
+        return []
 
     def reply(self) -> bytes:
-        """The frame that has to be sent for what was fed, if any: the answer to the last ping.
+        """Return the frame that answers the last ping that was fed, once; empty if there is none.
 
         (More than one need not be answered: RFC 6455 section 5.5.3.)
         """
@@ -79,11 +98,11 @@ class Frames:
         return reply
 
     def ping(self) -> bytes:
-        """A frame that is to be answered by the other side."""
+        """Return a frame that the client has to answer."""
         return bytes(self._connection.send(Ping()))
 
     def close(self, reason: CloseReason) -> bytes:
-        """The frame that ends the connection; the one that is to be sent already, if there is."""
+        """Return the frame that ends the connection; the one that is `over`, if there is one."""
         if not self.over:
             self.over = bytes(self._connection.send(CloseConnection(reason)))
         return self.over

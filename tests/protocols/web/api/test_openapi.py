@@ -76,7 +76,7 @@ async def test_a_daemon_does_what_it_says() -> None:
     finally:
         await port.stopListening()
         for client in tuple(factory.clients):
-            client.abort()
+            client.connection.abort()
         await factory.when_empty()
         await house.close()
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chatd.protocols.transport.limits import Limits
-from chatd.protocols.web.live.event_stream import EventStream
-from chatd.protocols.web.live.websocket import WebSocketProtocol
+from chatd.protocols.web.live.event_stream import EventStreamHandler
+from chatd.protocols.web.live.websocket import WebSocketHandler
 from tests.support.http import Caller, Served, error_of, request
 from tests.support.world import FAR
 
@@ -29,6 +29,13 @@ def opened(door: Served, target: str = STREAM, **headers: Any) -> tuple[Caller, 
     caller.settle()
     head, _, rest = caller.got_bytes().partition(b"\r\n\r\n")
     return caller, head, rest.decode().split("\n\n")[:-1]
+
+
+def handler_of(door: Served) -> Any:
+    """Return what handles the one connection there."""
+    (client,) = door.factory.clients
+    handler: Any = client.connection
+    return handler.handler
 
 
 def refused(door: Served, target: str, **headers: Any) -> tuple[int, str]:
@@ -54,7 +61,7 @@ def test_a_rooms_events_are_streamed_as_they_come() -> None:
     assert data_of(blocks[-1])["text"] == "before"
     door.world.say("now")
     assert caller.got_bytes().decode().startswith("id: 2-0\nevent: message\ndata: {")
-    assert [type(client) for client in door.factory.clients] == [EventStream]
+    assert isinstance(handler_of(door), EventStreamHandler)
     caller.hang_up()
     assert not door.factory.clients
     assert door.server.lobby.people == 0
@@ -115,7 +122,7 @@ def test_a_stream_has_no_head() -> None:
 def test_opening_a_stream_costs_as_much_as_history_does() -> None:
     door = Served(limits=Limits(lines_per_second=10))
     caller, _, _ = opened(door)
-    assert caller.protocol._successor.pace.wait(door.clock.seconds()) > 1
+    assert caller.protocol.connection.origin.pace.wait(door.clock.seconds()) > 1
 
 
 def test_a_browser_gets_a_websocket() -> None:
@@ -123,8 +130,7 @@ def test_a_browser_gets_a_websocket() -> None:
     caller, head, _ = opened(door, "/ws", origin="http://localhost", **WEBSOCKET)
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
-    (client,) = door.factory.clients
-    assert isinstance(client, WebSocketProtocol)
+    assert isinstance(handler_of(door), WebSocketHandler)
     caller.hang_up()
     assert not door.factory.clients
 
@@ -150,19 +156,19 @@ def test_a_websocket_is_the_account_that_the_browser_signed_in_to() -> None:
     got = door.post("/api/signin", {"name": "ana", "password": "correct horse"})
     cookie = got.headers["set-cookie"].partition(";")[0]
     opened(door, "/ws", cookie=cookie, **WEBSOCKET)
-    (client,) = door.factory.clients
-    assert isinstance(client, WebSocketProtocol)
-    client.log_in()
-    assert client.session.name == "Ana"
+    handler = handler_of(door)
+    assert isinstance(handler, WebSocketHandler)
+    handler.log_in()
+    assert handler.session.name == "Ana"
     door.ask("POST", "/api/signout", cookie=cookie)
-    assert client.session.stream.finished
+    assert handler.session.stream.finished
 
 
 def test_connections_that_stay_are_closed_when_the_server_stops() -> None:
     door = Served()
     callers = [opened(door)[0], opened(door, "/ws", **WEBSOCKET)[0]]
     for client in tuple(door.factory.clients):
-        client.stop_reading()
+        client.connection.stop_reading()
     for client in tuple(door.factory.clients):
-        client.say_goodbye()
+        client.connection.say_goodbye()
     assert [caller.closed for caller in callers] == [True, True]

@@ -48,7 +48,7 @@ class WebHouse(House):
 
     async def close(self) -> None:
         for client in tuple(self.web.clients):
-            client.abort()
+            client.connection.abort()
         await self.web.when_empty()
         await super().close()
 

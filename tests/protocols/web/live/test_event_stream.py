@@ -12,8 +12,9 @@ from twisted.python.failure import Failure
 
 from chatd.accounts.credentials import Grant
 from chatd.i18n import Language
+from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.live.event_stream import COMMENT_SECONDS, EventStream
+from chatd.protocols.web.live.event_stream import COMMENT_SECONDS, EventStreamHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from tests.support.members import member, register
 from tests.support.world import HERE, World
@@ -35,14 +36,17 @@ class Reader:
         self.factory = ChatFactory(
             world.server,
             world.clock,
-            protocol=lambda server, clock, _: EventStream(
-                server,
+            protocol=lambda server, clock, _: ClientProtocol(
                 clock,
-                server.rooms[room],
-                back,
-                opening=b"HTTP/1.1 200 OK\r\n\r\n",
-                language=Language.ENGLISH,
-                **who,
+                EventStreamHandler(
+                    server,
+                    clock,
+                    server.rooms[room],
+                    back,
+                    opening=b"HTTP/1.1 200 OK\r\n\r\n",
+                    language=Language.ENGLISH,
+                    **who,
+                ),
             ),
         )
         self.protocol: Any = self.factory.buildProtocol(HERE)
@@ -165,13 +169,13 @@ def test_a_comment_shows_that_it_holds(world: World) -> None:
 
 def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
     reader = Reader(world)
-    reader.protocol.writer.pauseProducing()
+    reader.protocol.connection.writer.pauseProducing()
     for _ in range(10):
         world.say("x")
         world.clock.advance(COMMENT_SECONDS)
         reader.factory.check()
-    assert reader.protocol.waiting
-    assert len(reader.protocol.session.stream._queue) <= 2
+    assert reader.protocol.connection.waiting
+    assert len(reader.protocol.connection.handler.session.stream._queue) <= 2
 
 
 def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
@@ -187,8 +191,8 @@ def test_what_it_sends_is_dropped_and_it_may_send_no_more(world: World) -> None:
 def test_a_server_that_stops_says_so(world: World) -> None:
     reader = Reader(world)
     reader.seen()
-    reader.protocol.stop_reading()
-    reader.protocol.say_goodbye()
+    reader.protocol.connection.stop_reading()
+    reader.protocol.connection.say_goodbye()
     ((type, data),) = reader.seen()
     assert (type, data["key"]) == ("say", "stopping")
     assert reader.closed

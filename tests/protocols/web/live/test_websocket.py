@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.credentials import BROWSER, Grant
 from chatd.chat.actions.enter import RESUMED_LINES, ROOMS_ENTERED
 from chatd.protocols.transport.limits import Limits
+from chatd.protocols.web.live.frames import PIECE_BYTES
 from chatd.protocols.web.live.verbs import HISTORY_LINES
-from chatd.protocols.web.live.websocket import PIECE_BYTES
 from chatd.rooms.paging import CHARACTERS_GIVEN
 from tests.support.browser import Browser, browser, frame
 from tests.support.members import log_in, member, register
@@ -748,8 +748,8 @@ class TestConnection:
 
     def test_a_server_that_stops_says_so(self, world: World) -> None:
         one = browser(world)
-        one.protocol.stop_reading()
-        one.protocol.say_goodbye()
+        one.protocol.connection.stop_reading()
+        one.protocol.connection.say_goodbye()
         assert [message["type"] for message in one.seen()] == ["say"]  # it will be there again
         assert one.close_code() == 1001
 

@@ -1,0 +1,79 @@
+"""Bytes in, lines out: telnet and framing, one piece after another.
+
+This module must not know what a line may contain, or what is done with it.
+"""
+
+from __future__ import annotations
+
+from chatd.protocols.lines.framing import Framer
+from chatd.protocols.lines.telnet import IAC, TelnetFilter
+
+PIECE_BYTES = 4096
+"""Number of bytes that are cut into lines at a time. (Cut at once, a read of short lines would
+weigh twenty times as much, until its client may go on.)"""
+
+TELNET_BYTES = 512
+"""The same where telnet has commands in it, which are looked at byte by byte (0.25 ms)."""
+
+BYTES_A_CHARACTER = 32
+"""Most bytes that one character of a line takes on the wire: four bytes of UTF-8, and the colour
+codes before it (the longest that programs print, a 24-bit colour, is 19 bytes, and its end is
+4)."""
+
+
+class LineDecoder:
+    """The decoder of one connection. ``max_length`` is the most characters of a line."""
+
+    __slots__ = ("_framer", "_telnet", "reply", "unfinished")
+
+    overhead = 0
+
+    def __init__(self, max_length: int, *, telnet: bool) -> None:
+        self._framer = Framer(max_length * BYTES_A_CHARACTER, telnet_line_ends=telnet)
+        self._telnet = TelnetFilter() if telnet else None
+        self.unfinished = False
+        """True if a line has begun that has not ended yet."""
+        self.reply = b""
+        """The answers of telnet that are to be sent: see `take_reply`."""
+
+    @property
+    def held(self) -> int:
+        """Number of bytes that are stored of that line."""
+        return self._framer.held
+
+    @property
+    def first_line_ended_in_cr(self) -> bool:
+        """True if the first line has come and had a CR at its end."""
+        return self._framer.first_line_ended_in_cr
+
+    def feed(self, unread: bytes) -> tuple[list[bytes], bytes]:
+        """Decode a piece of bytes. Return the lines that ended in it, and the bytes after it."""
+        telnet = self._telnet
+        size = PIECE_BYTES
+        if telnet is not None and IAC in unread[:PIECE_BYTES]:
+            size = TELNET_BYTES
+        piece, rest = unread[:size], unread[size:]
+        if telnet is not None:
+            piece, reply = telnet.feed(piece)
+            self.reply += reply
+        lines = self._framer.feed(piece)
+        self.unfinished = self._framer.unfinished
+        return lines, rest
+
+    def finish(self) -> list[bytes]:
+        """Return the line that has begun, as whole."""
+        self.unfinished = False
+        return self._framer.finish()
+
+    def drop(self) -> None:
+        """Drop the line that has begun, with all of it that still comes."""
+        self._framer.drop()
+
+    def take_reply(self) -> bytes:
+        """Return the answers of telnet that are to be sent, once."""
+        reply, self.reply = self.reply, b""
+        return reply
+
+    def hide_typing(self, hidden: bool) -> bytes:
+        """Return the bytes to send so that typed text is hidden, or shown again: see telnet."""
+        return b"" if self._telnet is None else self._telnet.hide(hidden)

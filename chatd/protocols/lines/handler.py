@@ -1,0 +1,141 @@
+"""The handler of a client that sends lines: the first line, blank lines, and telnet's answers.
+
+It hands each other line to the protocol, which validates it. This module must not know how bytes
+become lines, nor what a valid line does.
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.server import ChatServer
+from chatd.errors import ErrorKind
+from chatd.formats.base import Format
+from chatd.protocols.lines.decoder import LineDecoder
+from chatd.protocols.lines.framing import TooLong
+from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.protocols.transport.session_handler import SessionHandler
+from chatd.text.blanks import is_blank
+from chatd.text.validation import is_http_request, is_irc_greeting, is_tls_hello, is_utf8
+
+ANSWERS = 3
+"""Most questions that a command asks, one after another (/password)."""
+
+
+class LineRules(NamedTuple):
+    """The differences between the two kinds of lines, beside validation.
+
+    For people there are telnet, a greeting, and blank lines without a meaning. Their first line
+    must be UTF-8: another one is of another protocol, of which no later part must be said.
+    """
+
+    format: Callable[[ChatServer], Format]
+    for_people: bool
+
+
+class LineReceiving(Protocol):
+    """The protocol that lines are handed to: see `twisted.protocols.basic.LineReceiver`."""
+
+    def lineReceived(self, line: bytes) -> None: ...
+
+    def lineLengthExceeded(self, line: bytes) -> None: ...
+
+
+class LineHandler(SessionHandler[bytes]):
+    """Handles the lines of one client. ``receiver`` validates them."""
+
+    decoder: LineDecoder
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        receiver: LineReceiving,
+        rules: LineRules,
+    ) -> None:
+        decoder = LineDecoder(max_length, telnet=rules.for_people)
+        super().__init__(server, clock, max_length, decoder, for_people=rules.for_people)
+        self._receiver = receiver
+        self._rules = rules
+        self._first = True
+
+    def format(self) -> Format:
+        """Return the format in which the session is shown events."""
+        return self._rules.format(self.server)
+
+    def connect(self, connection: ManagedConnection) -> None:
+        """Take a connection, and make the session."""
+        super().connect(connection)
+        if self._rules.for_people:
+            self.session.prompt.hide_typing_with(self._hide_typing)
+
+    def accept(self, lines: list[bytes]) -> list[bytes]:
+        """Return the lines that mean something. Send the answers of telnet."""
+        if self.decoder.reply:
+            reply = self.decoder.take_reply()
+            self.session.stream.put(reply)
+        if b"" not in lines or not self._rules.for_people:
+            return lines
+        asked = self.session.prompt.pending is not None
+        if asked or b"/" in b"".join(lines):
+            return _without_blanks(lines, asked)
+        return list(filter(None, lines))
+
+    def handle(self, line: bytes) -> None:
+        """Hand a line to the receiver, unless it shows that the client speaks another protocol."""
+        whole = not isinstance(line, TooLong)
+        if self._first:
+            if whole:
+                line = line.removeprefix(BOM_UTF8)  # of a file that is sent
+            self._first = is_blank(line.decode(errors="replace"))
+            if self.decoder.first_line_ended_in_cr:
+                format = self.session.replies.format.with_eol(b"\r\n")
+                self.session.subscriptions.change_format(format)
+            if self._is_foreign(line, whole):
+                self._close(ErrorKind.WRONG_PROTOCOL, "wrong_protocol")
+                return
+            if self._rules.for_people and not is_utf8(line, whole=whole):
+                self._close(ErrorKind.INVALID_MESSAGE, "first_not_utf8")
+                return
+        if whole:
+            self._receiver.lineReceived(line)
+        else:
+            self._receiver.lineLengthExceeded(line)
+
+    def _is_foreign(self, line: bytes, whole: bool) -> bool:
+        """Return True if the first line is another protocol's; if not ``whole``, it is its two
+        ends.
+
+        A web page must not be able to talk into a room, nor a header reach a screen.
+        """
+        if is_http_request(line, whole=whole) or is_tls_hello(line):
+            return True
+        return self._rules.for_people and is_irc_greeting(line)
+
+    def _close(self, kind: ErrorKind, key: str) -> None:
+        """End the connection because of its first line, and take no other."""
+        self.session.error(kind, key)
+        self.server.finish(self.session)
+        self.interrupted = True
+
+    def _hide_typing(self, hidden: bool) -> None:
+        reply = self.decoder.hide_typing(hidden)
+        if reply:
+            self.session.stream.put(reply)
+
+
+def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
+    """Return the lines that are not blank, and those that may be answers: to a command before them,
+    or to a question that is open already if ``asked``."""
+    kept = []
+    answers = ANSWERS if asked else 0
+    for line in lines:
+        if line or answers:
+            kept.append(line)
+        answers = ANSWERS if b"/" in line else max(0, answers - 1)
+    return kept

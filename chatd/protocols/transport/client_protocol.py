@@ -1,0 +1,44 @@
+"""The base of the protocols that clients speak: gives what Twisted calls to a managed connection.
+
+This module must not know what is said over the connection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener, IReactorTime
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chatd.protocols.transport.handler import Handler
+from chatd.protocols.transport.managed_connection import ManagedConnection
+
+
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
+class ClientProtocol(Protocol):
+    """A protocol of Twisted's whose ``connection`` is managed. ``handler`` is for what it reads."""
+
+    def __init__(self, clock: IReactorTime, handler: Handler[Any]) -> None:
+        self.connection = ManagedConnection(self, clock, handler)
+
+    def connectionMade(self) -> None:
+        self.connection.made(self.transport)
+
+    def handshakeCompleted(self) -> None:
+        """Go on after the TLS handshake."""
+        self.connection.handshake_completed()
+
+    def dataReceived(self, data: bytes) -> None:
+        self.connection.received(data)
+
+    def readConnectionLost(self) -> None:
+        """Take note that the client will send nothing more."""
+        self.connection.half_closed()
+
+    def writeConnectionLost(self) -> None:
+        """Do nothing: the client was sent everything, and may still be sending."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.connection.lost(reason)

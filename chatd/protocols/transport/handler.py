@@ -1,0 +1,139 @@
+"""The interfaces of what a connection is given: a decoder and a handler.
+
+This module must not know lines, requests or sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from chatd.protocols.transport.limits import TooManyConnections
+
+M_co = TypeVar("M_co", covariant=True)
+M_contra = TypeVar("M_contra", contravariant=True)
+"""The type of the items that a client sends one after another: lines, messages or requests."""
+
+
+class Decoder(Protocol[M_co]):
+    """Bytes in, items out; pure."""
+
+    @property
+    def unfinished(self) -> bool:
+        """True if an item has begun and has not ended yet; False once `finish` was called."""
+
+    @property
+    def held(self) -> int:
+        """Size of what is stored of that item."""
+
+    @property
+    def overhead(self) -> float:
+        """Cost, in lines, of what was fed last, beside that of its items."""
+
+    def feed(self, unread: bytes) -> tuple[Sequence[M_co], bytes]:
+        """Decode a piece from the beginning of ``unread``, as long as one may be.
+
+        Return the items that ended in it, and the bytes after it.
+        """
+
+    def finish(self) -> Sequence[M_co]:
+        """Return the items that end with the input."""
+
+    def drop(self) -> None:
+        """Drop the item that has begun, with all of it that still comes."""
+
+
+class Handler(Protocol[M_contra]):
+    """Items in, effects out, for one client."""
+
+    @property
+    def decoder(self) -> Decoder[Any]:
+        """The decoder of what the client sends."""
+
+    @property
+    def interrupted(self) -> bool:
+        """True if the next item must wait until `settle` says that it may be handled."""
+
+    @property
+    def takes_input(self) -> bool:
+        """False if all that the client sends is dropped, also the end of its input."""
+
+    @property
+    def at_once(self) -> bool:
+        """True if a little input is handled as it is read, without awaiting a turn."""
+
+    @property
+    def always_checked(self) -> bool:
+        """True if `check` is needed also if nothing has begun that must end."""
+
+    @property
+    def item_cost(self) -> int:
+        """Cost of an item, in lines."""
+
+    @property
+    def most_dropped(self) -> float:
+        """Number of bytes that are read and dropped after the last answer."""
+
+    @property
+    def busy(self) -> bool:
+        """True if an item still has to have an effect that the client is owed."""
+
+    def refusal(self, full: TooManyConnections) -> bytes:
+        """Return what the client receives instead of being admitted."""
+
+    def connect(self, connection: Any) -> None:
+        """Take a `ManagedConnection`, and make its writer (`ManagedConnection.write_from`)."""
+
+    def enter(self) -> None:
+        """Greet the client: the connection is open."""
+
+    def address_known(self) -> None:
+        """Use the client's own address, now or with the first input: see `locate`."""
+
+    def place_known(self) -> None:
+        """Act on the client's own address, for which it is counted now."""
+
+    def turn_away(self, full: TooManyConnections) -> None:
+        """Send the refusal to a client that was connected already, and close."""
+
+    def begin_turn(self) -> int:
+        """Return how many items may be handled now; if 0, `wake` is called in time."""
+
+    def accept(self, items: Any) -> Sequence[Any]:
+        """Return those of the decoded items that have an effect. Send what the decoder answers."""
+
+    def handle(self, item: M_contra) -> None:
+        """Do what an item is for."""
+
+    def item_failed(self) -> None:
+        """Report the error that is being handled to the client, or raise it again."""
+
+    def settle(self, more: bool) -> bool:
+        """Give the items so far their effect. Return True if the next one may be handled.
+
+        ``more`` is True if items are left that were decoded with them.
+        """
+
+    def end_turn(self) -> None:
+        """End what `begin_turn` began."""
+
+    def check(self, now: float) -> None:
+        """Act if the client takes longer than it may, at this time in seconds."""
+
+    def stop(self) -> None:
+        """Take nothing more: the server is stopping."""
+
+    def say_goodbye(self) -> None:
+        """Tell the client that the server is stopping, and end."""
+
+    def lost(self) -> None:
+        """Send nothing more: the transport is gone."""
+
+    def end_of_input(self) -> None:
+        """End: the client sends nothing more, and all that it sent was handled."""
+
+    def apologise(self) -> bool:
+        """Send an error, and end. Return True if the connection closes by that."""
+
+    def depart(self) -> None:
+        """Release everything: the client has gone, and is owed nothing."""

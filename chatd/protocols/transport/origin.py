@@ -1,0 +1,78 @@
+"""The origin of a connection: the network that it is counted for, and who can read it on the way.
+
+This module must not know what is read, nor when.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.interfaces import ISSLTransport
+
+from chatd.protocols.transport.limits import Pace, is_local
+
+if TYPE_CHECKING:
+    from chatd.protocols.transport.factory import ChatFactory, Place
+
+
+class Origin:
+    """The origin of one connection.
+
+    If not ``located``, the client is behind a proxy, and its own address is not known yet.
+    """
+
+    __slots__ = ("_factory", "_place", "_proxied", "_transport", "located", "pace")
+
+    def __init__(self, factory: ChatFactory, place: Place, *, located: bool) -> None:
+        self.located = located
+        self.pace: Pace | None = place.pace
+        """The rate at which the client is read; None for no limit."""
+        self._factory = factory
+        self._place: Place | None = place
+        self._proxied = not located
+        self._transport: Any = None
+
+    def connect(self, transport: object) -> None:
+        """Take the transport."""
+        self._transport = transport
+
+    def locate(self) -> None:
+        """Count the connection for the address that its transport knows by now.
+
+        Raise `TooManyConnections`, and count it for none, if it is one too many.
+        """
+        place, self._place = self._place, None
+        self.located = True
+        self._place = self._factory.relocate(place, self._transport.getPeer())
+        self.pace = self._place.pace
+
+    def leave(self) -> Place | None:
+        """Return the place that the connection was counted for, to be counted no more."""
+        place, self._place = self._place, None
+        return place
+
+    @property
+    def network(self) -> str:
+        """The network that the connection is counted for; empty for none."""
+        return "" if self._place is None else self._place.network
+
+    @property
+    def encrypted(self) -> bool:
+        """True over TLS."""
+        return ISSLTransport.providedBy(self._transport)
+
+    @property
+    def confidential(self) -> bool:
+        """True if no third party on the way can read what the client sends, as far as is known.
+
+        Behind a proxy, the client's own address counts, and the way from the proxy: the header does
+        not say whether the client came to the proxy over TLS.
+        """
+        transport = self._transport
+        if not self._proxied:
+            return self.encrypted or is_local(transport.getPeer())
+        if not self.located:
+            return False
+        proxy = transport.transport.getPeer()
+        client = transport.getPeer()
+        return client != proxy and is_local(client) and (self.encrypted or is_local(proxy))

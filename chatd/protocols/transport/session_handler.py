@@ -1,0 +1,272 @@
+"""The handler of a client that has a session, regardless of what it speaks.
+
+It makes the session when the client comes, lets it enter when the connection is open, and ends it.
+Lines that are typed one after another are said together; a command has its effect after all lines
+before it are published, and no line after it is taken until then (`when_said`). Classes derived
+from `SessionHandler` say how an item is handled, and which format the session has. This module
+must not know how bytes become items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+from math import inf
+from typing import Any, Generic, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.chat.action_queue import Action
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.commands import table
+from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
+from chatd.errors import ErrorKind
+from chatd.formats.base import Format
+from chatd.protocols.transport.handler import Decoder
+from chatd.protocols.transport.limits import TooManyConnections
+from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.rooms.stream import Stream
+
+M = TypeVar("M")
+
+
+class SessionHandler(Generic[M]):
+    """Handles the items of a client that has a session. ``M`` is the type of an item.
+
+    ``max_length`` is the most characters of a line. A session ``for_people`` is greeted, and shown
+    recent lines.
+    """
+
+    takes_input = True
+    at_once = True
+    always_checked = False
+    item_cost = 1
+    most_dropped = inf
+
+    connection: ManagedConnection
+    session: Session
+
+    def __init__(
+        self,
+        server: ChatServer,
+        clock: IReactorTime,
+        max_length: int,
+        decoder: Decoder[M],
+        *,
+        for_people: bool,
+    ) -> None:
+        self.server = server
+        self.max_length = max_length
+        self.decoder = decoder
+        self.interrupted = False
+        self._for_people = for_people
+        self._clock = clock
+        self._texts: list[str] = []  # valid lines, to be said together
+        self._connected = False
+
+    # For derived classes
+
+    def format(self) -> Format:
+        """Return the format in which the session is shown events."""
+        raise NotImplementedError
+
+    def handle(self, item: M) -> None:
+        """Do what an item is for. An error that it raises is reported to the client."""
+        raise NotImplementedError
+
+    # What the connection calls
+
+    def refusal(self, full: TooManyConnections) -> bytes:
+        """Return what the client receives instead of being admitted."""
+        return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)
+
+    def connect(self, connection: ManagedConnection) -> None:
+        """Take a connection, and make the session."""
+        self.connection = connection
+        stream = Stream()
+        writer = connection.write_from(stream)
+        self.session = self.server.connect(stream, self.format(), private=self._for_people)
+        self._connected = True
+        stream.sink = writer
+        stream.failed = connection.fail
+        self.session.queue.when_changed(connection.reader.wake)
+        self._say_where_from()
+
+    def enter(self) -> None:
+        """Let the session enter the chat."""
+        writer = self.connection.writer
+        writer.hold()
+        try:
+            self.server.enter(self.session, recent=self._for_people)
+        finally:
+            writer.release()
+
+    def address_known(self) -> None:
+        """Count the client for its own address at once, also one that sends nothing: it may have to
+        be let go, or put out of a room."""
+        self.connection.locate()
+
+    def place_known(self) -> None:
+        """Tell the server where the session is."""
+        self._say_where_from()
+        self.server.located(self.session)
+
+    def turn_away(self, full: TooManyConnections) -> None:
+        """Send the refusal, and end the session."""
+        self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
+        self.server.finish(self.session)
+
+    def begin_turn(self) -> int:
+        """Return how many items may be handled now. What they send leaves in one piece."""
+        allowance = self.server.allowance(self.session)
+        self.connection.writer.hold()
+        return allowance
+
+    def accept(self, items: list[M]) -> list[M]:
+        """Return the items that have an effect: all of them."""
+        return items
+
+    def item_failed(self) -> None:
+        """Report the error that is being handled."""
+        self.server.error_log.tell("a line of a session failed", words=False)
+        self.session.error(ErrorKind.SERVER_ERROR, "server_error")
+
+    def settle(self, more: bool) -> bool:
+        """Say the lines so far. Return True if the session may say or ask the next thing."""
+        self.interrupted = False
+        session = self.session
+        self._say_together()
+        if session.queue.unpublished:
+            self.server.count_talker(session)
+        return session.ready
+
+    def end_turn(self) -> None:
+        """Send what was put into the stream in the turn."""
+        self.connection.writer.release()
+
+    @property
+    def busy(self) -> bool:
+        """True if something that the client said or asked is under way. One that has gone waits for
+        no receipt."""
+        queue = self.session.queue
+        return queue.occupied or (bool(queue.unpublished) and self.connection.has_transport)
+
+    def check(self, now: float) -> None:
+        """Drop a line that takes too long to end."""
+        seconds = self.connection.factory.limits.line_seconds
+        if seconds and self.decoder.unfinished and now - self.connection.reader.since > seconds:
+            self.connection.reader.drop_item(now)
+            self.when_said(
+                lambda: self.session.error(
+                    ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=seconds
+                )
+            )
+
+    def stop(self) -> None:
+        """Do nothing: what was said so far is still published and shown."""
+
+    def say_goodbye(self) -> None:
+        """Tell the client that the server is stopping, and end the session."""
+        if not self.session.stream.finished:
+            self.session.answer("stopping")
+            self.server.finish(self.session)
+
+    def lost(self) -> None:
+        """Put nothing more into the stream."""
+        if self._connected:
+            self.session.stream.shut()
+
+    def end_of_input(self) -> None:
+        """End the session. An empty answer is given to each question that is open."""
+        session = self.session
+        while session.prompt.pending is not None and (then := session.prompt.take()):
+            then("")  # which may ask the next question
+        self.server.finish(session)
+
+    def apologise(self) -> bool:
+        """Send an error and end the session. Return False if it cannot be sent at once."""
+        if not self._connected:
+            return False
+        self.session.error(ErrorKind.SERVER_ERROR, "server_error")
+        self.server.finish(self.session)
+        return not self.connection.waiting
+
+    def depart(self) -> None:
+        """Release the session."""
+        if self._connected:
+            self.session.queue.when_changed(None)
+            self.server.disconnect(self.session)
+
+    def _say_where_from(self) -> None:
+        """Set the session's network, and whether a third party can read what comes from there."""
+        origin = self.connection.origin
+        self.session.identity.set_origin(origin.network, origin.confidential)
+
+    # What is typed
+
+    def take_typed(self, text: str) -> None:
+        """Do what a member typed, a valid line: it is a command, or text to be said."""
+        session = self.session
+        # This first look for commands and passwords costs no call: every line has it.
+        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
+            self.say(text)
+            return
+        command = table.parse(text) if text[0] == "/" else None
+        if command is None:
+            if holds_a_password(text, self._is_registered):
+                self.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
+            else:
+                self.say(table.text_of(text))
+        else:
+            name, argument = command
+            if (cost := table.cost_of(name)) > 1:
+                self.connection.reader.charge(cost - 1)
+            self.when_said(lambda: table.run(self.server, session, name, argument))
+
+    def say(self, text: str) -> None:
+        """Say a valid line, together with those before and after it."""
+        self._texts.append(text)
+
+    def when_said(self, action: Action) -> None:
+        """Act after all lines so far are published; take no other item until then."""
+        self._say_together()
+        self.interrupted = True
+        unlimited = self.connection.origin.pace is None
+        self.session.queue.when_settled(action if unlimited else partial(self._paid, action))
+
+    def take_answer(self, answer: str) -> bool:
+        """Give what was typed to the question that is open. Return False if it is a line like
+        others."""
+        session = self.session
+        if session.prompt.passes_over(answer):
+            self.when_said(lambda: session.answer("password_not_needed"))
+            return True
+        unasked = session.prompt.unasked
+        then = session.prompt.take()
+        if then is None or (unasked and table.parse(answer) is not None):
+            return False
+        self.when_said(lambda: then(answer))
+        return True
+
+    def _say_together(self) -> None:
+        if self._texts:
+            texts, self._texts = self._texts, []
+            try:
+                self.session.say(*texts)
+            except Exception:
+                self.item_failed()
+
+    def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
+        """Act, and charge the client for the time. (In a turn, the turn is charged for.)"""
+        if self.connection.reader.handling:
+            return action()
+        began = self._clock.seconds()
+        try:
+            return action()
+        finally:
+            self.connection.reader.spend_time(began, self._clock.seconds())
+
+    def _is_registered(self, name: str) -> bool:
+        return self.server.accounts.called(name) is not None

@@ -1,0 +1,84 @@
+"""Bytes in, requests out; pure.
+
+h11 reads the next request only after the one before was answered, so there is one at a time: see
+`HttpDecoder.answer`. This module must not know what is asked, or when.
+"""
+
+from __future__ import annotations
+
+from chatd.protocols.web.http.http1 import Exchange, NotHttp
+from chatd.protocols.web.http.messages import Answer, Problem, Request
+
+
+class Expectation:
+    """An item: the client waits to be told that it may send the body (``100 Continue``)."""
+
+
+EXPECTATION = Expectation()
+
+Item = Request | Expectation | Problem | NotHttp
+"""An item of a client's input. After `Problem` and `NotHttp` nothing more can be decoded."""
+
+
+class HttpDecoder:
+    """The decoder of one connection."""
+
+    __slots__ = ("_answering", "_exchange", "_over")
+
+    overhead = 0
+    held = 0
+
+    def __init__(self) -> None:
+        self._exchange = Exchange()
+        self._answering = False  # a request is whole, and not answered yet
+        self._over = False
+
+    @property
+    def unfinished(self) -> bool:
+        """True if a request has begun that is not whole yet."""
+        return self._exchange.begun and not (self._answering or self._over)
+
+    @property
+    def head_is_whole(self) -> bool:
+        """True if the headers of the request have come, so that only a body may be missing."""
+        return self._exchange.head_is_whole
+
+    def feed(self, unread: bytes) -> tuple[list[Item], bytes]:
+        """Decode bytes. Return the item that they complete, if any, and the bytes after it."""
+        try:
+            self._exchange.receive(unread)
+            request = self._exchange.request()
+        except (NotHttp, Problem) as failure:
+            self._over = True
+            return [failure], b""
+        if request is not None:
+            self._answering = True
+            return [request], self._exchange.rest
+        return [EXPECTATION] if self._exchange.expects_word else [], b""
+
+    def finish(self) -> list[Item]:
+        """Return the failure that the end of the input is for a request that has begun."""
+        self._over = True
+        try:
+            self._exchange.end()
+            request = self._exchange.request()
+        except (NotHttp, Problem) as failure:
+            return [failure]
+        return [] if request is None else [request]
+
+    def drop(self) -> None:
+        """Drop the request that has begun."""
+        self._over = True
+
+    def go_on(self) -> bytes:
+        """Return the bytes by which the client is told that it may send the body."""
+        return self._exchange.go_on()
+
+    def answer(self, answer: Answer, date: str) -> tuple[bytes, bool]:
+        """Return the bytes of the answer to the last item, and True if no request can follow.
+
+        ``date`` is the time as HTTP has it. Then the next request can be decoded.
+        """
+        exchange, self._exchange = self._exchange, Exchange()
+        self._answering = False
+        return exchange.answer(answer, date), exchange.closes

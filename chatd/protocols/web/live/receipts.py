@@ -1,0 +1,131 @@
+"""Lines of a browser that are acknowledged, and that may be sent again with the same key.
+
+Each line that is said gets a receipt: ``ack`` with its seq, or ``refused``. A line with an
+idempotency key is said once however often it is sent. This module must not know frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Protocol, cast
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.commands import table
+from chatd.errors import Refusal
+from chatd.event import Kind
+from chatd.protocols.web.live.verbs import WrongMessage
+from chatd.rooms.room import Room
+from chatd.storage.contract import StoreError
+from chatd.text.validation import InvalidLine, validate_text
+
+MessageId = str | int | None
+"""The id that a browser gave a message, by which it knows the answers; None for none."""
+
+
+class Answerer(Protocol):
+    """The handler that sends messages to the browser."""
+
+    @property
+    def server(self) -> ChatServer: ...
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def max_length(self) -> int: ...
+
+    def tell(self, type: str, **members: Any) -> None: ...
+
+    def tell_error(self, id: MessageId, error: WrongMessage | Refusal | StoreError) -> None: ...
+
+    def item_failed(self) -> None: ...
+
+
+class LineReceipts:
+    """Says the lines of one browser, and tells it what became of each."""
+
+    __slots__ = ("_answerer",)
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+
+    def say(self, text: str, kind: Kind, room: Room | None, id: MessageId, key: str | None) -> None:
+        """Say a valid line in a room. A line with a ``key`` is said once."""
+        session = self._answerer.session
+        if key is None or room is None:
+            receipt = partial(self._acknowledge, room, id)
+            session.say(text, kind=kind, room=room, receipt=receipt)
+            return
+        idempotency = self._answerer.server.idempotency
+        saying = idempotency.say(session, room, [text], self._owner, key, kind)
+        said = Deferred.fromCoroutine(saying)
+        said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
+        said.addErrback(self._failed)
+
+    def answer_again(
+        self, room: str, text: str, id: MessageId, key: str, otherwise: Callable[[], None]
+    ) -> bool:
+        """Acknowledge a line that was said with its key before. Return False if none was.
+
+        If the line before was on its way and cannot be stored, do ``otherwise``.
+        """
+        session, owner = self._answerer.session, self._owner
+        idempotency = self._answerer.server.idempotency
+        if session.prompt.pending is not None or not idempotency.knows(owner, key):
+            return False
+        try:
+            text = validate_text(text, self._answerer.max_length)
+        except InvalidLine:
+            return False
+        action = None if session.text_only else table.action_in(text)
+        kind = Kind.MESSAGE if action is None else Kind.ACTION
+        said = action or (text if session.text_only else table.text_of(text))
+        found = Deferred.fromCoroutine(idempotency.find(owner, key, room, [said], kind))
+        found.addCallback(partial(self._found, id, otherwise))
+        found.addErrback(partial(self._not_said, id))
+        found.addErrback(self._failed)
+        return True
+
+    def refuse(self, id: MessageId) -> None:
+        """Tell the browser that a line is not said."""
+        self._answerer.tell("refused", id=id)
+
+    @property
+    def _owner(self) -> KeyOwner:
+        """The owner of the keys of lines on this connection: the browser, if it has given its key,
+        because the user may have signed in or out since a line was first sent."""
+        session = self._answerer.session
+        if session.identity.client_id:
+            return browser_owner(session.identity.client_id, session.network)
+        if session.account is not None:
+            return account_owner(session.account)
+        return session_owner(session.number, session.network)
+
+    def _found(self, id: MessageId, otherwise: Callable[[], None], found: Found | None) -> None:
+        if found is None:
+            otherwise()
+        else:
+            self._tell_where(id, found.room, found.seqs)
+
+    def _acknowledge(self, room: Room | None, id: MessageId, seqs: Sequence[int] | None) -> None:
+        if seqs is None or room is None:
+            self.refuse(id)
+        else:
+            self._tell_where(id, room.name, seqs)
+
+    def _tell_where(self, id: MessageId, room: str, seqs: Sequence[int]) -> None:
+        self._answerer.tell("ack", id=id, room=room, seq=seqs[-1] if seqs else None)
+
+    def _not_said(self, id: MessageId, failure: Failure) -> None:
+        failure.trap(Refusal, StoreError)
+        self._answerer.tell_error(id, cast("Refusal | StoreError", failure.value))
+        self.refuse(id)
+
+    def _failed(self, failure: Failure) -> None:
+        self._answerer.item_failed()
