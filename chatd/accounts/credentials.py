@@ -120,8 +120,8 @@ class Credentials:
     """All credentials of a store, by `key_of` their secrets. ``now`` gives the time in seconds
     since 1970.
 
-    Changes are passed to `chatd.chat.logins.Logins.change_credentials` in the same turn of the
-    reactor, which also signs out the sessions whose grants are not valid any more.
+    Changes are passed to `chatd.chat.registrations.Registrations.change_credentials` in the same
+    turn of the reactor, which also signs out the sessions whose grants are not valid any more.
     """
 
     def __init__(self, store: Store, accounts: Accounts, now: Callable[[], float]) -> None:
@@ -146,7 +146,7 @@ class Credentials:
             epoch = credential.epoch
         return account if epoch == account.epoch else None
 
-    def hold(self, grant: Grant) -> bool:
+    def is_valid(self, grant: Grant) -> bool:
         """True if a grant is valid."""
         return self.account_of(grant) is not None
 

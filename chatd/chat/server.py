@@ -23,6 +23,7 @@ from chatd.chat.logins import Logins
 from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names, valid_name
 from chatd.chat.permissions import Act
+from chatd.chat.registrations import Registrations
 from chatd.chat.session import Rights, Session
 from chatd.chat.unread import UnreadTracker
 from chatd.errors import Refusal
@@ -91,7 +92,7 @@ class ChatServer(Subscriber):
         self.moderation = Moderation(store, self.accounts, now, fold(lobby))
         self.names = Names(self.accounts)
         self.rooms = Rooms(store, self.moderation, lobby)
-        self._rights = Rights(self.credentials.hold, self.moderation.guard, self.rooms.readable)
+        self._rights = Rights(self.credentials.is_valid, self.moderation.guard, self.rooms.readable)
         self.lobby = self.rooms.lobby
         self.idempotency = IdempotencyKeys(store, now, self.rooms.get)
         self._sessions: dict[int, Session] = {}
@@ -110,13 +111,22 @@ class ChatServer(Subscriber):
             self.names,
             self.moderation,
             self.unread,
-            # All that keep records for accounts: see tests/chat/test_unregistering.py.
-            (self.credentials, self.moderation, self.unread.read_marks, self.idempotency),
-            self.review_hooks,
             self.review,
-            self.let_go,
             passwords=passwords,
             plaintext=plaintext_passwords,
+        )
+        self.registrations = Registrations(
+            store,
+            clock,
+            self.accounts,
+            self.credentials,
+            self.names,
+            self.logins,
+            self.unread,
+            # All that store records for accounts: see tests/chat/test_unregistering.py.
+            (self.credentials, self.moderation, self.unread.read_marks, self.idempotency),
+            self.review_hooks,
+            self.let_go,
         )
         store.subscribe(self)
 

@@ -97,7 +97,7 @@ def test_a_password_that_is_set_ends_all_grants(scene: Scene) -> None:
         server.credentials.issue(server.accounts.table["ana"], kind, "mine")
         for kind in ("token", "browser")
     )
-    ensureDeferred(server.logins.change_credentials(*token[1], *browser[1]))
+    ensureDeferred(server.registrations.change_credentials(*token[1], *browser[1]))
     person = scene.world.person()
     grant = server.credentials.grant_of(browser[0])
     server.logins.log_in(person.session, server.accounts.table["ana"], grant)

@@ -58,14 +58,14 @@ class Town:
     def secret(self, kind: str, scope: str = "write") -> str:
         account = self.server.accounts.table["ana"]
         secret, puts = self.server.credentials.issue(account, kind, "t", scope)
-        self.do(self.server.logins.change_credentials(*puts))
+        self.do(self.server.registrations.change_credentials(*puts))
         return secret
 
     def revoke(self, kind: str) -> None:
         revoked: list[Put] = []
         for key in self.server.credentials.of("ana", kind):
             revoked += self.server.credentials.revoke(key)
-        self.do(self.server.logins.change_credentials(*revoked))
+        self.do(self.server.registrations.change_credentials(*revoked))
 
     def said_by_ana(self) -> list[str]:
         """What was said as Ana, in rooms and to Olga, since the doors began to try."""
@@ -545,7 +545,7 @@ def test_nor_does_a_change_of_its_own_that_failed_let_it_in_again(
     disk = Disk(town)
     town.owner.type(f"/password {OTHER}")
     account = town.server.accounts.table["ana"]
-    change = town.server.logins.change_password(account, account.hash)
+    change = town.server.registrations.change_password(account, account.hash)
     operators = Deferred.fromCoroutine(change)
     town.server.check()
     assert town.owner.session.is_guest

@@ -314,7 +314,7 @@ class TestReading:
         ana, eva = town.citizen("ana"), town.citizen("eva")
         ana.type("/create ops private", "/invite eva")
         eva.type("/join ops")
-        removed = town.server.logins.unregister(town.server.accounts.table["eva"])
+        removed = town.server.registrations.unregister(town.server.accounts.table["eva"])
         Deferred.fromCoroutine(removed)
         town.settle()
         assert eva.session.room is town.server.lobby

@@ -146,7 +146,7 @@ class TestInboxes:
         luis.type("/msg ana for the first one")
         ana.hang_up()
         luis.type("/msg ana still for the first one")
-        puts = server.logins.kept_with("ana")
+        puts = server.registrations.records_of("ana")
         change(world.store, server.accounts.table.put("ana", None), *puts)
         world.settle()
         register(world, "ana")
@@ -180,7 +180,7 @@ class TestInboxes:
         luis.type(*[f"/msg ana {number}" for number in range(3)])
         ana.hang_up()
         account = world.server.accounts.table["ana"]
-        ensureDeferred(world.server.logins.unregister(account))
+        ensureDeferred(world.server.registrations.unregister(account))
         world.settle()
         assert not world.store._logs["@ana"].events
         register(world, "ana")
@@ -191,7 +191,7 @@ class TestInboxes:
         self, world: World
     ) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
-        ensureDeferred(world.server.logins.unregister(world.server.accounts.table["ana"]))
+        ensureDeferred(world.server.registrations.unregister(world.server.accounts.table["ana"]))
         world.settle()
         ana.seen()
         luis.type("hola", f"/msg {ana.session.name} psst")
@@ -402,7 +402,7 @@ class TestComingBack:
         luis = world.person("luis")
         luis.type("/join ops", "one", "/msg ana for the first one")
         server.finish(ghost.session)
-        ensureDeferred(server.logins.unregister(server.accounts.table["ana"]))
+        ensureDeferred(server.registrations.unregister(server.accounts.table["ana"]))
         world.settle()
         luis.type("two")
         ana.hang_up()

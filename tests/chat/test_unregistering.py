@@ -163,7 +163,7 @@ def test_a_guests_name_has_nothing_of_an_account() -> None:
     world = World()
     register(world, "ana")
     server = world.server
-    Deferred.fromCoroutine(server.logins.unregister(server.accounts.table["ana"]))
+    Deferred.fromCoroutine(server.registrations.unregister(server.accounts.table["ana"]))
     world.settle()
     ana = world.person("ana")
     assert server.logins.account_of(ana.session) is None
@@ -180,7 +180,7 @@ def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
         ana.type(f"/register {PASSWORD}")
         account = world.server.accounts.called("ana")
         assert account is not None
-        ((_, key), _) = world.server.logins.tries_of(account, "192.0.2.1")
+        ((_, key), _) = world.server.logins.limits.tries_of(account, "192.0.2.1")
         keys.append(key)
         ana.type(f"/unregister {PASSWORD}")
         ana.hang_up()

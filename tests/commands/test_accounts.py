@@ -13,7 +13,7 @@ from twisted.logger import LogEvent
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
 from chatd.accounts.passwords import Hasher, Passwords
-from chatd.chat.logins import ADDRESS_TRIES, NAME_TRIES
+from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
 from tests.support.members import log_in, member, register
@@ -159,7 +159,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_not_registered() -> 
     world = World(slow=True)
     ana = world.person("ana")
     ana.send(f"/register {PASSWORD}\n".encode())
-    gone = ensureDeferred(world.server.logins.unregister(world.server.accounts.table["ana"]))
+    gone = ensureDeferred(world.server.registrations.unregister(world.server.accounts.table["ana"]))
     world.release()
     assert gone.called
     assert ana.seen() == [
@@ -200,7 +200,9 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
     world.hashing.held = True
     ivan.type(f"/register {PASSWORD}")
     done: list[object] = []
-    ensureDeferred(world.server.logins.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ensureDeferred(world.server.registrations.register(Account("Ivan", "hash"))).addBoth(
+        done.append
+    )
     world.settle()
     assert done == [None]
     world.hashing.work()
@@ -214,7 +216,7 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("saved", [True, False])
-def test_a_look_alike_of_a_name_that_is_being_registered_cannot_be_registered(
+def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     saved: bool, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
     world = World(slow=True)
@@ -222,7 +224,9 @@ def test_a_look_alike_of_a_name_that_is_being_registered_cannot_be_registered(
     world.release()
     ivan.seen()
     done: list[object] = []
-    ensureDeferred(world.server.logins.register(Account("Ivan", "hash"))).addBoth(done.append)
+    ensureDeferred(world.server.registrations.register(Account("Ivan", "hash"))).addBoth(
+        done.append
+    )
     ivan.type(f"/register {PASSWORD}")
     assert ivan.seen() == [
         "ERR Name in use: lvan looks like Ivan, who is somebody else. Take another name."
@@ -248,7 +252,7 @@ def test_a_guest_who_takes_another_name_before_the_registration_keeps_that() -> 
     world = World(slow=True)
     eva = world.person("eva")
     world.release()
-    ensureDeferred(world.server.logins.register(Account("Eva", "hash")))
+    ensureDeferred(world.server.registrations.register(Account("Eva", "hash")))
     eva.type("/nick luis")
     world.release()
     eva.seen()
@@ -262,7 +266,7 @@ def test_a_guest_loses_a_name_that_is_registered_elsewhere(
 ) -> None:
     eva = scene.world.person("eva")
     scene.luis.seen()
-    ensureDeferred(scene.world.server.logins.register(Account("Eva", "hash")))
+    ensureDeferred(scene.world.server.registrations.register(Account("Eva", "hash")))
     scene.world.settle()
     assert eva.seen() == ["*** eva is somebody else's name now.", "*** You are now guest3."]
     assert scene.luis.seen() == ["*** eva is now guest3."]
@@ -278,11 +282,11 @@ def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
     server = scene.world.server
     guest = scene.world.person("Bobl")
     bobl = Account("bobl", scene.account().hash)
-    ensureDeferred(server.logins.register(bobl))
+    ensureDeferred(server.registrations.register(bobl))
     scene.world.settle()
     guest.type("/nick Bob1")
     assert guest.seen()[-1].startswith("ERR Name in use: Bob1 looks like bobl")
-    ensureDeferred(server.logins.unregister(bobl))
+    ensureDeferred(server.registrations.unregister(bobl))
     scene.world.settle()
     guest.type("/nick Bob1")
     assert guest.seen() == ["*** You are now Bob1."]
@@ -400,7 +404,7 @@ def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
     guest = scene.guest()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
-    ensureDeferred(scene.world.server.logins.unregister(scene.account()))
+    ensureDeferred(scene.world.server.registrations.unregister(scene.account()))
     scene.world.hashing.work()
     scene.world.settle()
     assert guest.seen()[0].startswith("ERR Not registered: ana is nobody's")
@@ -411,7 +415,7 @@ def test_a_password_that_is_changed_during_the_check_is_wrong(scene: Scene) -> N
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
     changed = CHEAP.hash("another one")
-    ensureDeferred(scene.world.server.logins.change_password(scene.account(), changed))
+    ensureDeferred(scene.world.server.registrations.change_password(scene.account(), changed))
     scene.world.hashing.work()
     scene.world.settle()
     assert guest.seen() == [WRONG, "*** ana is now guest2."]
@@ -1200,7 +1204,7 @@ def browser(scene: Scene) -> Person:
     """Return a connection of a browser that is signed in to Ana's account."""
     server = scene.world.server
     secret, puts = server.credentials.issue(scene.account(), BROWSER, "Firefox")
-    ensureDeferred(server.logins.change_credentials(*puts))
+    ensureDeferred(server.registrations.change_credentials(*puts))
     scene.world.settle()
     return tab(scene, key_of(secret))
 

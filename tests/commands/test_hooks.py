@@ -344,7 +344,9 @@ class TestLasting:
         ask(ana, "/op eva", f"/hook add {URL}")
         ask(eva, "/join ops", f"/hook #ops add {URL}")
         eva.seen()
-        Deferred.fromCoroutine(town.server.logins.unregister(town.server.accounts.table["ana"]))
+        Deferred.fromCoroutine(
+            town.server.registrations.unregister(town.server.accounts.table["ana"])
+        )
         town.settle()
         assert [hook.by for hook in town.server.hooks] == ["eva"]
         assert [hook.by for hook in town.again().server.hooks] == ["eva"]

@@ -269,7 +269,7 @@ class TestMaking:
         ana = town.citizen("ana")
         town.release()
         account = town.server.accounts.table["ana"]
-        gone = Deferred.fromCoroutine(town.server.logins.unregister(account))
+        gone = Deferred.fromCoroutine(town.server.registrations.unregister(account))
         ana.type(line)
         town.release()
         assert gone.called
@@ -1263,11 +1263,11 @@ class TestComingAndGoing:
     ) -> None:
         ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
         moderation = town.server.moderation
-        gone = town.server.logins.kept_with("eva")
+        gone = town.server.registrations.records_of("eva")
         assert [
             (put.table.kind, put.key, put.value) for put in gone if put.table.kind != "place"
         ] == [("role", "ops/eva", None)]
-        gone = town.server.logins.kept_with("ana")
+        gone = town.server.registrations.records_of("ana")
         for put in gone:
             put.apply()
         assert {key: (run.owner, run.mode) for key, run in moderation.rooms.items()} == {
@@ -1314,7 +1314,7 @@ class TestWhatHoldsForWhom:
     ) -> None:
         zoe = town.citizen("zoe")
         ask(ana, "/op eva", "/op zoe")
-        for put in town.server.logins.kept_with("eva"):
+        for put in town.server.registrations.records_of("eva"):
             put.apply()
         ask(zoe, "/join ops")
         assert ask(zoe, "/kick nobody")[0].startswith("ERR Nobody: ")
@@ -1324,7 +1324,7 @@ class TestWhatHoldsForWhom:
         self, town: Town, ana: Person, luis: Person, eva: Person
     ) -> None:
         ask(ana, "/voice eva")
-        for put in town.server.logins.kept_with("ana"):
+        for put in town.server.registrations.records_of("ana"):
             put.apply()
         assert "nobody runs it" in only(ask(luis, "/mode"))
 

@@ -135,7 +135,7 @@ class TestThePresentPassword:
     ) -> None:
         account = scene.server.accounts.table["ana"]
         secret, puts = scene.server.credentials.issue(account, BROWSER, "b")
-        Deferred.fromCoroutine(scene.server.logins.change_credentials(*puts))
+        Deferred.fromCoroutine(scene.server.registrations.change_credentials(*puts))
         tab = Browser(scene.world, grant=scene.server.credentials.grant_of(secret))
         tab.send("hello")
         tab.seen()
@@ -410,7 +410,7 @@ def test_the_line_after_a_prompt_that_is_refused_is_not_said(
     if with_token:
         account = scene.server.accounts.table["ana"]
         secret, puts = scene.server.credentials.issue(account, TOKEN, "t")
-        Deferred.fromCoroutine(scene.server.logins.change_credentials(*puts))
+        Deferred.fromCoroutine(scene.server.registrations.change_credentials(*puts))
         tab = Browser(scene.world, grant=scene.server.credentials.grant_of(secret))
     tab.send("hello")
     scene.luis.seen()

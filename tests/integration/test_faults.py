@@ -24,6 +24,7 @@ from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.prompt import Prompt
 from chatd.chat.read_marks import ReadMarks, ReadTracker
+from chatd.chat.registrations import Registrations
 from chatd.chat.replies import READING_SECONDS
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -220,7 +221,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "quitting": ("quitting", ChatServer, "finish"),
     "quitting, the connection": ("quitting", ConnectionWriter, "_close"),
     "hashing": ("registering", Hasher, "hash"),
-    "registering": ("registering", Logins, "register"),
+    "registering": ("registering", Registrations, "register"),
     "keeping": ("registering", Accounts, "keep"),
     "checking": ("logging in", Hasher, "check"),
     "counting tries": ("logging in", RateLimiter, "spend"),
@@ -252,7 +253,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.replies.format)
-        if args and isinstance(args[0], ChatServer | Logins | Names):
+        if args and isinstance(args[0], ChatServer | Logins | Names | Registrations):
             return args[1] is ana.session or ana.session in args[2:]
         if args and isinstance(args[0], Hasher | Accounts | RateLimiter):
             return True

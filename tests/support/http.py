@@ -112,7 +112,7 @@ class Served(Callers):
         """A token of an account."""
         account = self.server.accounts.table[fold(name)]
         secret, puts = self.server.credentials.issue(account, TOKEN, "t", scope)
-        done = Deferred.fromCoroutine(self.server.logins.change_credentials(*puts))
+        done = Deferred.fromCoroutine(self.server.registrations.change_credentials(*puts))
         self.world.settle()
         assert done.called
         return secret

@@ -62,7 +62,7 @@ def program(world: World, name: str) -> Session:
     server, account = world.server, world.server.accounts.called(name)
     assert account is not None
     secret, puts = server.credentials.issue(account, TOKEN, "program")
-    done(world, server.logins.change_credentials(*puts))
+    done(world, server.registrations.change_credentials(*puts))
     session, grant = guest(world), server.credentials.grant_of(secret)
     assert grant is not None
     server.logins.act_for(session, account, grant)

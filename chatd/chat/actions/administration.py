@@ -45,7 +45,7 @@ def check_new_account(server: ChatServer, name: str) -> None:
 async def add_account(server: ChatServer, name: str, hash: str, *, admin: bool) -> None:
     """Register a valid name. Raises `Refusal`, and `StoreError`."""
     check_new_account(server, name)
-    await server.logins.register(Account(name, hash, admin, int(server.now())))
+    await server.registrations.register(Account(name, hash, admin, int(server.now())))
 
 
 async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
@@ -64,14 +64,14 @@ async def set_password(server: ChatServer, name: str, hash: str) -> str:
     """Change the password of an account, end all its grants, and return its name. Raises `Refusal`,
     and `StoreError`."""
     account = account_called(server, name)
-    await server.logins.change_password(account, hash)
+    await server.registrations.change_password(account, hash)
     return account.name
 
 
 async def remove_account(server: ChatServer, name: str) -> str:
     """Remove an account, and return its name. Raises `Refusal`, and `StoreError`."""
     account = account_called(server, name)
-    await server.logins.unregister(account)
+    await server.registrations.unregister(account)
     return account.name
 
 

@@ -95,7 +95,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     """
     account, passwords = account_called(server, name), hashing(server)
     wrong = Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
-    counts = server.logins.tries_of(account, session.network)
+    counts = server.logins.limits.tries_of(account, session.network)
     check_wait(max(tries.wait(key) for tries, key in counts))
     for tries, key in counts:
         tries.spend(key)

@@ -55,7 +55,7 @@ async def sign_in(
     if account is None:  # it was removed meanwhile
         raise Refusal(ErrorKind.SERVER_ERROR, "server_error")
     secret, puts = server.credentials.issue(account, BROWSER, title)
-    await server.logins.change_credentials(*puts, *_revoked(server, replaces))
+    await server.registrations.change_credentials(*puts, *_revoked(server, replaces))
     if server.credentials.grant_of(secret) is None:  # the password was changed meanwhile
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
     return SignedIn(account.name, secret)
@@ -64,7 +64,7 @@ async def sign_in(
 async def sign_out(server: ChatServer, secret: str) -> None:
     """End a browser's sign-in, wherever its secret was copied to. Nothing happens if the secret is
     not valid. Raises `StoreError`."""
-    await server.logins.change_credentials(*_revoked(server, secret))
+    await server.registrations.change_credentials(*_revoked(server, secret))
 
 
 def _revoked(server: ChatServer, secret: str) -> list[Put]:

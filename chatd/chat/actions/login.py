@@ -55,7 +55,7 @@ async def log_out(server: ChatServer, session: Session) -> None:
         raise not_logged_in()
     if grant.kind == BROWSER and session.account is not None:
         puts = server.credentials.revoke(grant.credential)
-        await server.logins.change_credentials(*puts, stays=session)
+        await server.registrations.change_credentials(*puts, stays=session)
         if session.grant is not grant or session.stream.finished:
             return
     server.logins.log_out(session)
@@ -82,7 +82,7 @@ async def close_others(server: ChatServer, session: Session) -> Closed:
     closed = set(others())
     if browsers:
         puts = server.credentials.sign_out(account.key, but=mine)
-        await server.logins.change_credentials(*puts)
+        await server.registrations.change_credentials(*puts)
     for other in others():
         closed.add(other)
         other.answer("closed_by_owner", name=account.name)

@@ -40,6 +40,6 @@ async def change_password(
     hash = await hashing(server).hash(password)
     account = check_proof(server, session, proof)
     tokens = len(server.credentials.of(account.key, TOKEN)) if keep_tokens else 0
-    await server.logins.change_password(account, hash, session, keep_tokens=keep_tokens)
+    await server.registrations.change_password(account, hash, session, keep_tokens=keep_tokens)
     session.prompt.knows_password(recogniser(password))
     return tokens

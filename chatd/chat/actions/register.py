@@ -47,15 +47,15 @@ async def register(
     password, name = new_password(text), session.name
     if session.network:
         # Not given back: registering many names is slowed, too.
-        check_wait(server.logins.address_tries.wait(session.network))
-        server.logins.address_tries.spend(session.network)
+        check_wait(server.logins.limits.address_tries.wait(session.network))
+        server.logins.limits.address_tries.spend(session.network)
     hash = await hashing(server).hash(password)
     if session.stream.finished:
         return None
     if session.name != name:  # the name was taken from it, or its other tabs have another one
         raise _name_first()
     account = Account(name, hash, created=int(server.now()))
-    await server.logins.register(account, session)
+    await server.registrations.register(account, session)
     if session.account != account.key:  # it was removed meanwhile, or given another password
         account_called(server, account.name)
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)

@@ -50,7 +50,7 @@ async def make_token(
     account = check_proof(server, session, proof)
     name = check_new_token(server, session, name, scope)
     secret, puts = server.credentials.issue(account, TOKEN, name, scope)
-    await server.logins.change_credentials(*puts)
+    await server.registrations.change_credentials(*puts)
     return NewToken(account.name, name, scope, secret)
 
 
@@ -70,5 +70,5 @@ async def revoke_token(server: ChatServer, session: Session, name: str) -> str:
     if key is None:
         raise Refusal(ErrorKind.WRONG_USE, "no_such_token", name=short(name))
     name = server.credentials.table[key].name
-    await server.logins.change_credentials(*server.credentials.revoke(key))
+    await server.registrations.change_credentials(*server.credentials.revoke(key))
     return name

@@ -25,4 +25,4 @@ async def unregister(server: ChatServer, session: Session, text: str) -> None:
     check_unregistration(server, session, sent=True)
     account = await check_password(server, session, own_account(server, session).name, text)
     if own_account(server, session) == account:
-        await server.logins.unregister(account)
+        await server.registrations.unregister(account)

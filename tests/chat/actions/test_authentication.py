@@ -15,7 +15,7 @@ from chatd.chat.actions.authentication import (
     recent_proof,
 )
 from chatd.chat.actions.login import log_in, log_out
-from chatd.chat.logins import NAME_TRIES
+from chatd.chat.login_limits import NAME_TRIES
 from chatd.errors import Refusal
 from tests.support.sessions import PASSWORD, begin, done, guest, member, program, refused
 from tests.support.world import World
@@ -84,7 +84,7 @@ def test_a_password_that_changed_during_the_check_is_wrong(world: World) -> None
     checking = begin(world, check_password(world.server, session, "ana", PASSWORD))
     account = world.server.logins.account_of(ana)
     assert account is not None
-    done(world, world.server.logins.change_password(account, account.hash, ana))
+    done(world, world.server.registrations.change_password(account, account.hash, ana))
     world.hashing.work()
     assert checking.result.key == "wrong_password"
 

@@ -87,7 +87,7 @@ def test_a_password_that_changes_while_the_secret_is_stored_is_wrong() -> None:
     world.release()
     signing_in = begin(world, sign_in(server, guest(world), "ana", PASSWORD, "b", new=False))
     account = server.accounts.table["ana"]
-    begin(world, server.logins.change_password(account, account.hash))
+    begin(world, server.registrations.change_password(account, account.hash))
     world.release()
     assert signing_in.result.key == "wrong_password"
     assert not server.credentials.of("ana", BROWSER)

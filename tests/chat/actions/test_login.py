@@ -115,7 +115,7 @@ class TestABrowserThatLogsOutWhileTheDiskIsSlow:
         """Return a session of a browser that waits for the disk."""
         server, account = world.server, world.server.accounts.table["ana"]
         secret, puts = server.credentials.issue(account, BROWSER, "browser")
-        begin(world, server.logins.change_credentials(*puts))
+        begin(world, server.registrations.change_credentials(*puts))
         world.release()
         session, grant = guest(world), server.credentials.grant_of(secret)
         server.logins.log_in(session, account, grant)
@@ -162,7 +162,7 @@ def test_a_session_that_logs_in_while_browsers_are_signed_out_is_closed_too() ->
     world.release()
     account = server.accounts.table["ana"]
     _, puts = server.credentials.issue(account, BROWSER, "browser")
-    begin(world, server.logins.change_credentials(*puts))
+    begin(world, server.registrations.change_credentials(*puts))
     world.release()
     closing = begin(world, close_others(server, session))
     late = guest(world)

@@ -9,7 +9,7 @@ from twisted.logger import LogEvent
 
 from chatd.chat.actions.register import check_registration, register
 from chatd.chat.actions.rename import rename
-from chatd.chat.logins import ADDRESS_TRIES
+from chatd.chat.login_limits import ADDRESS_TRIES
 from chatd.errors import Refusal
 from chatd.storage.contract import StoreError
 from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, refused
@@ -116,7 +116,7 @@ def test_an_account_that_gets_another_password_while_it_is_stored_is_not_the_ses
     server, session = world.server, guest(world, "ana")
     registering = begin(world, register(server, session, PASSWORD))
     account = server.accounts.table["ana"]
-    begin(world, server.logins.change_password(account, account.hash))
+    begin(world, server.registrations.change_password(account, account.hash))
     world.release()
     assert registering.result.key == "wrong_password"
     assert session.account is None

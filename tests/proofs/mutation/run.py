@@ -101,8 +101,18 @@ TESTS = {
         "tests/commands/test_accounts.py",
         "tests/chat/test_endings.py",
     ],
+    "chatd/chat/login_limits.py": ["tests/chat/test_login_limits.py"],
+    "chatd/chat/registrations.py": [
+        "tests/chat/test_registrations.py",
+        "tests/chat/test_endings.py",
+        "tests/accounts/test_credentials.py",
+        "tests/chat/test_unregistering.py",
+        "tests/commands/test_accounts.py",
+        "tests/commands/test_password_prompt.py",
+    ],
     "chatd/chat/logins.py": [
         "tests/chat/test_logins.py",
+        "tests/chat/test_registrations.py",
         "tests/chat/test_endings.py",
         "tests/accounts/test_credentials.py",
         "tests/chat/test_unregistering.py",

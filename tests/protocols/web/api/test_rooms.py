@@ -559,7 +559,7 @@ def test_a_room_that_cannot_be_kept_is_not_made(
     registering.hang_up()
     account = door.server.accounts.table["ana"]
     secret, puts = door.server.credentials.issue(account, TOKEN, "t")
-    Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
+    Deferred.fromCoroutine(door.server.registrations.change_credentials(*puts))
     door.world.release()
     caller.send(request("POST", "/api/rooms/ops/messages", b"text", authorization=bearer(secret)))
     caller.settle()
@@ -577,7 +577,7 @@ def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
     door.world.release()
     account = door.server.accounts.table["ana"]
     secret, puts = door.server.credentials.issue(account, TOKEN, "t")
-    Deferred.fromCoroutine(door.server.logins.change_credentials(*puts))
+    Deferred.fromCoroutine(door.server.registrations.change_credentials(*puts))
     door.world.release()
     for _ in range(5):
         door.world.store.append(_large())
@@ -585,7 +585,7 @@ def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
     caller.send(request("POST", LOBBY, b"text", authorization=bearer(secret)))
     caller.settle()
     revoked = door.server.credentials.revoke(key_of(secret))
-    Deferred.fromCoroutine(door.server.logins.change_credentials(*revoked))
+    Deferred.fromCoroutine(door.server.registrations.change_credentials(*revoked))
     head = door.server.lobby.head
     door.world.release()
     assert error_of(caller.got()[0]) == (401, "wrong_token")

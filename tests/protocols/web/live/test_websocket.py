@@ -670,7 +670,7 @@ class TestAccounts:
     def grant(self, world: World) -> Grant | None:
         account = world.server.accounts.table["ana"]
         secret, puts = world.server.credentials.issue(account, BROWSER, "b")
-        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        Deferred.fromCoroutine(world.server.registrations.change_credentials(*puts))
         world.settle()
         return world.server.credentials.grant_of(secret)
 
@@ -682,7 +682,7 @@ class TestAccounts:
         assert grant is not None
         one = Browser(world, grant=grant)
         puts = world.server.credentials.revoke(grant.credential)
-        Deferred.fromCoroutine(world.server.logins.change_credentials(*puts))
+        Deferred.fromCoroutine(world.server.registrations.change_credentials(*puts))
         world.settle()
         one.send("hello")
         (hello,) = one.seen("hello")

@@ -1,0 +1,155 @@
+"""Changes of accounts: registering and removing them, their passwords and other credentials.
+
+Each change is stored first; then the sessions that it concerns lose their names or their grants.
+Conditions are checked again after the store has answered, because sessions go on meanwhile. This
+module must not know connections or commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.accounts.accounts import Account, Accounts, new_epoch
+from chatd.accounts.credentials import PASSWORD, TOKEN, Credentials, by_password
+from chatd.chat.logins import Logins
+from chatd.chat.names import Names
+from chatd.chat.session import Session
+from chatd.chat.unread import UnreadTracker
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.records import Put, change
+
+
+class AccountRecords(Protocol):
+    """A part of the server that stores records for accounts."""
+
+    def account_gone(self, account: str) -> list[Put]:
+        """Return the changes that delete the records of an account, given its key."""
+
+
+class Registrations:
+    """Changes accounts in a store, and ends what the changes take from sessions.
+
+    ``records`` are all parts that store records for accounts, except the hooks: ``end_hooks`` ends
+    the hooks of removed accounts, and logs that in their rooms. ``let_go`` signs out those of some
+    sessions whose grants are not valid any more.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: IReactorTime,
+        accounts: Accounts,
+        credentials: Credentials,
+        names: Names,
+        logins: Logins,
+        unread: UnreadTracker,
+        records: Sequence[AccountRecords],
+        end_hooks: Callable[[], None],
+        let_go: Callable[[Iterable[Session]], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._accounts = accounts
+        self._credentials = credentials
+        self._names = names
+        self._logins = logins
+        self._unread = unread
+        self._records = records
+        self._end_hooks = end_hooks
+        self._let_go = let_go
+
+    async def register(self, account: Account, owner: Session | None = None) -> None:
+        """Register a name, for the session ``owner`` that has it, or for a person who is not here.
+
+        Others who have it, or a name that looks like it, become guests without a name. Raises
+        `Refusal`, and `StoreError`.
+        """
+        self._names.check_account(account.name)
+        account = account._replace(epoch=new_epoch())
+        try:
+            await self._accounts.keep(account)
+        except StoreError:
+            if account.key not in self._accounts.table:
+                # Sessions may have logged in to it meanwhile, and made rooms.
+                self._end_sessions(account)
+                if self.records_of(account.key):
+                    await self.unregister(account)
+            raise
+        grant = by_password(account, self._clock.seconds())
+        if not self._credentials.is_valid(grant):
+            return  # it was removed already, and may have another owner
+        if owner is not None and not owner.stream.finished:
+            owner.identity.set_grant(grant)
+            self._logins.limits.logged_in(account, owner.network)
+        for session in self._names.in_the_way(account):
+            session.answer("registered_elsewhere", name=session.name)
+            self._logins.make_guest(session)
+        if owner is not None and owner.grant is grant and owner.name != account.name:
+            # Another tab has renamed both meanwhile.
+            self._names.give(owner, account.name)
+
+    async def unregister(self, account: Account) -> None:
+        """Remove an account and all records of it, so that its name is free. Raises
+        `StoreError`."""
+        puts = [self._accounts.table.put(account.key, None), *self.records_of(account.key)]
+        with self._names.giving_up(account):
+            done = change(self._store, *puts)
+            self._end_hooks()  # in the same transaction
+            await done
+        self._end_sessions(account)
+        await self._unread.clear(account.key)
+
+    def records_of(self, account: str) -> list[Put]:
+        """Return the changes that delete the records of an account, given its key, except the
+        account itself."""
+        return [put for part in self._records for put in part.account_gone(account)]
+
+    def _end_sessions(self, account: Account) -> None:
+        """End the sessions of an account that was removed: those with its password become guests,
+        programs and browsers are disconnected, because they would go on as another person."""
+        sessions = tuple(self._names.of(account.name))
+        for session in sessions:
+            grant = session.grant
+            if grant is not None and grant.kind == PASSWORD:
+                session.answer("unregistered", name=account.name)
+                self._logins.log_out(session)
+        self._let_go(sessions)
+        self._unread.account_gone(account.key)
+
+    async def change_password(
+        self, account: Account, hash: str, by: Session | None = None, *, keep_tokens: bool = False
+    ) -> None:
+        """Change the password of an account, and end all earlier grants: sessions, browsers'
+        sign-ins and, unless ``keep_tokens``, tokens. The session ``by`` goes on. Raises
+        `StoreError`.
+
+        The new epoch ends them; what goes on is carried over into it.
+        """
+        changed = account._replace(hash=hash, epoch=new_epoch())
+        kept = set(self._credentials.of(account.key, TOKEN)) if keep_tokens else set()
+        before = after = None if by is None else by.grant
+        if by is not None and before is not None:
+            kept.add(before.credential)
+            after = before._replace(epoch=changed.epoch, typed=self._clock.seconds())
+            by.identity.set_grant(after)
+        put = self._accounts.table.put(account.key, changed)
+        try:
+            await change(self._store, put, *self._credentials.carry_over(changed, kept))
+        except StoreError:
+            if by is not None and by.grant is after:  # else it was logged out meanwhile
+                by.identity.set_grant(before)
+            raise
+        self._let_go(self._names.of(account.name))
+
+    async def change_credentials(self, *puts: Put, stays: Session | None = None) -> None:
+        """Store changes of credentials, all or none, and sign out the sessions whose grants they
+        end, except the session ``stays``. Raises `StoreError`."""
+        table = self._credentials.table
+        concerned = {each.account for put in puts if (each := table.get(put.key)) is not None}
+        await change(self._store, *puts)
+        for account in concerned:
+            others = [session for session in self._names.of(account) if session is not stays]
+            self._let_go(others)

@@ -1,0 +1,129 @@
+"""`chatd.chat.registrations`: changes of accounts that fail, or that others overtake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
+
+from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import TOKEN
+from chatd.storage.contract import StoreError
+from tests.support.browser import (
+    Browser,
+    browser,
+)
+from tests.support.members import member
+from tests.support.world import (
+    CHEAP,
+    World,
+)
+
+PASSWORD = "correct horse"
+HASH = CHEAP.hash(PASSWORD)
+
+Expect = Callable[..., list[LogEvent]]
+
+
+def begin(coroutine: Any) -> Deferred[Any]:
+    """Begin a coroutine that a slow store holds back; a failure becomes the result."""
+    return Deferred.fromCoroutine(coroutine).addErrback(lambda failure: failure.value)
+
+
+def test_a_registration_that_fails_takes_nothing_from_the_next_owner_of_the_name(
+    expected_errors: Expect,
+) -> None:
+    world = World(slow=True)
+    server = world.server
+    first = begin(server.registrations.register(Account("eva", HASH)))
+    world.settle()
+    begin(server.registrations.unregister(server.accounts.table["eva"]))
+    second = Account("eva", HASH, epoch=7)
+    server.accounts.keep(second)
+    _, puts = server.credentials.issue(second, TOKEN, "t")
+    begin(server.registrations.change_credentials(*puts))
+    world.store.fail()
+    world.release()
+    assert isinstance(first.result, StoreError)
+    assert server.accounts.called("eva") == second
+    assert server.credentials.of("eva", TOKEN)
+    expected_errors()
+
+
+def test_a_session_of_an_account_that_could_not_be_stored_is_a_guest_at_once(
+    expected_errors: Expect,
+) -> None:
+    world = World(slow=True)
+    other = world.person()
+    world.release()
+    begin(world.server.registrations.register(Account("ana", HASH)))
+    other.type(f"/login ana {PASSWORD}")
+    world.settle()
+    assert other.session.account == "ana"
+    world.store.fail()
+    world.settle()
+    assert other.session.is_guest
+    assert other.session.grant is None
+    expected_errors()
+
+
+def tabs(world: World) -> list[Browser]:
+    """Two tabs of one browser, both called ana."""
+    return [browser(world, key="a-key-of-this-browser", name="ana") for _ in range(2)]
+
+
+def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhile() -> None:
+    world = World(slow=True)
+    first, second = tabs(world)
+    world.release()
+    begin(world.server.registrations.register(Account("ana", HASH), first.session))
+    second.say("/nick eva")
+    assert first.session.name == "eva"
+    world.release()
+    assert first.session.name == "ana"
+    assert second.session.name == "eva"
+
+
+def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
+    world = World(slow=True)
+    first, second = tabs(world)
+    world.release()
+    begin(world.server.registrations.register(Account("ana", HASH), first.session))
+    second.say("/nick eva")
+    first.hang_up()
+    world.release()
+    assert world.server.accounts.called("ana") is not None
+    assert not world.server.names.of("ana")
+
+
+def test_a_guest_whose_name_is_registered_is_put_out_of_rooms_that_invited_the_name() -> None:
+    world = World()
+    ana, luis = member(world, "ana"), world.person("luis")
+    ana.type("/create den private", "/invite luis")
+    luis.type("/join den")
+    assert luis.session.room is world.server.rooms["den"]
+    begin(world.server.registrations.register(Account("luis", HASH)))
+    world.settle()
+    assert luis.session.is_guest
+    assert luis.session.room is not world.server.rooms["den"]
+
+
+def test_changing_a_password_logs_no_guest_in(
+    expected_errors: Expect,
+) -> None:
+    world = World(slow=True)
+    guest, server = world.person(), world.server
+    server.accounts.keep(Account("ana", HASH))
+    world.release()
+    ana = server.accounts.table["ana"]
+    changing = begin(server.registrations.change_password(ana, HASH, guest.session))
+    world.settle()
+    world.store.fail()
+    world.settle()
+    assert isinstance(changing.result, StoreError)
+    begin(server.registrations.change_password(ana, HASH, guest.session))
+    world.release()
+    assert guest.session.grant is None
+    expected_errors()
