@@ -1,4 +1,4 @@
-"""`python -m chatd` is `chatd`."""
+"""`python -m chatd`: the same as `chatd`."""
 
 import sys
 

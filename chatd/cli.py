@@ -1,8 +1,8 @@
-"""The `chatd` command: finds the subcommand, and turns what went wrong into one line.
+"""The `chatd` command: find the subcommand, and print a failure as one line.
 
 Each subcommand is a module with `add_arguments(parser)` and `run(arguments) -> int`, imported only
 when it is the one asked for, so that `chatd say` loads neither Twisted nor prompt_toolkit. This
-module must not know what any of them does.
+module must not know any of them.
 """
 
 import argparse
@@ -32,13 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return _run(arguments, closed)
         finally:
-            # Not when the interpreter ends: there a closed pipe would be a traceback.
+            # When the interpreter ends it is too late: a closed pipe would cause a traceback.
             sys.stdout.flush()
     except ClientError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read our output has had enough, as `head` has
+    except BrokenPipeError:  # the reader of our output has closed, as `head` does
         _abandon_stdout()
         return 1
     except OSError as error:
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _stand_in_for_closed_streams() -> bool:
-    """Open what was closed of standard input, output and error; return whether output was.
+    """Open those of standard input, output and error that are closed; return True if output was.
 
     A closed descriptor's number goes to the next file or socket, which would then receive the
     output of `print`. Standard input stays None, so that a command can report that it is closed. A
@@ -80,7 +80,7 @@ def _run(arguments: list[str], closed: bool) -> int:
     if command == "serve":
         return _serve(rest, closed)
     subcommand = import_module(f"chatd.client.{command}")
-    # No abbreviations: a text that begins like an option would be taken for it.
+    # No abbreviations: they would turn a text that begins like an option into that option.
     parser = argparse.ArgumentParser(
         prog=f"chatd {command}",
         description=_SUMMARIES[command].capitalize() + ".",
@@ -123,7 +123,7 @@ def _fail(reason: str) -> int:
 
 
 def _abandon_stdout() -> None:
-    """Let what standard output still holds go nowhere, if it can go nowhere else."""
+    """Discard the buffer of standard output if it cannot be written."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -19,7 +19,7 @@ TIMEOUT = 30.0
 
 @pytest.fixture
 def export(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], int]], None]:
-    """Put a subcommand in the place of `export` that does what it is given."""
+    """A function that replaces the subcommand `export` by an action."""
 
     def put(action: Callable[[], int]) -> None:
         def add_arguments(parser: ArgumentParser) -> None:
@@ -59,7 +59,7 @@ def test_a_subcommand_is_run_and_its_status_is_the_exit_status(
         (KeyboardInterrupt(), 130, ""),
     ],
 )
-def test_what_a_user_can_cause_is_one_line_and_a_status(
+def test_a_failure_that_a_user_can_cause_is_one_line_and_a_status(
     export: Callable[[Callable[[], int]], None],
     capsys: pytest.CaptureFixture[str],
     error: BaseException,
@@ -73,7 +73,7 @@ def test_what_a_user_can_cause_is_one_line_and_a_status(
     assert err.count("\n") == (1 if message else 0)
 
 
-def test_a_mistake_of_ours_is_not_hidden(export: Callable[[Callable[[], int]], None]) -> None:
+def test_a_programming_error_is_not_hidden(export: Callable[[Callable[[], int]], None]) -> None:
     export(raise_(ZeroDivisionError()))
     with pytest.raises(ZeroDivisionError):
         cli.main(["export"])

@@ -1,5 +1,5 @@
-"""What people run beside `nc`: `chatd connect`, `chatd say`, `chatd export` and `chatd admin`.
+"""The commands that people run besides `nc`: `chatd connect`, `say`, `export` and `admin`.
 
-The clients must know of the server only what `docs/wire.md` says; export reads the store, and admin
-does what a daemon would, while there is none.
+The clients must know of the server only what `docs/wire.md` says. Export reads the store, and admin
+does the work of a daemon while none runs.
 """

@@ -1,8 +1,8 @@
-"""`chatd admin`: the accounts of a store, and its clock, from the host that it is on.
+"""`chatd admin`: change the accounts of a store, and confirm its clock, on the host of the store.
 
-While a daemon uses the store, the daemon is asked at its control socket; else this process does
-what is asked. Passwords are hashed here, so that none is sent. Only users who may open the files
-can do this.
+While a daemon uses the store, it is sent the request at its control socket; else this process
+carries the request out. Passwords are hashed here, so that none is sent. Only users who may open
+the files can do this. This module must not know how requests are carried out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.escaping import visible
 
 ANSWER_TIMEOUT = 30.0
-"""Seconds that the daemon has to answer."""
+"""Seconds that the daemon has to reply."""
 
 _CREDENTIALS = struct.Struct("3i")
 """``struct ucred`` (unix(7)): process, user and group."""
@@ -44,34 +44,34 @@ _CREDENTIALS = struct.Struct("3i")
 _SUMMARIES = {
     "list": "list who is registered",
     "add": "register a name, with a password that is asked for",
-    "promote": "make somebody an administrator",
-    "demote": "make somebody no administrator any more",
-    "password": "set somebody's password, which is asked for",
-    "remove": "make a name nobody's, and forget all that is kept with it",
+    "promote": "make an account an administrator",
+    "demote": "take the rights of an administrator from an account",
+    "password": "set the password of an account, which is asked for",
+    "remove": "remove an account, and all that is stored with it",
     "clock": "say that the clock is right, so that --keep forgets lines again",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what it takes."""
+    """Add the arguments of `chatd admin` to *parser*."""
     parser.add_argument(
         "--store", default="sqlite:chatd.sqlite", metavar="WHERE", help="sqlite:PATH"
     )
-    deeds = parser.add_subparsers(dest="do", metavar="DO", required=True)
+    actions = parser.add_subparsers(dest="do", metavar="DO", required=True)
     for do, summary in _SUMMARIES.items():
-        deed = deeds.add_parser(
+        action = actions.add_parser(
             do, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
         )
         if do == "clock":
-            deed.add_argument("is", choices=["ok"], metavar="ok")
+            action.add_argument("is", choices=["ok"], metavar="ok")
         elif do != "list":
-            deed.add_argument("name", metavar="NAME")
+            action.add_argument("name", metavar="NAME")
         if do == "add":
-            deed.add_argument("--admin", action="store_true", help="as an administrator")
+            action.add_argument("--admin", action="store_true", help="as an administrator")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it, and say so. Raises `ClientError` if it cannot be done."""
+    """Carry out the request and print the result. Raises `ClientError` if that is impossible."""
     from twisted.internet import reactor
 
     try:
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.do in ("add", "password"):
             hasher = _hasher()
             request["hash"] = hasher.hash(_password(arguments.name))
-        reply = _answer(path_as_owner(arguments.store), request, reactor)
+        reply = _reply(path_as_owner(arguments.store), request, reactor)
     except StoreError as error:
         raise ClientError(f"cannot use --store {arguments.store}: {error}") from None
     if "error" in reply:
@@ -108,7 +108,7 @@ def _row(account: dict[str, Any]) -> str:
 
 
 def _password(name: str) -> str:
-    """The password that is typed twice, or piped in."""
+    """Return the password, which is typed twice or piped in."""
     if sys.stdin is not None and sys.stdin.isatty():
         text = getpass.getpass(f"Password for {visible(name)}: ")
         if getpass.getpass("The same again: ") != text:
@@ -138,10 +138,10 @@ def _hasher() -> Hasher:
         raise ClientError("passwords need argon2-cffi: pip install 'chatd[accounts]'") from None
 
 
-def _answer(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
-    """What the daemon that uses the store answers; without one, what comes of it here."""
+def _reply(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
+    """Return the reply of the daemon that uses the store, or without one of this process."""
     try:
-        return _do_here(path, request, reactor)
+        return _carry_out(path, request, reactor)
     except StoreInUse:
         return _ask_daemon(control_path(path), request)
 
@@ -156,7 +156,7 @@ def _ask_daemon(path: Path, request: dict[str, Any]) -> dict[str, Any]:
             with connection.makefile("rb") as lines:
                 line = lines.readline()
     except OSError as error:
-        # Also a path that is too long for a socket.
+        # This includes a path that is too long for a socket.
         raise ClientError(
             f"a daemon uses the store, and cannot be asked at {path}:"
             f" {error.strerror or error}. Its log may say why; or stop it first."
@@ -168,9 +168,9 @@ def _ask_daemon(path: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_peer(connection: socket.socket, path: Path) -> None:
-    """Raise `ClientError` if another user than this process's or root listens there.
+    """Raise `ClientError` unless the listener is a process of root or of this process's user.
 
-    (A system without ``SO_PEERCRED`` does not tell.)
+    Nothing is checked on a system without ``SO_PEERCRED``.
     """
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
@@ -181,13 +181,13 @@ def _check_peer(connection: socket.socket, path: Path) -> None:
         raise ClientError(f"user {uid} listens at {path}, who is not the store's owner.")
 
 
-def _do_here(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
+def _carry_out(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any]:
     store = SqliteStore(reactor, path)
     outcome: list[dict[str, Any] | Failure] = []
 
     def begin() -> None:
         store.start()
-        done = Deferred.fromCoroutine(_do(store, reactor, request))
+        done = Deferred.fromCoroutine(_perform(store, reactor, request))
         done.addBoth(outcome.append).addBoth(lambda _: reactor.stop())
 
     reactor.callWhenRunning(begin)
@@ -201,7 +201,7 @@ def _do_here(path: Path, request: dict[str, Any], reactor: Any) -> dict[str, Any
     return result
 
 
-async def _do(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
+async def _perform(store: SqliteStore, reactor: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         server = ChatServer(store, reactor)
         watch = ClockWatch(store, reactor, server.now)

@@ -1,7 +1,7 @@
-"""`chatd connect`: a terminal in a room. What it takes, and what must be there before it starts.
+"""`chatd connect`: its arguments, and the checks before a conversation in a terminal starts.
 
-The conversation itself is `chatd.client.console`, which needs prompt_toolkit; this module must not
-import that before it knows that it can, so that whoever lacks it is told what to install.
+The conversation itself is `chatd.client.console`, which needs prompt_toolkit. This module must not
+import it before it has checked that prompt_toolkit is installed: else it says what to install.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from chatd.client.wire import ClientError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `chatd connect` takes to *parser*."""
+    """Add the arguments of `chatd connect` to *parser*."""
     parser.add_argument(
         "host",
         nargs="?",
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Talk until the person leaves. Raises `ClientError` if the server is not there, or goes."""
+    """Talk until the user leaves. Raises `ClientError` without a server, or if it closes first."""
     if find_spec("prompt_toolkit") is None:
         raise ClientError("chatd connect needs prompt_toolkit: pip install 'chatd[client]'")
     where = f"{arguments.host} {arguments.port}"
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _can_edit() -> bool:
-    """Whether there is a terminal to type in, and one (maybe standard error) to draw on."""
+    """Return True if there is a terminal to type in, and one (maybe standard error) to draw on."""
     return (
         os.environ.get("TERM") != "dumb"
         and sys.stdin is not None

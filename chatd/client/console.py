@@ -1,12 +1,12 @@
-"""A conversation in a terminal: one line that is edited, and above it what the server sends.
+"""A conversation in a terminal: one line that is edited, and above it the lines of the server.
 
-A typed line disappears on Enter, because it comes back from the server once it is saved: one's own
-line is seen once, in the place that it has among the others. What arrives is printed above the line
-being typed, which is taken off the screen for that and drawn again at once.
+A typed line disappears on Enter, because it comes back from the server once it is saved: the user
+sees each line once, in its place among the others. Lines that arrive are printed above the line
+being typed, which is erased for that and drawn again at once.
 
-Whatever comes from the server is made visible before it is shown: it may not drive the terminal.
-A password that the server asks for is not shown, and no password can be brought back by a key.
-This module must not know how the connection was made, nor what the commands do.
+Lines from the server are escaped before they are shown, so they cannot control the terminal. A
+password that the server asks for is not shown, and no key brings back a password. This module must
+not know how the connection was made, nor what commands do.
 """
 
 import asyncio
@@ -40,15 +40,15 @@ from chatd.protocols.lines.framing import Framer
 from chatd.text.escaping import visible
 
 FAREWELL_TIMEOUT = 3.0
-"""Seconds that the server has to answer what was typed before Ctrl+D."""
+"""Seconds that the server has to answer lines that were typed before Ctrl+D."""
 
 _READ_SIZE = 1 << 16
 
 
 async def talk(connection: socket.socket) -> int:
-    """Talk over *connection* until the person leaves; return the exit status.
+    """Talk over *connection* until the user leaves; return the exit status.
 
-    Raises `ClientError` when the server goes first.
+    Raises `ClientError` if the server closes first.
     """
     reader, writer = await asyncio.open_connection(sock=connection)
     try:
@@ -58,6 +58,8 @@ async def talk(connection: socket.socket) -> int:
 
 
 class _Console:
+    """A prompt, and the connection whose lines are printed above it."""
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
@@ -71,12 +73,12 @@ class _Console:
         self._paint = _leave_plain if plain else paint
         self._depth = ColorDepth.DEPTH_1_BIT if plain else None
         self._screen = _screen(sys.stdout if self._shows_lines else sys.stderr)
-        self._hides = False  # what is typed, for it is a password
+        self._hides_input = False  # the line being typed is a password
         self._history = _History()
         self._session: PromptSession[None] = PromptSession(
             "> ",
             history=self._history,
-            is_password=Condition(lambda: self._hides),
+            is_password=Condition(lambda: self._hides_input),
             output=self._screen,
             color_depth=self._depth,
             completer=_Completer(self._names),
@@ -89,7 +91,7 @@ class _Console:
         self._session.default_buffer.accept_handler = self._accept
 
     async def run(self) -> int:
-        """Talk until somebody leaves; return the exit status."""
+        """Talk until the user or the server leaves; return the exit status."""
         app = self._session.app
         with _signals_handled_by(lambda number: self._exit(_Terminated(number))):
             try:
@@ -108,20 +110,20 @@ class _Console:
         raise ClientError(f"the server closed the connection.{lost}")
 
     def _accept(self, buffer: Buffer) -> bool:
-        """Send what was typed (or pasted: several lines), and start with an empty line again."""
+        """Send the line that was typed (or pasted: several), and start an empty one."""
         lines = buffer.text.split("\n")
-        self._history.passes_over = self._hides or any(map(_holds_password, lines))
-        self._hides = False
+        self._history.is_paused = self._hides_input or any(map(_holds_password, lines))
+        self._hides_input = False
         for line in lines:
             self._asked_to_leave = _asks_to_leave(line)
             self._writer.write(wire.as_line(line.encode(errors="surrogateescape")))
         return False
 
     def _listen(self) -> None:
-        self._listening = asyncio.ensure_future(self._hear())
+        self._listening = asyncio.ensure_future(self._receive())
 
-    async def _hear(self) -> None:
-        """Show what the server sends until it closes, and end the prompt then."""
+    async def _receive(self) -> None:
+        """Show the lines of the server until it closes, then end the prompt."""
         try:
             while data := await self._read():
                 self._show(self._framer.feed(data))
@@ -130,7 +132,7 @@ class _Console:
             if not self._exit(error):
                 raise
         else:
-            # What is being typed cannot be sent now. Leave it where it can be copied.
+            # The line being typed cannot be sent now. Leave it where it can be copied.
             if self._session.default_buffer.text:
                 self._session.app.erase_when_done = False
             self._exit(None)
@@ -142,7 +144,7 @@ class _Console:
             return b""
 
     async def _finish(self) -> None:
-        """Half-close, and show what the server still owes us."""
+        """Half-close, and show the answers to lines that were sent."""
         assert self._listening is not None
         with contextlib.suppress(OSError):
             self._writer.write_eof()
@@ -150,7 +152,7 @@ class _Console:
             await asyncio.wait_for(self._listening, FAREWELL_TIMEOUT)
 
     def _exit(self, error: Exception | None) -> bool:
-        """End the prompt, with *error* if there is one. Return false if it had ended already."""
+        """End the prompt, with *error* if there is one. Return False if it had ended already."""
         app = self._session.app
         if not app.is_running or app.is_done:
             return False
@@ -171,7 +173,7 @@ class _Console:
         ]
         for line in lines:
             self._names.see(names_in(line))
-            self._hides = self._hides or asks_for_password(line)
+            self._hides_input = self._hides_input or asks_for_password(line)
         app = self._session.app
         if app.is_running:
             app.renderer.erase()
@@ -195,18 +197,19 @@ class _Console:
 
 
 class _History(InMemoryHistory):
-    """What was typed, but for what is not to be kept: a line is taken while ``passes_over``."""
+    """The lines that were typed and that keys bring back, except passwords."""
 
-    passes_over = False
+    is_paused = False
+    """True if the next line is not to be added."""
 
     def append_string(self, string: str) -> None:
-        """Take a line."""
-        if not self.passes_over:
+        """Add a line, unless the history is paused."""
+        if not self.is_paused:
             super().append_string(string)
 
 
 class _Terminated(Exception):
-    """The process was told to end by signal *number*."""
+    """Signal *number* ends the process."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -215,7 +218,7 @@ class _Terminated(Exception):
 
 @contextlib.contextmanager
 def _signals_handled_by(handler: Callable[[int], object]) -> Iterator[None]:
-    """Let *handler* have the signals that would otherwise leave the terminal as we use it."""
+    """Have *handler* called for signals that would otherwise leave the terminal in raw mode."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGHUP)
     for number in signals:
@@ -228,9 +231,9 @@ def _signals_handled_by(handler: Callable[[int], object]) -> Iterator[None]:
 
 
 def _screen(stream: TextIO) -> Vt100_Output:
-    """Return the terminal at *stream*, which is never asked where its cursor is.
+    """Return the terminal at *stream*, which is never asked for the position of its cursor.
 
-    The answer would be about a place that the lines printed in the meantime have moved.
+    Lines that are printed before the answer arrives would make it wrong.
     """
 
     def size() -> Size:
@@ -254,7 +257,7 @@ def _leave_plain(line: str) -> list[Fragment]:
 
 
 def _keys() -> KeyBindings:
-    """Return what keys do here: Ctrl+C clears the line, or leaves if it is empty; Tab completes."""
+    """Return the keys: Ctrl+C clears the line, or leaves if it is empty; Tab completes."""
     keys = KeyBindings()
 
     @keys.add("tab")
@@ -263,7 +266,7 @@ def _keys() -> KeyBindings:
         if buffer.complete_state:
             buffer.complete_next()
             return
-        # prompt_toolkit completes in a task of its own, and gives up if the next key is quicker.
+        # prompt_toolkit completes in a task of its own, and gives up if a key is pressed before.
         wanted = CompleteEvent(completion_requested=True)
         completions = list(buffer.completer.get_completions(buffer.document, wanted))
         if len(completions) == 1:
@@ -284,7 +287,7 @@ def _keys() -> KeyBindings:
 
 
 class _Completer(Completer):
-    """Completes a command at the start of the line, and anywhere else a name."""
+    """The completion of a command at the start of the line, and of a name anywhere else."""
 
     def __init__(self, names: SeenNames) -> None:
         self._names = names
@@ -292,7 +295,7 @@ class _Completer(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """Yield what the word before the cursor may become."""
+        """Yield the completions of the word before the cursor."""
         word = document.text_before_cursor.rpartition(" ")[2]
         if document.text_before_cursor.startswith("/") and word == document.text_before_cursor:
             words = _commands_starting_with(word[1:])
@@ -302,7 +305,7 @@ class _Completer(Completer):
             yield Completion(completed + " ", start_position=-len(word), display=completed)
 
 
-# The table is the server's, and it loads Twisted: not before somebody types a slash.
+# The table of commands is the server's, and it loads Twisted: import it once a slash is typed.
 
 
 def _commands_starting_with(start: str) -> list[str]:
@@ -314,7 +317,7 @@ def _commands_starting_with(start: str) -> list[str]:
 
 
 def _holds_password(line: str) -> bool:
-    """Whether *line* is a command that takes a password, or nearly one."""
+    """Return True if *line* is a command that takes a password, or resembles one."""
     if line.lstrip()[:1] not in ("/", "\\"):
         return False
     from chatd.commands.password_guard import holds_a_password
@@ -327,7 +330,7 @@ def _holds_password(line: str) -> bool:
 
 
 def _asks_to_leave(line: str) -> bool:
-    """Whether the server closes the connection because it was asked to, by this line."""
+    """Return True if *line* asks the server to close the connection."""
     if not line.startswith("/"):
         return False
     from chatd.commands.table import COMMANDS, parse

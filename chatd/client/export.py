@@ -1,6 +1,6 @@
-"""`chatd export`: writes out what is stored, also while a daemon runs.
+"""`chatd export`: write out stored events, also while a daemon runs.
 
-It reads the store's file itself, and only reads. It knows nothing of connections.
+It opens the store's file itself, for reading only. This module must not know connections.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from chatd.text.validation import InvalidName, validate_room_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what it takes."""
+    """Add the arguments of `chatd export` to *parser*."""
     parser.add_argument(
         "--store", default="sqlite:chatd.sqlite", metavar="WHERE", help="sqlite:PATH"
     )
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write every event that was asked for to standard output, room by room, in order."""
+    """Write the events that *arguments* select to standard output, room by room, in order."""
     written = _FORMATS[arguments.format]
     try:
         events = _events(arguments.store, arguments.room, arguments.since, arguments.private)
@@ -79,7 +79,7 @@ def _events(store: str, room: str | None, since: int, private: bool) -> Iterator
     if path_of(store, Path.cwd()) is None:
         raise StoreError("it keeps nothing that could be exported.")
     path = path_as_owner(store)
-    if not path.is_file():  # SQLite would wait for a pipe to be written to
+    if not path.is_file():  # SQLite would wait until a pipe is written to
         raise StoreError("there is no such file. Name the one that the daemon was given.")
     archive = Archive(path)
     try:
@@ -107,7 +107,7 @@ def _rooms(archive: Archive, wanted: str | None, private: bool) -> list[RoomReco
 
 
 def _since(text: str) -> int:
-    """A moment, in milliseconds since 1970; a day or an hour without a zone is the local one."""
+    """Return a time in milliseconds since 1970; a date or time without a zone is local."""
     try:
         return (int(time.time()) - seconds_of(text)) * 1000
     except ValueError:
@@ -163,9 +163,9 @@ def _entry(event: Event, language: Language) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as Markdown that shows it as it is, and the hosts that its links hide.
+    """Return Markdown that shows *text* unchanged, and the hosts that its links hide.
 
-    It is inside of a line, never at its start.
+    Put it inside a line, not at the start: markup of a line's start is not escaped.
     """
     return _MARKUP.sub(
         lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), visible(with_hosts(text.strip()))

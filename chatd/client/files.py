@@ -15,13 +15,13 @@ from chatd.util.privileges import identity_of
 
 
 def path_as_owner(where: str) -> Path:
-    """Return the path of a store; as root, become its owner for good.
+    """Return the path of a store; as root, become its owner for good. Raises `StoreError`.
 
     Call it last: the owner may not be allowed to read the rest of this program, not even a codec.
 
-    The owner is the user who owns the file; without one, the folder that it would be in. Root has
-    only that user's rights before it touches a file there, so no link of theirs leads it further;
-    and no link or folder of another user may have led it there. Raises `StoreError`.
+    The owner is the user who owns the file or, without a file, its folder. Root takes that user's
+    rights before it touches a file there, so no link of the user leads root to another file. Links
+    and folders of other users on the path are refused.
     """
     path = path_of(where, Path.cwd())
     assert path is not None

@@ -1,7 +1,7 @@
-r"""The host that a link leads to, where the link does not show it plainly.
+r"""The host that a link leads to, for links that do not show it plainly.
 
 ``https://bank.example@evil.example`` leads to evil.example, and a host in letters of other scripts
-to its Punycode. Hosts are read as browsers read them (WHATWG URL, UTS 46). Pure.
+to its Punycode. Hosts are parsed as browsers parse them (WHATWG URL, UTS 46). Pure.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _TRAILING = ".,:;!?'*_~…»”’。、，)]}」』）"
 def with_hosts(text: str) -> str:
     """Return *text* with the host in brackets after each link that does not show it plainly.
 
-    A host is plain if it is written as DNS has it, in any case, and nothing around it can be taken
-    for another one.
+    A host is plain if it is written as in DNS, in any case, and no text around it can be taken for
+    another one.
     """
     parts = []
     end = 0
@@ -45,7 +45,7 @@ def _hidden(text: str) -> Iterator[tuple[re.Match[str], str]]:
         authority = _AUTHORITY.match(found[2])
         assert authority is not None  # all of it is optional
         user, _, address = authority[1].rpartition("@")
-        if len(authority[1]) == len(found[2]):  # nothing comes behind the host
+        if len(authority[1]) == len(found[2]):  # nothing comes after the host
             address = _without_trail(address)
         written = _PORT.sub("", address)
         host = _host(written)
@@ -57,12 +57,12 @@ def _hidden(text: str) -> Iterator[tuple[re.Match[str], str]]:
 def _without_trail(address: str) -> str:
     shorter = address.rstrip(_TRAILING)
     bracket = address[len(shorter) : len(shorter) + 1]
-    # Of an address in IPv6 one bracket is its own.
+    # One closing bracket belongs to an IPv6 address.
     return shorter + bracket if bracket == "]" and shorter.startswith("[") else shorter
 
 
 def _host(written: str) -> str:
-    """Return a host as DNS has it, or as it is written if it is none."""
+    """Return a host as in DNS, or as it is written if it is not valid."""
     try:
         decoded = _PERCENT.sub(
             lambda each: bytes.fromhex(each[0].replace("%", "")).decode(), written

@@ -1,7 +1,7 @@
-"""What can be seen on a line that came from a server: whose it is, and which names it holds.
+"""The reading of a line that came from a server: its author, the names in it, its colours.
 
-Pure. Lines are text already made visible. A server of another version, or in a language that is
-not in `chatd.i18n`, is understood less well and shown all the same. This module must not know
+Pure. Lines are text that is escaped already. Lines of a server of another version, or in a language
+that is not in `chatd.i18n`, are shown with fewer colours and names. This module must not know
 terminals; colours are words that prompt_toolkit's styles understand.
 """
 
@@ -18,8 +18,9 @@ Fragment = tuple[str, str]
 """A style, and the text that is in it."""
 
 MAX_NAMES = 1000
+"""The most names that `SeenNames` stores."""
 
-# Neither the red of errors, nor what cannot be read on black or on white.
+# Neither the red of errors, nor colours that cannot be read on black or on white.
 _COLOURS = (
     "ansigreen",
     "ansiyellow",
@@ -42,7 +43,7 @@ _SAID = re.compile(
 
 
 def paint(line: str) -> list[Fragment]:
-    """Return *line* as fragments: names in their colours, what the server says dim, errors red."""
+    """Return *line* as fragments: names in their colours, notices dim, errors red."""
     if line.startswith(ERROR):
         return [("ansired", line)]
     if line.startswith(NOTICE):
@@ -61,12 +62,12 @@ def paint(line: str) -> list[Fragment]:
 
 
 def colour(name: str) -> str:
-    """Return the colour of *name*: the same one always, however it is written."""
+    """Return the colour of *name*: the same one for all spellings with the same `fold`."""
     return _COLOURS[zlib.crc32(fold(name).encode()) % len(_COLOURS)]
 
 
 def names_in(line: str) -> list[str]:
-    """Return the names that *line* shows are in use: who speaks, enters, is renamed or is there."""
+    """Return the names in *line* that are in use: of those that speak, enter or are present."""
     if line.startswith(NOTICE):
         return list(_names_in_notice(line[len(NOTICE) :]))
     said = _SAID.fullmatch(line)
@@ -76,18 +77,18 @@ def names_in(line: str) -> list[str]:
 
 
 def asks_for_password(line: str) -> bool:
-    """Whether with *line* the server asks for a password, which the next line is."""
+    """Return True if *line* asks for a password, which is the next line that is typed."""
     return line in _QUESTIONS
 
 
 class SeenNames:
-    """The names seen of late, for completing what is typed."""
+    """The names that appeared lately, for completion."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}  # as it was written, by its folded form; latest last
+        self._names: dict[str, str] = {}  # spelling by folded form; latest last
 
     def see(self, names: Iterable[str]) -> None:
-        """Take *names* as the latest."""
+        """Store *names* as the latest."""
         for name in names:
             self._names.pop(fold(name), None)
             self._names[fold(name)] = name
@@ -101,7 +102,7 @@ class SeenNames:
 
 
 def _pattern(sentence: str) -> str:
-    """Return a regular expression for what *sentence* says, its fields as groups."""
+    """Return a regular expression that matches *sentence*, with its fields as groups."""
     wide = {"people": ".+"}
     return "".join(
         re.escape(literal) + (f"(?P<{field}>{wide.get(field, '[^ ]+')})" if field else "")

@@ -1,7 +1,7 @@
-"""What every client needs of the wire: a connection to a server, and bytes that are one line.
+"""The wire as every client needs it: a connection to a server, and lines as bytes.
 
-This module must not know what is said over the connection, nor print anything: whatever goes wrong
-becomes a `ClientError`, in one line that says what to do.
+This module must not know the content of lines, nor print anything: each failure becomes a
+`ClientError`, in one line that says what to do.
 """
 
 import argparse
@@ -10,19 +10,20 @@ import socket
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 60060
 CONNECT_TIMEOUT = 15.0
-"""Seconds until a host that does not answer at all is given up."""
+"""Seconds to wait for a host that does not answer at all."""
 
 MAX_LINE_BYTES = 1 << 20
-"""Longer lines are cut, so that neither an input nor a server can fill the memory."""
+"""Bytes of a line. Longer ones are cut, so that neither an input nor a server can fill the memory.
+"""
 
 ERROR = "ERR "
 NOTICE = "*** "
 BELL = b"\x07"
-"""What stands before a line for which a terminal is to ring, if that was asked for."""
+"""The prefix of a line for which a terminal is to ring, if the client asked for that."""
 
 
 class ClientError(Exception):
-    """What stopped a command, in one line: what, why, and what to do."""
+    """A command cannot go on. Its text is one line: the failure, the reason, and what to do."""
 
 
 def port_number(text: str) -> int:
@@ -33,9 +34,11 @@ def port_number(text: str) -> int:
 
 
 def host_name(text: str) -> str:
-    """Return *text* as a host, for argparse. An empty text, which the system takes for this
-    machine, and a plain number, which it takes for an address, are refused: they were meant
-    otherwise."""
+    """Return *text* as a host, for argparse.
+
+    Refuse an empty text, which the system takes for this machine, and a plain number, which it
+    takes for an address: neither was meant as that.
+    """
     if not text or text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a host (a name or an address)")
     return text
@@ -72,9 +75,9 @@ def connect(host: str, port: int) -> socket.socket:
 
 
 def as_line(line: bytes) -> bytes:
-    """Return *line*, which holds no line end, as it goes over the wire.
+    """Return *line*, which contains no line end, as it goes over the wire.
 
-    0xFF is no part of any text, but telnet's IAC: twice it is the byte itself (RFC 854), which the
-    server then refuses as it should, instead of obeying what follows.
+    0xFF is in no UTF-8 text, but it is telnet's IAC. Doubled it is the byte itself (RFC 854): the
+    server refuses the line as invalid, instead of executing the bytes after it as a command.
     """
     return line.replace(b"\xff", b"\xff\xff") + b"\n"

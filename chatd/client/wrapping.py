@@ -1,6 +1,6 @@
-"""Lines in rows: on a screen every row but a line's first is indented.
+"""The wrapping of lines to rows: on a screen every row but a line's first is indented.
 
-Otherwise a line could be padded so that one of its rows begins as a line of another person, or of
+Otherwise a line could be padded so that one of its rows looks like a line of another member, or of
 the server. This module must not know the content of lines.
 """
 
@@ -18,7 +18,7 @@ _MARKS = ("Mn", "Me")
 _EMOJI = "\ufe0f"
 
 _Cell = tuple[str, str, int]
-"""A style, a character, and its columns."""
+"""A style, a character, and the columns that it takes."""
 
 
 def wrapped(fragments: list[Fragment], columns: int) -> list[Fragment]:
@@ -45,11 +45,11 @@ def wrapped(fragments: list[Fragment], columns: int) -> list[Fragment]:
 
 
 def columns_of(character: str) -> int:
-    """Return how many columns a terminal may need for a character, at most.
+    """Return the most columns that a terminal may need for a character.
 
-    Too many is right where terminals do not agree: then a row ends early.
+    Where terminals do not agree, too many is right: then a row ends early.
     """
-    if character == _EMOJI:  # which makes the sign before it twice as wide
+    if character == _EMOJI:  # it makes the character before it twice as wide
         return 1
     if unicodedata.category(character) in _MARKS:
         return 0
@@ -73,7 +73,7 @@ def _cells(fragments: list[Fragment]) -> list[_Cell]:
 
 
 def _end(row: list[_Cell]) -> int:
-    """Return how many cells of a full row stay in it."""
+    """Return the number of cells of a full row that stay in it; the others go to the next."""
     for place in range(len(row), max(len(row) // 2, len(INDENT)), -1):
         if row[place - 1][1] == " ":
             return place

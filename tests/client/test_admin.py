@@ -1,4 +1,4 @@
-"""`chatd admin`: as the operator runs it, with a daemon and without."""
+"""`chatd admin` as the operator runs it, with a daemon and without."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PASSWORD = "correct horse"
 def admin(
     directory: Path, *arguments: str, password: str = "", store: str = "sqlite:store"
 ) -> tuple[int, str, str]:
-    """What it says, and its exit status."""
+    """Run `chatd admin`; return its exit status, output and errors."""
     done = subprocess.run(
         [sys.executable, "-m", "chatd", "admin", "--store", store, *arguments],
         cwd=directory,
@@ -50,7 +50,7 @@ def listed(directory: Path) -> list[list[str]]:
     return [line.split("\t")[:2] for line in out.splitlines()]
 
 
-def test_without_a_daemon_it_does_it_itself(tmp_path: Path) -> None:
+def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None:
     said = admin(tmp_path, "add", "ana", "--admin", password=f"\ufeff{PASSWORD}\n")
     assert said == (0, "ana is registered, and an administrator.\n", "")
     assert admin(tmp_path, "demote", "ANA") == (0, "ana is no administrator.\n", "")
@@ -77,7 +77,7 @@ def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> No
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
-def test_it_says_that_the_clock_is_right(daemon: Daemon, tmp_path: Path) -> None:
+def test_the_clock_can_be_confirmed(daemon: Daemon, tmp_path: Path) -> None:
     status, out, err = admin(tmp_path, "clock", "ok")
     assert (status, out[:27], err) == (0, "the clock is right: it is 2", "")
     daemon.stop()
@@ -85,7 +85,7 @@ def test_it_says_that_the_clock_is_right(daemon: Daemon, tmp_path: Path) -> None
     assert admin(tmp_path, "clock")[0] == admin(tmp_path, "clock", "wrong")[0] == 2
 
 
-def test_with_a_daemon_it_asks_that(daemon: Daemon, tmp_path: Path) -> None:
+def test_with_a_daemon_it_sends_requests_to_it(daemon: Daemon, tmp_path: Path) -> None:
     with Person(daemon.port) as guest:
         guest.type("/nick ana")
         guest.until("You are now ana")
@@ -104,7 +104,7 @@ def test_with_a_daemon_it_asks_that(daemon: Daemon, tmp_path: Path) -> None:
         assert guest.line() == "*** ana is not registered any more."
 
 
-def test_after_kill_9_what_was_said_to_be_done_is_done(daemon: Daemon, tmp_path: Path) -> None:
+def test_after_kill_9_a_confirmed_change_is_stored(daemon: Daemon, tmp_path: Path) -> None:
     admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
     daemon.process.send_signal(signal.SIGKILL)
     daemon.process.wait()
@@ -139,7 +139,9 @@ def test_the_log_of_the_daemon_holds_no_password(daemon: Daemon, tmp_path: Path)
         (["add", "guest1"], "guest1 is kept for the server."),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line(tmp_path: Path, arguments: list[str], why: str) -> None:
+def test_a_request_that_is_refused_is_one_line(
+    tmp_path: Path, arguments: list[str], why: str
+) -> None:
     admin(tmp_path, "add", "ana", password=PASSWORD)
     status, out, err = admin(tmp_path, *arguments, password=PASSWORD)
     assert (status, out) == (1, "")
@@ -157,7 +159,7 @@ def test_what_cannot_be_is_told_in_one_line(tmp_path: Path, arguments: list[str]
         ("sqlite:store", "", "a password has at least 8 characters."),
     ],
 )
-def test_what_it_cannot_work_with_is_told_in_one_line(
+def test_a_store_or_password_that_is_refused_is_one_line(
     tmp_path: Path, store: str, password: str, why: str
 ) -> None:
     status, out, err = admin(tmp_path, "add", "ana", store=store, password=password)
@@ -175,7 +177,7 @@ def test_only_adding_makes_a_store(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_daemon_that_cannot_be_asked_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_daemon_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "store.control").write_text("in its place")
     with Daemon(tmp_path) as daemon:
         assert any("chatd admin cannot ask this daemon" in line for line in daemon.said)
@@ -185,7 +187,7 @@ def test_a_daemon_that_cannot_be_asked_is_told_in_one_line(tmp_path: Path) -> No
         assert err.count("\n") == 1
 
 
-def test_a_daemon_that_is_asked_nonsense_goes_on(daemon: Daemon, tmp_path: Path) -> None:
+def test_a_daemon_survives_requests_that_are_not_valid(daemon: Daemon, tmp_path: Path) -> None:
     path = str(tmp_path / "store.control")
     for nonsense in b"\n", b"[" * 20_000 + b"\n", b"\xff\n", b'{"do": 7}\n', b"null\n":
         with closing(socket.socket(socket.AF_UNIX)) as asking:
@@ -200,9 +202,7 @@ def test_a_daemon_that_is_asked_nonsense_goes_on(daemon: Daemon, tmp_path: Path)
         asking.sendall(b'{"do": "list"}\n{"do": "list"}\n')
         answers = asking.makefile("rb")
         assert [answers.readline() for _ in range(2)] == [b'{"accounts": []}\n'] * 2
-        with suppress(
-            ConnectionError
-        ):  # as it closes while something is unread, or before all is sent
+        with suppress(ConnectionError):  # it closes while data is unread, or before all is sent
             asking.sendall(b"x" * 100_000)
             assert answers.readline() == b""
     assert listed(tmp_path) == []
@@ -237,7 +237,7 @@ def test_in_a_terminal_the_password_is_typed_twice_and_not_shown(tmp_path: Path)
         assert b"horse" not in seen
 
 
-def test_without_argon2_it_says_what_is_missing(tmp_path: Path) -> None:
+def test_without_argon2_the_package_to_install_is_named(tmp_path: Path) -> None:
     code = "import sys; sys.modules['argon2'] = None; from chatd.cli import main; sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "admin", "--store", "sqlite:store", "add", "ana"],

@@ -1,7 +1,7 @@
-"""What each command of `chatd` makes of its arguments, and of streams that are closed.
+"""The arguments of each command of `chatd`, and its streams if they are closed.
 
-Nothing falls back to another meaning: what is not understood is one line that says what would be
-right, and an exit status that is not 0. No closed stream ends in a traceback.
+No wrong argument is taken for another one: it is refused in one line that says what is right, and
+the exit status is not 0. No closed stream causes a traceback.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def run(command: str, closed: str, directory: Path) -> tuple[int, str, str]:
         ("export --store sqlite:no", "2>&-", 1, "", ""),
         ("export --store sqlite:no", ">&-", 1, "", "there is no such file"),
         ("export --format x", "2>&-", 2, "", ""),
-        ("admin list", ">&-", 0, "", ""),  # nobody is registered, so nothing is to be written
+        ("admin list", ">&-", 0, "", ""),  # no account exists, so there is no output
         ("admin promote ana", ">&-", 1, "", "nobody is registered by that name"),
         ("admin promote ana", "2>&-", 1, "", ""),
         ("admin promote ''", "", 1, "", "nobody is registered by that name"),
@@ -95,7 +95,7 @@ def test_a_closed_stream_is_no_traceback(
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
-def test_a_line_is_said_whatever_is_closed(tmp_path: Path, closed: str) -> None:
+def test_a_line_is_said_with_any_stream_closed(tmp_path: Path, closed: str) -> None:
     room = ChatStandIn()
     with FakeServer(room) as server:
         assert run(f"say --port {server.port} hola", closed, tmp_path) == (0, "", "")
@@ -168,7 +168,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("command", "status", "right"), REFUSED)
-def test_what_is_not_understood_is_refused_and_nothing_is_said(
+def test_a_wrong_argument_is_refused_and_nothing_is_said(
     store: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -178,7 +178,7 @@ def test_what_is_not_understood_is_refused_and_nothing_is_said(
 ) -> None:
     monkeypatch.chdir(store)
     monkeypatch.delenv("CHATD_PASSWORD", raising=False)
-    monkeypatch.setattr("chatd.client.wire.connect", None)  # nobody is talked to
+    monkeypatch.setattr("chatd.client.wire.connect", None)  # no server is contacted
     try:
         returned = cli.main(shlex.split(command))
     except SystemExit as ended:
@@ -192,7 +192,7 @@ def test_what_is_not_understood_is_refused_and_nothing_is_said(
 @pytest.mark.parametrize(
     "chunks", [(BOM_UTF8 + b"hola\n",), (BOM_UTF8[:1], BOM_UTF8[1:] + b"hola")]
 )
-def test_a_byte_order_mark_in_front_of_what_is_piped_in_is_not_said(
+def test_a_byte_order_mark_in_front_of_input_is_not_said(
     chunks: tuple[bytes, ...],
 ) -> None:
     room = ChatStandIn()
@@ -207,7 +207,7 @@ def test_a_byte_order_mark_in_front_of_what_is_piped_in_is_not_said(
     assert (process.returncode, room.said) == (0, ["hola"])
 
 
-def test_nor_is_one_in_front_of_text_or_a_password(tmp_path: Path) -> None:
+def test_a_byte_order_mark_in_front_of_text_or_a_password_is_left_out(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(BOM_UTF8 + b"correct horse \n")
     room = ChatStandIn()

@@ -1,4 +1,4 @@
-"""`chatd export`: what is stored, with seq, also while a daemon runs."""
+"""`chatd export`: stored events, with seq, also while a daemon runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 class Talk:
-    """A store that stays open, as a running daemon's is, and what is said in it."""
+    """A store that stays open, as that of a running daemon, and lines that are said in it."""
 
     def __init__(self, path: Path) -> None:
         self.now = float(NOON)
@@ -45,7 +45,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 
 @pytest.fixture
 def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Run `chatd export` on that store; give its exit status, output and errors."""
+    """A function that runs `chatd export` on that store; returns status, output and errors."""
 
     def run(
         *arguments: str, store: str = f"sqlite:{tmp_path / 'chatd.sqlite'}"
@@ -102,7 +102,7 @@ async def test_nothing_that_was_said_can_drive_a_terminal(talk: Talk, run: Run, 
 
 
 def markdown(*events: str, room: str = "\\#lobby") -> str:
-    """A transcript of one room and one day."""
+    """Return a transcript of one room and one day."""
     day, clock = AT_NOON.split(" ")
     return f"# {room}\n\n## {day}\n\n" + "".join(f"- {clock} {event}\n" for event in events)
 
@@ -134,7 +134,7 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: Talk, run: Ru
         ("markdown", markdown("*ana ha callado a luis durante 10m.*")),
     ],
 )
-async def test_what_the_server_says_is_said_in_the_language_that_was_asked_for(
+async def test_notices_are_in_the_language_of_the_option(
     talk: Talk, run: Run, form: str, line: str
 ) -> None:
     await talk.say("mute luis 600", kind=Kind.DEED)
@@ -178,9 +178,7 @@ async def test_nothing_that_was_said_is_markdown(
     )
 
 
-async def test_private_lines_that_are_kept_are_left_out_unless_asked_for(
-    talk: Talk, run: Run
-) -> None:
+async def test_private_lines_are_left_out_without_the_option(talk: Talk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("psst", room="@luis", kind=Kind.PRIVATE)
     assert run()[1] == f"#lobby 1 [{AT_NOON}] <ana> hola\n"
@@ -246,7 +244,7 @@ async def test_more_events_than_a_page_holds_are_all_exported_in_order(
         (["--room", "a b"], None, "'a b' cannot be a room's name"),
     ],
 )
-async def test_what_cannot_be_exported_is_said_in_one_line(
+async def test_an_export_that_is_impossible_is_one_line(
     talk: Talk, run: Run, arguments: list[str], store: str | None, why: str
 ) -> None:
     await talk.say("hola")
@@ -271,8 +269,8 @@ async def test_a_moment_that_is_none_is_wrong_usage(run: Run) -> None:
     assert exit_status.value.code == 2
 
 
-async def test_what_is_no_file_is_refused_at_once(tmp_path: Path, run: Run) -> None:
-    """SQLite would wait until somebody writes to a pipe."""
+async def test_a_pipe_or_folder_is_refused_at_once(tmp_path: Path, run: Run) -> None:
+    """SQLite would wait until a process writes to a pipe."""
     os.mkfifo(tmp_path / "pipe")
     for name in "pipe", "":
         status, out, err = run(store=f"sqlite:{tmp_path / name}")

@@ -25,7 +25,7 @@ from tests.support.client import (
 WELCOME = "*** Welcome to chatd. You are guest7 in #lobby. Here: luis."
 
 
-def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_behind_it() -> None:
+def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_after_it() -> None:
     welcome = (
         "*** Te damos la bienvenida a chatd. Eres guest7 en #lobby. Aquí: guest3.",
         "*** guest9 wrote this motd.",
@@ -34,7 +34,7 @@ def test_the_guest_name_is_found_in_a_spanish_welcome_with_a_motd_behind_it() ->
     assert run_say(ChatStandIn(welcome=welcome), ["hola"]) == SILENT
 
 
-def test_a_name_is_taken_in_no_room_so_that_nobody_is_told() -> None:
+def test_a_name_is_taken_in_no_room_so_that_no_member_is_notified() -> None:
     room = ChatStandIn()
     assert run_say(room, ["--name", "ana", "hola"]) == SILENT
     assert room.commands[:3] == ["/join", "/nick ana", "/leave"]
@@ -163,7 +163,7 @@ def test_a_server_that_stops_answering_is_given_up(monkeypatch: pytest.MonkeyPat
             pass
 
     def tick(readers: list[object], writers: list[object], _: object, timeout: float) -> object:
-        # Only when a long wait is asked for and nothing is left to do is there a timeout to see.
+        # Shorten the wait for answers alone. It times out only if there is nothing left to do.
         return real(readers, writers, _, 0.2 if timeout == say_session.ANSWER_TIMEOUT else timeout)
 
     real = select.select

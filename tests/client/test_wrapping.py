@@ -1,4 +1,4 @@
-"""`chatd.client.wrapping`: every row of a line but its first is indented, on any terminal."""
+"""`chatd.client.wrapping`: each row of a line but its first is indented, on any terminal."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ PADS = (
 
 
 def rows(line: str, columns: int) -> list[str]:
-    """The rows of a line, as they are sent to a terminal."""
+    """Return the rows of a line, as they are sent to a terminal."""
     return "".join(text for _, text in wrapped(paint(line), columns)).split("\n")
 
 
 def screen(line: str, columns: int) -> list[str]:
-    """The rows of a line, as a terminal shows them."""
+    """Return the rows of a line, as a terminal shows them."""
     terminal = pyte.Screen(columns, 100)
     pyte.Stream(terminal).feed("\r\n".join(rows(line, columns)))
     return [row.rstrip() for row in terminal.display[: terminal.cursor.y + 1]]
@@ -44,7 +44,7 @@ def screen(line: str, columns: int) -> list[str]:
 @pytest.mark.parametrize("columns", [80, 20, 4])
 @pytest.mark.parametrize("spoof", SPOOFS)
 @pytest.mark.parametrize("pad", PADS)
-def test_no_row_begins_as_a_line_of_somebody_else(columns: int, spoof: str, pad: str) -> None:
+def test_no_row_begins_as_a_line_of_another_author(columns: int, spoof: str, pad: str) -> None:
     for count in range(max(0, columns - 9), columns + 2, 2 if columns > 20 else 1):
         shown = screen(f"<eve> {pad * count}{spoof}", columns)
         assert shown[0].startswith("<eve>"[:columns])
@@ -62,12 +62,12 @@ def test_nothing_is_lost_and_no_row_is_too_wide(text: str, columns: int) -> None
 
 
 @given(st.text(max_size=300), st.integers(4, 90))
-def test_of_any_text(text: str, columns: int) -> None:
+def test_rows_of_any_text_are_indented(text: str, columns: int) -> None:
     line = visible(text)
     assert all(row.startswith(INDENT) for row in rows(line, columns)[1:])
 
 
-def test_rows_end_behind_words_that_are_not_too_long() -> None:
+def test_rows_end_after_words_that_are_not_too_long() -> None:
     assert rows("<ana> this is wrapped between words", 20) == [
         "<ana> this is ",
         "  wrapped between ",

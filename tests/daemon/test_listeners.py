@@ -59,7 +59,7 @@ async def test_each_address_speaks_its_own_kind_of_lines(tmp_path: Path) -> None
     await unbind(service)
 
 
-async def test_many_may_come_at_once_to_any_address(tmp_path: Path) -> None:
+async def test_many_connections_may_wait_at_each_address(tmp_path: Path) -> None:
     service = make(tmp_path, "-l", FREE, "-l", f"unix:{tmp_path}/chat", "-l", f"{FREE}:backlog=7")
     assert [port.backlog for port in ports_of(service)] == [BACKLOG, BACKLOG, 7]  # type: ignore[attr-defined]
     await unbind(service)

@@ -1,4 +1,4 @@
-"""A log that is not read, or not writable: nobody waits for it, and what is lost is counted."""
+"""A log that is not read, or not writable: the daemon does not wait, and losses are counted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lo
 
 
 class Pipe:
-    """A pipe that is as small as can be."""
+    """A pipe of the smallest size that the system has."""
 
     def __init__(self) -> None:
         self.read_end, self.write_end = os.pipe()
@@ -36,16 +36,19 @@ class Pipe:
         os.set_blocking(self.write_end, True)
 
     def until(self, end: bytes) -> bytes:
-        """What can be read, up to where it has that in it."""
+        """Read until ``end`` has arrived; return all data."""
         data = b""
         while end not in data:
             piece = os.read(self.read_end, 65536)
-            assert piece, f"the end, behind {data[-100:]!r}"
+            assert piece, f"the end, after {data[-100:]!r}"
             data += piece
         return data
 
     def close(self) -> None:
-        """Let go of whoever writes. (What they write to stays: their threads may yet do so.)"""
+        """Close the end to read from, so that a writer fails.
+
+        The other end stays open: the thread of a `LogPipe` may still write to it.
+        """
         with suppress(OSError):
             os.close(self.read_end)
 
@@ -64,7 +67,7 @@ def test_what_is_written_arrives_in_order(pipe: Pipe) -> None:
     assert lines == [f"line {number}" for number in range(100)]
 
 
-def test_nobody_waits_for_a_pipe_that_is_not_read_and_what_is_lost_is_counted(pipe: Pipe) -> None:
+def test_a_pipe_that_is_not_read_blocks_no_writer_and_losses_are_counted(pipe: Pipe) -> None:
     log = LogPipe(pipe.write_end)
     total = 3 * WAITING_MESSAGES
     for number in range(total):
@@ -81,7 +84,7 @@ def test_nobody_waits_for_a_pipe_that_is_not_read_and_what_is_lost_is_counted(pi
     assert pipe.until(b"\n") == b"it goes on\n"
 
 
-def test_behind_the_end_what_was_written_is_there(pipe: Pipe) -> None:
+def test_after_the_end_a_flush_waits_until_messages_are_written(pipe: Pipe) -> None:
     log = LogPipe(pipe.write_end)
     log.end()
     log.write("last words\n")
@@ -102,7 +105,7 @@ def test_the_end_waits_only_a_moment_for_a_pipe_that_is_not_read(pipe: Pipe) -> 
     assert time.monotonic() - began < END_SECONDS + 1
 
 
-def test_a_pipe_that_somebody_else_does_not_wait_for_loses_nothing(pipe: Pipe) -> None:
+def test_a_pipe_that_another_process_set_non_blocking_loses_nothing(pipe: Pipe) -> None:
     os.set_blocking(pipe.write_end, False)
     log = LogPipe(pipe.write_end)
     for number in range(500):
@@ -110,7 +113,7 @@ def test_a_pipe_that_somebody_else_does_not_wait_for_loses_nothing(pipe: Pipe) -
     assert pipe.until(b"line 499\n").count(b"\n") == 500
 
 
-def test_a_reader_that_has_gone_harms_nobody(pipe: Pipe) -> None:
+def test_a_reader_that_has_closed_does_no_harm(pipe: Pipe) -> None:
     os.close(pipe.read_end)
     log = LogPipe(pipe.write_end)
     for _ in range(3):
@@ -118,7 +121,7 @@ def test_a_reader_that_has_gone_harms_nobody(pipe: Pipe) -> None:
         log.end()
 
 
-def test_a_full_disk_is_told_of_once_there_is_room(pipe: Pipe) -> None:
+def test_losses_on_a_full_disk_are_reported_once_there_is_room(pipe: Pipe) -> None:
     with open("/dev/full", "wb") as full:
         descriptor = os.dup(full.fileno())
     log = LogPipe(descriptor)
@@ -126,25 +129,25 @@ def test_a_full_disk_is_told_of_once_there_is_room(pipe: Pipe) -> None:
         log.write("x\n")
     log.end()
     os.dup2(pipe.write_end, descriptor)
-    log.write("y\n")  # which is lost, too, if it comes before that is told
-    # (Then, or by itself soon after.)
+    # This message is lost, too, if it arrives before the loss is reported.
+    log.write("y\n")
     lost = LOSS.findall(pipe.until(b" lost here: the log was not read, or not writable.\n"))
     assert sum(map(int, lost)) in (7, 8)
     os.close(descriptor)
 
 
-def test_what_an_encoding_cannot_say_is_escaped(pipe: Pipe) -> None:
+def test_characters_that_an_encoding_does_not_have_are_escaped(pipe: Pipe) -> None:
     log = LogPipe(pipe.write_end, "ascii")
     log.write("ñ\udcff\n")
     assert pipe.until(b"\n") == b"\\xf1\\udcff\n"
 
 
-# The real thing
+# Daemons
 
 
 @contextmanager
 def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
-    """twistd in the foreground, with a UNIX socket; it is ended by a signal."""
+    """Run twistd in the foreground, with a UNIX socket, and end it by a signal."""
     (directory / "motd").touch()
     with subprocess.Popen(
         [
@@ -165,7 +168,7 @@ def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess
 
 
 def visit(directory: Path, process: subprocess.Popen[bytes]) -> Person:
-    """Somebody who comes as soon as the daemon lets them. It can say nothing of when that is."""
+    """Return a client that connects as soon as the daemon listens, which its log cannot tell."""
     late = time.monotonic() + PATIENCE
     while time.monotonic() < late:
         if (directory / "chat").exists():
@@ -177,7 +180,7 @@ def visit(directory: Path, process: subprocess.Popen[bytes]) -> Person:
 
 
 def talk(directory: Path, process: subprocess.Popen[bytes]) -> None:
-    """Say something while things are logged."""
+    """Say lines while the daemon logs."""
     with visit(directory, process) as ana:
         ana.until("/quit to leave.")
         for number in range(20):
@@ -186,7 +189,7 @@ def talk(directory: Path, process: subprocess.Popen[bytes]) -> None:
             assert ana.line().endswith(f"> line {number}")
 
 
-def test_people_talk_and_the_daemon_stops_although_nobody_reads_its_log(
+def test_people_talk_and_the_daemon_stops_although_its_log_is_not_read(
     tmp_path: Path, pipe: Pipe
 ) -> None:
     pipe.fill()
@@ -194,7 +197,7 @@ def test_people_talk_and_the_daemon_stops_although_nobody_reads_its_log(
         talk(tmp_path, process)
 
 
-def test_a_log_that_was_not_read_for_a_while_is_whole(tmp_path: Path, pipe: Pipe) -> None:
+def test_a_log_that_was_not_read_for_a_while_is_complete(tmp_path: Path, pipe: Pipe) -> None:
     pipe.fill()
     with daemon(tmp_path, stdout=pipe.write_end) as process:
         talk(tmp_path, process)
@@ -220,7 +223,7 @@ def test_people_talk_although_the_disk_of_the_log_file_is_full(tmp_path: Path) -
         assert ana.until("> two")[-2:] == ["<guest1> one", "<guest1> two"]
 
 
-def test_people_talk_although_whoever_read_the_log_has_gone(tmp_path: Path, pipe: Pipe) -> None:
+def test_people_talk_although_the_reader_of_the_log_has_closed(tmp_path: Path, pipe: Pipe) -> None:
     os.close(pipe.read_end)
     with daemon(tmp_path, stdout=pipe.write_end) as process:
         talk(tmp_path, process)

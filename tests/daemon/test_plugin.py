@@ -34,7 +34,7 @@ REPEATED = ("listen", "bare", "web", "web-name", "keep", "hooks-to")
 
 @pytest.mark.parametrize("value", ["", " ", "no such thing!", "-1", "="])
 @pytest.mark.parametrize("name", [*(row[0] for row in Options.optParameters), *REPEATED])
-def test_no_option_takes_what_is_none_of_its_values(tmp_path: Path, name: str, value: str) -> None:
+def test_each_option_refuses_a_wrong_value(tmp_path: Path, name: str, value: str) -> None:
     web = ["--web", FREE] if name == "web-name" else []
     line = refusal(tmp_path, "--listen", FREE, *web, f"--{name}", value)
     assert name in line or f"listen on {value!r}" in line
@@ -44,7 +44,7 @@ def test_no_option_takes_what_is_none_of_its_values(tmp_path: Path, name: str, v
 # Limits
 
 
-async def test_the_limits_are_those_that_were_asked_for(tmp_path: Path) -> None:
+async def test_the_limits_are_those_of_the_options(tmp_path: Path) -> None:
     asked = Limits(1, 2, 3, 4, 5)
     options = [
         part
@@ -56,14 +56,14 @@ async def test_the_limits_are_those_that_were_asked_for(tmp_path: Path) -> None:
     await unbind(service)
 
 
-async def test_no_more_may_be_connected_than_there_may_be_open_files(tmp_path: Path) -> None:
+async def test_no_more_may_be_connected_than_files_may_be_open(tmp_path: Path) -> None:
     service = make(tmp_path, "--connections", "999999999", "--listen", FREE)
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert service.listeners[0].factory.limits.connections == soft - OWN_FILES
     await unbind(service)
 
 
-async def test_connections_have_the_buffers_that_were_asked_for(tmp_path: Path) -> None:
+async def test_connections_have_the_buffers_of_the_options(tmp_path: Path) -> None:
     service = make(tmp_path, "--send-buffer", "20000", "--listen", FREE)
     (port,) = ports_of(service)
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
@@ -119,7 +119,7 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["h11", "wsproto"])
-def test_without_what_browsers_need_it_is_said_how_to_have_it(
+def test_without_a_library_for_browsers_the_package_to_install_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     for name in tuple(sys.modules):
@@ -130,9 +130,9 @@ def test_without_what_browsers_need_it_is_said_how_to_have_it(
     assert line == f"--web needs {missing}, which is not installed: pip install 'chatd[web]'."
 
 
-async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_path: Path) -> None:
+async def test_browsers_may_use_its_own_names_and_those_of_the_options(tmp_path: Path) -> None:
     names = "--web-name", "Chat.Example.org"
-    # However slow the machine is, nobody is left alone for a while.
+    # Without a rate limit no request waits, also on a slow machine.
     service = make(tmp_path, "--listen", FREE, "--web", FREE, *names, "--lines-per-second", "0")
     (port,) = service.listeners[-1].ports
     host = f"127.0.0.1:{port.getHost().port}"  # type: ignore[attr-defined]
@@ -149,7 +149,7 @@ async def test_browsers_know_it_by_its_own_name_and_those_that_it_is_given(tmp_p
 
 
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL")
-async def test_a_browser_that_comes_over_tls_is_told_what_is_spoken(tmp_path: Path) -> None:
+async def test_http_1_1_is_negotiated_with_a_browser_over_tls(tmp_path: Path) -> None:
     certificate = write_certificate(tmp_path / "server.pem")
     endpoint = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
     service = make(tmp_path, "--listen", FREE, "--web", endpoint, "--lines-per-second", "0")
@@ -206,7 +206,7 @@ async def test_no_more_may_be_connected_than_select_takes(
 # The control socket
 
 
-def test_it_is_bound_beside_the_store_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_control_socket_is_beside_the_store_and_of_its_owner_alone(tmp_path: Path) -> None:
     service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
     status = (tmp_path / "store.control").stat()
     assert stat.S_ISSOCK(status.st_mode)
@@ -214,7 +214,7 @@ def test_it_is_bound_beside_the_store_for_its_owner_alone(tmp_path: Path) -> Non
     drop(service)
 
 
-def test_one_that_a_killed_daemon_left_is_no_hindrance(tmp_path: Path) -> None:
+def test_the_socket_of_a_killed_daemon_is_replaced(tmp_path: Path) -> None:
     with closing(socket.socket(socket.AF_UNIX)) as left:
         left.bind(str(tmp_path / "store.control"))
     service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
@@ -225,7 +225,7 @@ def test_one_that_a_killed_daemon_left_is_no_hindrance(tmp_path: Path) -> None:
     drop(service)
 
 
-def test_a_file_in_its_place_is_left_and_the_daemon_starts_without(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_socket_is_left_and_the_daemon_starts(tmp_path: Path) -> None:
     (tmp_path / "store.control").write_text("mine")
     service = make(tmp_path, "--store", "sqlite:store", "--listen", FREE)
     assert service.control is not None
@@ -234,7 +234,7 @@ def test_a_file_in_its_place_is_left_and_the_daemon_starts_without(tmp_path: Pat
     drop(service)
 
 
-def test_where_its_path_is_too_long_the_daemon_starts_without(tmp_path: Path) -> None:
+def test_with_a_path_too_long_for_a_socket_the_daemon_starts(tmp_path: Path) -> None:
     directory = tmp_path / ("x" * 100)
     directory.mkdir()
     service = make(directory, "--store", "sqlite:store", "--listen", FREE)
@@ -243,17 +243,17 @@ def test_where_its_path_is_too_long_the_daemon_starts_without(tmp_path: Path) ->
     drop(service)
 
 
-async def test_a_store_in_memory_has_none(tmp_path: Path) -> None:
+async def test_a_store_in_memory_has_no_control_socket(tmp_path: Path) -> None:
     service = make(tmp_path, "--listen", FREE)
     assert service.control is None
     await unbind(service)
 
 
-# What the options do
+# Settings
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-async def test_passwords_are_taken_in_clear_if_the_operator_wants_that(
+async def test_passwords_are_accepted_in_clear_text_only_with_the_option(
     tmp_path: Path, allowed: bool
 ) -> None:
     flags = ["--allow-plaintext-passwords"] if allowed else []
@@ -288,7 +288,7 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     await unbind(service)
 
 
-async def test_hooks_may_lead_where_it_was_allowed(tmp_path: Path) -> None:
+async def test_hooks_may_lead_to_the_networks_of_the_options(tmp_path: Path) -> None:
     service = make(tmp_path, "--hooks-to", "10.0.0.0/8", "--hooks-to", "::1")
     rules = service.listeners[0].factory.server.hooks.rules
     assert rules == Rules((*networks_of("10.0.0.0/8"), *networks_of("::1")), tls=True)
@@ -301,7 +301,7 @@ async def test_hooks_lead_to_public_addresses_by_default(tmp_path: Path) -> None
     await unbind(service)
 
 
-async def test_lines_are_kept_as_long_as_was_asked_for(tmp_path: Path) -> None:
+async def test_the_retention_policy_is_that_of_the_options(tmp_path: Path) -> None:
     asked = ("--keep", "90d", "--keep", "#Ops=12h", "--keep", "tea=0", "--keep", "80d")
     service = make(tmp_path, *asked, "--listen", FREE)
     assert service._retention.policy == RetentionPolicy(80 * 86400, {"ops": 12 * 3600, "tea": 0})
@@ -315,7 +315,7 @@ async def test_lines_are_kept_for_ever_by_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("daemon", [False, True])
-async def test_it_knows_whether_it_stays_in_the_foreground(tmp_path: Path, daemon: bool) -> None:
+async def test_the_service_knows_if_it_is_in_the_foreground(tmp_path: Path, daemon: bool) -> None:
     service = make(tmp_path, "--listen", FREE, daemon=daemon)
     assert service._foreground is not daemon
     await unbind(service)
@@ -324,7 +324,7 @@ async def test_it_knows_whether_it_stays_in_the_foreground(tmp_path: Path, daemo
 # Time
 
 
-async def test_timers_do_not_run_on_the_time_of_day(tmp_path: Path) -> None:
+async def test_timers_run_on_the_monotonic_clock(tmp_path: Path) -> None:
     from twisted.internet import reactor
 
     service = make(tmp_path, "--listen", FREE)

@@ -1,4 +1,4 @@
-"""`chatd.daemon.retention`: lines that are older than they are to be kept are forgotten."""
+"""`chatd.daemon.retention`: lines that are older than the policy allows are deleted."""
 
 from __future__ import annotations
 
@@ -27,54 +27,54 @@ from tests.support.world import House, World
 DAY = 86400
 
 
-class Keeper:
-    """A world in which lines are kept for some time."""
+class WorldWithRetention:
+    """A world in which lines are stored for a limited time."""
 
-    def __init__(self, kept: RetentionPolicy) -> None:
+    def __init__(self, policy: RetentionPolicy) -> None:
         self.world = World(recent=0)
         self.retention = Retention(
-            self.world.server, self.world.store, self.world.clock, kept, self.world.watch
+            self.world.server, self.world.store, self.world.clock, policy, self.world.watch
         )
 
     def say(self, room: str, *texts: str) -> None:
         self.world.store.commit([Draft(room, 0, "luis", Kind.MESSAGE, texts)])
 
     def wait(self, seconds: float) -> None:
-        """Let that time pass, bit by bit."""
+        """Advance the clock in small steps, so that rounds come to their end."""
         self.world.clock.pump([seconds / 50] * 50)
         self.world.clock.pump([PAUSE_SECONDS] * 10)
 
-    def kept(self, room: str) -> list[str]:
+    def stored(self, room: str) -> list[str]:
         log = self.world.store._logs[room]
         return [event.text for event in log.events]
 
 
-def test_what_is_older_is_forgotten_at_the_start_and_then_hourly() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", "old")
-    keeper.wait(DAY + 1)
-    keeper.say("lobby", "new")
-    keeper.retention.start()
-    keeper.wait(1)
-    assert keeper.kept("lobby") == ["new"]
-    keeper.wait(DAY - MOST_SECONDS)
-    assert keeper.kept("lobby") == ["new"]
-    keeper.wait(2 * MOST_SECONDS)
-    assert keeper.kept("lobby") == []
+def test_old_lines_are_forgotten_at_the_start_and_then_hourly() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", "old")
+    chat.wait(DAY + 1)
+    chat.say("lobby", "new")
+    chat.retention.start()
+    chat.wait(1)
+    assert chat.stored("lobby") == ["new"]
+    chat.wait(DAY - MOST_SECONDS)
+    assert chat.stored("lobby") == ["new"]
+    chat.wait(2 * MOST_SECONDS)
+    assert chat.stored("lobby") == []
 
 
-def test_what_is_kept_for_a_short_time_is_looked_at_more_often() -> None:
-    keeper = Keeper(RetentionPolicy(600))
-    keeper.retention.start()
-    keeper.say("lobby", "hola")
-    keeper.wait(600 - LEAST_SECONDS)
-    assert keeper.kept("lobby") == ["hola"]
-    keeper.wait(2 * LEAST_SECONDS)
-    assert keeper.kept("lobby") == []
+def test_lines_with_a_short_span_are_forgotten_sooner() -> None:
+    chat = WorldWithRetention(RetentionPolicy(600))
+    chat.retention.start()
+    chat.say("lobby", "hola")
+    chat.wait(600 - LEAST_SECONDS)
+    assert chat.stored("lobby") == ["hola"]
+    chat.wait(2 * LEAST_SECONDS)
+    assert chat.stored("lobby") == []
 
 
 @pytest.mark.parametrize(
-    ("kept", "seconds"),
+    ("policy", "seconds"),
     [
         (RetentionPolicy(1), LEAST_SECONDS),
         (RetentionPolicy(20 * LEAST_SECONDS), 2 * LEAST_SECONDS),
@@ -82,166 +82,166 @@ def test_what_is_kept_for_a_short_time_is_looked_at_more_often() -> None:
         (RetentionPolicy(1000 * DAY), MOST_SECONDS),
     ],
 )
-def test_how_often_it_looks(
-    kept: RetentionPolicy, seconds: int, monkeypatch: pytest.MonkeyPatch
+def test_rounds_begin_ten_times_in_the_shortest_span(
+    policy: RetentionPolicy, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeper = Keeper(kept)
+    chat = WorldWithRetention(policy)
     looks: list[float] = []
 
     async def names() -> list[str]:
-        looks.append(keeper.world.clock.seconds() - began)
+        looks.append(chat.world.clock.seconds() - began)
         return []
 
-    monkeypatch.setattr(keeper.world.store, "names", names)
-    began = keeper.world.clock.seconds()
-    keeper.retention.start()
-    keeper.world.clock.pump([1] * (3 * seconds))
+    monkeypatch.setattr(chat.world.store, "names", names)
+    began = chat.world.clock.seconds()
+    chat.retention.start()
+    chat.world.clock.pump([1] * (3 * seconds))
     assert looks == [0, seconds, 2 * seconds, 3 * seconds]
 
 
 def test_a_room_may_have_a_time_of_its_own() -> None:
-    keeper = Keeper(RetentionPolicy(DAY, {"ops": 3600, "tea": 0}))
-    keeper.retention.start()
+    chat = WorldWithRetention(RetentionPolicy(DAY, {"ops": 3600, "tea": 0}))
+    chat.retention.start()
     for room in "lobby", "Ops", "tea", "@ana":
-        keeper.say(room, "hola")
-    keeper.wait(7200)
-    assert [keeper.kept(room) for room in ("lobby", "Ops", "tea")] == [["hola"], [], ["hola"]]
-    keeper.wait(DAY)
-    assert [keeper.kept(room) for room in ("lobby", "tea", "@ana")] == [[], ["hola"], []]
+        chat.say(room, "hola")
+    chat.wait(7200)
+    assert [chat.stored(room) for room in ("lobby", "Ops", "tea")] == [["hola"], [], ["hola"]]
+    chat.wait(DAY)
+    assert [chat.stored(room) for room in ("lobby", "tea", "@ana")] == [[], ["hola"], []]
 
 
 def test_rooms_with_no_time_are_kept_for_ever() -> None:
-    keeper = Keeper(RetentionPolicy(rooms={"ops": 3600}))
-    keeper.retention.start()
-    keeper.say("lobby", "hola")
-    keeper.wait(1000 * DAY)
-    assert keeper.kept("lobby") == ["hola"]
+    chat = WorldWithRetention(RetentionPolicy(rooms={"ops": 3600}))
+    chat.retention.start()
+    chat.say("lobby", "hola")
+    chat.wait(1000 * DAY)
+    assert chat.stored("lobby") == ["hola"]
 
 
-def test_it_is_done_a_few_at_a_time() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", *map(str, range(2 * FORGOTTEN + 1)))
-    keeper.wait(2 * DAY)
-    keeper.retention.start()
+def test_lines_are_forgotten_a_few_at_a_time() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", *map(str, range(2 * FORGOTTEN + 1)))
+    chat.wait(2 * DAY)
+    chat.retention.start()
     left = []
     for _ in range(4):
-        left.append(len(keeper.kept("lobby")))
-        keeper.world.clock.advance(PAUSE_SECONDS)
+        left.append(len(chat.stored("lobby")))
+        chat.world.clock.advance(PAUSE_SECONDS)
     assert left == [FORGOTTEN + 1, 1, 0, 0]
 
 
-def test_people_who_come_in_are_not_shown_what_was_forgotten() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    ana = keeper.world.person("ana")
+def test_forgotten_lines_are_in_no_history() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    ana = chat.world.person("ana")
     ana.type("old")
-    keeper.wait(2 * DAY)
+    chat.wait(2 * DAY)
     ana.type("new", "/history")
     assert [line.partition("] ")[2] for line in ana.seen() if line.startswith("[")] == [
         "<ana> old",
         "<ana> new",
     ]
-    keeper.retention.start()
+    chat.retention.start()
     ana.type("/history", "newer")
     assert [line.partition("] ")[2] for line in ana.seen() if line.startswith("[")] == ["<ana> new"]
-    assert keeper.world.server.lobby.head == 3
+    assert chat.world.server.lobby.head == 3
 
 
-def test_nothing_younger_is_forgotten_whatever_the_clock_said_meanwhile() -> None:
-    keeper = Keeper(RetentionPolicy(90 * DAY))
-    keeper.world.ahead = 1000.0 * DAY
-    keeper.say("lobby", "today")
-    keeper.world.ahead = 800.0 * DAY
-    keeper.say("lobby", "said while the clock was behind")
-    keeper.world.ahead = 1400.0 * DAY
-    keeper.say("lobby", "said while the clock was ahead")
-    keeper.world.ahead = 1000.0 * DAY
-    keeper.say("lobby", "later")
-    keeper.retention.start()
-    keeper.wait(89.5 * DAY)
-    assert len(keeper.kept("lobby")) == 4
-    keeper.wait(10 * DAY)
-    assert keeper.kept("lobby") == []
+def test_no_younger_line_is_forgotten_though_the_clock_was_wrong_meanwhile() -> None:
+    chat = WorldWithRetention(RetentionPolicy(90 * DAY))
+    chat.world.ahead = 1000.0 * DAY
+    chat.say("lobby", "today")
+    chat.world.ahead = 800.0 * DAY
+    chat.say("lobby", "said while the clock was behind")
+    chat.world.ahead = 1400.0 * DAY
+    chat.say("lobby", "said while the clock was ahead")
+    chat.world.ahead = 1000.0 * DAY
+    chat.say("lobby", "later")
+    chat.retention.start()
+    chat.wait(89.5 * DAY)
+    assert len(chat.stored("lobby")) == 4
+    chat.wait(10 * DAY)
+    assert chat.stored("lobby") == []
 
 
 def test_while_the_clock_is_in_doubt_nothing_is_forgotten() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", "old")
-    keeper.retention.start()
-    keeper.world.ahead += 400 * DAY  # seen before it does harm, whenever it is set
-    keeper.wait(MOST_SECONDS + 1)
-    keeper.wait(WAIT_SECONDS - 2 * MOST_SECONDS)
-    assert keeper.kept("lobby") == ["old"]
-    keeper.wait(2 * MOST_SECONDS)
-    assert keeper.kept("lobby") == []
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", "old")
+    chat.retention.start()
+    chat.world.ahead += 400 * DAY  # noticed before a line is deleted, at any time of the setting
+    chat.wait(MOST_SECONDS + 1)
+    chat.wait(WAIT_SECONDS - 2 * MOST_SECONDS)
+    assert chat.stored("lobby") == ["old"]
+    chat.wait(2 * MOST_SECONDS)
+    assert chat.stored("lobby") == []
 
 
-def test_when_the_operator_says_that_it_is_right_it_is_done_at_once() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", *map(str, range(FORGOTTEN + 1)))
-    keeper.retention.start()
-    keeper.world.ahead += 400 * DAY
-    keeper.wait(MOST_SECONDS + 1)
-    assert len(keeper.kept("lobby")) == FORGOTTEN + 1
-    keeper.world.watch.confirm()
-    keeper.world.watch.confirm()  # once more, while it is being done
-    assert len(keeper.kept("lobby")) == 1
-    keeper.wait(1)
-    assert keeper.kept("lobby") == []
-    keeper.say("lobby", "new")
-    keeper.wait(3 * DAY)
-    assert keeper.kept("lobby") == []
+def test_once_the_operator_confirms_the_clock_lines_are_forgotten_at_once() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", *map(str, range(FORGOTTEN + 1)))
+    chat.retention.start()
+    chat.world.ahead += 400 * DAY
+    chat.wait(MOST_SECONDS + 1)
+    assert len(chat.stored("lobby")) == FORGOTTEN + 1
+    chat.world.watch.confirm()
+    chat.world.watch.confirm()  # once more, during the round
+    assert len(chat.stored("lobby")) == 1
+    chat.wait(1)
+    assert chat.stored("lobby") == []
+    chat.say("lobby", "new")
+    chat.wait(3 * DAY)
+    assert chat.stored("lobby") == []
 
 
-def test_a_clock_that_is_set_while_it_forgets_stops_it() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", *map(str, range(3 * FORGOTTEN)))
-    keeper.wait(2 * DAY)
-    keeper.retention.start()
-    keeper.world.ahead -= 2 * DAY
-    keeper.wait(10)
-    assert len(keeper.kept("lobby")) == 2 * FORGOTTEN
+def test_a_clock_that_is_set_during_a_round_ends_it() -> None:
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", *map(str, range(3 * FORGOTTEN)))
+    chat.wait(2 * DAY)
+    chat.retention.start()
+    chat.world.ahead -= 2 * DAY
+    chat.wait(10)
+    assert len(chat.stored("lobby")) == 2 * FORGOTTEN
 
 
 def test_after_it_was_stopped_nothing_is_forgotten_and_no_timer_runs() -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", *map(str, range(2 * FORGOTTEN)))
-    keeper.wait(2 * DAY)
-    keeper.retention.start()
-    keeper.retention.stop()
-    assert keeper.world.clock.getDelayedCalls() == []
-    keeper.world.watch.confirm()
-    keeper.wait(2 * DAY)
-    assert len(keeper.kept("lobby")) == FORGOTTEN
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", *map(str, range(2 * FORGOTTEN)))
+    chat.wait(2 * DAY)
+    chat.retention.start()
+    chat.retention.stop()
+    assert chat.world.clock.getDelayedCalls() == []
+    chat.world.watch.confirm()
+    chat.wait(2 * DAY)
+    assert len(chat.stored("lobby")) == FORGOTTEN
 
 
-def test_it_may_be_stopped_where_it_never_began() -> None:
-    keeper = Keeper(RetentionPolicy(rooms={"tea": 0}))
-    keeper.retention.start()
-    assert keeper.world.clock.getDelayedCalls() == []
-    keeper.retention.stop()
+def test_a_retention_that_had_nothing_to_do_can_be_stopped() -> None:
+    chat = WorldWithRetention(RetentionPolicy(rooms={"tea": 0}))
+    chat.retention.start()
+    assert chat.world.clock.getDelayedCalls() == []
+    chat.retention.stop()
 
 
-def test_damage_in_one_room_does_not_keep_the_lines_of_others(
+def test_damage_in_one_room_does_not_save_the_lines_of_others(
     monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", "hola")
-    keeper.say("tea", "hola")
-    keeper.wait(2 * DAY)
-    seq_before = keeper.world.store.seq_before
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", "hola")
+    chat.say("tea", "hola")
+    chat.wait(2 * DAY)
+    seq_before = chat.world.store.seq_before
 
     async def find(room: str, time: int) -> int:
         if room == "lobby":
             raise StoreError("it is damaged")
         return await seq_before(room, time)
 
-    monkeypatch.setattr(keeper.world.store, "seq_before", find)
-    keeper.retention.start()
-    keeper.wait(1)
-    assert [keeper.kept(room) for room in ("lobby", "tea")] == [["hola"], []]
+    monkeypatch.setattr(chat.world.store, "seq_before", find)
+    chat.retention.start()
+    chat.wait(1)
+    assert [chat.stored(room) for room in ("lobby", "tea")] == [["hola"], []]
     (told,) = expected_errors()
     assert eventAsText(told, includeTimestamp=False).endswith("forgotten: it is damaged")
-    keeper.retention.stop()
+    chat.retention.stop()
 
 
 @pytest.mark.parametrize(
@@ -251,55 +251,55 @@ def test_damage_in_one_room_does_not_keep_the_lines_of_others(
         (ZeroDivisionError("oh"), "old lines could not be forgotten"),
     ],
 )
-def test_what_cannot_be_forgotten_is_told_and_tried_again(
+def test_a_failure_is_logged_and_tried_again(
     error: Exception,
     text: str,
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    keeper = Keeper(RetentionPolicy(DAY))
-    keeper.say("lobby", "hola")
-    keeper.wait(2 * DAY)
+    chat = WorldWithRetention(RetentionPolicy(DAY))
+    chat.say("lobby", "hola")
+    chat.wait(2 * DAY)
 
     async def fail(room: str, before: int) -> int:
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeper.world.store, "forget", fail)
-        keeper.retention.start()
+        patch.setattr(chat.world.store, "forget", fail)
+        chat.retention.start()
     (told,) = expected_errors()
     assert text in eventAsText(told)
     assert str(error) in eventAsText(told)
-    assert keeper.kept("lobby") == ["hola"]
-    keeper.wait(MOST_SECONDS)
-    assert keeper.kept("lobby") == []
+    assert chat.stored("lobby") == ["hola"]
+    chat.wait(MOST_SECONDS)
+    assert chat.stored("lobby") == []
 
 
-def test_what_cannot_be_forgotten_again_is_told_again(
+def test_a_failure_after_a_success_is_logged_again(
     monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
-    keeper = Keeper(RetentionPolicy(LEAST_SECONDS))
-    keeper.retention.start()
+    chat = WorldWithRetention(RetentionPolicy(LEAST_SECONDS))
+    chat.retention.start()
 
     async def fail() -> list[str]:
         raise StoreError("no disk")
 
     def look(*, times: int) -> int:
-        """How often trouble is told meanwhile."""
+        """Return the number of errors that are logged in as many rounds."""
         for _ in range(times):
-            keeper.world.clock.advance(LEAST_SECONDS)
+            chat.world.clock.advance(LEAST_SECONDS)
         return len(expected_errors())
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeper.world.store, "names", fail)
+        patch.setattr(chat.world.store, "names", fail)
         assert look(times=12) == 9  # after pauses that grow
-    keeper.world.clock.advance(LEAST_SECONDS)
-    monkeypatch.setattr(keeper.world.store, "names", fail)
+    chat.world.clock.advance(LEAST_SECONDS)
+    monkeypatch.setattr(chat.world.store, "names", fail)
     assert look(times=1) == 1
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("policy", "said"),
     [
         (RetentionPolicy(90 * DAY), "lines are kept for 90d."),
         (RetentionPolicy(0, {"ops": 3600}), "lines are kept for ever, in #ops for 1h."),
@@ -309,12 +309,12 @@ def test_what_cannot_be_forgotten_again_is_told_again(
         ),
     ],
 )
-def test_the_operator_is_told_how_long_lines_are_kept(kept: RetentionPolicy, said: str) -> None:
-    assert kept.describe() == said
+def test_the_operator_is_told_how_long_lines_are_kept(policy: RetentionPolicy, said: str) -> None:
+    assert policy.describe() == said
 
 
-class Past:
-    """A store in a file, in which something was said a year ago."""
+class OldStore:
+    """A store in a file, with lines from a year ago."""
 
     def __init__(self, path: Path) -> None:
         self.age = 365.0 * DAY
@@ -330,34 +330,34 @@ class Past:
 
 
 @pytest_twisted.async_yield_fixture
-async def past(tmp_path: Path) -> AsyncIterator[Past]:
-    past = Past(tmp_path / "chat.sqlite")
-    yield past
-    await past.store.close()
+async def old(tmp_path: Path) -> AsyncIterator[OldStore]:
+    old = OldStore(tmp_path / "chat.sqlite")
+    yield old
+    await old.store.close()
 
 
-async def test_over_sockets_and_with_a_file(past: Past) -> None:
-    await past.say(*(f"the old secret {number}" for number in range(FORGOTTEN + 1)))
-    await past.store.close()
-    past.age = 0
-    past.store = SqliteStore(reactor, past.path, past.now)  # type: ignore[arg-type]
-    past.store.start()
-    house = House(past.store, now=past.now)
+async def test_over_sockets_and_with_a_file(old: OldStore) -> None:
+    await old.say(*(f"the old secret {number}" for number in range(FORGOTTEN + 1)))
+    await old.store.close()
+    old.age = 0
+    old.store = SqliteStore(reactor, old.path, old.now)  # type: ignore[arg-type]
+    old.store.start()
+    house = House(old.store, now=old.now)
     await house.listen()
     ana = await house.guest()
     ana.send("said today")
     await ana.until("said today")
-    watch = ClockWatch(past.store, house.reactor, past.now)
-    retention = Retention(house.server, past.store, house.reactor, RetentionPolicy(90 * DAY), watch)
+    watch = ClockWatch(old.store, house.reactor, old.now)
+    retention = Retention(house.server, old.store, house.reactor, RetentionPolicy(90 * DAY), watch)
     retention.start()
-    while await past.store.read("lobby", 0, FORGOTTEN + 1):
+    while await old.store.read("lobby", 0, FORGOTTEN + 1):
         await deferLater(house.reactor, 0)
     ana.send("/history 999", "/echo off")
     lines = await ana.until("Your own lines do not come back")
     assert len(lines) == 3
     assert lines[0] == f"*** {FORGOTTEN + 2} of {FORGOTTEN + 2} lines of #lobby:"
     assert "said today" in lines[1]
-    while any(b"the old secret" in each.read_bytes() for each in past.path.parent.iterdir()):
+    while any(b"the old secret" in each.read_bytes() for each in old.path.parent.iterdir()):
         await deferLater(house.reactor, 0.01)
     retention.stop()
     await house.close()

@@ -1,4 +1,4 @@
-"""The daemon's life: what it says when it starts, and how it stops whatever clients do."""
+"""The lifecycle of the daemon: its log at the start, its checks, a stop that no client delays."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class ServiceTestCase(SynchronousTestCase):
 
 class StartTests(ServiceTestCase):
     def said(self, address: IAddress, *, foreground: bool = True) -> str:
-        """What it says on an address."""
+        """Return the first line of the log of a daemon that listens on an address."""
         self.make(World(), address, foreground=foreground).startService()
         return self.logged()[0]
 
@@ -91,7 +91,7 @@ class StartTests(ServiceTestCase):
                 " This machine only; --listen tcp:60060 lets others in.",
             )
 
-    def test_on_every_address_it_does_not(self) -> None:
+    def test_on_every_address_it_does_not_say_so(self) -> None:
         self.assertEqual(
             self.said(IPv4Address("TCP", "0.0.0.0", 60060)),
             "listening on 0.0.0.0:60060. Press Ctrl+C to stop.",
@@ -140,7 +140,7 @@ class StartTests(ServiceTestCase):
         )
 
     def old_names(self, *names: str) -> list[str]:
-        """What it says of these accounts."""
+        """Return the lines of the log about names that are refused today."""
         world = World()
         for name in names:
             register(world, name)
@@ -157,17 +157,17 @@ class StartTests(ServiceTestCase):
             ],
         )
 
-    def test_of_very_many_only_some_are(self) -> None:
+    def test_only_the_first_of_many_such_accounts_are_named(self) -> None:
         (line,) = self.old_names(*(f"10.0.0.{number}" for number in range(100, 121)))
         self.assertIn(" 10.0.0.119 and 1 more.", line)
         self.assertNotIn("10.0.0.120", line)
 
-    def test_without_such_nothing_is_said_of_them(self) -> None:
+    def test_without_such_accounts_nothing_is_logged(self) -> None:
         self.assertEqual(self.old_names("ana"), [])
 
 
 class CheckTests(ServiceTestCase):
-    def test_those_connected_are_looked_after_until_it_stops(self) -> None:
+    def test_connections_are_checked_until_it_stops(self) -> None:
         world = World(limits=Limits(line_seconds=60))
         service = self.make(world)
         service.startService()
@@ -209,7 +209,7 @@ class ClockTests(ServiceTestCase):
         self.assertIn("it was set forward by 1d 3h 46m 40s", self.logged()[-1])
         self.successResultOf(service.stopService())
 
-    def test_it_is_compared_with_the_newest_line_at_the_start(self) -> None:
+    def test_the_clock_is_compared_with_the_newest_line_at_the_start(self) -> None:
         world = World()
         world.store.commit([Draft("lobby", 0, "ana", event.Kind.MESSAGE, ["old"])])
         watch = ClockWatch(world.store, world.clock, world.now)
@@ -222,7 +222,7 @@ class ClockTests(ServiceTestCase):
 
 
 class HooksTests(ServiceTestCase):
-    """What is said goes to hooks from its start to its stop, and how far that came is kept."""
+    """Lines go to hooks from the start to the stop, and the seq that was delivered is stored."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -246,7 +246,7 @@ class HooksTests(ServiceTestCase):
             self.world.store, listeners, self.world.clock, deliveries=self.deliveries
         )
 
-    def kept(self) -> list[int]:
+    def stored(self) -> list[int]:
         records = [record for record in self.world.store.records() if record.kind == "hook"]
         return [json.loads(record.value)["seq"] for record in records]
 
@@ -262,7 +262,7 @@ class HooksTests(ServiceTestCase):
         self.world.clock.pump([0] * 4)
         self.successResultOf(stopped)
 
-    def test_from_its_start(self) -> None:
+    def test_lines_are_sent_from_its_start_on(self) -> None:
         self.say("one")
         self.assertEqual(self.receiver.texts(), [])
         self.service.startService()
@@ -272,20 +272,20 @@ class HooksTests(ServiceTestCase):
         self.assertTrue(self.receiver.closed)
         self.assertEqual(self.world.clock.getDelayedCalls(), [])
 
-    def test_how_far_it_came_is_kept_now_and_then(self) -> None:
+    def test_the_delivered_seq_is_stored_regularly(self) -> None:
         self.service.startService()
         self.say("one")
-        self.assertEqual(self.kept(), [0])
+        self.assertEqual(self.stored(), [0])
         self.world.clock.advance(CHECK_SECONDS)
         self.world.settle()
-        self.assertEqual(self.kept(), [1])
+        self.assertEqual(self.stored(), [1])
         self.stop()
 
-    def test_how_far_it_came_is_kept_when_it_stops(self) -> None:
+    def test_the_delivered_seq_is_stored_at_the_stop(self) -> None:
         self.service.startService()
         self.say("one")
         self.stop()
-        self.assertEqual(self.kept(), [1])
+        self.assertEqual(self.stored(), [1])
 
     def test_nothing_more_is_sent_once_it_stops(self) -> None:
         self.service.startService()
@@ -300,7 +300,7 @@ class HooksTests(ServiceTestCase):
         self.world.clock.pump([0] * 4)
         self.successResultOf(stopped)
         self.assertEqual(self.receiver.texts(), ["one"])
-        self.assertEqual(self.kept(), [1])
+        self.assertEqual(self.stored(), [1])
 
 
 class StopTests(ServiceTestCase):
@@ -318,28 +318,28 @@ class StopTests(ServiceTestCase):
         return stopped
 
     def hang_up(self) -> None:
-        """Both close, as they do when the server has."""
+        """Close both clients, as they do when the server has closed."""
         for person in self.ana, self.luis:
             self.assertTrue(person.closed)
             person.hang_up()
 
-    def test_it_accepts_nobody_any_more(self) -> None:
+    def test_no_connection_is_accepted_any_more(self) -> None:
         self.stop()
         self.assertFalse(self.ports[0].listening)
 
-    def test_clients_are_told(self) -> None:
+    def test_clients_receive_a_goodbye(self) -> None:
         stopped = self.stop()
         self.assertEqual(self.ana.seen() + self.luis.seen(), [GOODBYE] * 2)
         self.hang_up()
         self.successResultOf(stopped)
 
-    def test_bare_clients_are_not_told(self) -> None:
+    def test_bare_clients_receive_no_goodbye(self) -> None:
         program = self.world.program()
         self.stop()
         self.assertEqual(program.bytes_seen(), b"")
         self.assertTrue(program.closed)
 
-    def test_what_was_said_is_committed_and_shown_before_the_goodbye(self) -> None:
+    def test_received_lines_are_committed_and_sent_before_the_goodbye(self) -> None:
         self.ana.send(b"in flight\n")
         self.world.settle()
         self.ana.send(b"waiting\n")
@@ -350,14 +350,14 @@ class StopTests(ServiceTestCase):
         self.hang_up()
         self.successResultOf(stopped)
 
-    def test_what_is_sent_while_it_stops_is_not_said(self) -> None:
+    def test_lines_that_are_sent_during_the_stop_are_not_said(self) -> None:
         self.ana.type("before")
         self.stop()
         self.ana.type("after")
         self.world.release()
         self.assertEqual(self.luis.seen(), ["<guest1> before", GOODBYE])
 
-    def test_with_nobody_there_it_stops_at_once(self) -> None:
+    def test_without_clients_it_stops_at_once(self) -> None:
         self.ana.hang_up()
         self.luis.hang_up()
         self.successResultOf(self.stop())
@@ -385,7 +385,7 @@ class StopTests(ServiceTestCase):
         self.assertTrue(all(person.transport.disconnected for person in people))
         self.successResultOf(stopped)
 
-    def test_those_who_are_cut_off_may_go_later(self) -> None:
+    def test_clients_that_are_cut_off_may_close_later(self) -> None:
         self.ana.stop_taking()
         self.ana.type("/who")
         self.successResultOf(self.stop_late())
@@ -397,7 +397,7 @@ class StopTests(ServiceTestCase):
         self.world.clock.advance(DRAIN_SECONDS)
         return stopped
 
-    def test_a_store_that_never_answers_does_not_keep_it(self) -> None:
+    def test_a_store_that_never_answers_does_not_delay_it(self) -> None:
         self.ana.type("hola")
         stopped = self.stop()
         self.world.clock.advance(COMMIT_SECONDS)
@@ -405,7 +405,7 @@ class StopTests(ServiceTestCase):
         self.hang_up()
         self.successResultOf(stopped)
 
-    def test_a_store_that_answers_too_late_harms_nobody(self) -> None:
+    def test_a_store_that_answers_too_late_does_no_harm(self) -> None:
         self.ana.type("hola")
         stopped = self.stop()
         self.world.clock.advance(COMMIT_SECONDS)
@@ -413,7 +413,7 @@ class StopTests(ServiceTestCase):
         self.hang_up()
         self.successResultOf(stopped)
 
-    def test_places_are_kept_once_clients_have_taken_what_they_take(self) -> None:
+    def test_read_marks_are_stored_once_clients_have_taken_all_lines(self) -> None:
         world = World()
         ana, luis = member(world, "ana"), world.person("luis")
         service = self.make(world)
@@ -427,7 +427,7 @@ class StopTests(ServiceTestCase):
         self.assertIn("<luis> last words", ana.seen())
         self.assertEqual(world.server.unread.read_marks.of("ana", "lobby"), 1)
 
-    def test_places_are_looked_at_with_everybody(self) -> None:
+    def test_read_marks_are_stored_regularly(self) -> None:
         world = World()
         member(world, "ana").type("hola")
         service = self.make(world)
@@ -436,7 +436,7 @@ class StopTests(ServiceTestCase):
         self.assertEqual(world.server.unread.read_marks.of("ana", "lobby"), 1)
         service.stopService()
 
-    def test_a_store_that_does_not_close_does_not_keep_it(self) -> None:
+    def test_a_store_that_does_not_close_does_not_delay_it(self) -> None:
         async def close() -> None:
             await Deferred()
 
@@ -447,7 +447,7 @@ class StopTests(ServiceTestCase):
         self.world.clock.advance(CLOSE_SECONDS)
         self.successResultOf(stopped)
 
-    def test_at_its_worst_it_takes_less_than_five_seconds(self) -> None:
+    def test_it_takes_less_than_five_seconds_at_worst(self) -> None:
         async def close() -> None:
             await Deferred()
 
@@ -459,7 +459,7 @@ class StopTests(ServiceTestCase):
             self.world.clock.advance(0.1)
         self.successResultOf(stopped)
 
-    def test_what_it_does_not_wait_for_is_logged(self) -> None:
+    def test_a_wait_that_is_given_up_is_logged(self) -> None:
         self.ana.type("hola")
         self.stop()
         self.log.clear()
@@ -478,7 +478,7 @@ class StopTests(ServiceTestCase):
 # On real connections
 
 
-async def test_one_who_is_sending_without_end_is_told_too() -> None:
+async def test_a_client_that_sends_without_end_receives_the_goodbye_too() -> None:
     house = House()
     await house.listen()
     ana, luis = await house.guest(), await house.guest()
@@ -497,7 +497,7 @@ async def test_one_who_is_sending_without_end_is_told_too() -> None:
     await house.close()
 
 
-async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) -> None:
+async def test_the_file_of_a_unix_socket_is_removed_at_the_stop(tmp_path: Path) -> None:
     house = House()
     await house.listen(f"unix:{tmp_path}/chat")
     service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)
@@ -511,7 +511,7 @@ async def test_the_file_of_a_unix_socket_goes_with_the_daemon(tmp_path: Path) ->
     await house.close()
 
 
-async def test_a_unix_socket_whose_file_was_taken_away_does_not_keep_it(tmp_path: Path) -> None:
+async def test_a_unix_socket_whose_file_is_gone_already_does_not_delay_it(tmp_path: Path) -> None:
     house = House()
     await house.listen(f"unix:{tmp_path}/chat")
     service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)

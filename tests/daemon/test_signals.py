@@ -1,4 +1,4 @@
-"""What signals do to the real thing, in the foreground and in the background."""
+"""Signals to a daemon of its own process, in the foreground and in the background."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from tests.integration.test_daemon import Daemon, Person, in_the_background
 
 
-def next_said(daemon: Daemon) -> str:
-    """The next line of a daemon's log, behind its time and source."""
+def next_logged(daemon: Daemon) -> str:
+    """Return the next line of a daemon's log, without its time and source."""
     assert daemon.process.stdout is not None
     return daemon.process.stdout.readline().decode().rstrip("\n").partition("] ")[2]
 
@@ -33,26 +33,26 @@ def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
         assert "*** Old news." in greeting(daemon.port)
         motd.write_text("Noticias: ñ.\nAnd more.\n")
         daemon.process.send_signal(signal.SIGHUP)
-        assert next_said(daemon) == f"read --motd {motd} again."
+        assert next_logged(daemon) == f"read --motd {motd} again."
         assert greeting(daemon.port)[3:5] == ["*** Noticias: ñ.", "*** And more."]
 
 
-def test_a_hangup_that_finds_no_good_motd_keeps_the_old_one(tmp_path: Path) -> None:
+def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> None:
     motd = tmp_path / "motd"
     motd.write_text("Old news.")
     with Daemon(tmp_path, "--motd", "motd") as daemon:
         motd.write_bytes(b"\xff\x1b[2J")
         daemon.process.send_signal(signal.SIGHUP)
         why = "it is not UTF-8"
-        assert next_said(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert next_logged(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
         motd.unlink()
         daemon.process.send_signal(signal.SIGHUP)
         why = "No such file or directory"
-        assert next_said(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert next_logged(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
         assert "*** Old news." in greeting(daemon.port)
 
 
-def test_a_hundred_hangups_disturb_nobody(tmp_path: Path) -> None:
+def test_a_hundred_hangups_disturb_no_client(tmp_path: Path) -> None:
     with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
         for number in range(100):
             daemon.process.send_signal(signal.SIGHUP)
@@ -97,7 +97,7 @@ def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
         ana.type("saved")
         ana.until("<guest1> saved")
         motd.unlink()
-        os.mkfifo(motd)  # nobody writes there, so whoever reads it waits for ever
+        os.mkfifo(motd)  # no process writes to it, so a reader waits for ever
         daemon.process.send_signal(signal.SIGHUP)
         assert daemon.stop() == -signal.SIGALRM  # after STOP_SECONDS, which the system counts
     with Daemon(tmp_path) as again, Person(again.port) as luis:
