@@ -381,7 +381,7 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
             found += 1
             given = call.args[0]
             constant = isinstance(given, ast.Constant)
-            assert constant or ast.unparse(given) == "self._telling", f"{file}: {ast.unparse(call)}"
+            assert constant or ast.unparse(given) == "self._format", f"{file}: {ast.unparse(call)}"
             assert {word.arg for word in call.keywords} <= LOGGED_AS_THEY_ARE, ast.unparse(call)
     assert found >= 8
     troubles = [
