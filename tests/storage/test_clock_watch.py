@@ -1,4 +1,4 @@
-"""`chatd.storage.clock_watch`: whether the time of day can be trusted."""
+"""Tests of `chatd.storage.clock_watch`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TODAY = 1_795_300_000.0
 
 
 class Scene:
-    """A store that outlives its daemons, a steady clock, and the time of day."""
+    """A store that outlives its daemons, a monotonic clock, and the time of day."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.clock.advance(5 * DAY)  # it began at some other time
+        self.clock.advance(5 * DAY)  # its zero is not that of the time of day
         self.ahead = TODAY
         self.store = MemoryStore(self.clock, self.now)
         self.store.lasting = True  # as one in a file does
@@ -37,7 +37,7 @@ class Scene:
         self.store.commit([Draft(room, 0, "luis", Kind.MESSAGE, ["hola"])])
 
     def begin(self) -> ClockWatch:
-        """Start a daemon."""
+        """Start a daemon on the store."""
         self.watch = ClockWatch(self.store, self.clock, self.now)
         self.watch.trusted = self._trusted
         self.watch.start()
@@ -48,7 +48,7 @@ class Scene:
         self.trusted += 1
 
     def run(self, seconds: float) -> None:
-        """Let the daemon run for so long, and look at the clock meanwhile."""
+        """Run the daemon for some seconds, and check the clock meanwhile."""
         for _ in range(4):
             self.clock.advance(seconds / 4)
             self.watch.check()
@@ -67,7 +67,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def said() -> Iterator[list[str]]:
-    """What the operator is told."""
+    """The lines of the log for the operator."""
     said: list[str] = []
 
     def observe(event: LogEvent) -> None:
@@ -121,7 +121,7 @@ def test_in_memory_the_operator_can_only_wait(scene: Scene, said: list[str]) -> 
 def test_while_it_runs_it_is_compared_with_the_steady_clock(
     scene: Scene, said: list[str], days: int, way: str
 ) -> None:
-    scene.run(5 * DAY)  # nobody says anything for days
+    scene.run(5 * DAY)  # without a line for days
     assert not scene.watch.doubted
     scene.ahead += days * DAY
     scene.run(5)

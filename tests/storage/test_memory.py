@@ -1,4 +1,4 @@
-"""What is only `chatd.storage.memory`'s: it is bounded, and forgets."""
+"""Tests of `chatd.storage.memory`: its bounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.stores import World, draft, texts
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world that keeps 5 events of each room."""
+    """A world with a store of 5 events of each room."""
     monkeypatch.setattr(memory, "STORED_EVENTS", 5)
     return World(lambda reactor, now: MemoryStore(reactor, now))
 
@@ -22,29 +22,31 @@ async def say_numbers(world: World, count: int, room: str = "lobby") -> None:
     await world.say(*(draft(str(number), room) for number in range(1, count + 1)))
 
 
-async def test_a_room_keeps_its_last_events(world: World) -> None:
+async def test_the_last_events_of_a_room_are_stored(world: World) -> None:
     await say_numbers(world, 8)
     assert texts(await world.everything()) == ["4", "5", "6", "7", "8"]
 
 
-async def test_numbers_go_on_when_events_are_forgotten(world: World) -> None:
+async def test_seqs_continue_when_events_are_dropped(world: World) -> None:
     await say_numbers(world, 8)
     assert [event.seq for event in await world.everything()] == [4, 5, 6, 7, 8]
 
 
-async def test_each_room_keeps_its_own(world: World) -> None:
+async def test_each_room_has_its_own_bound(world: World) -> None:
     await world.say(draft("quiet", "quiet"))
     await say_numbers(world, 8)
     assert texts(await world.everything("quiet")) == ["quiet"]
 
 
-async def test_a_read_passes_over_what_was_forgotten(world: World) -> None:
+async def test_a_read_passes_over_dropped_events(world: World) -> None:
     await say_numbers(world, 8)
     assert texts(await world.store.read("lobby", 1, 5)) == ["4", "5"]
     assert await world.store.read("lobby", 0, 3) == []
 
 
-async def test_before_everything_that_is_kept_stands_what_was_forgotten(world: World) -> None:
+async def test_the_seq_before_all_stored_events_is_that_of_the_last_dropped_one(
+    world: World,
+) -> None:
     await say_numbers(world, 8)
     assert await world.store.seq_before("lobby", 0) == 3
 
@@ -62,6 +64,6 @@ async def test_rooms_are_known_with_their_head_topic_and_highest_session(world: 
     ]
 
 
-def test_it_says_how_much_it_keeps() -> None:
+def test_it_describes_its_bound() -> None:
     store = World(lambda reactor, now: MemoryStore(reactor, now)).store
     assert f"{STORED_EVENTS} lines" in store.describe()

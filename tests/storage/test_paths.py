@@ -1,4 +1,4 @@
-"""What ``--store`` takes: `chatd.storage.paths.path_of`."""
+"""Tests of `chatd.storage.paths`: the values of ``--store``."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_a_link_names_the_file_that_it_leads_to(tmp_path: Path) -> None:
     assert path_of("sqlite:link", tmp_path) == path_of("sqlite:chat.sqlite", tmp_path)
 
 
-def test_memory_is_no_file() -> None:
+def test_memory_has_no_path() -> None:
     assert path_of("memory:", HERE) is None
 
 
 @pytest.mark.parametrize("where", ["", "sqlite:", "sqlite", "memory", "chat.sqlite", "mysql:x"])
-def test_anything_else_is_refused_with_what_would_be_right(where: str) -> None:
+def test_another_value_is_refused_with_the_valid_ones(where: str) -> None:
     with pytest.raises(StoreError) as caught:
         path_of(where, HERE)
     assert str(caught.value) == f"a store is sqlite:PATH or memory:; not {where!r}."

@@ -1,4 +1,4 @@
-"""`chatd.storage.records`: tables in memory that are what the store keeps."""
+"""Tests of `chatd.storage.records`: tables in memory that agree with the store."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Cup(NamedTuple):
 
 
 class Kitchen:
-    """A table of cups, and a store that keeps them when it is let."""
+    """A table of cups, and a store that commits when the test says so."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -33,19 +33,19 @@ class Kitchen:
         self.cups = Table(self.store, "cup", Cup)
 
     def release(self) -> None:
-        """Let what was changed so far be kept."""
+        """Commit all changes so far."""
         self.clock.advance(0)
         while self.store.held:
             self.store.release()
             self.clock.advance(0)
 
     def fail(self) -> None:
-        """Let it fail to be kept."""
+        """Fail the commit of the changes."""
         self.clock.advance(0)
         self.store.fail()
 
-    def kept(self) -> dict[str, Cup]:
-        """What a daemon that is started now finds."""
+    def stored(self) -> dict[str, Cup]:
+        """Return the table that a daemon reads when it starts now."""
         return dict(Table(self.store, "cup", Cup))
 
 
@@ -58,13 +58,13 @@ class TestTable:
     def test_is_empty_with_a_new_store(self, kitchen: Kitchen) -> None:
         assert (len(kitchen.cups), list(kitchen.cups)) == (0, [])
 
-    def test_holds_what_was_kept_of_its_kind(self, kitchen: Kitchen) -> None:
+    def test_has_the_stored_values_of_its_kind(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana", True)))
         change(kitchen.store, Table(kitchen.store, "saucer", Cup).put("blue", Cup("luis")))
         kitchen.release()
-        assert kitchen.kept() == {"red": Cup("ana", True)}
+        assert kitchen.stored() == {"red": Cup("ana", True)}
 
-    def test_a_field_that_came_in_later_has_its_default(self) -> None:
+    def test_a_field_that_was_added_later_has_its_default(self) -> None:
         clock = Clock()
         store = MemoryStore(clock)
         store.write_records(Record("cup", "red", '{"owner": "ana"}'))
@@ -85,21 +85,21 @@ class TestTable:
             "[" * 9999,
         ],
     )
-    def test_says_that_what_was_kept_is_damaged(self, kitchen: Kitchen, value: str) -> None:
+    def test_a_damaged_record_is_an_error(self, kitchen: Kitchen, value: str) -> None:
         kitchen.store.write_records(Record("cup", "red", value))
         kitchen.release()
         with pytest.raises(StoreError, match="damaged"):
-            kitchen.kept()
+            kitchen.stored()
 
 
 class TestGroup:
-    """The keys of values that belong together are found without a look at the others."""
+    """Tests of the keys of values that belong together."""
 
     def cups(self, kitchen: Kitchen) -> tuple[Table[Cup], Groups[Cup]]:
         groups: Groups[Cup] = Groups(lambda key, cup: (cup.owner,))
         return Table(kitchen.store, "cup", Cup, groups), groups
 
-    def test_has_the_keys_of_its_values_as_they_came(self, kitchen: Kitchen) -> None:
+    def test_has_keys_in_the_order_in_which_they_were_added(self, kitchen: Kitchen) -> None:
         cups, groups = self.cups(kitchen)
         change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
         change(kitchen.store, cups.put("green", Cup("luis")))
@@ -107,21 +107,21 @@ class TestGroup:
         assert list(groups["luis"]) == ["green"]
         assert list(groups["eva"]) == []
 
-    def test_is_what_was_kept(self, kitchen: Kitchen) -> None:
+    def test_has_the_stored_keys(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
         kitchen.release()
         assert list(self.cups(kitchen)[1]["ana"]) == ["red"]
 
-    def test_is_left_by_what_is_taken_away_or_has_another_value(self, kitchen: Kitchen) -> None:
+    def test_loses_keys_that_are_deleted_or_have_another_value(self, kitchen: Kitchen) -> None:
         cups, groups = self.cups(kitchen)
         change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("ana")))
         change(kitchen.store, cups.put("red", Cup("luis")), cups.put("blue", None))
         change(kitchen.store, cups.put("green", None))
         assert list(groups["ana"]) == []
         assert list(groups["luis"]) == ["red"]
-        assert len(groups) == 1  # of those that come and go nothing is left
+        assert len(groups) == 1  # empty groups are removed
 
-    def test_has_what_was_taken_away_in_vain(
+    def test_has_keys_whose_deletion_failed(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
         cups, groups = self.cups(kitchen)
@@ -136,34 +136,34 @@ class TestGroup:
 
 
 class TestChange:
-    def test_is_seen_at_once(self, kitchen: Kitchen) -> None:
+    def test_is_visible_at_once(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
         assert kitchen.cups["red"] == Cup("ana")
-        assert kitchen.kept() == {}
+        assert kitchen.stored() == {}
 
-    def test_fires_once_it_is_kept(self, kitchen: Kitchen) -> None:
+    def test_fires_once_it_is_stored(self, kitchen: Kitchen) -> None:
         done = change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
         kitchen.clock.advance(0)
         assert not done.called
         kitchen.release()
         assert done.called
-        assert kitchen.kept() == {"red": Cup("ana")}
+        assert kitchen.stored() == {"red": Cup("ana")}
 
-    def test_none_takes_away_what_is_there(self, kitchen: Kitchen) -> None:
+    def test_none_deletes_a_value(self, kitchen: Kitchen) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
         change(kitchen.store, kitchen.cups.put("red", None), kitchen.cups.put("none", None))
         assert "red" not in kitchen.cups
         kitchen.release()
-        assert kitchen.kept() == {}
+        assert kitchen.stored() == {}
 
-    def test_of_several_is_kept_in_one_batch(self, kitchen: Kitchen) -> None:
+    def test_of_several_values_is_one_write(self, kitchen: Kitchen) -> None:
         cups = kitchen.cups
         change(kitchen.store, cups.put("red", Cup("ana")), cups.put("blue", Cup("luis")))
         kitchen.clock.advance(0)
         ((batch, _),) = kitchen.store.held
         assert len(batch) == 1
 
-    def test_that_cannot_be_kept_is_taken_back_and_fails(
+    def test_that_cannot_be_stored_is_rolled_back_and_fails(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
         cups = kitchen.cups
@@ -182,7 +182,7 @@ class TestChange:
         assert dict(cups) == {"red": Cup("ana"), "blue": Cup("luis")}
         expected_errors()
 
-    def test_what_somebody_changed_further_is_not_taken_back(
+    def test_a_value_that_was_changed_again_is_not_rolled_back(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana"))).addErrback(lambda _: None)
@@ -192,10 +192,10 @@ class TestChange:
         assert kitchen.cups["red"] == Cup("eva")
         kitchen.release()
         assert later.called
-        assert kitchen.kept() == {"red": Cup("eva")}
+        assert kitchen.stored() == {"red": Cup("eva")}
         expected_errors()
 
-    def test_of_changes_that_fail_one_after_the_other_nothing_is_left(
+    def test_changes_that_fail_one_after_the_other_are_all_rolled_back(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
         change(kitchen.store, kitchen.cups.put("red", Cup("ana")))
@@ -207,10 +207,10 @@ class TestChange:
         kitchen.fail()
         kitchen.clock.advance(0)
         kitchen.fail()
-        assert dict(kitchen.cups) == {"red": Cup("ana")} == kitchen.kept()
+        assert dict(kitchen.cups) == {"red": Cup("ana")} == kitchen.stored()
         expected_errors()
 
-    def test_several_changes_of_one_key_in_one_go_are_taken_back_in_turn(
+    def test_several_changes_of_one_key_in_one_write_are_rolled_back_in_turn(
         self, kitchen: Kitchen, expected_errors: Expect
     ) -> None:
         cups = kitchen.cups

@@ -1,4 +1,4 @@
-"""What the stores' tests share: a store in a world where time stands still until it is told."""
+"""Helpers for tests of stores: a store on a fake clock, and commits that the test lets through."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class StoreReactor(Clock):
-    """A clock of our own; what threads hand over comes through the real reactor."""
+    """A fake clock; results of threads come through the real reactor."""
 
     def callFromThread(self, function: Callable[..., object], *args: Any) -> None:
         from twisted.internet import reactor
@@ -29,7 +29,7 @@ class StoreReactor(Clock):
 
 
 class QueueReactor(Clock):
-    """What a store needs of a reactor, where there is none: who wants a result waits for it."""
+    """A reactor for a store where none runs: the caller waits for each result."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class QueueReactor(Clock):
         self._calls.put((function, args))
 
     def result(self, deferred: Deferred[T]) -> T:
-        """What it comes to; raises what it fails with."""
+        """Wait for a result, and return it; raise the error that it fails with."""
         results: list[T | Failure] = []
         deferred.addBoth(results.append)
         while not results:
@@ -51,26 +51,26 @@ class QueueReactor(Clock):
 
 
 class Recorder(Subscriber):
-    """Remembers what it was told, in order."""
+    """A subscriber that records all calls, in order."""
 
     def __init__(self) -> None:
         self.published: list[Entry] = []
         self.refused: list[tuple[Draft, str]] = []
-        self.heard: list[tuple[str, list[str]]] = []
+        self.calls: list[tuple[str, list[str]]] = []
 
     def publish(self, entries: Sequence[Entry]) -> None:
         self.published += entries
-        self.heard.append(("published", [shown(entry) for entry in entries]))
+        self.calls.append(("published", [shown(entry) for entry in entries]))
 
     def refuse(self, drafts: Sequence[Draft], why: str) -> None:
         self.refused += [(draft, why) for draft in drafts]
-        self.heard.append(("refused", [text for draft in drafts for text in draft.texts]))
+        self.calls.append(("refused", [text for draft in drafts for text in draft.texts]))
 
 
 class World:
-    """A store that has started, its time, and who hears what becomes of what is said.
+    """A started store, its clocks, and a recorder as its subscriber.
 
-    ``time`` (seconds since 1970) stamps events, ``reactor`` is what the store waits by.
+    ``time`` (seconds since 1970) stamps events; ``reactor`` is the fake clock of the store.
     """
 
     def __init__(
@@ -88,12 +88,12 @@ class World:
         self.store.start()
 
     async def reopen(self) -> None:
-        """Close the store and open it again, as a daemon does that is started anew."""
+        """Close the store and open it again, as a daemon that restarts."""
         await self.store.close()
         self._open()
 
     def end_turn(self) -> None:
-        """Let this turn of the reactor be over: what waits goes to commit."""
+        """End the turn of the reactor, which begins to commit the waiting batch."""
         self.reactor.advance(0)
 
     async def settle(self) -> None:
@@ -103,7 +103,7 @@ class World:
         await flushed
 
     async def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Let turns of the reactor go by until that is so."""
+        """Run turns of the reactor until a condition is true."""
         from twisted.internet import reactor
 
         while not condition():
@@ -111,19 +111,19 @@ class World:
             await deferLater(reactor, 0)
 
     async def say(self, *drafts: Draft | Notice) -> None:
-        """Append in one turn, and settle."""
+        """Append entries in one turn, and settle."""
         for each in drafts:
             self.store.append(each)
         await self.settle()
 
-    async def keep(self, *records: Record) -> None:
-        """Keep them in one go, and settle. Raises what it fails with."""
-        kept = self.store.write_records(*records)
+    async def write_records(self, *records: Record) -> None:
+        """Write records in one batch, and settle. Raises the error of the write."""
+        written = self.store.write_records(*records)
         await self.settle()
-        await kept
+        await written
 
     async def catch_up(self) -> None:
-        """Let nobody talk, until all was done that a store in a file does then."""
+        """Take all steps of the maintenance of a store in a file."""
         schedule = cast(Any, self.store)._schedule
         schedule.request()
         while schedule._call is not None or schedule._working:
@@ -131,7 +131,7 @@ class World:
             await self.wait_for(lambda: not schedule._working)
 
     async def everything(self, room: str = "lobby") -> list[Event]:
-        """A room's whole log, page by page."""
+        """Return a room's whole log, read page by page."""
         events: list[Event] = []
         while page := await self.store.read(room, events[-1].seq if events else 0, 2**39):
             events += page
@@ -139,7 +139,7 @@ class World:
 
 
 class Gates:
-    """Holds a store's commits back until each is let through, or fails it."""
+    """A gate for each commit of a store, which the test opens or fails."""
 
     def __init__(self, store: GroupCommitStore) -> None:
         self.batches: list[list[str]] = []
@@ -155,15 +155,15 @@ class Gates:
 
     @property
     def held(self) -> bool:
-        """Whether a commit is held back."""
+        """True if a commit is held back."""
         return bool(self._gates)
 
     def open(self) -> None:
-        """Let the commit that is held go on."""
+        """Let the held commit continue."""
         self._gates.pop(0).callback(None)
 
     def fail(self, error: Exception) -> None:
-        """Let the commit that is held fail, before it did anything."""
+        """Fail the held commit before it does anything."""
         self._gates.pop(0).errback(error)
 
 

@@ -1,4 +1,4 @@
-"""What the log is told of what goes wrong: enough, and never more than that."""
+"""Tests of `chatd.util.error_log`: each error is logged, and no error fills the disk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from chatd.util.error_log import FIRST_SILENCE, KINDS, LONGEST_SILENCE, ErrorLog
 
 
 class OurFault(Exception):
-    """An error that should not be."""
+    """An unexpected error."""
 
 
 def fail(said: str) -> NoReturn:
@@ -33,7 +33,7 @@ def fail(said: str) -> NoReturn:
 
 class CallTests(SynchronousTestCase):
     def test_everything_is_logged_by_a_constant_format(self) -> None:
-        """Twisted looks up, and calls, what a format asks for: so it is never others' text."""
+        """Twisted looks up, and calls, names in a format: no format may be a text of a client."""
         levels = {level.name for level in LogLevel.iterconstants()} | {"failure"}
         calls = 0
         for path in Path(chatd.__file__).parent.rglob("*.py"):
@@ -49,7 +49,7 @@ class CallTests(SynchronousTestCase):
         self.assertGreater(calls, 5)
 
 
-class ComplaintsTestCase(SynchronousTestCase):
+class LogTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.clock.advance(1000)
@@ -58,54 +58,54 @@ class ComplaintsTestCase(SynchronousTestCase):
         self.addCleanup(globalLogPublisher.removeObserver, self.events.append)
         self.addCleanup(self.flushLoggedErrors)
 
-    def told(self) -> list[str]:
-        """What was told since this was asked last, without tracebacks."""
+    def logged(self) -> list[str]:
+        """Return the messages since the last call, without tracebacks."""
         events, self.events[:] = list(self.events), []
         return [formatEvent(event) for event in events]
 
 
-class TroubleTests(ComplaintsTestCase):
+class RecurringWarningTests(LogTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.trouble = RecurringWarning(self.clock, "no disk: {why}")
+        self.warning = RecurringWarning(self.clock, "no disk: {why}")
 
-    def test_it_is_told_at_once_and_after_pauses_that_double(self) -> None:
+    def test_it_is_logged_at_once_and_after_pauses_that_double(self) -> None:
         times = []
         began = self.clock.seconds()
         while self.clock.seconds() - began < 4 * LONGEST_SILENCE:
-            self.trouble.tell("full")
-            times += [self.clock.seconds() - began for _ in self.told()]
+            self.warning.tell("full")
+            times += [self.clock.seconds() - began for _ in self.logged()]
             self.clock.advance(0.5)
         self.assertEqual(times[:5], [0, 1, 3, 7, 15])
         self.assertEqual(times[-1] - times[-2], LONGEST_SILENCE)
 
-    def test_what_comes_and_goes_is_told_after_the_shortest_pause(self) -> None:
+    def test_a_condition_that_comes_and_goes_is_logged_after_the_shortest_pause(self) -> None:
         for _ in range(40):
-            self.trouble.tell("full")
-            self.trouble.end()
+            self.warning.tell("full")
+            self.warning.end()
             self.clock.advance(FIRST_SILENCE / 4)
-        self.assertEqual(self.told(), ["no disk: full"] * 10)
+        self.assertEqual(self.logged(), ["no disk: full"] * 10)
 
-    def test_its_end_is_known_once_and_only_if_it_was_told(self) -> None:
-        self.assertFalse(self.trouble.end())
-        self.trouble.tell("full")
-        self.assertTrue(self.trouble.end())
-        self.assertFalse(self.trouble.end())
+    def test_its_end_is_reported_once_and_only_if_it_was_logged(self) -> None:
+        self.assertFalse(self.warning.end())
+        self.warning.tell("full")
+        self.assertTrue(self.warning.end())
+        self.assertFalse(self.warning.end())
 
 
-class FaultsTests(ComplaintsTestCase):
+class ErrorLogTests(LogTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.faults = ErrorLog(self.clock)
+        self.error_log = ErrorLog(self.clock)
 
     def tell(self, what: str = "it failed", said: str = "oh") -> None:
         try:
             fail(said)
         except OurFault:
-            self.faults.tell(what)
+            self.error_log.tell(what)
 
     def text(self) -> str:
-        """All of what was told last, as a log file has it."""
+        """Return the last message with its traceback, as in a log file."""
         return formatEventAsClassicLogText(self.events[-1]) or ""
 
     def test_the_first_comes_with_its_traceback(self) -> None:
@@ -117,12 +117,12 @@ class FaultsTests(ComplaintsTestCase):
         self.assertIn("in fail", text)
         self.assertEqual(lines[-1], "OurFault: oh")
 
-    def test_later_ones_are_counted_and_told_after_pauses_that_double(self) -> None:
+    def test_later_ones_are_counted_and_logged_after_pauses_that_double(self) -> None:
         for _ in range(40):
             self.tell()
             self.clock.advance(0.25)
         self.assertEqual(
-            self.told(),
+            self.logged(),
             [
                 "it failed",
                 "it failed (4 times since this was told last)",
@@ -131,24 +131,24 @@ class FaultsTests(ComplaintsTestCase):
             ],
         )
 
-    def test_another_kind_is_told_at_once(self) -> None:
+    def test_another_kind_is_logged_at_once(self) -> None:
         self.tell()
         self.tell("something else failed")
         try:
             raise OurFault("elsewhere")
         except OurFault:
-            self.faults.tell("it failed")
-        self.assertEqual(self.told(), ["it failed", "something else failed", "it failed"])
+            self.error_log.tell("it failed")
+        self.assertEqual(self.logged(), ["it failed", "something else failed", "it failed"])
 
-    def test_what_the_error_says_makes_no_other_kind(self) -> None:
+    def test_another_message_is_no_other_kind(self) -> None:
         self.tell(said="one")
         self.tell(said="two")
-        self.assertEqual(self.told(), ["it failed"])
+        self.assertEqual(self.logged(), ["it failed"])
 
-    def test_there_is_an_end_of_kinds(self) -> None:
+    def test_the_number_of_kinds_is_bounded(self) -> None:
         for number in range(KINDS + 100):
             self.tell(f"{number} failed")
-        self.assertEqual(len(self.told()), KINDS + 1)
+        self.assertEqual(len(self.logged()), KINDS + 1)
 
     def test_a_client_that_can_cause_errors_in_a_loop_fills_no_disk(self) -> None:
         size = 0
@@ -159,7 +159,7 @@ class FaultsTests(ComplaintsTestCase):
             self.clock.advance(0.01)
         self.assertLess(size, 64 * 1024)
 
-    def test_a_traceback_has_an_end(self) -> None:
+    def test_the_length_of_a_traceback_is_bounded(self) -> None:
         def recurse() -> None:
             recurse()
 
@@ -173,11 +173,11 @@ class FaultsTests(ComplaintsTestCase):
             try:
                 function()
             except Exception:
-                self.faults.tell("it failed")
+                self.error_log.tell("it failed")
             self.assertLess(len(self.text()), 8000)
 
     @given(st.text())
-    def test_what_others_wrote_stays_on_one_line_of_printable_ascii(self, text: str) -> None:
+    def test_a_message_is_one_line_of_printable_ascii(self, text: str) -> None:
         self.clock.advance(2 * LONGEST_SILENCE)
         self.tell(said=text)
         *_, last, end = self.text().split("\n")

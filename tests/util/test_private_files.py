@@ -1,4 +1,4 @@
-"""Paths that nobody else can change, and files that are opened whatever was put in their place."""
+"""Tests of `chatd.util.private_files`: paths that no other user can change, and private files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [0o644, 0o660, 0o601, 0o666])
-def test_rights_of_others_are_taken_away(tmp_path: Path, before: int) -> None:
+def test_permissions_of_other_users_are_revoked(tmp_path: Path, before: int) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "file").chmod(before)
     descriptor, mended = open_private(tmp_path / "file", os.O_RDONLY)
@@ -47,7 +47,7 @@ def test_rights_of_others_are_taken_away(tmp_path: Path, before: int) -> None:
     assert (mode(tmp_path / "file"), mended) == (before & 0o700, True)
 
 
-def test_one_that_is_private_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_private_file_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "file").chmod(0o400)
     descriptor, mended = open_private(tmp_path / "file", os.O_RDONLY)
@@ -76,7 +76,7 @@ def test_a_pipe_or_socket_is_refused_at_once(tmp_path: Path, flags: int) -> None
 
 
 @only_root
-def test_a_file_of_somebody_elses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_of_another_user_is_refused_and_not_changed(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "file").chmod(0o666)
     os.chown(tmp_path / "file", NOBODY, NOBODY)
@@ -84,7 +84,7 @@ def test_a_file_of_somebody_elses_is_refused_and_left_as_it_is(tmp_path: Path) -
     assert mode(tmp_path / "file") == 0o666
 
 
-def test_what_the_system_refuses_is_raised_and_nothing_stays_open(tmp_path: Path) -> None:
+def test_an_error_of_the_system_is_raised_and_nothing_stays_open(tmp_path: Path) -> None:
     before = len(os.listdir("/dev/fd"))
     with pytest.raises(FileNotFoundError):
         open_private(tmp_path / "file")
@@ -98,14 +98,14 @@ def test_what_the_system_refuses_is_raised_and_nothing_stays_open(tmp_path: Path
 
 
 @pytest.mark.parametrize("bits", [0o777, 0o1777, 0o702, 0o3777])
-def test_a_folder_that_anybody_may_write_to_is_refused(tmp_path: Path, bits: int) -> None:
+def test_a_folder_that_any_user_may_write_to_is_refused(tmp_path: Path, bits: int) -> None:
     tmp_path.chmod(bits)
     why = refusal(check_folder, tmp_path)
     assert why == f"others may write to the directory {tmp_path} (chmod go-w closes it)."
 
 
 @only_root
-def test_a_folder_of_somebody_elses_is_refused_and_one_of_roots_is_not(
+def test_a_folder_of_another_user_is_refused_and_one_of_root_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o755)
@@ -116,7 +116,7 @@ def test_a_folder_of_somebody_elses_is_refused_and_one_of_roots_is_not(
     assert refusal(check_folder, tmp_path) == f"{tmp_path} belongs to nobody. Work as that user."
 
 
-def test_a_folder_that_others_may_read_is_taken(tmp_path: Path) -> None:
+def test_a_folder_that_other_users_may_read_is_accepted(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     check_folder(tmp_path)
 
@@ -125,14 +125,14 @@ GROUP, USER, OTHER = 4242, 4243, 4244
 
 
 def known(monkeypatch: pytest.MonkeyPatch, group: _Group | None, *users: _User) -> None:
-    """Have the system know these, and nobody else."""
+    """Patch the user database: this group, and these users alone."""
     by_uid = {user.pw_uid: user for user in users}
     monkeypatch.setattr("grp.getgrgid", {GROUP: group}.__getitem__ if group else {}.__getitem__)
     monkeypatch.setattr("pwd.getpwuid", by_uid.__getitem__)
 
 
 def folder(monkeypatch: pytest.MonkeyPatch, path: Path, owner: int, mode: int = 0o770) -> None:
-    """Let a folder be that user's, and of `GROUP`, and this process be `USER`'s."""
+    """Patch the owner of a folder, its group to `GROUP`, and the user of this process to `USER`."""
     path.chmod(mode)
     stat = os.stat
 
@@ -147,10 +147,10 @@ def folder(monkeypatch: pytest.MonkeyPatch, path: Path, owner: int, mode: int = 
 
 @pytest.mark.parametrize("owner", [USER, 0])
 @pytest.mark.parametrize("members", [(), ("chat",), ("root", "chat")])
-def test_a_folder_is_taken_that_the_group_of_its_user_alone_may_write_to(
+def test_a_folder_that_the_group_of_its_user_alone_may_write_to_is_accepted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int, members: tuple[str, ...]
 ) -> None:
-    """As with umask 002 and a group for each user, and as daemons' packages make it."""
+    """Accept umask 002 with a group for each user, and the groups of packaged daemons."""
     known(monkeypatch, _Group("chat", members), _User("chat", USER, GROUP), _User("root", 0, 0))
     folder(monkeypatch, tmp_path, owner)
     check_folder(tmp_path)
@@ -168,7 +168,7 @@ def test_a_folder_is_taken_that_the_group_of_its_user_alone_may_write_to(
         (("eva", ()), GROUP),
     ],
 )
-def test_a_folder_is_refused_that_a_group_of_others_may_write_to(
+def test_a_folder_that_a_group_of_other_users_may_write_to_is_refused(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     group: tuple[str, tuple[str, ...]],
@@ -182,7 +182,7 @@ def test_a_folder_is_refused_that_a_group_of_others_may_write_to(
     check_folder(tmp_path)
 
 
-def test_a_group_is_others_where_its_user_is_not_known(
+def test_a_group_without_a_known_user_is_a_group_of_other_users(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known(monkeypatch, _Group("chat", ()))
@@ -192,7 +192,7 @@ def test_a_group_is_others_where_its_user_is_not_known(
 
 @pytest.mark.parametrize("users", [(), (("chat", USER, USER),)])
 @pytest.mark.parametrize("how", ["first", "further", "none"])
-def test_a_group_that_nobody_is_in_is_a_containers_if_its_process_has_that(
+def test_a_group_without_users_is_accepted_if_the_process_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, users: tuple[Any, ...]
 ) -> None:
     known(monkeypatch, None, *(_User(*user) for user in users))
@@ -221,7 +221,7 @@ class _User:
 
 @pytest.fixture
 def way(tmp_path: Path) -> Path:
-    """A file's path, some folders down."""
+    """A file's path, two folders down."""
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
     return folder / "file"
@@ -249,7 +249,7 @@ def test_links_are_followed(way: Path, tmp_path: Path, trusted: set[int] | None)
 
 
 @pytest.mark.parametrize("trusted", [None, ME])
-def test_a_path_that_is_not_there_is_given_too(tmp_path: Path, trusted: set[int] | None) -> None:
+def test_a_path_without_a_file_is_returned_too(tmp_path: Path, trusted: set[int] | None) -> None:
     assert resolve(tmp_path / "no" / ".." / "file", trusted) == tmp_path / "file"
 
 
@@ -269,7 +269,7 @@ def test_as_many_links_as_the_system_follows_are_followed(tmp_path: Path) -> Non
 
 
 @only_root
-def test_a_folder_or_a_link_of_somebody_elses_on_the_way_is_refused(
+def test_a_folder_or_a_link_of_another_user_on_the_way_is_refused(
     way: Path, tmp_path: Path
 ) -> None:
     os.chown(tmp_path / "a", NOBODY, -1)
@@ -284,7 +284,7 @@ def test_a_folder_or_a_link_of_somebody_elses_on_the_way_is_refused(
 
 @only_root
 @pytest.mark.parametrize("folder", ["a", "a/b"])
-def test_a_folder_on_the_way_that_others_may_write_to_must_be_sticky(
+def test_a_folder_on_the_way_that_other_users_may_write_to_must_be_sticky(
     way: Path, tmp_path: Path, folder: str
 ) -> None:
     (tmp_path / folder).chmod(0o777)
@@ -296,10 +296,10 @@ def test_a_folder_on_the_way_that_others_may_write_to_must_be_sticky(
 
 
 @only_root
-def test_whoever_owns_the_root_of_all_paths_is_trusted(
+def test_the_owner_of_the_root_folder_is_trusted(
     way: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a user namespace, where all who are outside of it have one number."""
+    """Accept a user namespace, where all users outside of it have one number."""
     os.chown(tmp_path / "a", 123_456, -1)
     assert "/a belongs to user 123456. Work as that user." in refusal(resolve, way, {0})
     lstat = os.lstat

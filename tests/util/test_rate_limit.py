@@ -1,4 +1,4 @@
-"""How often something may be tried."""
+"""Tests of `chatd.util.rate_limit`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def clock() -> Clock:
 
 
 def tried(tries: RateLimiter, key: str, times: int = 1) -> list[bool]:
-    """Try, each time if that may be; whether it was."""
+    """Try some times; return for each try True if it was allowed."""
     done = []
     for _ in range(times):
         done.append(not tries.wait(key))
@@ -24,7 +24,7 @@ def tried(tries: RateLimiter, key: str, times: int = 1) -> list[bool]:
     return done
 
 
-def test_some_tries_may_be_made_at_once_and_then_one_every_few_seconds(clock: Clock) -> None:
+def test_some_tries_are_allowed_at_once_and_then_one_after_each_interval(clock: Clock) -> None:
     tries = RateLimiter(clock, 3, 5.0)
     clock.advance(100)
     assert tried(tries, "ana", 5) == [True, True, True, False, False]
@@ -35,7 +35,7 @@ def test_some_tries_may_be_made_at_once_and_then_one_every_few_seconds(clock: Cl
     assert tried(tries, "ana", 2) == [True, False]
 
 
-def test_after_a_rest_as_many_may_be_made_again_and_no_more(clock: Clock) -> None:
+def test_after_a_pause_as_many_are_allowed_again_and_no_more(clock: Clock) -> None:
     tries = RateLimiter(clock, 3, 5.0)
     tried(tries, "ana", 3)
     clock.advance(1000)
@@ -48,13 +48,13 @@ def test_keys_are_counted_apart(clock: Clock) -> None:
     assert tried(tries, "ana") == [False]
 
 
-def test_a_try_that_is_given_back_was_none(clock: Clock) -> None:
+def test_a_try_that_is_given_back_does_not_count(clock: Clock) -> None:
     tries = RateLimiter(clock, 1, 5.0)
     tried(tries, "ana")
     assert tries.wait("ana")
     tries.give_back("ana")
     assert not tries.wait("ana")
-    tries.give_back("somebody who is forgotten")
+    tries.give_back("a key that was forgotten")
 
 
 def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
@@ -68,9 +68,9 @@ def test_of_many_keys_the_one_tried_longest_ago_is_forgotten(
     assert [bool(tries.wait(key)) for key in "abc"] == [True, False, True]
 
 
-def test_of_many_that_were_met_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_latest_of_many_keys_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit, "MOST_KEYS", 2)
-    latest = RecentKeys()
+    recent = RecentKeys()
     for key in "a", "b", "a", "c":
-        latest.add(key)
-    assert [key in latest for key in "abc"] == [True, False, True]
+        recent.add(key)
+    assert [key in recent for key in "abc"] == [True, False, True]

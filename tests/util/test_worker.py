@@ -1,4 +1,4 @@
-"""`chatd.util.worker`: threads that do one thing after another."""
+"""Tests of `chatd.util.worker`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def worker() -> Iterator[Worker]:
     worker.stop()
 
 
-async def test_what_a_function_returns_comes_back(worker: Worker) -> None:
+async def test_the_result_of_a_function_is_returned(worker: Worker) -> None:
     assert await worker.run(divmod, 7, 2) == (3, 1)
 
 
@@ -31,7 +31,7 @@ async def test_a_function_may_take_named_arguments(worker: Worker) -> None:
     assert await worker.run(int, "ff", base=16) == 255
 
 
-async def test_what_a_function_raises_comes_back_with_the_place_where_it_was_raised(
+async def test_the_error_of_a_function_is_raised_with_its_traceback(
     worker: Worker,
 ) -> None:
     with pytest.raises(ValueError, match="invalid literal") as caught:
@@ -46,7 +46,7 @@ async def test_after_a_function_that_failed_the_next_one_is_run(worker: Worker) 
     assert await failing is ValueError
 
 
-async def test_functions_run_in_a_thread_of_their_own_that_does_not_hold_up_the_end(
+async def test_functions_run_in_a_daemon_thread(
     worker: Worker,
 ) -> None:
     thread = await worker.run(threading.current_thread)
@@ -69,7 +69,7 @@ async def test_functions_run_in_the_order_in_which_they_were_given(worker: Worke
     assert done == list(range(100))
 
 
-async def test_what_is_given_before_the_start_is_done_first() -> None:
+async def test_functions_given_before_the_start_run_first() -> None:
     worker = Worker(StoreReactor(), "chatd-test")
     done: list[str] = []
     worker.run(done.append, "before")
@@ -79,7 +79,7 @@ async def test_what_is_given_before_the_start_is_done_first() -> None:
     assert done == ["before", "after"]
 
 
-async def test_the_thread_ends_once_everything_given_before_is_done() -> None:
+async def test_the_thread_ends_after_the_functions_given_before() -> None:
     worker = Worker(StoreReactor(), "chatd-test")
     worker.start()
     thread = await worker.run(threading.current_thread)
@@ -109,7 +109,7 @@ async def test_with_several_threads_as_many_functions_run_at_once_and_no_more() 
         assert not thread.is_alive()
 
 
-async def test_threads_may_make_way_for_others() -> None:
+async def test_threads_may_have_a_lower_priority() -> None:
     worker = Worker(StoreReactor(), "chatd-test", niceness=7)
     worker.start()
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
@@ -119,7 +119,7 @@ async def test_threads_may_make_way_for_others() -> None:
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
-async def test_one_that_rests_does_so_behind_each_function(
+async def test_a_worker_with_a_rest_pauses_after_each_function(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done: list[object] = []

@@ -1,5 +1,4 @@
-"""`chatd.storage.sqlite.time_index`: how stored times are found in a file whose clock was set
-back."""
+"""Tests of `chatd.storage.sqlite.time_index`: times in a file whose clock was set back."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 def fill(connection: sqlite3.Connection, *logs: Sequence[int]) -> None:
-    """Make this a file of an older version, as `make` does, and upgrade it."""
+    """Fill the file as `make` does, and upgrade it."""
     make(connection, *logs)
     upgrade(connection)
 
@@ -42,7 +41,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
 
 
 def make(connection: sqlite3.Connection, *logs: Sequence[int]) -> None:
-    """Make this a file of an older version, with logs whose lines have these times."""
+    """Fill the file, of an older version, with logs whose lines have these times."""
     for table in "rooms", "events":
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DROP TABLE IF EXISTS strands")
@@ -65,7 +64,7 @@ TIMES = st.lists(st.integers(0, 9), max_size=40)
 
 
 @given(log=TIMES, other=TIMES, low=st.integers(-1, 10), high=st.integers(-1, 10))
-def test_an_old_file_is_asked_as_if_every_line_were_looked_at(
+def test_an_upgraded_file_agrees_with_looking_at_every_line(
     log: list[int], other: list[int], low: int, high: int
 ) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
@@ -99,7 +98,9 @@ def test_a_clock_that_is_right_makes_one_stretch(connection: sqlite3.Connection)
     ]
 
 
-def test_a_clock_that_jumps_to_and_fro_makes_two_strands(connection: sqlite3.Connection) -> None:
+def test_a_clock_that_jumps_between_two_times_makes_two_strands(
+    connection: sqlite3.Connection,
+) -> None:
     times = [at + 1000 * (at % 2) for at in range(500)]
     fill(connection, times)
     assert connection.execute("SELECT max(strand) FROM strands").fetchone() == (1,)
@@ -137,7 +138,7 @@ def test_the_writer_goes_on_where_a_whole_strand_was_forgotten(
     assert writer.add(3) == 2
 
 
-def test_what_the_writer_keeps_is_found(connection: sqlite3.Connection) -> None:
+def test_a_new_stretch_is_found(connection: sqlite3.Connection) -> None:
     fill(connection, [10])
     connection.execute("INSERT INTO events VALUES (?, 5, 1, 'ana', 1, 'hola')", (LOG + 2,))
     time_index.begin(connection, [(LOG + 2, 1, 5)])
@@ -145,7 +146,7 @@ def test_what_the_writer_keeps_is_found(connection: sqlite3.Connection) -> None:
 
 
 @pytest.mark.parametrize("upto", range(6))
-def test_a_stretch_goes_with_its_lines(connection: sqlite3.Connection, upto: int) -> None:
+def test_a_stretch_is_deleted_with_its_lines(connection: sqlite3.Connection, upto: int) -> None:
     times = [10, 20, 5, 6, 30]
     fill(connection, times)
     connection.execute("DELETE FROM events WHERE id <= ?", (LOG + upto,))
@@ -157,7 +158,7 @@ def test_a_stretch_goes_with_its_lines(connection: sqlite3.Connection, upto: int
         assert first(connection, times, low, LATEST_STAMP) == (left[0] if left else None)
 
 
-def test_lines_that_somebody_deleted_are_passed_over(connection: sqlite3.Connection) -> None:
+def test_lines_that_another_program_deleted_are_passed_over(connection: sqlite3.Connection) -> None:
     times = list(range(100))
     fill(connection, times)
     connection.execute(f"DELETE FROM events WHERE id BETWEEN {LOG + 20} AND {LOG + 90}")
@@ -169,7 +170,7 @@ def test_lines_that_somebody_deleted_are_passed_over(connection: sqlite3.Connect
     assert time_index.of_log(connection, (LOG + 1, LOG + 100)).add(0) is None
 
 
-def test_a_clock_that_was_set_back_where_lines_were_deleted_is_seen(
+def test_a_clock_that_was_set_back_beside_deleted_lines_is_found(
     connection: sqlite3.Connection,
 ) -> None:
     make(connection, [1, 50, 60, 9, 2, 3])
@@ -180,7 +181,7 @@ def test_a_clock_that_was_set_back_where_lines_were_deleted_is_seen(
 
 @pytest.mark.parametrize("gone", [(3,), (3, 4), (3, 4, 5), (5, 6)])
 @pytest.mark.parametrize("upto", [1, 2])
-def test_what_is_left_is_found_behind_lines_that_somebody_deleted(
+def test_lines_after_those_that_another_program_deleted_are_found(
     connection: sqlite3.Connection, gone: Sequence[int], upto: int
 ) -> None:
     times = [10, 20, 21, 22, 5, 6, 30]
@@ -195,7 +196,7 @@ def test_what_is_left_is_found_behind_lines_that_somebody_deleted(
 
 @pytest.mark.parametrize("time", ["x", b"x", 1.5])
 @pytest.mark.parametrize("place", range(4))
-def test_a_time_that_is_none_does_not_keep_an_old_file_from_being_upgraded(
+def test_a_time_that_is_not_a_number_does_not_stop_an_upgrade(
     connection: sqlite3.Connection, time: object, place: int
 ) -> None:
     times = [10, 20, 5, 30]
@@ -209,7 +210,7 @@ def test_a_time_that_is_none_does_not_keep_an_old_file_from_being_upgraded(
     assert {type(time) for (time,) in connection.execute("SELECT time FROM strands")} <= {int}
 
 
-def test_damaged_times_are_told(connection: sqlite3.Connection) -> None:
+def test_damaged_times_are_errors(connection: sqlite3.Connection) -> None:
     fill(connection, [1, 2, 3])
     connection.execute("UPDATE events SET time = 'x'")
     with pytest.raises(StoreError, match="it is damaged"):
@@ -218,7 +219,7 @@ def test_damaged_times_are_told(connection: sqlite3.Connection) -> None:
         time_index.of_log(connection, (LOG + 1, LOG + 3))
 
 
-def test_damaged_strands_are_told(connection: sqlite3.Connection) -> None:
+def test_damaged_strands_are_errors(connection: sqlite3.Connection) -> None:
     fill(connection, [1, 2, 3])
     connection.execute("UPDATE strands SET time = 'x'")
     with pytest.raises(StoreError, match="it is damaged"):
@@ -228,8 +229,8 @@ def test_damaged_strands_are_told(connection: sqlite3.Connection) -> None:
         time_index.of_log(connection, (LOG + 1, LOG + 3))
 
 
-def test_no_log_is_walked(connection: sqlite3.Connection) -> None:
-    """Also with a clock that is set at random: SQLite's steps are counted, not time."""
+def test_no_log_is_read_line_by_line(connection: sqlite3.Connection) -> None:
+    """Count the steps of SQLite, with a clock that is set at random."""
     times = random.Random(7).choices(range(10_000), k=20_000)
     fill(connection, [*range(100_000)], times)
     steps = 0

@@ -1,0 +1,47 @@
+"""Fixtures of the tests of SQLite stores: a path, its store, and the connections that are made."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet.defer import Deferred
+
+from tests.support.store_files import (
+    Opening,
+)
+from tests.support.stores import World
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chat.sqlite"
+
+
+@pytest.fixture
+def opening(path: Path) -> Iterator[Opening]:
+    opening = Opening(path)
+    yield opening
+    pytest_twisted.blockon(Deferred.fromCoroutine(opening.close()))
+
+
+@pytest.fixture
+def world(opening: Opening) -> World:
+    return opening.first()
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
+    """The connections that a test makes; any thread may use them, and none waits for a lock."""
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def spy(database: Path | str, **options: object) -> sqlite3.Connection:
+        made.append(connect(database, **{**options, "check_same_thread": False, "timeout": 0}))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", spy)
+    return made

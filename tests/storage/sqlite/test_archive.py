@@ -1,0 +1,82 @@
+"""Tests of `chatd.storage.sqlite.archive`."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from chatd.storage.contract import RoomRecord, StoreError
+from chatd.storage.sqlite.archive import Archive
+from tests.support.store_files import (
+    sql,
+)
+from tests.support.stores import World, draft, texts
+
+pytestmark = pytest.mark.quick
+
+
+class TestArchive:
+    async def test_reads_while_the_store_writes(self, world: World, path: Path) -> None:
+        archive = Archive(path)
+        for number in 1, 2, 3:
+            await world.say(draft(str(number)))
+            assert texts(archive.page("lobby", number - 1, 99)) == [str(number)]
+            assert archive.rooms() == [RoomRecord("lobby", number, "", 1)]
+            assert archive.seq_before("lobby", 10**15) == number
+        archive.close()
+
+    async def test_knows_a_room_once_something_was_said_in_it(
+        self, world: World, path: Path
+    ) -> None:
+        archive = Archive(path)
+        assert archive.page("ops", 0, 99) == []
+        await world.say(draft(room="ops"))
+        assert texts(archive.page("ops", 0, 99)) == ["hola"]
+        archive.close()
+
+    async def test_holds_no_transaction_between_reads(self, world: World, path: Path) -> None:
+        await world.say(*(draft("x" * 1000) for _ in range(200)))
+        archive = Archive(path)
+        assert len(archive.page("lobby", 0, 200)) < 200
+        busy, _, _ = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        assert not busy
+        archive.close()
+
+    async def test_cannot_write(
+        self, world: World, path: Path, connections: list[sqlite3.Connection]
+    ) -> None:
+        await world.say(draft())
+        connections.clear()
+        archive = Archive(path)
+        archive.rooms()
+        (reader,) = connections
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("DELETE FROM events")
+        archive.close()
+
+    def test_does_not_make_a_file_that_is_not_there(self, path: Path) -> None:
+        with pytest.raises(StoreError, match=f"{path}: unable to open database file"):
+            Archive(path).rooms()
+        assert not path.exists()
+
+    def test_refuses_what_is_empty(self, path: Path) -> None:
+        path.touch()
+        with pytest.raises(StoreError, match=f"{path}: it is empty."):
+            Archive(path).rooms()
+
+    def test_refuses_what_is_not_ours(self, path: Path) -> None:
+        sql(path, "CREATE TABLE songs (name)")
+        with pytest.raises(StoreError, match="the database of another program"):
+            Archive(path).rooms()
+
+    async def test_can_be_closed_unopened_and_opened_again_after(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft())
+        archive = Archive(path)
+        for _ in range(2):
+            archive.close()
+            assert texts(archive.page("lobby", 0, 1)) == ["hola"]
+        archive.close()

@@ -1,0 +1,332 @@
+"""Tests of `chatd.storage.sqlite.maintenance`: the index is updated, and events are deleted."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from twisted.logger import LogEvent, eventAsText
+
+from chatd.storage.contract import FORGOTTEN, StoreError, Wanted
+from chatd.storage.sqlite.maintenance import INDEXED_CHARACTERS, INDEXED_EVENTS
+from chatd.storage.sqlite.maintenance_schedule import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
+from tests.support.store_files import (
+    SECRET,
+    VERSIONS,
+    Expect,
+    Opening,
+    damage_index,
+    held,
+    in_index,
+    indexed,
+    no_file_grows_beyond,
+    sql,
+)
+from tests.support.stores import World, draft, texts
+
+pytestmark = pytest.mark.quick
+
+
+class TestIndex:
+    async def test_is_written_when_no_line_is_committed(self, world: World, path: Path) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        assert indexed(path) == [("lobby", 0)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", INDEXED_EVENTS)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", ENOUGH_EVENTS)]
+        assert len(in_index(path, "ola")) == ENOUGH_EVENTS
+
+    async def test_takes_few_of_the_longest_lines_in_one_step(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
+        world.store._schedule.request()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        assert indexed(path) == [("lobby", 1)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 3)]
+
+    async def test_continues_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola a"), draft("hola", "ops"))
+        await world.catch_up()
+        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        world = await opening.again()
+        assert indexed(path) == [("lobby", 1), ("ops", 1)]
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: indexed(path) != [("lobby", 1), ("ops", 1)])
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
+
+    async def test_of_an_older_version_is_built_again(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_2.db", path)
+        world = opening.first()
+        assert indexed(path) == [("Ops", 0), ("lobby", 0)]
+        assert in_index(path, "qué") == [2]
+        await world.catch_up()
+        assert indexed(path) == [("Ops", 2), ("lobby", 3)]
+        assert in_index(path, "qué") == []
+        assert in_index(path, "que") == [2]
+
+    def test_is_not_built_again_if_there_was_none(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_1.db", path)
+        opening.first()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_an_old_store_is_indexed_step_by_step(self, opening: Opening, path: Path) -> None:
+        shutil.copy(VERSIONS / "version_1.db", path)
+        world = opening.first()
+        assert indexed(path) == [("Ops", 0), ("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("Ops", 2), ("lobby", 3)]
+        found = await world.store.search("lobby", Wanted(("TAL",)), 9, 9)
+        assert texts(found.events) == ["¿qué tal?"]
+
+    async def test_lines_are_saved_while_it_cannot_be_written_which_is_logged_once(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a" * 9000))
+        with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
+            world.store._schedule.request()
+            for _ in range(3):
+                world.reactor.advance(AGAIN_SECONDS)
+                await world.wait_for(lambda: not world.store._schedule._working)
+            await world.say(draft("b"))
+        assert texts(world.recorder.published) == ["a" * 9000, "b"]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 2)]
+        (told, *_) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
+            f" {path}: disk I/O error."
+        )
+
+    @pytest.mark.parametrize("suffix", ["", "-wal"])
+    async def test_nothing_is_written_to_a_file_that_is_not_there(
+        self, world: World, path: Path, suffix: str, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("hola"))
+        gone = Path(f"{path}{suffix}")
+        gone.rename(gone.with_suffix(".away"))
+        world.store._schedule.request()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._schedule._working)
+        gone.with_suffix(".away").rename(gone)
+        assert indexed(path) == [("lobby", 0)]
+        await world.catch_up()
+        assert indexed(path) == [("lobby", 1)]
+        expected_errors()
+
+    async def test_a_damaged_event_is_logged(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await world.say(draft("a"))
+        sql(path, "UPDATE events SET text = x'ff'")
+        world.store._schedule.request()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._schedule._working)
+        (told,) = expected_errors()
+        assert "an event in it is not as it was written" in eventAsText(told)
+
+
+class TestDamagedIndex:
+    async def test_a_search_reads_the_events_instead_and_the_damage_is_logged(
+        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        await damage_index(world, path)
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert texts(found.events) == ["hola 299", "hola 298", "hola 297"]
+        (told,) = expected_errors()
+        assert eventAsText(told, includeTimestamp=False) == (
+            "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
+            f" {path}: database disk image is malformed."
+        )
+        await world.wait_for(lambda: world.store._schedule._call is not None)
+        await world.catch_up()
+        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        assert len(in_index(path, "ola")) == 300
+
+    async def test_lines_are_saved_and_the_index_is_built_again(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        await world.say(draft("hola again"))
+        sql(path, "INSERT INTO chores VALUES ('purge')")
+        await world.catch_up()
+        assert in_index(path, "ola") == [*range(1, 302)]
+        assert sql(path, "SELECT * FROM chores") == []
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        expected_errors()
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "UPDATE search_data SET block = x'ffff'",
+            "DELETE FROM search_data",  # by a daemon that was stopped meanwhile
+        ],
+    )
+    async def test_it_is_built_again_by_a_daemon_that_never_read_it(
+        self, opening: Opening, path: Path, damage: str
+    ) -> None:
+        world = opening.first()
+        await world.say(draft("hola"))
+        await world.catch_up()
+        await opening.close()
+        sql(path, "INSERT INTO chores VALUES ('renew')")
+        sql(path, damage)
+        await opening.first().catch_up()
+        assert in_index(path, "ola") == [1]
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_events_are_forgotten(
+        self, world: World, path: Path, expected_errors: Expect
+    ) -> None:
+        await damage_index(world, path)
+        assert await world.store.forget("lobby", 2**50) == 300
+        assert await world.everything() == []
+        await world.catch_up()
+        assert in_index(path, "ola") == []
+        expected_errors()
+
+    async def test_events_are_forgotten_also_if_the_index_cannot_be_changed(
+        self, opening: Opening, path: Path
+    ) -> None:
+        await damage_index(opening.first(), path)
+        await opening.close()
+        sql(path, "UPDATE search_data SET block = x'ffff'")
+        world = opening.first()
+        assert await world.store.forget("lobby", 2**50) == 300
+        assert await world.everything() == []
+        assert sql(path, "SELECT * FROM chores") == [("renew",)]
+        await world.catch_up()
+        assert in_index(path, "ola") == []
+
+
+class TestForgetting:
+    async def test_no_byte_of_a_forgotten_text_is_left_in_any_file(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.say(draft(SECRET))
+        world.time += 10
+        await world.say(*(draft(f"hola {number}") for number in range(400)))
+        await world.catch_up()
+        assert in_index(path, "zeb")
+        assert held(path)
+        assert await world.store.forget("lobby", 401) == 401
+        await world.catch_up()
+        assert held(path) == set()
+        assert in_index(path, "zeb") == []
+        assert in_index(path, "ola") == [*range(402, 802)]
+        assert b"zeb" not in path.read_bytes()
+        assert Path(f"{path}-wal").stat().st_size == 0
+        sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
+        await world.say(draft("on it goes"))
+        assert len(await world.everything()) == 401
+
+    async def test_none_is_left_of_a_text_that_is_forgotten_during_a_purge(
+        self, world: World, path: Path
+    ) -> None:
+        chance = random.Random(1)
+        filling = ["".join(chance.choices("abcdefghij", k=2000)) for _ in range(200)]
+        for text in "hola", SECRET, "kept":
+            await world.say(draft(text), *map(draft, filling))
+            await world.catch_up()
+            world.time += 10
+        while await world.store.forget("lobby", 201):
+            pass
+        world.reactor.advance(IDLE_SECONDS)
+        await world.wait_for(lambda: not world.store._schedule._working)
+        assert world.store._writer._maintenance._purging
+        while await world.store.forget("lobby", 402):
+            pass
+        await world.catch_up()
+        assert held(path) == set()
+        assert b"zeb" not in path.read_bytes()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_none_is_left_of_a_text_that_was_not_indexed(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_none_is_left_after_another_sqlite_could_not_use_the_index(
+        self, world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await world.say(draft("hola"), draft(SECRET), draft("hola"))
+        await world.catch_up()
+        monkeypatch.setattr("chatd.storage.sqlite.search_index.is_possible", lambda: False)
+        await world.store.forget("lobby", 2**50)
+        await world.catch_up()
+        assert await world.everything() == []
+        assert sql(path, "SELECT * FROM chores") == [("renew",)]
+        monkeypatch.undo()
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_the_log_is_truncated_later_if_another_program_reads(
+        self, world: World, path: Path
+    ) -> None:
+        await world.say(draft(SECRET))
+        await world.store.forget("lobby", 2**50)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM rooms").fetchall()
+            world.reactor.advance(IDLE_SECONDS)
+            await world.wait_for(lambda: not world.store._schedule._working)
+            assert "chat.sqlite-wal" in held(path)
+            await world.say(draft("chat goes on"))
+            other.execute("COMMIT")
+        await world.catch_up()
+        assert held(path) == set()
+
+    async def test_a_purge_continues_when_the_store_is_opened_again(
+        self, opening: Opening, path: Path
+    ) -> None:
+        world = opening.first()
+        await world.say(*(draft(f"hola {number}") for number in range(FORGOTTEN)), draft(SECRET))
+        await world.catch_up()
+        await world.store.forget("lobby", 2**50)
+        assert sql(path, "SELECT * FROM chores") == [("purge",)]
+        world = await opening.again()
+        assert await world.store.forget("lobby", 2**50) == 1
+        world = await opening.again()
+        world.reactor.advance(IDLE_SECONDS)
+        await world.catch_up()
+        assert held(path) == set()
+        assert sql(path, "SELECT * FROM chores") == []
+
+    async def test_a_full_disk_forgets_nothing_and_raises(self, world: World, path: Path) -> None:
+        await world.say(*(draft("x" * 1000) for _ in range(300)))
+        with (
+            no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size),
+            pytest.raises(StoreError, match=str(path)),
+        ):
+            await world.store.forget("lobby", 2**50)
+        assert len(await world.everything()) == 300
+        await world.say(draft("a"))
+        assert texts(world.recorder.published)[-1] == "a"
+
+    async def test_the_writer_overwrites_what_it_deletes(
+        self, opening: Opening, connections: list[sqlite3.Connection]
+    ) -> None:
+        world = opening.first()
+        connections.clear()
+        await world.say(draft())
+        (writer,) = connections
+        assert writer.execute("PRAGMA secure_delete").fetchone() == (1,)

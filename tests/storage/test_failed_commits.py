@@ -1,0 +1,163 @@
+"""Tests of commits that fail (`chatd.storage.group_commit`), with a store of each kind."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from twisted.logger import LogEvent, globalLogPublisher
+
+from chatd.event import Draft
+from chatd.storage.contract import (
+    StoreError,
+)
+from chatd.util.error_log import FIRST_SILENCE, LONGEST_SILENCE
+from tests.support.stores import Gates, World, draft, joined, texts
+
+pytestmark = pytest.mark.quick
+
+
+Expect = Callable[..., object]
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """The lines of the log about refused lines, and about lines that are saved again."""
+    said: list[str] = []
+
+    def observe(event: LogEvent) -> None:
+        if event["log_namespace"].startswith(("chatd.storage", "chatd.util.error_log")):
+            said.append(event.get("why") or event["log_format"])
+
+    globalLogPublisher.addObserver(observe)
+    yield said
+    globalLogPublisher.removeObserver(observe)
+
+
+class TestFailure:
+    async def test_drafts_are_refused_and_notices_published(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        said: list[Draft] = [draft("a"), draft("b", room="ops")]
+        for entry in said[0], joined("luis"), said[1]:
+            world.store.append(entry)
+        world.end_turn()
+        gates.fail(StoreError("no disk"))
+        assert world.recorder.refused == [(each, "no disk") for each in said]
+        assert texts(world.recorder.published) == ["+luis"]
+        assert await world.everything() == []
+        expected_errors()
+
+    async def test_the_next_batch_continues_without_a_gap(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        await world.say(draft("a"))
+        gates = Gates(world.store)
+        world.store.append(draft("lost"))
+        world.end_turn()
+        world.store.append(draft("b"))
+        gates.fail(StoreError("no disk"))
+        await world.wait_for(lambda: gates.held)
+        gates.open()
+        await world.settle()
+        assert [(event.seq, event.text) for event in await world.everything()] == [
+            (1, "a"),
+            (2, "b"),
+        ]
+        expected_errors()
+
+    async def test_a_batch_is_refused_before_the_next_one_is_published(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft("lost"))
+        world.end_turn()
+        world.store.append(joined("luis"))
+        gates.fail(StoreError("no disk"))
+        await world.wait_for(lambda: gates.held)
+        gates.open()
+        await world.settle()
+        assert world.recorder.calls == [
+            ("refused", ["lost"]),
+            ("published", []),
+            ("published", ["+luis"]),
+        ]
+        expected_errors()
+
+    async def test_an_unexpected_error_refuses_too_and_is_logged_with_its_traceback(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        world.store.append(draft())
+        world.end_turn()
+        gates.fail(ZeroDivisionError("oh"))
+        assert world.recorder.refused == [(draft(), "an error in the server")]
+        expected_errors(ZeroDivisionError)
+
+    async def test_failures_are_logged_once_and_then_after_growing_pauses(
+        self, world: World, logged: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        told: list[float] = []
+        while world.reactor.seconds() < 4 * LONGEST_SILENCE:
+            world.store.append(draft())
+            world.end_turn()
+            gates.fail(StoreError("no disk"))
+            if len(logged) > len(told):
+                told.append(world.reactor.seconds())
+            world.reactor.advance(0.5)
+        pauses = [later - earlier for earlier, later in itertools.pairwise(told)]
+        assert told[0] == 0
+        assert pauses[:4] == [FIRST_SILENCE, 2, 4, 8]
+        assert pauses[-1] == LONGEST_SILENCE
+        assert logged == ["no disk"] * len(told)
+        expected_errors()
+
+    async def test_the_end_of_failures_is_logged(
+        self, world: World, logged: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        for works in False, False, True, True:
+            world.store.append(draft())
+            world.end_turn()
+            if works:
+                gates.open()
+            else:
+                gates.fail(StoreError("no disk"))
+            await world.settle()
+        assert logged == ["no disk", "lines are saved again"]
+        expected_errors()
+
+    async def test_failures_that_recur_are_logged_after_the_shortest_pause(
+        self, world: World, logged: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        while world.reactor.seconds() < 10 * FIRST_SILENCE:
+            for works in False, True:
+                world.store.append(draft())
+                world.end_turn()
+                if works:
+                    gates.open()
+                else:
+                    gates.fail(StoreError("no disk"))
+                await world.settle()
+            world.reactor.advance(0.25)
+        assert logged == ["no disk", "lines are saved again"] * 10
+        expected_errors()
+
+    async def test_published_notices_are_not_the_end_of_failures(
+        self, world: World, logged: list[str], expected_errors: Expect
+    ) -> None:
+        gates = Gates(world.store)
+        for entry in draft(), joined("luis"), draft():
+            world.store.append(entry)
+            world.end_turn()
+            if isinstance(entry, Draft):
+                gates.fail(StoreError("no disk"))
+            else:
+                gates.open()
+            await world.settle()
+        assert logged == ["no disk"]
+        expected_errors()

@@ -1,0 +1,126 @@
+"""Helpers for tests of SQLite stores: open a file again, look at it from outside, and limit it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from chatd.storage.contract import StoreError
+from chatd.storage.sqlite.store import SqliteStore
+from tests.support.checkout import ROOT
+from tests.support.stores import StoreReactor, World, draft
+
+Expect = Callable[..., object]
+
+
+NOBODY = 65534
+"""Number of a user without rights."""
+
+VERSIONS = ROOT / "tests" / "storage" / "sqlite"
+"""Folder of a file of each version, ``version_N.db``, written by the first release with it."""
+
+
+SECRET = "Zebras at Midnight"
+
+
+class Opening:
+    """Open the store of a test, again and again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._world: World | None = None
+
+    def first(self) -> World:
+        self._world = World(lambda reactor, now: SqliteStore(reactor, self._path, now))
+        return self._world
+
+    async def again(self) -> World:
+        """Close the open store, as a daemon that stops, and open it again."""
+        await self.close()
+        return self.first()
+
+    async def close(self) -> None:
+        world, self._world = self._world, None
+        if world is not None:
+            await world.store.close()
+
+
+def refusal(path: Path) -> str:
+    """Return the error with which a store at a path is refused: one line."""
+    with pytest.raises(StoreError) as caught:
+        SqliteStore(StoreReactor(), path)
+    why = str(caught.value)
+    assert "\n" not in why
+    return why
+
+
+def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
+    """Run a statement on the file in a connection of its own, as another program does."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def descriptors() -> int:
+    """Return the number of open files of this process."""
+    return len(os.listdir("/dev/fd"))
+
+
+def held(path: Path) -> set[str]:
+    """Return the files that have a part of `SECRET`, as it was said or as it is indexed."""
+    parts = ["Zebra", "zebra", "Midnight", "midnight"]
+    return {
+        each.name
+        for each in path.parent.iterdir()
+        if any(part.encode() in each.read_bytes() for part in parts)
+    }
+
+
+def indexed(path: Path) -> list[tuple[object, ...]]:
+    """Return the seq of each room up to which its events are in the index."""
+    return sql(path, "SELECT name, indexed FROM rooms ORDER BY name")
+
+
+def in_index(path: Path, gram: str) -> list[object]:
+    """Return the seqs of the first room's events that have three characters, by the index."""
+    asked = f"SELECT rowid FROM search WHERE search MATCH '\"{gram}\"'"
+    return [int(str(number)) & 0xFFFFFFFFFF for (number,) in sql(path, asked)]
+
+
+async def damage_index(world: World, path: Path) -> None:
+    """Say lines, index them, and delete the content of the index."""
+    await world.say(*(draft(f"hola {number}") for number in range(300)))
+    await world.catch_up()
+    list_of_segments = 10
+    sql(path, f"DELETE FROM search_data WHERE id > {list_of_segments}")
+
+
+@contextmanager
+def as_nobody(directory: Path) -> Iterator[None]:
+    """Act without the rights of root, who may read and write everything."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        if not os.path.exists(directory):  # a folder above it may be closed to others
+            pytest.skip("the temporary directory is root's alone")
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """Fail writes beyond a size, as a full disk does; for root, too."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
