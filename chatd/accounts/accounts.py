@@ -81,7 +81,7 @@ class Accounts:
             and event.time >= found.created * 1000
         )
 
-    def keep(self, account: Account) -> Deferred[None]:
+    def store(self, account: Account) -> Deferred[None]:
         """Store an account in place of the one with its key. Fails with `StoreError`."""
         return change(self._store, self.table.put(account.key, account))
 

@@ -153,7 +153,7 @@ class Logins:
             session.identity.set_grant(None)
             self._review(session)
 
-    async def keep_setting(self, session: Session, **settings: Any) -> None:
+    async def change_settings(self, session: Session, **settings: Any) -> None:
         """Change settings of a session, and store them with its account if it has one. Raises
         `StoreError` if they cannot be stored.
 

@@ -70,7 +70,7 @@ class Registrations:
         self._names.check_account(account.name)
         account = account._replace(epoch=new_epoch())
         try:
-            await self._accounts.keep(account)
+            await self._accounts.store(account)
         except StoreError:
             if account.key not in self._accounts.table:
                 # Sessions may have logged in to it meanwhile, and made rooms.

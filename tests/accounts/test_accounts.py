@@ -18,14 +18,14 @@ def test_whether_there_is_an_administrator_is_known_without_looking_at_all_accou
     accounts = Accounts(MemoryStore(clock))
     assert not accounts.has_administrator
     for name in "ana", "eva", "luis":
-        accounts.keep(Account(name, "", admin=name != "ana"))
+        accounts.store(Account(name, "", admin=name != "ana"))
     assert accounts.has_administrator
     with monkeypatch.context() as patched:
         patched.setattr(Table, "__iter__", None)
         assert accounts.has_administrator
-    accounts.keep(Account("eva", ""))
+    accounts.store(Account("eva", ""))
     assert accounts.has_administrator
-    accounts.keep(Account("luis", ""))
+    accounts.store(Account("luis", ""))
     assert not accounts.has_administrator
     clock.advance(0)
 
@@ -44,6 +44,6 @@ def test_an_account_wrote_what_was_said_by_its_name_since_it_was_registered(
     account: str, author: str, milliseconds: int, wrote: bool
 ) -> None:
     accounts = Accounts(MemoryStore(Clock()))
-    accounts.keep(Account("ana", "", created=1_000_000_000))
+    accounts.store(Account("ana", "", created=1_000_000_000))
     line = Event("lobby", 1, milliseconds, 7, author, Kind.MESSAGE, "hi")
     assert accounts.wrote(account, line) == wrote

@@ -35,7 +35,7 @@ class Desk:
         self.store = MemoryStore(self.clock)
         self.accounts = Accounts(self.store)
         for name in "Ana", "Eva":
-            self.accounts.keep(Account(name, ""))
+            self.accounts.store(Account(name, ""))
         self.credentials = self.opened()
 
     def opened(self) -> Credentials:

@@ -26,7 +26,7 @@ Expect = Callable[..., list[LogEvent]]
 @pytest.mark.parametrize("line", ["/logout", f"/login eva {PASSWORD}"])
 def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line: str) -> None:
     world = World()
-    world.server.accounts.keep(Account("eva", HASH))
+    world.server.accounts.store(Account("eva", HASH))
     owner, ana = member(world, "olga"), member(world, "ana")
     owner.type("/create den private", "/invite ana", "/invite eva")
     ana.type("/join den")
@@ -51,7 +51,7 @@ class TestALoginThatFails:
     def world(self) -> World:
         world = World()
         for name in "ana", "eva":
-            world.server.accounts.keep(Account(name, HASH))
+            world.server.accounts.store(Account(name, HASH))
         return world
 
     def fail_to_log_in(self, world: World, person: Person, patch: pytest.MonkeyPatch) -> None:

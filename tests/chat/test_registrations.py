@@ -41,7 +41,7 @@ def test_a_registration_that_fails_takes_nothing_from_the_next_owner_of_the_name
     world.settle()
     begin(server.registrations.unregister(server.accounts.table["eva"]))
     second = Account("eva", HASH, epoch=7)
-    server.accounts.keep(second)
+    server.accounts.store(second)
     _, puts = server.credentials.issue(second, TOKEN, "t")
     begin(server.registrations.change_credentials(*puts))
     world.store.fail()
@@ -115,7 +115,7 @@ def test_changing_a_password_logs_no_guest_in(
 ) -> None:
     world = World(slow=True)
     guest, server = world.person(), world.server
-    server.accounts.keep(Account("ana", HASH))
+    server.accounts.store(Account("ana", HASH))
     world.release()
     ana = server.accounts.table["ana"]
     changing = begin(server.registrations.change_password(ana, HASH, guest.session))

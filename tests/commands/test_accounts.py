@@ -476,7 +476,7 @@ def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -
     world = World()
     for number in range(20):
         name = "abcdefghijklmnopqrst"[number] * 3
-        world.server.accounts.keep(Account(name, CHEAP.hash(PASSWORD)))
+        world.server.accounts.store(Account(name, CHEAP.hash(PASSWORD)))
     world.settle()
     tried = refused = 0
     for number in range(ADDRESS_TRIES[0] + 1):
@@ -683,7 +683,7 @@ def test_over_a_network_passwords_are_taken_with_the_option_for_it() -> None:
 @pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
 def test_without_argon2_commands_with_passwords_are_refused(line: str) -> None:
     world = World(passwords=None)
-    world.server.accounts.keep(Account("ana", CHEAP.hash(PASSWORD)))
+    world.server.accounts.store(Account("ana", CHEAP.hash(PASSWORD)))
     world.settle()
     person = world.person("eva")
     if line in ("/password", "/unregister"):
@@ -710,7 +710,7 @@ def test_a_password_can_be_changed(scene: Scene) -> None:
 def test_other_changes_of_the_account_meanwhile_stay(scene: Scene) -> None:
     scene.world.hashing.held = True
     scene.ana.type("/password another horse")
-    scene.world.server.accounts.keep(scene.account()._replace(admin=True))
+    scene.world.server.accounts.store(scene.account()._replace(admin=True))
     scene.world.hashing.work()
     scene.world.settle()
     assert scene.account().admin

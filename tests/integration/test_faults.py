@@ -96,7 +96,7 @@ class Scene:
         self.world = World()
         self.luis = self.world.person("luis")
         self.ana = self.world.person("ana")
-        self.world.server.accounts.keep(Account("eva", CHEAP.hash("correct horse")))
+        self.world.server.accounts.store(Account("eva", CHEAP.hash("correct horse")))
         self.world.say("what was said before")
         self.seen()
 
@@ -222,7 +222,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "quitting, the connection": ("quitting", ConnectionWriter, "_close"),
     "hashing": ("registering", Hasher, "hash"),
     "registering": ("registering", Registrations, "register"),
-    "keeping": ("registering", Accounts, "keep"),
+    "storing an account": ("registering", Accounts, "store"),
     "checking": ("logging in", Hasher, "check"),
     "counting tries": ("logging in", RateLimiter, "spend"),
     "logging in": ("logging in", Logins, "log_in"),
@@ -329,7 +329,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
 ) -> None:
     """Each fault quotes everything that it was given."""
     server = scene.world.server
-    server.accounts.keep(Account("eva", CHEAP.hash(SECRET)))
+    server.accounts.store(Account("eva", CHEAP.hash(SECRET)))
     scene.world.settle()
     shown: list[str] = []
     letters = iter("abcdefghijklmnopqrstuvwxyz")

@@ -53,7 +53,7 @@ async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
     `StoreError`."""
     account = account_called(server, name)._replace(admin=admin)
     try:
-        await server.accounts.keep(account)
+        await server.accounts.store(account)
     finally:
         # Also if it could not be stored: its sessions may have used the right meanwhile.
         server.review_account(account)

@@ -117,7 +117,7 @@ async def check_password(server: ChatServer, session: Session, name: str, text: 
     if better is not None:
         now = now._replace(hash=better)
         # If it cannot be stored, the old hash is still valid.
-        server.accounts.keep(now).addErrback(ignore_store_error)
+        server.accounts.store(now).addErrback(ignore_store_error)
     return now
 
 

@@ -24,27 +24,27 @@ AWAY_CHARACTERS = 200
 
 async def set_echo(server: ChatServer, session: Session, echo: bool) -> None:
     """Send a session its own lines, or not. Raises `StoreError`."""
-    await server.logins.keep_setting(session, echo=echo)
+    await server.logins.change_settings(session, echo=echo)
 
 
 async def set_times(server: ChatServer, session: Session, times: bool) -> None:
     """Show a session the time of each line, or not. Raises `StoreError`."""
-    await server.logins.keep_setting(session, times=times)
+    await server.logins.change_settings(session, times=times)
 
 
 async def set_language(server: ChatServer, session: Session, language: Language) -> None:
     """Set the language of a session. Raises `StoreError`."""
-    await server.logins.keep_setting(session, language=language.value)
+    await server.logins.change_settings(session, language=language.value)
 
 
 async def set_bell(server: ChatServer, session: Session, bell: Bell) -> None:
     """Set which lines ring the bell of a session. Raises `StoreError`."""
-    await server.logins.keep_setting(session, bell=bell.value)
+    await server.logins.change_settings(session, bell=bell.value)
 
 
 async def set_quiet(server: ChatServer, session: Session, quiet: bool) -> None:
     """Hide joins, leaves and renames from a session, or not. Raises `StoreError`."""
-    await server.logins.keep_setting(session, quiet=quiet)
+    await server.logins.change_settings(session, quiet=quiet)
 
 
 async def set_away(server: ChatServer, session: Session, text: str) -> str:
@@ -54,7 +54,7 @@ async def set_away(server: ChatServer, session: Session, text: str) -> str:
     """
     session.identity.check_scope(Scope.FULL)
     away = text[:AWAY_CHARACTERS]
-    await server.logins.keep_setting(session, away=away)
+    await server.logins.change_settings(session, away=away)
     return away
 
 
@@ -80,7 +80,7 @@ async def ignore(server: ChatServer, session: Session, name: str) -> None:
     ignored = _ignored_but(server, session, name)
     if len(ignored) >= IGNORED_AT_MOST:
         raise Refusal(ErrorKind.WRONG_USE, "too_many_ignored", limit=IGNORED_AT_MOST)
-    await server.logins.keep_setting(session, ignored=[*ignored, name])
+    await server.logins.change_settings(session, ignored=[*ignored, name])
 
 
 async def unignore(server: ChatServer, session: Session, name: str) -> bool:
@@ -92,7 +92,7 @@ async def unignore(server: ChatServer, session: Session, name: str) -> bool:
     ignored = _ignored_but(server, session, name)
     if len(ignored) == len(server.logins.ignored_by(session)):
         return False
-    await server.logins.keep_setting(session, ignored=ignored)
+    await server.logins.change_settings(session, ignored=ignored)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.credentials import BROWSER
+from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS
 from chatd.chat.actions.browsers import sign_in
 from chatd.chat.actions.login import close_others, log_in, log_out
 from chatd.chat.actions.register import register
@@ -100,6 +100,23 @@ def test_a_browser_is_signed_out_when_it_logs_out(world: World) -> None:
     assert session.is_guest
     assert not session.stream.finished
     assert not world.server.credentials.of("ana", BROWSER)
+
+
+def test_a_browser_whose_sign_in_has_expired_logs_out_without_waiting_for_the_disk() -> None:
+    world = World(slow=True)
+    server, session = world.server, guest(world, "ana")
+    begin(world, register(server, session, PASSWORD))
+    world.release()
+    account = server.accounts.table["ana"]
+    secret, puts = server.credentials.issue(account, BROWSER, "browser")
+    begin(world, server.registrations.change_credentials(*puts))
+    world.release()
+    server.logins.log_in(session, account, server.credentials.grant_of(secret))
+    world.release()
+    world.clock.advance(BROWSER_SECONDS)
+    assert session.account is None
+    begin(world, log_out(server, session))
+    assert session.grant is None
 
 
 class TestABrowserThatLogsOutWhileTheDiskIsSlow:

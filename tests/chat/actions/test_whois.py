@@ -45,7 +45,7 @@ def test_a_member_who_is_not_here(world: World) -> None:
 
 def test_the_text_of_one_who_is_away(world: World) -> None:
     ana = member(world, "ana")
-    done(world, world.server.logins.keep_setting(ana, away="at lunch"))
+    done(world, world.server.logins.change_settings(ana, away="at lunch"))
     assert whois(world.server, guest(world), "ana").away == "at lunch"
 
 

@@ -89,7 +89,7 @@ def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(scene: Sce
     boss = scene.world.person("boss")
     boss.type("/register correct horse")
     accounts = scene.world.server.accounts
-    accounts.keep(accounts.table["boss"]._replace(admin=True))
+    accounts.store(accounts.table["boss"]._replace(admin=True))
     boss.type("/ban 203.0.113.7 1h", "/ban 203.0.113.7 1h")
     lurker, transport = scene.connect()
     lurker.dataReceived(HEADER)

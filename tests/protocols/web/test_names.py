@@ -90,7 +90,7 @@ def test_an_account_keeps_such_a_name(door: Served, name: str) -> None:
     register(door.world, name)
     account = door.server.accounts.called(name)
     assert account is not None
-    kept = door.server.accounts.keep(account._replace(hash=CHEAP.hash(PASSWORD)))
+    kept = door.server.accounts.store(account._replace(hash=CHEAP.hash(PASSWORD)))
     door.world.settle()
     assert kept.called
     person = door.world.person()

@@ -32,7 +32,7 @@ def door() -> Served:
     return door
 
 
-def test_a_password_gets_a_cookie_that_is_its_account(door: Served) -> None:
+def test_a_password_gives_a_cookie_that_stands_for_its_account(door: Served) -> None:
     got = sign_in(door)
     assert (got.status, got.json) == (200, {"name": "Ana", "guest": False, "account": True})
     value, *attributes = got.headers["set-cookie"].split("; ")
@@ -43,14 +43,14 @@ def test_a_password_gets_a_cookie_that_is_its_account(door: Served) -> None:
     assert who(door, f"a=b; {value}; c") == "Ana"
 
 
-def test_over_tls_the_cookie_is_for_tls_alone(door: Served) -> None:
+def test_over_tls_the_cookie_is_valid_for_tls_alone(door: Served) -> None:
     got = sign_in(door, origin="https://localhost")
     assert got.headers["set-cookie"].startswith("__Host-chatd=")
     assert got.headers["set-cookie"].endswith("; Secure")
     assert who(door, cookie_of(got)) == "Ana"
 
 
-def test_over_tls_one_that_came_in_the_clear_is_nobodys(door: Served) -> None:
+def test_over_tls_a_cookie_that_was_set_in_the_clear_is_ignored(door: Served) -> None:
     cookie = cookie_of(sign_in(door))
     assert who(door, cookie) == "Ana"
     got = door.ask("GET", "/api/me", cookie=cookie, origin="https://localhost")
@@ -60,7 +60,7 @@ def test_over_tls_one_that_came_in_the_clear_is_nobodys(door: Served) -> None:
 @pytest.mark.parametrize(
     "cookie", ["chatd=", "chatd=x", "Chatd={}", "chatd={}x", "chatd={}; chatd=y", "session={}", "x"]
 )
-def test_a_forged_cookie_is_a_guests(door: Served, cookie: str) -> None:
+def test_a_forged_cookie_makes_a_guest(door: Served, cookie: str) -> None:
     secret = cookie_of(sign_in(door)).partition("=")[2]
     assert who(door, cookie.format(secret)) is None
 
@@ -71,7 +71,7 @@ def test_a_token_is_no_cookie_and_a_cookie_no_token(door: Served) -> None:
     assert door.ask("GET", "/api/me", authorization=f"Bearer {secret}").status == 401
 
 
-def test_signing_out_ends_the_cookie_wherever_it_is(door: Served) -> None:
+def test_signing_out_ends_the_cookie_and_its_copies(door: Served) -> None:
     cookie, other = cookie_of(sign_in(door)), cookie_of(sign_in(door))
     got = door.ask("POST", "/api/signout", cookie=cookie)
     assert got.status == 200
@@ -81,7 +81,7 @@ def test_signing_out_ends_the_cookie_wherever_it_is(door: Served) -> None:
     assert door.ask("POST", "/api/signout", cookie=cookie).status == 200
 
 
-def test_signing_in_again_ends_what_the_browser_had(door: Served) -> None:
+def test_signing_in_again_ends_the_sign_in_before(door: Served) -> None:
     cookie = cookie_of(sign_in(door))
     sign_in(door, cookie=cookie)
     assert who(door, cookie) is None
@@ -101,7 +101,7 @@ def test_a_wrong_password_is_refused_and_tries_are_limited(door: Served) -> None
     assert sign_in(door).status == 200
 
 
-def test_tries_count_together_with_those_over_chat(door: Served) -> None:
+def test_tries_are_counted_together_with_those_over_chat(door: Served) -> None:
     for _ in range(5):
         sign_in(door, password="wrong password")
     person = door.world.person()
@@ -125,13 +125,13 @@ def test_tries_count_together_with_those_over_chat(door: Served) -> None:
         ({"name": "server", "password": PASSWORD, "register": True}, (422, "reserved_name")),
     ],
 )
-def test_what_cannot_be_is_refused(door: Served, members: Any, error: tuple[int, str]) -> None:
+def test_an_invalid_request_is_refused(door: Served, members: Any, error: tuple[int, str]) -> None:
     got = door.post("/api/signin", members)
     assert error_of(got) == error
     assert "set-cookie" not in got.headers
 
 
-def test_an_account_can_be_made(door: Served) -> None:
+def test_an_account_can_be_registered(door: Served) -> None:
     got = door.post("/api/signin", {"name": "Luis", "password": PASSWORD, "register": True})
     assert got.json["name"] == "Luis"
     assert who(door, cookie_of(got)) == "Luis"
@@ -140,7 +140,7 @@ def test_an_account_can_be_made(door: Served) -> None:
     assert person.seen()[0] == "*** You are now Luis."
 
 
-def test_an_account_can_be_made_of_the_name_that_ones_own_tabs_have(door: Served) -> None:
+def test_a_name_of_the_browsers_own_tabs_can_be_registered(door: Served) -> None:
     tab = door.world.person("luis")
     members = {"name": "luis", "password": PASSWORD, "register": True, "key": "k" * 16}
     assert error_of(door.post("/api/signin", members)) == (409, "name_in_use")
@@ -149,7 +149,7 @@ def test_an_account_can_be_made_of_the_name_that_ones_own_tabs_have(door: Served
     assert tab.session.is_guest
 
 
-def test_without_a_way_to_check_passwords_nobody_signs_in() -> None:
+def test_without_a_hasher_a_sign_in_is_refused() -> None:
     assert error_of(sign_in(Served(passwords=None), "luis")) == (404, "not_registered")
 
 
@@ -160,7 +160,7 @@ def test_a_password_changed_elsewhere_ends_the_cookie(door: Served) -> None:
     assert who(door, cookie) is None
 
 
-def test_nothing_is_seen_by_signing_in(door: Served) -> None:
+def test_a_sign_in_reads_no_missed_lines(door: Served) -> None:
     luis = door.world.person("luis")
     luis.type("/msg ana psst")
     luis.seen()
@@ -173,6 +173,6 @@ def test_nothing_is_seen_by_signing_in(door: Served) -> None:
     assert len(list(door.server.sessions)) == 2
 
 
-def test_no_cookie_counts_that_others_could_read(door: Served) -> None:
+def test_a_cookie_that_others_can_read_is_ignored(door: Served) -> None:
     cookie = cookie_of(sign_in(door))
     assert who(door, cookie, address=FAR) is None
