@@ -187,7 +187,7 @@ class ChatServer(Subscriber):
             self._talking.discard(session)
             if session.has_spoken and session.network:
                 self._gone_from.add(fold(session.name), session.network)
-            self.moderation.gone(session)
+            self.moderation.disconnected(session)
             session.stream.abandon()
 
     def allowance(self, session: Session) -> int:

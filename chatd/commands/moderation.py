@@ -13,8 +13,8 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.actions import operate, policy, roles, sanctions
 from chatd.chat.actions.deeds import Done
 from chatd.chat.actions.enter import create
-from chatd.chat.moderation import MUTE, Sanction
 from chatd.chat.permissions import Act, Mode
+from chatd.chat.sanctions import MUTE, Sanction
 from chatd.chat.server import NOBODYS, ChatServer
 from chatd.chat.session import NAMES_SHOWN, Session
 from chatd.commands.arguments import check_no_room, one_name, room_and_rest, time_and_reason
@@ -204,7 +204,7 @@ def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
     word, _, rest = words.partition(" ")
     name = one_name(server, word)
     seconds, reason = time_and_reason(rest.strip(), default)
-    is_used = server.called(name) or server.moderation.is_registered(name)
+    is_used = server.called(name) or server.moderation.roles.is_registered(name)
     if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
         raise WrongUse
     return name, seconds, reason

@@ -302,7 +302,7 @@ class TestGuests:
         town.release()
         for person in luis, other:
             assert "ERR Name in use: " in _told(person, "/join ops")
-        assert town.server.moderation._given == {}
+        assert town.server.moderation.roles._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
         town, ana, luis = _moderated()
@@ -345,7 +345,7 @@ class TestGuests:
         town.release()
         assert luis.session.room is ana.session.room
         assert "You are in #ops" in _told(luis, "/leave", "/join ops")
-        assert list(town.server.moderation._given) == [luis.session]
+        assert list(town.server.moderation.roles._given) == [luis.session]
         expected_errors()
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:

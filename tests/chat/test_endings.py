@@ -333,7 +333,7 @@ def test_what_has_ended_does_nothing_more(
         ana.told()
     accounts = dict(town.server.accounts.table)
     credentials = dict(town.server.credentials.table)
-    roles = dict(town.server.moderation.rooms)
+    roles = dict(town.server.moderation.roles.rooms)
     for line in MISCHIEF:
         ana.say(line)
     town.luis.type("/msg ana for her alone", "for those in the den")
@@ -346,8 +346,10 @@ def test_what_has_ended_does_nothing_more(
     assert "own words" not in told
     assert dict(town.server.accounts.table) == accounts
     assert dict(town.server.credentials.table) == credentials
-    assert {key: run for key, run in town.server.moderation.rooms.items() if key in roles} == roles
-    assert "mischief" not in {run.owner for run in town.server.moderation.rooms.values()}
+    assert {
+        key: run for key, run in town.server.moderation.roles.rooms.items() if key in roles
+    } == roles
+    assert "mischief" not in {run.owner for run in town.server.moderation.roles.rooms.values()}
     assert not town.server.hooks.of(town.server.lobby)
 
 
@@ -708,7 +710,7 @@ def test_with_a_token_for_writing_one_is_an_ordinary_person() -> None:
     assert town.world.ask_operator("promote", name="ana").called
     writer = TokenSocket(town)
     writer.told()
-    before = dict(town.server.accounts.table), dict(town.server.moderation.rooms)
+    before = dict(town.server.accounts.table), dict(town.server.moderation.roles.rooms)
     allowed = {"mischief", "/me makes mischief", "/msg olga mischief", "/msg #lobby mischief"}
     for line in (*MISCHIEF, "/wall mischief", "/disconnect luis", "/stats", "/close", "/bans"):
         if line in allowed or line in ("/join mischief", PASSWORD, "mischief-mischief"):
@@ -716,12 +718,12 @@ def test_with_a_token_for_writing_one_is_an_ordinary_person() -> None:
         writer.browser.say(line, room="den")
         keys = {each["key"] for each in writer.browser.seen("error")}
         assert keys == {"not_with_a_token"}, line
-    assert (dict(town.server.accounts.table), dict(town.server.moderation.rooms)) == before
+    assert (dict(town.server.accounts.table), dict(town.server.moderation.roles.rooms)) == before
     for line in sorted(allowed):
         writer.browser.say(line, room="den")
     assert len(town.said_by_ana()) == 4
     writer.browser.send("enter", room="tea")
-    assert town.server.moderation.name_of_owner(town.server.rooms["tea"]) == "ana"
+    assert town.server.moderation.roles.name_of_owner(town.server.rooms["tea"]) == "ana"
 
 
 def test_what_is_set_with_a_token_is_the_connections_own() -> None:

@@ -163,8 +163,8 @@ class TestTable:
             (Role.VOICED, Role.OPERATOR),
             (Role.OWNER, Role.OWNER),
         ):
-            moderation.give_guests([zoe.session], ops, given)
-            assert moderation.role_of(zoe.session, ops) is role
+            moderation.roles.give_guests([zoe.session], ops, given)
+            assert moderation.roles.role_of(zoe.session, ops) is role
 
     def test_the_lobby_is_free_until_there_is_an_administrator(self) -> None:
         town = Town()
@@ -459,7 +459,8 @@ class TestRestarts:
         ]
         moderation, room = town.server.moderation, town.room("ops")
         roles = {
-            name: moderation.role_of_name(name, [], room) for name in ("ana", "eva", "max", "zoe")
+            name: moderation.roles.role_of_name(name, [], room)
+            for name in ("ana", "eva", "max", "zoe")
         }
         assert roles == {
             "ana": Role.OWNER,

@@ -15,8 +15,8 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.idempotency import account_owner
-from chatd.chat.moderation import MUTE, Sanction
 from chatd.chat.permissions import Role
+from chatd.chat.sanctions import MUTE, Sanction
 from chatd.chat.server import ChatServer
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
@@ -60,8 +60,10 @@ class Life:
         lab, tea = self.room("lab"), self.room("tea")
         _, tokens = server.credentials.issue(server.accounts.table["ana"], TOKEN, "t")
         _, _, hook = server.hooks.add(tea, destination_of("https://example.com"), "ana", 0)
-        roles = server.moderation.give("ana", lab, Role.OPERATOR)
-        mute = server.moderation.sanction(MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana"))
+        roles = server.moderation.roles.give("ana", lab, Role.OPERATOR)
+        mute = server.moderation.sanctions.order(
+            MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana")
+        )
         server.carry_out(self.luis.session, tea, None, hook)
         server.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
         owner = account_owner("ana")
@@ -133,7 +135,7 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     assert [hook.by for hook in server.hooks] == []
     assert not server.idempotency.knows(account_owner("ana"), "key")
     rooms = [life.room(name) for name in ("ops", "tea", "lab")]
-    assert {server.moderation.role_of(session, room) for room in rooms} == {Role.EVERYONE}
+    assert {server.moderation.roles.role_of(session, room) for room in rooms} == {Role.EVERYONE}
     next_one.type("/missed")
     assert "secret" not in "\n".join(next_one.seen())
 
@@ -167,7 +169,7 @@ def test_a_guests_name_has_nothing_of_an_account() -> None:
     world.settle()
     ana = world.person("ana")
     assert server.logins.account_of(ana.session) is None
-    assert server.moderation.role_of(ana.session, server.lobby) is Role.EVERYONE
+    assert server.moderation.roles.role_of(ana.session, server.lobby) is Role.EVERYONE
 
 
 def test_where_an_owner_came_from_is_nothing_to_the_next_one() -> None:
@@ -203,7 +205,7 @@ def test_what_was_made_with_an_account_that_could_not_be_saved_is_nobodys(
     ana.type(f"/register {PASSWORD}")
     world.release()
     den = world.server.rooms["den"]
-    assert world.server.moderation.role_of(ana.session, den) is Role.EVERYONE
+    assert world.server.moderation.roles.role_of(ana.session, den) is Role.EVERYONE
     ana.type("/join den")
     assert ana.session.room is not den
     expected_errors()

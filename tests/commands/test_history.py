@@ -142,7 +142,7 @@ class TestSearch:
         self, world: World, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def look(room: Room, wanted: Wanted, upto: int, limit: int) -> Found:
-            world.server.moderation.set_mode(room, Mode.PRIVATE).apply()
+            world.server.moderation.roles.set_mode(room, Mode.PRIVATE).apply()
             world.server.moderation.changed(room, ())
             return Found(await room.read(0, upto), 0)
 

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent
 
-from chatd.chat import moderation as moderation_module
+from chatd.chat import roles as roles_module
 from chatd.chat.actions import enter as enter_module
 from chatd.chat.actions.sanctions import REASON_CHARACTERS
 from chatd.chat.membership import LASTING
@@ -155,7 +155,7 @@ class TestMakingRooms:
     def test_nobody_owns_more_than_so_many(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in moderation_module, enter_module:
+        for module in roles_module, enter_module:
             monkeypatch.setattr(module, "OWNED", 2)
         ana = town.citizen("ana")
         ask(ana, "/create one", "/create two")
@@ -184,7 +184,7 @@ class TestMakingRooms:
     def test_one_in_which_nothing_was_said_is_forgotten_and_anybodys(self, town: Town) -> None:
         ana, eva = town.citizen("ana"), town.citizen("eva")
         ask(ana, "/join ops", "/leave")
-        assert not town.server.moderation.rooms
+        assert not town.server.moderation.roles.rooms
         ask(eva, "/join ops")
         assert only(ask(eva, "/mode")).endswith("It is eva's.")
 
@@ -246,7 +246,7 @@ class TestMaking:
             town.release()
             assert only(ana.seen()).startswith("ERR Not saved: ")
             assert "ops" not in town.server.rooms._rooms
-            assert not town.server.moderation.rooms
+            assert not town.server.moderation.roles.rooms
             assert ana.session.room is town.server.lobby
         expected_errors()
 
@@ -274,7 +274,7 @@ class TestMaking:
         town.release()
         assert gone.called
         assert "ERR Not allowed: you are signed out." in "".join(ana.seen())
-        assert "tea" not in town.server.moderation.rooms
+        assert "tea" not in town.server.moderation.roles.rooms
         assert "tea" not in town.server.rooms
 
 
@@ -874,7 +874,7 @@ class TestBans:
     def test_a_room_may_have_so_many(
         self, town: Town, ana: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("chatd.chat.moderation.SANCTIONS", 2)
+        monkeypatch.setattr("chatd.chat.sanctions.SANCTIONS", 2)
         ask(ana, "/ban a 1m", "/mute b 1h")
         assert refused(ana, "/ban c") == (
             "2 mutes and bans hold in #ops, as many as may be. /unban some."
@@ -882,7 +882,7 @@ class TestBans:
         assert ask(ana, "/ban a 1m") == ["*** ana banned a for 1m."]
         town.clock.advance(60)
         assert ask(ana, "/ban c") == ["*** ana banned c for 7d."]
-        assert len(town.server.moderation.sanctions_in(town.room("ops"))) == 2
+        assert len(town.server.moderation.sanctions.in_room(town.room("ops"))) == 2
         kinds = [record.kind for record in town.store.records()]
         assert len([kind for kind in kinds if kind not in ("account", "place")]) == 3
 
@@ -1270,7 +1270,7 @@ class TestComingAndGoing:
         gone = town.server.registrations.records_of("ana")
         for put in gone:
             put.apply()
-        assert {key: (run.owner, run.mode) for key, run in moderation.rooms.items()} == {
+        assert {key: (run.owner, run.mode) for key, run in moderation.roles.rooms.items()} == {
             "ops": ("", "open"),  # eva runs it
             "closed": ("", "private"),
         }
@@ -1355,8 +1355,8 @@ class TestWhatHoldsForWhom:
         ask(ana, "/voice luis", "/mute luis")
         luis.hang_up()
         moderation = town.server.moderation
-        assert not moderation._given
-        assert not moderation._held
+        assert not moderation.roles._given
+        assert not moderation.sanctions._bound
 
     def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Person) -> None:
         guest = town.guest()

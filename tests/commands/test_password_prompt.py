@@ -164,9 +164,9 @@ def test_rights_are_checked_again_after_the_answer(scene: Scene) -> None:
     scene.lapse()
     assert scene.ask("/hook #ops add https://example.com/x") == [PRESENT]
     ops = scene.server.rooms["ops"]
-    run = scene.server.moderation.rooms["ops"]._replace(owner="")
+    run = scene.server.moderation.roles.rooms["ops"]._replace(owner="")
     scene.server.carry_out(
-        scene.ana.session, ops, None, scene.server.moderation.rooms.put("ops", run)
+        scene.ana.session, ops, None, scene.server.moderation.roles.rooms.put("ops", run)
     )
     assert scene.ask(PASSWORD)[-1].startswith("ERR Not allowed")
     assert not has_hook(scene)

@@ -20,12 +20,12 @@ from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.logins import Logins
-from chatd.chat.moderation import Moderation
 from chatd.chat.names import Names
 from chatd.chat.prompt import Prompt
 from chatd.chat.read_marks import ReadMarks, ReadTracker
 from chatd.chat.registrations import Registrations
 from chatd.chat.replies import READING_SECONDS
+from chatd.chat.roles import Roles
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
@@ -477,7 +477,7 @@ def test_a_fault_when_somebody_comes(
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (Moderation, "role_of"),
+        (Roles, "role_of"),
         (JoinedRooms, "leave"),
         (Session, "sentence"),
         (Session, "enter"),

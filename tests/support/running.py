@@ -61,17 +61,17 @@ class Town(World):
             account = server.accounts.table[session.account]._replace(admin=True)
             change(self.store, server.accounts.table.put(session.account, account))
         elif role is Role.OWNER:
-            run = server.moderation.rooms[fold(room)]._replace(owner=session.account)
-            change(self.store, server.moderation.rooms.put(fold(room), run))
+            run = server.moderation.roles.rooms[fold(room)]._replace(owner=session.account)
+            change(self.store, server.moderation.roles.rooms.put(fold(room), run))
         else:
-            change(self.store, *server.moderation.give(session.name, self.room(room), role))
+            change(self.store, *server.moderation.roles.give(session.name, self.room(room), role))
         self.settle()
 
     def run(self, room: str, mode: Mode) -> None:
         """Let a room be run so."""
         there = self.room(room)
         moderation = self.server.moderation
-        puts = [] if mode is Mode.FREE else [moderation.set_mode(there, mode)]
+        puts = [] if mode is Mode.FREE else [moderation.roles.set_mode(there, mode)]
         self.server.carry_out(self.teller, there, None, *puts)
         self.settle()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.credentials import Scope
-from chatd.chat.moderation import OWNED, RoomPolicy
 from chatd.chat.permissions import Act, Mode
+from chatd.chat.roles import OWNED, RoomPolicy
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
@@ -53,8 +53,8 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
     server.rooms.check_new(wanted, session)
     room = server.rooms.add(wanted)
     owner = server.logins.account_of(session)
-    is_free = room.key not in server.moderation.rooms
-    if owner is not None and is_free and server.moderation.may_own_more(owner.key):
+    is_free = room.key not in server.moderation.roles.rooms
+    if owner is not None and is_free and server.moderation.roles.may_own_more(owner.key):
         await _own(server, session, room, Mode.OPEN, None, hint)
     else:
         server.move(session, room, "joined_new_room", hint)
@@ -76,7 +76,7 @@ async def create(server: ChatServer, session: Session, wanted: str, mode: Mode =
     session.identity.check_scope(Scope.FULL)
     server.rooms.check_new(wanted, session)
     _check_memberships(session)
-    if session.account is not None and not server.moderation.may_own_more(session.account):
+    if session.account is not None and not server.moderation.roles.may_own_more(session.account):
         name = short(wanted.removeprefix("#"))
         raise Refusal(ErrorKind.NOT_ALLOWED, "too_many_rooms", room=name, count=OWNED)
     await _own(server, session, server.rooms.add(wanted), mode, Deed("create", mode.value))
@@ -151,7 +151,9 @@ async def _own(
     policy = RoomPolicy(room.name, mode.value, session.account or "")
     room.expected += 1  # it is not forgotten while this waits
     try:
-        await server.carry_out(session, room, deed, server.moderation.rooms.put(room.key, policy))
+        await server.carry_out(
+            session, room, deed, server.moderation.roles.rooms.put(room.key, policy)
+        )
         if not session.stream.finished:
             # Meanwhile the account may be gone, or have another password.
             session.identity.check_scope(Scope.READ)

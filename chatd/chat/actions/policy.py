@@ -25,7 +25,9 @@ class Policy(NamedTuple):
 def policy_of(server: ChatServer, session: Session, room: Room) -> Policy:
     """Return the policy of a room. Raises `Refusal` if the session may not read there."""
     server.moderation.check(session, room, Act.READ)
-    return Policy(server.moderation.mode_of(room), server.moderation.name_of_owner(room))
+    return Policy(
+        server.moderation.roles.mode_of(room), server.moderation.roles.name_of_owner(room)
+    )
 
 
 async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode) -> Done:
@@ -44,14 +46,14 @@ def may_close(server: ChatServer, session: Session, room: Room) -> bool:
     it."""
     server.moderation.check(session, room, Act.CLOSE)
     _check_not_lobby(server, room)
-    return server.moderation.mode_of(room) is not Mode.CLOSED
+    return server.moderation.roles.mode_of(room) is not Mode.CLOSED
 
 
 def members_put_out_by_closing(server: ChatServer, room: Room) -> int:
     """Return how many members are put out if a room is closed now."""
     moderation = server.moderation
     return sum(
-        room in other.memberships and moderation.role_of(other, room) < Role.OWNER
+        room in other.memberships and moderation.roles.role_of(other, room) < Role.OWNER
         for other in server.sessions
     )
 
@@ -69,7 +71,9 @@ async def close(server: ChatServer, session: Session, room: Room) -> Done | None
 async def _set_mode(
     server: ChatServer, session: Session, room: Room, mode: Mode, deed: Deed
 ) -> Done:
-    done = await carry_out(server, session, room, deed, [server.moderation.set_mode(room, mode)])
+    done = await carry_out(
+        server, session, room, deed, [server.moderation.roles.set_mode(room, mode)]
+    )
     server.review_room(room)
     return done
 

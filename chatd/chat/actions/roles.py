@@ -36,9 +36,9 @@ async def give_role(
     moderation, role = server.moderation, _GIVEN[act]
     moderation.check(session, room, act)
     sessions = sessions_called(server, name)
-    if role is Role.OPERATOR and not moderation.is_registered(name):
+    if role is Role.OPERATOR and not moderation.roles.is_registered(name):
         raise Refusal(ErrorKind.NOT_ALLOWED, "not_registered_op", name=name)
-    if moderation.role_of_name(name, sessions, room) >= role:
+    if moderation.roles.role_of_name(name, sessions, room) >= role:
         return None
     return await _set_role(server, session, room, Deed(act.value, name), name, role)
 
@@ -55,9 +55,9 @@ async def take_role(
     moderation.check(session, room, act)
     sessions = sessions_called(server, name)
     moderation.check_above(session, room, name, sessions)
-    if moderation.role_of_name(name, sessions, room) not in _TAKEN[act]:
+    if moderation.roles.role_of_name(name, sessions, room) not in _TAKEN[act]:
         return None
-    stays = act is not Act.INVITE and moderation.mode_of(room) is Mode.PRIVATE
+    stays = act is not Act.INVITE and moderation.roles.mode_of(room) is Mode.PRIVATE
     role = Role.INVITED if stays else Role.EVERYONE
     return await _set_role(server, session, room, Deed(f"un{act.value}", name), name, role)
 
@@ -66,16 +66,16 @@ async def _set_role(
     server: ChatServer, session: Session, room: Room, deed: Deed, name: str, role: Role
 ) -> Done:
     moderation, before = server.moderation, server.called(name)
-    puts = moderation.give(name, room, role)
+    puts = moderation.roles.give(name, room, role)
     # The role of an account is stored with it, and what its sessions had as guests ends.
     of_guests = Role.EVERYONE if puts else role
-    if role is Role.OPERATOR and moderation.mode_of(room) is Mode.FREE:
-        puts.append(moderation.set_mode(room, Mode.OPEN))  # it has staff from now on
-    undo = moderation.lower_guests(before, room, of_guests)
+    if role is Role.OPERATOR and moderation.roles.mode_of(room) is Mode.FREE:
+        puts.append(moderation.roles.set_mode(room, Mode.OPEN))  # it has staff from now on
+    undo = moderation.roles.lower_guests(before, room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)
     # Meanwhile a guest may have gone, or have another name.
     sessions = [other for other in server.called(name) if other in before]
-    moderation.give_guests(sessions, room, of_guests)
+    moderation.roles.give_guests(sessions, room, of_guests)
     for other in sessions:
         if role is Role.INVITED and room not in other.memberships:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)

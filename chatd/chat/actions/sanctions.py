@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from chatd.chat.actions.deeds import Done, carry_out
-from chatd.chat.moderation import BAN, MUTE, Sanction
 from chatd.chat.permissions import Act, Role
+from chatd.chat.sanctions import BAN, MUTE, Sanction
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal, short
@@ -42,7 +42,7 @@ async def kick(
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation.check_above(session, room, name, sessions)
-    moderation.putting_out(room, sessions)
+    moderation.begin_putting_out(room, sessions)
     why = Refusal(
         ErrorKind.NOT_ALLOWED,
         "kicked_why" if reason else "kicked",
@@ -55,7 +55,7 @@ async def kick(
         server.put_out(room, dict.fromkeys(sessions, why))
         return done
     finally:
-        moderation.put_out(room, sessions)
+        moderation.end_putting_out(room, sessions)
 
 
 async def mute(
@@ -98,13 +98,13 @@ async def _sanction_name(
     moderation.check(session, room, _ACTS[kind])
     _check_seconds(seconds)
     sessions = server.called(name)
-    if not sessions and is_reserved(name) and not moderation.is_registered(name):
+    if not sessions and is_reserved(name) and not moderation.roles.is_registered(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)  # no guest has that number
     moderation.check_above(session, room, name, sessions)
     until = int(server.now()) + seconds
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), name)
-    puts = moderation.sanction(kind, room, [fold(name)], sanction)
-    moderation.hold(kind, room, name, sessions, sanction)
+    puts = moderation.sanctions.order(kind, room, [fold(name)], sanction)
+    moderation.sanctions.bind(kind, room, name, sessions, sanction)
     done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
     server.review_room(room)
     return done
@@ -134,7 +134,7 @@ def sessions_shut_out(
         for other in server.sessions
         if other.network in networks
         and not other.stream.finished
-        and server.moderation.role_of(other, room) < Role.OPERATOR
+        and server.moderation.roles.role_of(other, room) < Role.OPERATOR
     ]
 
 
@@ -158,7 +158,7 @@ async def ban_networks(
     until = int(server.now()) + seconds
     sanction = Sanction(until, session.name, short(reason, REASON_CHARACTERS), shown)
     targets = [f"@{network}" for network in networks]
-    puts = server.moderation.sanction(BAN, room, targets, sanction)
+    puts = server.moderation.sanctions.order(BAN, room, targets, sanction)
     verb, whom = ("ban", shown) if shown else ("ban_network", "-")
     done = await carry_out(server, session, room, Deed(verb, whom, seconds, reason), puts)
     server.review_room(room)
@@ -191,10 +191,10 @@ async def unban_networks_of(
     """
     server.moderation.check(session, room, Act.BAN)
     networks = server.networks_of(name)
-    for _, target, sanction in server.moderation.sanctions_in(room):
+    for _, target, sanction in server.moderation.sanctions.in_room(room):
         if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
             networks.add(target[1:])
-    puts = server.moderation.lift_networks(room, networks)
+    puts = server.moderation.sanctions.lift_networks(room, networks)
     return await _lift(server, session, room, puts, Deed("unban", f"@{name}"))
 
 
@@ -206,7 +206,7 @@ async def unban_network(
     Return None if there is none. Raises `Refusal` and `StoreError`.
     """
     server.moderation.check(session, room, Act.BAN)
-    puts = server.moderation.lift_networks(room, [network])
+    puts = server.moderation.sanctions.lift_networks(room, [network])
     return await _lift(server, session, room, puts, Deed("unban_network"))
 
 
@@ -217,7 +217,7 @@ async def _lift_name(
     moderation.check(session, room, _ACTS[kind])
     sessions = server.called(name)
     moderation.check_above(session, room, name, sessions)
-    puts = moderation.lift(kind, room, name, sessions)
+    puts = moderation.sanctions.lift(kind, room, name, sessions)
     return await _lift(server, session, room, puts, Deed(f"un{kind}", name))
 
 
@@ -230,9 +230,9 @@ async def _lift(
 def list_sanctions(
     server: ChatServer, session: Session, room: Room
 ) -> list[tuple[str, str, Sanction]]:
-    """Return the mutes and bans of a room: see `Moderation.sanctions_in`. Raises `Refusal`."""
+    """Return the mutes and bans of a room: see `Sanctions.in_room`. Raises `Refusal`."""
     server.moderation.check(session, room, Act.BAN)
-    return server.moderation.sanctions_in(room)
+    return server.moderation.sanctions.in_room(room)
 
 
 def _check_seconds(seconds: int) -> None:

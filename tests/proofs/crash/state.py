@@ -20,8 +20,8 @@ from twisted.internet.defer import Deferred
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher
-from chatd.chat.moderation import RoomPolicy
 from chatd.chat.permissions import Mode, Role
+from chatd.chat.roles import RoomPolicy
 from chatd.event import Deed, Draft, Kind
 from chatd.storage.records import Table, change
 from chatd.storage.sqlite.store import IStoreReactor, SqliteStore

@@ -179,7 +179,7 @@ def test_a_room_that_is_not_there_is_made() -> None:
     assert (got.status, got.json["room"]) == (201, "Ops")
     room = door.server.rooms["ops"]
     assert (room.head, room.people) == (1, 0)
-    assert door.server.moderation.rooms["ops"].owner == "ana"
+    assert door.server.moderation.roles.rooms["ops"].owner == "ana"
 
 
 @pytest.mark.parametrize(
