@@ -44,6 +44,8 @@ COVERED_BY = {
     "chatd/chat/actions/search.py": "tests/commands/test_history.py",
     "chatd/chat/actions/settings.py": "tests/commands/test_settings.py",
     "chatd/chat/actions/speak.py": "tests/chat/test_session.py",
+    "chatd/chat/roles.py": "tests/chat/test_moderation.py",
+    "chatd/chat/sanctions.py": "tests/chat/test_moderation.py",
     "chatd/commands/arguments.py": "tests/commands/test_grammar.py",
     "chatd/commands/talking.py": "tests/commands/test_table.py",
     "chatd/formats/bare.py": "tests/formats/test_formats.py",
@@ -87,7 +89,6 @@ SIZED = {
 """The modules that are too long, or have a class that is. Their docstrings give the reason."""
 
 TO_SPLIT = {
-    "chatd/chat/moderation.py",
     "chatd/chat/server.py",
     "chatd/chat/unread.py",
     "chatd/commands/moderation.py",
