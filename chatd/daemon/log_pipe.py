@@ -71,17 +71,17 @@ class LogPipe(io.TextIOBase):
             item = self._queue.get()
             if isinstance(item, threading.Event):
                 item.set()
-            elif not self._put(item):
+            elif not self._write_all(item):
                 self._reported -= 1
             lost = self._lost
             if (
                 lost > self._reported
                 and self._queue.empty()
-                and self._put(_loss(lost - self._reported))
+                and self._write_all(_report_of_loss(lost - self._reported))
             ):
                 self._reported = lost
 
-    def _put(self, data: bytes) -> bool:
+    def _write_all(self, data: bytes) -> bool:
         """Write ``data``; return false if that is impossible."""
         while data:
             try:
@@ -93,7 +93,7 @@ class LogPipe(io.TextIOBase):
         return True
 
 
-def _loss(messages: int) -> bytes:
+def _report_of_loss(messages: int) -> bytes:
     event = {
         "log_time": time.time(),
         "log_namespace": __name__,

@@ -80,7 +80,7 @@ def makeService(options: Options) -> IService:
     hook_rules = Rules(settings.hook_networks, has_tls())
     check_files_of_twistd(twistd, rundir)
 
-    # The store, and the chat that is in it
+    # The store, and the chat server on it
     store = _store(settings.store, rundir, user, clock)
     passwords = _passwords(clock)
     server, watch = _server(settings, store, clock, motd, passwords)
@@ -90,7 +90,7 @@ def makeService(options: Options) -> IService:
         server.hooks, server.rooms.get, poster, clock, server.error_log, server.now
     )
 
-    # The addresses, and what is spoken there
+    # The addresses, and the protocols there
     raise_open_files()
     limits = within_open_files(settings.limits, uses_select=isinstance(reactor, SelectReactor))
     listeners = _listeners(settings, server, clock, limits, user, reactor)
@@ -252,7 +252,7 @@ def _retention(
     clock: IReactorTime,
     watch: ClockWatch,
 ) -> Retention | None:
-    """Return what forgets old lines, or None if --keep was not given."""
+    """Return the deletion of old lines, or None if --keep was not given."""
     if policy == RetentionPolicy():
         return None
     return Retention(server, store, clock, policy, watch)

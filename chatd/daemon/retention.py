@@ -48,8 +48,8 @@ class RetentionPolicy(NamedTuple):
 
     def describe(self) -> str:
         """Return a sentence for the operator."""
-        parts = [f"lines are kept {_written(self.others)}"]
-        parts += [f"in #{room} {_written(span)}" for room, span in self.rooms.items()]
+        parts = [f"lines are kept {_span_text(self.others)}"]
+        parts += [f"in #{room} {_span_text(span)}" for room, span in self.rooms.items()]
         return ", ".join(parts) + "."
 
 
@@ -86,7 +86,7 @@ class Retention:
 
     def stop(self) -> None:
         """Delete nothing more."""
-        self._watch.trusted = _nothing
+        self._watch.trusted = _ignore
         if self._rounds.running:
             self._rounds.stop()
         if self._running is not None:
@@ -133,9 +133,9 @@ class Retention:
         return not self._watch.doubted
 
 
-def _nothing() -> None:
+def _ignore() -> None:
     """Ignore a clock that is trusted again: the retention was stopped."""
 
 
-def _written(seconds: int) -> str:
+def _span_text(seconds: int) -> str:
     return f"for {written_duration(seconds)}" if seconds else "for ever"

@@ -122,7 +122,7 @@ class ChatService(Service):
             for port in listener.ports:
                 _take_over_lock(port)
                 secure = port in listener.secure
-                listening = self._listening(listener.kind, port.getHost(), secure)
+                listening = self._sentences_about(listener.kind, port.getHost(), secure)
                 self.log.info("{listening}", listening=listening)
         if self.control is not None and self.control.refusal:
             self.log.warn(
@@ -182,7 +182,7 @@ class ChatService(Service):
         await self._wait(self._store.flush(), COMMIT_SECONDS, "the store")
         for client in clients:
             client.connection.say_goodbye()
-        await self._wait(Deferred.fromCoroutine(self._empty()), DRAIN_SECONDS, "clients")
+        await self._wait(Deferred.fromCoroutine(self._all_disconnected()), DRAIN_SECONDS, "clients")
         for listener in self.listeners:
             for client in tuple(listener.factory.clients):
                 client.connection.abort()
@@ -201,7 +201,7 @@ class ChatService(Service):
             await server.unread.stop()
         await self._store.close()
 
-    async def _empty(self) -> None:
+    async def _all_disconnected(self) -> None:
         for listener in self.listeners:
             await listener.factory.when_empty()
 
@@ -211,12 +211,12 @@ class ChatService(Service):
         except TimeoutError:
             self.log.warn("stopping without waiting any longer for {what}", what=what)
 
-    def _listening(self, kind: ListenerKind, address: IAddress, secure: bool) -> str:
+    def _sentences_about(self, kind: ListenerKind, address: IAddress, secure: bool) -> str:
         """Return the sentences for the operator about one address."""
-        written = _written(address)
+        text = _address_text(address)
         if kind is ListenerKind.WEB and not isinstance(address, UNIXAddress):
-            written = f"{'https' if secure else 'http'}://{written}/"
-        sentences = [f"listening on {written}."]
+            text = f"{'https' if secure else 'http'}://{text}/"
+        sentences = [f"listening on {text}."]
         if self._foreground:
             sentences.append("Press Ctrl+C to stop.")
         if kind is ListenerKind.BARE:
@@ -239,7 +239,7 @@ def _take_over_lock(port: IListeningPort) -> None:
         os.replace(new, lock.name)
 
 
-def _written(address: IAddress) -> str:
+def _address_text(address: IAddress) -> str:
     if isinstance(address, IPv6Address):
         return f"[{address.host}]:{address.port}"
     if isinstance(address, IPv4Address):
