@@ -5,7 +5,7 @@ SENTENCES = {
     "welcome": (
         "Welcome to chatd. You are {name} in #{room}. {here}\n"
         "Type and press Enter. Your line comes back with your name once it is saved.\n"
-        "/nick NAME to be named, /help for commands, /quit to leave."
+        "/nick NAME to choose a name, /help for commands, /quit to leave."
     ),
     "here": "Here: {people}.",
     "nobody_else": "Nobody else is here.",
@@ -26,50 +26,52 @@ SENTENCES = {
     # What passes
     "joined": "{name} joined.",
     "left": "{name} left.",
-    "message_not_json": "a message is a JSON object with a type.",
+    "message_not_json": "a message must be a JSON object with a type.",
     "unknown_message": "there is no message of type {type}.",
-    "hello_first": "say hello first, with a message of type hello.",
-    "hello_once": "you have said hello already.",
-    "wrong_member": "its {member} must be {right}.",
-    "right_text": "a text",
-    "right_bookmark": "a bookmark as it came, such as 17-1764100000000, or a seq",
+    "hello_first": "send a message of type hello first.",
+    "hello_once": "hello was sent already.",
+    "wrong_member": "{member} must be {right}.",
+    "right_text": "a string",
+    "right_bookmark": "a bookmark as you received it, such as 17-1764100000000, or a seq",
     "right_number": "a whole number, 0 or more",
-    "right_id": "a whole number, or a text of at most 64 characters",
+    "right_id": "a whole number, or a string of at most 64 characters",
     "right_key": "16 to 64 letters, digits, _ or -",
     "right_language": "en or es",
-    "right_rooms": "an object of rooms, each with the last bookmark that you have of it, or null",
+    "right_rooms": "an object with the last bookmark that you have of each room, or null",
     "right_search": "words, from:NAME or since:TIME to search for",
-    "not_one_line": "a line has no line end in it. Send several messages.",
-    "not_text": "it has characters that are none (halves of a pair).",
+    "not_one_line": "the text must be one line. Send several messages.",
+    "not_text": "it contains unpaired surrogates.",
     "not_in_that_room": "you are not in #{room}.",
-    "too_many_stays": "you are in {limit} rooms, and may be in no more. Leave one first.",
+    "too_many_stays": "you are in {limit} rooms, the most allowed. Leave one first.",
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
-    "topic_cleared": "{name} took the topic away.",
+    "topic_cleared": "{name} removed the topic.",
     # What somebody did who runs a room
     "did_kick": "{name} kicked {target}",
     "did_mute": "{name} muted {target}",
     "did_unmute": "{name} let {target} speak again",
     "did_ban": "{name} banned {target}",
-    "did_unban": "{name} lifted the ban of {target}",
+    "did_unban": "{name} lifted the ban on {target}",
     "did_ban_address": "{name} banned the address that {target} came from",
-    "did_unban_address": "{name} lifted the ban of the address that {target} came from",
+    "did_unban_address": "{name} lifted the ban on the address that {target} came from",
     "did_mode": "{name} set the room's mode to {target}",
     "did_invite": "{name} invited {target}",
-    "did_uninvite": "{name} took back the invitation of {target}",
+    "did_uninvite": "{name} withdrew the invitation of {target}",
     "did_voice": "{name} gave {target} a voice",
-    "did_unvoice": "{name} took the voice of {target}",
+    "did_unvoice": "{name} took the voice back from {target}",
     "did_op": "{name} made {target} an operator",
     "did_unop": "{name} took operator rights from {target}",
     "did_close": "{name} closed the room",
-    "did_wall": "{name} to all",
-    "did_create": "{name} made this room: {target}",
+    "did_wall": "{name} to everyone",
+    "did_create": "{name} created this room: {target}",
     "did_disconnect": "{name} disconnected {target}",
     "did_ban_network": "{name} banned an address",
-    "did_unban_network": "{name} lifted the ban of an address",
-    "did_hook": "{name} has what is said here sent to {target}",
-    "did_unhook": "{name} has it sent to {target} no more",
-    "did_endhook": "{name} ended the hook to {target}, because its creator lost the right to it",
+    "did_unban_network": "{name} lifted the ban on an address",
+    "did_hook": "{name} added a webhook: what is said here is sent to {target}",
+    "did_unhook": "{name} removed the webhook to {target}",
+    "did_endhook": (
+        "{name} ended the webhook to {target}, because its creator lost the right to it"
+    ),
     "for_time": "{did} for {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
@@ -77,13 +79,15 @@ SENTENCES = {
     "you_are": "You are now {name}.",
     "you_are_already": "You are {name} already.",
     "said_in_room": "Said in #{room}.",
-    "echo_on": "Your own lines come back to you.",
-    "echo_off": "Your own lines do not come back to you. Errors still do.",
-    "times_on": "What is said has its time.",
-    "times_off": "What is said from now on has no time.",
+    "echo_on": "Your own lines are shown to you.",
+    "echo_off": "Your own lines are not shown to you. Errors still are.",
+    "times_on": "Every line now shows its time.",
+    "times_off": "New lines do not show their time.",
     "language": "The server speaks English to you.",
-    "text_only": "From here on every line of this connection is text.",
-    "not_text_only": "/text is for chat ports. Here, // says a line that begins with a slash.",
+    "text_only": "From now on every line of this connection is text.",
+    "not_text_only": (
+        "/text is for chat ports. Here, start a line with // to say one that starts with a slash."
+    ),
     "rooms": "{count} rooms:",
     "rooms_one": "{count} room:",
     "room": "#{room}: {people} here, {count} lines.",
@@ -92,7 +96,7 @@ SENTENCES = {
     "more_rooms_one": "and {count} more.",
     "history": "{shown} of {count} lines of #{room}:",
     "history_one": "{shown} of {count} line of #{room}:",
-    "no_history": "Nothing was said in #{room} so far.",
+    "no_history": "Nothing has been said in #{room} yet.",
     "since": "{shown} of {count} lines of #{room}, since {time}:",
     "since_one": "{shown} of {count} line of #{room}, since {time}:",
     "goodbye": "Goodbye.",
@@ -105,34 +109,40 @@ SENTENCES = {
     "mode_announce": "announce",
     "mode_closed": "closed",
     "room_is_run": "#{room} is {mode}: {meaning}",
-    "room_is_run_by": "#{room} is {mode}: {meaning} It is {owner}'s.",
+    "room_is_run_by": "#{room} is {mode}: {meaning} Its owner is {owner}.",
     "means_free": "nobody runs it, so everyone may speak and set the topic.",
-    "means_open": "everyone may come in and speak; operators set the topic.",
-    "means_private": "it is not listed, and only those who are invited come in.",
-    "means_moderated": "everyone may come in; those with a voice speak.",
-    "means_announce": "everyone may come in; operators speak.",
-    "means_closed": "nobody comes in but its owner, who may open it again.",
+    "means_open": "everyone may enter and speak; operators set the topic.",
+    "means_private": "it is not listed, and only invited people may enter.",
+    "means_moderated": "everyone may enter; people with a voice may speak.",
+    "means_announce": "everyone may enter; operators may speak.",
+    "means_closed": "only its owner may enter, and may open it again.",
     "you_run_room": "You run #{room}. /help moderation says how.",
     "in_room": "In #{room}: {did}",
-    "put_out": "You are out of #{room}: {why}",
-    "in_no_room_now": "You are in no room now. /join ROOM, or /leave to the lobby.",
+    "put_out": "You were put out of #{room}: {why}",
+    "in_no_room_now": (
+        "You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
+    ),
     "welcome_outside": (
         "Welcome to chatd. You are {name}, in no room.\n"
-        "/join ROOM for one where you may be, /help for commands, /quit to leave."
+        "/join ROOM to enter one, /help for commands, /quit to leave."
     ),
-    "you_were_invited": "{name} invited you to #{room}. /join {room} goes there.",
+    "you_were_invited": "{name} invited you to #{room}. /join {room} to go there.",
     "may_already": "{name} may do that in #{room} already.",
-    "not_invited": "{name} has no invitation to #{room} to be taken back.",
-    "not_voiced": "{name} was given no voice in #{room}.",
-    "not_operator": "{name} is no operator of #{room}.",
+    "not_invited": "{name} has no invitation to #{room}.",
+    "not_voiced": "{name} has no voice in #{room}.",
+    "not_operator": "{name} is not an operator of #{room}.",
     "not_muted": "{name} is not muted in #{room}.",
     "not_banned": "{name} is not banned from #{room}.",
-    "ask_again": "The same command again within a minute does it.",
+    "ask_again": "Repeat the command within a minute to confirm.",
     "would_shut_out": "This would shut {count} connections out of #{room}: {people}.",
     "would_shut_out_one": "This would shut {count} connection out of #{room}: {people}.",
-    "would_shut_out_nobody": "Nobody whom this would shut out of #{room} is connected now.",
-    "would_close": "This closes #{room}; nothing in it is lost. {count} would be put out.",
-    "would_close_one": "This closes #{room}; nothing in it is lost. {count} would be put out.",
+    "would_shut_out_nobody": "Nobody who is connected now would be shut out of #{room}.",
+    "would_close": (
+        "This closes #{room}; nothing in it is lost. {count} connections would be put out."
+    ),
+    "would_close_one": (
+        "This closes #{room}; nothing in it is lost. {count} connection would be put out."
+    ),
     "no_sanctions": "Nobody is muted in #{room} or banned from it.",
     "sanctions": "{count} mutes and bans in #{room}:",
     "sanctions_one": "{count} mute or ban in #{room}:",
@@ -151,13 +161,13 @@ SENTENCES = {
     ),
     # Hooks
     "hook_added": (
-        "Hook {number} of #{room}: {url}\n"
-        "What it sends is signed with this secret, which is shown only now: {secret}"
+        "Webhook {number} of #{room}: {url}\n"
+        "Its requests are signed with this secret, which is shown only once: {secret}"
     ),
-    "no_hooks": "Nothing that is said in #{room} is sent elsewhere. /hook add URL has it sent.",
-    "hooks": "{count} hooks of #{room}:",
-    "hooks_one": "{count} hook of #{room}:",
-    "hook_is_idle": "{number}. {to}, by {by}, {time}: all is delivered.",
+    "no_hooks": "#{room} has no webhooks. /hook add URL adds one.",
+    "hooks": "{count} webhooks of #{room}:",
+    "hooks_one": "{count} webhook of #{room}:",
+    "hook_is_idle": "{number}. {to}, by {by}, {time}: everything is delivered.",
     "hook_waits": "{number}. {to}, by {by}, {time}: {count} lines wait.",
     "hook_waits_one": "{number}. {to}, by {by}, {time}: {count} line waits.",
     "hook_fails": "{hook} {count} tries failed; the last one: {why}",
@@ -165,14 +175,16 @@ SENTENCES = {
     "hook_answered": "it answered {status}.",
     "hook_timed_out": "it did not answer in time.",
     "hook_unreachable": "no connection could be made.",
-    "hook_no_address": "its name has no address.",
-    "hook_not_allowed": "its address is one that hooks may not lead to here.",
-    "hook_no_tls": "https:// takes chatd[tls], which is not installed here any more.",
+    "hook_no_address": "its host name has no address.",
+    "hook_not_allowed": "webhooks to its address are not allowed here.",
+    "hook_no_tls": "https:// needs chatd[tls], which is not installed here any more.",
     "hook_tls_failed": "its certificate is not valid, or TLS failed in another way.",
     "hook_broke": "the connection broke, or it did not answer in HTTP.",
     "hook_not_readable": "the room's log cannot be read.",
     # Help
-    "help_more": "/help COMMAND says more. A line that starts with // says one that starts with /.",
+    "help_more": (
+        "/help COMMAND explains one. Start a line with // to say one that starts with /."
+    ),
     "help_other_names": "Other names: {names}.",
     # What was missed
     "private_missed": "{count} private lines while you were away:",
@@ -181,55 +193,55 @@ SENTENCES = {
     "private_missed_more_one": "{count} more private line: /missed shows it.",
     "missed": "{count} lines in #{room} since you left:",
     "missed_one": "{count} line in #{room} since you left:",
-    "missed_more": "{count} more in #{room}: /missed shows them, /skip marks all as seen.",
-    "missed_more_one": "{count} more in #{room}: /missed shows it, /skip marks all as seen.",
+    "missed_more": "{count} more in #{room}: /missed shows them, /skip marks all as read.",
+    "missed_more_one": "{count} more in #{room}: /missed shows it, /skip marks all as read.",
     "missed_before": (
-        "{count} more lines in #{room} since you left: /missed shows them, /skip marks all as seen."
+        "{count} more lines in #{room} since you left: /missed shows them, /skip marks all as read."
     ),
     "missed_before_one": (
-        "{count} more line in #{room} since you left: /missed shows it, /skip marks all as seen."
+        "{count} more line in #{room} since you left: /missed shows it, /skip marks all as read."
     ),
     "nothing_missed": "You have missed nothing.",
-    "skipped": "All lines of your rooms, and your private lines, count as seen.",
+    "skipped": "All lines of your rooms, and your private lines, are marked as read.",
     "nothing_counted": (
-        "what you missed is known only while you are logged in. /history shows the last lines."
+        "missed lines are counted only while you are logged in. /history shows the last lines."
     ),
-    "waits_for": "{name} is not here. It is kept, and shown when {name} comes back.",
+    "waits_for": "{name} is not here. Your line is stored, and shown when {name} comes back.",
     "is_away": "{name} is away: {text}",
     "found": "{count} lines of #{room}, newest first:",
     "found_one": "{count} line of #{room}:",
     "found_more": "The last {count} lines of #{room}, newest first; there may be more:",
     "found_more_one": "The last line of #{room}; there may be more:",
     "search_wrong_from": (
-        "{part} is not understood. from:ana finds what ana said, once in a search."
-        ' "In quotes" it is searched for as it is.'
+        '{part} is not understood. from:ana finds the lines of ana; use it once. "In quotes"'
+        " it is searched for as it is."
     ),
     "search_wrong_since": (
-        "{part} is not understood. since:2d finds what was said in the last 2 days (s, m, h, d, w),"
-        ' once in a search. "In quotes" it is searched for as it is.'
+        "{part} is not understood. since:2d finds the lines of the last 2 days (s, m, h, d,"
+        ' w); use it once. "In quotes" it is searched for as it is.'
     ),
     "search_too_many_words": "a search has at most {limit} words.",
     "nothing_found": "Nothing found in #{room}.",
-    "not_looked_at": "Lines 1 to {first} of {all} were not looked at. Longer words go faster.",
-    "mentions": "{count} lines of #{room} that name you, newest first:",
-    "mentions_one": "{count} line of #{room} that names you:",
-    "no_mentions": "No line was found that names {name}.",
-    "more_mentions": "There may be more. /search {name} looks further in the room you are in.",
+    "not_looked_at": "Lines 1 to {first} of {all} were not searched. Try a longer word.",
+    "mentions": "{count} lines of #{room} that mention you, newest first:",
+    "mentions_one": "{count} line of #{room} that mentions you:",
+    "no_mentions": "No line that mentions {name} was found.",
+    "more_mentions": "There may be more. /search {name} searches further back in this room.",
     # What one sets for oneself
     "away": "away",
-    "away_on": "Whoever writes to you is told: {away}. /away again when you are back.",
+    "away_on": "People who write to you are told: {away}. /away again when you are back.",
     "away_off": "You are not away any more.",
-    "bell_on": "Every line of somebody else rings.",
-    "bell_mentions": "Lines that name you, and private lines, ring.",
-    "bell_off": "Nothing rings.",
-    "quiet_on": "You are not told who comes, goes and changes name.",
-    "quiet_off": "You are told who comes, goes and changes name.",
-    "ignored": "What {name} says is not shown to you. /unignore {name} shows it again.",
-    "unignored": "What {name} says is shown to you.",
+    "bell_on": "Every line of other people beeps.",
+    "bell_mentions": "Lines that mention you, and private lines, beep.",
+    "bell_off": "Nothing beeps.",
+    "quiet_on": "Joins, leaves and renames are hidden.",
+    "quiet_off": "Joins, leaves and renames are shown.",
+    "ignored": "Lines of {name} are hidden. /unignore {name} shows them again.",
+    "unignored": "Lines of {name} are shown again.",
     "not_ignored": "You do not ignore {name}.",
     "ignores": "You ignore {names}.",
     "ignores_nobody": "You ignore nobody.",
-    "too_many_ignored": "you ignore {limit} people, as many as may be. /unignore NAME first.",
+    "too_many_ignored": "you ignore {limit} people, the most allowed. /unignore NAME first.",
     # Accounts
     "password_prompt": (
         "Your next line is the password; nobody is shown it. An empty line cancels."
@@ -241,23 +253,21 @@ SENTENCES = {
         "Your next line is the new password; nobody is shown it. An empty line cancels."
     ),
     "keep_tokens_prompt": (
-        "You have {count} tokens, which end with the old password. Press Enter if that is right, or"
-        " answer keep if nobody else can have them."
+        "You have {count} tokens, which end with the old password. Press Enter to end them,"
+        " or answer keep if nobody else can have them."
     ),
     "keep_tokens_prompt_one": (
-        "You have {count} token, which ends with the old password. Press Enter if that is right, or"
+        "You have {count} token, which ends with the old password. Press Enter to end it, or"
         " answer keep if nobody else can have it."
     ),
     "password_not_needed": (
-        "You typed your password of late, so it was not asked for now. It was not said."
+        "You typed your password recently, so it was not asked for again. This line was not said."
     ),
-    "password_cancelled": "Cancelled: no password was taken.",
+    "password_cancelled": "Cancelled: no password was given.",
     "registered": "{name} is yours now. When you come back: /login {name}",
-    "password_changed": (
-        "Your password is changed. All your other connections and sign-ins have ended."
-    ),
-    "tokens_kept": "{count} tokens were kept: /token list.",
-    "tokens_kept_one": "{count} token was kept: /token list.",
+    "password_changed": "Your password is changed. All your other sessions are signed out.",
+    "tokens_kept": "{count} tokens stay valid: /token list.",
+    "tokens_kept_one": "{count} token stays valid: /token list.",
     "password_changed_elsewhere": (
         "The password was changed elsewhere, so you are signed out here. /login NAME PASSWORD to go"
         " on, or /logout to be a guest."
@@ -271,23 +281,23 @@ SENTENCES = {
         "You are signed out: the password was changed, or this sign-in was ended elsewhere."
     ),
     "token_made_write": (
-        "{token} is a token for reading and writing. It is shown once; whoever has it reads and"
-        " speaks as {name} until you say /token revoke {token}, or change your password:"
+        "{token} is a token for reading and writing. It is shown only once. Anyone who has it"
+        " can read and speak as {name}, until /token revoke {token} or a new password:"
     ),
     "token_made_read": (
-        "{token} is a token for reading. It is shown once; whoever has it reads what {name} may"
-        " until you say /token revoke {token}, or change your password:"
+        "{token} is a token for reading. It is shown only once. Anyone who has it can read as"
+        " {name}, until /token revoke {token} or a new password:"
     ),
     "tokens": "{count} tokens:",
     "tokens_one": "{count} token:",
-    "token_listed": "{token}, {scope}, made {time}",
+    "token_listed": "{token}, {scope}, created {time}",
     "scope_read": "for reading",
     "scope_write": "for reading and writing",
-    "no_tokens": "You have no token. /token new NAME makes one.",
-    "token_revoked": "{token} is revoked: it lets nobody in any more.",
+    "no_tokens": "You have no tokens. /token new NAME creates one.",
+    "token_revoked": "The token {token} is revoked.",
     "closed_by_owner": "{name} closed this connection from another one.",
     "unregistered": "{name} is not registered any more.",
-    "registered_elsewhere": "{name} is somebody else's name now.",
+    "registered_elsewhere": "{name} is registered to somebody else now.",
     "whois_registered": "{name} is registered.",
     "whois_not_registered": "{name} is not registered.",
     "whois_here": "{name} is here in {rooms}, with {count} connections.",
@@ -297,189 +307,204 @@ SENTENCES = {
     "whois_not_here": "{name} is not here.",
     "name_first": "choose a name first: /nick NAME, and then /register.",
     "yours_already": "{name} is yours already. /password changes its password.",
-    "not_registered": "{name} is nobody's so far. /nick {name} takes it, /register keeps it.",
+    "not_registered": "{name} is not registered. /nick {name} takes it, /register keeps it.",
     "not_logged_in": "you are not logged in. /login NAME PASSWORD, or /register a name.",
-    "logout_first": "{name} is the name that you are logged in with. /logout first.",
+    "logout_first": "you are logged in as {name}. /logout first.",
     "wrong_password": "that is not the password of {name}.",
-    "too_many_tries": "wait {count} seconds. This password was not looked at.",
-    "too_many_tries_one": "wait {count} second. This password was not looked at.",
+    "too_many_tries": "wait {count} seconds. This password was not checked.",
+    "too_many_tries_one": "wait {count} second. This password was not checked.",
     "too_many_wait": "many passwords are being checked now. Try again in some seconds.",
     "password_in_clear": (
-        "passwords are not taken here. What you sent may have been read; do not use it again."
+        "passwords are not accepted here. What you sent may have been read; do not use it again."
     ),
-    "no_password_in_clear": "passwords are not taken here. Come over TLS, or from this machine.",
+    "no_password_in_clear": (
+        "passwords are not accepted here. Connect over TLS, or from the server's own machine."
+    ),
     "nearly_a_password": (
-        "this looks like a password. A command begins with / at once, and a space stands behind"
-        " its word; // says it anyway."
+        "this looks like a password. A command starts with /, and a space follows its name;"
+        " start the line with // to say it anyway."
     ),
     "answer_to_nothing": (
-        "this came right behind a question that was not asked, so it may be a password."
+        "this came right after a command that did not ask for a password, so it may be one."
         " Say it again if it is not."
     ),
-    "no_token_in_clear": "tokens are not made here. Come over TLS, or from this machine.",
-    "token_exists": "you have a token {name} already. /token revoke {name}, or take another name.",
-    "no_such_scope": "a token is for read, or for write; not for {scope}.",
-    "token_reads_only": "you came with a token for reading. /token new NAME write makes another.",
+    "no_token_in_clear": (
+        "tokens are not created here. Connect over TLS, or from the server's own machine."
+    ),
+    "token_exists": (
+        "you have a token {name} already. /token revoke {name}, or choose another name."
+    ),
+    "no_such_scope": "a token is for read or for write, not for {scope}.",
+    "token_reads_only": ("your token is for reading only. /token new NAME write creates another."),
     "not_with_a_token": "that cannot be done with a token. Log in with your password.",
     "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
     "keep_tokens_or_not": (
-        "that was no answer, so nothing was changed. Press Enter to end your tokens, or answer"
-        " keep."
+        "that was not an answer, so nothing was changed. Press Enter to end your tokens, or"
+        " answer keep."
     ),
     "password_is_a_word": (
-        "a new password does not begin with {word}: /password keep-tokens NEW keeps your tokens."
+        "a new password must not begin with {word}: /password keep-tokens NEW keeps your tokens."
     ),
-    "too_many_tokens": "you have {limit} tokens, as many as may be. /token revoke NAME first.",
-    "no_such_token": "you have no token {name}. /token list lists them.",
+    "too_many_tokens": "you have {limit} tokens, the most allowed. /token revoke NAME first.",
+    "no_such_token": "you have no token {name}. /token list shows them.",
     "no_accounts": "names cannot be registered here. The operator can install chatd[accounts].",
-    "password_too_short": "a password has at least {limit} characters.",
-    "password_too_long": "a password has at most {limit} characters.",
-    "password_has_controls": "a password has no control characters, such as TAB.",
+    "password_too_short": "a password must have at least {limit} characters.",
+    "password_too_long": "a password must have at most {limit} characters.",
+    "password_has_controls": "a password must not contain control characters, such as TAB.",
     # Errors
     "too_long": "it is longer than {limit} characters. Send it in parts.",
-    "first_not_utf8": "your first line is not UTF-8, as another protocol's may be, so the"
-    " connection is closed. Set your terminal to UTF-8, or use chatd connect.",
+    "first_not_utf8": (
+        "your first line is not UTF-8, so it may be another protocol, and the connection is"
+        " closed. Set your terminal to UTF-8, or use chatd connect."
+    ),
     "not_utf8": "it is not UTF-8. Set your terminal to UTF-8, or use chatd connect.",
-    "too_many_marks": "it has more than 30 accents or other marks in a row. Take some away.",
+    "too_many_marks": "it has more than 30 accents or other marks in a row. Remove some.",
     "unknown_command": (
-        "{command}. /help lists them;"
-        " start a line with // to say something that begins with a slash."
+        "{command}. /help lists the commands; start a line with // to say something that"
+        " begins with a slash."
     ),
     "no_help": "{command}. /help lists the commands and the sections.",
     "wrong_use": "{command} is used like this: {usage} - {explanation}.",
     "invalid_name": (
-        "{name} cannot be a name. Take 1 to 32 letters, digits, _, - or ., a letter or digit first."
+        "{name} is not a valid name. Use 1 to 32 letters, digits, _, - or ., and begin with a"
+        " letter or digit."
     ),
     "invalid_room": (
-        "{name} cannot be a room's name. Take 1 to 32 letters, digits, _, - or .,"
-        " a letter or digit first."
+        "{name} is not a valid room name. Use 1 to 32 letters, digits, _, - or ., and begin"
+        " with a letter or digit."
     ),
     "mixed_scripts": (
-        "{name} mixes alphabets that are not written together. Take letters of one alphabet."
+        "{name} mixes alphabets that are not written together. Use letters of one alphabet."
     ),
-    "reserved_name": "{name} is kept for the server. Take another name.",
-    "ends_in_dot": "{name} ends in a dot. Leave that out.",
-    "name_is_address": "{name} reads as an address. Take another name.",
-    "name_in_use": "{name} is somebody else. Take another name.",
+    "reserved_name": "{name} is reserved for the server. Choose another name.",
+    "ends_in_dot": "{name} ends in a dot. Leave the dot out.",
+    "name_is_address": "{name} looks like an address. Choose another name.",
+    "name_in_use": "{name} is taken. Choose another name.",
     "registered_name": (
-        "{name} is registered. /login {name} PASSWORD if it is yours, or take another name."
+        "{name} is registered. /login {name} PASSWORD if it is yours, or choose another name."
     ),
-    "looks_like_name": "{name} looks like {other}, who is somebody else. Take another name.",
-    "looks_like_room": "#{room} looks like #{other}. /join {other}, or take another name.",
+    "looks_like_name": "{name} looks like {other}, which is taken. Choose another name.",
+    "looks_like_room": "#{room} looks like #{other}. /join {other}, or choose another name.",
     "unusable_room": (
-        "#{room} cannot be used for a new room. Take another name; or, if you know of a"
+        "#{room} cannot be used for a new room. Choose another name; or, if you know of a"
         " room of that name, log in or ask to be invited."
     ),
-    "no_room_named": "no room was named. Say in which of your rooms this is meant.",
+    "no_room_named": "no room was named. Name the room that this is for.",
     "moved_just_now": (
         "you were put out of #{room} just now, and this may have been meant for it, so it was not"
         " done. Send it again if it is for this room."
     ),
-    "in_no_room": "you are in none. /join ROOM, or /leave to the lobby.",
-    "not_said": "you are in none, so this was not said. /join ROOM, or /leave to the lobby.",
+    "in_no_room": ("you are in no room. /join ROOM to enter one, or /leave to go to the lobby."),
+    "not_said": (
+        "you are in no room, so this was not said. /join ROOM to enter one, or /leave to go"
+        " to the lobby."
+    ),
     "no_room_for_topic": (
-        "{name} is not a room; /rooms lists them. For a topic that begins with #:"
+        "{name} does not exist; /rooms lists the rooms. For a topic that begins with #:"
         " /topic #{here} TEXT."
     ),
-    "unknown_room": "#{room} is not there. /rooms lists them, /join makes one.",
+    "unknown_room": "#{room} does not exist. /rooms lists the rooms, /join creates one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
-    "other_lines_with_key": "other lines were said with this key. Take a new one for new lines.",
+    "other_lines_with_key": ("other lines were said with this key. Use a new key for new lines."),
     "not_saved": (
-        "your line could not be stored, so nobody was shown it. Say it again later."
-        " The operator's log says why."
+        "your line could not be stored, so it was not shown to others. Say it again later."
+        " The server's log says why."
     ),
     "change_not_saved": (
-        "that could not be stored, so nothing was changed. Try again later."
-        " The operator's log says why."
+        "that could not be stored, so nothing was changed. Try again later. The server's log"
+        " says why."
     ),
     "not_readable": "lines {first} to {last} of the log cannot be read. Try again later.",
     "line_took_too_long": (
         "it took more than {limit} seconds to end, so all of it was dropped. Send it again."
     ),
-    "full": "{limit} are connected, as many as may be. Try again later.",
+    "full": "the server is full, with {limit} connections. Try again later.",
     "address_full": (
-        "{limit} are connected from your address, as many as may be. Close one of them,"
-        " or have the operator raise --connections-per-address."
+        "there are {limit} connections from your address, the most allowed. Close one of"
+        " them, or ask the operator to raise --connections-per-address."
     ),
-    "wrong_protocol": "this port takes plain lines (nc, telnet).",
-    "server_error": "that did not work. The operator's log says why.",
+    "wrong_protocol": "this port is for plain lines (nc, telnet).",
+    "server_error": "that did not work. The server's log says why.",
     # Over HTTP
-    "bad_request": "this is no request that can be read. /api/openapi.json says what there is.",
-    "unknown_path": "there is nothing at this path. /api/openapi.json says what there is.",
-    "wrong_method": "this path takes {allowed}.",
-    "body_too_large": "a body may have {limit} bytes. Send less at a time.",
-    "headers_too_large": "the headers may have {limit} bytes.",
-    "too_many_headers": "there may be {limit} headers.",
-    "target_too_long": "a path and its query may have {limit} bytes.",
-    "body_is_packed": "a body is taken as it is: leave Content-Encoding out.",
+    "bad_request": "the request cannot be read. /api/openapi.json describes the API.",
+    "unknown_path": "there is nothing at this path. /api/openapi.json describes the API.",
+    "wrong_method": "this path allows {allowed}.",
+    "body_too_large": "a body may have at most {limit} bytes. Send less at a time.",
+    "headers_too_large": "the headers may have at most {limit} bytes.",
+    "too_many_headers": "there may be at most {limit} headers.",
+    "target_too_long": "a path and its query may have at most {limit} bytes.",
+    "body_is_packed": "Content-Encoding is not supported. Send the body as it is.",
     "body_has_parts": (
-        "a body in parts is not taken, such as that of curl -F. Send the text itself:"
+        "a multipart body, such as that of curl -F, is not accepted. Send the text itself:"
         " curl --data-binary TEXT."
     ),
-    "other_json": 'JSON is taken as application/json, an object with a "text".',
+    "other_json": 'JSON must be sent as application/json: an object with a "text".',
     "body_is_a_form": (
-        "a form's payload= is not read. Send the text itself, or as application/json an object"
-        ' with a "text".'
+        "payload= of a form is not accepted. Send the text itself, or as application/json an"
+        ' object with a "text".'
     ),
-    "request_took_too_long": "it took more than {limit} seconds to come whole. Send it again.",
+    "request_took_too_long": "it took more than {limit} seconds to arrive. Send it again.",
     "unknown_host": (
-        "this daemon is not known by the name that was asked. Ask by its address, or have its"
-        " operator give it the name: --web-name NAME."
+        "this server is not known by that name. Use its address, or ask the operator to add"
+        " the name: --web-name NAME."
     ),
-    "other_origin": "this was sent by a page from elsewhere, so it was not done.",
-    "wrong_token": "this token is not valid, or not any more. /token new makes one.",
+    "other_origin": "this was sent by a page of another site, so it was not done.",
+    "wrong_token": "this token is not valid, or not any more. /token new creates one.",
     "token_in_clear": (
-        "others can read this connection, and now your token: /token revoke takes it back. Come"
-        " over TLS, or from the daemon's own machine."
+        "others can read this connection, and now your token: /token revoke makes it invalid."
+        " Connect over TLS, or from the server's own machine."
     ),
     "parameter_twice": "{name} was given twice.",
-    "unknown_parameter": "there is no parameter {name} here; what there is: {known}.",
-    "no_parameters": "this path takes no parameters; not {name} either.",
+    "unknown_parameter": "there is no parameter {name} here; known: {known}.",
+    "no_parameters": "this path takes no parameters, so not {name}.",
     "header_twice": "the header {name} was sent more than once.",
     "not_a_bookmark": (
-        "{name} takes the seq of a line, or a bookmark as it came, such as 17-1764100000000."
+        "{name} must be the seq of a line, or a bookmark as you received it, such as"
+        " 17-1764100000000."
     ),
-    "not_a_number": "{name} takes a whole number from {least} to {most}.",
+    "not_a_number": "{name} must be a whole number from {least} to {most}.",
     "one_of_parameters": "give {first} or {second}, not both.",
     "not_json": "the body must be a JSON object with: {members}, each of them once.",
-    "not_a_text": "{name} must be text.",
-    "name_in_body": "a name does not go into the body but into the path: ?name=NAME.",
+    "not_a_text": "{name} must be a string.",
+    "name_in_body": "the name belongs in the path, not in the body: ?name=NAME.",
     "room_in_body": "the room of the path is #{room}; the body names another one.",
-    "key_in_body": "a key does not go into the body but into the header Idempotency-Key.",
+    "key_in_body": "the key belongs in the header Idempotency-Key, not in the body.",
     "not_a_choice": "{name} must be true or false.",
     "not_a_key": "{name} must be 16 to 64 letters, digits, _ or -.",
-    "nothing_to_say": "there is no line in it that could be said.",
-    "too_many_lines": "at most {limit} lines are taken at a time.",
-    "key_too_long": "an Idempotency-Key has 1 to {limit} characters.",
+    "nothing_to_say": "it contains no line that could be said.",
+    "too_many_lines": "at most {limit} lines are accepted at a time.",
+    "key_too_long": "an Idempotency-Key must have 1 to {limit} characters.",
     "websocket_wanted": "this path is for WebSockets (RFC 6455).",
-    "websocket_version": "a WebSocket of version 13 is taken.",
+    "websocket_version": "the version of a WebSocket must be 13.",
     "websocket_key": "Sec-WebSocket-Key must be 16 bytes in base64.",
-    "http_only": "this port is for browsers and HTTP. Chat lines go to another one.",
+    "http_only": "this port is for browsers and HTTP. Chat lines go to another port.",
     # What not everyone may do
     "only_administrators": "only administrators of this server may do that.",
     "nobody_runs_room": (
-        "nobody runs #{room}, so only administrators may do that there."
-        " /create ROOM makes a room that you run."
+        "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
+        " a room that you run."
     ),
-    "only_operators": "only those who run #{room} may do that: its owner and operators. Ask one.",
+    "only_operators": "only the owner and the operators of #{room} may do that.",
     "only_owner": "only the owner of #{room} may do that.",
     "only_registered": (
-        "a room is run by a registered person. /register PASSWORD first;"
-        " or /join {room} makes one that nobody runs."
+        "only a registered name can run a room. /register PASSWORD first; or /join {room}"
+        " creates one that nobody runs."
     ),
-    "room_is_private": "#{room} is private. An operator there lets you in: /invite {name}.",
+    "room_is_private": ("#{room} is private. An operator there can invite you: /invite {name}."),
     "room_is_closed": "#{room} is closed. Its owner may open it again: /mode #{room} open.",
-    "room_is_moderated": "in #{room} those with a voice speak. An operator can: /voice {name}.",
-    "room_announces": "in #{room} operators speak. To say it to one of them: /msg NAME TEXT.",
+    "room_is_moderated": (
+        "in #{room} only people with a voice speak. An operator can give you one: /voice {name}."
+    ),
+    "room_announces": ("in #{room} only operators speak. Write to one of them: /msg NAME TEXT."),
     "being_put_out": "you are being put out of #{room}, so this was not done.",
     "name_stays": (
         "you may not speak in #{room}, and a new name would be shown there. /join another room"
         " first, or wait."
     ),
-    "kicked": "{name} kicked you. You may come again: /join {room}.",
+    "kicked": "{name} kicked you. You may come back: /join {room}.",
     "kicked_why": "{name} kicked you: {reason}",
-    "muted": "you are muted in #{room} until {until}, by {by}. You may read on.",
+    "muted": "you are muted in #{room} until {until}, by {by}. You can still read.",
     "muted_why": "you are muted in #{room} until {until}, by {by}: {reason}",
     "banned": "you are banned from #{room} until {until}, by {by}. /join another room.",
     "banned_why": "you are banned from #{room} until {until}, by {by}: {reason}",
@@ -489,49 +514,53 @@ SENTENCES = {
     "not_above_owner": "{name} owns #{room}, so only administrators may do that.",
     "not_above_administrator": "{name} is an administrator of this server, so nobody may do that.",
     "not_registered_op": "{name} is a guest. Only a registered name can be an operator: /register.",
-    "lobby_is_for_all": "#{room} is where everyone comes in: it cannot be private or closed.",
+    "lobby_is_for_all": "everyone enters #{room} first: it cannot be private or closed.",
     "no_address": "{name} has no address (a UNIX socket). /ban {name} bans the name.",
     "too_many_rooms": (
-        "you own {count} rooms, as many as may be. /join {room} makes one that nobody runs."
+        "you own {count} rooms, the most allowed. /join {room} creates one that nobody runs."
     ),
     "too_many_rooms_one": (
-        "you own {count} room, as many as may be. /join {room} makes one that nobody runs."
+        "you own {count} room, the most allowed. /join {room} creates one that nobody runs."
     ),
-    "too_many_sanctions": "{count} mutes and bans hold in #{room}, as many as may be. /unban some.",
-    "too_many_sanctions_one": "{count} mute or ban holds in #{room}, as many as may be. /unban it.",
-    "wrong_time": "a time is from 1s to 366d, such as 10m, 2h or 3d.",
+    "too_many_sanctions": ("#{room} has {count} mutes and bans, the most allowed. /unban some."),
+    "too_many_sanctions_one": "#{room} has {count} mute or ban, the most allowed. /unban it.",
+    "wrong_time": "a time must be from 1s to 366d, such as 10m, 2h or 3d.",
     "not_a_time": (
-        "{word} is not a time. A time comes right after the name and is one number and one unit,"
-        " such as 90m, 2h or 3d, 366d at most. A reason that reads like a time comes after one."
+        "{word} is not a time. A time comes right after the name and is one number and one"
+        " unit, such as 90m, 2h or 3d, 366d at most. A reason that looks like a time must"
+        " follow a time."
     ),
     "second_time": (
-        "write the time as one number and one unit, such as 90m; not 1h 30m."
-        " A reason does not begin with a time such as {word}."
+        "write the time as one number and one unit, such as 90m; not 1h 30m. A reason must"
+        " not begin with a time such as {word}."
     ),
     "room_comes_first": (
-        "a room comes before the name: #{room} NAME. After the name nothing begins with #."
+        "the room comes before the name: #{room} NAME. After the name, no word may begin with #."
     ),
     "not_in_room": "{name} is not in #{room}. /who #{room} shows who is.",
     "no_hook_url": (
-        "{url} is no URL for a hook. Take http:// or https://, a host, and perhaps a path:"
-        " https://example.com/chat."
+        "{url} is not a valid URL for a webhook. Use http:// or https://, a host, and"
+        " optionally a path: https://example.com/chat."
     ),
-    "hook_url_too_long": "a URL for a hook has at most {limit} characters.",
-    "hook_url_has_password": "a URL for a hook has no name or password before its host.",
+    "hook_url_too_long": "the URL of a webhook may have at most {limit} characters.",
+    "hook_url_has_password": (
+        "the URL of a webhook must not have a name or password before its host."
+    ),
     "hook_url_not_ascii": (
-        "the path of {url} has letters that a URL cannot hold. Write them as %C3%A9, or copy the"
-        " URL from a browser."
+        "the path of {url} has letters that a URL cannot contain. Write them as %C3%A9, or"
+        " copy the URL from a browser."
     ),
-    "no_hook_over_tls": "https:// takes chatd[tls] on this server. The operator can install it.",
+    "no_hook_over_tls": ("https:// needs chatd[tls] on this server. The operator can install it."),
     "no_hook_to_there": (
-        "{host} is this server's machine or in a private network, where hooks may not lead."
-        " The operator can allow it with --hooks-to."
+        "{host} is this server's machine or in a private network, where webhooks may not"
+        " lead. The operator can allow it with --hooks-to."
     ),
     "no_secret_in_clear": (
-        "a hook has a secret, which is not shown here. Come over TLS, or from this machine."
+        "a webhook has a secret, which is not shown here. Connect over TLS, or from the"
+        " server's own machine."
     ),
-    "no_such_hook": "#{room} has no hook {number}. /hook list lists them.",
-    "too_many_hooks_here": "#{room} has {limit} hooks, as many as may be. /hook remove one.",
-    "too_many_hooks": "there are {limit} hooks on this server, as many as may be.",
-    "room_exists": "#{room} is there already. /join {room}, or take another name.",
+    "no_such_hook": "#{room} has no webhook {number}. /hook list shows them.",
+    "too_many_hooks_here": ("#{room} has {limit} webhooks, the most allowed. /hook remove one."),
+    "too_many_hooks": "this server has {limit} webhooks, the most allowed.",
+    "room_exists": "#{room} exists already. /join {room}, or choose another name.",
 }

@@ -122,7 +122,7 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scen
         guest.seen()
         scene.ask("add", added, hash=HASH)
         seen = guest.seen()
-        assert seen[0] == f"*** {held} is somebody else's name now."
+        assert seen[0] == f"*** {held} is registered to somebody else now."
         assert seen[1].startswith("*** You are now guest")
         guest.type(f"/nick {held}")
         assert guest.seen()[0].startswith("ERR Name in use: ")
@@ -134,7 +134,7 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scen
         ({"do": "add", "name": "ana", "hash": HASH}, "ana is registered already."),
         ({"do": "add", "name": "ANA", "hash": HASH}, "ANA is registered already."),
         ({"do": "add", "name": "a b", "hash": HASH}, "that cannot be a name: 1 to 32 letters"),
-        ({"do": "add", "name": "guest7", "hash": HASH}, "guest7 is kept for the server."),
+        ({"do": "add", "name": "guest7", "hash": HASH}, "guest7 is reserved for the server."),
         ({"do": "add", "name": "aпa", "hash": HASH}, "that cannot be a name"),
         ({"do": "add", "name": "eva"}, "the hash is missing."),
         ({"do": "add", "name": "eva", "hash": "correct horse"}, "that is not what is kept"),
@@ -161,7 +161,7 @@ def test_an_invalid_request_is_refused_with_the_reason(
 def test_a_name_that_looks_like_a_registered_one_is_refused(scene: Scene) -> None:
     scene.ask("add", "Bob1", hash=HASH)
     reply = scene.ask("add", "Bobl", hash=HASH)
-    assert reply["error"].startswith("Bobl looks like Bob1, who is somebody else.")
+    assert reply["error"].startswith("Bobl looks like Bob1, which is taken.")
 
 
 def test_a_change_that_cannot_be_stored_is_an_error(

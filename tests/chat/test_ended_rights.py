@@ -273,7 +273,7 @@ class TestGuests:
         luis.type(leaves)
         luis.seen()
         luis.type("hola")
-        assert luis.seen()[0].startswith("ERR Not allowed: in #ops those with a voice speak.")
+        assert luis.seen()[0].startswith("ERR Not allowed: in #ops only people with a voice speak.")
 
     def test_who_takes_the_name_next_has_none(self) -> None:
         scene = Scene()
@@ -309,19 +309,19 @@ class TestGuests:
         ana.type("/voice luis")
         town.release()
         ana.type("/unvoice luis")
-        assert "in #ops those with a voice speak" in _told(luis, "said behind it")
+        assert "in #ops only people with a voice speak" in _told(luis, "said behind it")
         luis.type("/nick lucas")
         town.release()
-        assert "in #ops those with a voice speak" in _told(luis, "hola")
+        assert "in #ops only people with a voice speak" in _told(luis, "hola")
         luis.type("/nick luis")
-        assert "in #ops those with a voice speak" in _told(luis, "hola")
+        assert "in #ops only people with a voice speak" in _told(luis, "hola")
 
     def test_more_is_given_to_them_once_it_is_saved(self) -> None:
         town, ana, luis = _moderated()
         ana.type("/invite luis")
         town.release()
         ana.type("/voice luis")
-        assert "in #ops those with a voice speak" in _told(luis, "too soon")
+        assert "in #ops only people with a voice speak" in _told(luis, "too soon")
         town.release()
         luis.type("hola")
         town.release()
@@ -366,4 +366,6 @@ class TestGuests:
         other.type("/register another password", "/join ops")
         other.seen()
         other.type("hola")
-        assert other.seen()[0].startswith("ERR Not allowed: in #ops those with a voice speak.")
+        assert other.seen()[0].startswith(
+            "ERR Not allowed: in #ops only people with a voice speak."
+        )

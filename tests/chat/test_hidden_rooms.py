@@ -102,8 +102,9 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, co
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
         assert told(zed, f"/{command} {name}") == [
-            f"ERR Name in use: #{name} cannot be used for a new room. Take another name; or, if you"
-            " know of a room of that name, log in or ask to be invited."
+            f"ERR Name in use: #{name} cannot be used for a new room. Choose another"
+            " name; or, if you know of a room of that name, log in or ask to be"
+            " invited."
         ]
 
 
@@ -118,11 +119,11 @@ def test_insiders_are_told_the_truth() -> None:
     ana, eva = town.citizen("ana"), town.citizen("eva")
     ana.type(f"/create {HIDDEN} private", "/invite eva")
     assert told(eva, f"/create {HIDDEN}") == [
-        f"ERR Name in use: #{HIDDEN} is there already. /join {HIDDEN}, or take another name."
+        f"ERR Name in use: #{HIDDEN} exists already. /join {HIDDEN}, or choose another name."
     ]
     assert told(eva, f"/join {LOOK_ALIKE}") == [
-        f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}."
-        f" /join {HIDDEN}, or take another name."
+        f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}. /join {HIDDEN},"
+        " or choose another name."
     ]
     assert "You are in" in told(eva, f"/join {HIDDEN}")[0]
     ana.type("/ban eva")

@@ -265,7 +265,7 @@ def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> No
     door.person.session.rights = Rights(guard=lambda session, room: refusal)
     door.person.seen()
     assert door.say("one") is None
-    assert door.person.seen()[0].startswith("ERR Not allowed: in #lobby operators speak.")
+    assert door.person.seen()[0].startswith("ERR Not allowed: in #lobby only operators speak.")
     assert not door.idempotency.table
     door.lobby.guarded = False
     assert door.say("one") == [1]

@@ -82,7 +82,7 @@ def test_who_came_in_by_it_is_out_again(right: str, expected_errors: Expect) -> 
     assert comes_in(scene.eva)
     scene.fail()
     assert scene.eva.session.room.name == "lobby"
-    assert "*** You are out of #den: " in str(scene.eva.seen())
+    assert "*** You were put out of #den: " in str(scene.eva.seen())
     scene.do(SECRET)
     assert SECRET in str(scene.ana.seen())
     assert SECRET not in str(scene.eva.seen())

@@ -21,8 +21,8 @@ from tests.support.members import member, register
 from tests.support.world import Person, World
 
 NOT_SAVED = (
-    "ERR Not saved: your line could not be stored, so nobody was shown it. Say it again later."
-    " The operator's log says why."
+    "ERR Not saved: your line could not be stored, so it was not shown to"
+    " others. Say it again later. The server's log says why."
 )
 
 
@@ -211,7 +211,7 @@ class SharedNameTests(SynchronousTestCase):
         )
         self.assertEqual(
             self.tabs[1].seen(),
-            ["*** Ana is somebody else's name now.", "*** You are now guest3."],
+            ["*** Ana is registered to somebody else now.", "*** You are now guest3."],
         )
         self.assertEqual(self.luis.seen(), [])
         self.assertEqual(self.told(self.tabs[1], "/nick ana")[0][:16], "ERR Name in use:")

@@ -95,7 +95,7 @@ class TestInboxes:
         luis.type("/msg ANA hola")
         assert luis.seen() == [
             "(private to ana) <luis> hola",
-            "*** ana is not here. It is kept, and shown when ana comes back.",
+            "*** ana is not here. Your line is stored, and shown when ana comes back.",
         ]
 
     def test_all_connections_of_an_account_are_shown_it(self, world: World) -> None:
@@ -273,7 +273,7 @@ class TestComingBack:
         assert seen[0] == f"*** {SHOWN_AT_ONCE + 30} lines in #lobby since you left:"
         assert seen[1] == f"[{EPOCH}] <luis> line 0"
         assert len(seen) == SHOWN_AT_ONCE + 2
-        assert seen[-1] == "*** 30 more in #lobby: /missed shows them, /skip marks all as seen."
+        assert seen[-1] == "*** 30 more in #lobby: /missed shows them, /skip marks all as read."
         ana.type("/missed")
         seen = ana.seen()
         assert seen[0] == "*** 30 lines in #lobby since you left:"
@@ -333,7 +333,7 @@ class TestComingBack:
         ana = member(world, "ana")
         ana.type("/skip", "/missed")
         assert ana.seen() == [
-            "*** All lines of your rooms, and your private lines, count as seen.",
+            "*** All lines of your rooms, and your private lines, are marked as read.",
             "*** You have missed nothing.",
         ]
         luis.type("live")
@@ -535,7 +535,10 @@ class TestPlaces:
         seen = ana.seen()
         assert seen[-2:] == [
             f"[{EPOCH}] <luis> line 14",
-            "*** 5 more lines in #ops since you left: /missed shows them, /skip marks all as seen.",
+            (
+                "*** 5 more lines in #ops since you left: /missed shows them, /skip"
+                " marks all as read."
+            ),
         ]
         ana.type("/missed")
         assert ana.seen()[1:] == dated(*(f"<luis> line {number}" for number in range(5)))

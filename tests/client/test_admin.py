@@ -91,7 +91,7 @@ def test_with_a_daemon_it_sends_requests_to_it(daemon: Daemon, tmp_path: Path) -
         guest.until("You are now ana")
         said = admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
         assert said == (0, "ana is registered.\n", "")
-        assert guest.line() == "*** ana is somebody else's name now."
+        assert guest.line() == "*** ana is registered to somebody else now."
         assert guest.line() == "*** You are now guest1."
         guest.type(f"/login ana {PASSWORD}")
         assert guest.line() == "*** You are now ana."
@@ -136,7 +136,7 @@ def test_the_log_of_the_daemon_holds_no_password(daemon: Daemon, tmp_path: Path)
     [
         (["promote", "eva"], "nobody is registered by that name."),
         (["add", "a b"], "that cannot be a name"),
-        (["add", "guest1"], "guest1 is kept for the server."),
+        (["add", "guest1"], "guest1 is reserved for the server."),
     ],
 )
 def test_a_request_that_is_refused_is_one_line(
@@ -155,8 +155,8 @@ def test_a_request_that_is_refused_is_one_line(
         ("memory:", PASSWORD, "cannot use --store memory:: it keeps nothing"),
         ("nonsense", PASSWORD, "cannot use --store nonsense: a store is sqlite:PATH"),
         ("sqlite:missing/store", PASSWORD, "cannot use --store sqlite:missing/store: "),
-        ("sqlite:store", "short", "a password has at least 8 characters."),
-        ("sqlite:store", "", "a password has at least 8 characters."),
+        ("sqlite:store", "short", "a password must have at least 8 characters."),
+        ("sqlite:store", "", "a password must have at least 8 characters."),
     ],
 )
 def test_a_store_or_password_that_is_refused_is_one_line(

@@ -24,7 +24,7 @@ from chatd.i18n import en, es
         ("*** In #ops: ana, José and sandy.", ["ana", "José", "sandy"]),
         ("*** Te damos la bienvenida. Aquí: ana y luis.", ["ana", "luis"]),
         ("*** Type and press Enter.", []),
-        ("ERR Name in use: ana is somebody else. Take another name.", []),
+        ("ERR Name in use: ana is taken. Choose another name.", []),
         ("plain bare line", []),
     ],
 )

@@ -21,12 +21,12 @@ from tests.support.world import CHEAP, FAR, Immediately, Person, World
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
-CHANGED = "*** Your password is changed. All your other connections and sign-ins have ended."
-CANCELLED = "*** Cancelled: no password was taken."
+CHANGED = "*** Your password is changed. All your other sessions are signed out."
+CANCELLED = "*** Cancelled: no password was given."
 WRONG = "ERR Wrong password: that is not the password of ana."
 IN_CLEAR = (
-    "ERR Not encrypted: passwords are not taken here."
-    " What you sent may have been read; do not use it again."
+    "ERR Not encrypted: passwords are not accepted here. What you sent may"
+    " have been read; do not use it again."
 )
 
 
@@ -85,8 +85,8 @@ def test_a_registered_name_is_refused_to_others(scene: Scene) -> None:
     for name in "ana", "ANA":
         guest.type(f"/nick {name}")
         assert guest.seen() == [
-            f"ERR Name in use: {name} is registered. /login {name} PASSWORD if it is yours,"
-            " or take another name."
+            f"ERR Name in use: {name} is registered. /login {name} PASSWORD if it is"
+            " yours, or choose another name."
         ]
     guest.type("/nick аna")  # the first letter is Cyrillic
     assert guest.seen()[0].startswith("ERR Invalid name")
@@ -100,16 +100,16 @@ def test_a_look_alike_of_a_registered_name_is_refused() -> None:
     guest = world.person()
     guest.type("/nick Bobl")
     assert guest.seen() == [
-        "ERR Name in use: Bobl looks like Bob1, who is somebody else. Take another name."
+        "ERR Name in use: Bobl looks like Bob1, which is taken. Choose another name."
     ]
 
 
 @pytest.mark.parametrize(
     ("password", "why"),
     [
-        ("short", "a password has at least 8 characters."),
-        ("x" * 257, "a password has at most 256 characters."),
-        ("with a\ttab", "a password has no control characters, such as TAB."),
+        ("short", "a password must have at least 8 characters."),
+        ("x" * 257, "a password must have at most 256 characters."),
+        ("with a\ttab", "a password must not contain control characters, such as TAB."),
     ],
 )
 def test_an_invalid_password_is_refused(password: str, why: str) -> None:
@@ -163,7 +163,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_not_registered() -> 
     world.release()
     assert gone.called
     assert ana.seen() == [
-        "ERR Not registered: ana is nobody's so far. /nick ana takes it, /register keeps it."
+        "ERR Not registered: ana is not registered. /nick ana takes it, /register keeps it."
     ]
     assert ana.session.account is None
     assert ana.session.name == "ana"
@@ -208,7 +208,7 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
     world.hashing.work()
     world.settle()
     assert ivan.seen() == [
-        "*** lvan is somebody else's name now.",
+        "*** lvan is registered to somebody else now.",
         "*** You are now guest1.",
         "ERR Not registered: choose a name first: /nick NAME, and then /register.",
     ]
@@ -229,13 +229,13 @@ def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
     )
     ivan.type(f"/register {PASSWORD}")
     assert ivan.seen() == [
-        "ERR Name in use: lvan looks like Ivan, who is somebody else. Take another name."
+        "ERR Name in use: lvan looks like Ivan, which is taken. Choose another name."
     ]
     assert not done
     if saved:
         world.release()
         assert done == [None]
-        assert ivan.seen()[0] == "*** lvan is somebody else's name now."
+        assert ivan.seen()[0] == "*** lvan is registered to somebody else now."
         assert set(world.server.accounts.table) == {"ivan"}
         return
     world.store.fail()
@@ -268,7 +268,7 @@ def test_a_guest_loses_a_name_that_is_registered_elsewhere(
     scene.luis.seen()
     ensureDeferred(scene.world.server.registrations.register(Account("Eva", "hash")))
     scene.world.settle()
-    assert eva.seen() == ["*** eva is somebody else's name now.", "*** You are now guest3."]
+    assert eva.seen() == ["*** eva is registered to somebody else now.", "*** You are now guest3."]
     assert scene.luis.seen() == ["*** eva is now guest3."]
     eva.type("/nick eva")
     assert eva.seen()[0].startswith("ERR Name in use: eva is registered.")
@@ -301,7 +301,7 @@ def test_registrations_from_one_address_are_limited() -> None:
         assert "is yours now" in person.seen()[0]
     late = world.person("late")
     late.type(f"/register {PASSWORD}")
-    assert late.seen() == ["ERR Too many tries: wait 3 seconds. This password was not looked at."]
+    assert late.seen() == ["ERR Too many tries: wait 3 seconds. This password was not checked."]
     world.clock.advance(seconds)
     late.type(f"/register {PASSWORD}")
     assert "is yours now" in late.seen()[0]
@@ -333,7 +333,7 @@ def test_a_login_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
     again.half_close()
     assert again.seen() == [
         "*** You are now ana.",
-        "*** From here on every line of this connection is text.",
+        "*** From now on every line of this connection is text.",
         "<ana> hello",
     ]
     assert again.closed
@@ -352,7 +352,7 @@ def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: Scene) -> N
     for line in "/login eva whatever it is", "/login eva":
         guest.type(line)
         assert guest.seen() == [
-            "ERR Not registered: eva is nobody's so far. /nick eva takes it, /register keeps it."
+            "ERR Not registered: eva is not registered. /nick eva takes it, /register keeps it."
         ]
 
 
@@ -384,9 +384,7 @@ def test_a_member_can_log_in_to_another_account(scene: Scene) -> None:
 def test_a_member_keeps_the_name(scene: Scene) -> None:
     for name in "eva", "ANA":
         scene.ana.type(f"/nick {name}")
-        assert scene.ana.seen() == [
-            "ERR Wrong use: ana is the name that you are logged in with. /logout first."
-        ]
+        assert scene.ana.seen() == ["ERR Wrong use: you are logged in as ana. /logout first."]
 
 
 def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: Scene) -> None:
@@ -407,7 +405,7 @@ def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
     ensureDeferred(scene.world.server.registrations.unregister(scene.account()))
     scene.world.hashing.work()
     scene.world.settle()
-    assert guest.seen()[0].startswith("ERR Not registered: ana is nobody's")
+    assert guest.seen()[0].startswith("ERR Not registered: ana is not registered")
 
 
 def test_a_password_that_is_changed_during_the_check_is_wrong(scene: Scene) -> None:
@@ -442,13 +440,11 @@ def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(sc
     for guest in guests:
         guest.type(f"/login ana {PASSWORD}")
         assert guest.seen() == [
-            "ERR Too many tries: wait 5 seconds. This password was not looked at."
+            "ERR Too many tries: wait 5 seconds. This password was not checked."
         ]
     scene.world.clock.advance(seconds - 0.5)
     guests[0].type(f"/login ana {PASSWORD}")
-    assert guests[0].seen() == [
-        "ERR Too many tries: wait 1 second. This password was not looked at."
-    ]
+    assert guests[0].seen() == ["ERR Too many tries: wait 1 second. This password was not checked."]
     scene.world.clock.advance(0.5)
     guests[0].type("/login ana wrong horse")
     assert guests[0].seen() == [WRONG]
@@ -636,8 +632,8 @@ def test_a_line_right_after_a_refused_prompt_is_not_said(scene: Scene, question:
     refused, not_said, hello = guest.seen()
     assert refused.startswith("ERR Not registered: ")
     assert not_said == (
-        "ERR Not said: this came right behind a question that was not asked, so it may be a"
-        " password. Say it again if it is not."
+        "ERR Not said: this came right after a command that did not ask for a"
+        " password, so it may be one. Say it again if it is not."
     )
     assert hello == "<guest3> hello"
     assert scene.luis.seen() == ["<guest3> hello"]
@@ -669,7 +665,10 @@ def test_over_a_network_no_password_is_taken(scene: Scene, line: str) -> None:
     assert far.seen() == [IN_CLEAR]
     far.type(line)
     assert far.seen() == [
-        "ERR Not encrypted: passwords are not taken here. Come over TLS, or from this machine."
+        (
+            "ERR Not encrypted: passwords are not accepted here. Connect over TLS,"
+            " or from the server's own machine."
+        )
     ]
 
 
@@ -970,18 +969,19 @@ def test_the_same_in_spanish() -> None:
     assert ana.seen() == [
         "*** Tu próxima línea es la contraseña; no se le muestra a nadie."
         " Una línea vacía la cancela.",
-        "*** Cancelado: no se ha tomado ninguna contraseña.",
+        "*** Cancelado: no se ha dado ninguna contraseña.",
         "*** ana ya es tuyo. Cuando vuelvas: /acceder ana",
         "*** No tienes ninguna otra conexión.",
-        "*** Tu contraseña ha cambiado. Tus demás conexiones y navegadores se han cerrado.",
+        "*** Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
         "*** ana está registrado. ana está aquí en #lobby, con 1 conexión.",
         "*** Ahora eres guest1.",
         "ERR Wrong password: esa no es la contraseña de ana.",
         "*** Ahora eres ana.",
         "*** ana ya no está registrado.",
         "*** Ahora eres guest1.",
-        "ERR Not said: esto parece una contraseña. Una orden empieza por / sin nada delante,"
-        " y tras su palabra va un espacio; con // se dice de todos modos.",
+        "ERR Not said: esto parece una contraseña. Una orden empieza por /, y"
+        " tras su nombre va un espacio; empieza la línea con // para decirla de"
+        " todos modos.",
     ]
 
 
@@ -1006,8 +1006,9 @@ def test_a_token_is_sent_once_in_a_line_of_its_own(scene: Scene) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
     assert told == (
-        "*** deploy is a token for reading and writing. It is shown once; whoever has it reads and"
-        " speaks as ana until you say /token revoke deploy, or change your password:"
+        "*** deploy is a token for reading and writing. It is shown only once."
+        " Anyone who has it can read and speak as ana, until /token revoke"
+        " deploy or a new password:"
     )
     grant = scene.world.server.credentials.grant_of(secret.removeprefix("*** "))
     assert grant is not None
@@ -1017,17 +1018,20 @@ def test_a_token_is_sent_once_in_a_line_of_its_own(scene: Scene) -> None:
 
 def test_tokens_are_listed(scene: Scene) -> None:
     scene.ana.type("/token list")
-    assert scene.ana.seen() == ["*** You have no token. /token new NAME makes one."]
+    assert scene.ana.seen() == ["*** You have no tokens. /token new NAME creates one."]
     new_token(scene.ana)
     scene.ana.type("/token list")
     count, listed = scene.ana.seen()
     assert count == "*** 1 token:"
-    assert listed.startswith("*** deploy, for reading and writing, made 19")
+    assert listed.startswith("*** deploy, for reading and writing, created 19")
     new_token(scene.ana, "backup")
     scene.ana.type("/token list")
     count, first, second = scene.ana.seen()
     assert count == "*** 2 tokens:"
-    assert (first == listed, second.startswith("*** backup, for reading and writing, made 19")) == (
+    assert (
+        first == listed,
+        second.startswith("*** backup, for reading and writing, created 19"),
+    ) == (
         True,
         True,
     )
@@ -1036,10 +1040,10 @@ def test_tokens_are_listed(scene: Scene) -> None:
 def test_a_token_can_be_revoked(scene: Scene) -> None:
     secret = new_token(scene.ana)
     scene.ana.type("/token revoke DEPLOY")
-    assert scene.ana.seen() == ["*** deploy is revoked: it lets nobody in any more."]
+    assert scene.ana.seen() == ["*** The token deploy is revoked."]
     assert scene.world.server.credentials.grant_of(secret) is None
     scene.ana.type("/token revoke deploy")
-    assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list lists them."]
+    assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list shows them."]
 
 
 def test_the_answers_about_tokens_in_spanish(scene: Scene) -> None:
@@ -1048,11 +1052,11 @@ def test_the_answers_about_tokens_in_spanish(scene: Scene) -> None:
     new_token(scene.ana, "copias", "/ficha nueva")
     scene.ana.type("/ficha lista", "/ficha revocar copias", "/ficha lista")
     count, listed, *rest = scene.ana.seen()
-    assert count == "*** 1 ficha:"
-    assert listed.startswith("*** copias, para leer y escribir, creada el 19")
+    assert count == "*** 1 token:"
+    assert listed.startswith("*** copias, para leer y escribir, creado el 19")
     assert rest == [
-        "*** copias está revocada: ya no deja entrar a nadie.",
-        "*** No tienes ninguna ficha. /ficha nueva NOMBRE crea una.",
+        "*** El token copias está revocado.",
+        "*** No tienes ningún token. /token nuevo NOMBRE crea uno.",
     ]
 
 
@@ -1117,8 +1121,8 @@ def test_two_tokens_of_one_name_are_refused_in_any_case(scene: Scene) -> None:
     new_token(scene.ana)
     scene.ana.type("/token new Deploy")
     assert scene.ana.seen() == [
-        "ERR Name in use: you have a token Deploy already. /token revoke Deploy,"
-        " or take another name."
+        "ERR Name in use: you have a token Deploy already. /token revoke"
+        " Deploy, or choose another name."
     ]
 
 
@@ -1128,7 +1132,7 @@ def test_a_member_has_a_limited_number_of_tokens(scene: Scene) -> None:
         scene.world.clock.advance(10)
     scene.ana.type("/token new more")
     assert scene.ana.seen() == [
-        "ERR Not allowed: you have 20 tokens, as many as may be. /token revoke NAME first."
+        "ERR Not allowed: you have 20 tokens, the most allowed. /token revoke NAME first."
     ]
 
 
@@ -1170,11 +1174,14 @@ def test_a_token_is_not_sent_where_others_can_read_it(scene: Scene) -> None:
     far.seen()
     far.type("/token new deploy")
     assert far.seen() == [
-        "ERR Not encrypted: tokens are not made here. Come over TLS, or from this machine."
+        (
+            "ERR Not encrypted: tokens are not created here. Connect over TLS, or"
+            " from the server's own machine."
+        )
     ]
     assert not scene.world.server.credentials.table
     far.type("/token list")
-    assert far.seen() == ["*** You have no token. /token new NAME makes one."]
+    assert far.seen() == ["*** You have no tokens. /token new NAME creates one."]
     scene.world.server.logins.plaintext = True
     assert new_token(far).startswith("chatd_")
 
@@ -1184,8 +1191,8 @@ def test_a_member_does_not_see_the_tokens_of_others(scene: Scene) -> None:
     eva = member(scene.world, "eva")
     eva.type("/token list", "/token revoke deploy")
     assert eva.seen() == [
-        "*** You have no token. /token new NAME makes one.",
-        "ERR Wrong use: you have no token deploy. /token list lists them.",
+        "*** You have no tokens. /token new NAME creates one.",
+        "ERR Wrong use: you have no token deploy. /token list shows them.",
     ]
 
 

@@ -57,15 +57,15 @@ REFUSED: list[tuple[str, str, str]] = [
     *((f"/ban {word}", USE, "an ADDRESS") for word in ("10.1.2", "10.1.2.03", "10.1.2.300 1h")),
     *((f"/away {word}", USE, "/away [TEXT]") for word in ("on", "OFF", "no")),
     ("/nick", USE, "NAME"),
-    ("/nick a b", NAME, "cannot be a name"),
+    ("/nick a b", NAME, "is not a valid name"),
     ("/join", USE, "ROOM"),
-    ("/join a b", NAME, "cannot be a room's name"),
-    ("/join #a,#b", NAME, "cannot be a room's name"),
-    ("/who a b", NAME, "cannot be a room's name"),
+    ("/join a b", NAME, "is not a valid room name"),
+    ("/join #a,#b", NAME, "is not a valid room name"),
+    ("/who a b", NAME, "is not a valid room name"),
     ("/who nope", ROOM, "#nope"),
     ("/whois", USE, "NAME"),
-    ("/whois a b", NAME, "cannot be a name"),
-    ("/whois #ops", NAME, "cannot be a name"),
+    ("/whois a b", NAME, "is not a valid name"),
+    ("/whois #ops", NAME, "is not a valid name"),
     ("/me", USE, "ACTION"),
     ("/msg", USE, "TEXT"),
     ("/msg luis", USE, "TEXT"),
@@ -112,7 +112,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("/token make x", USE, "new|list|revoke"),
     ("/token list x", USE, "new|list|revoke"),
     ("/token new", USE, "new|list|revoke"),
-    ("/token new a b", USE, "for read, or for write"),
+    ("/token new a b", USE, "for read or for write"),
     ("/token revoke nope", USE, "/token list"),
     ("/logout everything", USE, "others"),
     ("/login", USE, "NAME [PASSWORD]"),
@@ -135,7 +135,7 @@ UNDERSTOOD = [
     ("/mute luis 1h 2do aviso", "*** ana muted luis for 1h: 2do aviso"),
     ("/mute luis 1h forever rude", "*** ana muted luis for 1h: forever rude"),
     ("/mute luis for spam", "*** ana muted luis for 1h: for spam"),
-    ("/away off to lunch", "*** Whoever writes to you is told: off to lunch."),
+    ("/away off to lunch", "*** People who write to you are told: off to lunch."),
     ("/ban luis 1w", "*** ana banned luis for 7d."),
     ("/ban luis", "*** ana banned luis for 7d."),
     ("/kick luis no #ops", "*** ana kicked luis: no #ops"),
@@ -211,7 +211,7 @@ def test_a_topic_can_be_taken_away(ana: Person) -> None:
         ana.seen()
         ana.type(f"/topic {none}", "/topic")
         assert ana.seen() == [
-            "*** ana took the topic away.",
+            "*** ana removed the topic.",
             "*** No topic is set in #ops. /topic TEXT sets one.",
         ]
     ana.type("/topic #tea -", "/topic #tea")

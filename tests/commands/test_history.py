@@ -123,7 +123,7 @@ class TestSearch:
         monkeypatch.setattr(Room, "search", look)
         assert told(ana, "/search green") == [
             "*** Nothing found in #lobby.",
-            "*** Lines 1 to 2 of 6 were not looked at. Longer words go faster.",
+            "*** Lines 1 to 2 of 6 were not searched. Try a longer word.",
         ]
         assert asked == [6, 5, 4, 3]
 
@@ -167,22 +167,22 @@ class TestMentions:
         luis.type("hola Ana", "banana", "/me waves at ana.", "ana-maria")
         ana.type("I am ana")
         assert told(ana, "/mentions") == [
-            "*** 2 lines of #lobby that name you, newest first:",
+            "*** 2 lines of #lobby that mention you, newest first:",
             "* luis waves at ana.",
             "<luis> hola Ana",
         ]
 
     def test_may_be_none(self, ana: Person) -> None:
-        assert told(ana, "/mentions") == ["*** No line was found that names ana."]
+        assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
 
     def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Person) -> None:
         eva = member(world, "eva")
         eva.type("/join ops", "/join other", "/leave")
         luis.type("eva?", "/join ops", "eva!", "/join never", "eva")
         assert told(eva, "/mentions") == [
-            "*** 1 line of #lobby that names you:",
+            "*** 1 line of #lobby that mentions you:",
             "<luis> eva?",
-            "*** 1 line of #ops that names you:",
+            "*** 1 line of #ops that mentions you:",
             "<luis> eva!",
         ]
 
@@ -195,21 +195,21 @@ class TestMentions:
         luis.type("eva!")
         attendance = world.server.unread
         monkeypatch.setattr(attendance, "_readable", lambda session, room: room.name != "ops")
-        assert told(eva, "/mentions") == ["*** No line was found that names eva."]
+        assert told(eva, "/mentions") == ["*** No line that mentions eva was found."]
 
     def test_are_so_many_at_most(self, ana: Person, luis: Person) -> None:
         luis.type(*["ana"] * (FOUND_SHOWN + 1))
         seen = told(ana, "/mentions")
-        assert seen[0] == "*** 20 lines of #lobby that name you, newest first:"
+        assert seen[0] == "*** 20 lines of #lobby that mention you, newest first:"
         assert seen[-1] == (
-            "*** There may be more. /search ana looks further in the room you are in."
+            "*** There may be more. /search ana searches further back in this room."
         )
         assert len(seen) == FOUND_SHOWN + 2
 
     def test_of_who_is_ignored_are_left_out(self, ana: Person, luis: Person) -> None:
         luis.type("ana")
         ana.type("/ignore luis")
-        assert told(ana, "/mentions") == ["*** No line was found that names ana."]
+        assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
 
     def test_takes_nothing(self, ana: Person) -> None:
         assert told(ana, "/mentions x")[0].startswith("ERR Wrong use")

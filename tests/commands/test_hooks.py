@@ -69,13 +69,13 @@ class TestAdding:
         luis.type("/join ops")
         ana.seen(), luis.seen()
         ana.type(f"/hook add {URL}")
-        deed = "*** ana has what is said here sent to https://example.com."
+        deed = "*** ana added a webhook: what is said here is sent to https://example.com."
         told, added, secret = ana.seen()
         assert told == deed
-        assert added == f"*** Hook 1 of #ops: {URL}"
+        assert added == f"*** Webhook 1 of #ops: {URL}"
         assert secret == (
-            "*** What it sends is signed with this secret, which is shown only now:"
-            f" {hook_of(town).secret}"
+            "*** Its requests are signed with this secret, which is shown only"
+            f" once: {hook_of(town).secret}"
         )
         assert luis.seen() == [deed]
         assert len(hook_of(town).secret) > 40
@@ -83,7 +83,8 @@ class TestAdding:
     def test_the_history_keeps_nothing_of_its_path(self, town: Town, ana: Person) -> None:
         ask(ana, f"/hook add {URL}")
         assert only(ask(ana, "/history")[1:]) == (
-            f"[{local_time(0)}] *** ana has what is said here sent to https://example.com."
+            f"[{local_time(0)}] *** ana added a webhook: what is said here is sent"
+            " to https://example.com."
         )
         events = town.store._logs["ops"].events
         assert not any("secret" in event.text or "8443" in event.text for event in events)
@@ -91,19 +92,23 @@ class TestAdding:
     def test_for_another_room(self, town: Town, ana: Person) -> None:
         ana.type("hola", "/leave")
         seen = ask(ana, f"/hook #ops add {URL}")
-        assert seen[0] == "*** In #ops: ana has what is said here sent to https://example.com."
+        assert seen[0] == (
+            "*** In #ops: ana added a webhook: what is said here is sent to https://example.com."
+        )
         assert hook_of(town).to.url == URL
 
     def test_in_spanish(self, town: Town, ana: Person) -> None:
         ask(ana, "/idioma es")
         for word in "añadir", "anadir", "agregar", "ADD":
             seen = ask(ana, f"/gancho {word} {URL}")
-            assert seen[0] == "*** ana hace que lo que se dice aquí se envíe a https://example.com."
+            assert seen[0] == (
+                "*** ana ha añadido un webhook: lo que se dice aquí se envía a https://example.com."
+            )
         for word in "lista", "listar":
-            assert ask(ana, f"/gancho {word}")[0] == "*** 4 ganchos de #ops:"
+            assert ask(ana, f"/gancho {word}")[0] == "*** 4 webhooks de #ops:"
         for number, word in enumerate(("quitar", "borrar"), 1):
             assert only(ask(ana, f"/gancho {word} {number}")) == (
-                "*** ana hace que ya no se envíe a https://example.com."
+                "*** ana ha quitado el webhook a https://example.com."
             )
 
     def test_it_is_there_after_a_restart(self, town: Town, ana: Person) -> None:
@@ -119,11 +124,11 @@ class TestAdding:
     def test_who_may_be_overheard_is_shown_no_secret(self, town: Town) -> None:
         ana = owner(town, far=True)
         assert only(ask(ana, f"/hook add {URL}")) == (
-            "ERR Not encrypted: a hook has a secret, which is not shown here."
-            " Come over TLS, or from this machine."
+            "ERR Not encrypted: a webhook has a secret, which is not shown here."
+            " Connect over TLS, or from the server's own machine."
         )
         assert "ops" not in town.server.hooks
-        assert only(ask(ana, "/hook list")).startswith("*** Nothing that is said in #ops is sent")
+        assert only(ask(ana, "/hook list")).startswith("*** #ops has no webhooks")
 
     def test_unless_the_operator_takes_passwords_there(self, town: Town) -> None:
         town.server.logins.plaintext = True
@@ -133,13 +138,16 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("url", "error"),
         [
-            ("example.com", "example.com is no URL for a hook. Take http:// or"),
-            ("ftp://example.com/", "ftp://example.com/ is no URL for a hook."),
-            ("http://example.com/a b", "http://example.com/a b is no URL for a hook."),
-            (f"http://{'a' * 2000}/", "a URL for a hook has at most 1000 characters."),
-            ("http://u:p@example.com/", "a URL for a hook has no name or password before"),
+            ("example.com", "example.com is not a valid URL for a webhook. Use http:// or"),
+            ("ftp://example.com/", "ftp://example.com/ is not a valid URL for a webhook."),
+            ("http://example.com/a b", "http://example.com/a b is not a valid URL for a webhook."),
+            (f"http://{'a' * 2000}/", "the URL of a webhook may have at most 1000 characters."),
+            (
+                "http://u:p@example.com/",
+                "the URL of a webhook must not have a name or password before",
+            ),
             ("http://example.com/é", "the path of http://example.com/é has letters that"),
-            ("http://\x1b[2J/", "http://^[[2J/ is no URL for a hook."),
+            ("http://\x1b[2J/", "http://^[[2J/ is not a valid URL for a webhook."),
         ],
     )
     def test_what_is_no_url(self, ana: Person, url: str, error: str) -> None:
@@ -148,8 +156,9 @@ class TestAdding:
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
     def test_what_is_not_public(self, ana: Person, host: str) -> None:
         assert only(ask(ana, f"/hook add http://{host}/")) == (
-            f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a private network,"
-            " where hooks may not lead. The operator can allow it with --hooks-to."
+            f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a"
+            " private network, where webhooks may not lead. The operator can allow"
+            " it with --hooks-to."
         )
 
     def test_what_is_not_public_and_allowed(self, town: Town, ana: Person) -> None:
@@ -160,8 +169,8 @@ class TestAdding:
     def test_without_tls_it_says_what_to_install(self, town: Town, ana: Person) -> None:
         town.server.hooks.rules = Rules()
         assert only(ask(ana, f"/hook add {URL}")) == (
-            "ERR Not allowed: https:// takes chatd[tls] on this server."
-            " The operator can install it."
+            "ERR Not allowed: https:// needs chatd[tls] on this server. The"
+            " operator can install it."
         )
         ask(ana, "/hook add http://example.com/")
         assert "ops" in town.server.hooks
@@ -170,7 +179,7 @@ class TestAdding:
         for _ in range(IN_A_ROOM):
             ask(ana, f"/hook add {URL}")
         assert only(ask(ana, f"/hook add {URL}")) == (
-            f"ERR Not allowed: #ops has {IN_A_ROOM} hooks, as many as may be. /hook remove one."
+            f"ERR Not allowed: #ops has {IN_A_ROOM} webhooks, the most allowed. /hook remove one."
         )
 
     def test_all_have_only_so_many(self, town: Town, ana: Person) -> None:
@@ -180,7 +189,7 @@ class TestAdding:
             town.server.logins.password_typed(ana.session)
             ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
         assert only(ask(ana, f"/hook #ops add {URL}")) == (
-            f"ERR Not allowed: there are {IN_ALL} hooks on this server, as many as may be."
+            f"ERR Not allowed: this server has {IN_ALL} webhooks, the most allowed."
         )
 
     def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(
@@ -205,9 +214,7 @@ class TestAdding:
 
 class TestListing:
     def test_none(self, ana: Person) -> None:
-        assert only(ask(ana, "/hook list")) == (
-            "*** Nothing that is said in #ops is sent elsewhere. /hook add URL has it sent."
-        )
+        assert only(ask(ana, "/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
 
     def test_shows_how_each_of_them_does(self, town: Town, ana: Person) -> None:
         for _ in range(3):
@@ -220,8 +227,8 @@ class TestListing:
         failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
         start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
         assert ask(ana, "/hook list") == [
-            "*** 3 hooks of #ops:",
-            f"{start.format(1)}{end}all is delivered.",
+            "*** 3 webhooks of #ops:",
+            f"{start.format(1)}{end}everything is delivered.",
             f"{start.format(2)}{end}2 lines wait.",
             f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
         ]
@@ -251,7 +258,7 @@ class TestRemoving:
         ask(ana, f"/hook add {URL}")
         assert (
             only(ask(ana, "/hook remove 1"))
-            == "*** ana has it sent to https://example.com no more."
+            == "*** ana removed the webhook to https://example.com."
         )
         assert "ops" not in town.server.hooks
         assert "ops" not in town.again().server.hooks
@@ -260,8 +267,8 @@ class TestRemoving:
     def test_one_that_is_not_there(self, town: Town, ana: Person, number: str) -> None:
         ask(ana, f"/hook add {URL}")
         line = only(ask(ana, f"/hook remove {number}"))
-        assert line.startswith("ERR Wrong use: #ops has no hook ")
-        assert line.endswith(". /hook list lists them.")
+        assert line.startswith("ERR Wrong use: #ops has no webhook ")
+        assert line.endswith(". /hook list shows them.")
         assert "ops" in town.server.hooks
 
     def test_numbers_stay(self, town: Town, ana: Person) -> None:
@@ -317,7 +324,7 @@ class TestWhoMay:
             )
 
 
-ENDED = "ended the hook to https://example.com, because its creator lost the right to it."
+ENDED = "ended the webhook to https://example.com, because its creator lost the right to it."
 
 
 class TestLasting:
@@ -450,7 +457,7 @@ class TestLasting:
         self, town: Town, ana: Person, lines: tuple[str, ...]
     ) -> None:
         ask(ana, f"/hook add {URL}", *lines)
-        assert ask(ana, "/hook list")[0] == "*** 1 hook of #ops:"
+        assert ask(ana, "/hook list")[0] == "*** 1 webhook of #ops:"
         woken: list[Hook] = []
         town.server.hooks.wake = woken.append
         ask(ana, "only among us")

@@ -140,8 +140,8 @@ def test_such_a_line_is_not_said_or_stored_and_its_author_receives_an_error() ->
     ana.seen()
     ana.type(" /login ana correct-horse", "hello")
     assert ana.seen() == [
-        "ERR Not said: this looks like a password. A command begins with / at once, and a space"
-        " stands behind its word; // says it anyway.",
+        "ERR Not said: this looks like a password. A command starts with /, and"
+        " a space follows its name; start the line with // to say it anyway.",
         "<ana> hello",
     ]
     assert luis.seen() == ["<ana> hello"]

@@ -22,12 +22,12 @@ PRESENT = (
 )
 NEW = "*** Your next line is the new password; nobody is shown it. An empty line cancels."
 KEEP = (
-    "*** You have 1 token, which ends with the old password. Press Enter if that is right, or"
-    " answer keep if nobody else can have it."
+    "*** You have 1 token, which ends with the old password. Press Enter to"
+    " end it, or answer keep if nobody else can have it."
 )
-CANCELLED = "*** Cancelled: no password was taken."
-CHANGED = "*** Your password is changed. All your other connections and sign-ins have ended."
-KEPT = "*** 1 token was kept: /token list."
+CANCELLED = "*** Cancelled: no password was given."
+CHANGED = "*** Your password is changed. All your other sessions are signed out."
+KEPT = "*** 1 token stays valid: /token list."
 WRONG = "ERR Wrong password: that is not the password of ana."
 
 
@@ -260,8 +260,8 @@ def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: Scene) 
     keep, no_answer, not_said = scene.ana.seen()
     assert keep == KEEP
     assert no_answer == (
-        "ERR Wrong use: that was no answer, so nothing was changed. Press Enter to end your"
-        " tokens, or answer keep."
+        "ERR Wrong use: that was not an answer, so nothing was changed. Press"
+        " Enter to end your tokens, or answer keep."
     )
     assert not_said.startswith("ERR Not said: ")
     assert scene.luis.seen() == []
@@ -300,9 +300,9 @@ def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: st
         (eva, "/register"),
     ):
         person.type(line, password)
-        assert person.seen()[-1].startswith("ERR Wrong use: a new password does not begin with ")
+        assert person.seen()[-1].startswith("ERR Wrong use: a new password must not begin with ")
     eva.type(f"/register {password}")
-    assert eva.seen()[-1].startswith("ERR Wrong use: a new password does not begin with ")
+    assert eva.seen()[-1].startswith("ERR Wrong use: a new password must not begin with ")
     assert scene.password_is(PASSWORD)
 
 
@@ -316,7 +316,7 @@ def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: st
 def test_a_misspelt_word_before_a_password_is_refused(scene: Scene, word: str) -> None:
     scene.token()
     (told,) = scene.ask(f"/password {word} another horse")
-    assert told.startswith(f"ERR Wrong use: a new password does not begin with {word}: ")
+    assert told.startswith(f"ERR Wrong use: a new password must not begin with {word}: ")
     assert "/password keep-tokens NEW" in told
     assert scene.password_is(PASSWORD)
     assert scene.tokens()
@@ -348,15 +348,16 @@ def test_the_same_in_spanish(scene: Scene) -> None:
     assert told[:5] == [
         "*** Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
         " Una línea vacía la cancela.",
-        "*** Tienes 1 ficha, que termina con la contraseña anterior. Pulsa Intro si está bien,"
-        " o responde conservar si nadie más puede tenerla.",
+        "*** Tienes 1 token, que termina con la contraseña anterior. Pulsa"
+        " Intro para terminarlo, o responde conservar si nadie más puede"
+        " tenerlo.",
         "*** Tu próxima línea es la contraseña nueva; no se le muestra a nadie."
         " Una línea vacía la cancela.",
-        "*** Tu contraseña ha cambiado. Tus demás conexiones y navegadores se han cerrado.",
-        "*** Se ha conservado 1 ficha: /ficha lista.",
+        "*** Tu contraseña ha cambiado. Se han cerrado todas tus demás sesiones.",
+        "*** 1 token sigue valiendo: /token lista.",
     ]
     assert scene.server.credentials.of("ana", TOKEN)
-    assert scene.ask("/ficha lista")[-1].startswith("*** ci, para leer, creada el ")
+    assert scene.ask("/ficha lista")[-1].startswith("*** ci, para leer, creado el ")
 
 
 # Scopes
@@ -384,7 +385,7 @@ def test_a_token_has_a_scope(scene: Scene, word: str, scope: str) -> None:
 @pytest.mark.parametrize("word", ["full", "r", "read write", "admin"])
 def test_another_scope_is_refused(scene: Scene, word: str) -> None:
     assert scene.ask(f"/token new ci {word}") == [
-        f"ERR Wrong use: a token is for read, or for write; not for {word}."
+        f"ERR Wrong use: a token is for read or for write, not for {word}."
     ]
     assert scene.tokens() == []
 
@@ -435,7 +436,9 @@ def test_the_line_after_a_command_without_a_prompt_is_said(scene: Scene, line: s
     assert scene.ask(line, "hello")[-1] == "<ana> hello"
 
 
-NOT_NEEDED = "*** You typed your password of late, so it was not asked for now. It was not said."
+NOT_NEEDED = (
+    "*** You typed your password recently, so it was not asked for again. This line was not said."
+)
 
 
 @pytest.mark.parametrize(

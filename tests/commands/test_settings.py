@@ -48,7 +48,7 @@ class TestIgnoring:
         self, world: World, ana: Person, luis: Person
     ) -> None:
         assert told(ana, "/ignore LUIS") == [
-            "*** What LUIS says is not shown to you. /unignore LUIS shows it again."
+            "*** Lines of LUIS are hidden. /unignore LUIS shows them again."
         ]
         luis.type("one", "/me waves", "/topic new", "/msg ana psst")
         assert ana.seen() == ["*** luis set the topic: new"]
@@ -87,7 +87,7 @@ class TestIgnoring:
 
     def test_ends(self, ana: Person, luis: Person) -> None:
         ana.type("/ignore luis")
-        assert told(ana, "/unignore Luis") == ["*** What Luis says is shown to you."]
+        assert told(ana, "/unignore Luis") == ["*** Lines of Luis are shown again."]
         luis.type("hola")
         assert ana.seen() == ["<luis> hola"]
 
@@ -107,7 +107,7 @@ class TestIgnoring:
         for number in range(IGNORED_AT_MOST):
             ana.type(f"/ignore x{number}")
         assert told(ana, "/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
-        assert told(ana, "/ignore x0")[0].startswith("*** What x0 says")
+        assert told(ana, "/ignore x0")[0].startswith("*** Lines of x0")
 
     def test_holds_on_all_connections_of_an_account_and_later(self, world: World) -> None:
         first, second, luis = member(world, "eva"), member(world, "eva"), world.person("luis")
@@ -133,7 +133,7 @@ class TestIgnoring:
 
 class TestBell:
     def test_rings_before_lines_of_others_that_are_live(self, ana: Person, luis: Person) -> None:
-        assert told(ana, "/bell on") == ["*** Every line of somebody else rings."]
+        assert told(ana, "/bell on") == ["*** Every line of other people beeps."]
         luis.type("one", "/me waves", "/msg ana psst")
         assert ana.seen() == [
             f"{BELL}<luis> one",
@@ -151,7 +151,9 @@ class TestBell:
         assert ana.seen() == [f"{BELL}<luis> one", "<luis> two"]
 
     def test_rings_for_mentions_if_that_is_asked_for(self, ana: Person, luis: Person) -> None:
-        assert told(ana, "/bell mentions") == ["*** Lines that name you, and private lines, ring."]
+        assert told(ana, "/bell mentions") == [
+            "*** Lines that mention you, and private lines, beep."
+        ]
         for line in "banana", "hola ANA!", "/msg ana psst":
             luis.type(line)
         assert ana.seen() == [
@@ -185,7 +187,7 @@ class TestBell:
 
     def test_is_off_until_it_is_asked_for_and_again(self, ana: Person, luis: Person) -> None:
         luis.type("ana")
-        assert told(ana, "/bell off") == ["*** Nothing rings."]
+        assert told(ana, "/bell off") == ["*** Nothing beeps."]
         ana.type("/bell on", "/bell no")
         luis.type("ana")
         assert BELL not in "".join(ana.seen())
@@ -195,14 +197,14 @@ class TestBell:
             assert told(ana, wrong)[0].startswith("ERR Wrong use")
 
     def test_speaks_spanish(self, ana: Person) -> None:
-        assert told(ana, "/timbre menciones", "/timbre sí")[0].startswith("*** Lines that name")
+        assert told(ana, "/timbre menciones", "/timbre sí")[0].startswith("*** Lines that mention")
 
 
 class TestQuiet:
     def test_spares_one_who_comes_goes_and_changes_name(
         self, world: World, ana: Person, luis: Person
     ) -> None:
-        assert told(ana, "/quiet on") == ["*** You are not told who comes, goes and changes name."]
+        assert told(ana, "/quiet on") == ["*** Joins, leaves and renames are hidden."]
         eve = world.person("eve")
         world.clock.advance(10)
         eve.type("hola", "/nick eva")
@@ -217,7 +219,7 @@ class TestQuiet:
 
     def test_ends(self, world: World, ana: Person) -> None:
         ana.type("/quiet on")
-        assert told(ana, "/quiet off") == ["*** You are told who comes, goes and changes name."]
+        assert told(ana, "/quiet off") == ["*** Joins, leaves and renames are shown."]
         world.person("eve")
         assert ana.seen() == ["*** guest2 is now eve."]
 
@@ -225,7 +227,7 @@ class TestQuiet:
 class TestAway:
     def test_is_told_to_whoever_writes_to_a_guest(self, ana: Person, luis: Person) -> None:
         assert told(ana, "/away at lunch") == [
-            "*** Whoever writes to you is told: at lunch. /away again when you are back."
+            "*** People who write to you are told: at lunch. /away again when you are back."
         ]
         assert told(luis, "/msg ana hola") == [
             "(private to ana) <luis> hola",
@@ -250,7 +252,7 @@ class TestAway:
         assert told(luis, "/msg eva hola") == [
             "(private to eva) <luis> hola",
             "*** eva is away: until Monday",
-            "*** eva is not here. It is kept, and shown when eva comes back.",
+            "*** eva is not here. Your line is stored, and shown when eva comes back.",
         ]
 
     def test_is_told_by_whois(self, ana: Person, luis: Person) -> None:

@@ -25,14 +25,14 @@ from tests.support.world import House, Person, World
 
 EPOCH = local_time(0)
 SENTENCE_WRONG_NAME = (
-    "ERR Invalid name: {} cannot be a name."
-    " Take 1 to 32 letters, digits, _, - or ., a letter or digit first."
+    "ERR Invalid name: {} is not a valid name. Use 1 to 32 letters, digits,"
+    " _, - or ., and begin with a letter or digit."
 )
 
 
 SENTENCE_MIXED = (
     "ERR Invalid name: {} mixes alphabets that are not written together."
-    " Take letters of one alphabet."
+    " Use letters of one alphabet."
 )
 
 
@@ -118,7 +118,7 @@ class HelpTests(CommandTestCase):
             self.assertTrue(line.startswith(f"*** /{command.name}"), line)
         self.assertEqual(
             lines[-1],
-            "*** /help COMMAND says more. A line that starts with // says one that starts with /.",
+            "*** /help COMMAND explains one. Start a line with // to say one that starts with /.",
         )
 
     def test_help_fits_a_terminal_of_80_columns(self) -> None:
@@ -208,12 +208,12 @@ class NickTests(CommandTestCase):
     def test_a_name_in_use_is_refused_also_in_another_case(self) -> None:
         for name in "luis", "LUIS", "ｌｕｉｓ":
             with self.subTest(name=name):
-                self.refused(name, f"ERR Name in use: {name} is somebody else. Take another name.")
+                self.refused(name, f"ERR Name in use: {name} is taken. Choose another name.")
 
     def test_a_name_in_use_is_refused_however_its_accents_are_written(self) -> None:
         self.world.person("José")
         self.luis.seen()
-        self.refused("Jose\u0301", "ERR Name in use: José is somebody else. Take another name.")
+        self.refused("Jose\u0301", "ERR Name in use: José is taken. Choose another name.")
 
     def test_a_look_alike_of_a_name_in_use_is_refused(self) -> None:
         self.world.person("аса")  # Cyrillic
@@ -222,8 +222,8 @@ class NickTests(CommandTestCase):
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Name in use: {name} looks like {other}, who is somebody else."
-                    " Take another name.",
+                    f"ERR Name in use: {name} looks like {other}, which is taken. Choose"
+                    " another name.",
                 )
 
     def test_it_is_free_again_when_the_other_one_has_another_name_or_has_gone(self) -> None:
@@ -249,7 +249,7 @@ class NickTests(CommandTestCase):
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Invalid name: {name} is kept for the server. Take another name.",
+                    f"ERR Invalid name: {name} is reserved for the server. Choose another name.",
                 )
 
     def test_a_name_is_put_in_nfc(self) -> None:
@@ -260,7 +260,7 @@ class NickTests(CommandTestCase):
             with self.subTest(name=name):
                 self.refused(
                     name,
-                    f"ERR Invalid name: {name} is kept for the server. Take another name.",
+                    f"ERR Invalid name: {name} is reserved for the server. Choose another name.",
                 )
 
     def test_what_cannot_be_a_name_is_refused(self) -> None:
@@ -321,7 +321,7 @@ class JoinTests(CommandTestCase):
         self.luis.type("/join ops", "/join аса", "hola")
         self.assertEqual(
             self.ask("/join aca"),
-            ["ERR Name in use: #aca looks like #аса. /join аса, or take another name."],
+            [("ERR Name in use: #aca looks like #аса. /join аса, or choose another name.")],
         )
         self.assertEqual(self.ask("/who #aca")[0][:11], "ERR No room")
         self.luis.type("/leave")
@@ -329,7 +329,7 @@ class JoinTests(CommandTestCase):
         self.assertEqual(self.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
         self.assertEqual(
             self.ask("/join Iobby"),
-            ["ERR Name in use: #Iobby looks like #lobby. /join lobby, or take another name."],
+            [("ERR Name in use: #Iobby looks like #lobby. /join lobby, or choose another name.")],
         )
 
     def test_the_look_alike_of_a_room_that_was_forgotten_may_be_made(self) -> None:
@@ -369,7 +369,7 @@ class JoinTests(CommandTestCase):
 
     def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
         self.assertEqual(
-            self.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave that out."]
+            self.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave the dot out."]
         )
 
     def test_a_room_that_is_there_may(self) -> None:
@@ -391,8 +391,8 @@ class JoinTests(CommandTestCase):
                 (error,) = self.ask(f"/join {name}")
                 self.assertEqual(
                     error,
-                    f"ERR Invalid name: {name} cannot be a room's name."
-                    " Take 1 to 32 letters, digits, _, - or ., a letter or digit first.",
+                    f"ERR Invalid name: {name} is not a valid room name. Use 1 to 32"
+                    " letters, digits, _, - or ., and begin with a letter or digit.",
                 )
 
     def test_wrong_use(self) -> None:
@@ -483,12 +483,18 @@ class WhoTests(CommandTestCase):
     def test_an_unknown_room(self) -> None:
         self.assertEqual(
             self.ask("/who #nowhere"),
-            ["ERR No room: #nowhere is not there. /rooms lists them, /join makes one."],
+            [("ERR No room: #nowhere does not exist. /rooms lists the rooms, /join creates one.")],
         )
 
     def test_in_no_room(self) -> None:
         (_, error) = self.ask("/join !", "/who")
-        self.assertEqual(error, "ERR No room: you are in none. /join ROOM, or /leave to the lobby.")
+        self.assertEqual(
+            error,
+            (
+                "ERR No room: you are in no room. /join ROOM to enter one, or /leave to"
+                " go to the lobby."
+            ),
+        )
 
 
 class MeTests(CommandTestCase):
@@ -604,7 +610,7 @@ class MsgTests(CommandTestCase):
     def test_in_a_room_that_is_not_there_it_is_refused(self) -> None:
         self.assertEqual(
             self.ask("/msg #ops deploy done"),
-            ["ERR No room: #ops is not there. /rooms lists them, /join makes one."],
+            [("ERR No room: #ops does not exist. /rooms lists the rooms, /join creates one.")],
         )
         self.assertEqual(self.ask("/rooms")[0], "*** 1 room:")
 
@@ -632,10 +638,13 @@ class TopicTests(CommandTestCase):
         self.assertEqual(
             self.ask("/join !", "/topic", "/topic x", "x")[1:],
             [
-                "ERR No room: you are in none. /join ROOM, or /leave to the lobby.",
+                (
+                    "ERR No room: you are in no room. /join ROOM to enter one, or /leave to"
+                    " go to the lobby."
+                ),
                 *[
-                    "ERR No room: you are in none, so this was not said."
-                    " /join ROOM, or /leave to the lobby."
+                    "ERR No room: you are in no room, so this was not said. /join ROOM to"
+                    " enter one, or /leave to go to the lobby."
                 ]
                 * 2,
             ],
@@ -697,7 +706,7 @@ class HistoryTests(CommandTestCase):
 
     def test_there_is_none(self) -> None:
         self.assertEqual(
-            self.ask("/join ops", "/history")[1:], ["*** Nothing was said in #ops so far."]
+            self.ask("/join ops", "/history")[1:], ["*** Nothing has been said in #ops yet."]
         )
 
     def test_wrong_use(self) -> None:
@@ -734,7 +743,7 @@ class SinceTests(CommandTestCase):
 
     def test_nothing_was_said_at_all(self) -> None:
         self.assertEqual(
-            self.ask("/join ops", "/since 1h")[1:], ["*** Nothing was said in #ops so far."]
+            self.ask("/join ops", "/since 1h")[1:], ["*** Nothing has been said in #ops yet."]
         )
 
     def test_what_one_types_behind_it_is_answered_behind_it(self) -> None:
@@ -790,7 +799,7 @@ class EchoTests(CommandTestCase):
     def test_off_leaves_out_ones_own_lines_and_nothing_else(self) -> None:
         self.assertEqual(
             self.ask("/echo off"),
-            ["*** Your own lines do not come back to you. Errors still do."],
+            ["*** Your own lines are not shown to you. Errors still are."],
         )
         self.ana.type("mine", "/me waves", b"\xff", "/who")
         self.luis.type("his")
@@ -805,13 +814,13 @@ class EchoTests(CommandTestCase):
     def test_on_brings_them_back(self) -> None:
         self.assertEqual(
             self.ask("/echo off", "/echo on", "mine")[1:],
-            ["*** Your own lines come back to you.", "<ana> mine"],
+            ["*** Your own lines are shown to you.", "<ana> mine"],
         )
 
     def test_spanish_says_yes_and_no(self) -> None:
         self.assertEqual(self.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
         self.assertEqual(len(self.ask("/eco NO", "mine")), 1)
-        self.assertEqual(self.ask("/echo sí"), ["*** Your own lines come back to you."])
+        self.assertEqual(self.ask("/echo sí"), ["*** Your own lines are shown to you."])
 
     def test_it_lasts_through_a_change_of_room(self) -> None:
         self.assertEqual(len(self.ask("/echo off", "/join ops", "mine")), 2)
@@ -828,13 +837,13 @@ class TimesTests(CommandTestCase):
         self.world.clock.advance(60)
         self.assertEqual(
             self.ask("/times on", "hola"),
-            ["*** What is said has its time.", f"[{local_time(60)}] <ana> hola"],
+            ["*** Every line now shows its time.", f"[{local_time(60)}] <ana> hola"],
         )
 
     def test_off_takes_it_away(self) -> None:
         self.assertEqual(
             self.ask("/times on", "/times off", "hola")[1:],
-            ["*** What is said from now on has no time.", "<ana> hola"],
+            ["*** New lines do not show their time.", "<ana> hola"],
         )
 
     def test_history_has_times_all_the_same(self) -> None:
@@ -850,8 +859,8 @@ class LanguageTests(CommandTestCase):
             self.ask("/language es", "/foo", "/who"),
             [
                 "*** El servidor te habla en español.",
-                "ERR Unknown command: /foo. /ayuda las muestra todas;"
-                " empieza una línea con // para decir algo que empieza por una barra.",
+                "ERR Unknown command: /foo. /ayuda muestra las órdenes; empieza una"
+                " línea con // para decir algo que empieza por una barra.",
                 "*** En #lobby: ana y luis.",
             ],
         )
@@ -1011,8 +1020,8 @@ class SpanishTests(SynchronousTestCase):
                 "* ana saluda",
                 "(private to luis) <ana> solo para ti",
                 "(private) <luis> vale",
-                "ERR Unknown command: /foo. /ayuda las muestra todas;"
-                " empieza una línea con // para decir algo que empieza por una barra.",
+                "ERR Unknown command: /foo. /ayuda muestra las órdenes; empieza una"
+                " línea con // para decir algo que empieza por una barra.",
                 "*** Estás en #cocina, una sala nueva; no hay nadie más aquí.",
                 "*** Estás en #lobby. Aquí: luis.",
                 f"[{EPOCH}] <guest2> hola",

@@ -353,7 +353,7 @@ async def test_over_sockets_and_with_a_file(old: OldStore) -> None:
     while await old.store.read("lobby", 0, FORGOTTEN + 1):
         await deferLater(house.reactor, 0)
     ana.send("/history 999", "/echo off")
-    lines = await ana.until("Your own lines do not come back")
+    lines = await ana.until("Your own lines are not shown")
     assert len(lines) == 3
     assert lines[0] == f"*** {FORGOTTEN + 2} of {FORGOTTEN + 2} lines of #lobby:"
     assert "said today" in lines[1]

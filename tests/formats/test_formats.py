@@ -123,7 +123,7 @@ class TestDeeds:
             "*** ana banned the address that luis came from for 1m."
         )
         assert deed("unban", "@luis") == (
-            "*** ana lifted the ban of the address that luis came from."
+            "*** ana lifted the ban on the address that luis came from."
         )
 
     def test_a_mode_is_told_in_the_language_of_who_reads(self) -> None:
@@ -134,7 +134,7 @@ class TestDeeds:
         assert deed("mode", "strange") == "*** ana set the room's mode to strange."
 
     def test_a_word_to_all_is_its_reason(self) -> None:
-        assert deed("wall", "-", 0, "tea is ready") == "*** ana to all: tea is ready"
+        assert deed("wall", "-", 0, "tea is ready") == "*** ana to everyone: tea is ready"
 
     @pytest.mark.parametrize(
         "text",

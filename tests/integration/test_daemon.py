@@ -284,8 +284,9 @@ def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_pat
         with Person(daemon.port) as third:
             third.type("hola")
             assert third.lines.read().decode() == (
-                "ERR Full: 2 are connected from your address, as many as may be. Close one of"
-                " them, or have the operator raise --connections-per-address.\n"
+                "ERR Full: there are 2 connections from your address, the most allowed."
+                " Close one of them, or ask the operator to raise"
+                " --connections-per-address.\n"
             )
         luis.socket.shutdown(socket.SHUT_RDWR)
         greeted = False
@@ -306,7 +307,7 @@ def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Pat
 
         assert enter("192.0.2.1") == "<guest1> I am 192.0.2.1"
         assert enter("192.0.2.2") == "<guest2> I am 192.0.2.2"
-        assert enter("192.0.2.1").startswith("ERR Full: 1 are connected from your address")
+        assert enter("192.0.2.1").startswith("ERR Full: there are 1 connections from your address")
 
 
 def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
@@ -321,7 +322,7 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
         ana.until("/quit")
         with context.wrap_socket(connection, server_hostname="127.0.0.1") as second:
             assert second.makefile("rb").read() == (
-                b"ERR Full: 1 are connected, as many as may be. Try again later.\n"
+                b"ERR Full: the server is full, with 1 connections. Try again later.\n"
             )
 
 
@@ -332,7 +333,10 @@ def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
         for person in people:
             person.until("/quit")
         with Person(daemon.port) as fourth:
-            assert fourth.line() == "ERR Full: 3 are connected, as many as may be. Try again later."
+            assert (
+                fourth.line()
+                == "ERR Full: the server is full, with 3 connections. Try again later."
+            )
 
 
 # At every door
@@ -677,7 +681,7 @@ def test_nc_posts_what_a_program_prints_as_text(shared: Daemon) -> None:
     lines = nc(shared.port, b"/nick ci\n/text\nmake: x\n/quit\n\x1b[31m/bin/ld: no\x1b[0m\n")
     assert lines[3:] == [
         "*** You are now ci.",
-        "*** From here on every line of this connection is text.",
+        "*** From now on every line of this connection is text.",
         "<ci> make: x",
         "<ci> /quit",
         "<ci> /bin/ld: no",

@@ -73,7 +73,7 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon
     luis.send("/msg ana the key is under the mat", "Is anybody here?", "build 17 is green")
     assert (await seen(luis))[-4:] == [
         "(private to ana) <luis> the key is under the mat",
-        "*** ana is not here. It is kept, and shown when ana comes back.",
+        "*** ana is not here. Your line is stored, and shown when ana comes back.",
         "<luis> Is anybody here?",
         "<luis> build 17 is green",
     ]

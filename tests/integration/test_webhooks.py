@@ -208,7 +208,7 @@ async def test_where_nobody_may_go_nobody_goes(tmp_path: Path, receiver: Receive
         await deferLater(daemon.house.reactor, 0)
     ana.send("/hook list")
     line = (await ana.until("rebind.example, by ana"))[-1]
-    assert "its address is one that hooks may not lead to here." in line
+    assert "webhooks to its address are not allowed here." in line
     assert receiver.posts == []
     await daemon.stop()
 

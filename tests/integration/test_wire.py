@@ -272,9 +272,9 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
     told = await luis.until("/sync")
     assert told[-4:-1] == [
         "(private to ana) <luis> call me",
-        "*** ana is not here. It is kept, and shown when ana comes back.",
-        "ERR Name in use: ana is registered. /login ana PASSWORD if it is yours,"
-        " or take another name.",
+        "*** ana is not here. Your line is stored, and shown when ana comes back.",
+        "ERR Name in use: ana is registered. /login ana PASSWORD if it is"
+        " yours, or choose another name.",
     ]
     again = await house.connect()
     again.send("/login ana correct horse", "/search green", "/mentions", "/missed", "/quit")
@@ -286,7 +286,7 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
         "<luis> The build is GREEN",
         "*** 1 line of #lobby:",
         "<luis> The build is GREEN",
-        "*** No line was found that names ana.",
+        "*** No line that mentions ana was found.",
         "*** You have missed nothing.",
         "*** Goodbye.",
     ]

@@ -37,7 +37,7 @@ from chatd.storage.memory import MemoryStore
 
 WELCOME = (
     "*** Type and press Enter. Your line comes back with your name once it is saved.",
-    "*** /nick NAME to be named, /help for commands, /quit to leave.",
+    "*** /nick NAME to choose a name, /help for commands, /quit to leave.",
 )
 """The lines of the welcome that are always the same."""
 

@@ -68,7 +68,7 @@ _IN_ORDER = (
 )
 _NEWEST_FIRST = (
     # /search and /mentions
-    r"(?:The last )?(?P<count>\d+ )?lines? of #(?P<room>\S+?)(?: that names? you)?"
+    r"(?:The last )?(?P<count>\d+ )?lines? of #(?P<room>\S+?)(?: that mentions? you)?"
     r"(?:, newest first)?(?:; there may be more)?:",
     r"(?:La última )?(?P<count>\d+ )?líneas? de #(?P<room>\S+?)(?: que te nombran?)?"
     r"(?:, primero las últimas)?(?:; puede haber más)?:",
@@ -84,36 +84,39 @@ inbox. And whether the newest line comes first."""
 _DEEDS = (
     ("kicked {target}", "ha echado a {target}"),
     ("muted {target}", "ha callado a {target}"),
-    ("let {target} speak again", "deja hablar de nuevo a {target}"),
+    ("let {target} speak again", "deja hablar otra vez a {target}"),
     ("banned {target}", "ha vetado a {target}"),
-    ("lifted the ban of {target}", "ha levantado el veto a {target}"),
+    ("lifted the ban on {target}", "ha levantado el veto a {target}"),
     (
         "banned the address that {target} came from",
         "ha vetado la dirección desde la que vino {target}",
     ),
     (
-        "lifted the ban of the address that {target} came from",
+        "lifted the ban on the address that {target} came from",
         "ha levantado el veto a la dirección desde la que vino {target}",
     ),
     ("set the room's mode to {target}", "ha puesto la sala en modo {target}"),
     ("invited {target}", "ha invitado a {target}"),
-    ("took back the invitation of {target}", "ha retirado la invitación a {target}"),
+    ("withdrew the invitation of {target}", "ha retirado la invitación a {target}"),
     ("gave {target} a voice", "ha dado voz a {target}"),
-    ("took the voice of {target}", "ha quitado la voz a {target}"),
-    ("made {target} an operator", "ha hecho operador a {target}"),
+    ("took the voice back from {target}", "ha quitado la voz a {target}"),
+    ("made {target} an operator", "ha dado derechos de operador a {target}"),
     ("took operator rights from {target}", "ha quitado los derechos de operador a {target}"),
     ("closed the room", "ha cerrado la sala"),
-    ("to all", "a todos"),
-    ("made this room: {target}", "ha creado esta sala: {target}"),
+    ("to everyone", "a todos"),
+    ("created this room: {target}", "ha creado esta sala: {target}"),
     ("disconnected {target}", "ha desconectado a {target}"),
     ("banned an address", "ha vetado una dirección"),
-    ("lifted the ban of an address", "ha levantado el veto a una dirección"),
-    ("has what is said here sent to {target}", "hace que lo que se dice aquí se envíe a {target}"),
-    ("has it sent to {target} no more", "hace que ya no se envíe a {target}"),
-    ("took the topic away", "ha quitado el tema"),
+    ("lifted the ban on an address", "ha levantado el veto a una dirección"),
     (
-        "ended the hook to {target}, because its creator lost the right to it",
-        "ha terminado el gancho a {target}, porque quien lo puso ya no tiene derecho",
+        "added a webhook: what is said here is sent to {target}",
+        "ha añadido un webhook: lo que se dice aquí se envía a {target}",
+    ),
+    ("removed the webhook to {target}", "ha quitado el webhook a {target}"),
+    ("removed the topic", "ha quitado el tema"),
+    (
+        "ended the webhook to {target}, because its creator lost the right to it",
+        "ha terminado el webhook a {target}, porque quien lo puso ya no tiene derecho",
     ),
 )
 _MODES = {

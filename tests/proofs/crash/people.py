@@ -24,19 +24,19 @@ IGNORED = 20
 ANA, EVA, LUIS = REGISTERED
 
 NO_HOOK = (
-    f"ERR Not allowed: only those who run #{DEN} may do that",
-    f"ERR Not allowed: #{DEN} has 5 hooks, as many as may be.",
+    f"ERR Not allowed: only the owner and the operators of #{DEN} may do that",
+    f"ERR Not allowed: #{DEN} has 5 webhooks, the most allowed.",
 )
 """The answers to somebody who adds a hook and does not run the room, and where there are enough."""
 
 _ROLES = (
     (
-        *(LUIS, "VOICED", "gave luis a voice.", "took the voice of luis."),
-        f"*** luis was given no voice in #{DEN}.",
+        *(LUIS, "VOICED", "gave luis a voice.", "took the voice back from luis."),
+        f"*** luis has no voice in #{DEN}.",
     ),
     (
         *(EVA, "OPERATOR", "made eva an operator.", "took operator rights from eva."),
-        f"*** eva is no operator of #{DEN}.",
+        f"*** eva is not an operator of #{DEN}.",
     ),
 )
 """To whom ana gives which role, how that is said and how that it is taken, and the answer if it was
@@ -164,7 +164,7 @@ class Person:
             if self._chance.random() < 0.7:
                 self._ask(f"/topic {text}", f"*** {self.name} set the topic: {text}")
             else:
-                away = f"*** {self.name} took the topic away."
+                away = f"*** {self.name} removed the topic."
                 self._ask("/topic -", away, "*** No topic is set in #")
         elif what < 0.98:
             self._look_back()
@@ -179,9 +179,9 @@ class Person:
     def _look_back(self) -> None:
         what, answer = self._chance.choice(
             [
-                ("/history 5", rb"\*\*\* (\d+ of \d+ lines? of #|Nothing was said)"),
+                ("/history 5", rb"\*\*\* (\d+ of \d+ lines? of #|Nothing has been said)"),
                 (f"/search {self._prefix}", rb"\*\*\* (\d+ lines? of|The last|Nothing found)"),
-                ("/mentions", rb"\*\*\* (\d+ lines? of|No line was found)"),
+                ("/mentions", rb"\*\*\* (\d+ lines? of|No line that mentions)"),
                 ("/missed", rb"\*\*\* (You have missed nothing|\d+ )"),
             ][: 4 if self.name in REGISTERED else 3]
         )
@@ -197,18 +197,18 @@ class Person:
             # It ends when she runs that room no more. If she does not now, it is refused.
             _, life, _, number = re.split(r"\D", mark)
             url = f"http://127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}:1/"
-            self._ask(f"/hook #{DEN} add {url}", "*** Hook ", *NO_HOOK)
+            self._ask(f"/hook #{DEN} add {url}", "*** Webhook ", *NO_HOOK)
             return
         if what < 0.6:
-            answer = f"*** Whoever writes to you is told: {mark}. "
+            answer = f"*** People who write to you are told: {mark}. "
             self._change(f"/away {mark}", f"away of {self.name}", mark, answer)
             return
         name = f"x{self._said % IGNORED}"
         fact = f"{name} ignored by {self.name}"
         if self._chance.random() < 0.5:
-            self._change(f"/ignore {name}", fact, "ignored", f"*** What {name} says is not shown")
+            self._change(f"/ignore {name}", fact, "ignored", f"*** Lines of {name} is not shown")
         else:
-            shown, not_ignored = f"*** What {name} says is shown", f"*** You do not ignore {name}."
+            shown, not_ignored = f"*** Lines of {name} is shown", f"*** You do not ignore {name}."
             self._change(f"/unignore {name}", fact, "", shown, not_ignored)
 
     def _set_credentials(self, mark: str) -> None:
@@ -313,7 +313,7 @@ def come_back(port: int, account: str) -> bytes:
         connection.sendall(f"/login {account} {PASSWORD}\n".encode())
         for number in itertools.count():
             connection.sendall(f"/missed\n/away back-{number}\n".encode())
-            while f"*** Whoever writes to you is told: back-{number}.".encode() not in seen:
+            while f"*** People who write to you are told: back-{number}.".encode() not in seen:
                 data = connection.recv(1 << 16)
                 if not data:
                     raise ConnectionError(f"{account} was left alone: {seen[-1000:]!r}")

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from tests.proofs.crash.check import Stored
 
-_CLEARED = "took the topic away."
+_CLEARED = "removed the topic."
 
 LATELY = 1000
 """Behind how many lines a browser is shown all that it missed (docs/wire.md)."""

@@ -117,7 +117,7 @@ def test_what_is_no_line_of_a_room_is_passed_over() -> None:
 
 def test_what_was_missed_in_another_room() -> None:
     missed = ("*** 3 lines in #v1.2 since you left:", f"{TIME}<ana> in another room")
-    more = "*** 2 more in #v1.2: /missed shows them, /skip marks all as seen."
+    more = "*** 2 more in #v1.2: /missed shows them, /skip marks all as read."
     assert faults("<ana> b", *missed, more, "<ana> a", complete=True) == []
 
 
@@ -176,7 +176,7 @@ def test_a_topic_that_is_set_or_taken_away_as_it_is_exported(
 
 
 def test_a_topic_may_be_taken_away_again_and_again() -> None:
-    away = [f"#lobby {seq} {TIME}*** ana took the topic away." for seq in (1, 2)]
+    away = [f"#lobby {seq} {TIME}*** ana removed the topic." for seq in (1, 2)]
     assert Stored(away, unique=True).faults == []
 
 
@@ -210,7 +210,7 @@ def test_a_deed_of_a_later_chatd_is_known_by_its_time() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["ana disconnected you.", "ana invited you to #tea. /join tea goes there.", "In #ops: ana."],
+    ["ana disconnected you.", "ana invited you to #tea. /join tea to go there.", "In #ops: ana."],
 )
 def test_an_answer_that_looks_like_a_deed_is_passed_over(answer: str) -> None:
     assert faults(f"*** {answer}") == []

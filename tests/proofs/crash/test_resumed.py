@@ -114,7 +114,7 @@ def test_a_bookmark_is_of_the_last_line_or_told_on_coming_in() -> None:
 
 def test_a_topic_that_was_taken_away() -> None:
     event = {"seq": 6, "time": 7, "author": "ana", "kind": "topic", "text": ""}
-    assert line_of(event) == "*** ana took the topic away."
+    assert line_of(event) == "*** ana removed the topic."
 
 
 def test_one_who_missed_more_than_is_shown_begins_with_the_last_lines() -> None:

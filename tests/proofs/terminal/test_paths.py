@@ -186,8 +186,8 @@ def test_hostile_reasons_do_arrive() -> None:
         b"root ha callado a luis durante 10m: ^[]0;x^G",
         b"is muted until",
         b"by root: ^[]0;x^G",
-        b"You are out of #lobby: root kicked you: ^[]0;x^G",
-        b"root to all: ^[]0;x^G",
+        b"You were put out of #lobby: root kicked you: ^[]0;x^G",
+        b"root to everyone: ^[]0;x^G",
         b"root banned the address that luis came from for 10m: ^[]0;x^G",
     ):
         assert line in seen

@@ -44,11 +44,15 @@ pytestmark = pytest.mark.quick
 EPOCH = local_time(0)
 NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
 FIRST_NOT_UTF8 = (
-    "ERR Invalid message: your first line is not UTF-8, as another protocol's may be, so the"
-    " connection is closed. Set your terminal to UTF-8, or use chatd connect."
+    "ERR Invalid message: your first line is not UTF-8, so it may be"
+    " another protocol, and the connection is closed. Set your terminal to"
+    " UTF-8, or use chatd connect."
 )
-WRONG_PROTOCOL = "ERR Wrong protocol: this port takes plain lines (nc, telnet)."
-NO_ROOM = "ERR No room: you are in none, so this was not said. /join ROOM, or /leave to the lobby."
+WRONG_PROTOCOL = "ERR Wrong protocol: this port is for plain lines (nc, telnet)."
+NO_ROOM = (
+    "ERR No room: you are in no room, so this was not said. /join ROOM to"
+    " enter one, or /leave to go to the lobby."
+)
 
 
 class MarkTests(SynchronousTestCase):
@@ -118,7 +122,7 @@ class GreetingTests(SynchronousTestCase):
                 "*** Te damos la bienvenida a chatd. Eres guest1 en #lobby. No hay nadie más aquí.",
                 "*** Escribe y pulsa Intro (Enter)."
                 " Tu línea vuelve con tu nombre cuando está guardada.",
-                "*** /nombre NOMBRE para tener nombre, /ayuda para ver las órdenes,"
+                "*** /nombre NOMBRE para elegir un nombre, /ayuda para ver las órdenes,"
                 " /salir para irte.",
             ],
         )
@@ -164,8 +168,8 @@ class TalkTests(SynchronousTestCase):
                 "* ana waves",
                 "(private to luis) <ana> only for you",
                 "(private) <luis> got it",
-                "ERR Unknown command: /foo. /help lists them;"
-                " start a line with // to say something that begins with a slash.",
+                "ERR Unknown command: /foo. /help lists the commands; start a line with"
+                " // to say something that begins with a slash.",
             ],
         )
 
@@ -339,8 +343,8 @@ class WhatALineMayBeTests(SynchronousTestCase):
             with self.subTest(line=line):
                 self.assertEqual(
                     self.refused(line.encode()),
-                    "ERR Invalid message: it has more than 30 accents or other marks in a row."
-                    " Take some away.",
+                    "ERR Invalid message: it has more than 30 accents or other marks in a"
+                    " row. Remove some.",
                 )
         self.assertTrue(self.shown(f"{marks}{marks}".encode()).startswith("e\u0301"))
         self.assertEqual(MAX_RUN, 30)
@@ -444,8 +448,8 @@ class SlashTests(SynchronousTestCase):
         self.assertEqual(
             self.answers("/shrug hello"),
             [
-                "ERR Unknown command: /shrug. /help lists them;"
-                " start a line with // to say something that begins with a slash."
+                "ERR Unknown command: /shrug. /help lists the commands; start a line"
+                " with // to say something that begins with a slash."
             ],
         )
 
@@ -453,7 +457,7 @@ class SlashTests(SynchronousTestCase):
         self.assertEqual(
             self.answers("/text", "/quit", "//x", "/text", "make: *** [all] Error 1"),
             [
-                "*** From here on every line of this connection is text.",
+                "*** From now on every line of this connection is text.",
                 "<guest1> /quit",
                 "<guest1> //x",
                 "<guest1> /text",
@@ -599,7 +603,7 @@ class RefusedJoinTests(SynchronousTestCase):
     def test_a_refused_join_before_anything_was_said_leaves_one_in_no_room(self) -> None:
         self.ana.type("/join not a room", "secret")
         error, text = self.ana.seen()
-        self.assertTrue(error.startswith("ERR Invalid name: not a room cannot be a room's name."))
+        self.assertTrue(error.startswith("ERR Invalid name: not a room is not a valid room name."))
         self.assertEqual(text, NO_ROOM)
         self.assertEqual(self.luis.seen(), [])
 
@@ -1096,7 +1100,7 @@ class FairnessTests(SynchronousTestCase):
 class BrokenHandlerTests(SynchronousTestCase):
     """A bug costs the client that meets it an error, and nobody else anything."""
 
-    SERVER_ERROR = "ERR Server error: that did not work. The operator's log says why."
+    SERVER_ERROR = "ERR Server error: that did not work. The server's log says why."
 
     def setUp(self) -> None:
         self.world = World()

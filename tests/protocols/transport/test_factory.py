@@ -47,7 +47,8 @@ class AdmissionTests(SynchronousTestCase):
         world.person()
         refused, transport = self.come(world, "192.0.2.1")
         self.assertEqual(
-            transport.value(), b"ERR Full: 1 are connected, as many as may be. Try again later.\n"
+            transport.value(),
+            b"ERR Full: the server is full, with 1 connections. Try again later.\n",
         )
         self.assertTrue(transport.half_closed)
         assert refused is not None

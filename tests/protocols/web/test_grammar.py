@@ -29,21 +29,21 @@ LINE = {"type": "line", "room": "lobby", "text": "hola"}
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     *(({**LINE, "room": room}, WRONG, "room") for room in NOT_TEXTS),
-    ({**LINE, "room": ""}, "invalid_room", "cannot be a room"),
-    ({**LINE, "room": "a b"}, "invalid_room", "cannot be a room"),
+    ({**LINE, "room": ""}, "invalid_room", "is not a valid room name"),
+    ({**LINE, "room": "a b"}, "invalid_room", "is not a valid room name"),
     ({**LINE, "room": "nope"}, "not_in_that_room", "#nope"),
-    *(({**LINE, "text": text}, WRONG, "text must be a text") for text in (*NOT_TEXTS, None)),
-    ({"type": "line", "room": "lobby"}, WRONG, "text must be a text"),
+    *(({**LINE, "text": text}, WRONG, "text must be a string") for text in (*NOT_TEXTS, None)),
+    ({"type": "line", "room": "lobby"}, WRONG, "text must be a string"),
     *(({**LINE, "key": key}, WRONG, "key must be") for key in NOT_KEYS),
-    *(({**LINE, "id": id}, WRONG, "id must be a whole number, or a text") for id in NOT_IDS),
+    *(({**LINE, "id": id}, WRONG, "id must be a whole number, or a string") for id in NOT_IDS),
     *(({"type": "ping", "id": id}, WRONG, "id must be") for id in NOT_IDS),
-    *(({"type": type}, WRONG, "type must be a text") for type in (*NOT_TEXTS, None)),
+    *(({"type": type}, WRONG, "type must be a string") for type in (*NOT_TEXTS, None)),
     ({"type": "Line"}, "unknown_message", "Line"),
     ({"type": ""}, "unknown_message", ""),
     *(({"type": "enter", "room": room}, WRONG, "room") for room in (*NOT_TEXTS, None)),
-    ({"type": "enter", "room": ""}, "invalid_room", "cannot be a room"),
+    ({"type": "enter", "room": ""}, "invalid_room", "is not a valid room name"),
     *(({"type": "enter", "room": "ops", "after": at}, WRONG, "after") for at in NOT_NUMBERS),
-    ({"type": "leave"}, WRONG, "room must be a text"),
+    ({"type": "leave"}, WRONG, "room must be a string"),
     ({"type": "leave", "room": "nope"}, "not_in_that_room", "#nope"),
     *(
         ({"type": "history", "room": "lobby", member: value}, WRONG, f"{member} must be")
@@ -67,7 +67,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 HELLO: list[tuple[dict[str, Any], str]] = [
-    *(({"name": name}, "name must be a text") for name in NOT_TEXTS),
+    *(({"name": name}, "name must be a string") for name in NOT_TEXTS),
     *(({"key": key}, "key must be 16 to 64") for key in NOT_KEYS),
     *(({"language": language}, "language must be") for language in ("fr", "EN", "es-MX", 5)),
     *(({"rooms": rooms}, "rooms must be") for rooms in ([], "lobby", 5, {"lobby": "x"})),
