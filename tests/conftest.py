@@ -1,4 +1,4 @@
-"""What every test gets from pytest: a deadline, a clean reactor, and no error that nobody saw.
+"""The rules of all tests under pytest: a deadline, a clean reactor, and no unseen error.
 
 - `async def` tests, and tests that return a Deferred, run in the reactor. They fail after ten
   seconds and say where they were waiting; `@pytest.mark.deadline(30)` gives one test more.
@@ -7,11 +7,11 @@
   test runs.
 - Ctrl+C (SIGINT) and SIGTERM end the run within two seconds. The test that ran is not blamed.
 - A test fails if it leaves behind a port, a connection, a process or a delayed call.
-- A test fails if an error was logged while it ran, or a Deferred failed and nobody looked.
-  A test that wants an error asks for `expected_errors`.
+- A test fails if an error was logged while it ran, or a Deferred failed and its error was not
+  handled. A test that wants an error asks for `expected_errors`.
 
 `trial tests` does without this file; its own TestCases check for logged errors themselves. A
-TestCase must not wait for the reactor, which pytest runs: what waits is an `async def` test.
+TestCase must not wait for the reactor, which pytest runs: write an `async def` test instead.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ DEADLINE = 10.0
 """Seconds until an asynchronous test, or an example of one, fails."""
 
 BUSY_SECONDS = 1.0
-"""Seconds after its deadline until one that holds the reactor fails. The reactor's own timer, which
-knows where a coroutine waits, comes first if it can."""
+"""Seconds after its deadline until a test that holds the reactor fails. The reactor's own timer,
+which knows where a coroutine waits, comes first if it can."""
 
 BLOCKING_DEADLINE = 60.0
 """Seconds until any other test, an example of one, a set-up or a teardown fails. These may wait for
 processes, which take their time on a busy machine."""
 
 PROCESSOR_DEADLINE = 30.0
-"""Seconds of the processor until one of all of these fails: what waits for a process takes none."""
+"""Seconds of the processor until any of all of these fails: waiting for a process takes none."""
 
 AGAIN_SECONDS = 0.5
 """Seconds between attempts to end a test: Twisted keeps an exception that a callback raises."""
@@ -102,8 +102,9 @@ def _unmeasured() -> Generator[None, None, None]:
 
 @pytest.fixture
 def unmeasured() -> Generator[None, None, None]:
-    """For a test that does the same some ten thousand times: coverage makes that five times as
-    long. What it runs must be covered by another test.
+    """Run a test without coverage, because it repeats the same code some ten thousand times.
+
+    Coverage makes that five times as long. The code has to be covered by another test.
     """
     with _unmeasured():
         yield
@@ -111,7 +112,7 @@ def unmeasured() -> Generator[None, None, None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """Before there are workers, let Hypothesis make its list of characters, once for a checkout.
+    """Let Hypothesis make its list of characters before there are workers, once for a checkout.
 
     It takes two seconds, and would take each worker eight, since there it is measured.
     """
@@ -123,7 +124,7 @@ def pytest_xdist_setupnodes() -> None:
 
 
 class Late(BaseException):
-    """A test did not end in time. Neither chatd nor Hypothesis catches it."""
+    """The failure of a test that did not end in time. Neither chatd nor Hypothesis catches it."""
 
 
 class _Watch:
@@ -164,7 +165,7 @@ class _Watch:
             signal.signal(number, self._interrupt)
 
     def inform(self, worker: int) -> None:
-        """Pass an interruption on to that process of xdist."""
+        """Pass an interruption on to a worker process of xdist."""
         self._workers.append(worker)
 
     @contextmanager
@@ -180,7 +181,7 @@ class _Watch:
             raise Late(self._late)
 
     def arm(self, seconds: float, busy: float) -> None:
-        """Begin to count anew."""
+        """Start the timers again."""
         if not self.interrupted:
             self._armed = True
             self._began = time.monotonic()
@@ -194,8 +195,10 @@ class _Watch:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def end(self) -> None:
-        """The tests have ended. What is left of an interrupted run is still ended in time: the
-        reactor cannot be stopped while a test that catches everything runs in it."""
+        """Handle signals no more, but still end what is left of an interrupted run in time.
+
+        The reactor cannot be stopped while a test that catches everything runs in it.
+        """
         self._disarm()
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
@@ -234,7 +237,7 @@ _watch = _Watch()
 
 
 def _stack(frame: FrameType | None) -> str:
-    """The lines at which the code was that a signal interrupted, innermost first."""
+    """Return the lines of the code that a signal interrupted, innermost first."""
     lines: list[str] = []
     while frame is not None and len(lines) < 10:
         lines.append(
@@ -288,7 +291,7 @@ def pytest_sessionfinish() -> Generator[None, object, object]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Ask a worker of xdist for its process: nobody else tells it of a SIGTERM."""
+    """Ask a worker of xdist for its process, because it does not receive a SIGTERM otherwise."""
     channel = node.gateway.remote_exec("import os; channel.send(os.getpid())")
     _watch.inform(channel.receive())
     channel.waitclose()
@@ -344,7 +347,7 @@ def _with_deadline(
 def _fail_when_late(
     work: Deferred[object], seconds: float, coroutine: Coroutine[Any, Any, object] | None
 ) -> Deferred[object]:
-    """What `work` comes to, or a failure after `seconds`, even if `work` refuses to end."""
+    """Return the result of `work`, or a failure after `seconds`, even if `work` does not end."""
     from twisted.internet import reactor
 
     outcome: Deferred[object] = Deferred()
@@ -379,7 +382,7 @@ def _fail_when_late(
 
 
 def _where(coroutine: Any) -> str:
-    """The lines on which a suspended coroutine, and those it awaits, stand."""
+    """Return the lines at which a suspended coroutine, and those it awaits, are."""
     lines = []
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         code = frame.f_code
@@ -388,12 +391,12 @@ def _where(coroutine: Any) -> str:
     return "; waiting at" + "".join(lines) if lines else ""
 
 
-# A clean reactor, and no error that nobody saw.
+# A clean reactor, and no unseen error.
 
 
 @dataclass
 class LoggedErrors:
-    """The errors that Twisted logged during a test and that the test has not yet asked for."""
+    """The errors that Twisted logged during a test and that the test has not asked for yet."""
 
     events: list[LogEvent] = field(default_factory=list)
 
@@ -406,9 +409,9 @@ class LoggedErrors:
         self.events.append(event)
 
     def take(self, *types: type[BaseException]) -> list[LogEvent]:
-        """Remove and return the errors of these types (of any, without types), if there are some.
+        """Remove and return the errors of some types, or of any without types.
 
-        Fails if there are none. An error in a Deferred that nobody looks at is logged when the
+        Fails if there are none. An error in a Deferred without an errback is logged when the
         Deferred is collected, so drop it first.
         """
         gc.collect()
@@ -436,7 +439,7 @@ _failed: pytest.StashKey[bool] = pytest.StashKey()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what was logged beside a test that failed: it is often the reason.
+    """Show the log of a test that failed, which often has the reason.
 
     Report nothing that ended after an interruption: it may have failed because of that.
     """
@@ -453,9 +456,10 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session", autouse=True)
 def _reactor_runs(twisted_greenlet: object) -> None:
-    """Start the reactor, so that what it opens for itself is not taken for some test's leak.
+    """Start the reactor, so that what it opens for itself is no leak of a test.
 
-    On the clock that a daemon sets: in a reactor that runs, tests of that would fire all timers.
+    It runs on the clock that a daemon sets: in a reactor on another one, tests of that would fire
+    all timers.
     """
     from twisted.internet import reactor
 
@@ -468,14 +472,14 @@ def _reactor_runs(twisted_greenlet: object) -> None:
 def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErrors, None, None]:
     logged = request.node.stash[_logged] = LoggedErrors()
     globalLogPublisher.addObserver(logged)
-    # Collecting after every test is cheap when it need not look at what was there before.
+    # Collecting after each test is cheap if older objects are frozen.
     gc.collect()
     gc.freeze()
     before = _selectables(), _delayed_calls()
     try:
         yield logged
         if _watch.interrupted:
-            return  # There is no time to wait for what goes away by itself.
+            return  # There is no time to wait for objects that go away by themselves.
         leaks = _reap(*before)
         gc.collect()
     finally:
@@ -494,8 +498,10 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErro
 def expected_errors(
     _nothing_left_behind: LoggedErrors,
 ) -> Callable[..., list[LogEvent]]:
-    """For a test in which errors should be logged: `expected_errors(OSError)` takes those of that
-    type (of any, without arguments) and fails if there are none. What is not taken fails the test.
+    """Take the errors that a test expects: `expected_errors(OSError)` takes those of that type.
+
+    Without arguments it takes those of any type. It fails if there are none. Errors that are not
+    taken fail the test.
     """
     return _nothing_left_behind.take
 
@@ -519,7 +525,7 @@ def _delayed_calls() -> set[Any]:
 
 
 def _reap(selectables: set[Any], delayed_calls: set[Any]) -> list[str]:
-    """Take away what was not there before, and say what it was."""
+    """Remove what a test left in the reactor, and return descriptions of it."""
 
     def opened() -> set[Any]:
         return _selectables() - selectables

@@ -31,7 +31,7 @@ can_measure = pytest.mark.skipif(
 
 @pytest.fixture
 def short_path() -> Generator[Path, None, None]:
-    """A directory in which there may be a UNIX socket, whose path is bounded."""
+    """Yield a directory with a path short enough for a UNIX socket."""
     with TemporaryDirectory() as directory:
         yield Path(directory)
 

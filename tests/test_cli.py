@@ -19,7 +19,7 @@ TIMEOUT = 30.0
 
 @pytest.fixture
 def export(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], int]], None]:
-    """A function that replaces the subcommand `export` by an action."""
+    """Return a function that replaces the subcommand `export` by an action."""
 
     def put(action: Callable[[], int]) -> None:
         def add_arguments(parser: ArgumentParser) -> None:

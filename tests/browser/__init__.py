@@ -1,6 +1,6 @@
-"""The page in a real browser: Chromium without a screen, and a daemon in a process of its own.
+"""The page in a real browser: headless Chromium, and a daemon in a process of its own.
 
-`chromium` knows the browser, `tab` what a person sees and does in one tab of it, `daemon` what is
-talked to. Tests read what is on the page by roles and labels, as a screen reader does, so that
-they hold for any page that has those. Nothing here sleeps: whatever takes time is waited for.
+`chromium` knows the browser, `tab` the sight and the actions of a person in one tab, `daemon` the
+server. Tests read the page by roles and labels, as a screen reader does, so that they are valid for
+any page with the same ones. Nothing here sleeps: tests wait for conditions.
 """

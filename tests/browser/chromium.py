@@ -1,7 +1,7 @@
-"""One Chromium, driven by ChromeDriver: found, started, and listened to when it complains.
+"""One Chromium, driven by ChromeDriver: it is found and started, and its complaints are read.
 
-It knows nothing of chat. Everything comes from this machine: without a Chromium, its driver or
-Selenium there is a reason to skip, and nothing is fetched.
+This module must not know the chat. Everything comes from this machine: without a Chromium, its
+driver or Selenium there is a reason to skip, and nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
-    # It asks nobody on the network for anything.
+    # It makes no requests of its own.
     *("--disable-quic", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-default-browser-check", "--disable-default-apps"),
-    # Tabs behind others are as quick as the one in front.
+    # Hidden tabs are as quick as the visible one.
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
     "--disable-backgrounding-occluded-windows",
     *("--window-size=1280,800", "--force-color-profile=srgb", "--lang=en-GB"),
 )
 
 UNINTERESTING = re.compile(r"DevTools|Autofill")
-"""What the browser says of itself."""
+"""A pattern of complaints that concern only the browser itself."""
 
 
 def browser() -> str | None:
-    """Where there is a Chromium."""
+    """Return the path of an installed Chromium, if there is one."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def missing() -> str:
-    """What there is not and must be, as a reason to skip; empty if all is there."""
+    """Return the reason to skip: what is not installed; empty if all is."""
     lacking = []
     if browser() is None:
         lacking.append("Chromium (Debian: apt install chromium)")
@@ -66,32 +66,34 @@ class Chromium:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         driver = shutil.which("chromedriver")
-        # With both named, Selenium looks for none.
+        # With both given, Selenium does not search for them.
         self.driver: Chrome = webdriver.Chrome(options=options, service=Service(driver))
         self._first = self.driver.current_window_handle
         self._forgiven: list[str] = []
         self._complaints: list[str] = []
 
     def tab(self, kind: type[T]) -> T:
-        """A new tab of that kind, in front of the others."""
+        """Open a tab of a kind, in front of the others."""
         self.driver.switch_to.window(self._first)
         self.driver.switch_to.new_window("tab")
         return kind(self.driver)
 
     def forgive(self, pattern: str) -> None:
-        """Let complaints that match it be, until the end of the test."""
+        """Ignore complaints that match a pattern, until the end of the test."""
         self._forgiven.append(pattern)
 
     def complaints(self) -> list[str]:
-        """What it complained of since the last time: errors and warnings of scripts and of the
-        network, broken Content-Security-Policy, whatever a page wrote as an error."""
+        """Return the complaints since the last time.
+
+        They are errors and warnings of scripts and of the network, violations of
+        Content-Security-Policy, and texts that a page logged as errors.
+        """
         self._listen()
         complaints, self._complaints = self._complaints, []
         return complaints
 
     def leave(self) -> None:
-        """Have pages forget what they keep, and close all tabs. What they would complain of
-        afterwards is not heard."""
+        """Delete what pages store, and close all tabs; later complaints are ignored."""
         self._listen()
         for handle in self.driver.window_handles:
             if handle != self._first:
@@ -102,13 +104,13 @@ class Chromium:
         self.driver.get_log("browser")
 
     def forget(self) -> None:
-        """Forget cookies, and what was forgiven."""
+        """Delete cookies, and the patterns of `forgive`."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
         self._forgiven.clear()
 
     def quit(self) -> None:
-        """End it."""
+        """End the browser."""
         self.driver.quit()
 
     def _listen(self) -> None:

@@ -1,8 +1,8 @@
-"""One Chromium for all tests that want one, and a daemon with a page for each test.
+"""One Chromium for all tests that use one, and a daemon with a page for each test.
 
-The tests are one group for ``pytest -n``, so that ``--dist loadgroup`` starts one Chromium alone.
-A test fails if the browser complained: an error in a script, something that the page's policy
-forbids, a request that failed. `Chromium.forgive` takes what a test brings about.
+The tests are one group for ``pytest -n``, so that ``--dist loadgroup`` starts one Chromium alone. A
+test fails if the browser complained: of an error in a script, a violation of the page's policy, or
+a request that failed. `Chromium.forgive` accepts the complaints that a test provokes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _started(tmp_path_factory: pytest.TempPathFactory) -> Generator[Chromium, No
 
 @pytest.fixture
 def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
-    """The browser, with nothing open and nothing remembered."""
+    """Yield the browser without open tabs and cookies."""
     yield _started
     _started.leave()
     complaints = _started.complaints()
@@ -47,13 +47,13 @@ def chromium(_started: Chromium) -> Generator[Chromium, None, None]:
 
 @pytest.fixture
 def tab(chromium: Chromium) -> Tab:
-    """A tab with nothing in it."""
+    """Return an empty tab."""
     return chromium.tab(Tab)
 
 
 @pytest.fixture
 def page(chromium: Chromium, daemon: WebDaemon) -> Page:
-    """The page of the daemon, ready to write in, on a laptop."""
+    """Return the page of the daemon, ready to write in, on a laptop."""
     page = chromium.tab(Page)
     page.use(LAPTOP)
     page.prefer("light")
@@ -63,7 +63,7 @@ def page(chromium: Chromium, daemon: WebDaemon) -> Page:
 
 @pytest.fixture
 def daemon(chromium: Chromium, tmp_path: Path) -> Generator[WebDaemon, None, None]:
-    """A daemon with a page and an empty store. It ends when nobody is there any more."""
+    """Yield a daemon with a page and an empty store. It ends after all tabs are closed."""
     with WebDaemon(tmp_path) as daemon:
         yield daemon
         chromium.leave()

@@ -1,4 +1,4 @@
-"""A daemon with a page: started, killed, and started again where it was."""
+"""A daemon with a page, which can be killed and started again at the same address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LISTENING = re.compile(r"^listening on (?:https?://)?[^ ]*:(\d+)\b")
 
 
 class WebDaemon(Daemon):
-    """``twistd -n chat --web``; its address is in `address`, as a browser wants it."""
+    """A process of ``twistd -n chat --web``; `address` is its URL for a browser."""
 
     def __init__(self, directory: Path, *arguments: str, web_port: int = 0) -> None:
         self._directory = directory
@@ -23,19 +23,21 @@ class WebDaemon(Daemon):
 
     @property
     def address(self) -> str:
-        """Of the page."""
+        """The URL of the page."""
         return self.at("127.0.0.1")
 
     def at(self, host: str) -> str:
-        """The page's address under another name of this machine: to a browser another site, with
-        its own cookies and its own memory."""
+        """Return the page's URL under another name of this machine.
+
+        For a browser it is another site, with cookies and a storage of its own.
+        """
         return f"http://{host}:{self.web_port}/"
 
     def kill(self) -> None:
-        """End it as a power cut does."""
+        """Kill the daemon, as a power cut does."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def again(self) -> WebDaemon:
-        """It, with the same store at the same address, once it has ended."""
+        """Start the daemon again, which has ended, with the same store at the same address."""
         return WebDaemon(self._directory, *self._arguments, web_port=self.web_port)

@@ -1,6 +1,6 @@
-"""chatd's page, as those see it who talk there.
+"""chatd's page, as its users see it.
 
-It knows the identities of a few parts of the page. What those say is read as it is shown.
+This module knows the identities of a few parts of the page. Their texts are read as they are shown.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ class Page(Tab):
     """The page in a tab."""
 
     def enter(self, address: str) -> None:
-        """Open it, and wait until one is in a room and can write."""
+        """Open the page, and wait until it is in a room and takes input."""
         self.open(address)
         self.has(HERE, "")
         self.until(lambda: self.focused == "line", "the line to write in has the keyboard")
 
     def say(self, *lines: str) -> None:
-        """Write lines, and send each."""
+        """Type lines, and send each."""
         for line in lines:
             self.type(line)
             self.press(ENTER)
 
     def said(self, text: str) -> list[str]:
-        """Wait until that was said and is on disk; gives the texts of all messages shown."""
+        """Wait until a line is shown as stored; return the texts of all messages shown."""
         texts = self.has(TEXTS, text)
         self.lacks(PENDING)
         return texts
 
     def seqs(self) -> list[int]:
-        """The numbers of the lines that are shown, in the order in which they stand."""
+        """Return the seqs of the lines that are shown, in order."""
         return [int(seq) for seq in self.script(SEQS)]
 
     def count(self, selector: str) -> int:
-        """How many elements a CSS selector finds."""
+        """Return the number of elements that a CSS selector finds."""
         return int(self.script("return document.querySelectorAll(arguments[0]).length", selector))
 
     def is_shown(self, selector: str) -> bool:
-        """Whether something that it finds can be seen."""
+        """Return True if an element that a selector finds is visible."""
         script = "return document.querySelector(arguments[0])?.checkVisibility() ?? false"
         return bool(self.script(script, selector))
 
     def shows(self, selector: str, shown: bool = True) -> None:
-        """Wait until that can be seen, or cannot."""
+        """Wait until such an element is visible, or none is."""
         what = f"{selector} can{'' if shown else 'not'} be seen"
         self.until(lambda: self.is_shown(selector) is shown, what)

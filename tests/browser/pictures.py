@@ -2,7 +2,7 @@
 
     python -m tests.browser.pictures docs
 
-writes them into that directory. They are looked at, not compared.
+writes them into a directory. They are looked at, and not compared.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCREEN_OF_A_PHONE = Device(PHONE.width, PHONE.height, 1.0, touch=True)
 
 
 def hold_conversation(page: Page, daemon: WebDaemon, stack: ExitStack) -> None:
-    """What the pictures show."""
+    """Have the conversation of the pictures."""
     nc, telnet, luis = (
         stack.enter_context(program(name, "127.0.0.1", str(daemon.port)))
         for name in ("nc", "telnet", "nc")

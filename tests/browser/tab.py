@@ -1,7 +1,7 @@
 """A tab: what a person sees, hears from a screen reader, and does with the keyboard.
 
-It knows browsers, and nothing of chat. Texts are those that are rendered. Whatever takes time is
-waited for, `PATIENCE` seconds at most.
+This module must not know the chat. Texts are those that are rendered. It waits for conditions,
+`PATIENCE` seconds at most.
 """
 
 from __future__ import annotations
@@ -63,20 +63,20 @@ LAPTOP = Device(1280, 800)
 
 
 class Heard(NamedTuple):
-    """Something that a screen reader finds: what it is, and how it is called."""
+    """An element that a screen reader finds: its role and its label."""
 
     role: str
     name: str
 
 
 def axe_core() -> Path | None:
-    """Where axe-core is: in the variable ``AXE_CORE``, or in the checkout's ``node_modules``."""
+    """Return the path of axe-core: in ``AXE_CORE``, or in the checkout's ``node_modules``."""
     path = Path(os.environ.get("AXE_CORE") or ROOT / AXE)
     return path if path.is_file() else None
 
 
 class Tab:
-    """The tab that is the driver's now. It stays where it was when another one is used."""
+    """A tab of the driver. It stays as it is while another one is used."""
 
     def __init__(self, driver: Chrome) -> None:
         self._driver = driver
@@ -84,15 +84,15 @@ class Tab:
 
     @property
     def driver(self) -> Chrome:
-        """The driver, in this tab."""
+        """The driver, switched to this tab."""
         if self._driver.current_window_handle != self._handle:
             self._driver.switch_to.window(self._handle)
         return self._driver
 
-    # Where it is.
+    # Its page.
 
     def open(self, address: str) -> None:
-        """Go there, and wait until the page is loaded."""
+        """Open a URL, and wait until the page is loaded."""
         self.driver.get(address)
 
     def reload(self) -> None:
@@ -100,18 +100,18 @@ class Tab:
         self.driver.refresh()
 
     def front(self) -> None:
-        """Show it before the others: only one tab is seen."""
+        """Show this tab before the others: only one tab is visible."""
         self.devtools("Page.bringToFront")
 
     def close(self) -> None:
-        """Close it."""
+        """Close the tab."""
         self.driver.close()
         self._driver.switch_to.window(self._driver.window_handles[0])
 
-    # What there is.
+    # Its contents.
 
     def until(self, found: Callable[[], T], what: str) -> T:
-        """What `found` gives as soon as that is something. Fails, and says what is shown then."""
+        """Wait until `found` returns something, and return that. Fail with what is shown then."""
         from selenium.common.exceptions import (
             NoSuchElementException,
             StaleElementReferenceException,
@@ -128,15 +128,15 @@ class Tab:
             raise AssertionError(f"after {PATIENCE:g} s not: {what}. Shown is:\n{shown}") from None
 
     def script(self, script: str, *arguments: object) -> Any:
-        """What a script returns that runs in the page."""
+        """Run a script in the page, and return its result."""
         return self.driver.execute_script(script, *arguments)
 
     def texts(self, selector: str) -> list[str]:
-        """The texts of all elements that a CSS selector finds."""
+        """Return the texts of all elements that a CSS selector finds."""
         return list(self.script(SHOWN, selector))
 
     def has(self, selector: str, text: str) -> list[str]:
-        """Wait for an element with that text somewhere in it; gives all texts."""
+        """Wait for an element that contains a text; return all texts."""
 
         def look() -> list[str] | None:
             texts = self.texts(selector)
@@ -145,7 +145,7 @@ class Tab:
         return self.until(look, f"{text!r} in {selector}") or []
 
     def lacks(self, selector: str, text: str = "") -> None:
-        """Wait until no element that the selector finds has that text."""
+        """Wait until no element that the selector finds contains a text."""
         self.until(
             lambda: not any(text in each for each in self.texts(selector)),
             f"no {text!r} in {selector}",
@@ -153,16 +153,16 @@ class Tab:
 
     @property
     def title(self) -> str:
-        """What stands on the tab itself."""
+        """The title of the tab."""
         return str(self.driver.title)
 
     @property
     def focused(self) -> str:
-        """The identity, label or text of what has the keyboard; empty if nothing has."""
+        """Return the identity, label or text of the focused element; empty without one."""
         return str(self.script(FOCUSED))
 
     def heard(self) -> list[Heard]:
-        """Everything on the page that a screen reader may speak of, in order."""
+        """Return all elements that a screen reader may speak of, in order."""
         nodes = self.devtools("Accessibility.getFullAXTree")["nodes"]
         return [
             Heard(node["role"]["value"], node.get("name", {}).get("value", ""))
@@ -171,7 +171,7 @@ class Tab:
         ]
 
     def findings(self, *impacts: str) -> list[str]:
-        """What axe-core finds of these impacts, such as "serious"."""
+        """Return what axe-core finds of some impacts, such as "serious"."""
         axe = axe_core()
         assert axe is not None, "axe-core is not here"
         self.driver.execute_script(axe.read_text())
@@ -182,10 +182,10 @@ class Tab:
             if finding["impact"] in impacts
         ]
 
-    # What is done.
+    # Actions.
 
     def click(self, selector: str) -> None:
-        """Click what the selector finds, as soon as it can be clicked."""
+        """Click the element that a selector finds, as soon as it can be clicked."""
         from selenium.common.exceptions import ElementNotInteractableException
 
         def click() -> bool:
@@ -207,7 +207,7 @@ class Tab:
         actions.perform()
 
     def chord(self, *keys: str) -> None:
-        """Press keys together: those before the last are held meanwhile."""
+        """Press keys together: all but the last are held meanwhile."""
         from selenium.webdriver import ActionChains
 
         actions = ActionChains(self.driver, duration=0)
@@ -220,13 +220,13 @@ class Tab:
         actions.perform()
 
     def type(self, text: str) -> None:
-        """Have a text typed where the keyboard is: any text, also one that no keyboard has."""
+        """Type a text into the focused element: any text, also one that no keyboard has."""
         self.devtools("Input.insertText", text=text)
 
-    # What it is seen on.
+    # Screen and preferences.
 
     def use(self, device: Device) -> None:
-        """Be as wide as that, from now on."""
+        """Emulate the screen of a device from now on."""
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             width=device.width,
@@ -237,7 +237,7 @@ class Tab:
         self.devtools("Emulation.setTouchEmulationEnabled", enabled=device.touch)
 
     def prefer(self, scheme: str = "light", *, calm: bool = True) -> None:
-        """Have the system prefer "dark" or "light", and few movements."""
+        """Set the system's preferences: "dark" or "light", and few movements."""
         features = {
             "prefers-color-scheme": scheme,
             "prefers-reduced-motion": "reduce" if calm else "no-preference",
@@ -248,12 +248,12 @@ class Tab:
         )
 
     def speak(self, language: str) -> None:
-        """Have the browser prefer that language, such as "es", on the pages that are opened."""
+        """Set the browser's preferred language, such as "es", for pages that are opened."""
         agent = self.script("return navigator.userAgent")
         self.devtools("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
 
     def screenshot(self, name: str) -> bytes:
-        """A picture of what is seen, as PNG; written to ``$CHATD_SCREENSHOTS`` if that is set."""
+        """Return a picture of the tab as PNG; write it to ``$CHATD_SCREENSHOTS`` if that is set."""
         picture = base64.b64decode(self.devtools("Page.captureScreenshot", format="png")["data"])
         directory = os.environ.get("CHATD_SCREENSHOTS")
         if directory:
@@ -262,5 +262,5 @@ class Tab:
         return picture
 
     def devtools(self, command: str, **arguments: object) -> dict[str, Any]:
-        """A command of the browser's own protocol for this tab."""
+        """Send a command of the browser's own protocol for this tab."""
         return dict(self.driver.execute_cdp_cmd(command, arguments))

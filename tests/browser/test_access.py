@@ -1,4 +1,4 @@
-"""The page for everybody: by keyboard, to a screen reader, in both languages, on any screen."""
+"""Accessibility of the page: keyboard, screen reader, both languages, any screen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEVICES = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[WebDaemon, None, None]:
-    """One for all of these tests, with something of each kind in its rooms."""
+    """Yield one daemon for all of these tests, with something of each kind in its rooms."""
     if reason := missing():
         pytest.skip(reason)
     with WebDaemon(tmp_path_factory.mktemp("furnished")) as daemon:
@@ -97,7 +97,7 @@ def test_what_is_opened_is_closed_with_escape_and_the_keyboard_comes_back(
     page.until(lambda: page.focused in (button[1:], "line"), "the keyboard is back")
 
 
-# What is heard
+# Screen readers
 
 
 def test_new_lines_are_in_a_live_region_and_everything_has_a_name(page: Page) -> None:
@@ -110,7 +110,7 @@ def test_new_lines_are_in_a_live_region_and_everything_has_a_name(page: Page) ->
         each for each in heard if each.role in {"button", "link", "textbox"} and not each.name
     ]
     assert nameless == []
-    # What is read when one comes in is not news.
+    # The history on entering is not announced.
     polite = "return document.querySelector('[role=log]').ariaLive === 'polite'"
     page.until(lambda: page.script(polite), "new lines are read out")
 
@@ -144,7 +144,7 @@ def test_axe_finds_nothing_serious_in_what_is_opened(page: Page, button: str, op
         assert page.findings("critical", "serious") == [], scheme
 
 
-# What is seen
+# Screens
 
 
 @DEVICES

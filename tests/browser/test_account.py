@@ -1,4 +1,4 @@
-"""A name of one's own, in a real browser: registering it, signing in and out."""
+"""Accounts in a real browser: registering, signing in and signing out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery"
 
 
 def fill(page: Page, way: str, name: str, password: str) -> None:
-    """Ask to be somebody in the dialog."""
+    """Fill in the dialog for an account."""
     page.click("#signin-open")
     page.shows(ACCOUNT)
     page.click(f"input[name=way][value={way}]")

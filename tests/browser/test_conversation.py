@@ -1,4 +1,4 @@
-"""One room, four ways in: nc, telnet, curl and a browser hold one conversation."""
+"""One conversation of nc, telnet, curl and a browser in one room."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Program = subprocess.Popen[bytes]
 
 @contextmanager
 def program(*command: str) -> Generator[Program, None, None]:
-    """A program that is given lines, and shows some."""
+    """Start a program that reads and prints lines."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as running:
@@ -37,7 +37,7 @@ def give(running: Program, *lines: str) -> None:
 
 
 def shows(running: Program, text: str) -> str:
-    """The first line that it shows with that text in it."""
+    """Return the first line that a program prints with a text in it."""
     assert running.stdout is not None
     for line in running.stdout:
         if text in line.decode():

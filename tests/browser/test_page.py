@@ -1,4 +1,4 @@
-"""The page, by people who talk there: nothing is lost or doubled, and text is only ever text."""
+"""The page in conversations: no line is lost or doubled, and text is never markup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.proofs.terminal.test_paths import HOSTILE
 
 CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
-"""What a browser complains of while there is no daemon."""
+"""A pattern of the complaints of a browser while there is no daemon."""
 
 
 def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(
@@ -105,7 +105,7 @@ def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
 def test_another_log_takes_the_place_of_what_was_there(
     page: Page, chromium: Chromium, daemon: WebDaemon, tmp_path: Path
 ) -> None:
-    """As when a store was put aside, and a longer one is there when the page comes back."""
+    """The page comes back to another, longer log, as when a store was replaced."""
     chromium.forgive(CUT_OFF)
     page.say("/nick ana", "of the old log")
     page.said("of the old log")
@@ -212,7 +212,7 @@ def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: Web
 
 
 def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: WebDaemon) -> None:
-    """The set of the terminal promise: what may not reach a terminal does not reach the page."""
+    """Characters that must not reach a terminal do not reach the page, either."""
     unsafe = [chr(code) for code in range(0x110000) if is_unsafe(chr(code))]
     sent = [each for each in unsafe if not 0xD800 <= ord(each) < 0xE000 and each != "\n"]
     lines = ["".join(f"a{each}b" for each in sent[at : at + 20]) for at in range(0, len(sent), 20)]

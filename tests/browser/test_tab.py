@@ -1,4 +1,4 @@
-"""`tests.browser`: what the other tests rely on holds in the browser that is here."""
+"""`tests.browser.tab`: the functions that other tests use work in the installed browser."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ RENAMED = Notice("lobby", 1, Change.RENAMED, "ana", "eva")
 
 
 class MinimalFormat(Format):
-    """What every format has without saying anything about it."""
+    """A format that overrides only the abstract methods."""
 
     def render(self, entry: Entry) -> bytes:
         raise NotImplementedError
@@ -45,7 +45,7 @@ class MinimalFormat(Format):
 
 @pytest.fixture
 def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server in Madrid."""
+    """Set the time zone of the server to Madrid."""
     monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
     time.tzset()
     local_time.cache_clear()
@@ -100,7 +100,7 @@ class TestChat:
 
 
 def deed(*values: object) -> str:
-    """How a deed of ana's is shown."""
+    """Return the chat line of a deed of ana's."""
     event = MESSAGE._replace(kind=Kind.DEED, text=Deed(*values).text())  # type: ignore[arg-type]
     return CHAT.render([event]).decode().removesuffix("\n")
 
@@ -215,7 +215,7 @@ class TestBare:
 
 
 class TestHostileText:
-    """A terminal obeys nothing of what somebody wrote, and nobody's text makes a second line."""
+    """No text controls a terminal, and none makes a second line."""
 
     def check(self, data: bytes, eol: bytes = b"\n") -> None:
         assert data.endswith(eol)

@@ -1,4 +1,4 @@
-"""How browsers and programs are shown what happens."""
+"""`chatd.formats.json`: the messages that browsers and programs receive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def said(text: str, seq: int = 1, kind: Kind = Kind.MESSAGE, author: str = "ana"
 
 
 def messages(data: bytes) -> list[Any]:
-    """What some frames hold, read with nothing of what made them."""
+    """Decode the messages in frames, without chatd's own code."""
     found = []
     while data:
         assert data[0] == 0x81

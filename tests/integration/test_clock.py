@@ -1,4 +1,4 @@
-"""The system's clock is set while a daemon runs: a real one, with a time of day of its own."""
+"""Setting the system's clock while a daemon runs: a real daemon with its own time of day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ LATE = 1.0
 """Seconds by which a timer may act late."""
 
 TRIES = 4
-"""A busy machine may be late itself; a timer that the step delays would be each time."""
+"""Tries until a step is judged. A busy machine may be late itself; a timer that the step delays
+would be late each time."""
 
 SOURCE = ROOT / "tests" / "support" / "stepped_clock.c"
 COMPILER = shutil.which("cc")
@@ -39,7 +40,7 @@ pytestmark = [
 
 
 class SteppedClock:
-    """A file that says how far ahead of the real time of day a daemon's is."""
+    """A file with the seconds by which a daemon's time of day is ahead of the real one."""
 
     def __init__(self, path: Path) -> None:
         path.write_bytes(struct.pack("=q", 0))
@@ -55,7 +56,7 @@ class SteppedClock:
 
 
 class House:
-    """A daemon with a clock that can be set."""
+    """A daemon whose clock the test sets."""
 
     def __init__(self, directory: Path) -> None:
         self.store = directory / "store"
@@ -69,7 +70,7 @@ class House:
             self.daemon = Daemon(directory, "--recent", "0")
 
     def enter(self) -> Person:
-        """Somebody who was greeted."""
+        """Return a client that has received its welcome."""
         person = Person(self.daemon.port)
         person.until("/quit to leave.")
         return person
@@ -83,13 +84,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, No
 
 
 def closing_seconds(house: House, seconds: int) -> tuple[float, float]:
-    """Set the clock while a client that said /quit is about to be let go.
+    """Set the clock while the server closes the connection of a client that said /quit.
 
-    Returns the time from its /quit to that, and from its goodbye.
+    Return the seconds from its /quit to the close, and from its goodbye.
     """
     with house.enter() as ana:
         gone = select.poll()
-        gone.register(ana.socket, 0)  # the end of both directions: the server has let go
+        gone.register(ana.socket, 0)  # the end of both directions: the server has closed
         began = time.monotonic()
         ana.type("/quit")
         assert ana.until("Goodbye.")
@@ -117,7 +118,7 @@ def test_nobody_is_cut_off(house: House) -> None:
     requests = 6000  # more answers than the kernel takes
     with ExitStack() as stack:
         crowd = [stack.enter_context(house.enter()) for _ in range(20)]
-        # One who has a minute to take what is owed.
+        # A client that has a minute to take its answers.
         slow = stack.enter_context(house.enter())
         slow.type(*["/help"] * requests)
         slow.socket.shutdown(socket.SHUT_WR)

@@ -1,6 +1,6 @@
-"""The real thing: twistd in a process of its own, and the real clients that people have.
+"""Real daemons, in processes of twistd, with the real clients that people have.
 
-Daemons are not measured, which would double the time they take to start; what they run is measured
+Daemons are not measured, which would double the time they take to start; their code is measured
 where other tests run it in their own process.
 """
 
@@ -39,14 +39,14 @@ PATIENCE = 20.0
 
 
 def environment() -> dict[str, str]:
-    """That of the tests, with the plugin to be found, and without what has coverage begin."""
+    """Return the environment of the tests, with the plugin on the path, and without coverage."""
     paths = [CHECKOUT, os.environ.get("PYTHONPATH", "")]
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
-"""No limit of speed: these tests say much at once."""
+"""Options without rate limits, because these tests send much at once."""
 
 
 class Daemon:
@@ -72,7 +72,7 @@ class Daemon:
         assert self.process.stdout is not None
         self.said: list[str] = []
         for line in self.process.stdout:
-            # Behind the time and the source of a log line.
+            # The port comes after the time and the source in a log line.
             self.said.append(line.decode().rstrip("\n").partition("] ")[2])
             if self.said[-1].startswith("history in "):
                 break
@@ -94,7 +94,7 @@ class Daemon:
         return self.process.wait(PATIENCE)
 
     def rest(self) -> str:
-        """What it said until it ended."""
+        """Return the output until the daemon ended."""
         assert self.process.stdout is not None
         return self.process.stdout.read().decode()
 
@@ -121,7 +121,7 @@ def unix_connection(path: str) -> socket.socket:
 
 
 class Person:
-    """A client that reads and writes lines, and waits for them."""
+    """A client that writes lines, reads lines, and waits for them."""
 
     def __init__(self, address: int | str | socket.socket) -> None:
         if isinstance(address, socket.socket):
@@ -136,7 +136,7 @@ class Person:
         self.socket.sendall("".join(f"{line}\n" for line in lines).encode())
 
     def line(self) -> str:
-        """The next line; empty at the end."""
+        """Return the next line, or "" at the end."""
         return self.lines.readline().decode().rstrip("\n")
 
     def until(self, text: str) -> list[str]:
@@ -170,7 +170,7 @@ def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, None, None]:
-    """One for several tests, to save time. Who comes is shown nothing of the past."""
+    """Return one daemon for several tests, to save time. New clients receive no history."""
     with Daemon(tmp_path_factory.mktemp("shared"), "--recent", "0") as daemon:
         yield daemon
 
@@ -232,7 +232,7 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
         ana.type(*(f"line {number}" for number in range(20_000)))
         seen = luis.until("line 3000")
         daemon.process.kill()
-        # What still comes out of the kernel was seen, too.
+        # Lines that are still in the kernel's buffers count as seen, too.
         try:
             while line := luis.line():
                 seen.append(line)
@@ -261,7 +261,7 @@ def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) ->
     assert line.split()[3:5] == [str(hard), str(hard)]
 
 
-# What one may take
+# Limits for one address
 
 
 def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) 
         began = time.monotonic()
         seen = ana.until("line 499")
         assert seen[-500:] == [f"<guest1> line {number}" for number in range(500)]
-        assert time.monotonic() - began > 1.5  # and never mind how much longer on a busy machine
+        assert time.monotonic() - began > 1.5  # and maybe longer on a busy machine
 
 
 def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
             )
 
 
-# At every door
+# On every kind of port
 
 DOORS = ("tcp", "tcp6", "unix", "ssl", "haproxy")
 HALF_CLOSING = ("tcp", "tcp6", "unix")
@@ -362,13 +362,13 @@ class House:
         self._ports = dict(zip(with_ports, self.daemon.ports, strict=True))
 
     def enter(self, door: str) -> Person:
-        """Somebody who comes in there, and was greeted."""
+        """Return a client of a port that has received its welcome."""
         person = Person(self._connection(door))
         person.until("/quit to leave.")
         return person
 
     def memory(self) -> int:
-        """How many bytes of memory the daemon has had at most."""
+        """Return the most bytes of memory that the daemon has had."""
         status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
         (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kilobytes) * 1024
@@ -382,7 +382,7 @@ class House:
             connection.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 60073\r\n")
         elif door == "ssl":
             context = ssl.create_default_context(cafile=self._certificate)
-            # An end without TLS's own word for it could be anybody's, so let it be an error.
+            # An end without TLS's close_notify could be an attacker's, so it is an error.
             return context.wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False)
         return connection
 
@@ -491,13 +491,13 @@ def wait_for_end(number: int, patience: float) -> bool:
 
 @contextmanager
 def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, str]]:
-    """A daemon's process number, which its store's lock holds, and its UNIX socket."""
+    """Start a daemon; yield its process number, from its store's lock, and its UNIX socket."""
     path = str(directory / "chat")
     assert start(directory, "-l", f"unix:{path}", "-s", "sqlite:store", *arguments) == (0, "")
     number = 0
     try:
         with Person(path) as person:
-            person.until("/quit to leave.")  # so it runs, and not only its socket is bound
+            person.until("/quit to leave.")  # then it runs, and its socket is not only bound
         number = int((directory / "store.lock").read_text())
         yield number, path
         os.kill(number, signal.SIGTERM)
@@ -534,7 +534,7 @@ def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_pat
 def test_what_a_power_cut_left_of_a_pid_file_or_a_lock_is_no_obstacle(
     tmp_path: Path, left: str
 ) -> None:
-    """Also the number of a process that lives: this one. The lock tells two daemons apart."""
+    """The number of a living process, this one, is no obstacle, because the lock decides."""
     (tmp_path / "twistd.pid").write_text(left)
     (tmp_path / "store.lock").write_text(left)
     (tmp_path / "store.lock").chmod(0o600)
@@ -570,7 +570,7 @@ IN_BOTH_MODES = ("port in use", "unreadable motd", "store not ours", "store in u
 
 @contextmanager
 def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
-    """Arguments that are refused, and a part of what is said about them."""
+    """Yield arguments that are refused, and a part of the message about each."""
     (directory / "not-ours").write_text("not a database, " * 100)
     (directory / "used").mkdir()
     with closing(socket.create_server(("127.0.0.1", 0))) as taken, Daemon(directory / "used"):
@@ -591,7 +591,7 @@ def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Refusals]:
-    """What became of all of these in one mode: started at once, and only once, to save time."""
+    """Return the results of all refused starts in one mode; they are started once, to save time."""
 
     @cache
     def refusals(mode: str) -> Refusals:
@@ -639,11 +639,11 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert expected in line
 
 
-# With what people have
+# With the programs that people have
 
 
 def found(program: str, sign: str) -> bool:
-    """Whether that program is here, and is the one whose help has that sign in it."""
+    """Return True if a program is installed, and its help contains a text."""
     path = shutil.which(program)
     if path is None:
         return False
@@ -652,7 +652,7 @@ def found(program: str, sign: str) -> bool:
 
 
 def nc(port: int, text: bytes) -> list[str]:
-    """What `nc -N` prints that is given this text."""
+    """Return the lines that `nc -N` prints when it sends a text."""
     result = subprocess.run(
         ["nc", "-N", "127.0.0.1", str(port)],
         input=text,

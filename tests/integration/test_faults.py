@@ -1,7 +1,7 @@
-"""A fault in any handler costs one client an error, or at worst its connection; others nothing.
+"""A fault in any handler costs one client an error, or its connection, and the others nothing.
 
-An error is injected into one place after another, as if there were a bug, while somebody else is
-in the same room.
+An error is injected into one function after another, as if it had a bug, while another client is in
+the same room.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def fail(*_: object, **__: object) -> NoReturn:
 
 
 class Fault:
-    """Faults that happen while ``armed``."""
+    """A set of injected faults, which are raised while ``armed``."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.armed = True
@@ -72,7 +72,7 @@ class Fault:
         self._patch = monkeypatch
 
     def inject(self, owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
-        """Have this function fail when it is called with arguments of which ``when`` is true."""
+        """Make a function fail if it is called with arguments of which ``when`` is true."""
         original = getattr(owner, name)
 
         def function(*args: Any, **kwargs: Any) -> Any:
@@ -90,7 +90,7 @@ def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
 
 
 class Scene:
-    """Luis, to whom nothing must happen, and Ana, to whom it does. Both are in the lobby."""
+    """Luis, who must notice nothing, and Ana, who meets the faults. Both are in the lobby."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -105,14 +105,14 @@ class Scene:
         self.ana.seen()
 
     def luis_talks(self) -> None:
-        """He sees what he says, once, and nothing that is not for him."""
+        """Assert that Luis receives his line once, and nothing that is not for him."""
         self.luis.seen()
         self.luis.type("one", "two")
         lines = [line for line in self.luis.seen() if not line.startswith("*** ana ")]
         assert lines == ["<luis> one", "<luis> two"]
 
     def everything_is_right(self) -> None:
-        """Once the faults are over: who is here is counted, can talk, and is heard once."""
+        """Assert that members are counted, can talk, and are received once, after the faults."""
         here = {"luis": self.luis}
         if self.ana.closed:
             self.ana.hang_up()
@@ -233,11 +233,11 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
     "looking for passwords": ("nearly logging in", handler_module, "holds_a_password"),
 }
-"""What is done, and the function that fails."""
+"""Actions of a client, by the function that fails."""
 
 
 def belongs_to(ana: Person) -> Callable[..., bool]:
-    """Whether a function is called for Ana, by its arguments."""
+    """Return a predicate that is true of the arguments of calls for Ana."""
     protocol = ana.protocol
     session = ana.session
     connection: Any = protocol.connection
@@ -267,7 +267,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Expect) -> None:
     deed, owner, name = PLACES[place]
-    # With a format of her own, what is rendered for her is rendered for nobody else.
+    # She has a format of her own, so it renders for no other client.
     scene.ana.type("/times on")
     scene.seen()
     fault.inject(owner, name, belongs_to(scene.ana))
@@ -327,7 +327,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
     name: str,
     expected_errors: Expect,
 ) -> None:
-    """Each fault quotes everything that it was given."""
+    """The log never contains a password, although each fault quotes all its arguments."""
     server = scene.world.server
     server.accounts.store(Account("eva", CHEAP.hash(SECRET)))
     scene.world.settle()
@@ -359,7 +359,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
                 person = scene.world.person()
                 person.type(f"/nick nico{next(letters)}")
                 person.type(*lines)
-                if len(lines) == 1:  # else the question may not have come to be asked
+                if len(lines) == 1:  # else the prompt may not have been sent
                     shown.append(person.bytes_seen().decode())
                 person.hang_up()
             happened += 1
@@ -371,7 +371,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
     expected_errors(Injected, PasswordsFailed)
 
 
-# Those who are logged in
+# Members who are logged in
 
 KEPT: dict[str, tuple[str, Any, str]] = {
     "coming back": ("coming", UnreadTracker, "arrive"),
@@ -395,7 +395,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "what was missed": ("asking", UnreadTracker, "missed"),
     "skipping": ("asking", UnreadTracker, "skip"),
 }
-"""What fails around somebody who is logged in, and what is being done."""
+"""Actions around a member who is logged in, by the function that fails."""
 
 
 @pytest.mark.parametrize("place", KEPT)
@@ -471,7 +471,7 @@ def test_a_fault_when_somebody_comes(
     expected_errors(Injected)
 
 
-# Being put out of a room, by one who runs it
+# Being put out of a room by a moderator
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The package: what installs, under what name and version, and that twistd finds it."""
+"""The package: its name, its version, its files, and that twistd finds it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from tests.support.checkout import ROOT
 
 
 def project(key: str) -> str:
-    """The value of a one-line string in pyproject.toml's [project] (Python 3.10 has no tomllib)."""
+    """Return the value of a one-line string in pyproject.toml's [project].
+
+    Python 3.10 has no tomllib.
+    """
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     section = text.partition("[project]\n")[2].partition("\n[")[0]
     found = re.search(rf'^{key} = "(.*)"$', section, re.MULTILINE)
@@ -69,7 +72,7 @@ class PackageTests(SynchronousTestCase):
 
 class PluginTests(SynchronousTestCase):
     def test_found(self) -> None:
-        """twistd offers `chat`, and what it names can be loaded."""
+        """Twistd offers `chat`, and what it names can be loaded."""
         makers = [maker for maker in getPlugins(IServiceMaker) if maker.tapname == "chat"]
         self.assertEqual({maker.name for maker in makers}, {"chatd"})
         self.assertIsInstance(makers[0].options(), Options)

@@ -1,7 +1,7 @@
-"""What root does in a folder of the daemon's user: nothing that this user could not do.
+"""Root in a folder of the daemon's user does nothing that this user could not do.
 
-Each name that a store's files have is taken by each kind of thing that this user might put there,
-leading to a file or folder that is root's alone. Then root starts a daemon or runs a command.
+Each name of a store's file is taken by each kind of thing that this user might put there, leading
+to a file or folder that is root's alone. Then root starts a daemon or runs a command.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ pytestmark = [
 
 
 class Place:
-    """A folder of a user without rights, and one that is root's alone."""
+    """A folder of a user without rights, and a folder of root's."""
 
     def __init__(self, directory: Path) -> None:
         self.home = directory / "home"
@@ -53,12 +53,12 @@ class Place:
         os.chown(self.home, NOBODY, NOBODY)
 
     def put(self, kind: str, name: str) -> None:
-        """Have the user put something in the place of a file."""
+        """Put something in the place of a file, as the user."""
         _KINDS[kind](self, self.home / name)
         os.lchown(self.home / name, NOBODY, NOBODY) if kind != "hard link" else None
 
     def roots_things(self) -> Any:
-        """What there is in root's folder, to the last bit."""
+        """Return the contents and metadata of root's folder."""
         return {
             path.name: (status.st_mode, status.st_uid, status.st_gid, path.read_bytes())
             for path in self.roots.iterdir()
@@ -66,7 +66,7 @@ class Place:
         }
 
     def owners(self) -> set[tuple[int, int]]:
-        """Whose the files in the user's folder are."""
+        """Return the owners of the files in the user's folder."""
         return {(path.lstat().st_uid, path.lstat().st_gid) for path in self.home.iterdir()}
 
 
@@ -101,7 +101,7 @@ def place() -> Iterator[Place]:
 
 
 def start(place: Place, *arguments: str, **twistd: Any) -> str:
-    """Make what `twistd --uid` as root makes, and take it back. Gives why it was refused."""
+    """Make what `twistd --uid` as root makes, undo it, and return the reason of a refusal."""
     options = Options()
     options.parent = Twistd(rundir=str(place.home), uid=NOBODY, gid=NOBODY, **twistd)
     options.parseOptions(["--store", "sqlite:store", "--listen", FREE, *arguments])
@@ -137,7 +137,7 @@ def test_starting_changes_nothing_of_roots(place: Place, name: str, kind: str) -
     before = place.roots_things()
     why = start(place)
     assert place.roots_things() == before
-    if name != ".control":  # without that, a daemon starts all the same
+    if name != ".control":  # a daemon starts without that file, too
         assert why.startswith("chatd: cannot use --store sqlite:store: ")
         assert "\n" not in why
 
@@ -235,8 +235,7 @@ def test_what_chatd_admin_makes_belongs_to_whom_the_folder_does(place: Place) ->
 def test_root_becomes_the_owner_of_the_store_where_the_folder_is_roots(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As packages make it: a folder of root's that only the group of the daemon's user may write
-    to."""
+    """The folder is root's, and the group of the daemon's user may write to it, as in packages."""
     gid = 4242
     os.chown(place.home, 0, gid)
     place.home.chmod(0o770)
@@ -331,7 +330,7 @@ def test_chatd_export_changes_nothing_of_roots(place: Place, name: str) -> None:
 
 
 def test_root_asks_nobody_but_the_stores_owner(place: Place) -> None:
-    """The one who listens at the control socket is sent the hash of a password."""
+    """The listener at the control socket would receive the hash of a password."""
     assert start(place) == ""
     (place.home / "store.control").unlink(missing_ok=True)
     lock = os.open(place.home / "store.lock", os.O_RDWR)

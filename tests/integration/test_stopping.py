@@ -1,4 +1,4 @@
-"""A real daemon stops in time, whatever hangs, and keeps what it acknowledged; and starts once."""
+"""Real daemons: they stop in time and keep what they acknowledged, and one starts at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ would have ended a slower one."""
 
 
 def stored(directory: Path) -> list[str]:
-    """The lines of the lobby, as they are shown."""
+    """Return the stored lines of the lobby, as chat lines."""
     with closing(sqlite3.connect(directory / "store")) as store:
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         rows = store.execute(
@@ -37,7 +37,7 @@ def stored(directory: Path) -> list[str]:
 
 
 class Talker:
-    """Somebody who sends without end, and reads all."""
+    """A client that sends without end, and reads everything."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -57,7 +57,7 @@ class Talker:
         with suppress(OSError):
             while line := self.person.line():
                 self.seen.append(line)
-        # Whoever sends to one who reads no more may wait for ever.
+        # Sending to a daemon that reads no more may block for ever.
         with suppress(OSError):
             self.person.socket.shutdown(socket.SHUT_RDWR)
 
@@ -87,13 +87,13 @@ def test_under_load_all_that_was_acknowledged_is_stored(tmp_path: Path) -> None:
     kept = stored(tmp_path)
     for lines in [seen, *(talker.seen for talker in talkers)]:
         said = [line for line in lines if "> " in line]
-        # Everybody saw the log from its first line on; to its last, if there was time for it.
+        # All clients saw the log from its first line on; to its last one if there was time.
         assert said == kept if lines[-1] == GOODBYE else said == kept[: len(said)]
 
 
 @pytest.fixture
 def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file that hangs the disk of a daemon that is started now, while it is there."""
+    """Yield a file that hangs the disk of the next daemon while it exists."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler for hanging_disk.c")
@@ -139,7 +139,7 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
         processes.append(process)
     for number, process in enumerate(processes):
         with suppress(subprocess.TimeoutExpired):
-            process.wait(0.2 if number else 0.05)  # they are all starting meanwhile
+            process.wait(0.2 if number else 0.05)  # all of them are starting
         process.terminate()
     for number, process in enumerate(processes):
         assert process.wait(PATIENCE) in STOPPED

@@ -1,4 +1,4 @@
-"""Whole stories, on real sockets and a real store, as people with plain ``nc`` live them."""
+"""Whole conversations on real sockets with a real store, as people with plain ``nc`` have them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.quick
 
 
 class Daemon:
-    """A server on a file; it can be killed and started again on the same one."""
+    """A server on a file, which the test kills and starts again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -38,7 +38,7 @@ class Daemon:
         await self.house.store.close()
 
     async def guest(self, *lines: str) -> Client:
-        """Somebody who comes in and types this, and has seen what came of it."""
+        """Return a client that has typed some lines and read the answers."""
         client = await self.house.connect()
         client.send(*lines, "/sync")
         await client.until("/sync")
@@ -46,7 +46,7 @@ class Daemon:
 
 
 async def seen(client: Client) -> list[str]:
-    """What this client is shown up to now."""
+    """Return the lines that a client has received so far."""
     client.send("/sync")
     return [without_time(line) for line in (await client.until("/sync"))[:-1]]
 
@@ -176,7 +176,7 @@ async def test_what_was_ordered_holds_after_a_kill(daemon: Daemon, tmp_path: Pat
     answers = await seen(eva)
     refused = [line for line in answers if line.startswith("ERR ")]
     assert [line.partition(":")[0] for line in refused] == [
-        "ERR Name in use",  # a room that she may not know of has it
+        "ERR Name in use",  # a hidden room has it
         "ERR No room",
         "ERR No room",
     ]

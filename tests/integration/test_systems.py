@@ -1,7 +1,7 @@
-"""A daemon where there is not what Linux alone has, and in every reactor that a system may have.
+"""Daemons without the names that only Linux has, and in every reactor of every system.
 
-The names are taken away before chatd is imported, in a daemon of its own: what it still uses of
-them ends in a traceback. That something else takes their place there cannot be seen on Linux.
+The names are removed before chatd is imported, in a process of its own, so that any use of them
+ends in a traceback. The code that replaces them on other systems cannot be tried on Linux.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.quick
 ELSEWHERE = """
 import fcntl, os, resource, select, signal, socket, sys
 
-# What imports these does so before it thinks that it is elsewhere.
+# Modules that import these do so before the names are removed.
 import twisted.internet.default, twisted.python.runtime, twisted.scripts.twistd
 
 LACKING = {
@@ -46,14 +46,14 @@ for module, names in LACKING.items():
 sys.platform = "darwin"
 open(os.environ["ELSEWHERE"], "w").close()
 """
-"""What is run as an interpreter starts (site)."""
+"""Code that runs when an interpreter starts (site)."""
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Have daemons run where there is not what Linux alone has. Gives a directory for them.
+    """Start daemons without the names that only Linux has; yield a directory for them.
 
-    Fails if they did not.
+    Fails if no daemon ran so.
     """
     code = tmp_path / "code"
     code.mkdir()
@@ -65,7 +65,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def talk(directory: Path, reactor: str) -> None:
-    """Start a daemon, talk, leave, start it again, and read what was said."""
+    """Start a daemon, talk, stop it, start it again, and read the lines."""
     with Daemon(directory, reactor=reactor) as daemon:
         with Person(daemon.port) as ana, Person(daemon.port) as luis:
             luis.until("/quit to leave.")

@@ -1,5 +1,7 @@
-"""Hooks, whole: people talk over sockets, the log is a file, and an HTTP server on this machine is
-sent what they say, also over restarts."""
+"""Hooks with real parts: clients on sockets, a store in a file, and an HTTP server.
+
+Deliveries also go on over restarts.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ LOOPBACK = networks_of("127.0.0.1")
 
 
 class Receiver(Resource):
-    """Takes what is posted, and answers as it is told to, or 204."""
+    """An HTTP server that records posts, and answers as the test says, or 204."""
 
     isLeaf = True
 
@@ -68,7 +70,7 @@ class Receiver(Resource):
         return b""
 
     async def said(self, count: int) -> list[str]:
-        """The texts of so many posts."""
+        """Wait for some posts, and return their texts."""
         while len(self.posts) < count:
             self._waiting = Deferred()
             await self._waiting
@@ -76,7 +78,7 @@ class Receiver(Resource):
 
 
 class Daemon:
-    """As much of one as it takes."""
+    """The parts of a daemon that hooks need."""
 
     def __init__(self, path: Path) -> None:
         self.store = SqliteStore(reactor, path)  # type: ignore[arg-type]
@@ -94,7 +96,7 @@ class Daemon:
         self.deliveries.start()
 
     async def ana(self) -> Client:
-        """She owns #ops, and is there."""
+        """Return a client of ana, who owns #ops and is in it."""
         server = self.house.server
         if server.accounts.called("ana") is None:
             await change(self.store, server.accounts.table.put("ana", Account("ana", "")))
@@ -197,7 +199,7 @@ async def test_a_hundred_lines_at_once_hold_nobody(tmp_path: Path, receiver: Rec
 
 
 async def test_where_nobody_may_go_nobody_goes(tmp_path: Path, receiver: Receiver) -> None:
-    """A name that leads here is refused once it is looked up, and /hook list says so."""
+    """A name of this machine is refused once it is looked up, and /hook list says so."""
     daemon = Daemon(tmp_path / "chat.sqlite")
     daemon.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
     await daemon.start()

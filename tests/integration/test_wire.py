@@ -1,4 +1,4 @@
-"""The whole of it on real sockets, as the kernel has it."""
+"""The chat and bare protocols on real sockets."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ async def test_a_reset_in_the_middle_of_a_line_leaves_no_trace(house: House) -> 
 
 
 def reset(client: Client) -> None:
-    """Have the kernel send RST, whatever is still to be sent."""
+    """Have the kernel send RST, and drop unsent data."""
     linger = struct.pack("ii", 1, 0)
     client.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     client.transport.abortConnection()
@@ -212,7 +212,7 @@ async def test_who_is_reset_while_others_talk_is_gone_from_the_room(house: House
 
 
 def junk() -> dict[str, list[bytes]]:
-    """What is sent, by name, in the pieces in which it is sent."""
+    """Return byte strings, by name, in the pieces in which they are sent."""
     chance = random.Random(2)
     pairs = b"".join(
         bytes([first, second]) + b"\n" for first in range(256) for second in range(256)
@@ -239,7 +239,7 @@ async def test_no_bytes_harm_anybody(house: House, name: str, bare: bool) -> Non
     sender.send_raw(b"/text\n")
     for piece in junk()[name]:
         sender.send_raw(piece)
-    # An IAC or a subnegotiation may have been begun: more than that swallows.
+    # The bytes may begin an IAC or a subnegotiation, which swallows the next bytes: send more.
     sender.send_raw(b"\xff\xf0\n" + b"x" * 600 + b"\n\nthe end\n")
     heard = await luis.until("the end")
     heard += await reader.until("the end")

@@ -1,5 +1,4 @@
-"""`chatd.rooms.bookmarks`: whoever comes back is shown what they lack, and never passes over
-lines."""
+"""`chatd.rooms.bookmarks`: a returning client receives what it lacks, and skips no line."""
 
 from __future__ import annotations
 
@@ -70,7 +69,7 @@ def test_the_last_line_is_known_without_reading() -> None:
     log.room.read = lambda *_: fail(StoreError("no disk"))  # type: ignore[assignment,method-assign]
     assert log.has(end_of(log.room))
     assert not log.has(Bookmark(2, 7))
-    assert not log.has(Bookmark(1, 5))  # it cannot be known
+    assert not log.has(Bookmark(1, 5))  # the time of that line is not known
 
 
 def test_behind_a_line_that_was_forgotten_nothing_is_passed_over() -> None:

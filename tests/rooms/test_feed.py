@@ -1,4 +1,4 @@
-"""`chatd.rooms.feed`: everybody is sent the same bytes, and whoever is slow loses no event."""
+"""`chatd.rooms.feed`: all clients are sent the same bytes, and a slow one loses no event."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE = 3
 
 
 class PlainFormat(Format):
-    """Shows a text as a line, and counts how often it was asked."""
+    """A format of bare lines that counts its renderings."""
 
     bell = BELL
 
@@ -43,9 +43,9 @@ class PlainFormat(Format):
 
 
 class Store:
-    """What a room reads from: pages of `PAGE` events, each given when it is told to.
+    """A store of pages of `PAGE` events, each read when the test says so.
 
-    ``prompt`` makes it give them at once.
+    ``prompt`` makes it return them at once.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Store:
 
 
 class World:
-    """A room, what it reads from, and its feed in the plain format."""
+    """A room, its store, and its feed in the plain format."""
 
     def __init__(self) -> None:
         self.store = Store()
@@ -101,7 +101,7 @@ class World:
         return Cursor(self.feed, session, self, **options)  # type: ignore[arg-type]
 
     def publish(self, *entries: Draft | Notice) -> None:
-        """What becomes of a batch once it is committed."""
+        """Publish a batch as the store does once it is committed."""
         published: list[Entry] = []
         for entry in entries:
             if isinstance(entry, Draft):
@@ -113,11 +113,11 @@ class World:
         self.room.publish(published)
 
     def fill(self, *texts: str, session: int = 1) -> None:
-        """Put something into the log before anybody is there."""
+        """Put lines into the log before any client follows it."""
         self.publish(*(said(text, session) for text in texts))
 
     def bury(self) -> None:
-        """Publish so much that whatever was there falls out of the tail."""
+        """Publish so much that everything before falls out of the tail."""
         for _ in range(TAIL_BYTES // PUSH_BYTES + 1):
             self.publish(said("x" * PUSH_BYTES))
 
@@ -394,7 +394,7 @@ class TestLive:
         assert world.store.asked == []
 
     def test_what_is_woken_may_let_others_of_the_room_take(self, world: World) -> None:
-        """Two formats, two feeds: neither may be behind the room when anybody is woken."""
+        """Both feeds, of two formats, have rendered a batch before any reader is woken."""
         other_feed = world.room.feed(BareFormat())
         taken: dict[str, list[bytes]] = {"first": [], "second": []}
 
@@ -410,7 +410,7 @@ class TestLive:
 
 
 class TestPushing:
-    """Whoever keeps up is pushed what was rendered, and need not take it."""
+    """A reader that keeps up is pushed fresh chunks, and need not take them."""
 
     def test_whoever_keeps_up_is_pushed_what_is_published(self, world: World) -> None:
         world.idle = True
@@ -589,7 +589,7 @@ class TestFallingBehind:
 
 
 class TestForgetting:
-    """A feed that nobody follows keeps nothing in memory."""
+    """A feed without cursors holds nothing in memory."""
 
     def test_when_the_last_one_leaves_the_tail_is_forgotten(self, world: World) -> None:
         first, second = world.follow(98), world.follow(99)
@@ -760,7 +760,7 @@ def drain_all(source: Source) -> bytes:
 
 
 def drain(queue: list[Source], world: World) -> list[str]:
-    """All that some sources give, one after another, reads answered as they come."""
+    """Return all that some sources give, one after another, answering reads at once."""
     taken: list[str] = []
     for source in queue:
         while True:
@@ -792,14 +792,14 @@ def _short_tail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_short_tail")
 class TestAnySchedule:
-    """Whatever is published, and whenever it is taken, read, detached or pushed out of the tail."""
+    """Any schedule of publishing, taking, reading, detaching, and falling out of the tail."""
 
     @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(steps=STEPS, echo=st.booleans(), prompt=st.booleans())
     def test_every_event_is_taken_once_and_in_order_and_no_notice_twice(
         self, steps: list[object], echo: bool, prompt: bool
     ) -> None:
-        """Session 1 reads. The answers that it is given (!) stand where it asked for them."""
+        """Session 1 reads. Its answers (!) are taken in the place where they were put."""
         world = World()
         world.store.prompt = prompt
         cursor = world.follow(1, view=View(echo=echo))
@@ -882,7 +882,7 @@ class TestOverAStore:
 
 
 class TestTrail:
-    """What a reader was given of what it follows."""
+    """The trail of what a reader took."""
 
     def trail(self, world: World) -> tuple[Cursor, Trail]:
         cursor = world.follow()
@@ -999,13 +999,13 @@ class TestTrail:
     def test_nor_with_one_that_gave_up_what_it_had_not_taken(self, world: World) -> None:
         cursor, trail = self.trail(world)
         world.fill("a")
-        cursor.close()  # and nobody took the rest
+        cursor.close()  # and the rest was not taken
         assert not trail.go_on(world.follow())
         assert trail.given == 0
 
 
 class TestView:
-    """A reader who is shown something else than the others, and rung for."""
+    """A reader whose view leaves entries out, or has a bell."""
 
     def test_is_shown_what_the_view_shows(self, world: World) -> None:
         cursor = world.follow(view=View(ignored=frozenset({"ana"})))

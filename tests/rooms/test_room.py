@@ -1,4 +1,4 @@
-"""`chatd.rooms.room`: a log in memory, and who is there."""
+"""`chatd.rooms.room`: a log in memory, and its members."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestLog:
     def test_is_searched_up_to_what_is_published(self, world: World, room: Room) -> None:
         world.say(said("a"), said("a"))
         found: list[list[int]] = []
-        world.store.commit([said("a")])  # and not shown yet
+        world.store.commit([said("a")])  # and not published yet
         for upto in 1, 2, 9:
             searched = Deferred.fromCoroutine(room.search(Wanted(("a",)), upto, 9))
             searched.addCallback(lambda some: found.append([event.seq for event in some.events]))
@@ -137,7 +137,7 @@ class TestLog:
 
 
 class TestLatest:
-    """What was said last is at hand for those who come in."""
+    """The last events are in memory for sessions that enter."""
 
     @pytest.fixture(autouse=True)
     def _count_reads(self, world: World) -> None:
@@ -295,7 +295,7 @@ class TestFeeds:
 
 
 class HeldReads(MemoryStore):
-    """A store that is read when the test says so, and counts how often it is."""
+    """A store whose reads end when the test says so, and are counted."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, lambda: 1.0)
@@ -324,7 +324,7 @@ class CountedFormat(BareFormat):
 
 
 class TestWhatManyRead:
-    """When a daemon has begun anew, everybody comes back at once, and wants the same."""
+    """After a restart all clients come back at once, and want the same pages."""
 
     def read(self, room: Room, *places: int, format: BareFormat | None = None) -> list[Any]:
         pages: list[Any] = []

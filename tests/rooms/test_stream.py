@@ -1,4 +1,4 @@
-"""`chatd.rooms.stream`: everything that one client is sent, in its one order."""
+"""`chatd.rooms.stream`: all data of one client, in one order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chatd.rooms.stream import ANSWER_BYTES, INBOX_BYTES, Inbox, Stream
 
 
 class Replay:
-    """A source that ends: gives its pieces one by one; an empty one is not at hand yet."""
+    """A source that ends, and gives its pieces one by one; an empty one is not available yet."""
 
     def __init__(self, *pieces: bytes) -> None:
         self._pieces = list(pieces)
@@ -27,7 +27,7 @@ class Replay:
 
 
 class Room:
-    """A live source: gives what was said, line by line."""
+    """A live source that gives what was said, line by line."""
 
     done = False
 
@@ -147,7 +147,7 @@ class TestOrder:
 
     @given(st.lists(st.sampled_from(["one", "two", "answer", "replay", "take", "inbox"])))
     def test_whatever_happened_before_an_answer_is_taken_before_it(self, steps: list[str]) -> None:
-        """And each source keeps its own order, and nothing is lost or doubled."""
+        """Each source keeps its own order, too, and nothing is lost or doubled."""
         stream = Stream()
         rooms = {"one": Room(), "two": Room()}
         inbox = Inbox(lambda: None)
@@ -182,7 +182,7 @@ class TestOrder:
 
 
 class Sink:
-    """Whoever takes from a stream: counts how often it is pumped, and what is pushed to it."""
+    """A sink that counts how often it is pumped, and records what is pushed to it."""
 
     acknowledged = True
 

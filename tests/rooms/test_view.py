@@ -1,4 +1,4 @@
-"""`chatd.rooms.view`: what somebody has set, and what they are shown for it."""
+"""`chatd.rooms.view`: settings, and the entries that a reader is shown."""
 
 from __future__ import annotations
 

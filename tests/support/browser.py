@@ -1,4 +1,4 @@
-"""Browsers without a browser: what tests of the WebSocket have in common."""
+"""Browsers without a browser, for tests of the WebSocket."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MASK = b"\x11\x22\x33\x44"
 
 
 def frame(payload: bytes, opcode: int = 1, *, fin: bool = True) -> bytes:
-    """A frame as a client sends it: masked."""
+    """Return a frame as a client sends it: masked."""
     head = bytes((opcode | (0x80 if fin else 0),))
     length = len(payload)
     if length < 126:
@@ -34,7 +34,7 @@ def frame(payload: bytes, opcode: int = 1, *, fin: bool = True) -> bytes:
 
 
 def frames_of(data: bytes) -> list[tuple[int, bytes]]:
-    """What a server sent: the opcode and the payload of each frame."""
+    """Return the opcode and the payload of each frame that a server sent."""
     found = []
     while data:
         length, start = data[1], 2
@@ -49,7 +49,7 @@ def frames_of(data: bytes) -> list[tuple[int, bytes]]:
 
 
 class Browser:
-    """A browser's WebSocket in a `World`, behind the handshake."""
+    """A browser's WebSocket in a `World`, after the handshake."""
 
     def __init__(
         self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **options: Any
@@ -77,7 +77,7 @@ class Browser:
         return self.transport.disconnecting
 
     def send(self, type: str, **members: Any) -> None:
-        """Send a message, and let everything happen that follows."""
+        """Send a message, and run all that is due."""
         self.send_bytes(frame(json.dumps({"type": type, **members}).encode()))
 
     def send_bytes(self, data: bytes) -> None:
@@ -88,7 +88,7 @@ class Browser:
         self.send("line", text=text, **members)
 
     def seen(self, *types: str) -> list[Any]:
-        """The messages that it was sent since the last time; only those of some types, if given."""
+        """Return the messages received since the last time; only those of some types, if given."""
         data = self.transport.value()
         self.transport.clear()
         messages = []
@@ -100,7 +100,7 @@ class Browser:
         return [message for message in messages if not types or message["type"] in types]
 
     def texts(self) -> list[str]:
-        """What was said in rooms that it was sent since the last time."""
+        """Return the lines of rooms that were received since the last time."""
         return [
             event["text"]
             for message in self.seen("events")
@@ -109,7 +109,7 @@ class Browser:
         ]
 
     def close_code(self) -> int:
-        """Why the server has closed."""
+        """Return the code with which the server has closed."""
         self.seen()
         (payload,) = [payload for opcode, payload in self.frames if opcode == 8]
         return int(struct.unpack("!H", payload[:2])[0])
@@ -122,7 +122,7 @@ class Browser:
 def browser(
     world: World, *, greeted: bool = True, address: IPv4Address = HERE, **hello: Any
 ) -> Browser:
-    """A browser that has said hello; what it was told then is seen unless it is ``greeted``."""
+    """Return a browser that has said hello; the answers are unseen only if ``greeted``."""
     one = Browser(world, address)
     one.send("hello", **hello)
     if greeted:

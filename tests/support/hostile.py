@@ -1,5 +1,7 @@
-"""Texts that cost a naive program much more than they are long. Each call makes others: programs
-remember results, and the same line again would cost them nothing."""
+"""Texts that cost a naive program much more time than their length suggests.
+
+Each call makes other texts: programs remember results, and the same line again would cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import unicodedata
 
 
 def marks_in_the_wrong_order(length: int = 4096) -> str:
-    """A letter with marks, those first that must come last: sorting them is quadratic."""
+    """Return a letter with marks in the wrong order, whose sorting is quadratic."""
     marks = sorted(
         (mark for mark in map(chr, range(0x300, 0x370)) if unicodedata.combining(mark)),
         key=unicodedata.combining,

@@ -1,4 +1,4 @@
-"""Those who speak HTTP, without sockets: what tests of this door have in common."""
+"""HTTP clients without sockets, and a world for them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.world import HERE, World
 
 
 class Got(NamedTuple):
-    """An answer, as whoever asked reads it."""
+    """An answer, as a client reads it."""
 
     status: int
     headers: dict[str, str]
@@ -39,7 +39,7 @@ class Got(NamedTuple):
 
 
 class StubSite:
-    """Answers with what it was asked; or as a test says."""
+    """A site that answers with the request, or as a test says."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -59,7 +59,7 @@ def _repeat(request: Request, asker: Requester) -> Answer:
 
 
 class Callers:
-    """A world with a door for those who speak HTTP."""
+    """A world with an HTTP port."""
 
     def __init__(
         self,
@@ -85,31 +85,31 @@ class Callers:
 
 
 class Served(Callers):
-    """The same with what is really there, and a page of two files."""
+    """A world with chatd's own site, and a page of two files."""
 
     def __init__(self, *, limits: Limits = Limits(), **options: Any) -> None:  # noqa: B008
         super().__init__(_site, limits=limits, **options)
 
     def ask(self, method: str, target: str, body: bytes = b"", /, **headers: Any) -> Got:
-        """Ask something on a connection of its own, and give the answer."""
+        """Send a request on a connection of its own, and return the answer."""
         caller = self.caller(headers.pop("address", HERE))
         got = caller.ask(method, target, body, **headers)
         caller.hang_up()
         return got
 
     def post(self, target: str, value: object, /, **headers: Any) -> Got:
-        """The same with a body in JSON."""
+        """Send a POST request with a body in JSON, and return the answer."""
         body = json.dumps(value).encode()
         return self.ask("POST", target, body, content_type="application/json", **headers)
 
     def account(self, name: str, password: str = "correct horse") -> None:
-        """Let there be an account, of somebody who is not here."""
+        """Register an account that is not connected."""
         person = self.world.person(name)
         person.type(f"/register {password}")
         person.hang_up()
 
     def token(self, name: str, scope: str = "write") -> str:
-        """A token of an account."""
+        """Return a new token of an account."""
         account = self.server.accounts.table[fold(name)]
         secret, puts = self.server.credentials.issue(account, TOKEN, "t", scope)
         done = Deferred.fromCoroutine(self.server.registrations.change_credentials(*puts))
@@ -126,19 +126,19 @@ def _site(world: World) -> Site:
 
 
 def error_of(got: Got) -> tuple[int, str]:
-    """The status of an answer, and the key of what was wrong."""
+    """Return the status of an answer, and the key of its error."""
     return got.status, got.json["error"]["key"]
 
 
 class HalfTransport(StringTransport):
-    """One that can be told that nothing more will be sent."""
+    """A transport that records the end of the server's output."""
 
     def loseWriteConnection(self) -> None:
         self.disconnecting = True
 
 
 class Caller:
-    """One connection."""
+    """A connection of a client."""
 
     def __init__(self, door: Callers, address: IAddress = HERE, *, located: bool = True) -> None:
         self.door = door
@@ -169,7 +169,7 @@ class Caller:
         self.settle()
 
     def wait(self, seconds: float) -> None:
-        """Let so many seconds pass, in which connections are looked after."""
+        """Advance the clock by some seconds, in which timers of connections run."""
         for _ in range(int(seconds // 5)):
             self.door.clock.advance(5)
             self.door.factory.check()
@@ -182,7 +182,7 @@ class Caller:
         return data
 
     def got(self) -> list[Got]:
-        """The answers that came since this was last asked."""
+        """Return the answers received since the last time."""
         self.settle()
         return answers(self.got_bytes())
 
@@ -195,7 +195,7 @@ class Caller:
         host: str = "localhost",
         **headers: str,
     ) -> Got:
-        """Ask something, and give the answer."""
+        """Send a request, and return the answer."""
         self.send(request(method, target, body, host=host, **headers))
         (got,) = self.got()
         return got
@@ -204,7 +204,7 @@ class Caller:
 def request(
     method: str, target: str, body: bytes = b"", /, host: str = "localhost", **headers: str
 ) -> bytes:
-    """The bytes of a request. Names of headers are written with underscores."""
+    """Return the bytes of a request. Names of headers are written with underscores."""
     fields = [f"Host: {host}"] if host else []
     fields += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if body:
@@ -214,7 +214,7 @@ def request(
 
 
 def answers(data: bytes) -> list[Got]:
-    """The answers in what was sent; those to HEAD must be the last ones."""
+    """Return the answers in some bytes; those to HEAD must be the last ones."""
     found = []
     while data:
         head, _, data = data.partition(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""People who are logged in, without their passwords."""
+"""Members of a `World` who are logged in, without their passwords."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.world import Person, World
 
 
 def log_in(server: Any, session: Any, name: str) -> None:
-    """Have a session be logged in to the account of that name."""
+    """Log a session in to the account of a name."""
     account = server.accounts.table[fold(name)]
     session.identity.grant = by_password(account, server.now())
     server.names.take(session, name)
@@ -22,14 +22,14 @@ def log_in(server: Any, session: Any, name: str) -> None:
 
 
 def register(world: World, name: str, **settings: Any) -> None:
-    """Have a name be somebody's."""
+    """Register an account with that name."""
     account = Account(name, "", settings=settings)
     change(world.store, world.server.accounts.table.put(account.key, account))
     world.settle()
 
 
 def member(world: World, name: str, *, greeted: bool = False, **settings: Any) -> Person:
-    """Somebody who comes and logs in; what they are shown then is seen only if ``greeted``."""
+    """Return a client that has logged in; its welcome is unseen only if ``greeted``."""
     if world.server.accounts.called(name) is None:
         register(world, name, **settings)
     person = world.person()

@@ -1,4 +1,4 @@
-"""What a test needs of the system that runs it."""
+"""Conditions of the operating system that tests need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who takes what hooks deliver, in tests."""
+"""Receivers of hooks' deliveries, in tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chatd.webhooks.urls import Destination
 
 
 class Receiver:
-    """Takes what is posted: at once; or, while it is ``slow``, when it is told to."""
+    """A poster that accepts at once, or, while it is ``slow``, when the test says so."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -38,6 +38,6 @@ class Receiver:
         self.closed = True
 
     def texts(self) -> list[str]:
-        """What was posted since this was looked at."""
+        """Return the texts posted since the last time."""
         bodies, self.bodies = self.bodies, []
         return [json.loads(body)["text"] for body in bodies]

@@ -1,4 +1,4 @@
-"""What tests of running rooms have in common: a world with registered people in it."""
+"""A world with registered members, for tests of rights and moderation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.support.world import Person, World
 
 
 class Town(World):
-    """A world in which people can be registered without a password."""
+    """A world in which accounts are registered without a password."""
 
     def again(self) -> Town:
-        """The same town after a restart: nobody is there, and what was kept is."""
+        """Return the world after a restart: no client is connected, and records are as stored."""
         town = Town()
         town.clock, town.store = self.clock, self.store
         town.server = ChatServer(self.store, self.clock, now=self.clock.seconds)
@@ -28,12 +28,12 @@ class Town(World):
         return town
 
     def register(self, name: str, *, admin: bool = False) -> None:
-        """That name is somebody's from now on."""
+        """Register an account."""
         account = Account(name, "", admin)
         change(self.store, self.server.accounts.table.put(account.key, account))
 
     def citizen(self, name: str, *, admin: bool = False, network: str = "") -> Person:
-        """Somebody registered, who is logged in."""
+        """Return a client that is logged in to an account of its own."""
         if self.server.accounts.called(name) is None:
             self.register(name, admin=admin)
         person = self.person()
@@ -44,17 +44,17 @@ class Town(World):
         return person
 
     def guest(self, name: str = "", *, network: str = "") -> Person:
-        """Somebody who is not registered."""
+        """Return a client of a guest."""
         person = self.person(name)
         person.session.identity.network = network
         return person
 
     def room(self, name: str) -> Room:
-        """That room, which is there."""
+        """Return an existing room."""
         return self.server.rooms[fold(name)]
 
     def become(self, person: Person, role: Role, room: str) -> None:
-        """Let somebody registered be that in a room, as the owner or the table has it."""
+        """Give a member a role in a room, as its owner or the operators' table would."""
         server = self.server
         session = person.session
         if role is Role.ADMINISTRATOR:
@@ -68,7 +68,7 @@ class Town(World):
         self.settle()
 
     def run(self, room: str, mode: Mode) -> None:
-        """Let a room be run so."""
+        """Set the mode of a room."""
         there = self.room(room)
         moderation = self.server.moderation
         puts = [] if mode is Mode.FREE else [moderation.roles.set_mode(there, mode)]
@@ -77,5 +77,5 @@ class Town(World):
 
     @property
     def teller(self) -> Any:
-        """A session that changes things for a test."""
+        """Return a session that changes records for a test."""
         return next(iter(self.server.sessions))

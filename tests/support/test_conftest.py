@@ -1,4 +1,4 @@
-"""The plumbing of the tests: that what should fail a test does, and says why.
+"""`tests.conftest`: tests fail for the right reasons, and runs end in time.
 
 Each test here runs a small file of tests in a process of its own, since the reactor is one for a
 process.
@@ -22,7 +22,7 @@ from tests import conftest
 pytest_plugins = ["pytester"]
 
 WITHOUT = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "pytest_cov")]
-"""Plugins that only take time here."""
+"""Options that leave out plugins which only take time here."""
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ BUSY = {
     ),
     "collection": "ready()\nwhile True: pass",
 }
-"""Where a run may be when it is interrupted."""
+"""Places at which a run may be interrupted."""
 
 IMPORTS = """
 import os, subprocess, time
@@ -253,8 +253,9 @@ def test_before():
 
 @pytest.fixture
 def interrupted(run, pytester: pytest.Pytester):
-    """Run a file of tests, send pytest a signal once the file is ready; return its status, what it
-    said and how long it took to end.
+    """Run a file of tests, and send pytest a signal once the file is ready.
+
+    Return its status, its output and the seconds that it took to end.
     """
 
     def interrupted(source: str, number: signal.Signals, *options: str) -> tuple[int, str, float]:
@@ -293,7 +294,7 @@ def interrupted(run, pytester: pytest.Pytester):
     ],
 )
 def test_interrupted(interrupted, where: str, number: signal.Signals) -> None:
-    """A run ends where it is when it is told to, and no test is blamed for that.
+    """A signal ends a run at once, and no test is blamed for that.
 
     On a busy machine pytest may not come to its summary within the time that it has.
     """
@@ -306,7 +307,7 @@ def test_interrupted(interrupted, where: str, number: signal.Signals) -> None:
 
 
 def test_interrupted_workers(interrupted) -> None:
-    """The workers of xdist end with the run, although only their parent is told to."""
+    """The workers of xdist end with the run, although only their parent receives the signal."""
     status, said, _ = interrupted(BUSY["coroutine that spins"], signal.SIGTERM, "-n", "2")
     assert status == pytest.ExitCode.INTERRUPTED, said
     assert "failed" not in said, said
@@ -331,7 +332,7 @@ def test_stubborn():
 
 
 def test_left_behind(run) -> None:
-    """A test that leaves a port, a connection or a delayed call behind fails, and only that one."""
+    """A test that leaves a port, a connection or a delayed call fails, and only that one."""
     result = run(
         """
         import pytest
@@ -440,7 +441,7 @@ def test_unseen_errors(run) -> None:
 
 
 def test_trial(run) -> None:
-    """trial's TestCases keep their own account of logged errors, and leak like any other test."""
+    """TestCases of trial check logged errors themselves, and leak like any other test."""
     result = run(
         """
         from twisted.internet import reactor

@@ -1,6 +1,6 @@
-"""What tests of the chat have in common: people without sockets, and clients with them.
+"""Worlds for tests of the chat: clients without sockets, and clients with them.
 
-A `World` is a server in which nothing is real but the chat: a fake clock, a store in memory, and
+A `World` is a server in which only the chat is real: it has a fake clock, a store in memory, and
 transports that are strings. A `House` listens on real sockets, in the real reactor.
 """
 
@@ -42,20 +42,20 @@ WELCOME = (
 """The lines of the welcome that are always the same."""
 
 HELP_LINES = len(GENERAL) + len(SECTIONS) + 1
-"""How many lines /help answers."""
+"""The number of lines of the answer to /help."""
 
 CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Hashes at once, and badly."""
+"""Hashes quickly, with little security."""
 
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
 FAR = IPv4Address("TCP", "203.0.113.7", 40000)
-"""Where people come from: this machine, from where passwords are taken, and a network."""
+"""Addresses of clients: this machine, from which passwords are accepted, and a network."""
 
 LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
 
 
 class HeldStore(MemoryStore):
-    """A store in memory whose disk is slow: the test says when a batch is committed, or is not."""
+    """A store in memory that commits a batch when the test says so."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, clock.seconds)
@@ -67,25 +67,25 @@ class HeldStore(MemoryStore):
         return done
 
     def release(self) -> None:
-        """Let the batch that is being committed be committed."""
+        """Commit the first batch that is held."""
         batch, done = self.held.popleft()
         super().commit(batch).chainDeferred(done)
 
     def fail(self, error: Exception | None = None) -> None:
-        """Let the commit fail."""
+        """Fail the first batch that is held."""
         _, done = self.held.popleft()
         done.errback(error or StoreError("the disk is full."))
 
 
 class Immediately:
-    """Runs functions at once; or, while it is ``held``, when it is told to `work`."""
+    """A worker that runs functions at once, or, while it is ``held``, in `work`."""
 
     def __init__(self) -> None:
         self.held = False
         self._jobs: deque[tuple[Deferred[Any], Callable[[], Any]]] = deque()
 
     def start(self) -> None:
-        """There is nothing to start, or to stop."""
+        """Do nothing: no thread is needed."""
 
     stop = start
 
@@ -97,15 +97,18 @@ class Immediately:
         return done
 
     def work(self) -> None:
-        """Do all that waits."""
+        """Run all functions that wait."""
         while self._jobs:
             done, job = self._jobs.popleft()
             maybeDeferred(job).chainDeferred(done)
 
 
 class World:
-    """A server on a fake clock. ``slow`` holds commits back until ``store.release()``; ``ahead`` is
-    how far the time of day is ahead of the clock, for somebody may set it."""
+    """A server on a fake clock.
+
+    ``slow`` holds commits back until ``store.release()``. ``ahead`` is how many seconds the time of
+    day is ahead of the clock, because a system's time may be set.
+    """
 
     store: Any
 
@@ -131,15 +134,15 @@ class World:
         self.bare = ChatFactory(self.server, self.clock, BareProtocol, 256, limits, admission)
 
     def now(self) -> float:
-        """The time of day."""
+        """Return the time of day, in seconds since 1970."""
         return self.clock.seconds() + self.ahead
 
     def settle(self) -> None:
-        """Let everything that is due happen."""
+        """Run all that is due."""
         self.clock.advance(0)
 
     def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Person:
-        """Somebody who comes to the chat port; what greets them is seen only if ``greeted``."""
+        """Return a client of the chat port; its welcome is unseen only if ``greeted``."""
         person = Person(self, self.chat, address)
         if name:
             person.type(f"/nick {name}")
@@ -148,32 +151,32 @@ class World:
         return person
 
     def program(self) -> Person:
-        """Somebody who comes to the bare port."""
+        """Return a client of the bare port."""
         return Person(self, self.bare)
 
     def release(self) -> None:
-        """Let a slow store commit all that it was given and is given meanwhile."""
+        """Commit all that a slow store was given and is given meanwhile."""
         self.settle()
         while self.store.held:
             self.store.release()
             self.settle()
 
     def ask_operator(self, do: str, **values: object) -> Deferred[dict[str, Any]]:
-        """Ask for what `chatd admin` does; return the reply, for which a slow store is waited."""
+        """Send a request of `chatd admin`; wait for a slow store, and return the reply."""
         operator = Administration(self.server, self.watch)
         reply = Deferred.fromCoroutine(operator.perform({"do": do, **values}))
         self.settle()
         return reply
 
     def say(self, *texts: str) -> None:
-        """Have somebody who comes and goes say something in the lobby."""
+        """Say lines in the lobby, by a client that comes and goes."""
         passer_by = self.person()
         passer_by.type(*texts)
         passer_by.hang_up()
 
 
 class Person:
-    """A client of a `World`: types lines, and sees lines."""
+    """A client of a `World`, which types lines and reads lines."""
 
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         self.world = world
@@ -188,20 +191,20 @@ class Person:
 
     @property
     def paused(self) -> bool:
-        """Whether nothing is read from this client."""
+        """True if the server reads nothing from this client."""
         return self.transport.producerState == "paused"
 
     @property
     def closed(self) -> bool:
-        """Whether the server has closed this connection."""
+        """True if the server has closed this connection."""
         return self.transport.disconnecting
 
     def send(self, data: bytes) -> None:
-        """Send bytes as they are, and let nothing happen yet but what they cause at once."""
+        """Send bytes, and run nothing but what they cause at once."""
         self.protocol.dataReceived(data)
 
     def type(self, *lines: str | bytes) -> None:
-        """Type lines, and let everything happen that follows."""
+        """Type lines, and run all that is due."""
         for line in lines:
             self.send((line.encode() if isinstance(line, str) else line) + b"\n")
         self.world.settle()
@@ -212,27 +215,27 @@ class Person:
         self.world.settle()
 
     def stop_taking(self) -> None:
-        """Leave what the server writes from here on in its hands."""
+        """Stop reading, so that the server's output stays in its memory."""
         self.transport.producer.pauseProducing()
 
     def take_again(self) -> None:
-        """Have room for what the server writes."""
+        """Read again what the server writes."""
         self.transport.producer.resumeProducing()
         self.world.settle()
 
     def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
-        """Go."""
+        """Lose the connection."""
         self.protocol.connectionLost(Failure(reason()))
         self.world.settle()
 
     def bytes_seen(self) -> bytes:
-        """What was sent to this client since it was last looked at."""
+        """Return the bytes received since the last time."""
         data = self.transport.value()
         self.transport.clear()
         return data
 
     def seen(self) -> list[str]:
-        """The lines that were sent to this client since it was last looked at."""
+        """Return the lines received since the last time."""
         data = self.bytes_seen()
         assert not data or data.endswith(b"\n"), f"half a line: {data!r}"
         return data.decode().split("\n")[:-1]
@@ -240,11 +243,11 @@ class Person:
 
 @implementer(IHalfCloseableProtocol)
 class Client(Protocol):
-    """A client on a real socket. Waits for lines; never for time to pass."""
+    """A client on a real socket, which waits for lines and never for time to pass."""
 
     def __init__(self) -> None:
         self.received = 0
-        self.ended = False  # the server sends nothing more
+        self.ended = False  # True once the server has ended its output
         self.gone: Deferred[None] = Deferred()
         self._lines: deque[bytes] = deque()
         self._rest = b""
@@ -264,7 +267,7 @@ class Client(Protocol):
         self.transport.loseWriteConnection()
 
     async def line(self) -> str:
-        """The next line. Fails when there is none and none will come."""
+        """Return the next line. Fail if there is none and none will come."""
         while not self._lines:
             assert not self.ended, f"the server closed; what was left: {self._rest!r}"
             self._waiting = Deferred()
@@ -272,14 +275,14 @@ class Client(Protocol):
         return self._lines.popleft().decode(errors="backslashreplace")
 
     async def until(self, text: str) -> list[str]:
-        """Every line up to the first with that text in it."""
+        """Return all lines up to the first that contains a text."""
         lines = [await self.line()]
         while text not in lines[-1]:
             lines.append(await self.line())
         return lines
 
     async def end(self) -> list[str]:
-        """Every line up to where the server closes."""
+        """Return all lines until the server closes."""
         while not self.ended:
             self._waiting = Deferred()
             await self._waiting
@@ -321,7 +324,7 @@ class Client(Protocol):
 
 
 class House:
-    """A server on real sockets. Close it in the end."""
+    """A server on real sockets. The test has to close it."""
 
     def __init__(self, store: Store | None = None, **options: Any) -> None:
         from twisted.internet import reactor
@@ -348,19 +351,19 @@ class House:
         return port
 
     async def connect(self, address: str = "") -> Client:
-        """A client of the first address, or of the one that a client endpoint names."""
+        """Return a client of the first address, or of the one that a client endpoint names."""
         if not address:
             address = f"tcp:127.0.0.1:{self.ports[0].getHost().port}"
         return await self._connect(address)
 
     async def guest(self) -> Client:
-        """A client that was greeted."""
+        """Return a client that has received its welcome."""
         client = await self.connect()
         await client.until(WELCOME[-1])
         return client
 
     async def program(self) -> Client:
-        """A client of the last address, a bare one."""
+        """Return a client of the last address, a bare one."""
         return await self._connect(f"tcp:127.0.0.1:{self.ports[-1].getHost().port}")
 
     async def _connect(self, address: str) -> Client:
@@ -381,4 +384,4 @@ class House:
                 left.connection.abort()
             await factory.when_empty()
         await self.store.flush()
-        await deferLater(self.reactor, 0)  # away from what called us, which may be the server
+        await deferLater(self.reactor, 0)  # leave the caller's stack, which may be the server's

@@ -1,4 +1,4 @@
-"""What `chatd.text.confusables` takes for the same to the eye, and for one script."""
+"""`chatd.text.confusables`: which texts look the same, and which are of one script."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What `chatd.text.escaping` lets through to a terminal: measured on every code point there is."""
+"""`chatd.text.escaping`: the text that reaches a terminal, tried on every code point."""
 
 import re
 import sys
@@ -59,7 +59,7 @@ ZWJ = "\u200d"
         ("a" + (MARK + VEDIC) * 3, "a" + (MARK + VEDIC) * 2 + r"\u0301\u1cd0"),
         ("𞤀" + FAR * 5, "𞤀" + FAR * 4 + r"\U0001e944"),
         (("a" + MARK * 5) * 2, ("a" + MARK * 4 + r"\u0301") * 2),
-        # Nothing that joins begins the count anew, and what joins behind them is shown with them.
+        # A joiner does not reset the count, and joiners after the marks are escaped with them.
         ("a" + (MARK + ZWJ) * 5, "a" + (MARK + ZWJ) * 4 + r"\u0301\u200d"),
         ("a" + (MARK + "\xad") * 5, "a" + (MARK + "\xad") * 4 + r"\u0301\xad"),
         ("a" + MARK * 4 + "\u0903" + MARK, "a" + MARK * 4 + "\u0903" + r"\u0301"),
@@ -171,7 +171,7 @@ BLANKS = [each for each in UNSEEN if re.match(f"[{BLANK}]", each)]
         ("a" + " \ufe0f" * 40 + "b", r"a\s{80}b"),
         ("a" + " \u200b" * 40 + "b", r"a\s{80}b"),
         ("a" + "\u3164" * 41 + "b", r"a\s{82}b"),
-        ("a" + "\u2065" * 41 + "b", r"a\s{41}b"),  # assigned to nothing, and to show nothing
+        ("a" + "\u2065" * 41 + "b", r"a\s{41}b"),  # not assigned, but ignorable
         ("a" + "\U000e0fff " * 41 + "b", r"a\s{82}b"),
         ("\x1b" + " " * 50 + "\u202e", r"^[\s{50}\u202e"),
     ],
@@ -180,7 +180,9 @@ def test_a_long_blank_is_shown_shortened_on_a_screen(text: str, shown: str) -> N
     assert visible_on_screen(text) == shown
     assert encode_screen_line(text, b"\n") == shown.encode() + b"\n"
     assert encode_screen_lines(["hola", text], b"\n") == f"hola\n{shown}\n".encode()
-    assert encode_line(text, b"\n") == f"{visible(text)}\n".encode()  # to programs it is not
+    assert (
+        encode_line(text, b"\n") == f"{visible(text)}\n".encode()
+    )  # for programs it is not escaped
 
 
 @pytest.mark.parametrize(

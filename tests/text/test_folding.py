@@ -1,4 +1,4 @@
-"""`chatd.text.folding`: how texts are compared, and that nothing which is typed makes it slow."""
+"""`chatd.text.folding`: the comparison of texts, which no input makes slow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chatd.text.folding import MAX_RUN, fold, fold_for_search, has_long_run, nor
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER
 
 ACUTE, SPACING = "\u0301", "\u0903"
-"""A mark that is sorted, and one that is not."""
+"""Marks: one that is sorted, and one that is not."""
 
 CUT = "\u034f"
 
@@ -29,14 +29,14 @@ texts = st.text(st.sampled_from(ODD) | st.characters())
 
 
 def longest_run(text: str) -> int:
-    """How many characters in a row are sorted when a text is normalised."""
+    """Return the length of the longest run that is sorted when a text is normalised."""
     parts = [part for each in text for part in unicodedata.normalize("NFKD", each)]
     marks = [unicodedata.combining(part) != 0 for part in parts]
     return max((len(list(run)) for is_mark, run in groupby(marks) if is_mark), default=0)
 
 
 class Spy:
-    """`unicodedata`, with all that is given to `normalize`."""
+    """A `unicodedata` that records all texts given to `normalize`."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
@@ -64,7 +64,7 @@ class TestWork:
             normalize(form, text)
         # One character may be two marks; and case folding can add one to each letter.
         assert max(map(longest_run, spy.given)) <= 3 * MAX_RUN
-        assert longest_run(text) > 1000  # which is what would have been sorted
+        assert longest_run(text) > 1000  # the length that would have been sorted
 
     def test_of_any_text(self) -> None:
         @given(st.lists(texts, max_size=5).map(lambda some: "".join(each * 20 for each in some)))
@@ -86,7 +86,7 @@ class TestWork:
                 assert len(fold_for_search(text * 200)) <= 1200, hex(code)
 
     def test_nothing_else_normalises_text(self) -> None:
-        # A password is at most 512 characters long then, and must stay what it was.
+        # A password has at most 512 characters here, and must not change.
         allowed = {"folding.py", "passwords.py"}
         root = Path(chatd.__file__).parent
         calling = {

@@ -1,4 +1,4 @@
-"""`chatd.text.json_input`: JSON that somebody sends."""
+"""`chatd.text.json_input`: JSON from clients."""
 
 from __future__ import annotations
 

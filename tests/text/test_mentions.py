@@ -1,4 +1,4 @@
-"""`chatd.text.mentions`: whether a text names somebody."""
+"""`chatd.text.mentions`: names in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `chatd.text.validation` takes for a line, a name, a room's name and another protocol."""
+"""`chatd.text.validation`: lines, names, names of rooms, and other protocols."""
 
 import re
 import sys
@@ -41,7 +41,7 @@ UNSEEN = (
     "\u00ad\u034f\u115f\u180e\u200b\u200d\u2060\u2063\u2065\u2800\u3164\ufe0f\ufeff\uffa0"
     "\U0001d159\U000e0041\U000e0100\U000e0fff"
 )
-"""Some characters that show nothing, of each kind."""
+"""Characters that show nothing, some of each kind."""
 
 
 def fault_of(raw: bytes, max_length: int = 256) -> LineFault:
@@ -87,7 +87,7 @@ class TestLine:
             assert validate_line(text.encode(), 256) == text
 
     def test_what_is_ignorable_to_unicode_is_not_seen(self) -> None:
-        """Where the interpreter knows as many characters, formats among them."""
+        """Compare as many characters as the interpreter knows, formats among them."""
         table = re.compile(f"[{INVISIBLE}]")
         assert all(map(table.fullmatch, UNSEEN))
         for character in map(chr, range(sys.maxunicode + 1)):
@@ -185,7 +185,7 @@ class TestName:
     def test_a_long_run_of_marks_is_refused_before_it_is_normalised(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Normalising this one takes 400 ms, and one twice as long four times that."""
+        """Normalising this text takes 400 ms, and one twice as long four times that."""
         normalised: list[str] = []
 
         def normalise(form: str, text: str) -> str:
@@ -504,7 +504,7 @@ def test_an_error_says_its_reason() -> None:
 
 
 class TestText:
-    """A line that is text already, as browsers and programs send it."""
+    """`validate_text`: a line that is text already, as browsers and programs send it."""
 
     def test_is_a_line_as_one_of_bytes_is(self) -> None:
         assert validate_text(" hola, ¿qué tal? 👍 ", 256) == " hola, ¿qué tal? 👍 "

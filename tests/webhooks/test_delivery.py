@@ -1,4 +1,4 @@
-"""`chatd.webhooks.delivery`: each line to each hook, in order, until it is taken."""
+"""`chatd.webhooks.delivery`: each line to each hook, in order, until it is accepted."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Office:
         assert closing.called
 
     def again(self) -> Office:
-        """After a restart, with the same store."""
+        """Return the world after a restart with the same store."""
         world = World()
         world.clock, world.store = self.world.clock, self.world.store
         world.server = type(world.server)(world.store, world.clock, now=world.clock.seconds)
@@ -253,7 +253,7 @@ class TestRetrying:
         assert (hook.seq, hook.failures, hook.error) == (2, 0, None)
 
     def pauses(self, office: Office, count: int) -> list[float]:
-        """After what times it is tried again."""
+        """Return the pauses, in seconds, between the first tries."""
         office.hook()
         office.receiver.error = REFUSED
         office.say("one")

@@ -1,4 +1,4 @@
-"""`chatd.webhooks.http_client`: what is posted, where it may go, and servers that do not behave."""
+"""`chatd.webhooks.http_client`: requests, allowed addresses, and misbehaving servers."""
 
 from __future__ import annotations
 
@@ -135,12 +135,12 @@ class TestGate:
 
     def test_the_system_looks_names_up(self) -> None:
         assert http_client.addresses_of("127.0.0.1", 80) == ["127.0.0.1"]
-        # What it takes for an address, it takes for one here, too.
+        # The system's resolver accepts such forms of addresses, so the test does, too.
         assert http_client.addresses_of("127.1", 80) == ["127.0.0.1"]
 
 
 class Server(Protocol):
-    """Takes requests, and answers what it is told to."""
+    """A server that answers requests as the test says."""
 
     house: Servers
 
@@ -187,7 +187,7 @@ class Servers(Factory):
         return server
 
     def arrived(self) -> None:
-        """Something happened."""
+        """Wake the test that waits for the server."""
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             each.callback(None)
@@ -200,7 +200,7 @@ class Servers(Factory):
 
 @implementer(IReactorPluggableNameResolver)
 class SlowReactor:
-    """The real reactor, but its time passes when a test lets it."""
+    """The real reactor with a clock that the test advances."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -213,7 +213,7 @@ class SlowReactor:
 
 
 class Street:
-    """A server on loopback, and a poster that may go there."""
+    """A server on loopback, and a poster that is allowed to reach it."""
 
     def __init__(self, *addresses: str, allowed: Any = LOOPBACK, tls: Any = None) -> None:
         self.servers = Servers()
@@ -242,7 +242,7 @@ class Street:
         return Deferred.fromCoroutine(self.poster.post(to or self.to(), {"X-A": "b"}, body))
 
     async def pass_time(self, posted: Deferred[None], step: float = 0.3) -> None:
-        """Let time pass until it is known what becomes of this."""
+        """Advance the clock until a post has ended."""
         while not posted.called:
             self.reactor.clock.advance(step)
             await deferLater(reactor, 0)  # type: ignore[arg-type]
@@ -330,7 +330,7 @@ async def test_connections_are_not_told_in_the_log(street: Street) -> None:
 
 
 class StuckTransport(StringTransport):
-    """One whose other side does not close."""
+    """A transport whose other side does not close."""
 
     aborted = False
 
@@ -407,7 +407,7 @@ async def test_an_address_that_may_not_be_reached_is_not(street: Street) -> None
 
 
 async def test_a_name_that_is_looked_up_again_is_looked_at_again() -> None:
-    """The first answer is public, so to say; the second one is this machine."""
+    """The first answer stands for a public address; the second one is this machine."""
     street = Street(allowed=networks_of("127.0.0.2"))
     street.listen("127.0.0.2")
     street.addresses = [["127.0.0.2"], ["127.0.0.1"]]
@@ -422,7 +422,7 @@ async def test_a_name_that_is_looked_up_again_is_looked_at_again() -> None:
 
 
 async def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to() -> None:
-    """No name is given to anybody who could look it up in another way."""
+    """The connection is made to an address, so the name is not looked up again."""
     street = Street("127.0.0.1")
     street.listen()
     await street.post(to=street.to(host="localhost.invalid"))
@@ -523,7 +523,7 @@ PARTS = (
 
 
 async def test_no_answer_is_an_error_of_ours(street: Street) -> None:
-    """Each is taken or not; nothing is raised in Twisted's hands, and nothing is in the log."""
+    """A post succeeds or fails; nothing is raised in Twisted's code, or logged."""
     chance = Random(7)
     street.servers.hangs_up = True
     for _ in range(400):

@@ -1,4 +1,4 @@
-"""`chatd.webhooks.registry`: which hooks there are, and what is kept of how far each one came."""
+"""`chatd.webhooks.registry`: the hooks, and their stored progress."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Shelf:
         return secret
 
     def again(self) -> Hooks:
-        """What there is after a restart."""
+        """Return the hooks after a restart."""
         self.clock.advance(0)
         return Hooks(self.store)
 
@@ -136,7 +136,7 @@ def test_those_of_a_room_are_woken() -> None:
     other = Room("b", shelf.store)
     for room in shelf.room, shelf.room, other:
         shelf.add(room)
-    assert shelf.woken == [1, 2, 1]  # each once, when it is there
+    assert shelf.woken == [1, 2, 1]  # each hook once, when it was added
     shelf.woken.clear()
     shelf.hooks.said(shelf.room)
     assert shelf.woken == [1, 2]

@@ -1,4 +1,4 @@
-"""`chatd.webhooks.urls`: what a hook's URL may be, and which addresses are public."""
+"""`chatd.webhooks.urls`: valid URLs of hooks, and public addresses."""
 
 from __future__ import annotations
 

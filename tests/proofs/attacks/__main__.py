@@ -1,4 +1,4 @@
-"""``python3 -m tests.proofs.attacks [NAME...]``: attack the daemon, and print what it cost."""
+"""``python3 -m tests.proofs.attacks [NAME...]``: attack the daemon, and print the cost."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ HEADINGS = (
 
 
 def name_of(kind: type[Attack]) -> str:
-    """How an attack is called on the command line and in the table: ``newline-flood``."""
+    """Return the name of an attack on the command line and in the table: ``newline-flood``."""
     return re.sub("(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
 def row_of(result: Result) -> list[str]:
-    """A row of the table."""
+    """Return the row of a result in the table."""
     return [
         result.name,
         f"{result.attackers:,}",
@@ -55,12 +55,12 @@ def row_of(result: Result) -> list[str]:
 
 
 def say_row(cells: list[str]) -> None:
-    """Print a row, as Markdown has it."""
+    """Print a row in Markdown."""
     say("| " + " | ".join(cells) + " |")
 
 
 def main() -> int:
-    """Run the attacks that were asked for. 0 if every bar was kept."""
+    """Run the attacks that were asked for. Return 0 if all bars were met."""
     options = _options()
     if sys.platform != "linux":
         refuse("the attacks need Linux: epoll, /proc, sock_diag and pinning to cores.")
@@ -108,7 +108,7 @@ def main() -> int:
 def _short(
     kind: type[Attack], cores: Cores, scratch: Path, stack: ExitStack, shared: dict[object, Prey]
 ) -> Result:
-    """A short attack, on a daemon that those with the same needs share; tried again once."""
+    """Run a short attack, on a daemon shared by those with the same needs; try again once."""
     needs = kind.options, kind.files, kind.tls, kind.web
     if needs not in shared:
         shared[needs] = stack.enter_context(prey(kind, cores, scratch))

@@ -1,7 +1,7 @@
-"""What all attacks have in common: where they strike, for how long, and the tools for it.
+"""The base of all attacks: their target, their duration, and their tools.
 
-An attack runs in a process of its own. It knows the port and what anybody knows of the protocol,
-and nothing of how it is measured.
+An attack runs in a process of its own. It knows the port and the public protocol, and must not know
+how it is measured.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from tests.proofs.attacks.probe import dial
 
 HASHING = THREADS * MEMORY_KIB
 SEARCHING = 16 * 1024
-"""What is taken in KiB while passwords are hashed, few at a time, and for searching: what the index
-is written and read with."""
+"""KiB that are in use while passwords are hashed, few at a time, and for searching: the buffers in
+which the index is written and read."""
 
 Supply = Callable[[int], bytes]
-"""What a client sends next, given its number."""
+"""The next data of a client, given its number."""
 
 RESET = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing throws away what is unsent, and resets the connection."""
 
 
 class Target(NamedTuple):
-    """Where an attack strikes: the ports for chat lines, for TLS and for browsers (0 without)."""
+    """The ports that an attack uses: for chat lines, for TLS and for browsers (0 without)."""
 
     port: int
     tls_port: int
@@ -39,8 +39,11 @@ class Target(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What an attack did: connections made, connections that it lost, bytes that were taken; and
-    connections that it still had although the daemon should have closed them long ago."""
+    """The counts of an attack.
+
+    They are the connections made, the connections lost, the bytes that were received by the server,
+    and the connections still open although the daemon should have closed them long ago.
+    """
 
     connected: int
     cut: int
@@ -49,13 +52,14 @@ class Tally(NamedTuple):
 
 
 class Attack:
-    """One attack. The docstring of each says what it does, and what it did to other servers.
+    """An attack.
 
-    ``clients`` is how many connections it has at once, ``few`` how many in the short form.
-    ``options`` are those of ``twistd chat`` that it needs, ``files`` how many files the daemon may
-    open, ``tls`` and ``web`` whether it needs a port for TLS or for browsers, ``shared`` how many
-    KiB the daemon may take for all who attack together, however many they are, ``gone`` after how
-    many seconds a connection must be closed by the daemon (0: it may stay).
+    The docstring of each says what it does, and its effect on other servers. ``clients`` is its
+    number of connections, ``few`` the number in the short form. ``options`` are the options of
+    ``twistd chat`` that it needs, ``files`` is the limit of the daemon's open files, ``tls`` and
+    ``web`` are true if it needs a port for TLS or for browsers, ``shared`` is the number of KiB
+    that the daemon may take for all attackers together, however many they are, and ``gone`` the
+    number of seconds after which the daemon must have closed a connection (0: it may stay).
     """
 
     clients: ClassVar[int] = 1
@@ -82,7 +86,7 @@ class Attack:
         raise NotImplementedError
 
     def tally(self) -> Tally:
-        """What it did so far."""
+        """Return the counts so far."""
         now = time.monotonic()
         overdue = [
             connection
@@ -98,20 +102,20 @@ class Attack:
 
     @property
     def going(self) -> bool:
-        """Whether there is time left."""
+        """True if there is time left."""
         return time.monotonic() < self.end
 
     def distinct(self, line: bytes, count: int = 1) -> bytes:
-        """Return a line so many times, its first bytes replaced by a number that is new each time.
+        """Return copies of a line, each with another number in the place of its first bytes.
 
-        What a server remembers of a line that it has seen must not hide what a line costs.
+        A server that remembers lines that it has seen must not hide the cost of a line.
         """
         width = min(8, len(line) - 1)
         rest = line[width:]
         return b"".join((b"%08d" % next(self._numbers))[8 - width :] + rest for _ in range(count))
 
     def dial(self, client: int) -> socket.socket:
-        """A connection of that client, which does not block."""
+        """Return a connection of a client, which does not block."""
         connection = dial(self.door, client)
         connection.setblocking(False)
         self.connected += 1
@@ -120,7 +124,7 @@ class Attack:
         return connection
 
     def fleet(self, first: int = 0) -> list[socket.socket]:
-        """All clients, connected; as many of them as get in while there is time."""
+        """Connect all clients, or as many as get in while there is time."""
         fleet = []
         for client in range(first, first + self.size):
             if not self.going:
@@ -136,9 +140,9 @@ class Attack:
     def pour(
         self, fleet: list[socket.socket], supply: Supply, read: bool = True, pace: float = 0.0
     ) -> None:
-        """Have every client send what it is supplied with, as fast as it is taken, to the end.
+        """Have each client send its supply as fast as it is accepted, until the time is over.
 
-        What comes back is thrown away, or not even read; whoever is cut off comes back. With a
+        Answers are dropped, or not even read; a client that is disconnected comes back. With a
         pace, each client sends one piece in so many seconds.
         """
         epoll = select.epoll()
@@ -182,7 +186,7 @@ class Attack:
                 time.sleep(min(pace / 4, 0.01))
 
     def ask(self, fleet: list[socket.socket], supply: Supply) -> None:
-        """Have every client send what it is supplied with, wait for an answer, and again."""
+        """Have each client send a piece of its supply, wait for an answer, and repeat."""
         clients = {connection.fileno(): client for client, connection in enumerate(fleet)}
         epoll = select.epoll()
         for client, connection in enumerate(fleet):
@@ -213,7 +217,7 @@ class Attack:
         connection.close()
 
     def visit(self, at_once: int, payload: Supply, reset: bool = False) -> None:
-        """Connect, send, close, and again: that many at once, to the end; nobody reads."""
+        """Connect, send, close, and repeat, with some connections at once; no answer is read."""
         waiting: list[socket.socket] = []
         client = 0
         while self.going:
@@ -235,7 +239,7 @@ class Attack:
 
 
 def _is_open(connection: socket.socket) -> bool:
-    """Whether the other end has not closed it; what had come is thrown away."""
+    """Return True if the other end has not closed a connection; drop received data."""
     if connection.fileno() < 0:
         return False
     try:

@@ -1,6 +1,6 @@
-"""What a browser sends: HTTP requests and WebSocket frames, right ones and wrong ones, as bytes.
+"""The bytes that browsers send: HTTP requests and WebSocket frames, right ones and wrong ones.
 
-It opens no connection, and knows nothing of attacks.
+This module opens no connection, and must not know an attack.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def request(
     host: str = "",
     body: bytes = b"",
 ) -> bytes:
-    """A request of a page of this daemon's own, or, with a host, of another one."""
+    """Return a request of a page of this daemon's own, or, with a host, of another one."""
     where = target if isinstance(target, bytes) else target.encode()
     lines = [b"%s %s HTTP/1.1" % (method.encode(), where)]
     lines.append(b"Host: " + (host or f"127.0.0.1:{port}").encode())
@@ -36,7 +36,7 @@ def request(
 
 
 def upgrade(port: int, origin: str = "", host: str = "") -> bytes:
-    """The request for a WebSocket."""
+    """Return the request for a WebSocket."""
     return request(
         port,
         "/ws",
@@ -56,7 +56,7 @@ def frame(
     reserved: int = 0,
     claimed: int | None = None,
 ) -> bytes:
-    """A frame. What it says of its own length may be ``claimed``."""
+    """Return a frame. The length that it gives may be ``claimed``."""
     length = len(payload) if claimed is None else claimed
     first = final << 7 | reserved << 4 | opcode
     mask = masked << 7
@@ -70,17 +70,17 @@ def frame(
 
 
 def message(**members: Any) -> bytes:
-    """A message in a frame: a JSON object of these members."""
+    """Return a message in a frame: a JSON object with some members."""
     return frame(json.dumps(members).encode())
 
 
 def hello(**members: Any) -> bytes:
-    """The first message."""
+    """Return the first message."""
     return message(type="hello", **members)
 
 
 def payloads(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
-    """The opcode and payload of each whole frame that a server sent, and what is left."""
+    """Return the opcode and payload of each whole frame of a server, and the rest of the data."""
     found = []
     start = 0
     while len(data) - start >= 2:

@@ -1,4 +1,4 @@
-"""Attacks by those who use the commands: oddly, or without end."""
+"""Attacks by clients that send commands: odd ones, or without end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMANDS = (
     *("ignore", "unignore", "bell", "quiet", "away"),
     *("register", "login", "password", "logout", "unregister", "whois"),
 )
-"""All but those after which nothing is a command any more."""
+"""All commands but those after which a line is no command any more."""
 
 ODD_ARGUMENTS = (
     b"",
@@ -78,7 +78,7 @@ class CommandFlood(Attack):
 
 
 class Renames(Attack):
-    """Twenty clients take new names without end; each is told to everybody in the room."""
+    """Twenty clients take new names without end; everyone in the room receives each rename."""
 
     clients = 20
     few = 10
@@ -143,7 +143,7 @@ class NamesRegistered(Attack):
 
 
 class QuestionsCancelled(Attack):
-    """Twenty clients want to be asked for a password without end, and send blank lines."""
+    """Twenty clients request prompts for a password without end, and send blank lines."""
 
     clients = 20
     few = 10
@@ -156,8 +156,11 @@ class QuestionsCancelled(Attack):
 
 
 class Searches(Attack):
-    """Ten clients talk, and search for what is everywhere, for what is nowhere, and for words too
-    short for an index, without end."""
+    """Ten clients talk, and search without end.
+
+    They search for common words, for words that were never said, and for words too short for an
+    index.
+    """
 
     clients = 10
     few = 4
@@ -184,11 +187,11 @@ class Searches(Attack):
 
 
 class Marks(Attack):
-    """Ten clients say lines of marks that must be sorted, and search for such words; each line is
-    another one. As many are named with marks, and listen for their names.
+    """Ten clients say lines of marks that must be sorted, and search for such words.
 
-    Sorting 4,095 marks took 40 ms: three questions for lines that name somebody held everybody for
-    half a second.
+    Each line is another one. As many clients have names with marks, and a bell for mentions.
+    Sorting 4,095 marks took 40 ms: three searches for mentions blocked the server for half a
+    second.
     """
 
     clients = 20
@@ -213,7 +216,7 @@ class Marks(Attack):
 
 
 class PrivateLines(Attack):
-    """Twenty clients fill the inbox of somebody registered, and of each other, without end."""
+    """Twenty clients fill the inbox of an account, and of each other, without end."""
 
     clients = 20
     few = 10
@@ -226,7 +229,7 @@ class PrivateLines(Attack):
 
 
 class Deeds(Attack):
-    """Ten clients run rooms of their own: mutes, bans, invitations and modes without end."""
+    """Ten clients moderate rooms of their own: mutes, bans, invitations and modes without end."""
 
     clients = 10
     few = 4

@@ -1,4 +1,4 @@
-"""Attacks by those who send without end, or do not end what they send."""
+"""Attacks by clients that send without end, or do not end their lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NEWLINES = b"\n" * (1 << 16)
 
 
 class NewlineFlood(Attack):
-    """One client sends newlines as fast as they are taken.
+    """One client sends newlines as fast as they are accepted.
 
     A framer that copies the rest of a read for each line took 187 ms for 64 KiB of newlines: one
     client made another's lines take 206 ms.
@@ -21,7 +21,7 @@ class NewlineFlood(Attack):
 
 
 class ManyNewlineFloods(NewlineFlood):
-    """A hundred clients send newlines as fast as they are taken.
+    """A hundred clients send newlines as fast as they are accepted.
 
     Ten of them made another's lines take 4.3 s in a plain Twisted server.
     """
@@ -31,7 +31,7 @@ class ManyNewlineFloods(NewlineFlood):
 
 
 class LineFlood(Attack):
-    """One client says lines of 512 bytes as fast as they are taken."""
+    """One client says lines of 512 bytes as fast as they are accepted."""
 
     line = b"x" * 511 + b"\n"
 
@@ -40,10 +40,11 @@ class LineFlood(Attack):
 
 
 class ManyLineFloods(LineFlood):
-    """Ten clients say lines of 512 bytes as fast as they are taken.
+    """Ten clients say lines of 512 bytes as fast as they are accepted.
 
-    Every line goes to everybody in the room: what is not held back at its source is multiplied. (A
-    hundred from a hundred addresses say 6 MB a second, more than a core can send to a hundred.)
+    Every line is sent to everyone in the room, so a flood that is not limited at its source is
+    multiplied. (A hundred from a hundred addresses say 6 MB a second, more than a core can send to
+    a hundred.)
     """
 
     clients = 10
@@ -51,9 +52,10 @@ class ManyLineFloods(LineFlood):
 
 
 class ShortLineFloods(LineFlood):
-    """A hundred clients say lines of one letter as fast as they are taken.
+    """A hundred clients say lines of one letter as fast as they are accepted.
 
-    The most work for a byte that there is: each is validated, stored, and shown to everybody.
+    No other input causes more work for a byte: each line is validated, stored, and sent to
+    everyone.
     """
 
     clients = 100
@@ -83,7 +85,7 @@ class OneByteSegments(Attack):
 
 
 class EndlessLine(Attack):
-    """One client sends a line as fast as it is taken, and never ends it."""
+    """One client sends a line as fast as it is accepted, and never ends it."""
 
     def run(self) -> None:
         piece = b"x" * (1 << 16)
@@ -93,8 +95,7 @@ class EndlessLine(Attack):
 class UnendedLines(Attack):
     """Two hundred clients send nearly the longest line there is, and then nothing.
 
-    The server must keep what may become a line: with 128 KiB each, somebody with 10,000 connections
-    has a gigabyte of it.
+    The server must buffer an unfinished line: 10,000 connections with 128 KiB each take a gigabyte.
     """
 
     clients = 200
@@ -114,8 +115,8 @@ class UnendedLines(Attack):
 class TelnetFlood(Attack):
     """Ten clients send telnet commands without end, whole and broken, and read no answer.
 
-    Parsers raised on an unknown command or an empty subnegotiation; and a timing mark is answered
-    every time, so that answers pile up for one who does not read.
+    Parsers raised on an unknown command or an empty subnegotiation. A timing mark is answered every
+    time, so the answers pile up if the client does not read.
     """
 
     clients = 10

@@ -1,6 +1,6 @@
-"""What the kernel holds for a process: its memory, and that of the sockets at a port.
+"""Memory that the kernel holds for a process, and for the sockets at a port.
 
-It knows nothing of chatd. The figures are those of ``/proc/PID/status`` and of ``ss -tm``.
+This module must not know chatd. The figures are those of ``/proc/PID/status`` and of ``ss -tm``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _REQUEST_DUMP = 0x301
 _DONE, _ERROR = 3, 2
 _SKMEMINFO = 7
 _EVERY_STATE_BUT_TIME_WAIT = 0xFFF & ~(1 << 6)
-"""A socket in TIME_WAIT is a stub that the kernel keeps for a minute, on the side that closed."""
+"""A mask of states. A socket in TIME_WAIT is a stub that the kernel keeps for a minute, on the side
+that closed."""
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
@@ -26,18 +27,18 @@ _MEMORY = struct.Struct("=9I")
 
 
 class Held(NamedTuple):
-    """How many sockets there are, and the bytes of data and bookkeeping that they hold."""
+    """The number of sockets, and the bytes of data and bookkeeping that they hold."""
 
     sockets: int
     memory: int
 
 
 def held_at(ports: Iterable[int]) -> Held:
-    """What the kernel holds for the IPv4 TCP sockets at these local ports, also after their close.
+    """Return the memory of the IPv4 TCP sockets at local ports, also after their close.
 
-    Counted is what those sockets are charged: their receive queue, what they have not sent or what
-    was not acknowledged, and what is reserved for them. What lies in the *other* end's receive
-    queue is not: on a network that is another machine.
+    It is the memory that those sockets are charged: their receive queue, data that is not sent or
+    not acknowledged, and reserved memory. The *other* end's receive queue is not counted: on a
+    network it is on another machine.
     """
     sockets = memory = 0
     for port in ports:
@@ -48,21 +49,24 @@ def held_at(ports: Iterable[int]) -> Held:
 
 
 def resident(pid: int) -> int:
-    """Bytes of a process that are in memory."""
+    """Return the bytes of a process that are in memory."""
     status = Path(f"/proc/{pid}/status").read_text()
     return 1024 * int(status.split("VmRSS:")[1].split()[0])
 
 
 class Cpu(NamedTuple):
-    """Seconds that a process was on a core, all its threads; and that its first one waited for one,
-    which others had."""
+    """Seconds of the processor that a process used.
+
+    ``Cpu`` has the seconds of all its threads, and the seconds for which the first one waited for a
+    core that others had.
+    """
 
     used: float
     waited: float
 
 
 def cpu_of(pid: int) -> Cpu:
-    """What a process has used so far."""
+    """Return the seconds that a process has used so far."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
     used = sum(int(thread.read_text().split()[0]) for thread in threads)
     waited = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
@@ -70,7 +74,7 @@ def cpu_of(pid: int) -> Cpu:
 
 
 def _dump(port: int) -> Iterator[tuple[int, ...]]:
-    """The ``skmem`` of every socket at a local port, as sock_diag(7) gives it."""
+    """Yield the ``skmem`` of every socket at a local port, as sock_diag(7) returns it."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         request = struct.pack(
             "=BBBxI", socket.AF_INET, socket.IPPROTO_TCP, 1 << _SKMEMINFO - 1,

@@ -1,4 +1,4 @@
-"""One attack, measured: the daemon and the probe, before, meanwhile and afterwards."""
+"""Measurement of one attack: the daemon and the probe, before, meanwhile and afterwards."""
 
 from __future__ import annotations
 
@@ -24,22 +24,26 @@ from tests.support.certificate import write_certificate
 
 SAMPLE_SECONDS = 0.1
 OVERTIME_SECONDS = 20.0
-"""How long an attack may take to leave once its time is over, and a newcomer to be answered."""
+"""Most seconds that an attack may take to leave once its time is over, and a newcomer to be
+answered."""
 
 CLASS = 15
 PASTE = 100
 LONG = 40
-"""What is usual before an attack: a class of 15, each of whom pastes 100 lines and 40 long ones, so
-that what the daemon keeps for everybody (the room's tail, SQLite's pages) is there before memory is
-measured."""
+"""Long lines of the usual load before an attack: a class of 15, of which each pastes 100 lines and
+40 long ones, so that the memory for all clients (the room's tail, SQLite's pages) is allocated
+before memory is measured."""
 
 NEWCOMER = 2_000_000
-"""Number of the clients that are neither probe nor attacker."""
+"""Number of the first client that is neither probe nor attacker."""
 
 
 class Bars(NamedTuple):
-    """What an attack may cost: milliseconds, KiB for an attacker, KiB of log in a minute, seconds
-    until a newcomer's first line has come back."""
+    """The bars of an attack.
+
+    They are milliseconds, KiB for an attacker, KiB of log in a minute, and seconds until a
+    newcomer's first line has come back.
+    """
 
     p99: float
     memory: float
@@ -49,24 +53,25 @@ class Bars(NamedTuple):
 
 STRICT = Bars(p99=50, memory=256, log=1024, newcomer=1)
 SHORT = Bars(p99=250, memory=1024, log=8192, newcomer=5)
-"""For a busy machine and short attacks: the first moments of one are not spread over a minute."""
+"""The bars for a busy machine and short attacks: the first moments of an attack are not spread over
+a minute."""
 
 
 class Memory(NamedTuple):
-    """Bytes of the daemon's process, and what the kernel holds for its sockets."""
+    """Bytes of the daemon's process, and of the kernel for its sockets."""
 
     resident: int
     held: Held
 
     @property
     def total(self) -> int:
-        """Both."""
+        """The sum of both."""
         return self.resident + self.held.memory
 
 
 @dataclass
 class Result:
-    """What an attack did. Memory is in KiB, times in milliseconds."""
+    """The figures of an attack. Memory is in KiB, times are in milliseconds."""
 
     name: str
     attackers: int
@@ -84,11 +89,11 @@ class Result:
 
     @property
     def memory(self) -> float:
-        """For each attacker."""
+        """The memory for each attacker."""
         return (self.resident + self.kernel) / self.attackers
 
     def judge(self, bars: Bars) -> None:
-        """Note which bars were missed."""
+        """Note the bars that were missed."""
         if self.meanwhile.p99 > bars.p99:
             self.missed.append(f"p99 {self.meanwhile.p99:.0f} ms")
         if self.memory > bars.memory:
@@ -114,18 +119,19 @@ class Prey:
         self._newcomers = 0
 
     def memory(self) -> Memory:
-        """Now."""
+        """Return the memory now."""
         ports = [port for port in self.target if port]
         return Memory(resident(self.pid), held_at(ports))
 
     def log(self) -> bytes:
-        """All that it wrote so far."""
+        """Return the log so far."""
         return (self._directory / "output").read_bytes()
 
     def newcomer(self) -> float:
-        """Seconds until somebody who connects now has had a line back; it is in the store then.
+        """Return the seconds until a client that connects now has received its stored line.
 
-        With a port for browsers, the same of a browser; the longer time of the two.
+        With a port for browsers, the same is done by a browser; the longer time of the two is
+        returned.
         """
         took = self._newcomer(self.target.port)
         if self.target.web_port:
@@ -188,8 +194,7 @@ def _read_until(client: socket.socket, wanted: bytes) -> None:
 
 @contextmanager
 def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, None, None]:
-    """A daemon as a user starts it, with what the attack needs, while the block lasts."""
-
+    """Yield a daemon as a user starts it, with the options of an attack."""
     tls_port = free_port(25_000) if attack.tls else 0
     web_port = free_port(26_000) if attack.web else 0
 
@@ -214,7 +219,7 @@ def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, N
 
 
 def measure(prey: Prey, kind: type[Attack], clients: int, seconds: float, calm: float) -> Result:
-    """Have it attacked for so many seconds, after so many of calm. Raises `Failed`."""
+    """Attack for some seconds, after some seconds of calm. Raise `Failed`."""
     prey.probe.take()
     usual = prey.memory()
     usual = max(usual, _wait_and_look(prey, calm), key=lambda memory: memory.total)
@@ -256,7 +261,7 @@ def _wait_and_look(prey: Prey, seconds: float) -> Memory:
 def _attack(
     prey: Prey, kind: type[Attack], clients: int, seconds: float
 ) -> tuple[Memory, int, Tally]:
-    """The most memory that was seen, the most sockets, and what the attacker counted."""
+    """Attack; return the most memory, the most sockets, and the attacker's counts."""
     ours, theirs = FORK.Pipe()
     arguments = (kind, prey.target, clients, seconds, theirs)
     attacker = FORK.Process(target=_run, args=arguments, daemon=True)

@@ -1,8 +1,8 @@
-"""The probe: people who talk in the lobby during an attack, and how long their lines take.
+"""The probe: clients that talk in the lobby during an attack, and the latencies of their lines.
 
-Where there is a port for browsers, one of them has a browser. It runs in a process of its own,
+If there is a port for browsers, one of them is a browser. The probe runs in a process of its own,
 before everything else on its core if that is permitted, and says a line every 20 ms whether or not
-those before it came back. It knows nothing of attacks.
+the lines before it came back. This module must not know an attack.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from tests.proofs.attacks.browser import PING, PONG, TEXT, frame, hello, message
 
 PEOPLE = 5
 LINES_A_SECOND = 50
-"""Of all together: ten a second of each, which is more than a person says."""
+"""Lines a second of all clients together: ten of each, which is more than a person says."""
 
 PATIENCE = 10.0
-"""How many seconds the last lines may take to come back when nobody attacks any more."""
+"""Most seconds that the last lines may take to come back after the attack."""
 
 FORK = multiprocessing.get_context("fork")
 _RECEIPT = re.compile(rb"> probe (\d+)\n")
@@ -35,7 +35,7 @@ _EVENT = re.compile(rb'"text":"probe (\d+)"')
 
 
 class Latencies(NamedTuple):
-    """How long lines took to come back to who said them, in milliseconds."""
+    """The milliseconds that lines took to come back to their authors."""
 
     lines: int
     p50: float
@@ -44,7 +44,7 @@ class Latencies(NamedTuple):
 
 
 class Probe:
-    """The process, as who started it sees it."""
+    """The process of the probe, as its parent sees it."""
 
     def __init__(self, port: int, web_port: int = 0) -> None:
         self._pipe, theirs = FORK.Pipe()
@@ -54,7 +54,7 @@ class Probe:
         self._ask()
 
     def take(self) -> Latencies:
-        """How long the lines took that were said since the last time; raises `Failed`.
+        """Return the latencies of the lines said since the last time. Raise `Failed`.
 
         Waits until all of them have come back.
         """
@@ -67,7 +67,7 @@ class Probe:
         return Latencies(len(times), times[last // 2], times[round(last * 0.99)], times[last])
 
     def stop(self) -> None:
-        """End it."""
+        """End the probe."""
         self._process.kill()
         self._process.join()
         self._pipe.close()
@@ -85,12 +85,12 @@ class Probe:
 
 
 def address_of(client: int) -> str:
-    """The address that a client comes from: each has its own, so that limits for one count."""
+    """Return the address of a client: each has its own, so that limits for one count."""
     return f"127.{1 + client // 62500}.{client // 250 % 250}.{1 + client % 250}"
 
 
 def dial(port: int, client: int, timeout: float | None = 10.0) -> socket.socket:
-    """A connection to the daemon from that client's address."""
+    """Return a connection to the daemon from a client's address."""
     connection = socket.socket()
     try:
         connection.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
@@ -105,11 +105,11 @@ def dial(port: int, client: int, timeout: float | None = 10.0) -> socket.socket:
 
 
 def browse(connection: socket.socket, port: int, **members: object) -> None:
-    """Have a connection, which waits for what comes, be a browser's, and say hello."""
+    """Open a WebSocket on a blocking connection, and say hello."""
     connection.sendall(upgrade(port))
     received = b""
     while True:
-        # What follows belongs to whoever reads then.
+        # The data after the answer is left to the next reader.
         seen = connection.recv(4096, socket.MSG_PEEK)
         end = seen.find(b"\r\n\r\n") + 4
         data = connection.recv(end if end > 3 else len(seen))
@@ -128,7 +128,7 @@ FIRST_PROBE = 1_000_000
 
 
 class _Person:
-    """One connection of the probe, which says every `PEOPLE`-th line."""
+    """A connection of the probe, which says every `PEOPLE`-th line."""
 
     def __init__(self, port: int, turn: int) -> None:
         self.connection = dial(port, FIRST_PROBE + turn)
@@ -149,7 +149,7 @@ class _Person:
             self._unsent = self._unsent[self.connection.send(self._unsent) :]
 
     def read(self) -> list[float]:
-        """Seconds that the lines took which have now come back."""
+        """Return the seconds that the lines took which have now come back."""
         try:
             data = self.connection.recv(1 << 16)
         except BlockingIOError:
@@ -167,19 +167,19 @@ class _Person:
         return took
 
     def _enter(self, port: int) -> None:
-        """Do what comes first."""
+        """Enter the lobby."""
 
     def _line(self, number: int) -> bytes:
         return b"probe %d\n" % number
 
     def _numbers(self) -> list[int]:
-        """The numbers of the lines that have come whole."""
+        """Return the numbers of the lines that were received whole."""
         lines, newline, self._received = self._received.rpartition(b"\n")
         return [int(found[1]) for found in _RECEIPT.finditer(lines + newline)]
 
 
 class _Browser(_Person):
-    """The one who has a browser."""
+    """The connection of the probe that is a browser's."""
 
     def _enter(self, port: int) -> None:
         browse(self.connection, port)
@@ -222,7 +222,7 @@ def _converse(port: int, web_port: int, pipe: Connection) -> None:
         poll.register(person.connection, select.POLLIN)
     poll.register(pipe, select.POLLIN)
     crew = list(people.values())
-    pipe.send(None)  # here we are
+    pipe.send(None)  # the clients have entered
     took: list[float] = []
     said = 0
     due = time.monotonic()

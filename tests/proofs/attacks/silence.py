@@ -1,4 +1,4 @@
-"""Attacks by those who do not read, or do not speak."""
+"""Attacks by clients that do not read, or do not speak."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ TALKERS = 20
 
 
 class BusyRoom(Attack):
-    """What these attacks need: talk in the lobby, 80 KB a second."""
+    """The base of attacks in a busy room: clients talk in the lobby, 80 KB a second."""
 
     def talk(self, others: list[socket.socket], listen: float = 0.0) -> None:
-        """Talk to the end. With ``listen``, each of the others reads so many bytes a second."""
+        """Talk until the time is over.
+
+        With ``listen``, each of the other clients reads that many bytes a second.
+        """
         line = b"x" * 3_999 + b"\n"
         talkers = [dial(self.target.port, self.size + index) for index in range(TALKERS)]
         for talker in talkers:
@@ -43,8 +46,8 @@ class BusyRoom(Attack):
 class NeverReaders(BusyRoom):
     """A thousand clients come into a busy room and never read.
 
-    A plain Twisted server kept 200 MiB for one that did not read, and 1.8 GiB after five seconds of
-    a hundred of them.
+    A plain Twisted server buffered 200 MiB for one that did not read, and 1.8 GiB after five
+    seconds of a hundred of them.
     """
 
     clients = 1000
@@ -80,7 +83,7 @@ class SilentClients(Attack):
 
 
 class HalfClosed(Attack):
-    """Two hundred clients ask for history, end their input, and never read what they are owed.
+    """Two hundred clients ask for history, end their input, and never read the answers.
 
     The server may not close before it has sent everything, and cannot send.
     """
@@ -97,9 +100,9 @@ class HalfClosed(Attack):
 
 
 class RepliesNeverRead(Attack):
-    """A hundred clients ask for history, help and people in a loop, and never read an answer.
+    """A hundred clients ask for history, help and members in a loop, and never read an answer.
 
-    Twenty bytes of a request are kilobytes of an answer, and they wait in the server's memory.
+    Twenty bytes of a request cause kilobytes of an answer, which wait in the server's memory.
     """
 
     clients = 100

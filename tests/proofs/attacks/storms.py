@@ -1,4 +1,4 @@
-"""Attacks by those who come and go."""
+"""Attacks by clients that connect and disconnect."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.proofs.attacks.attack import Attack
 
 
 class ConnectionStorm(Attack):
-    """Connections are made and closed as fast as they are taken, sixteen at once.
+    """Connections are made and closed as fast as they are accepted, sixteen at once.
 
-    Coming in costs the server more than anything else that costs a client nothing.
+    Entering costs the server more than anything else that costs a client nothing.
     """
 
     clients = 16
@@ -50,9 +50,9 @@ class BadUtf8Storm(Attack):
 
 
 class ResetStorm(Attack):
-    """A valid conversation, reset at a random byte: a thousand times, and on.
+    """A valid conversation is reset at a random byte, a thousand times and more.
 
-    A write to a connection that is gone, a timer of one, a line of one: each was a traceback.
+    A write to a lost connection, a timer of one and a line of one each caused a traceback.
     """
 
     clients = 16
@@ -72,7 +72,7 @@ class ResetStorm(Attack):
 
 
 class Descriptors(Attack):
-    """More connections than the daemon may open files: two hundred, where it may open 128.
+    """More connections are made than the daemon may open files: two hundred, where it may open 128.
 
     Accepting fails then, as does every other opening; the connection stays in the queue, and the
     listening port ready, so that the server turns in a loop.
@@ -89,7 +89,7 @@ class Descriptors(Attack):
 class HalfHandshakes(Attack):
     """Two hundred TLS handshakes: half of them never begun, the others left in the middle.
 
-    A connection that has not shaken hands is nobody yet, and limits for people do not find it.
+    A connection without a handshake has no session yet, so limits for sessions do not apply to it.
     """
 
     clients = 200
@@ -109,7 +109,7 @@ class HalfHandshakes(Attack):
 
 
 class HandshakeStorm(HalfHandshakes):
-    """TLS handshakes are begun and left, as fast as they are taken, sixteen at once.
+    """TLS handshakes are begun and left, as fast as they are accepted, sixteen at once.
 
     A signature costs the server a hundred times what it costs to ask for one.
     """
@@ -123,7 +123,7 @@ class HandshakeStorm(HalfHandshakes):
 
 
 def client_hello() -> bytes:
-    """What a client sends first."""
+    """Return the first message of a TLS client."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""Attacks on the port for browsers by those who speak HTTP, more or less."""
+"""Attacks on the port for browsers by HTTP clients."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ JSON = "Content-Type: application/json"
 
 HEAD_SECONDS = 17.0
 BODY_SECONDS = 37.0
-"""Within how many seconds the head of a request, and all of it, must have come, or its connection
-is closed: ten and thirty, and what it takes to notice."""
+"""Seconds within which the head of a request, and all of it, must have come, or its connection is
+closed: ten and thirty, and the time until that is noticed."""
 
 
 class WebAttack(Attack):
-    """What these attacks need: a port for browsers."""
+    """The base of attacks on the port for browsers."""
 
     web = True
 
@@ -33,16 +33,16 @@ class WebAttack(Attack):
         return self.target.web_port
 
     def request(self, target: str | bytes = "/", *headers: str | bytes, **options: str) -> bytes:
-        """A request of this daemon."""
+        """Return a request to this daemon."""
         return request(self.door, target, *headers, **options)  # type: ignore[arg-type]
 
     def post(self, target: str, value: object, *headers: str) -> bytes:
-        """A request that brings JSON."""
+        """Return a request with a body in JSON."""
         body = json.dumps(value).encode()
         return request(self.door, target, JSON, *headers, method="POST", body=body)
 
     def begin(self, fleet: list[socket.socket], start: Supply, then: Supply) -> Supply:
-        """What to pour: at the beginning of each connection something else than afterwards."""
+        """Return a supply that begins each connection with other data than follows."""
         begun: set[socket.socket] = set()
 
         def supply(client: int) -> bytes:
@@ -57,7 +57,7 @@ class WebAttack(Attack):
 class SlowHeaders(WebAttack):
     """Two hundred clients send the headers of a request at a byte a second.
 
-    Every byte is progress, so a limit on standing still does not find them; servers that have a
+    Every byte is progress, so a limit on idle connections does not find them; servers that have a
     thread or a slot for each request are full.
     """
 
@@ -85,7 +85,7 @@ class SlowBodies(WebAttack):
 
 
 class UnendedHandshakes(WebAttack):
-    """A thousand clients ask for a WebSocket, and leave the last line of their request away."""
+    """A thousand clients ask for a WebSocket without the last line of their request."""
 
     clients = 1000
     few = 200
@@ -114,7 +114,7 @@ class SilentVisitors(WebAttack):
 
 
 class RequestFlood(WebAttack):
-    """Twenty clients ask for this and that, one request after the other, without end."""
+    """Twenty clients send various requests, one after the other, without end."""
 
     clients = 20
     few = 10
@@ -127,7 +127,7 @@ class RequestFlood(WebAttack):
 
 
 class PipelinedFlood(WebAttack):
-    """Ten clients send requests as fast as they are taken, and wait for no answer in between."""
+    """Ten clients send requests as fast as they are accepted, without waiting for answers."""
 
     clients = 10
     few = 4
@@ -153,10 +153,10 @@ class AnswersNeverRead(WebAttack):
 
 
 class PostFlood(WebAttack):
-    """Ten clients post 250 short messages at a time, as fast as they are taken.
+    """Ten clients post 250 short messages at a time, as fast as they are accepted.
 
-    Each line is validated, stored, and shown to everybody. Each post has a key of its own, which
-    has to be known again.
+    Each line is validated, stored, and sent to everyone. Each post has a new idempotency key, which
+    the server has to remember.
     """
 
     clients = 10
@@ -229,7 +229,7 @@ class SignInGuesses(WebAttack):
 
 
 class EventStreamsNeverRead(BusyRoom):
-    """A thousand clients want the events of a busy room as a stream, and never read."""
+    """A thousand clients request the events of a busy room as a stream, and never read."""
 
     clients = 1000
     few = 100
@@ -248,7 +248,7 @@ class EventStreamsNeverRead(BusyRoom):
 
 
 class WebStorm(WebAttack):
-    """Connections that ask for a page, a stream or a WebSocket, and are reset at a random byte."""
+    """Connections ask for a page, a stream or a WebSocket, and are reset at a random byte."""
 
     clients = 16
     few = 16
@@ -270,9 +270,9 @@ class WebStorm(WebAttack):
 
 
 class Noise(WebAttack):
-    """Connections that send what is no HTTP, or hardly any, and come again.
+    """Connections send data that is hardly HTTP, or not at all, and come again.
 
-    Each was a traceback, or a worker that was lost, in some server.
+    Each kind caused a traceback, or the loss of a worker, in some server.
     """
 
     clients = 16
@@ -349,12 +349,14 @@ class HeaderBombs(WebAttack):
         )
 
 
-# Those who must be refused, and are watched for whether they are.
+# Requests that must be refused; each answer is checked.
 
 
 class Intruder(WebAttack):
-    """What these attacks need: one request after the other on connections that are new, each
-    answered, and the answer looked at."""
+    """The base of attacks whose answers are checked.
+
+    They send one request after the other, on new connections.
+    """
 
     clients = 20
     few = 8
@@ -371,11 +373,11 @@ class Intruder(WebAttack):
                 self.cut += 1
 
     def intrude(self, connection: socket.socket, dice: random.Random) -> None:
-        """Try it once."""
+        """Make one attempt."""
         raise NotImplementedError
 
     def answer(self, connection: socket.socket, sent: bytes) -> tuple[int, bytes]:
-        """The status and body of what is answered."""
+        """Return the status and body of an answer."""
         connection.sendall(sent)
         self.sent += len(sent)
         with closing(HTTPResponse(connection)) as response:
@@ -383,12 +385,12 @@ class Intruder(WebAttack):
             return response.status, b"" if response.status == 101 else response.read(1 << 20)
 
     def complain(self, sent: bytes, status: int, body: bytes) -> NoReturn:
-        """End the attack: it succeeded."""
+        """Raise the failure of the daemon: the attack succeeded."""
         raise AssertionError(f"{sent[:200]!r} was answered by {status} {body[:200]!r}")
 
 
 class WrongOrigins(Intruder):
-    """Requests of pages that are somebody else's, and for hosts that this daemon is not.
+    """Requests come from pages of other origins, or name hosts that are not this daemon's.
 
     A page anywhere may have a browser ask a port of its own machine, and with a name whose address
     changes meanwhile (DNS rebinding) it may read the answer.
@@ -440,7 +442,7 @@ class WrongOrigins(Intruder):
 
 
 class ForgedTokens(Intruder):
-    """Tokens and cookies that are guessed, made up, cut off, or much too long."""
+    """Requests have tokens and cookies that are guessed, made up, cut off, or much too long."""
 
     def intrude(self, connection: socket.socket, dice: random.Random) -> None:
         guess = "".join(dice.choices("abcdefghijklmnopqrstuvwxyz0123456789_-", k=43))
@@ -458,7 +460,7 @@ class ForgedTokens(Intruder):
 
 
 class PathTricks(Intruder):
-    """Paths that would lead out of the page's directory, if somebody followed them."""
+    """Requests have paths that would lead out of the page's directory if they were followed."""
 
     def intrude(self, connection: socket.socket, dice: random.Random) -> None:
         steps = ("..", "%2e%2e", "%2E.", "..;", "..%00", "%252e%252e", "..\\", "%c0%ae%c0%ae", ".")
@@ -491,11 +493,11 @@ class PathTricks(Intruder):
 
 
 class Smuggling(Intruder):
-    """Requests of which it is unclear where they end: a second one is hidden in the first.
+    """Requests have an unclear end: a second one is hidden in the first.
 
-    What one server takes for a body is the next request to another one: whoever hides it speaks
-    in the name of those who share a proxy's connection. After such a request nothing on the
-    connection may be answered any more.
+    One server takes the bytes for a body that another one takes for the next request: so a client
+    speaks in the name of others that share a proxy's connection. After such a request nothing on
+    the connection may be answered any more.
     """
 
     def intrude(self, connection: socket.socket, dice: random.Random) -> None:

@@ -1,4 +1,4 @@
-"""Attacks on the port for browsers by those who have a WebSocket."""
+"""Attacks on the port for browsers by WebSocket clients."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.proofs.attacks.web import HEAD_SECONDS, WebAttack
 
 
 class BrowserAttack(WebAttack):
-    """What these attacks need: WebSockets over which hello was said."""
+    """The base of attacks by WebSockets that have said hello."""
 
     def dial(self, client: int) -> socket.socket:
         connection = dial(self.door, client)
@@ -42,14 +42,14 @@ class BrowserAttack(WebAttack):
         return connection
 
     def hello(self, client: int) -> dict[str, Any]:
-        """What a client says at first."""
+        """Return the members of a client's first message."""
         return {}
 
 
 class OversizedMessages(BrowserAttack):
-    """Ten clients send messages of gigabytes, or say that they will.
+    """Ten clients send messages of gigabytes, or claim such a length.
 
-    A server with no limit of its own took 20 MB at once and stood still for 1.7 s.
+    A server with no limit of its own took 20 MB at once and blocked for 1.7 s.
     """
 
     clients = 10
@@ -69,8 +69,8 @@ class OversizedMessages(BrowserAttack):
 class EndlessFragments(BrowserAttack):
     """Ten clients send a message in pieces without end: of a kilobyte, a byte, or nothing at all.
 
-    60 MB of such pieces made a server stand still for 41 s; and a limit on the size of a message
-    does not find pieces of nothing.
+    60 MB of such pieces blocked a server for 41 s; and a limit on the size of a message does not
+    find empty pieces.
     """
 
     clients = 10
@@ -88,7 +88,7 @@ class EndlessFragments(BrowserAttack):
 
 
 class OneByteFrames(BrowserAttack):
-    """Ten clients send lines in frames of one byte each, as fast as they are taken."""
+    """Ten clients send lines in frames of one byte each, as fast as they are accepted."""
 
     clients = 10
     few = 4
@@ -123,7 +123,7 @@ class OneByteFrameSegments(BrowserAttack):
 
 
 class PingFlood(BrowserAttack):
-    """Ten clients send pings as fast as they are taken; each must be answered."""
+    """Ten clients send pings as fast as they are accepted; each must be answered."""
 
     clients = 10
     few = 4
@@ -145,7 +145,7 @@ class PongsNeverRead(BrowserAttack):
 
 
 class BrokenFrames(WebAttack):
-    """WebSockets whose frames are against the rules, one rule after the other, and come again."""
+    """WebSockets send frames against the rules, one rule after the other, and come again."""
 
     clients = 16
     few = 16
@@ -181,7 +181,7 @@ class BrokenFrames(WebAttack):
 
 
 class OddMessages(BrowserAttack):
-    """Ten clients say what no browser says: members of wrong types, odd values, and no JSON."""
+    """Ten clients send invalid messages: members of wrong types, odd values, and no JSON."""
 
     clients = 10
     few = 4
@@ -237,7 +237,7 @@ class OddMessages(BrowserAttack):
 
 
 class BrowserLineFlood(BrowserAttack):
-    """Ten clients say lines as fast as they are taken, each line with a key to know it again."""
+    """Ten clients say lines as fast as they are accepted, each line with an idempotency key."""
 
     clients = 10
     few = 10
@@ -261,7 +261,7 @@ class BrowserLineFlood(BrowserAttack):
 
 
 class BrowserQuestions(BrowserAttack):
-    """Ten clients ask for history, search results, people and rooms without end, and read."""
+    """Ten clients ask for history, search results, members and rooms without end, and read."""
 
     clients = 10
     few = 4
@@ -313,7 +313,7 @@ class RoomsOfBrowsers(BrowserAttack):
 
 
 class BrowserStorm(WebAttack):
-    """Browsers come in and are gone, as fast as they are taken, sixteen at once."""
+    """Browsers enter and disconnect, as fast as they are accepted, sixteen at once."""
 
     clients = 16
     few = 16
@@ -332,7 +332,7 @@ class BrowserStorm(WebAttack):
 class BrowsersComeBack(BrowserAttack):
     """Five hundred browsers come back at once, as after a restart, and each has missed 900 lines.
 
-    Nobody means harm: but what each of them missed is another stretch of the room.
+    They are not hostile, but each of them needs another part of the room's log.
     """
 
     clients = 500
@@ -360,7 +360,7 @@ class BrowsersComeBack(BrowserAttack):
 
 
 class BrowsersWithoutHello(BrowserAttack):
-    """Five hundred WebSockets over which nothing is said."""
+    """Five hundred WebSockets open, and no client says hello."""
 
     clients = 500
     few = 100
@@ -377,7 +377,7 @@ class BrowsersWithoutHello(BrowserAttack):
 
 
 class BusyRoomOfBrowsers(BrowserAttack, BusyRoom):
-    """What these attacks need: WebSockets in a busy room."""
+    """The base of attacks by WebSockets in a busy room."""
 
 
 class BrowsersNeverRead(BusyRoomOfBrowsers):

@@ -1,4 +1,4 @@
-"""`python3 -m tests.proofs.crash`: kills and power cuts, as many as you have time for."""
+"""`python3 -m tests.proofs.crash`: kills and power cuts, as many as there is time for."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.proofs.crash import disk
 
 
 class Result(Protocol):
-    """What came of it."""
+    """The result of a proof."""
 
     faults: list[str]
 
     def text(self) -> str:
-        """All of it, for people."""
+        """Return the result as text."""
 
 
 def main() -> int:
-    """Do what the command says; gives the exit status."""
+    """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m tests.proofs.crash",
         description="Is every line that anybody saw on disk? Needs Linux and a C compiler (cc).",
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def _report(work: Callable[[], Result]) -> int:
-    """Do it, and say what came of it; gives how many faults there were."""
+    """Do the work, and print its result; return the number of faults."""
     began = time.monotonic()
     result = work()
     print(result.text())

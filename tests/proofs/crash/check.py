@@ -1,7 +1,8 @@
-"""Was every line that anybody saw stored? Compares transcripts with what `chatd export` writes.
+"""Check that all lines that were seen are stored: compare transcripts with `chatd export`.
 
-Its own small program, which needs no chatd and no test. Take transcripts of a chat port, as many
-as you like, for as long as you like, through crashes and restarts, each connection in its own file:
+This is a small program of its own, which needs neither chatd nor the tests. Take transcripts of a
+chat port, as many as you like, for as long as you like, through crashes and restarts, each
+connection in its own file:
 
     nc HOST 60060 | tee seen-1.txt
 
@@ -10,29 +11,29 @@ and when the daemon runs again (or while it runs):
     chatd export > stored.txt
     python3 -m tests.proofs.crash.check stored.txt seen-*.txt
 
-It says one line for each fault, and ends with status 1 if there is one. It looks whether
+It prints one line for each fault, and ends with status 1 if there is one. It checks that
 
-- every line that a transcript shows is stored, in the room in which it was shown; and so is what
-  those who run the room did there, as far as it was shown;
-- nobody was shown a line twice, or two lines in another order than that of the log (so all saw
+- every line that a transcript shows is stored, in the room in which it was shown; and so are acts
+  of moderation in the room, as far as they were shown;
+- no client was shown a line twice, or two lines in another order than that of the log (so all saw
   one order);
 - the numbers of each room's lines go from 1 on, without a gap and none twice. (Of a store from
-  which `--keep` has forgotten something they do not.)
+  which `--keep` has deleted lines they do not.)
 
 If the texts that were said were all different (`--unique`), a text that is stored twice is a fault,
-too. If nobody switched echo off and nobody ignored anybody (`--complete`), so is a line that was
+too. If no client switched echo off and none ignored another (`--complete`), so is a line that was
 left out between two that were shown.
 
-Private lines are passed over, for those to guests are not stored. If all were said to people who
-had an account by then, and are in the export (`--private`, there and here), they are held against
-the receiver's inbox in the same way: what the receiver was shown, when it came or as missed, and
-the receipts of those who said them.
+Private lines are passed over, because those to guests are not stored. If all were said to members
+who had an account by then, and are in the export (`--private`, there and here), they are compared
+with the receiver's inbox in the same way: the lines that the receiver was shown, when they came or
+as missed, and the receipts of their authors.
 
-It tells the room from what the server says on entering, in English or Spanish. Lines that /history
-and /since answer with, and those that somebody missed who logs in, are looked for, too, and in
+The room is read from the server's sentence on entering, in English or Spanish. Lines that /history
+and /since answer with, and missed lines that a member is shown on logging in, are checked, too, in
 their order; those that /search and /mentions find, in the opposite one. The headings of all these
-name the room. It passes over notices, answers, and a last line that was cut off. It does not read
-transcripts of bare ports, where lines have no names.
+name the room. Notices, answers, and a last line that is cut off are passed over. Transcripts of
+bare ports, where lines have no names, cannot be read.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ _HEADINGS = [
     for headings in (_IN_ORDER, _NEWEST_FIRST)
     for heading in headings
 ]
-"""What stands before a stretch of a log, how long it is and in which room; no room is one's own
-inbox. And whether the newest line comes first."""
+"""Headings of parts of a log: their number of lines and their room (none for an inbox), and whether
+the newest line comes first."""
 
 _DEEDS = (
     ("kicked {target}", "ha echado a {target}"),
@@ -145,14 +146,17 @@ _IN_SPANISH = [(_deed(spanish), english) for english, spanish in _DEEDS]
 
 
 def as_exported(line: str, *, timed: bool = False) -> str | None:
-    """A line of a room without its time as `chatd export` writes it; None if it is no such line."""
+    """Return a line of a room without its time, as `chatd export` writes it.
+
+    None if it is no such line.
+    """
     if line.startswith(("<", "* ")):
         return line
     if not line.startswith("*** ") or _LET_GO.fullmatch(line):
         return None
     if topic := _TOPIC.match(line):
         return f"{topic[1]} set the topic: {line[topic.end() :]}"
-    # Nothing else has a time, so a later chatd's deed is known by that.
+    # Only events have a time, so a deed of a later chatd is recognised by it.
     return _deed_exported(line) or (line if timed else None)
 
 
@@ -170,13 +174,13 @@ def _deed_exported(line: str) -> str | None:
 
 
 def inbox_of(name: str) -> str:
-    """The log of the private lines to somebody, as it is called in an export."""
+    """Return the name of an inbox in an export."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return f"@{unicodedata.normalize('NFKC', folded)}"
 
 
 class Stored:
-    """What the store holds. ``faults`` says what is wrong with it in itself."""
+    """The contents of the store. ``faults`` has the faults of the store itself."""
 
     def __init__(self, lines: Iterable[str], *, unique: bool = False) -> None:
         self.faults: list[str] = []
@@ -194,16 +198,16 @@ class Stored:
 
     @property
     def rooms(self) -> list[str]:
-        """The rooms in which something was said."""
+        """The rooms with stored lines."""
         return [log for log in self.heads if not log.startswith("@")]
 
     @property
     def inboxes(self) -> list[str]:
-        """The logs of private lines."""
+        """The inboxes with stored lines."""
         return [log for log in self.heads if log.startswith("@")]
 
     def places(self, log: str, line: str) -> list[int]:
-        """Where in a log a line is that looks so: seqs, ascending."""
+        """Return the seqs of a line in a log, ascending."""
         return self._places[log].get(line, []) if log in self._places else []
 
     def _add(self, log: str, seq: int, line: str) -> None:
@@ -224,26 +228,29 @@ class Stored:
         self.faults += [
             f"{' and '.join(places)} are one line, stored twice: {line!a}"
             for line, places in everywhere.items()
-            if len(places) > 1 and not _deed_exported(line)  # the same may be done twice
+            if len(places) > 1 and not _deed_exported(line)  # a deed may be done twice
         ]
 
 
 class Place:
-    """Where in a log somebody is who is shown it line by line, from anywhere on."""
+    """The position in a log of a client that is shown it line by line, from anywhere on."""
 
     def __init__(self, log: str, *, newest_first: bool = False) -> None:
         self.log = log
         self.newest_first = newest_first
-        # Where that may be: several, as long as all that was shown stands in several places.
+        # Possible seqs: several, while all shown lines are in several places.
         self._seqs: set[int] = set()
 
     @property
     def seq(self) -> int:
-        """Where that is; 0 if that is not known."""
+        """The seq of the position; 0 if it is not known."""
         return next(iter(self._seqs)) if len(self._seqs) == 1 else 0
 
     def move(self, places: list[int], *, complete: bool) -> str:
-        """Go on to one of these, the next one if all is shown; gives what is wrong with that."""
+        """Move to one of some seqs, or to the next seq if all is shown.
+
+        Return the fault, or "" if there is none.
+        """
         if complete and not self.newest_first:
             next_ones = {seq + 1 for seq in self._seqs}.intersection(places)
             if not self._seqs or next_ones:
@@ -265,9 +272,9 @@ class Place:
 
 
 class Transcript:
-    """What one client was shown on one connection, line by line, held against what is stored.
+    """The lines that one client received on one connection, compared with the stored ones.
 
-    ``received`` are the seqs of private lines that it was shown, by inbox.
+    ``received`` has the seqs of its private lines, by inbox.
     """
 
     def __init__(
@@ -279,15 +286,15 @@ class Transcript:
         self._stored = stored
         self._complete = complete
         self._private = private
-        self._room: Place | None = None  # what is shown as it is said
+        self._room: Place | None = None  # lines that are shown as they are said
         self._inbox = Place("")
         self._receipts: dict[str, Place] = {}
-        self._elsewhere: dict[str, Place] = {}  # deeds in rooms where it is not
-        self._stretch = Place("")  # what a heading announced
+        self._elsewhere: dict[str, Place] = {}  # deeds in rooms of which it is no member
+        self._stretch = Place("")  # the part that a heading announced
         self._stretch_left = 0
 
     def faults(self, lines: Iterable[str]) -> Iterator[str]:
-        """What is wrong with these lines, the next ones that the client was shown."""
+        """Yield the faults of the next lines that the client received."""
         for line in lines:
             line = line.removeprefix("\a")
             timed = _TIMED.match(line)
@@ -319,8 +326,8 @@ class Transcript:
                 self._stretch = Place(log, newest_first=newest_first)
 
     def _announced(self, timed: bool) -> Place | None:
-        """Where the stretch that a heading announced is, if this line is of it."""
-        if not timed:  # it ends before its end when somebody is ignored
+        """Return the position in the part that a heading announced, if a line is in it."""
+        if not timed:  # it is shorter if authors are ignored
             self._stretch_left = 0
         if not self._stretch_left:
             return None
@@ -365,7 +372,7 @@ class Transcript:
 
 
 def lines_of(data: bytes) -> list[str]:
-    """The whole lines in what was read; what was cut off at the end is left out."""
+    """Return the whole lines of some data; one that is cut off at the end is left out."""
     return [
         line.removesuffix(b"\r").decode(errors="backslashreplace")
         for line in data.split(b"\n")[:-1]
@@ -373,7 +380,7 @@ def lines_of(data: bytes) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the files that the command names; gives the exit status."""
+    """Check the files that the command names; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m tests.proofs.crash.check",
         description="Compare what clients saw with what chatd export says is stored.",

@@ -1,15 +1,14 @@
-"""Cuts the power at every point of a run, and opens what is then on the disk.
+"""Cut the power at every point of a run, and open what is then on the disk.
 
-A run of daemons is recorded: what they wrote, what they synced, and what they sent to clients, in
-one order (`disk.c`). A `Disk` then replays it, and knows after each call what a power cut would
-leave: what was synced for sure, and of the rest nothing, or whatever chance kept of it, also parts
-of a write, or a file that has grown without its content. Names of files count as written when their
-directory is synced.
+A run of daemons is recorded: their writes, their syncs, and the data sent to clients, in one order
+(`disk.c`). A `Disk` then replays it, and knows after each call the state that a power cut would
+leave: all synced data, and of the rest nothing, or a random part, also parts of a write, or a file
+that has grown without its content. Names of files count as written once their directory is synced.
 
-After each cut the daemon's own store opens the file. It must hold a prefix of each room's and
-inbox's log, up to the last line at least that had been sent to anybody; what is kept beside the
-logs must be what the deeds in them come to, and what had been answered; nothing may be there of
-which the right has ended; it must take a line more; and be sound.
+After each cut the daemon's own store opens the file. It must contain a prefix of each room's and
+inbox's log, at least up to the last line that was sent to any client. The records beside the logs
+must be the result of the deeds in them, and of the answered changes; none may be there whose right
+has ended. The store must accept another line, and be sound.
 """
 
 from __future__ import annotations
@@ -49,22 +48,22 @@ from tests.support.stores import QueueReactor
 T = TypeVar("T")
 
 ACCOUNTS = ("ana", "eva", "")
-"""Whose accounts those who talk have."""
+"""The accounts of the clients that talk."""
 
 LIVES = 3
 
 SECTOR = 512
-"""What a disk writes whole, in bytes."""
+"""The bytes that a disk writes as a whole."""
 
 OFTEN = 5
-"""How many cuts come after each call while the file is made: files and names come and go then."""
+"""Cuts after each call while the file is made, when files and names come and go."""
 
 EACH_REAL = 100
-"""After every so many cuts a real daemon is started on what is left."""
+"""Cuts between two for which a real daemon is started on what is left."""
 
 
 class Result:
-    """What became of all cuts."""
+    """The results of all cuts."""
 
     def __init__(self) -> None:
         self.cuts = 0
@@ -76,7 +75,7 @@ class Result:
         self.faults: list[str] = []
 
     def text(self) -> str:
-        """All of it, for people."""
+        """Return the result as text."""
         return "\n".join(
             [
                 f"{self.cuts} power cuts, one or more after each of {self.calls} calls, in a run"
@@ -89,24 +88,24 @@ class Result:
 
 
 class File:
-    """A file's content as far as it was synced, and what was done to it since."""
+    """A file's synced content, and the changes since."""
 
     def __init__(self) -> None:
         self._synced = bytearray()
         self._changes: list[disk.Call] = []
 
     def change(self, call: disk.Call) -> None:
-        """Write or truncate."""
+        """Record a write or a truncation."""
         self._changes.append(call)
 
     def sync(self) -> None:
-        """All changes so far are on disk."""
+        """Record that all changes so far are on disk."""
         for call in self._changes:
             _apply(self._synced, call.kind, call.offset, call.data)
         self._changes.clear()
 
     def left(self, chance: random.Random | None) -> bytearray:
-        """What a power cut leaves; without chance, only what was synced."""
+        """Return the content after a power cut; without chance, only what was synced."""
         content = bytearray(self._synced)
         if chance is not None:
             for kind, offset, data in _kept(self._changes, chance):
@@ -115,7 +114,7 @@ class File:
 
 
 class Disk:
-    """A directory as a power cut would leave it."""
+    """A directory, and the state in which a power cut would leave it."""
 
     def __init__(self) -> None:
         self._names: dict[str, File] = {}
@@ -123,7 +122,7 @@ class Disk:
         self._changes: list[tuple[str, File | None]] = []
 
     def do(self, call: disk.Call, directory: str) -> None:
-        """What a daemon did. What is only of the running system's (``-shm``) does not matter."""
+        """Record a daemon's call. Files of the running system only (``-shm``) are ignored."""
         name = call.path.removeprefix(f"{directory}/")
         if name.endswith("-shm"):
             return
@@ -139,7 +138,7 @@ class Disk:
             self._file(name).change(call)
 
     def cut(self, directory: Path, chance: random.Random | None) -> None:
-        """Write into a directory what a power cut leaves."""
+        """Write into a directory the files that a power cut leaves."""
         names = dict(self._synced_names)
         if chance is not None:
             share = chance.choice((0.1, 0.5, 0.9))
@@ -168,7 +167,7 @@ def _apply(content: bytearray, kind: str, offset: int, data: bytes) -> None:
 
 
 def _kept(changes: list[disk.Call], chance: random.Random) -> Iterator[tuple[str, int, bytes]]:
-    """What chance keeps of changes that were not synced."""
+    """Yield the random parts of unsynced changes that remain."""
     share = chance.choice((0.1, 0.5, 0.9, 1.0))
     for call in changes:
         what = "whole" if chance.random() < share else chance.choice(("lost", "torn", "grown"))
@@ -186,7 +185,7 @@ def _kept(changes: list[disk.Call], chance: random.Random) -> Iterator[tuple[str
 
 
 class Seen:
-    """How far clients had been shown each log, and what they had been answered."""
+    """The seqs up to which clients were sent each log, and the changes that were answered."""
 
     def __init__(self, exported: bytes) -> None:
         self.logs: dict[str, list[str]] = defaultdict(list)
@@ -203,7 +202,10 @@ class Seen:
             self._places[said].append((room, int(seq)))
 
     def daemon_starts(self, asked: dict[str, list[Change]]) -> None:
-        """The one before is gone; while this one lives, each who comes asks for so much."""
+        """Record the start of a daemon, after the end of the last one.
+
+        ``asked`` has the changes that each of its clients asks for.
+        """
         self._streams.clear()
         self._names.clear()
         self._unanswered = asked
@@ -212,7 +214,7 @@ class Seen:
                 self.expected.ask(change)
 
     def sent(self, client: int, data: bytes) -> None:
-        """This was sent to that client."""
+        """Record data that was sent to a client."""
         stream = self._streams[client]
         stream += data
         end = stream.rfind(b"\n") + 1
@@ -235,7 +237,7 @@ class Seen:
         places = self._places.get(event)
         if not places:
             self.faults.append(f"it was sent, and not stored in the end: {said!a}")
-        elif len(places) == 1:  # of several, it is not known which one it was
+        elif len(places) == 1:  # with several, it is not known which one
             ((log, seq),) = places
             if private and private[1] and log != inbox_of(private[1]):
                 self.faults.append(f"it is stored in #{log}: {said!a}")
@@ -245,9 +247,9 @@ class Seen:
 def cut_power(commits: int, seed: int) -> Result:
     """Record a run of about so many commits, and cut the power after each of its calls.
 
-    After every call there are cuts of which chance decides what they leave; and before every sync
-    one that leaves nothing but what was synced (until then it would leave the same, and less had
-    been sent). A fault leaves its directory for you to look at.
+    After every call there are cuts whose remains are random; and before every sync one that leaves
+    only what was synced (until then it would leave the same, and less had been sent). A fault keeps
+    its directory for inspection.
     """
     result = Result()
     chance = random.Random(seed)
@@ -281,15 +283,17 @@ def cut_power(commits: int, seed: int) -> Result:
 def _run(
     directory: Path, commits: int, chance: random.Random
 ) -> tuple[list[list[disk.Call]], list[dict[str, list[Change]]]]:
-    """The furnishing, and some lives of a daemon, the second of which is killed; gives what each
-    did, and what those who came then asked for."""
+    """Run the preparation and some daemons, the second of which is killed.
+
+    Return the calls of each daemon, and the changes that its clients asked for.
+    """
     record = directory / "record"
     furnish(directory, disk.environment(directory / "disk", record=record))
     records, asked = [disk.recorded(record)], [dict[str, list[Change]]()]
     enough = directory / "enough"
     for life in range(LIVES):
         record = directory / f"record-{life}"
-        # It kills itself, for from outside it might be killed between a call and its record.
+        # It kills itself: a kill from outside might come between a call and its record.
         kill = (7, "after") if life == 1 else None
         variables = disk.environment(
             directory / "disk", record=record, kill=kill, counting_from=enough
@@ -303,7 +307,7 @@ def _run(
                     Person(daemon.port, life, number, chance, account=account, registers=registers)
                 )
                 stack.enter_context(closing(people[-1].socket))
-            # A commit brings each of them about one receipt, for they wait for many of them.
+            # Each client waits for many receipts, so a commit brings it about one.
             wanted = commits // LIVES
             talk(people, until=partial(_have_receipts, people, wanted), patience=600)
             if kill:
@@ -362,7 +366,7 @@ _FORMAT = ChatFormat()
 
 
 def _open(path: Path) -> dict[str, list[str]]:
-    """Read all logs as the daemon does, and say one line more in each."""
+    """Read all logs as the daemon does, and append one line to each."""
     turns = QueueReactor()
     store = SqliteStore(cast(IStoreReactor, turns), path)
     store.start()

@@ -1,8 +1,8 @@
-"""The daemon as a user starts it, `twistd -n chat` with SQLite, many times over and cheaply.
+"""Real daemons, `twistd -n chat` with SQLite, started many times and cheaply.
 
 A process that has imported everything forks for each start, and the child calls twistd's own entry
-point. That costs a tenth of a new interpreter, which is what makes 10,000 starts possible; with
-``fresh`` the child becomes a new interpreter all the same.
+point. That costs a tenth of a new interpreter, so that 10,000 starts are possible; with ``fresh``
+the child becomes a new interpreter all the same.
 
 The process that imports this must not have installed a reactor.
 """
@@ -36,7 +36,7 @@ STORE = "disk/chat"
 """The store below a daemon's directory, alone in a directory of its own."""
 
 CHEAP = (1, 8, 1)
-"""How passwords are hashed: whoever logs in shall not take long."""
+"""The cost of hashing passwords, so low that logging in is quick."""
 
 _PR_SET_PDEATHSIG = 1
 _TWISTD = ["twistd", "-n", "--pidfile=", "chat", "-l", "tcp:0:interface=127.0.0.1"]
@@ -46,8 +46,10 @@ _UNLIMITED = ["--lines-per-second", "0", "--bytes-per-second", "0"]  # let there
 
 
 class Daemon:
-    """A daemon in that directory, which listens, or has ended already. ``web_port`` is where it
-    does for browsers and programs, if it is for them."""
+    """A daemon in a directory, which listens, or has ended already.
+
+    ``web_port`` is its port for browsers and programs, if it has one.
+    """
 
     def __init__(
         self, directory: Path, variables: dict[str, str], *, fresh: bool = False, web: bool = False
@@ -71,13 +73,15 @@ class Daemon:
             self.web_port = int(found[1])
 
     def kill(self) -> None:
-        """Kill it as `kill -9` does."""
+        """Kill the daemon as `kill -9` does."""
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> int:
-        """Wait for its end; gives its status as `os.waitstatus_to_exitcode`, and has read all that
-        it said."""
+        """Wait for the end, and read all output.
+
+        Return the status as `os.waitstatus_to_exitcode`.
+        """
         if self._status is None:
             while more := os.read(self._log, 4096):
                 self.said += more.decode()
@@ -86,13 +90,13 @@ class Daemon:
         return self._status
 
     def stop(self) -> int:
-        """Stop it as systemd does."""
+        """Stop the daemon as systemd does."""
         os.kill(self.pid, signal.SIGTERM)
         return self.wait()
 
 
 def export(directory: Path) -> bytes:
-    """What `chatd export` writes of the store in that directory."""
+    """Return the output of `chatd export` for the store in a directory."""
     reading, output = os.pipe()
     pid = fork(
         lambda: sys.exit(chatd.cli.main(["export", "--private", "--store", f"sqlite:{STORE}"])),
@@ -114,7 +118,7 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
         entry = "from twisted.scripts.twistd import run; run()"
         os.execv(sys.executable, [sys.executable, "-c", entry, *arguments[1:]])
     sys.argv = arguments
-    # Let it write its index while they talk, as it does with many lines or after a minute.
+    # The index is written while clients talk, as after many lines or a minute.
     (
         maintenance_schedule.ENOUGH_EVENTS,
         maintenance_schedule.PATIENCE_SECONDS,
@@ -131,7 +135,10 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
 def fork(
     work: Callable[[], object], directory: Path, variables: dict[str, str], output: int
 ) -> int:
-    """Do that in a child in that directory, whose output and errors go there; gives its pid."""
+    """Run a function in a child process in a directory; return its pid.
+
+    Its output and errors go to ``output``.
+    """
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -146,7 +153,7 @@ def _be_child(
     try:
         os.dup2(output, 1)
         os.dup2(output, 2)
-        os.closerange(3, 4096)  # what is the parent's
+        os.closerange(3, 4096)  # the parent's descriptors
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end with it, however it ends
         os.environ.update(variables)
         os.chdir(directory)

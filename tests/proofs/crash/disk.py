@@ -14,7 +14,7 @@ SHIM = "disk.so"
 
 
 def why_not() -> str:
-    """Why there can be no shim here; empty if there can."""
+    """Return the reason for which the shim cannot be used here; empty if it can."""
     if not sys.platform.startswith("linux"):
         return "the shim that stands before the disk needs Linux"
     if shutil.which("cc") is None:
@@ -23,7 +23,7 @@ def why_not() -> str:
 
 
 def build(directory: Path) -> Path:
-    """Compile the shim; gives the library."""
+    """Compile the shim; return the path of the library."""
     library = directory / SHIM
     command = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
     subprocess.run([*command, "-o", library, SOURCE, "-lpthread"], check=True)
@@ -38,7 +38,7 @@ def environment(
     fault: Path | None = None,
     record: Path | None = None,
 ) -> dict[str, str]:
-    """What sets the shim up: see the head of ``disk.c``."""
+    """Return the environment variables of the shim: see the head of ``disk.c``."""
     variables = {"DISK_BELOW": os.path.realpath(below)}
     if kill is not None:
         variables["DISK_KILL"] = f"{kill[0]} {kill[1]}"
@@ -52,7 +52,7 @@ def environment(
 
 
 class Call(NamedTuple):
-    """A call that was done: what ``disk.c`` records."""
+    """A recorded call: see ``disk.c``."""
 
     kind: str
     fd: int
@@ -62,7 +62,7 @@ class Call(NamedTuple):
 
 
 def recorded(path: Path) -> list[Call]:
-    """What was recorded, in the order in which it happened."""
+    """Return the recorded calls, in the order in which they happened."""
     content = path.read_bytes()
     calls = []
     place = 0

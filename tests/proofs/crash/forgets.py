@@ -1,7 +1,7 @@
-"""Kills forgetting before and after each of its calls to the disk, and lets it go on.
+"""Kill retention before and after each of its calls to the disk, and start it again.
 
-Whatever instant it is killed at, what was to be kept is there, in the log and for searches; and
-once it went on, nothing of what was to be forgotten is left in any file.
+Whenever it is killed, the retained lines are there, in the log and for searches; and after it was
+finished, no deleted text is left in any file.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ KEPT = "giraffe"
 
 
 class Result:
-    """What became of all kills."""
+    """The results of all kills."""
 
     def __init__(self) -> None:
         self.kills = 0
         self.faults: list[str] = []
 
     def text(self) -> str:
-        """All of it, for people."""
+        """Return the result as text."""
         summary = f"{self.kills} kills in forgetting; {len(self.faults)} faults"
         return "\n".join([summary, *self.faults])
 
 
 def kill_forgetting(each: int = 1) -> Result:
-    """Kills at each of its calls, or at one of so many. A fault leaves its directory to look at."""
+    """Kill at each of its calls, or at one of so many. A fault keeps its directory."""
     result = Result()
     with tempfile.TemporaryDirectory(prefix="chatd-forget-") as directory:
         path = Path(directory) / "chat"
@@ -57,7 +57,7 @@ def kill_forgetting(each: int = 1) -> Result:
 
 
 def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
-    """Whether it was killed, and not over already."""
+    """Return True if the process was killed, and had not ended before."""
     directory = Path(tempfile.mkdtemp(prefix="chatd-forget-"))
     path = directory / STORE
     path.parent.mkdir()
@@ -88,7 +88,7 @@ def _kill(talk: Path, number: int, moment: str, result: Result) -> bool:
 
 
 class _Store:
-    """A store in this process, which waits for each result."""
+    """A store in this process, which blocks for each result."""
 
     def __init__(self, path: Path) -> None:
         self.now = OLD
@@ -112,7 +112,7 @@ class _Store:
             pass
 
     def look(self) -> None:
-        """See that what is to be kept is there."""
+        """Assert that the retained lines are there."""
         for room in "lobby", "tea":
             after = LINES if room == "lobby" else 0
             seqs: list[int] = []
@@ -147,7 +147,7 @@ def _talk(path: Path) -> None:
 def _look(path: Path) -> None:
     store = _Store(path)
     store.look()
-    os._exit(0)  # as it was killed
+    os._exit(0)  # leave the files as they were at the kill
 
 
 def _forget(path: Path) -> None:

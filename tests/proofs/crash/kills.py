@@ -1,12 +1,12 @@
-"""Kills daemons under load, starts them again on the same store, and looks what was lost.
+"""Kill daemons under load, start them again on the same store, and look for losses.
 
-Kills come at a random instant; at a call to the disk of one of the next commits, right before it
-or right after it; and at a call of the start, in which what the one before left is recovered. A
-round is some lives of daemons on one store; at its end the checker holds what all clients were
-shown in all lives against what `chatd export` writes, and what they were answered against what is
-kept beside the logs. Before that, those who have an account come once more: what was written to
-them they must have been shown by then. So do browsers and programs, which send again what was not
-answered: all that they sent must be there once.
+Kills come at a random instant; at a call to the disk of one of the next commits, right before it or
+right after it; and at a call of the start, in which the remains of the daemon before are recovered.
+A round is some lives of daemons on one store. At its end the checker compares the transcripts of
+all clients in all lives with the output of `chatd export`, and their answered changes with the
+records beside the logs. Before that, all accounts log in once more: by then they must have received
+all private lines to them. Browsers and programs come back, too, and send again what was not
+answered: all that they sent must be stored exactly once.
 """
 
 from __future__ import annotations
@@ -44,23 +44,24 @@ LIVES = 25
 
 LOGINS = 0.6
 REGISTRATIONS = 0.05
-"""How likely each of two who have an account logs in in a life, and that somebody registers."""
+"""The probability that each of two accounts logs in in a life, and that a new one is registered."""
 
 CALLS = 100
-"""Up to which call to the disk a daemon may live. A commit is some 10 of them."""
+"""Most calls to the disk in the life of a daemon. A commit is some 10 of them."""
 
 SEARCHES = 100
-"""How many lines of each room are searched for at the end of a round."""
+"""Lines of each room that are searched for at the end of a round."""
 
 FAULTS = 20
-"""How many faults are told one by one."""
+"""Most faults that are printed one by one."""
 
 SECONDS = 0.1
-"""The longest that a daemon may live that is killed at a random instant, once all have spoken."""
+"""Most seconds that a daemon lives that is killed at a random instant, once all clients have
+spoken."""
 
 
 class Result:
-    """What became of all rounds."""
+    """The results of all rounds."""
 
     def __init__(self) -> None:
         self.killed: Counter[str] = Counter()
@@ -75,11 +76,11 @@ class Result:
 
     @property
     def kills(self) -> int:
-        """How many daemons were killed."""
+        """The number of kills."""
         return sum(self.killed.values())
 
     def text(self) -> str:
-        """All of it, for people."""
+        """Return the result as text."""
         lines = [f"  {count:6} {where}" for where, count in sorted(self.killed.items())]
         return "\n".join(
             [
@@ -96,7 +97,7 @@ class Result:
 
 
 def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
-    """So many kills, in rounds. A round with a fault leaves its directory for you to look at."""
+    """Kill daemons, in rounds. A round with a fault keeps its directory for inspection."""
     result = Result()
     began = time.monotonic()
     while result.kills < kills and not result.faults:
@@ -113,8 +114,10 @@ def kill_daemons(kills: int, seed: int, *, fresh: bool = False) -> Result:
 
 
 class _Seen:
-    """What all were shown in a round, by the names of the files that it may be kept in, and what
-    must be so by what they were answered. ``visitors`` are those who know that themselves."""
+    """The transcripts of a round, by the names of their files, and the expected records.
+
+    ``visitors`` check themselves.
+    """
 
     def __init__(self, visitors: Visitors) -> None:
         self.transcripts: dict[str, bytes] = {}
@@ -122,7 +125,7 @@ class _Seen:
         self.visitors = visitors
 
     def add(self, name: str, person: Person) -> None:
-        """All that one was shown on one connection."""
+        """Add the transcript of a client's connection."""
         self.transcripts[name] = bytes(person.seen)
         for change in person.asked:
             self.expected.ask(change)
@@ -144,7 +147,7 @@ def _round(
     facts = facts_of(path)
     result.answered += seen.expected.answered
     wrong = seen.expected.faults(facts) + faults_of_deeds(path, facts) + faults_of_rights(path)
-    result.faults += wrong[: FAULTS // 2]  # others are to be told, too
+    result.faults += wrong[: FAULTS // 2]  # leave room for other faults
     seen.transcripts |= _come_back(directory, seen.visitors)
     exported = export(directory)
     (directory / "stored.txt").write_bytes(exported)
@@ -177,8 +180,10 @@ def _is_odd(line: str) -> bool:
 
 
 def _come_back(directory: Path, visitors: Visitors) -> dict[str, bytes]:
-    """Those who have an account are shown all that they missed; gives their transcripts. So are
-    visitors."""
+    """Have all accounts log in and receive what they missed; return their transcripts.
+
+    Visitors come back, too.
+    """
     daemon = Daemon(directory, {}, web=True)
     transcripts = {f"back-{name}.txt": come_back(daemon.port, name) for name in REGISTERED}
     visitors.come_back(daemon.web_port)
@@ -188,7 +193,7 @@ def _come_back(directory: Path, visitors: Visitors) -> dict[str, bytes]:
 
 
 def _hold_against(stored: Stored, path: Path, visitors: Visitors, result: Result) -> None:
-    """What visitors were shown and answered must be stored, and once."""
+    """Check that all that visitors received and sent is stored, exactly once."""
     said, followers = visitors.said, visitors.followers
     result.faults += [fault for visitor in visitors.all for fault in visitor.faults]
     result.faults += [fault for follower in followers for fault in follower.faults_of(stored)]
@@ -200,7 +205,7 @@ def _hold_against(stored: Stored, path: Path, visitors: Visitors, result: Result
 
 
 def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
-    """Lines that are stored and not found."""
+    """Return the stored lines that a search does not find."""
     archive = Archive(path)
     faults = []
     for record in archive.rooms():
@@ -208,7 +213,7 @@ def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
             (event,) = archive.page(record.name, seq - 1, seq)
             if event.kind is Kind.DEED:
                 continue
-            # No text was said twice.
+            # Each text was said once.
             found = archive.search(record.name, Wanted((event.text,)), record.head, 1)
             if found.events != [event] and not found.after:
                 faults.append(f"#{record.name} {seq} is not found: {event.text!a}")
@@ -282,7 +287,7 @@ def _see_the_end(
     result: Result,
     seen: _Seen,
 ) -> None:
-    talk([*people, *visitors])  # what still comes out of the kernel was seen, too
+    talk([*people, *visitors])  # data in the kernel's buffers counts as seen, too
     status = daemon.wait()
     if status != -9 or "Traceback" in daemon.said:
         result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
@@ -295,8 +300,10 @@ def _see_the_end(
 def _enter(
     daemon: Daemon, life: int, chance: random.Random, stack: ExitStack, seen: _Seen
 ) -> tuple[list[Person], list[Visitor]]:
-    """All who talk, people and visitors; each has said something and seen it, or the daemon is gone
-    already."""
+    """Connect all clients, people and visitors.
+
+    Each has said something and seen it, or the daemon has ended already.
+    """
     people: list[Person] = []
     visitors: list[Visitor] = []
     accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]

@@ -1,4 +1,4 @@
-"""Clients that talk as fast as they are answered, and remember all that they are shown."""
+"""Clients that talk as fast as they are answered, and record all that they receive."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.proofs.crash.state import DEN, NOBODYS, PASSWORD, REGISTERED, Change
 
 ROOMS = ("lobby", *NOBODYS, DEN)
 WINDOW = 4
-"""How many lines of a person are on their way at most."""
+"""Most lines of a client that are on their way."""
 
 IGNORED = 20
-"""How many are ignored by turns."""
+"""Names that are ignored by turns."""
 
 ANA, EVA, LUIS = REGISTERED
 
@@ -27,7 +27,7 @@ NO_HOOK = (
     f"ERR Not allowed: only the owner and the operators of #{DEN} may do that",
     f"ERR Not allowed: #{DEN} has 5 webhooks, the most allowed.",
 )
-"""The answers to somebody who adds a hook and does not run the room, and where there are enough."""
+"""The answers to adding a hook without the right to, and to adding one too many."""
 
 _ROLES = (
     (
@@ -39,33 +39,35 @@ _ROLES = (
         f"*** eva is not an operator of #{DEN}.",
     ),
 )
-"""To whom ana gives which role, how that is said and how that it is taken, and the answer if it was
-not there."""
+"""Roles that ana gives and takes: the member, the words of both answers, and the answer without the
+role."""
 
 _LENGTHS = (0, 10, 20, 30, 40, 50, 60, 80, 300, 3000)
 
 Answered = Callable[[bytes], object]
-"""Whether a line is what somebody waits for."""
+"""A predicate: True if a line is the expected answer."""
 
 
 class Client(Protocol):
-    """Who talks while it reads. ``receipts`` is how much of that was answered, ``ended`` whether it
-    was left."""
+    """The interface of a client that talks while it reads.
+
+    ``receipts`` is the number of answered requests, ``ended`` is true if the server has left it.
+    """
 
     socket: socket.socket
     ended: bool
     receipts: int
 
     def read(self) -> None:
-        """Take what there is, and say more."""
+        """Read received data, and say more."""
 
 
 class Person:
-    """One client: a name, a room, and lines that nobody says twice.
+    """A client: a name, a room, and lines that are said only once.
 
-    With an ``account`` it logs in to that, and changes what is kept with it and in the rooms that
-    it runs; if it ``registers``, it makes a name of its own. ``asked`` is what it wants changed,
-    in order, ``answered`` that of it which it was told is so.
+    With an ``account`` it logs in to that, and changes its records and those of its rooms; if it
+    ``registers``, it makes an account of its own. ``asked`` has the changes that it asks for, in
+    order, ``answered`` those that were answered as done.
     """
 
     def __init__(
@@ -105,15 +107,15 @@ class Person:
                 self.name,
                 f"*** {self.name} is yours now.",
             )
-        # Whoever comes into the lobby is there already.
+        # A client of the lobby is in it at once.
         self._ask(f"/join {room}", "*** You are in #", "*** You are in #lobby already.")
-        self.receipts = -len(self._waits_for)  # for what it says from here on
+        self.receipts = -len(self._waits_for)  # counts the receipts of what it says from here on
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setblocking(False)
         self._say()
 
     def read(self) -> None:
-        """Take what there is, and answer each receipt with another line."""
+        """Read received data, and answer each receipt with another line."""
         try:
             data = self.socket.recv(1 << 16)
         except BlockingIOError:
@@ -144,8 +146,8 @@ class Person:
             self.ended = True
 
     def _say_something(self, mark: str) -> None:
-        """``mark`` stands at the beginning of no other text."""
-        text = f"{mark};"  # stands in no other one
+        """Say a line, or ask for a change. No other text begins with ``mark``."""
+        text = f"{mark};"  # which is in no other text
         what = self._chance.random()
         first = self._said == 1
         if self._runs and (first or what < 0.3):
@@ -169,7 +171,7 @@ class Person:
         elif what < 0.98:
             self._look_back()
         else:
-            # That names somebody, who may look for it.
+            # A mention, which a member may search for.
             said = f"{text} {self._chance.choice(REGISTERED)}"
             self._ask(said, f"<{self.name}> {said}")
 
@@ -188,13 +190,13 @@ class Person:
         self._send(what, re.compile(answer).match)
 
     def _set(self, mark: str) -> None:
-        """What is kept with its account."""
+        """Change a record of its account."""
         what = self._chance.random()
         if what < 0.2:
             self._set_credentials(mark)
             return
         if what < 0.5 and self.name == EVA:
-            # It ends when she runs that room no more. If she does not now, it is refused.
+            # The hook ends when she runs the room no more; without the right it is refused.
             _, life, _, number = re.split(r"\D", mark)
             url = f"http://127.{int(life) % 256}.{int(number) // 256}.{int(number) % 256}:1/"
             self._ask(f"/hook #{DEN} add {url}", "*** Webhook ", *NO_HOOK)
@@ -218,11 +220,11 @@ class Person:
             answer = f"*** {mark} is a token for reading and writing."
             self._change(f"/token new {mark}", fact, mark, answer)
         else:
-            # To the same one, so that whoever comes back knows it.
+            # The same password, so that a later client knows it.
             self._change(f"/password {PASSWORD}", fact, "", "*** Your password is changed.")
 
     def _run(self, mark: str) -> None:
-        """What is kept of the rooms that it runs."""
+        """Change a record of the rooms that it runs."""
         what = self._chance.random()
         if what < 0.3:
             name = f"x{mark}"
@@ -256,7 +258,7 @@ class Person:
             self._do(f"/un{verb} #{DEN} {name}", fact, "", taken, has_not)
 
     def _do(self, line: str, fact: str, value: str, did: str, *others: str) -> None:
-        """Ask for what is told in that room, or to one who is not there."""
+        """Ask for a change that is announced in a room, or answered if its target is absent."""
         deed = f"{self.name} {did}"
         room = line.split(" ")[1]
         answers = f"*** {deed}", f"*** In {room}: {deed}", *others
@@ -289,7 +291,7 @@ def talk(
     until: Callable[[], bool] = lambda: False,
     patience: float = 20.0,
 ) -> None:
-    """Let them talk until that is so, or until the server has left all of them."""
+    """Let clients talk until a condition is true, or until the server has left all of them."""
     selector = selectors.DefaultSelector()
     late = time.monotonic() + patience
     with selector:
@@ -305,8 +307,7 @@ def talk(
 
 
 def come_back(port: int, account: str) -> bytes:
-    """Have somebody log in and be shown all private lines that they missed; gives all that was
-    shown."""
+    """Log in and receive all missed private lines; return the transcript."""
     seen = bytearray()
     begin = 0
     with socket.create_connection(("127.0.0.1", port), 20) as connection:

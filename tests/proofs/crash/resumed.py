@@ -1,9 +1,9 @@
-"""Those who come back after a crash, held against what is stored: were they shown all, and each
-line once, and is what they sent again there once?
+"""Clients that come back after a crash, compared with the store.
 
-It knows no connection, and no code of the daemon's: `Follower` is told what a client was shown,
-`Said` what it was answered, and `faults_of_said` is given what `chatd export` wrote and what the
-file's records say.
+They must have received all lines, each once, and what they sent again must be stored once. This
+module must not know a connection, nor the daemon's code: `Follower` is given what a client
+received, `Said` its answers, and `faults_of_said` the output of `chatd export` and the file's
+records.
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ from tests.proofs.crash.check import Stored
 _CLEARED = "removed the topic."
 
 LATELY = 1000
-"""Behind how many lines a browser is shown all that it missed (docs/wire.md)."""
+"""Missed lines up to which a browser receives all of them (docs/wire.md)."""
 
 
 class Follower:
-    """What one client was shown on all of its connections, by room and seq.
+    """The events that one client received on all of its connections, by room and seq.
 
-    ``at`` is where it is in each room, ``resumed`` how often it went on from there on another
-    connection. ``lately`` is how much it may miss and still be shown all; None for any amount.
+    ``at`` is its position in each room, ``resumed`` the number of times it resumed there on another
+    connection. ``lately`` is the number of missed lines up to which it receives all; None for any
+    number.
     """
 
     def __init__(self, name: str, lately: int | None = None) -> None:
         self.name = name
         self.at: dict[str, int] = {}
-        self.bookmarks: dict[str, str | None] = {}  # of where it is, as far as it knows them
+        self.bookmarks: dict[str, str | None] = {}  # of its positions, as far as it knows them
         self.resumed = 0
         self.shown: list[tuple[str, int, str]] = []
         self.faults: list[str] = []
@@ -43,8 +44,11 @@ class Follower:
     def enter(
         self, room: str, head: int, after: int, bookmark: str | None = None, *, anew: bool = False
     ) -> None:
-        """It is in a room whose last seq is ``head``, and is told that it is shown what comes after
-        ``after``, with that ``bookmark``, or that where it was is not in this log (``anew``)."""
+        """Record an entry into a room.
+
+        The room's last seq is ``head``. The client is promised the lines after ``after``, whose
+        bookmark is ``bookmark``, or is told that its own bookmark is of another log (``anew``).
+        """
         at = self.at.get(room)
         if anew:
             self._find(f"is told that its bookmark {self.place(room)} is of another #{room}")
@@ -61,11 +65,11 @@ class Follower:
         self.bookmarks[room] = bookmark
 
     def place(self, room: str) -> str | int | None:
-        """What it says when it comes back to a room: a bookmark, or a seq alone if it has none."""
+        """Return the position that a returning client gives: a bookmark, or a seq without one."""
         return self.bookmarks.get(room) or self.at.get(room)
 
     def show(self, room: str, event: Mapping[str, Any]) -> None:
-        """It is shown an event, as docs/wire.md has it."""
+        """Record an event, as docs/wire.md describes it."""
         seq, line = event["seq"], line_of(event)
         at = self.at.get(room)
         if at is None:
@@ -77,13 +81,13 @@ class Follower:
         self.shown.append((room, seq, line))
 
     def faults_of(self, stored: Stored) -> list[str]:
-        """What is wrong with what it was shown, once it was shown all that there is."""
+        """Return the faults of the received events, once all were received."""
         faults = [
             f"{self.name} shows what is not stored as #{room} {seq}: {line!a}"
             for room, seq, line in self.shown
             if seq not in stored.places(room, line)
         ]
-        faults += self.faults  # after the cause: whoever saw what is lost is told of another log
+        faults += self.faults  # after the cause: a client that saw lost lines begins anew
         for room, at in self.at.items():
             if at != (head := stored.heads.get(room, 0)):
                 faults.append(f"{self.name} came up to #{room} {at}, and there are {head}")
@@ -94,7 +98,7 @@ class Follower:
 
 
 def line_of(event: Mapping[str, Any]) -> str:
-    """An event as `chatd export` writes it, without its time."""
+    """Return an event as `chatd export` writes it, without its time."""
     author, text = event["author"], event["text"]
     return {
         "message": f"<{author}> {text}",
@@ -105,7 +109,7 @@ def line_of(event: Mapping[str, Any]) -> str:
 
 
 class Said:
-    """Lines that are sent with a key until they are answered, and sometimes once more.
+    """Lines that are sent with an idempotency key until they are answered, and sometimes again.
 
     ``lines`` are the ``texts`` as `chatd export` writes them, ``sent`` is how often they were sent,
     and ``answers`` are the seqs in each answer.
@@ -121,13 +125,16 @@ class Said:
         self._new: list[bool] = []
 
     def answer(self, seqs: list[int], new: bool | None = None) -> None:
-        """They are there as these, and were not before, or were; None if that is not told."""
+        """Record an answer: the seqs of the lines.
+
+        ``new`` is true if they were stored only now, None if the answer does not say.
+        """
         self.answers.append(seqs)
         if new is not None:
             self._new.append(new)
 
     def faults(self, stored: Stored, kept: Kept | None) -> list[str]:
-        """What is wrong with them; ``kept`` is the record of their key."""
+        """Return the faults of the lines; ``kept`` is the record of their key."""
         places = [stored.places(self.room, line) for line in self.lines]
         seqs = [seq for found in places for seq in found]
         faults = []
@@ -153,7 +160,7 @@ class Said:
 
 
 class Kept(NamedTuple):
-    """Where the lines of a key are, by the store's records."""
+    """The place of the lines of a key, in the store's records."""
 
     room: str
     after: int
@@ -161,7 +168,7 @@ class Kept(NamedTuple):
 
 
 def keys_of(path: Path) -> dict[str, Kept]:
-    """The keys that a store's file has, by what is kept of each."""
+    """Return the keys in a store's file, with their records."""
     with closing(sqlite3.connect(path)) as store:
         rows = store.execute("SELECT key, value FROM records WHERE kind = 'retry'").fetchall()
     found = {}
@@ -172,8 +179,10 @@ def keys_of(path: Path) -> dict[str, Kept]:
 
 
 def faults_of_said(said: Sequence[Said], stored: Stored, keys: Mapping[str, Kept]) -> list[str]:
-    """What is wrong with all lines that were sent with keys, none of which was used twice, nor
-    forgotten."""
+    """Return the faults of all lines that were sent with keys.
+
+    No key was used twice, and none was deleted.
+    """
     left = dict(keys)
     faults = []
     for each in said:

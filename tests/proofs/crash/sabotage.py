@@ -1,4 +1,4 @@
-"""Daemons that break the promise, each in its own way: what looks for faults must find them."""
+"""Sabotaged daemons, which break the promise: the proofs must find each fault."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show_before_commit() -> None:
         now = time.time()
 
         def write() -> None:
-            store._writer._now = lambda: now  # what is shown and what is stored has one time
+            store._writer._now = lambda: now  # shown and stored lines have the same time
             store._writer.write(batch)
 
         store._writer_thread.run(write)
@@ -52,7 +52,7 @@ def show_before_commit() -> None:
 
 
 def sync_seldom() -> None:
-    """Leave it to the system when the log that was written is on disk (``synchronous=NORMAL``)."""
+    """Leave it to the system when the written log is on disk (``synchronous=NORMAL``)."""
     connect = file.connect
 
     def careless(path: Path) -> sqlite3.Connection:
@@ -74,8 +74,7 @@ def answer_before_commit() -> None:
 
 
 def log_deeds_later() -> None:
-    """Keep what a deed changes first, and the deed in the next transaction."""
-
+    """Commit a deed's changes first, and the deed in the next transaction."""
     whole = ChatServer.carry_out
 
     def carry_out(
@@ -94,7 +93,7 @@ def log_deeds_later() -> None:
 
 
 def keep_keys_later() -> None:
-    """Keep that a line was said, and with which key in the next transaction."""
+    """Commit a line, and its idempotency key in the next transaction."""
 
     def keep(store: Store, *puts: Put) -> Deferred[None]:
         for put in puts:
@@ -105,7 +104,7 @@ def keep_keys_later() -> None:
 
 
 def keep_keys_first() -> None:
-    """Keep with which keys lines are said, and the lines in the next transaction."""
+    """Commit the keys of lines, and the lines in the next transaction."""
     write = Writer.write
 
     def write_twice(writer: Writer, batch: Sequence[BatchItem]) -> Sequence[Entry]:
@@ -122,7 +121,7 @@ def _has_key(entry: RecordWrite) -> bool:
 
 
 def pass_one_over() -> None:
-    """Show those who come back what they missed, but for the first line of several."""
+    """Send returning clients what they missed without the first line of several."""
     replay = Session._replay
 
     def careless(session: Session, room: Room, format: Format, after: int, upto: int) -> None:

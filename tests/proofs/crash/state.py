@@ -1,7 +1,7 @@
-"""What is kept beside the logs, held against what people were answered and what the logs say.
+"""The records beside the logs, compared with answers to clients and with deeds in the logs.
 
-A fact is something that the store's records say, in words: ``mute of x3 in #den`` is its reason,
-``away of ana`` is a text. What is not there is "".
+A fact is what a record says, in words: ``mute of x3 in #den`` is its reason, ``away of ana`` is a
+text. The value of a missing fact is "".
 """
 
 from __future__ import annotations
@@ -31,33 +31,33 @@ from tests.support.stores import QueueReactor
 
 PASSWORD = "correct horse"
 REGISTERED = ("ana", "eva", "luis")
-"""Who has an account from the beginning. luis never comes before the end."""
+"""The accounts that exist from the beginning. luis never logs in before the end."""
 
 DEN = "den"
-"""A room that is ana's from the beginning."""
+"""A room that ana owns from the beginning."""
 
 NOBODYS = ("ops", "tea")
-"""Rooms that nobody runs."""
+"""Rooms without an owner."""
 
 _ROLES = {"invite": Role.INVITED, "voice": Role.VOICED, "op": Role.OPERATOR}
 
 
 class Change(NamedTuple):
-    """That a fact be so is asked for; ``answers`` are the beginnings of what says that it is."""
+    """A request to set a fact; ``answers`` are the beginnings of the answers that it is set."""
 
     fact: str
     value: str
     answers: tuple[bytes, ...]
 
     def is_answered_by(self, line: bytes) -> bool:
-        """Whether that line says so."""
+        """Return True if a line is one of the answers."""
         return line.startswith(self.answers)
 
 
 class Expected:
-    """What the facts must be by what was asked for and answered, in this order.
+    """The facts that follow from requests and answers, in this order.
 
-    What was asked for and not answered may be so or not, until something later is answered.
+    A request without an answer may be fulfilled or not, until a later one is answered.
     """
 
     def __init__(self) -> None:
@@ -65,19 +65,19 @@ class Expected:
         self._possible: dict[str, list[Change]] = {}
 
     def ask(self, change: Change) -> None:
-        """This is asked for."""
+        """Record a request."""
         before = Change(change.fact, "", ())
         self._possible.setdefault(change.fact, [before]).append(change)
 
     def answer(self, change: Change) -> None:
-        """This was asked for, and is answered; what was asked for after it may be so, too."""
+        """Record the answer to a request; those after it may be fulfilled, too."""
         self.answered += 1
         possible = self._possible[change.fact]
         (place,) = (n for n, other in enumerate(possible) if other is change)
         del possible[:place]
 
     def faults(self, facts: dict[str, str]) -> list[str]:
-        """What was answered and is not so."""
+        """Return the answered changes that are not in the facts."""
         return [
             f"{fact}: it is {facts.get(fact, '')!a}, and was answered to be {possible[0].value!a}"
             for fact, possible in self._possible.items()
@@ -86,7 +86,7 @@ class Expected:
 
 
 def facts_of(path: Path) -> dict[str, str]:
-    """What the records in a store's file say."""
+    """Return the facts in a store's file."""
     facts: dict[str, str] = {}
     with closing(sqlite3.connect(path)) as store:
         records = store.execute("SELECT kind, key, value FROM records").fetchall()
@@ -116,13 +116,16 @@ def facts_of(path: Path) -> dict[str, str]:
 
 
 def _numbers(name: str) -> list[int]:
-    """By what the names of tokens are in the order in which they were made."""
+    """Return the numbers in the names of tokens, in the order in which these were made."""
     return [int(number) for number in re.findall(r"\d+", name)]
 
 
 def faults_of_rights(path: Path) -> list[str]:
-    """What outlived what it was granted for: hooks of people who do not run that room, and
-    credentials of an account that had another password then."""
+    """Return the hooks and credentials that outlived their right.
+
+    They are hooks of accounts that do not run the room, and credentials that were made with another
+    password.
+    """
     with closing(sqlite3.connect(path)) as store:
         rows = store.execute("SELECT kind, key, value FROM records").fetchall()
     kept: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -142,8 +145,11 @@ def faults_of_rights(path: Path) -> list[str]:
 
 
 def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
-    """Where the records of rooms do not say what the deeds in the logs come to: a deed and what it
-    changes are kept together, or neither is. And where a topic is not the last one in the log."""
+    """Return the differences between the records of rooms and the deeds and topics in the logs.
+
+    A deed and its changes are committed together, or neither is. The topic must be the last one in
+    the log.
+    """
     faults = []
     with closing(sqlite3.connect(path)) as store:
         topics = store.execute(
@@ -164,7 +170,7 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
         fact, value = _fact_of(fold(room), Deed.of(text))
         done[fact] = value
     for fact in sorted(done.keys() | {fact for fact in facts if _is_of_a_room(fact)}):
-        # Whoever is registered and goes into a new room owns it, which is no deed.
+        # A member that enters a new room owns it, which is no deed.
         if facts.get(fact, "") != done.get(fact, "") and not (
             fact not in done and facts[fact] == Mode.OPEN.value
         ):
@@ -176,7 +182,10 @@ def faults_of_deeds(path: Path, facts: dict[str, str]) -> list[str]:
 
 
 def _fact_of(room: str, deed: Deed) -> tuple[str, str]:
-    """What a deed makes so. (None of these is of an address, or takes a role in a private room.)"""
+    """Return the fact that a deed sets.
+
+    None of these deeds is of an address, or takes a role in a private room.
+    """
     verb, target, _, reason = deed
     if verb in ("create", "mode"):
         return f"mode of #{room}", target
@@ -198,7 +207,7 @@ def _is_of_a_room(fact: str) -> bool:
 
 
 def furnish(directory: Path, variables: dict[str, str]) -> None:
-    """Make a store below that directory in which some have accounts, and ana a room."""
+    """Make a store below a directory with some accounts, and a room of ana's."""
     (directory / STORE).parent.mkdir(exist_ok=True)
     with open(os.devnull, "wb") as nothing:
         pid = fork(_furnish, directory, variables, nothing.fileno())
@@ -213,7 +222,7 @@ def _furnish() -> None:
     accounts, rooms = Accounts(store).table, Table(store, "room", RoomPolicy)
     hash = Hasher(*CHEAP).hash(PASSWORD)
     puts = [accounts.put(name, Account(name, hash, created=1)) for name in REGISTERED]
-    # Otherwise whoever is registered and comes first owns them.
+    # Otherwise the first member that enters owns them.
     for room in NOBODYS:
         store.append(Draft(room, 1, "luis", Kind.MESSAGE, [f"{room} is nobody's"]))
     deed = Deed("create", Mode.OPEN.value).text()

@@ -1,4 +1,4 @@
-"""The checker: what is as it should be passes, and every kind of fault is found."""
+"""`tests.proofs.crash.check`: correct transcripts pass, and every kind of fault is found."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ def faults(
     complete: bool = False,
     private: bool = False,
 ) -> list[str]:
-    """What is wrong with a transcript, in which one who has entered was shown these lines."""
+    """Return the faults of a transcript of a client that entered and received some lines."""
     everything = Stored(stored, unique=unique)
     transcript = Transcript("seen", everything, complete=complete, private=private)
     return [*everything.faults, *transcript.faults([WELCOME, *seen])]
 
 
 def private_faults(*seen: str) -> list[str]:
-    """The same of ana's transcript, which is held against the inboxes, too."""
+    """Return the faults of ana's transcript, which is compared with the inboxes, too."""
     return faults("*** You are now Ana.", *seen, stored=WITH_INBOXES, complete=True, private=True)
 
 
-# What is as it should be
+# Correct transcripts
 
 
 def test_everything_in_order() -> None:
@@ -236,7 +236,7 @@ def test_private_lines_that_were_missed_and_live_ones_and_receipts() -> None:
     assert private_faults(*missed, *more, "<ana> b", *receipts, "<ana> a") == []
 
 
-# What is not
+# Faults
 
 
 @pytest.mark.parametrize(

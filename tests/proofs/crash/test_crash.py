@@ -1,5 +1,4 @@
-"""No line that anybody saw is lost, in short: some kills, some power cuts. See
-`tests.proofs.crash`."""
+"""`tests.proofs.crash` in short: some kills, some power cuts, and no line that was seen is lost."""
 
 from __future__ import annotations
 
@@ -25,14 +24,14 @@ pytestmark = [
 
 @pytest.fixture
 def memory() -> Iterator[Path]:
-    """A directory in memory, where there is one: for what needs no real disk."""
+    """Yield a directory in memory, if there is one, for tests that need no real disk."""
     fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="chatd-", dir=fast) as directory:
         yield Path(directory)
 
 
 def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, str]:
-    """Run the command; gives its status and output. ``sabotage`` is done to its daemons first."""
+    """Run the command with sabotaged daemons; return its status and output."""
     library = disk.build(directory)
     code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
     if sabotage:
@@ -56,11 +55,11 @@ def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, st
 
 
 TRIES = 5
-"""Runs until one meets what a test is about. What a run meets is a matter of chance."""
+"""Most runs until one meets the subject of a test, which is random."""
 
 
 def tries() -> Iterator[str]:
-    """Seeds to try one after the other; says which were tried, and fails after the last."""
+    """Yield seeds to try one after the other; print them, and fail after the last."""
     first = SystemRandom().randrange(10**6)
     for seed in range(first, first + TRIES):
         print(f"seed {seed}" if seed == first else f"not met by chance; seed {seed}")
@@ -88,7 +87,7 @@ NOTHING = (
     " 0 of them again",
     " 0 times somebody went on",
 )
-"""What the summary of a run says that missed something that it is to try."""
+"""Parts of the summary of a run that missed a kind of event that it is to try."""
 
 
 def test_25_kills_lose_nothing(tmp_path: Path) -> None:
@@ -148,7 +147,7 @@ def test_power_cuts_lose_nothing(memory: Path) -> None:
 
 
 def test_a_daemon_that_does_not_sync_each_commit_is_found_out(memory: Path) -> None:
-    # Of what is lost, a line or a change is what is looked at first, as chance has it.
+    # A lost line or a lost change is found first, at random.
     fault = ["had been shown", "was answered to be"]
     assert_found(memory, "--commits", "6", sabotage="sync_seldom", fault=fault)
 

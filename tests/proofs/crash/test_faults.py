@@ -1,6 +1,6 @@
-"""A disk that fails under a real daemon: nobody sees what was not saved, and the rest goes on.
+"""A failing disk under a real daemon: no client sees unsaved lines, and the rest goes on.
 
-How long another program holds the file is CHATD_LOCKED_SECONDS.
+CHATD_LOCKED_SECONDS is the time for which another program locks the file.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 STORE = "disk/chat"
 LOCKED_SECONDS = float(os.environ.get("CHATD_LOCKED_SECONDS", "3"))
 LOCK_WAIT = 2.0
-"""How long a batch waits for a lock, in seconds."""
+"""Seconds that a batch waits for a lock."""
 UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
 class House:
-    """A daemon whose disk can be broken, and put right again."""
+    """A daemon whose disk can be broken, and repaired."""
 
     def __init__(self, directory: Path) -> None:
         self.fault = directory / "fault"
@@ -47,9 +47,9 @@ class House:
         self.daemon = Daemon(directory, *options)
 
     def log(self, wait: float = 0) -> list[str]:
-        """What the daemon has said since this was last asked, or says in that many seconds.
+        """Return the lines logged since the last time, or in the next ``wait`` seconds.
 
-        Its log is written by a thread. It says that it has read its motd behind all the rest.
+        Its log is written by a thread. The line about reading the motd comes after all the rest.
         """
         output = self.daemon.process.stdout
         assert output is not None
@@ -63,13 +63,13 @@ class House:
         return [line.partition("] ")[2] for line in said.decode().splitlines()[:-1]]
 
     def memory(self) -> int:
-        """How many bytes of memory it has now."""
+        """Return the bytes of memory of the daemon now."""
         status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
         (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kilobytes) * 1024
 
     def enter(self, name: str) -> Person:
-        """Somebody who has come, in the lobby."""
+        """Return a client in the lobby."""
         person = Person(self.daemon.port)
         person.type(f"/nick {name}")
         person.until(f"You are now {name}.")
@@ -78,7 +78,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
-    """One for all tests, to save time."""
+    """Yield one daemon for all tests, to save time."""
     directory = tmp_path_factory.mktemp("faults")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LD_PRELOAD", str(disk.build(directory)))
@@ -89,7 +89,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, No
         yield house
 
 
-# What can be wrong
+# Kinds of failures
 
 
 def failing(what: str) -> Callable[[House], AbstractContextManager[None]]:
@@ -145,7 +145,7 @@ CAUSES = {
 
 
 def lose(house: House, ana: Person) -> list[str]:
-    """Have her say what cannot be saved; gives what the daemon says of it."""
+    """Say lines that cannot be saved; return what the daemon logs about it."""
     ana.type("lost")
     ana.until("ERR Not saved: ")
     return house.log(wait=0.05)
@@ -162,7 +162,7 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
         house.log()
         with cause(house):
             refused: list[str] = []
-            while not refused:  # what has just been said of another cause is not said at once again
+            while not refused:  # a second cause is logged only after a pause
                 refused = lose(house, ana)
             refused += lose(house, ana)
             luis.type("/who")
@@ -171,7 +171,7 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
         shown += luis.until("<ana> after")
         ana.until("<ana> after")
     assert not [line for line in shown if "lost" in line]
-    # Once; but for a lock, each time is as long as the pause after which it is said again.
+    # Logged once; but each wait for a lock is as long as the pause between two log lines.
     assert len(refused) == 1 or name == "locked"
     for line in refused:
         assert line.startswith("lines are refused, because they cannot be saved: ")
@@ -207,7 +207,7 @@ def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(hous
         before = house.memory()
         with failing("sync hang")(house):
             ana.socket.setblocking(False)
-            # Until the server reads no more of her, and the kernel has its buffers full.
+            # Until the server reads no more from her, and the kernel's buffers are full.
             while select.select([], [ana.socket], [], 0.3)[1]:
                 unsent = unsent[ana.socket.send(unsent[: 1 << 16]) :]
             assert len(unsent) > 1 << 20
@@ -257,12 +257,14 @@ def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refuse
     assert house.log(wait=PATIENCE) == ["lines are saved again"]
 
 
-# A disk that really is full, or cannot be written to
+# A disk that is really full, or read-only
 
 
 def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
-    """What begins a command that finds below the directory, as ``disk``, a file system that was
-    mounted so. Skips the test where none may be."""
+    """Return the beginning of a command that mounts a file system as ``disk`` below a directory.
+
+    Skips the test if mounting is not allowed.
+    """
     (directory / "disk").mkdir()
     unshare = ["unshare", "--user", "--map-root-user", "--mount"]
     begin = [*unshare, "sh", "-c", " && ".join([*mount, 'exec "$@"']), "sh"]
@@ -278,7 +280,7 @@ def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
-    """A daemon whose store is on a disk of 1 MiB."""
+    """Yield a daemon whose store is on a disk of 1 MiB."""
     begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
     monkeypatch.setattr("tests.integration.test_daemon.TWISTD", [*begin, *TWISTD])
     house = House(tmp_path)

@@ -1,4 +1,4 @@
-"""Who comes back after a crash: what is as it should be passes, every kind of fault is found."""
+"""`tests.proofs.crash.resumed`: correct clients pass, and every kind of fault is found."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ KEPT = Kept("ops", 0, 5)
 
 
 def shown(*stretches: tuple[int, range], head: int = 5, lately: int | None = None) -> list[str]:
-    """What is wrong with what one was shown who came so often into the room: behind which seq, and
-    then these."""
+    """Return the faults of a client that entered several times, and received some seqs.
+
+    Each part is the seq after which it was promised lines, and the seqs that it received.
+    """
     follower = Follower("eva", lately)
     for after, seqs in stretches:
         follower.enter("ops", head, after)
@@ -51,7 +53,7 @@ def shown(*stretches: tuple[int, range], head: int = 5, lately: int | None = Non
 
 
 def said(*answers: tuple[list[int], bool | None], kept: Kept | None = KEPT) -> list[str]:
-    """What is wrong with a line that is stored, was sent twice, and was answered so."""
+    """Return the faults of a stored line that was sent twice, with some answers."""
     return faults_of(["b"], *answers, kept=kept)
 
 
@@ -66,7 +68,7 @@ def faults_of(
     return [fault.partition("': ")[2] or fault for fault in faults_of_said([line], STORED, keys)]
 
 
-# What one is shown
+# Received events
 
 
 def test_all_that_there_is_on_several_connections() -> None:
@@ -147,12 +149,12 @@ def test_what_is_shown_before_one_is_in_the_room() -> None:
     assert follower.faults_of(STORED) == ["eva is shown #ops before it is in it: '<ana> b'"]
 
 
-# What one is answered
+# Answers
 
 
 def test_a_line_that_is_there_once_however_often_it_was_sent() -> None:
     assert said(([5], True), ([5], False)) == []
-    assert said(([5], False)) == []  # the first answer did not come
+    assert said(([5], False)) == []  # the first answer was lost
     assert said(([5], None), ([5], None)) == []
 
 

@@ -1,4 +1,4 @@
-"""What is kept beside the logs: what outlived its right is found."""
+"""`tests.proofs.crash.state`: records that outlived their right are found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACCOUNT = ("account", "eva", {"name": "eva", "epoch": 7, "settings": {}})
 
 
 def store_with(path: Path, *records: tuple[str, str, dict[str, Any]]) -> Path:
-    """A file with these records: the kind, key and value of each."""
+    """Make a file with some records: the kind, key and value of each."""
     with closing(sqlite3.connect(path / "chat")) as store:
         store.execute("CREATE TABLE records (kind, key, value)")
         rows = [(kind, key, json.dumps(value)) for kind, key, value in records]

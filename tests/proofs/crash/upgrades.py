@@ -1,9 +1,9 @@
-"""Kills an upgrade of a store's file before and after each of its calls to the disk.
+"""Kill an upgrade of a store's file before and after each of its calls to the disk.
 
-Each kept file of an older version is upgraded to this one, and a file of this version to one that a
-later chatd might have. What is left must be of the old version, of the new one, or of one between
-them, with all that was said and kept. Once the upgrade is done again, it must be as if it had never
-been killed: the file holds the same in all of its tables.
+Each sample file of an older version is upgraded to this one, and a file of this version to one that
+a later chatd might have. The result must be of the old version, of the new one, or of one between
+them, with all lines and records. Once the upgrade is done again, the file must have the same
+content in all of its tables as without a kill.
 """
 
 from __future__ import annotations
@@ -31,22 +31,24 @@ ALTER TABLE rooms ADD COLUMN purpose TEXT NOT NULL DEFAULT 'talk';
 CREATE TABLE people (name TEXT PRIMARY KEY);
 INSERT INTO people SELECT DISTINCT author FROM events;
 """
-"""What a later chatd might do."""
+"""SQL of a step that a later chatd might have."""
 
 _CLOCK_SET_BACK = "UPDATE events SET time = time - 3600000 WHERE id % 3 = 0"
-"""So that a step which looks at times has something to find."""
+"""SQL that makes times which a step has to correct."""
 
 
 class Result:
-    """What became of all upgrades: ``left`` counts the pairs of the version that was upgraded and
-    the one that a kill left."""
+    """The results of all upgrades.
+
+    ``left`` counts the pairs of the upgraded version and the version that a kill left.
+    """
 
     def __init__(self) -> None:
         self.left: Counter[tuple[int, int]] = Counter()
         self.faults: list[str] = []
 
     def text(self) -> str:
-        """All of it, for people."""
+        """Return the result as text."""
         left = ", ".join(
             f"{count} of version {old} left version {version}"
             for (old, version), count in sorted(self.left.items())
@@ -56,7 +58,7 @@ class Result:
 
 
 def kill_upgrades() -> Result:
-    """Every kill that an upgrade can meet. A fault leaves its directory for you to look at."""
+    """Kill upgrades at each call. A fault keeps its directory for inspection."""
     result = Result()
     for version in range(1, VERSION + 1):
         _Upgrade(version, result).kill_everywhere()
@@ -64,7 +66,7 @@ def kill_upgrades() -> Result:
 
 
 class _Upgrade:
-    """The upgrade of a kept file of one version."""
+    """The upgrade of a sample file of one version."""
 
     def __init__(self, version: int, result: Result) -> None:
         self._version = version
@@ -72,7 +74,7 @@ class _Upgrade:
         self._work = _open if version < VERSION else _open_as_a_later_chatd
 
     def kill_everywhere(self) -> None:
-        """Kill it before and after each of its calls."""
+        """Kill the upgrade before and after each of its calls."""
         with tempfile.TemporaryDirectory(prefix="chatd-upgrade-") as directory:
             path = self._begin(Path(directory))
             before = _content(path)
@@ -85,7 +87,7 @@ class _Upgrade:
                 number += 1
 
     def _begin(self, directory: Path) -> Path:
-        """Put a file of the old version where a daemon's store is."""
+        """Put a file of the old version in the place of a daemon's store."""
         path = directory / STORE
         path.parent.mkdir()
         shutil.copy(KEPT / f"version_{self._version}.db", path)
@@ -95,7 +97,7 @@ class _Upgrade:
         return path
 
     def _kill(self, number: int, moment: str, before: list[Any], whole: list[Any]) -> bool:
-        """Kill it at one of its calls; False if it was over already."""
+        """Kill the upgrade at one of its calls; return False if it had ended before."""
         directory = Path(tempfile.mkdtemp(prefix="chatd-upgrade-"))
         path = self._begin(directory)
         variables = disk.environment(path.parent, kill=(number, moment))
@@ -114,9 +116,9 @@ class _Upgrade:
     def _faults(
         self, directory: Path, path: Path, before: list[Any], whole: list[Any]
     ) -> list[str]:
-        """Look at what a kill left, and go on with it."""
+        """Yield the faults of the files that a kill left, and of the upgrade after it."""
         faults = []
-        # A connection that may write puts what its log holds into the file, as any chatd does.
+        # A writing connection checkpoints the log into the file, as any chatd does.
         left = _ask(path, "PRAGMA user_version")[0][0]
         self._result.left[self._version, left] += 1
         if _content(path) != before:
@@ -148,7 +150,7 @@ def _in_a_child(work: Callable[[], None], directory: Path, variables: dict[str, 
 
 
 def _content(path: Path) -> list[Any]:
-    """All that was said, and all that is kept, in words that each version has."""
+    """Return all lines and records, in a form that each version has."""
     said = _ask(path, "SELECT room, seq, session, author, kind, text FROM log ORDER BY 1, 2")
     heads = _ask(path, "SELECT name, head, topic, session FROM rooms ORDER BY 1")
     there = _ask(path, "SELECT 1 FROM sqlite_master WHERE name = 'records'")
@@ -157,7 +159,7 @@ def _content(path: Path) -> list[Any]:
 
 
 def _dump(path: Path) -> list[Any]:
-    """A file's version, its schema, and all that is in its tables."""
+    """Return a file's version, its schema, and the content of its tables."""
     schema = _ask(path, "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
     tables = [name for kind, name, sql in schema if kind == "table" and "VIRTUAL" not in sql]
     rows = [_ask(path, f'SELECT * FROM "{table}"') for table in tables]

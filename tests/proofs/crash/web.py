@@ -1,9 +1,9 @@
-"""Browsers, programs and readers of event streams, who come back to each daemon after a kill.
+"""Browsers, programs and readers of event streams, which come back to each daemon after a kill.
 
-What they do not know to be saved they send again, with its key; where they were in a room, they go
-on. Each is somebody for longer than a daemon lives: it is told to `come`, and then takes part like
-a `tests.proofs.crash.people.Person`. They speak HTTP and WebSocket by themselves, as far as they
-need it.
+They send again, with its key, what they do not know to be saved, and resume where they were in a
+room. Each lives longer than a daemon: it is told to `come`, and then takes part like a
+`tests.proofs.crash.people.Person`. They speak as much HTTP and WebSocket as they need, without a
+library.
 """
 
 from __future__ import annotations
@@ -21,33 +21,36 @@ from tests.proofs.crash.resumed import LATELY, Follower, Said
 
 BROWSERS = 3
 PAIRS = 2
-"""Of programs: both of a pair send the same requests."""
+"""Pairs of programs: both of a pair send the same requests."""
 
 READERS = 2
 
 COMES = 0.8
-"""How likely each of them comes to a daemon."""
+"""The probability that a visitor comes to a daemon."""
 
 WINDOW = 3
-"""How many lines of a browser are on their way at most."""
+"""Most lines of a browser that are on their way."""
 
 AGAIN = 0.1
-"""How likely a browser sends something again that was answered."""
+"""The probability that a browser sends an answered request again."""
 
 ACTIONS = 0.1
-"""How likely a browser says something with /me."""
+"""The probability that a browser says something with /me."""
 
 ENOUGH = 150
 KEYS = 200
-"""With how many keys somebody is followed by somebody new, and how many they may use at most: of so
-many of one owner the daemon knows (`chatd.chat.idempotency`)."""
+"""Keys after which a visitor is replaced by a new one, and most keys that it uses: so many of one
+owner the daemon remembers (`chatd.chat.idempotency`)."""
 
 _LENGTHS = (0, 10, 80, 300)
 
 
 class Visitor:
-    """Somebody who comes again and again. ``receipts`` is what it was answered on this connection,
-    ``ended`` whether that is over. If it is ``quiet``, it says nothing new."""
+    """A client that comes again and again.
+
+    ``receipts`` is the number of answers on this connection, ``ended`` is true if that is over. If
+    it is ``quiet``, it says nothing new.
+    """
 
     socket: socket.socket
 
@@ -76,7 +79,7 @@ class Visitor:
         self._send()
 
     def read(self) -> None:
-        """Take what there is, and say what there is to be said then."""
+        """Read received data, and send what is due then."""
         try:
             data = self.socket.recv(1 << 16)
         except BlockingIOError:
@@ -93,25 +96,25 @@ class Visitor:
 
     @property
     def done(self) -> bool:
-        """Whether it has nothing more to learn."""
+        """Return True if the visitor has nothing more to learn."""
         raise NotImplementedError
 
     def _begin(self) -> None:
         raise NotImplementedError
 
     def _take(self) -> bool:
-        """Take one whole answer of what was read; whether there was one."""
+        """Take one whole answer of the received data; return True if there was one."""
         raise NotImplementedError
 
     def _go_on(self) -> None:
-        """Say what there is to be said, once an answer was taken."""
+        """Send what is due, after an answer was taken."""
 
     def _ask(self, request: str, *headers: str) -> None:
         head = "\r\n".join([f"{request} HTTP/1.1", "Host: localhost", *headers, "", ""])
         self._unsent += head.encode()
 
     def _take_head(self) -> bytes | None:
-        """The head of an answer, if all of it is there."""
+        """Return the head of an answer, if it is complete."""
         head, end, rest = bytes(self._unread).partition(b"\r\n\r\n")
         if not end:
             return None
@@ -127,12 +130,12 @@ class Visitor:
             self.ended = True
 
     def find(self, fault: str) -> None:
-        """It has found that something is wrong."""
+        """Record a fault."""
         self.faults.append(f"{self.name} {fault}")
 
 
 class Listener(Visitor):
-    """A visitor that is shown rooms, and knows where it is in them."""
+    """A visitor that follows rooms, and knows its positions in them."""
 
     def __init__(
         self, name: str, chance: random.Random, rooms: Sequence[str], lately: int | None = None
@@ -148,7 +151,7 @@ class Listener(Visitor):
 
     @property
     def done(self) -> bool:
-        """Whether it was shown all that was there when it came."""
+        """Return True if the visitor received all that was there when it came."""
         at = self.follower.at
         return len(self._heads) == len(self.rooms) and all(
             at[room] >= head for room, head in self._heads.items()
@@ -164,14 +167,13 @@ class Listener(Visitor):
 
 
 class Browser(Listener):
-    """A browser: in some rooms over a WebSocket, with lines that it sends until they have an
-    ``ack``."""
+    """A browser: in some rooms over a WebSocket, with lines that it sends until their ``ack``."""
 
     def __init__(self, name: str, chance: random.Random) -> None:
         super().__init__(name, chance, chance.sample(ROOMS, 2), LATELY)
         self.said: list[Said] = []
         self._unanswered: list[Said] = []
-        self._asked: dict[int, Said] = {}  # by the ids on this connection
+        self._asked: dict[int, Said] = {}  # by the ids of this connection
 
     @property
     def done(self) -> bool:
@@ -219,7 +221,7 @@ class Browser(Listener):
 
     def _tell(self, type: str, **members: Any) -> None:
         payload = json.dumps({"type": type, **members}).encode()
-        # RFC 6455 section 5.2. That it is masked with zeros, nobody minds.
+        # RFC 6455 section 5.2. The mask is zero, which the standard allows.
         length = len(payload)
         head = bytes((0x80 | length,)) if length < 126 else struct.pack("!BH", 0x80 | 126, length)
         self._unsent += b"\x81" + head + bytes(4) + payload
@@ -271,8 +273,10 @@ class Browser(Listener):
 
 
 class Program(Visitor):
-    """A program that posts what is on a list of requests, one after the other: each until it is
-    answered. Others may have the same list; whoever comes to its end puts the next one on it."""
+    """A program that posts requests of a list, one after the other, each until it is answered.
+
+    Others may have the same list; the one that comes to its end adds the next request.
+    """
 
     def __init__(self, name: str, chance: random.Random, host: str, said: list[Said]) -> None:
         super().__init__(name, chance, host)
@@ -373,7 +377,7 @@ class Reader(Listener):
 
 
 class Visitors:
-    """All of them in a round. ``said`` is all that was sent with keys."""
+    """The visitors of a round. ``said`` is all that was sent with keys."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -385,23 +389,23 @@ class Visitors:
 
     @property
     def said(self) -> list[Said]:
-        """All that was sent with keys."""
+        """All lines that were sent with keys."""
         lists = {id(one.said): one.said for one in self.all if isinstance(one, Browser | Program)}
         return [said for each in lists.values() for said in each]
 
     @property
     def followers(self) -> list[Follower]:
-        """What those were shown who are shown something."""
+        """The followers of all listeners."""
         return [one.follower for one in self.all if isinstance(one, Listener)]
 
     @property
     def all(self) -> list[Visitor]:
-        """Everybody who ever came."""
+        """All visitors that ever came."""
         pairs = [program for pair in self._pairs for program in pair]
         return [*self._browsers, *pairs, *self._readers, *self._gone]
 
     def come(self) -> list[Visitor]:
-        """Those who are to come to the next daemon. Who has said enough is followed by another."""
+        """Return the visitors for the next daemon; one that has said enough is replaced."""
         for place, browser in enumerate(self._browsers):
             if len(browser.said) > ENOUGH:
                 self._gone.append(browser)
@@ -415,8 +419,10 @@ class Visitors:
         return [visitor for visitor in here if self._chance.random() < COMES]
 
     def come_back(self, port: int) -> None:
-        """Have all come who ever did: at first until all that they said is answered, then until
-        they were shown all."""
+        """Have all visitors come back to a daemon.
+
+        First until all that they said is answered, then until they have received everything.
+        """
         for _ in range(2):
             for visitor in self.all:
                 visitor.quiet = True
@@ -433,7 +439,10 @@ class Visitors:
         return Browser(f"b{self._number}", self._chance)
 
     def _new_pair(self) -> Sequence[Program]:
-        """Guests have their keys by their address, so each pair has one."""
+        """Return a new pair of programs.
+
+        The keys of guests belong to their address, so each pair has one.
+        """
         self._number += 1
         said: list[Said] = []
         name, host = f"c{self._number}", f"127.0.1.{self._number % 250 + 1}"

@@ -1,15 +1,15 @@
-"""`python3 -m tests.proofs.mutation`: is each guard tested? Breaks the code in one place at a
-time, and sees whether a test fails.
+"""`python3 -m tests.proofs.mutation`: break the code in one place at a time, and run its tests.
 
 Every condition is made always true and always false, every bound moved by one, every operand,
-statement and `except` taken away. What no test notices is printed as it stands in
-`tests/proofs/mutation/equivalents.txt`: put it there, with a line that says why it makes no
-difference, or write the test, or take the superfluous code away.
+statement and `except` removed. Mutants that no test notices are printed in the form of
+`tests/proofs/mutation/equivalents.txt`: put them there, with a line that says why they make no
+difference, or write the test, or remove the superfluous code.
 
-`--since REV` tries only the lines that changed since a commit: a new survivor shows at once.
+`--since REV` tries only the lines that changed since a commit, so that a new survivor shows at
+once.
 
-A mutant exists in the memory of one forked process alone: no file is changed. It must not know
-what the modules do.
+A mutant exists in the memory of one forked process alone: no file is changed. This module must not
+know what the modules do.
 """
 
 from __future__ import annotations
@@ -257,20 +257,21 @@ TESTS = {
         "tests/integration/test_faults.py",
     ],
 }
-"""What is broken, and the tests that must notice."""
+"""The modules that are broken, and the tests that must notice."""
 
 SECONDS = 3
-"""A mutant's tests may take so many seconds of a processor, and so many times what others take."""
+"""The limit of a mutant's tests: seconds of a processor, or a multiple of the time of the whole
+code."""
 
 PATIENCE = 120
-"""When one that waits for ever is ended, in seconds.
+"""Seconds after which a mutant that waits for ever is ended.
 
 The deadlines of tests/conftest.py and pyproject.toml come first, but not for a fixture that waits
 for the reactor after a test that failed.
 """
 
 MEMORY = 8 << 30
-"""What a mutant may take, in bytes of address space."""
+"""Most bytes of address space of a mutant."""
 
 
 class Mutant(NamedTuple):
@@ -285,19 +286,21 @@ class Mutant(NamedTuple):
 
     @property
     def lines(self) -> range:
-        """The numbers of the lines that it changes."""
+        """The numbers of the lines that the mutant changes."""
         return range(self.line, self.line + len(self.before))
 
     @property
     def text(self) -> str:
-        """The change, for people and for `tests/proofs/mutation/equivalents.txt`. It has no line
-        number on purpose."""
+        """The change, as in `tests/proofs/mutation/equivalents.txt`.
+
+        It has no line number, because these change with every commit.
+        """
         before = [f"- {line}\n" for line in self.before]
         after = [f"+ {line}\n" for line in self.after]
         return "".join([f"{self.module} {self.function}\n", *before, *after])
 
 
-# What is changed.
+# Changes.
 
 _COMPARISONS = {
     ast.Lt: (b"<", b"<="),
@@ -328,7 +331,7 @@ _OPERATORS = {
 
 
 class _Change(NamedTuple):
-    """These bytes of the source become others."""
+    """A change of some bytes of the source into others."""
 
     start: int
     end: int
@@ -336,7 +339,7 @@ class _Change(NamedTuple):
 
 
 class _Changes(ast.NodeVisitor):
-    """Walks a module, and notes all that can be changed in it, with the function around it."""
+    """A visitor that notes all possible changes of a module, with the function around each."""
 
     def __init__(self, source: bytes) -> None:
         self.found: list[tuple[str, _Change]] = []
@@ -367,7 +370,7 @@ class _Changes(ast.NodeVisitor):
             self._note(*self._place(node), other)
 
     def _swap(self, left: ast.expr, right: ast.expr, old: bytes, new: bytes) -> None:
-        # Between two operands stands the operator, and perhaps brackets.
+        # Between two operands is the operator, and perhaps brackets.
         start, end = self._place(left)[1], self._place(right)[0]
         self._note(start, end, self._source[start:end].replace(old, new, 1))
 
@@ -404,7 +407,7 @@ class _Changes(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         if all(isinstance(part, _ARITHMETIC) for part in ast.walk(node.value)) and not self._within:
-            return  # a number with a name: that it is held to is tested, not what it is
+            return  # a named number: tests check that it is used, not its value
         for target, following in zip(node.targets, [*node.targets[1:], node.value], strict=True):
             if len(node.targets) > 1:
                 self._note(self._place(target)[0], self._place(following)[0], b"")
@@ -496,7 +499,10 @@ class _Changes(ast.NodeVisitor):
             self._replace(node, str(node.value + 1).encode())
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        """What a sentence says is not a guard (and before Python 3.12 it has no place)."""
+        """Change nothing: the text of a sentence is no guard.
+
+        Before Python 3.12 it has no position, either.
+        """
 
 
 _ARITHMETIC = (
@@ -510,7 +516,7 @@ _SIMPLE = (
 
 
 def mutants_of(module: str, source: bytes) -> Iterator[Mutant]:
-    """Everything that can be broken in a module: its path, and what is in it."""
+    """Yield all mutants of a module, given its path and its source."""
     changes = _Changes(source)
     changes.visit(ast.parse(source))
     lines = source.splitlines()
@@ -533,11 +539,11 @@ def _stripped(lines: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(line.decode().strip() for line in lines)
 
 
-# What tests say to it.
+# Runs.
 
 
 class _Instead(MetaPathFinder, Loader):
-    """Imports a mutant where its module is asked for."""
+    """An importer that returns a mutant in the place of its module."""
 
     def __init__(self, mutant: Mutant) -> None:
         self._mutant = mutant
@@ -553,7 +559,10 @@ class _Instead(MetaPathFinder, Loader):
 
 
 def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> None:
-    """In a process of its own: exit with 0 if no test fails. Whole code has no limit: 0 seconds."""
+    """Run tests in this process, and exit with 0 if none fails.
+
+    Whole code has no limit: 0 seconds.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.meta_path.insert(0, _Instead(mutant))
     if seconds:
@@ -580,12 +589,12 @@ class _Run:
         self.process.start()
 
     def end_if_late(self) -> None:
-        """Kill it if it has had its time."""
+        """Kill the process if it has exceeded its time."""
         if time.monotonic() > self._late:
             self.process.kill()
 
     def end(self) -> bool:
-        """Wait for it, and clean up; whether no test failed."""
+        """Wait for the process, and clean up; return True if no test failed."""
         self.process.join()
         self._directory.cleanup()
         return self.process.exitcode == 0
@@ -605,9 +614,9 @@ def changed_lines(diff: str, path: str) -> set[int]:
 
 
 def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator[Mutant]:
-    """Those that no test notices, as they are found.
+    """Yield the mutants that no test notices, as they are found.
 
-    So many are tested side by side, for so many seconds of a processor each.
+    ``jobs`` mutants are tested side by side, for some seconds of a processor each.
     """
     running: list[_Run] = []
     waiting = list(reversed(mutants))
@@ -624,7 +633,7 @@ def survivors_of(mutants: Sequence[Mutant], jobs: int, seconds: int) -> Iterator
 
 
 def known_equivalents(text: str) -> dict[str, str]:
-    """What makes no difference, and why: paragraphs of a mutant's text and a line ``= why``."""
+    """Return the equivalent mutants, with reasons: paragraphs of a mutant's text and ``= why``."""
     known: dict[str, str] = {}
     for paragraph in text.split("\n\n"):
         change, found, why = paragraph.strip("\n").partition("\n= ")
@@ -634,7 +643,7 @@ def known_equivalents(text: str) -> dict[str, str]:
 
 
 def main() -> int:
-    """Do what the command says; gives the exit status."""
+    """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m tests.proofs.mutation",
         description="Is each guard tested? Breaks the code in one place at a time.",

@@ -1,4 +1,4 @@
-"""`tests.proofs.mutation`: what is broken, and how what makes no difference is written down."""
+"""`tests.proofs.mutation`: the mutants of code, and the list of equivalent ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What may reach somebody's terminal: the set that docs/wire.md names, written out a second time.
+"""The characters that may reach a terminal: docs/wire.md's set, implemented a second time.
 
-On purpose in other words than those of `chatd.text.escaping`: by what Unicode calls the
-characters, and by walking through the text.
+This implementation differs from `chatd.text.escaping` on purpose: it uses Unicode's categories, and
+walks through the text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MARKS_IN_A_ROW = 4
 
 
 def is_unsafe(character: str) -> bool:
-    """Whether a character never reaches a terminal, wherever it stands."""
+    """Return True if a character never reaches a terminal, in any place."""
     code = ord(character)
     return (
         (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\t")
@@ -29,7 +29,7 @@ def is_unsafe(character: str) -> bool:
 
 
 def joins(character: str) -> bool:
-    """Whether marks behind it stand on what is before it."""
+    """Return True if marks after a character are drawn on the one before it."""
     return (
         unicodedata.category(character) in {"Mc", "Cf"}
         or "\u1160" <= character <= "\u11ff"
@@ -38,7 +38,7 @@ def joins(character: str) -> bool:
 
 
 def beyond(text: str) -> Iterator[str]:
-    """What of a text is not in the documented set."""
+    """Yield the parts of a text that are not in the documented set."""
     marks = 0
     for character in text:
         if is_unsafe(character):
@@ -52,7 +52,7 @@ def beyond(text: str) -> Iterator[str]:
 
 
 def undocumented(data: bytes, eol: bytes = b"\n") -> set[str]:
-    """What of the bytes sent to a client is not in the documented set. They must be UTF-8."""
+    """Return the parts of sent bytes that are not in the documented set. They must be UTF-8."""
     lines = data.split(eol)
     assert lines.pop() == b"", f"half a line: {data[-80:]!r}"
     texts = [line.decode() for line in lines]

@@ -1,4 +1,4 @@
-"""Every code point through the one encoder, and every pair of bytes through both kinds of ports."""
+"""Every code point through the one encoder, and every pair of bytes through both ports."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ def test_every_code_point_between_two_letters_is_sent_as_documented(unmeasured: 
 
 
 def every_pair_of_bytes() -> Iterator[bytes]:
-    """All of them as lines, many to a read. Two bytes may be a line end, or a telnet command, and
-    what that does is seen, too."""
+    """Yield all pairs of bytes as lines, many to a read.
+
+    Two bytes may be a line end, or a telnet command; their effect is checked, too.
+    """
     pairs = [bytes((first, second)) for first in range(256) for second in range(256)]
     for start in range(0, len(pairs), PAIRS_A_TURN):
         yield b"".join(b"a" + pair + b"b\n" for pair in pairs[start : start + PAIRS_A_TURN])

@@ -1,4 +1,4 @@
-"""Two people are never called alike to the eye: `/nick` against the table of confusables.
+"""No two names in use look the same: `/nick` against the table of confusables.
 
 The pairs are not those of chatd's own table: they come from the package confusable_homoglyphs,
 which has Unicode's list in another version, and does not say which of two is the prototype.
@@ -28,7 +28,7 @@ PAIRS = 10_000
 SEED = 39
 
 TEMPLATES = ("{}", "7{}", "{}{}", "{}-2")
-"""Names made of one character. Its script is not known here, so nothing else in them has one."""
+"""Names made of one character. Its script is not known here, so the rest is of every script."""
 
 OFTEN_COPIED = (
     "alice",
@@ -45,7 +45,7 @@ OFTEN_COPIED = (
 
 
 def listed_pairs() -> list[tuple[str, str]]:
-    """The pairs that Unicode lists, in both directions."""
+    """Return the pairs that Unicode lists, in both directions."""
     table = json.loads(
         files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8")
     )
@@ -61,7 +61,7 @@ def is_name(text: str) -> bool:
 
 
 def alike() -> dict[str, set[str]]:
-    """Each text that may be a name, and all others that look like it: by way of others, too."""
+    """Return, for each possible name, all others that look like it, directly or indirectly."""
     groups: dict[str, set[str]] = {}
     for one, other in listed_pairs():
         merged = groups.get(one, {one}) | groups.get(other, {other})
@@ -73,7 +73,7 @@ def alike() -> dict[str, set[str]]:
 
 @cache
 def pairs_of_names() -> list[tuple[str, str]]:
-    """All pairs of names that look alike, each of them a name that is welcome by itself."""
+    """Return all pairs of names that look alike, each of which is valid by itself."""
     found: set[tuple[str, str]] = set()
     for one, others in alike().items():
         for other in others:
@@ -85,7 +85,7 @@ def pairs_of_names() -> list[tuple[str, str]]:
 
 
 def copies(count: int) -> Iterator[tuple[str, str]]:
-    """Names, and copies of them in which some letters are exchanged for others that look alike."""
+    """Yield names, and copies of them with some letters replaced by others that look alike."""
     chance = random.Random(SEED)
     letters: dict[str, list[str]] = defaultdict(list)
     for one, other in listed_pairs():
@@ -99,7 +99,7 @@ def copies(count: int) -> Iterator[tuple[str, str]]:
 
 
 class Two:
-    """Two people in no room, who try to be called alike, and to make rooms that are."""
+    """Two clients in no room, which try to take names that look alike, and to make such rooms."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -109,7 +109,7 @@ class Two:
         self.refused = 0
 
     def both_are_called(self, *names: str) -> bool:
-        """Whether each got one of these names. Afterwards nobody has any."""
+        """Return True if each client got one of two names. Release both names afterwards."""
         server = self.world.server
         pairs = zip(self.people, names, strict=True)
         got = [self._may(rename, person, name) for person, name in pairs]
@@ -119,7 +119,7 @@ class Two:
         return all(got)
 
     def both_are_made(self, *names: str) -> bool:
-        """Whether these rooms are two rooms, once both were asked for. Afterwards none is there."""
+        """Return True if two rooms exist, once both were asked for. Remove both afterwards."""
         server = self.world.server
         for each in zip(self.people, names, strict=True):
             self._may(_enter, *each)
@@ -150,7 +150,7 @@ def test_of_two_names_that_look_alike_one_is_refused(unmeasured: None) -> None:
     pairs = random.Random(SEED).sample(pairs_of_names(), PAIRS)
     two = Two()
     assert [pair for pair in pairs if two.both_are_called(*pair)] == []
-    # Each of these would have been welcome without the other.
+    # Each name is valid without the other.
     assert two.refused == len(pairs)
 
 
@@ -164,7 +164,9 @@ def test_of_two_rooms_that_look_alike_one_is_refused(unmeasured: None) -> None:
 def test_no_copy_of_a_name_in_use_is_accepted(unmeasured: None) -> None:
     two = Two()
     assert [pair for pair in copies(PAIRS) if two.both_are_called(*pair)] == []
-    assert two.refused > 50  # nearly all others mix scripts, or hold what no name may
+    assert (
+        two.refused > 50
+    )  # nearly all others mix scripts, or contain characters that no name may have
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""Every path by which what one person wrote reaches another, or the log, goes by the one encoder.
+"""Every path of text from one person to another, or to the log, uses the one encoder.
 
-Dynamic: hostile text is tried as the argument of every command there is, as a line, as a name and
-as a room, also where no check on the way in would refuse it. Static: the code makes bytes for
-clients in one place, and has no other way to write them.
+Dynamic: hostile text is tried as the argument of every command, as a line, as a name and as a room,
+also where a check of the input would refuse it. Static: the code makes bytes for clients in one
+place, and has no other way to write them.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ NAMED_BY_OTHERS = (
     "/search from:eve",
     "/mentions",
 )
-"""What listeners ask, to be shown what somebody else wrote."""
+"""Commands of listeners whose answers contain texts of others."""
 
 
 @contextmanager
 def logged() -> Generator[list[str], None, None]:
-    """What the log says meanwhile."""
+    """Yield the lines that are logged."""
     lines: list[str] = []
 
     def observe(event: LogEvent) -> None:
@@ -67,7 +67,7 @@ def logged() -> Generator[list[str], None, None]:
 
 
 def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
-    """What everybody is sent while one person tries a text on every path."""
+    """Yield the bytes that clients are sent while one person tries a text on every path."""
     world = World()
     eve, ana, program = world.person("eve"), world.person("ana"), world.program()
     spanish = world.person("luis")
@@ -89,11 +89,11 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
         tries += [f"/{word} {hostile}", f"/{word} ana {hostile}", f"/{word} #ops {hostile}"]
         tries += [f"/{word} #{hostile}", f"/{word} x{hostile}"]
     tries += [f"/msg eva {hostile}", f"tom {hostile}", f"ana {hostile}", f"/msg tom {hostile}"]
-    # What is asked for: the next line is the answer.
+    # Prompts: the next line is the answer.
     for asked in "/register", "/login eve", "/password", "/unregister":
         tries += [asked, hostile]
     tries += [f" /login {hostile} {hostile}", f"login {hostile} x", f"/login\t{hostile}"]
-    # Behind /text, no line is a command.
+    # After /text, no line is a command.
     for line in [*tries, "/text", f"/quit {hostile}", hostile]:
         eve.type(line)
         for asked in NAMED_BY_OTHERS:
@@ -114,13 +114,13 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
 def test_nothing_undocumented_arrives_on_any_path(
     monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
 ) -> None:
-    if not checked:  # as if the rules for names were forgotten
+    if not checked:  # as if names were not validated
         monkeypatch.setattr(server_module, "validate_name", str)
         monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
     rung = 0
     with logged() as log:
         for path, data in everything_seen(hostile):
-            if path.startswith("ringing"):  # has asked for that: before a line, and nowhere else
+            if path.startswith("ringing"):  # its bell is on: BEL before a line, and nowhere else
                 rung += data.count(BELL)
                 data = re.sub(rb"^\x07", b"", data, flags=re.MULTILINE)
             assert undocumented(data) == set(), path
@@ -129,7 +129,7 @@ def test_nothing_undocumented_arrives_on_any_path(
 
 
 def everything_seen_of_deeds(hostile: str) -> Iterator[tuple[str, bytes]]:
-    """What everybody is sent while one who may do all of it runs rooms with that text."""
+    """Yield the bytes that clients are sent while an admin moderates rooms with a text."""
     word = hostile.split(" ")[0]
     tries = [f"/{word} luis {hostile}" for word in ("kick", "mute", "ban")]
     tries += [f"/{word} luis 10m {hostile}" for word in ("mute", "ban")]
@@ -194,7 +194,7 @@ def test_hostile_reasons_do_arrive() -> None:
 
 
 def test_hostile_text_does_arrive() -> None:
-    """The test above would hold for a server that shows nothing, too."""
+    """Hostile text arrives: without this, a server that sends nothing would pass the test above."""
     seen = b"".join(
         data for path, data in everything_seen("\x1b]0;x\x07") if path.startswith("ana")
     )
@@ -228,19 +228,19 @@ LOGGED_AS_THEY_ARE = {
     "now",
     "until",
 }
-"""What log lines have in them: addresses and paths of this machine, sentences and numbers of the
-daemon's own, what the operating system says of the store, and at the start names of accounts, which
-are letters and digits. Nothing else that a client sent."""
+"""The values in log lines: addresses and paths of this machine, sentences and numbers of the
+daemon's own, texts of the operating system about the store, and at the start names of accounts,
+which are letters and digits. No other text of a client is logged."""
 
 OF_THE_LOG = {"util/error_log.py", "daemon/log_pipe.py"}
-"""Where the log is made and written: with no client at the other end."""
+"""Modules that format and write the log, which no client receives."""
 
 OF_THE_OPERATOR = {"protocols/control.py"}
-"""What `chatd admin` is answered: JSON in ASCII, which it makes visible."""
+"""A module that answers `chatd admin` with JSON in ASCII, which is escaped."""
 
 
 MAKES_FRAMES = {"protocols/web/live/frames.py"}
-"""Where bytes are made by a library for what is no text of anybody's: pongs, and closing."""
+"""A module in which a library makes bytes without any text of a client: pongs, and close frames."""
 
 OF_HTTP = {
     "protocols/web/api/rooms.py",
@@ -248,17 +248,18 @@ OF_HTTP = {
     "protocols/web/live/handshake.py",
     "protocols/web/http/messages.py",
 }
-"""Heads of answers, which are ours, and parts of requests. Bodies come from the encoder."""
+"""Modules with heads of answers, which contain no text of clients, and parts of requests. Bodies
+come from the encoder."""
 
 OF_HOOKS = {"webhooks/delivery.py", "webhooks/urls.py", "webhooks/http_client.py"}
-"""What is sent to URLs: these in ASCII, signatures, and bodies that the encoder made."""
+"""Modules that send to URLs: these in ASCII, signatures, and bodies that the encoder made."""
 
 TO_BE_HASHED = {"accounts/credentials.py", "accounts/passwords.py", "chat/idempotency.py"}
-"""What goes nowhere but into a hash."""
+"""Modules whose bytes are only hashed."""
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    """The calls in some code, each with the name of what is called."""
+    """Yield the calls in some code, each with the name of its function."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield getattr(node.func, "attr", None) or getattr(node.func, "id", ""), node
@@ -313,7 +314,7 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
                     "b''.join(",
                 )
                 if node.name == "framed":
-                    continue  # bytes that were made already
+                    continue  # bytes already
                 assert said == "b''" or said.startswith(made_by), said
 
 
@@ -395,7 +396,7 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
 
 
 def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
-    """Both look first whether the reader asked for it."""
+    """Both places check that the reader asked for it."""
     loaded = [
         (file, node)
         for file, tree in TREES.items()

@@ -1,6 +1,6 @@
-"""What others say never drives a listener's terminal: judged by a terminal emulator, pyte.
+"""Lines of others never control a listener's terminal, as a terminal emulator (pyte) judges.
 
-A state machine of Hypothesis has people talk, and a fuzzer types escape sequences, cut anywhere.
+A state machine of Hypothesis has clients talk, and a fuzzer types escape sequences, cut anywhere.
 The fuzzer's seed and length are CHATD_FUZZ_SEED and CHATD_FUZZ_LINES; a failure shows both.
 """
 
@@ -24,11 +24,11 @@ SEED = int(os.environ.get("CHATD_FUZZ_SEED", "2621"))
 LINES = int(os.environ.get("CHATD_FUZZ_LINES", "1500"))
 
 COLUMNS = 5_000
-"""So many that no line wraps, and a row is a line."""
+"""Columns of the terminal: so many that no line wraps, and a row is a line."""
 
 
 class Terminal(pyte.Screen):
-    """A terminal that counts the lines it was moved down, and keeps what it would reply."""
+    """A terminal that counts the lines it was moved down, and records its replies."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -57,13 +57,13 @@ class Onlooker:
         self._before = self._state()
 
     def look(self) -> None:
-        """Show what came. It moves the cursor down by its lines, and does nothing else."""
+        """Assert that received lines move the cursor down by their number, and do nothing else."""
         data = self.client.bytes_seen()
         assert undocumented(data) == set()
         self.judge(data)
 
     def judge(self, data: bytes) -> None:
-        """What the terminal makes of it."""
+        """Feed data to the terminal, and assert its effect."""
         rows = self.terminal.rows
         self._stream.feed(data.replace(b"\n", b"\r\n"))  # as the tty does
         assert self.terminal.rows - rows == data.count(b"\n")
@@ -81,7 +81,7 @@ class Onlooker:
 
 
 class Talk:
-    """Two who type anything, and listeners of every kind."""
+    """Two clients that type anything, and listeners of every kind."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -131,7 +131,7 @@ PIECES = (
     b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbf\xbf", b"hola", b" ", b"ERR ", b"*** ",
     b"<ana> ", b"{0}", b"%s",
 )  # fmt: skip
-"""What escape sequences, telnet commands, broken UTF-8 and lines of the server are made of."""
+"""Pieces of escape sequences, telnet commands, broken UTF-8 and lines of the server."""
 
 STARTS = (
     b"", b"", b"", b"//", b"/me ", b"/nick ", b"/topic ", b"/msg ana ", b"/msg #lobby ",
@@ -143,7 +143,7 @@ ENDS = (b"\n", b"\n", b"\r\n", b"\r\0")
 
 
 def hostile_lines(chance: random.Random) -> Iterator[bytes]:
-    """Lines of pieces, without end."""
+    """Yield lines of random pieces, without end."""
     while True:
         pieces = chance.choices(PIECES, k=chance.randint(1, 8))
         yield chance.choice(STARTS) + b"".join(pieces) + chance.choice(ENDS)
@@ -168,7 +168,7 @@ def test_no_sequence_drives_a_terminal(unmeasured: None) -> None:
 
 
 class Conversation(RuleBasedStateMachine):
-    """People talk, rename themselves, move about and look back, in any order."""
+    """Clients talk, rename themselves, change rooms and read history, in any order."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The walk of a line: which functions and modules it goes through, from bytes to bytes.
+"""The walk of a line: the functions and modules that it goes through, from bytes to bytes.
 
-It must not know what the modules do.
+This package must not know what the modules do.
 """

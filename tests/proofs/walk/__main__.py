@@ -1,4 +1,4 @@
-"""`python3 -m tests.proofs.walk [--calls] [LINE ...]`: print how far a line walks in the code."""
+"""`python3 -m tests.proofs.walk [--calls] [LINE ...]`: print the calls and moves of a line."""
 
 from __future__ import annotations
 
