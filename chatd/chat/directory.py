@@ -1,6 +1,6 @@
-"""The rooms: which there are, how they are found, made and forgotten.
+"""The directory of rooms: finding, listing, making and forgetting them.
 
-It puts nobody into them, and knows no connection and no command.
+It must not know connections or commands, and moves no session.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from chatd.text.validation import MAX_NAME_LENGTH, InvalidName, check_end, valid
 
 ROOMS_LOOKED_AT = 1000
 ROOMS_COMPARED = 20
-"""How many rooms are looked at, and how many likely ones of them compared with the name of a new
-one, to ask whether another one was meant."""
+"""Most rooms that are looked at, and most likely ones of them that are compared with the name of a
+new room, to suggest the one that was meant."""
 
 
 class Rooms(Mapping[str, Room]):
-    """All rooms, by key. ``lobby`` is the name of the one that is always there."""
+    """All rooms, by key. ``lobby`` is the name of the room that always exists."""
 
     def __init__(self, store: Store, moderation: Moderation, lobby: str) -> None:
         self._store = store
@@ -71,15 +71,15 @@ class Rooms(Mapping[str, Room]):
         return room
 
     def readable(self, session: Session, room: Room) -> bool:
-        """Whether a session may know what is in a room."""
+        """Return True if a session may read a room."""
         return self._moderation.may(session, room, Act.READ)
 
     def listed(self, most: int, session: Session, peopled: set[Room]) -> tuple[int, list[Room]]:
-        """How many rooms a session may read, and so many of them: the fullest first of those in
-        which somebody is, then empty ones.
+        """Return the number of rooms that a session may read, and at most *most* of them: first the
+        `peopled` ones, those with most members first, then empty ones.
 
-        Rooms in which nobody is may be very many, so they are not looked at for this; and of those
-        among them that not everyone may read, not all.
+        Empty rooms may be very many, so they are not sorted; and of the hidden ones among them, at
+        most `ROOMS_LOOKED_AT` are checked.
         """
         hidden = self._moderation.hidden
         some_hidden = islice(hidden, ROOMS_LOOKED_AT)
@@ -112,13 +112,15 @@ class Rooms(Mapping[str, Room]):
             raise Refusal(ErrorKind.NAME_IN_USE, "looks_like_room", room=name, other=known.name)
 
     def add(self, wanted: str) -> Room:
-        """Make a room of that name, for which `check_new` has nothing to say."""
+        """Make a room of that name, which `check_new` has accepted."""
         return self._add(Room(_room_name(wanted), self._store, pages=self._pages))
 
     def similar(self, wanted: str, session: Session) -> Room | None:
-        """A room that may have been meant with a name that none has, and that a session may
-        read."""
-        # Comparing is slow (50 us a pair), so what is compared is few, and likely.
+        """Return a room that may have been meant by a name that no room has.
+
+        None if there is none that the session may read.
+        """
+        # Comparing is slow (50 us a pair), so few names are compared, and likely ones.
         key = fold(_room_name(wanted))
         if len(key) > MAX_NAME_LENGTH:  # a letter may stand for a phrase
             return None
@@ -138,7 +140,7 @@ class Rooms(Mapping[str, Room]):
             self._like.remove(room)
             puts = self._moderation.forget(room)
             if puts:
-                # If that cannot be kept, the room is still somebody's when it is made again.
+                # If that cannot be stored, the room still has its owner when it is made again.
                 change(self._store, *puts).addErrback(ignore_store_error)
 
     def _add(self, room: Room) -> Room:

@@ -1,15 +1,15 @@
-"""Lines that may be sent again, because whoever sent them does not know whether they arrived.
+"""Idempotency keys: a client that does not know if its lines arrived may send them again.
 
-With them comes a key that their sender made up. That it was used is kept in the transaction that
-keeps the lines; so the same key again, also after a crash, is no new line, and is answered with the
-places of the old ones, whatever its owner may do by now.
+Theory of operation. With lines comes a key that their sender made up. The use of the key is stored
+in the transaction that stores the lines. So the same key again, also after a crash, says no new
+line, and is answered with the seqs of the old ones, even if its owner has lost the right to speak.
 
 A key is unique in the space of its `KeyOwner`, and counts in a share of the table. When the table
 is full, the oldest key of the largest share goes: so a share that has no more than its part of the
 table (`KEPT`, divided by how many shares there are) loses none to others. An account is a share of
 its own; those who can make up owners as they like, browsers and guests, have one for each network.
 
-It knows no connection and no command.
+It must not know connections or commands.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from chatd.text.folding import fold
 from chatd.text.validation import InvalidName, validate_room_name
 
 KEPT_SECONDS = 86400
-"""How long a key is known."""
+"""Seconds for which a key is known."""
 
 KEPT_OF_OWNER = 200
 KEPT = 20_000
 """Most keys that are known of one owner, and of all; each takes some 900 bytes."""
 
 FORGOTTEN_AT_ONCE = 20
-"""How many that are too old go with one new one, at most."""
+"""Most expired keys that are removed with one new one."""
 
 
 class KeyOwner(NamedTuple):
@@ -75,7 +75,7 @@ def session_owner(number: int, network: str) -> KeyOwner:
 
 
 class Said(NamedTuple):
-    """Lines that were said with a key: by the session of that number, in the room of that name, as
+    """The use of a key: lines that the session of that number said in the room of that name, as
     events with ``after < seq <= upto``. ``digest`` is of their texts, ``time`` in seconds since
     1970, and not before that of an older key; ``share`` is that of the key's owner."""
 
@@ -89,8 +89,8 @@ class Said(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The places of the lines of a key: their room's name, and their seqs there, none if they are
-    not known any more."""
+    """The lines of a key: their room's name, and their seqs there, none if they are not known any
+    more."""
 
     room: str
     seqs: Sequence[int]
@@ -116,7 +116,7 @@ class _Ages:
         share = self._shares.setdefault(said.share, Ages())
         for ages in self.all, self.owners.setdefault(_space_of(key), Ages()), share:
             ages[key] = said.time
-            if next(iter(ages.values())) > said.time:  # it was taken away, and that was taken back
+            if next(iter(ages.values())) > said.time:  # its removal was taken back
                 ages.move_to_end(key, last=False)
         self._resize(said.share, len(share) - 1, len(share))
 
@@ -158,13 +158,14 @@ class IdempotencyKeys:
         self._store = store
         self._now = now
         self._room = room
-        self._under_way: dict[str, list[Deferred[bool]]] = {}  # who waits for what is being kept
+        # The keys that are being stored, and the requests that wait for them.
+        self._under_way: dict[str, list[Deferred[bool]]] = {}
         for key, said in sorted(self.table.items(), key=lambda each: each[1].time):
             self._ages.leave(key, said)
             self._ages.enter(key, said)
 
     def knows(self, owner: KeyOwner, key: str) -> bool:
-        """Return whether something was said with a key."""
+        """Return True if something was said with a key."""
         return self._known(_key(owner, key)) is not None
 
     async def find(
@@ -193,7 +194,7 @@ class IdempotencyKeys:
                 )
             done: Deferred[bool] = Deferred()
             self._under_way[full].append(done)
-            await done  # if they could not be kept, they are not said
+            await done  # if they could not be stored, they are not said
         return None
 
     async def say(
@@ -219,8 +220,7 @@ class IdempotencyKeys:
         return await self._say(session, room, texts, kind, _key(owner, key), owner.share)
 
     def were_said_by(self, session: Session, owner: KeyOwner, key: str) -> bool:
-        """Whether it was that session which said the lines of a key; so they were not there before
-        it."""
+        """Return True if a session said the lines of a key, so that they are no earlier one's."""
         said = self.table.get(_key(owner, key))
         return said is not None and said.session == session.number
 
@@ -248,19 +248,22 @@ class IdempotencyKeys:
         receipt: Deferred[Sequence[int] | None] = Deferred()
         after, before = room.head, room.end
         session.say(*texts, kind=kind, room=room, receipt=receipt.callback)
-        if room.end == before:  # it may not speak there, and is told so
+        if room.end == before:  # it may not speak there, and receives an error
             return await receipt
         digest = _digest_of(texts, kind)
         time = max(int(self._now()), self._ages.newest)  # the clock may have been set back
         said = Said(room.name, session.number, after, room.end, digest, time, share)
         if not await self._keep(key, said):
             return None
-        # One who has gone meanwhile was given no receipt.
+        # A session that has gone meanwhile received no receipt.
         return await receipt if receipt.called else await _find(room, said, texts, kind)
 
     def _keep(self, key: str | None, said: Said) -> Deferred[bool]:
-        """Keep that these lines were said, together with them. Fires with whether that was done, in
-        front of all others who wait for it."""
+        """Store the use of a key together with its lines.
+
+        Fires with True once that is done, and with False if it fails; before it, nothing else that
+        waits for the key goes on.
+        """
         done: Deferred[bool] = Deferred()
         waiting = [done]
         puts: list[Put] = []
@@ -275,7 +278,7 @@ class IdempotencyKeys:
             for each in waiting:
                 each.callback(bool(kept))
 
-        # Whoever ceases to wait takes nothing back by that: so nobody waits for the change itself.
+        # A cancelled wait must not cancel the change, so no request waits for the change itself.
         change(self._store, *puts).addCallbacks(lambda _: True, ignore_store_error).addCallback(end)
         return done
 
@@ -296,14 +299,14 @@ class IdempotencyKeys:
 
 
 async def _find(room: Room, said: Said, texts: Sequence[str], kind: Kind) -> Sequence[int]:
-    """The seqs of lines that were said; none if they are there no more."""
+    """Return the seqs of the lines of a key; none if they are not in the store any more."""
     lines: list[Event] = []
     after = said.after
     while after < said.upto and (events := await room.read(after, said.upto)):
         lines += [each for each in events if (each.session, each.kind) == (said.session, kind)]
         after = events[-1].seq
     count = len(texts)
-    # Of several that say the same, those behind were said later.
+    # Of several with the same texts, the last ones were said last.
     for start in reversed(range(len(lines))):
         found = lines[start : start + count]
         if [event.text for event in found] == list(texts):

@@ -1,6 +1,6 @@
-"""Who may do what in a room: one table of roles by acts, for each way in which a room can be run.
+"""The table of rights: the least role for each act, by the mode of a room.
 
-Pure. It must not know who has which role where.
+Pure. It must not know the roles of sessions, nor rooms.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import enum
 
 
 class Role(enum.IntEnum):
-    """What somebody is in a room. Each may do all that those before it may. The numbers are kept in
-    the store: never change or reuse one."""
+    """A role in a room. Each may do all that those before it may.
+
+    The numbers are in the store: never change or reuse one.
+    """
 
     EVERYONE = 0
     INVITED = 1
@@ -21,7 +23,7 @@ class Role(enum.IntEnum):
 
 
 class Mode(enum.Enum):
-    """How a room is run. `FREE` is one that nobody runs; it is never set."""
+    """The mode of a room. A room without staff is `FREE`; that mode is never set."""
 
     FREE = "free"
     OPEN = "open"
@@ -32,9 +34,9 @@ class Mode(enum.Enum):
 
 
 class Act(enum.Enum):
-    """What somebody may want to do."""
+    """An act that takes a right."""
 
-    READ = "read"  # be there, see it listed, its people, topic and history, and search it
+    READ = "read"  # be in the room, see it listed, its people, topic and history, and search it
     SPEAK = "speak"
     TOPIC = "topic"
     INVITE = "invite"  # and take an invitation back
@@ -45,7 +47,7 @@ class Act(enum.Enum):
     MODE = "mode"
     OP = "op"
     CLOSE = "close"
-    HOOK = "hook"  # have what is said there sent elsewhere, and see where to
+    HOOK = "hook"  # have the lines sent elsewhere, and see where to
     WALL = "wall"  # this and what follows concern the whole server
     DISCONNECT = "disconnect"
     STATS = "stats"
@@ -78,7 +80,7 @@ wall        admin  admin  admin    admin      admin     admin
 disconnect  admin  admin  admin    admin      admin     admin
 stats       admin  admin  admin    admin      admin     admin
 """
-"""The least role that may do it. ``-`` is everyone."""
+"""The least role for each act in each mode. ``-`` is everyone."""
 
 _HEADER, *_ROWS = (line.split() for line in _TABLE.strip().split("\n"))
 
@@ -87,9 +89,9 @@ LEAST = {
     for act, *roles in _ROWS
     for mode, role in zip(_HEADER, roles, strict=True)
 }
-"""The same, to look it up."""
+"""The same, by act and mode."""
 
 
 def may(role: Role, act: Act, mode: Mode) -> bool:
-    """Whether one of that role may do that in a room that is run so."""
+    """Return True if a role may do an act in a room with that mode."""
     return role >= LEAST[act, mode]

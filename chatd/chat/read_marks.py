@@ -1,7 +1,10 @@
-"""How far each account was shown each room, and its inbox: kept, so that what was missed is known.
+"""Read marks: the seq up to which each account was sent each room, and its inbox.
 
-A place moves with what was really given out: live lines and stretches of the past, as long as
-there is no gap before them. It knows rooms by their keys, and no session.
+Theory of operation. A mark is stored, so that missed lines are known after a restart. It advances
+with the stretches of a log that were really sent to a session of the account: live lines
+(`chatd.rooms.feed.Trail`), replays of the past, and stretches that are empty. A stretch advances
+the mark only if there is no gap before it. A stretch after a gap is remembered, and counts once the
+gap is filled. This module knows rooms by their keys, and must not know sessions.
 """
 
 from __future__ import annotations
@@ -16,34 +19,34 @@ from chatd.storage.contract import Store
 from chatd.storage.records import Put, Table
 
 PLACES_KEPT = 200
-"""In how many rooms the place of one account is kept: those where it moved last."""
+"""Most rooms with a mark of one account: those where it moved last."""
 
 SPANS_KEPT = 100
-"""How many stretches of one log are looked after for a session until its place is kept."""
+"""Most stretches of one log that are remembered for a session until its mark is stored."""
 
 
 class Span(Protocol):
-    """A stretch of a log that somebody is being shown."""
+    """A stretch of a log that is being sent to a session."""
 
     @property
     def start(self) -> int:
-        """The seq that it comes behind."""
+        """The seq before its first event."""
 
     @property
     def given(self) -> int:
-        """The seq up to which it was taken."""
+        """The seq up to which it was sent."""
 
     @property
     def end(self) -> int:
-        """The seq up to which it is to be given, as far as is known."""
+        """The seq up to which it is to be sent, as far as is known."""
 
     @property
     def done(self) -> bool:
-        """Whether nothing of it will be given any more."""
+        """True if no more of it will be sent."""
 
 
 class EmptyStretch:
-    """A stretch in which there is nothing any more: it counts as shown."""
+    """A stretch without events any more: it counts as sent."""
 
     __slots__ = ("end", "given", "start")
 
@@ -55,14 +58,17 @@ class EmptyStretch:
 
 
 class ReadMark(NamedTuple):
-    """How far an account was shown a log."""
+    """The seq up to which an account was sent a log."""
 
     seq: int
 
 
 class ReadTracker:
-    """What one session of an account is being shown while it is logged in. ``account`` and
-    ``inbox`` are the account's key and its log of private lines; ``cursor`` follows that."""
+    """The stretches that are being sent to one session while it is logged in.
+
+    ``account`` and ``inbox`` are the account's key and its log of private lines; ``cursor`` follows
+    that log.
+    """
 
     __slots__ = ("_spans", "account", "cursor", "inbox")
 
@@ -74,11 +80,11 @@ class ReadTracker:
 
     @property
     def logs(self) -> Iterable[str]:
-        """The keys of what it is being shown."""
+        """The keys of the logs with stretches."""
         return tuple(self._spans)
 
     def follow(self, log: str, cursor: Cursor, since: int | None = None) -> None:
-        """It follows a log live, from where the cursor stands, or had done ``since`` that seq."""
+        """Follow a log live, from the position of a cursor, or from ``since`` that seq."""
         spans = self._spans.setdefault(log, [])
         trails = (span for span in reversed(spans) if isinstance(span, Trail))
         trail = next(trails, None)
@@ -90,20 +96,20 @@ class ReadTracker:
         cursor.trail = trail
 
     def show(self, log: str, span: Span) -> None:
-        """It is being shown a stretch of a log."""
+        """Add a stretch of a log that is being sent."""
         spans = self._spans.setdefault(log, [])
         spans.append(span)
         if len(spans) > SPANS_KEPT:
-            # It may be told of that again.
+            # Its lines may be counted as missed.
             done = (number for number, old in enumerate(spans) if old.done)
             del spans[next(done, -1)]
 
     def spans(self, log: str) -> list[Span]:
-        """What it is being shown of a log."""
+        """Return the stretches of a log."""
         return self._spans.get(log, [])
 
     def due(self, log: str, place: int, head: int) -> tuple[int, int]:
-        """The first stretch behind that place that it was not and will not be shown:
+        """Return the first stretch after that place that was not sent and will not be:
         ``after < seq <= upto``, empty if there is none."""
         for span in _in_order(self.spans(log)):
             if span.start > place:
@@ -112,13 +118,13 @@ class ReadTracker:
         return min(place, head), head
 
     def prune(self, log: str, place: int | None) -> None:
-        """Forget what matters no more if the place is kept."""
+        """Forget the stretches that a mark at that place makes superfluous."""
         spans = self.spans(log)
         follows = any(isinstance(span, Trail) and not span.done for span in spans)
         left = [
             span
             for span in spans
-            # Behind a gap, what was shown counts if the gap is filled before it leaves.
+            # A stretch after a gap counts if the gap is filled before the session leaves.
             if not span.done or (follows and place is not None and span.given > place)
         ]
         if left:
@@ -128,8 +134,10 @@ class ReadTracker:
 
 
 def reached(spans: Iterable[Span], place: int | None) -> int | None:
-    """How far somebody was shown a log without a gap who had been shown it up to that place before;
-    for a log without a place, it begins where they came in."""
+    """Return the seq up to which a log was sent without a gap, if it was up to *place* before.
+
+    Without a place, the first stretch is its beginning.
+    """
     for span in _in_order(spans):
         if place is None:
             place = span.start
@@ -143,7 +151,7 @@ def _in_order(spans: Iterable[Span]) -> list[Span]:
 
 
 class ReadMarks:
-    """The places of all accounts, by account and log."""
+    """The read marks of all accounts, by account and log."""
 
     def __init__(self, store: Store) -> None:
         self.table: Table[ReadMark] = Table(store, "place", ReadMark)
@@ -153,16 +161,16 @@ class ReadMarks:
             self._logs.setdefault(account, {})[log] = None
 
     def of(self, account: str, log: str) -> int | None:
-        """How far an account was shown a log; None if it never was."""
+        """Return the mark of an account in a log; None if there is none."""
         place = self.table.get(_key(account, log))
         return None if place is None else place.seq
 
     def logs(self, account: str) -> list[str]:
-        """Where an account has a place."""
+        """Return the keys of the logs where an account has a mark."""
         return [log for log in self._logs.get(account, ()) if _key(account, log) in self.table]
 
     def puts(self, account: str, log: str, seq: int | None) -> Iterator[Put]:
-        """What keeps a place, or forgets it: to be given to `chatd.storage.records.change` at
+        """Return the changes that set a mark, or remove it: for `chatd.storage.records.change` at
         once."""
         yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq))
         if seq is not None:
@@ -175,7 +183,7 @@ class ReadMarks:
                 yield from self.puts(account, oldest, None)
 
     def account_gone(self, account: str) -> list[Put]:
-        """What forgets all places of an account."""
+        """Return the changes that remove all marks of an account."""
         return [put for log in self.logs(account) for put in self.puts(account, log, None)]
 
 

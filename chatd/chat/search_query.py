@@ -1,4 +1,4 @@
-"""What somebody writes who searches, as what a store looks for. Pure."""
+"""The language of searches: words, phrases, an author and a time, parsed for a store. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chatd.text.times import seconds_of
 from chatd.text.validation import InvalidName, validate_name
 
 WORDS_WANTED = 16
-"""How many words one may search for."""
+"""Most words and phrases of one search."""
 
 # A phrase in quotes, of which the last may be missing; or anything up to a space.
 _PART = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
@@ -21,16 +21,16 @@ _SINCE = ("since:", "desde:")
 
 
 def parse(text: str, now: float) -> Wanted:
-    """Return what a text asks for: words and ``"phrases"``, ``from:ana``, ``since:2d``.
+    """Parse a search: words and ``"phrases"``, ``from:ana``, ``since:2d``.
 
-    ``now`` is in seconds since 1970. Raises `Refusal` for ``since:`` with what is no time, for
-    ``from:`` with what is no name, for one of them that is there twice, and for too many words. In
-    quotes they are words like others.
+    ``now`` is in seconds since 1970. Raises `Refusal` for ``since:`` without a time, for ``from:``
+    without a name, for either of them twice, and for too many words. In quotes they are words like
+    others.
     """
     words: list[str] = []
     author, since = "", None
     for part, quoted in _parts(text):
-        name, duration = _behind(_FROM, part), _behind(_SINCE, part)
+        name, duration = _value_of(_FROM, part), _value_of(_SINCE, part)
         if name is not None and not quoted:
             if author or not _is_name(name):
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_from", part=short(part))
@@ -40,7 +40,7 @@ def parse(text: str, now: float) -> Wanted:
             if seconds is None or since is not None:
                 raise Refusal(ErrorKind.WRONG_USE, "search_wrong_since", part=short(part))
             since = max(0, int((now - seconds) * 1000))
-        elif fold_for_search(part):  # of marks alone nothing is left, which is in every text
+        elif fold_for_search(part):  # nothing is left of marks alone, and that is in every text
             words.append(part)
     if len(words) > WORDS_WANTED:
         raise Refusal(ErrorKind.WRONG_USE, "search_too_many_words", limit=WORDS_WANTED)
@@ -48,7 +48,7 @@ def parse(text: str, now: float) -> Wanted:
 
 
 def asks_for_something(wanted: Wanted) -> bool:
-    """Return whether there is anything to search for."""
+    """Return True if a search has a word, an author or a time."""
     return wanted != Wanted(())
 
 
@@ -60,8 +60,8 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
             yield phrase, True
 
 
-def _behind(marks: tuple[str, ...], part: str) -> str | None:
-    """Return what comes after one of the marks that the part begins with; None without one."""
+def _value_of(marks: tuple[str, ...], part: str) -> str | None:
+    """Return the rest of a part that begins with one of these marks; None without one."""
     for mark in marks:
         if part[: len(mark)].lower() == mark:
             return part[len(mark) :]

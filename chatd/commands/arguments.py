@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from chatd.chat.actions.sanctions import MOST_SECONDS
+from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.base import WrongUse
@@ -46,6 +47,17 @@ def check_no_room(words: str) -> None:
     """Raise `Refusal` if the words after a name begin with a room, which goes before the name."""
     if words.startswith("#"):
         raise Refusal(ErrorKind.WRONG_USE, "room_comes_first", room=short(words.split(" ")[0][1:]))
+
+
+def room_to_run(server: ChatServer, session: Session, argument: str, act: Act) -> tuple[Room, str]:
+    """Return the room that is meant and the rest of the argument.
+
+    Raises `Refusal` if the session may not do that there, which it is told before a mistake in the
+    rest.
+    """
+    room, rest = room_and_rest(server, session, argument)
+    server.moderation.check(session, room, act)
+    return room, rest
 
 
 def one_name(server: ChatServer, argument: str) -> str:

@@ -11,8 +11,9 @@ from chatd.chat.actions.authentication import PasswordProof
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
+from chatd.commands.arguments import room_to_run
 from chatd.commands.base import KEEPING_COST, Command, Job, Wording, WrongUse
-from chatd.commands.moderation import room_to_run, tell_done
+from chatd.commands.deeds import tell_done
 from chatd.commands.password_prompt import present_password_question, with_present_password
 from chatd.rooms.room import Room
 from chatd.text.times import local_time

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chatd.accounts.credentials import Scope
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import accounts, history, hooks, moderation, settings, talking
+from chatd.commands import accounts, history, hooks, moderation, operate, settings, talking
 from chatd.commands.base import Command, Job, Wording, WrongUse, tell_why_not
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.i18n import Language
@@ -231,7 +231,7 @@ SECTIONS = {
     "server": Section(
         Heading(("server",), "for the administrators of the server"),
         Heading(("servidor",), "para quienes administran el servidor"),
-        moderation.SERVER_TABLE,
+        operate.TABLE,
     ),
 }
 """The sections of /help, in its order, with the other commands. An answer has at most 20 lines."""

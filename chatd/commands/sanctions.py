@@ -1,0 +1,238 @@
+"""Commands for kicks, mutes and bans in a room, by name or by network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from chatd.chat.actions import sanctions
+from chatd.chat.permissions import Act
+from chatd.chat.sanctions import MUTE, Sanction
+from chatd.chat.server import ChatServer
+from chatd.chat.session import NAMES_SHOWN, Session
+from chatd.commands.arguments import (
+    check_no_room,
+    one_name,
+    room_to_run,
+    time_and_reason,
+)
+from chatd.commands.base import KEEPING_COST, Command, Wording, WrongUse
+from chatd.commands.deeds import answer_done, tell_done
+from chatd.i18n import people
+from chatd.rooms.room import Room
+from chatd.text.times import local_time, written_duration
+from chatd.text.validation import is_address, network_of_host
+
+SANCTIONS_LISTED = 50
+"""Most mutes and bans that ``/bans`` lists."""
+
+
+async def _kick(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = room_to_run(server, session, argument, Act.KICK)
+    word, _, words = rest.partition(" ")
+    name, reason = one_name(server, word), words.strip()
+    check_no_room(reason)
+    tell_done(session, await sanctions.kick(server, session, room, name, reason))
+
+
+async def _mute(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = room_to_run(server, session, argument, Act.MUTE)
+    name, seconds, reason = _whom(server, rest, sanctions.MUTE_SECONDS)
+    tell_done(session, await sanctions.mute(server, session, room, name, seconds, reason))
+
+
+async def _ban(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = room_to_run(server, session, argument, Act.BAN)
+    who, _, words = rest.partition(" ")
+    name = one_name(server, who[1:]) if who.startswith("@") else ""
+    if name:
+        networks = sanctions.networks_to_ban(server, session, room, name)
+    elif (network := _network(server, who)) is not None:
+        networks = [network]
+    else:
+        name, seconds, reason = _whom(server, rest, sanctions.BAN_SECONDS)
+        tell_done(session, await sanctions.ban(server, session, room, name, seconds, reason))
+        return
+    seconds, reason = time_and_reason(words.strip(), sanctions.BAN_SECONDS)
+    # Meanwhile another guest may have that name, or come from elsewhere: then it is asked anew.
+    if not session.prompt.confirms(f"ban {room.key} {rest} {' '.join(networks)}"):
+        _tell_whom(server, session, room, networks)
+        return
+    done = await sanctions.ban_networks(server, session, room, networks, name, seconds, reason)
+    tell_done(session, done)
+
+
+def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
+    """Parse ``NAME [TIME] [REASON]`` into the name, seconds and the reason."""
+    word, _, rest = words.partition(" ")
+    name = one_name(server, word)
+    seconds, reason = time_and_reason(rest.strip(), default)
+    is_used = server.called(name) or server.moderation.roles.is_registered(name)
+    if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
+        raise WrongUse
+    return name, seconds, reason
+
+
+def _network(server: ChatServer, who: str) -> str | None:
+    """Return the network of an address; None for a name.
+
+    An account may have a name that reads as an address, from a version in which one could be
+    registered. Raises `WrongUse` for a range of addresses.
+    """
+    if "/" in who:
+        raise WrongUse
+    try:
+        return None if server.accounts.called(who) is not None else network_of_host(who)
+    except ValueError:
+        return None
+
+
+def _tell_whom(server: ChatServer, session: Session, room: Room, networks: Collection[str]) -> None:
+    """Tell a session which others a ban of these networks would shut out."""
+    whom = sanctions.sessions_shut_out(server, room, networks)
+    names = sorted({other.name for other in whom if not other.is_guest})
+    guests = sum(other.is_guest for other in whom)
+    listed = names[:NAMES_SHOWN]
+    would = session.sentence(
+        "would_shut_out" if whom else "would_shut_out_nobody",
+        count=len(whom),
+        room=room.name,
+        people=people(session.language, listed, guests, len(names) - len(listed)),
+    )
+    session.tell(f"{would}\n{session.sentence('ask_again')}")
+
+
+async def _unmute(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = room_to_run(server, session, argument, Act.MUTE)
+    name = one_name(server, rest)
+    answer_done(
+        session, await sanctions.unmute(server, session, room, name), room, name, "not_muted"
+    )
+
+
+async def _unban(server: ChatServer, session: Session, argument: str) -> None:
+    room, who = room_to_run(server, session, argument, Act.BAN)
+    shown = who
+    if who.startswith("@"):
+        name = one_name(server, who[1:])
+        done = await sanctions.unban_networks_of(server, session, room, name)
+    elif (network := _network(server, who)) is not None:
+        done = await sanctions.unban_network(server, session, room, network)
+    else:
+        shown = one_name(server, who)
+        done = await sanctions.unban(server, session, room, shown)
+    answer_done(session, done, room, shown, "not_banned")
+
+
+def _bans(server: ChatServer, session: Session, argument: str) -> None:
+    room, rest = room_to_run(server, session, argument, Act.BAN)
+    if rest:
+        raise WrongUse
+    found = sanctions.list_sanctions(server, session, room)
+    if not found:
+        session.answer("no_sanctions", room=room.name)
+        return
+    lines = [session.sentence("sanctions", count=len(found), room=room.name)]
+    lines += [_listed(server, session, *each) for each in found[:SANCTIONS_LISTED]]
+    if len(found) > SANCTIONS_LISTED:
+        lines.append(session.sentence("more_sanctions", count=len(found) - SANCTIONS_LISTED))
+    session.tell("\n".join(lines))
+
+
+def _listed(
+    server: ChatServer, session: Session, kind: str, target: str, sanction: Sanction
+) -> str:
+    name = sanction.name
+    if target.startswith("@"):
+        name = f"{target[1:]} ({name})" if name else target[1:]
+    did = session.sentence(
+        "mute_listed" if kind == MUTE else "ban_listed",
+        target=name,
+        until=local_time(sanction.until),
+        left=written_duration(sanction.until - int(server.now())),
+        by=sanction.by,
+    )
+    key = "with_reason" if sanction.reason else "without_reason"
+    return session.sentence(key, did=did, reason=sanction.reason)
+
+
+TABLE = (
+    Command(
+        _kick,
+        Wording(
+            "/kick NAME [REASON]",
+            "put NAME out of the room; they may come back",
+            "NAME and the room are shown the reason. /kick #ops luis acts in #ops.\n"
+            "Example: /kick luis not in here, please",
+        ),
+        Wording(
+            "/echar NOMBRE [MOTIVO]",
+            "sacar a NOMBRE de la sala; puede volver",
+            "NOMBRE y la sala ven el motivo. /echar #ops luis lo hace en #ops.\n"
+            "Ejemplo: /echar luis aquí no, por favor",
+        ),
+    ),
+    Command(
+        _mute,
+        Wording(
+            "/mute NAME [TIME] [REASON]",
+            "keep NAME from speaking for 10m, 2h or 3d (1h)",
+            "NAME may read on. A guest stays muted under any other name. TIME is one number and\n"
+            "s, m, h, d or w, 366d at most.\n"
+            "Example: /mute luis 10m let the others work",
+        ),
+        Wording(
+            "/callar NOMBRE [TIEMPO] [MOTIVO]",
+            "no dejar hablar a NOMBRE durante 10m, 2h o 3d (1h)",
+            "NOMBRE puede leer. Un invitado sigue sin poder hablar con cualquier otro nombre.\n"
+            "TIEMPO es un número y s, m, h, d o w, hasta 366d.\n"
+            "Ejemplo: /callar luis 10m deja trabajar a los demás",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unmute,
+        Wording("/unmute NAME", "let NAME speak again", "Example: /unmute luis"),
+        Wording("/descallar NOMBRE", "que NOMBRE vuelva a hablar", "Ejemplo: /descallar luis"),
+    ),
+    Command(
+        _ban,
+        Wording(
+            "/ban WHO [TIME] [REASON]",
+            "keep out a NAME, @NAME's address or an ADDRESS (7d)",
+            "@NAME keeps out everyone at NAME's address: it says how many, and asks for\n"
+            "confirmation. Operators can still enter. TIME is as with /mute.\n"
+            "Example: /ban luis 2d advertising",
+        ),
+        Wording(
+            "/vetar QUIÉN [TIEMPO] [MOTIVO]",
+            "que no entre NOMBRE, la dirección de @NOMBRE o una IP (7d)",
+            "@NOMBRE veta a todos los de la dirección de NOMBRE: dice cuántos son, y pide\n"
+            "confirmación. Los operadores pueden seguir entrando. TIEMPO es como con /callar.\n"
+            "Ejemplo: /vetar luis 2d publicidad",
+        ),
+        cost=KEEPING_COST,
+    ),
+    Command(
+        _unban,
+        Wording(
+            "/unban WHO",
+            "let a NAME, @NAME's address or an ADDRESS enter again",
+            "Example: /unban luis",
+        ),
+        Wording(
+            "/desvetar QUIÉN",
+            "que NOMBRE, @NOMBRE o una IP pueda entrar otra vez",
+            "Ejemplo: /desvetar luis",
+        ),
+    ),
+    Command(
+        _bans,
+        Wording("/bans", "list mutes and bans: until when, why, and by whom", "Example: /bans"),
+        Wording(
+            "/vetos",
+            "ver los silencios y vetos: hasta cuándo, por qué y por quién",
+            "Ejemplo: /vetos",
+        ),
+    ),
+)
+"""Rows for kicks, mutes and bans."""
