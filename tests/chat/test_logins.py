@@ -11,6 +11,8 @@ from chatd.accounts.accounts import Account
 from chatd.chat.membership import LASTING
 from chatd.chat.names import Names
 from tests.support.members import member
+from tests.support.sessions import done, guest, program
+from tests.support.sessions import member as named_member
 from tests.support.world import (
     CHEAP,
     Person,
@@ -42,6 +44,66 @@ def test_typing_a_password_logs_no_guest_in() -> None:
     guest = world.person()
     world.server.logins.password_typed(guest.session)
     assert guest.session.grant is None
+
+
+def test_a_login_counts_later_tries_from_its_network_apart() -> None:
+    world = World()
+    world.server.disconnect(named_member(world, "ana"))
+    account = world.server.accounts.table["ana"]
+    world.server.logins.log_in(guest(world, network="192.0.2.1"), account)
+    (_, key), *_ = world.server.logins.limits.tries_of(account, "192.0.2.1")
+    assert key != "ana"
+
+
+def test_a_session_of_a_program_is_text_only_and_has_the_settings_of_the_account() -> None:
+    world = World()
+    ana = named_member(world, "ana")
+    done(world, world.server.logins.change_settings(ana, ignored=["luis"]))
+    session = program(world, "ana")
+    assert session.text_only
+    assert list(session.subscriptions.settings.ignored) == ["luis"]
+
+
+def test_a_setting_is_changed_in_one_session_and_stored_for_later_ones() -> None:
+    world = World()
+    ana, other, later = named_member(world, "ana"), guest(world), guest(world)
+    logins, account = world.server.logins, world.server.accounts.table["ana"]
+    logins.log_in(other, account)
+    done(world, logins.change_settings(ana, times=True))
+    logins.log_in(later, account)
+    times = [each.subscriptions.settings.times for each in (ana, other, later)]
+    assert times == [True, False, True]
+
+
+def test_ignored_names_are_changed_in_all_sessions_of_an_account() -> None:
+    world = World()
+    ana, other = named_member(world, "ana"), guest(world)
+    world.server.logins.log_in(other, world.server.accounts.table["ana"])
+    done(world, world.server.logins.change_settings(ana, ignored=["luis"]))
+    assert list(other.subscriptions.settings.ignored) == ["luis"]
+
+
+def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> None:
+    world = World()
+    owner, eva = member(world, "olga"), world.person()
+    world.server.accounts.store(Account("eva", HASH))
+    owner.type("/create den", "/ban eva")
+    eva.type("/join den")
+    den = world.server.rooms["den"]
+    assert den in eva.session.memberships
+    world.server.logins.log_in(eva.session, world.server.accounts.table["eva"])
+    assert den not in eva.session.memberships
+
+
+def test_a_muted_member_who_logs_out_is_muted_as_a_guest() -> None:
+    world = World()
+    owner, ana = member(world, "olga"), member(world, "ana")
+    owner.type("/create den")
+    ana.type("/join den")
+    owner.type("/mute ana")
+    world.server.logins.log_out(ana.session)
+    assert ana.session.is_guest
+    assert world.server.moderation.silence(ana.session, world.server.rooms["den"]) is not None
 
 
 class TestALoginThatFails:
