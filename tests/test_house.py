@@ -28,6 +28,14 @@ COVERED_BY = {
     "chatd/chat/prompt.py": "tests/chat/test_session.py",
     "chatd/chat/replies.py": "tests/chat/test_session.py",
     "chatd/chat/subscriptions.py": "tests/chat/test_session.py",
+    "chatd/chat/connected_sessions.py": "tests/chat/test_server.py",
+    "chatd/chat/deed_log.py": "tests/chat/test_moderation.py",
+    "chatd/chat/evictions.py": "tests/chat/test_moderation.py",
+    "chatd/chat/hook_review.py": "tests/chat/test_ended_rights.py",
+    "chatd/chat/publisher.py": "tests/chat/test_server.py",
+    "chatd/chat/room_deeds.py": "tests/chat/test_moderation.py",
+    "chatd/chat/room_moves.py": "tests/chat/test_server.py",
+    "chatd/chat/sign_outs.py": "tests/chat/test_grants.py",
     "chatd/chat/actions/costs.py": "tests/commands/test_base.py",
     "chatd/chat/actions/deeds.py": "tests/commands/test_moderation.py",
     "chatd/chat/actions/enter.py": "tests/chat/test_server.py",
@@ -92,7 +100,6 @@ SIZED = {
 """The modules that are too long, or have a class that is. Their docstrings give the reason."""
 
 TO_SPLIT = {
-    "chatd/chat/server.py",
     "chatd/chat/unread.py",
     "chatd/i18n/en.py",
     "chatd/i18n/es.py",

@@ -77,6 +77,12 @@ class ActionQueue:
         self._receipts = []
 
     @property
+    def ready(self) -> bool:
+        """True if more may be taken from the session. How much: `LineQuotas.allowance`."""
+        stream = self._replies.stream
+        return not (self.occupied or stream.full or stream.finished)
+
+    @property
     def settled(self) -> bool:
         """True if all that was said and asked so far is done."""
         return not (self.unpublished or self.occupied)

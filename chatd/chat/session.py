@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -40,6 +40,8 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.rooms.view import Bell
 from chatd.util.error_log import ErrorLog
+
+P = ParamSpec("P")
 
 NAMES_SHOWN = 10
 """The number of names that a greeting lists; /who lists more."""
@@ -145,11 +147,6 @@ class Session:
         """The rooms that it is in."""
         return self.subscriptions.memberships
 
-    @property
-    def ready(self) -> bool:
-        """True if it may say or ask more. The server limits how much: `LineQuotas.allowance`."""
-        return not (self.queue.occupied or self.stream.full or self.stream.finished)
-
     # Speaking
 
     def say(
@@ -194,6 +191,13 @@ class Session:
             tracker = self.subscriptions.read_tracker
             return tracker is not None and tracker.inbox is log
         return not log.guarded or self.rights.readable(self, log)
+
+    def attempt(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call a function that concerns this session; if it fails, only this session does."""
+        try:
+            call(*args, **kwargs)
+        except Exception:
+            self.stream.failed("a session could not be told")
 
     def note_spoken(self) -> None:
         """Take note that it has said something that is stored nowhere."""

@@ -70,7 +70,7 @@ def one_name(server: ChatServer, argument: str) -> str:
     check_no_room(rest.strip())
     if not name or rest:
         raise WrongUse
-    return server.name_of(name)
+    return server.sessions.name_of(name)
 
 
 def time_and_reason(words: str, default: int) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatd.chat.actions.deeds import Done
-from chatd.chat.server import NOBODYS
+from chatd.chat.deed_log import NO_SESSION
 from chatd.chat.session import Session
 from chatd.errors import short
 from chatd.event import Event, Kind
@@ -16,7 +16,7 @@ def tell_done(session: Session, done: Done) -> None:
     if done.was_shown:
         return
     for deed in done.deeds:
-        event = Event(done.room.name, 0, 0, NOBODYS, session.name, Kind.DEED, deed.text())
+        event = Event(done.room.name, 0, 0, NO_SESSION, session.name, Kind.DEED, deed.text())
         session.answer("in_room", room=done.room.name, did=told(session.language, event))
 
 

@@ -66,7 +66,7 @@ def _whom(server: ChatServer, words: str, default: int) -> tuple[str, int, str]:
     word, _, rest = words.partition(" ")
     name = one_name(server, word)
     seconds, reason = time_and_reason(rest.strip(), default)
-    is_used = server.called(name) or server.moderation.roles.is_registered(name)
+    is_used = server.sessions.called(name) or server.moderation.roles.is_registered(name)
     if is_address(name) and not is_used:  # part of one, or with leading zeros: no name
         raise WrongUse
     return name, seconds, reason

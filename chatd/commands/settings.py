@@ -64,7 +64,7 @@ async def _quiet(server: ChatServer, session: Session, argument: str) -> None:
 async def _away(server: ChatServer, session: Session, argument: str) -> None:
     if argument.lower() in SWITCH_WORDS:
         raise WrongUse  # the others would receive the text "off"
-    if not argument and not server.away_text(session.name):
+    if not argument and not server.sessions.away_text(session.name):
         argument = session.sentence("away")
     away = await settings.set_away(server, session, argument)
     session.answer("away_on" if away else "away_off", away=away)

@@ -40,7 +40,7 @@ def renew_motd(server: ChatServer, path: Path | None) -> None:
     if path is None:
         return
     try:
-        server.motd = read_motd(path)
+        server.change_motd(read_motd(path))
     except MotdError as error:
         _log.error("{why} The old one stays.", why=visible(str(error)))
     else:

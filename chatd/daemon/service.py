@@ -137,7 +137,7 @@ class ChatService(Service):
         self._checking.start(CHECK_SECONDS, now=False)
         if self._deliveries is not None:
             for server in self._servers:
-                server.review_hooks()
+                server.hook_review.review()
             self._deliveries.start()
         if self._retention is not None:
             self.log.info("{history}", history=self._retention.policy.describe())

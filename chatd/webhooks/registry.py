@@ -3,7 +3,8 @@
 A hook is a cursor into its room's log: the seq up to which its lines were delivered is stored. So
 no line waits in memory for it, and none is lost. A hook acts for the account that added it, and
 delivers only while that account may have it (`Hooks.allowed`). This module must not know a network
-or rights: the deliveries set `Hooks.wake` and `Hooks.gone`, the owner of roles `Hooks.allowed`.
+or rights: the deliveries set `Hooks.wake` and `Hooks.gone`, and the owner of roles calls
+`Hooks.check_with`.
 """
 
 from __future__ import annotations
@@ -145,6 +146,10 @@ class Hooks:
                 self._look_at(key)
         except (ValueError, InvalidUrl):
             raise Damaged from None
+
+    def check_with(self, allowed: Callable[[Hook], bool]) -> None:
+        """Decide with this function from now on if a hook is allowed: see `Hooks`."""
+        self.allowed = allowed
 
     def __contains__(self, room: str) -> bool:
         """Return True if a room, by its key, has any hook."""

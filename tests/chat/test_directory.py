@@ -27,7 +27,7 @@ def test_those_of_a_store_and_no_inboxes() -> None:
 
 
 def listed(town: Town, person: Person, most: int = 9) -> tuple[int, list[str]]:
-    count, rooms = town.server.rooms.listed(most, person.session, town.server.peopled)
+    count, rooms = town.server.rooms.listed(most, person.session, town.server.sessions.peopled)
     return count, [room.name for room in rooms]
 
 

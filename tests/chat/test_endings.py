@@ -444,12 +444,12 @@ def test_what_could_not_be_ended_goes_on(
 def waiting_with_a_token(town: Town) -> tuple[Caller, Any]:
     """A program whose line must wait before it is said, and its session."""
     secret = town.secret(TOKEN)
-    allowance = town.server.allowance
-    town.server.allowance = lambda session: 0  # type: ignore[method-assign]
+    allowance = town.server.quotas.allowance
+    town.server.quotas.allowance = lambda session: 0  # type: ignore[method-assign]
     caller = town.web.caller()
     caller.send(request("POST", LOBBY, b"mischief", authorization=f"Bearer {secret}"))
     caller.settle()
-    town.server.allowance = allowance  # type: ignore[method-assign]
+    town.server.quotas.allowance = allowance  # type: ignore[method-assign]
     (waiting,) = [each for each in town.server.sessions if each.text_only]
     return caller, waiting
 

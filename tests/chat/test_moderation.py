@@ -182,12 +182,12 @@ class TestTable:
 
 def private(town: Town) -> None:
     town.run("ops", Mode.PRIVATE)
-    town.server.review_room(town.room("ops"))
+    town.server.evictions.review_room(town.room("ops"))
 
 
 def closed(town: Town) -> None:
     town.run("ops", Mode.CLOSED)
-    town.server.review_room(town.room("ops"))
+    town.server.evictions.review_room(town.room("ops"))
 
 
 def by_the_owner(*lines: str) -> Callable[[Town], None]:

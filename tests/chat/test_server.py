@@ -8,8 +8,9 @@ from twisted.internet.error import ConnectionAborted
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.action_queue import ActionQueue
+from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.chat.membership import LASTING
-from chatd.chat.server import UNPUBLISHED_LINES, ChatServer
+from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import short
@@ -244,7 +245,7 @@ class RoomsKeptTests(SynchronousTestCase):
 
     def rooms(self) -> list[str]:
         count, rooms = self.world.server.rooms.listed(
-            10, self.ana.session, self.world.server.peopled
+            10, self.ana.session, self.world.server.sessions.peopled
         )
         self.assertEqual(count, len(rooms))
         return [room.name for room in rooms]
@@ -253,7 +254,7 @@ class RoomsKeptTests(SynchronousTestCase):
         self.ana.type("/join ops", "hola", "/leave")
         self.world.release()
         count, rooms = self.world.server.rooms.listed(
-            1, self.ana.session, self.world.server.peopled
+            1, self.ana.session, self.world.server.sessions.peopled
         )
         self.assertEqual((count, [room.name for room in rooms]), (2, ["lobby"]))
 
@@ -466,13 +467,13 @@ class PublishTests(SynchronousTestCase):
     def test_an_event_of_an_unknown_session_is_shown(self) -> None:
         world = World()
         ana = world.person()
-        world.server.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
+        world.server.publisher.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
         self.assertEqual(ana.seen(), ["<eve> hola"])
 
     def test_nothing_published_is_nothing_shown(self) -> None:
         world = World()
         ana = world.person()
-        world.server.publish([])
+        world.server.publisher.publish([])
         self.assertEqual(ana.seen(), [])
 
 

@@ -73,7 +73,7 @@ class OrderTests(SessionTestCase):
         self.session.queue.when_settled(lambda: self.done.append("asked"))
         self.assertEqual(self.done, [])
         self.assertFalse(self.session.queue.settled)
-        self.assertFalse(self.session.ready)
+        self.assertTrue(self.session.queue.occupied)
         self.published(self.draft())
         self.assertEqual(self.done, ["asked"])
         self.assertTrue(self.session.queue.settled)
@@ -97,10 +97,10 @@ class OrderTests(SessionTestCase):
             return ask()
 
         self.session.queue.when_settled(asked)
-        self.assertFalse(self.session.ready)
+        self.assertTrue(self.session.queue.occupied)
         self.assertFalse(self.session.queue.settled)
         waiting.callback(None)
-        self.assertTrue(self.session.ready)
+        self.assertFalse(self.session.queue.occupied)
         self.assertEqual(self.done, ["changed"])
 
     def test_its_unpublished_lines_are_counted(self) -> None:
@@ -110,17 +110,13 @@ class OrderTests(SessionTestCase):
         self.published(self.draft())
         self.assertEqual(self.session.queue.unpublished, 2)
 
-    def test_once_its_stream_is_finished_it_is_never_ready_again(self) -> None:
-        self.session.stream.finish()
-        self.assertFalse(self.session.ready)
-
     def test_what_fails_is_answered_and_logged(self) -> None:
         def fail() -> None:
             raise ZeroDivisionError
 
         self.session.queue.when_settled(fail)
         self.assertTrue(self.seen().startswith(b"ERR Server error: "))
-        self.assertTrue(self.session.ready)
+        self.assertFalse(self.session.queue.occupied)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
 

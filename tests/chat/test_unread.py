@@ -724,10 +724,10 @@ class Hall:
 
     async def ana(self) -> list[str]:
         """What Ana is shown who comes and logs in, up to the answer to a fence."""
-        before = set(self.server._sessions)
+        before = set(self.server.sessions.by_number)
         client = await self.house.guest()
-        (number,) = set(self.server._sessions) - before
-        log_in(self.server, self.server._sessions[number], "ana")
+        (number,) = set(self.server.sessions.by_number) - before
+        log_in(self.server, self.server.sessions.by_number[number], "ana")
         client.send("/sync")
         lines = await client.until("/sync")
         return [

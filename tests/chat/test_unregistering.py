@@ -64,8 +64,8 @@ class Life:
         mute = server.moderation.sanctions.order(
             MUTE, lab, ["ana"], Sanction(10**9, "luis", "", "ana")
         )
-        server.carry_out(self.luis.session, tea, None, hook)
-        server.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
+        server.deeds.carry_out(self.luis.session, tea, None, hook)
+        server.deeds.carry_out(self.luis.session, lab, None, *tokens, *roles, *mute)
         owner = account_owner("ana")
         saying = server.idempotency.say(self.luis.session, server.lobby, ["once"], owner, "key")
         Deferred.fromCoroutine(saying)
@@ -130,7 +130,7 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     assert account is not None
     assert account.settings == {}
     assert session.subscriptions.settings.ignored == ()
-    assert server.away_text("ana") == ""
+    assert server.sessions.away_text("ana") == ""
     assert server.credentials.of("ana", TOKEN) == {}
     assert [hook.by for hook in server.hooks] == []
     assert not server.idempotency.knows(account_owner("ana"), "key")

@@ -436,7 +436,7 @@ class TestLasting:
             change(town.store, hooks._table.put(hook.key, old))
         town.settle()
         town = town.again()
-        town.server.review_hooks()
+        town.server.hook_review.review()
         town.settle()
         assert [hook.by for hook in town.server.hooks] == ["Ana"]
 

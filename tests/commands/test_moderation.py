@@ -1191,7 +1191,7 @@ class TestAdministrators:
         assert luis.seen() == guest.seen() == ["*** root to everyone: tea  is ready"]
         assert ask(luis, "/history 1")[1].endswith("*** root to everyone: tea  is ready")
         root.type("/kick luis")
-        town.server.leave(root.session)
+        town.server.moves.leave(root.session)
         assert ask(root, "/wall hola") == ["*** Said in every room with people in it."]
         assert only(ask(root, "/wall")).startswith("ERR Wrong use: ")
 

@@ -165,7 +165,7 @@ def test_rights_are_checked_again_after_the_answer(scene: Scene) -> None:
     assert scene.ask("/hook #ops add https://example.com/x") == [PRESENT]
     ops = scene.server.rooms["ops"]
     run = scene.server.moderation.roles.rooms["ops"]._replace(owner="")
-    scene.server.carry_out(
+    scene.server.deeds.carry_out(
         scene.ana.session, ops, None, scene.server.moderation.roles.rooms.put("ops", run)
     )
     assert scene.ask(PASSWORD)[-1].startswith("ERR Not allowed")

@@ -238,12 +238,12 @@ class TestAway:
     def test_ends_when_it_is_said_again(self, world: World, ana: Person, luis: Person) -> None:
         ana.type("/away at lunch")
         assert told(ana, "/away") == ["*** You are not away any more."]
-        assert world.server.away_text("ana") == ""
+        assert world.server.sessions.away_text("ana") == ""
         assert told(luis, "/msg ana hola") == ["(private to ana) <luis> hola"]
 
     def test_needs_no_text(self, world: World, ana: Person) -> None:
         ana.type("/away")
-        assert world.server.away_text("ana") == "away"
+        assert world.server.sessions.away_text("ana") == "away"
 
     def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Person) -> None:
         eva = member(world, "eva")
@@ -261,10 +261,10 @@ class TestAway:
 
     def test_is_cut_short(self, world: World, ana: Person) -> None:
         ana.type(f"/away {'x' * 1000}")
-        assert world.server.away_text("ana") == "x" * AWAY_CHARACTERS
+        assert world.server.sessions.away_text("ana") == "x" * AWAY_CHARACTERS
 
     def test_of_nobody_is_nothing(self, world: World) -> None:
-        assert world.server.away_text("nobody") == ""
+        assert world.server.sessions.away_text("nobody") == ""
 
 
 class TestKeeping:
@@ -354,7 +354,9 @@ class TestKeeping:
         ana.seen()
         ana.type("/ignore")
         assert ana.seen() == ["*** You ignore nobody."]
-        assert world.server.away_text("eva") == ana.session.subscriptions.settings.away == ""
+        assert (
+            world.server.sessions.away_text("eva") == ana.session.subscriptions.settings.away == ""
+        )
         assert ana.session.subscriptions.settings.times
         ana.type("/logout", "hola")
         assert ana.seen()[-1].endswith("> hola")

@@ -7,7 +7,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.chat import server as server_module
+from chatd.chat import connected_sessions
 from chatd.chat.directory import ROOMS_LOOKED_AT
 from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
@@ -599,7 +599,7 @@ class MsgTests(CommandTestCase):
             folded.append(len(name))
             return fold(name[:100])
 
-        self.patch(server_module, "fold", spy)
+        self.patch(connected_sessions, "fold", spy)
         (error,) = self.ask("/msg " + ("e" + "\u0316\u0301" * 15) * 100 + " hola")
         self.assertTrue(error.startswith("ERR Nobody: e"), error)
         self.assertLess(max(folded, default=0), 100)

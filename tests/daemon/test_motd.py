@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_read_again_leaves_the_text_and_is_logged(
     tmp_path: Path, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
     world = World()
-    world.server.motd = "Old news."
+    world.server.change_motd("Old news.")
     renew_motd(world.server, tmp_path / "no\n")
     assert world.server.motd == "Old news."
     (event,) = expected_errors()
@@ -58,7 +58,7 @@ def test_a_file_that_cannot_be_read_again_leaves_the_text_and_is_logged(
 
 def test_without_a_file_nothing_is_read_again_and_nothing_logged() -> None:
     world = World()
-    world.server.motd = "Old news."
+    world.server.change_motd("Old news.")
     logged: list[LogEvent] = []
     globalLogPublisher.addObserver(logged.append)
     try:

@@ -232,7 +232,7 @@ class HooksTests(ServiceTestCase):
         ana = Account("ana", "", admin=True)
         change(self.world.store, server.accounts.table.put(ana.key, ana))
         _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
-        server.carry_out(self.world.person().session, server.lobby, None, put)
+        server.deeds.carry_out(self.world.person().session, server.lobby, None, put)
         self.deliveries = Deliveries(
             server.hooks,
             server.rooms.get,

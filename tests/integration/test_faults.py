@@ -19,6 +19,7 @@ from chatd.accounts.passwords import Hasher, PasswordsFailed
 from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
 from chatd.chat.joined_rooms import JoinedRooms
+from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.names import Names
 from chatd.chat.prompt import Prompt
@@ -119,7 +120,7 @@ class Scene:
         if self.ana.protocol in self.world.chat.clients:
             here["ana"] = self.ana
         server = self.world.server
-        sessions = server._sessions.values()
+        sessions = server.sessions
         assert (
             {session.name for session in sessions}
             == {name for name in here if server.names.of(name)}
@@ -199,7 +200,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "saying": ("a line", Session, "say"),
     "the room": ("a line", Room, "append"),
     "the store": ("a line", MemoryStore, "append"),
-    "how much may be said": ("a line", ChatServer, "allowance"),
+    "how much may be said": ("a line", LineQuotas, "allowance"),
     "publishing to the author": ("a line", Session, "published"),
     "an answer": ("an answer", ChatFormat, "say"),
     "putting an answer": ("an answer", Stream, "put"),
@@ -253,7 +254,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.replies.format)
-        if args and isinstance(args[0], ChatServer | Logins | Names | Registrations):
+        if args and isinstance(args[0], ChatServer | LineQuotas | Logins | Names | Registrations):
             return args[1] is ana.session or ana.session in args[2:]
         if args and isinstance(args[0], Hasher | Accounts | RateLimiter):
             return True

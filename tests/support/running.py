@@ -72,7 +72,7 @@ class Town(World):
         there = self.room(room)
         moderation = self.server.moderation
         puts = [] if mode is Mode.FREE else [moderation.roles.set_mode(there, mode)]
-        self.server.carry_out(self.teller, there, None, *puts)
+        self.server.deeds.carry_out(self.teller, there, None, *puts)
         self.settle()
 
     @property

@@ -418,7 +418,7 @@ class TestEnding:
         self, office: Office
     ) -> None:
         office.hook()
-        office.hooks.allowed = lambda hook: False
+        office.hooks.check_with(lambda hook: False)
         office.say("one")
         assert office.receiver.texts() == []
         assert office.world.clock.getDelayedCalls() == []
@@ -430,16 +430,16 @@ class TestEnding:
             office.say(str(number), room=f"room{number}")
         (waiting,) = office.hooks.of(office.world.server.rooms[f"room{AT_ONCE}"])
         office.receiver.texts()
-        office.hooks.allowed = lambda hook: hook is not waiting
+        office.hooks.check_with(lambda hook: hook is not waiting)
         office.receiver.under_way.pop().callback(None)
         assert office.receiver.texts() == []
-        office.hooks.allowed = lambda hook: True
+        office.hooks.check_with(lambda hook: True)
         office.say("more", room=f"room{AT_ONCE}")
         assert office.receiver.texts() == [str(AT_ONCE)]
 
     def test_one_of_a_room_that_is_not_there_is_no_error_whoever_may_have_it(self) -> None:
         office = Office()
-        office.hooks.allowed = lambda hook: True
+        office.hooks.check_with(lambda hook: True)
         hook = office.hook(Room("gone", office.world.store))
         office.deliveries.start()
         office.world.settle()

@@ -43,7 +43,7 @@ async def sign_in(
     is the secret that the browser had before, which ends. Cost: `PASSWORD_COST`. Raises `Refusal`,
     and `StoreError`.
     """
-    name = server.name_of(name)
+    name = server.sessions.name_of(name)
     if not password.strip(" "):
         raise Refusal(ErrorKind.WRONG_USE, "password_too_short", limit=LEAST_CHARACTERS)
     if new:

@@ -34,7 +34,7 @@ async def carry_out(
 
     Raises `StoreError`.
     """
-    deeds = await server.carry_out(session, room, deed, *puts, undo=undo)
+    deeds = await server.deeds.carry_out(session, room, deed, *puts, undo=undo)
     return Done(room, deeds, room in session.memberships)
 
 
@@ -43,7 +43,7 @@ def sessions_called(server: ChatServer, name: str) -> Sequence[Session]:
 
     Raises `Refusal` if the name is neither in use nor registered.
     """
-    sessions = server.called(name)
+    sessions = server.sessions.called(name)
     if not sessions and not server.moderation.roles.is_registered(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     return sessions

@@ -44,7 +44,7 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
         if session.joined.is_in(room):
             return Entry(room, was_there=True)
         _check_entry(server, session, room)
-        server.move(session, room, "joined_room")
+        server.moves.move(session, room, "joined_room")
         return Entry(room)
     _check_memberships(session)
     session.identity.check_scope(Scope.WRITE)
@@ -57,7 +57,7 @@ async def enter(server: ChatServer, session: Session, wanted: str) -> Entry:
     if owner is not None and is_free and server.moderation.roles.may_own_more(owner.key):
         await _own(server, session, room, Mode.OPEN, None, hint)
     else:
-        server.move(session, room, "joined_new_room", hint)
+        server.moves.move(session, room, "joined_new_room", hint)
     return Entry(room)
 
 
@@ -105,7 +105,7 @@ def enter_again(server: ChatServer, session: Session, room: Room, back: Return) 
     Raises `Refusal`.
     """
     _check_entry(server, session, room)
-    server.move(session, room, "joined_room", back=back)
+    server.moves.move(session, room, "joined_room", back=back)
 
 
 async def leave(server: ChatServer, session: Session) -> Entry | None:
@@ -114,7 +114,7 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
     Return the entry into the lobby, if any. Raises `Refusal` and `StoreError`.
     """
     if session.subscriptions.multi_room and session.memberships:
-        server.leave(session, session.joined.here())
+        server.moves.leave(session, session.joined.here())
         return None
     return await enter(server, session, server.lobby.name)
 
@@ -126,7 +126,7 @@ def stay_out(server: ChatServer, session: Session) -> None:
     has spoken here knows where it is; one with several rooms names the room of each line.
     """
     if not session.has_spoken and not session.subscriptions.multi_room:
-        server.leave(session)
+        server.moves.leave(session)
 
 
 def _check_entry(server: ChatServer, session: Session, room: Room) -> None:
@@ -151,7 +151,7 @@ async def _own(
     policy = RoomPolicy(room.name, mode.value, session.account or "")
     room.expected += 1  # it is not forgotten while this waits
     try:
-        await server.carry_out(
+        await server.deeds.carry_out(
             session, room, deed, server.moderation.roles.rooms.put(room.key, policy)
         )
         if not session.stream.finished:
@@ -160,7 +160,7 @@ async def _own(
             server.moderation.check(session, room, Act.READ)
             yours = session.sentence("you_run_room", room=room.name)
             key = "joined_room" if room.people else "joined_new_room"
-            server.move(session, room, key, "\n".join(filter(None, (hint, yours))))
+            server.moves.move(session, room, key, "\n".join(filter(None, (hint, yours))))
     finally:
         room.expected -= 1
         server.rooms.forget_if_empty(room)

@@ -12,7 +12,7 @@ from chatd.event import Deed
 async def announce(server: ChatServer, session: Session, text: str) -> None:
     """Log a text as a deed in every room with members. Raises `Refusal` and `StoreError`."""
     server.moderation.check(session, None, Act.WALL)
-    await server.wall(session, text)
+    await server.deeds.wall(session, text)
 
 
 async def disconnect(server: ChatServer, session: Session, name: str) -> int:
@@ -22,14 +22,15 @@ async def disconnect(server: ChatServer, session: Session, name: str) -> int:
     """
     moderation = server.moderation
     moderation.check(session, None, Act.DISCONNECT)
-    sessions = server.called(name)
+    sessions = server.sessions.called(name)
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     moderation.check_above(session, server.lobby, name, sessions)
     rooms = dict.fromkeys(room for other in sessions for room in other.memberships)
     for room in rooms:
-        await server.carry_out(session, room, Deed("disconnect", name))
-    server.hang_up(sessions, session)
+        await server.deeds.carry_out(session, room, Deed("disconnect", name))
+    for each in sessions:
+        each.attempt(server.sign_outs.hang_up, each, "disconnected_by", session.name)
     return len(sessions)
 
 

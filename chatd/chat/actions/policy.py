@@ -74,7 +74,7 @@ async def _set_mode(
     done = await carry_out(
         server, session, room, deed, [server.moderation.roles.set_mode(room, mode)]
     )
-    server.review_room(room)
+    server.evictions.review_room(room)
     return done
 
 

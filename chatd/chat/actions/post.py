@@ -100,7 +100,7 @@ async def _room_to_speak_in(
 
 async def _allowed(server: ChatServer, session: Session, check: Callable[[], None]) -> None:
     """Wait until the quotas of the server let a session say something."""
-    while not server.allowance(session):
+    while not server.quotas.allowance(session):
         check()
         changed: Deferred[None] = Deferred()
         session.queue.when_changed(partial(_fire, changed))

@@ -31,5 +31,5 @@ def rename(server: ChatServer, session: Session, wanted: str) -> bool:
         return False
     for number, each in enumerate(sessions, 1):
         server.names.give(each, name, sessions[number:])
-        server.review(each)
+        server.evictions.review(each)
     return True

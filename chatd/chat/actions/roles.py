@@ -65,7 +65,7 @@ async def take_role(
 async def _set_role(
     server: ChatServer, session: Session, room: Room, deed: Deed, name: str, role: Role
 ) -> Done:
-    moderation, before = server.moderation, server.called(name)
+    moderation, before = server.moderation, server.sessions.called(name)
     puts = moderation.roles.give(name, room, role)
     # The role of an account is stored with it, and what its sessions had as guests ends.
     of_guests = Role.EVERYONE if puts else role
@@ -74,11 +74,11 @@ async def _set_role(
     undo = moderation.roles.lower_guests(before, room, of_guests)
     done = await carry_out(server, session, room, deed, puts, undo)
     # Meanwhile a guest may have gone, or have another name.
-    sessions = [other for other in server.called(name) if other in before]
+    sessions = [other for other in server.sessions.called(name) if other in before]
     moderation.roles.give_guests(sessions, room, of_guests)
     for other in sessions:
         if role is Role.INVITED and room not in other.memberships:
             invited = other.sentence("you_were_invited", name=session.name, room=room.name)
             other.subscriptions.notify(session.name, invited)
-    server.review_room(room)
+    server.evictions.review_room(room)
     return done

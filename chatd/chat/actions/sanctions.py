@@ -38,7 +38,7 @@ async def kick(
     """
     moderation = server.moderation
     moderation.check(session, room, Act.KICK)
-    sessions = [other for other in server.called(name) if room in other.memberships]
+    sessions = [other for other in server.sessions.called(name) if room in other.memberships]
     if not sessions:
         raise Refusal(ErrorKind.NOBODY, "not_in_room", name=name, room=room.name)
     moderation.check_above(session, room, name, sessions)
@@ -52,7 +52,7 @@ async def kick(
     )
     try:
         done = await carry_out(server, session, room, Deed("kick", name, 0, reason))
-        server.put_out(room, dict.fromkeys(sessions, why))
+        server.evictions.put_out(room, dict.fromkeys(sessions, why))
         return done
     finally:
         moderation.end_putting_out(room, sessions)
@@ -97,7 +97,7 @@ async def _sanction_name(
     moderation = server.moderation
     moderation.check(session, room, _ACTS[kind])
     _check_seconds(seconds)
-    sessions = server.called(name)
+    sessions = server.sessions.called(name)
     if not sessions and is_reserved(name) and not moderation.roles.is_registered(name):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)  # no guest has that number
     moderation.check_above(session, room, name, sessions)
@@ -106,7 +106,7 @@ async def _sanction_name(
     puts = moderation.sanctions.order(kind, room, [fold(name)], sanction)
     moderation.sanctions.bind(kind, room, name, sessions, sanction)
     done = await carry_out(server, session, room, Deed(kind, name, seconds, reason), puts)
-    server.review_room(room)
+    server.evictions.review_room(room)
     return done
 
 
@@ -116,7 +116,7 @@ def networks_to_ban(server: ChatServer, session: Session, room: Room, name: str)
     Raises `Refusal` if there are none, or the session may not ban their owner.
     """
     server.moderation.check(session, room, Act.BAN)
-    sessions, networks = server.called(name), sorted(server.networks_of(name))
+    sessions, networks = server.sessions.called(name), sorted(server.sessions.networks_of(name))
     if not (sessions or networks):
         raise Refusal(ErrorKind.NOBODY, "nobody", name=name)
     server.moderation.check_above(session, room, name, sessions)
@@ -161,7 +161,7 @@ async def ban_networks(
     puts = server.moderation.sanctions.order(BAN, room, targets, sanction)
     verb, whom = ("ban", shown) if shown else ("ban_network", "-")
     done = await carry_out(server, session, room, Deed(verb, whom, seconds, reason), puts)
-    server.review_room(room)
+    server.evictions.review_room(room)
     return done
 
 
@@ -190,7 +190,7 @@ async def unban_networks_of(
     Return None if there is none. Raises `Refusal` and `StoreError`.
     """
     server.moderation.check(session, room, Act.BAN)
-    networks = server.networks_of(name)
+    networks = server.sessions.networks_of(name)
     for _, target, sanction in server.moderation.sanctions.in_room(room):
         if target.startswith("@") and fold(sanction.name) == fold(f"@{name}"):
             networks.add(target[1:])
@@ -215,7 +215,7 @@ async def _lift_name(
 ) -> Done | None:
     moderation = server.moderation
     moderation.check(session, room, _ACTS[kind])
-    sessions = server.called(name)
+    sessions = server.sessions.called(name)
     moderation.check_above(session, room, name, sessions)
     puts = moderation.sanctions.lift(kind, room, name, sessions)
     return await _lift(server, session, room, puts, Deed(f"un{kind}", name))

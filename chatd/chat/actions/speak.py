@@ -63,7 +63,7 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
         server.unread.say_to(session, account.key, text)
         _settle(session)
         return None
-    others = server.sessions_called(receiver)
+    others = server.sessions.reachable(receiver)
     if not others:
         raise Refusal(ErrorKind.NOBODY, "nobody", name=short(receiver))
     name = others[0].name
@@ -72,7 +72,7 @@ def whisper(server: ChatServer, session: Session, receiver: str, text: str) -> W
         raise Refusal(ErrorKind.INBOX_FULL, "inbox_full", name=name)
     session.note_spoken()
     session.stream.put(session.replies.format.private(session.name, text, name))
-    return Whispered(name, server.away_text(name))
+    return Whispered(name, server.sessions.away_text(name))
 
 
 def _settle(session: Session) -> None:

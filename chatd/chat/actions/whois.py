@@ -26,8 +26,8 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
     """Return the facts about a name that a session may know. Raises `Refusal` if the name is not
     valid."""
     session.identity.check_scope(Scope.READ)
-    name = server.name_of(wanted)
-    sessions = server.sessions_called(name)
+    name = server.sessions.name_of(wanted)
+    sessions = server.sessions.reachable(name)
     rooms = {
         room.name: None
         for other in sessions
@@ -35,4 +35,4 @@ def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
         if server.rooms.readable(session, room)
     }
     registered = server.accounts.called(name) is not None
-    return Whois(name, registered, len(sessions), list(rooms), server.away_text(name))
+    return Whois(name, registered, len(sessions), list(rooms), server.sessions.away_text(name))

@@ -120,7 +120,7 @@ class SessionHandler(Generic[M]):
 
     def begin_turn(self) -> int:
         """Return how many items may be handled now. What they send leaves in one piece."""
-        allowance = self.server.allowance(self.session)
+        allowance = self.server.quotas.allowance(self.session)
         self.connection.writer.hold()
         return allowance
 
@@ -139,8 +139,8 @@ class SessionHandler(Generic[M]):
         session = self.session
         self._say_together()
         if session.queue.unpublished:
-            self.server.count_talker(session)
-        return session.ready
+            self.server.quotas.count_talker(session)
+        return session.queue.ready
 
     def end_turn(self) -> None:
         """Send what was put into the stream in the turn."""

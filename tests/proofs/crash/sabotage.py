@@ -12,7 +12,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from chatd.chat import idempotency
-from chatd.chat.server import ChatServer
+from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.session import Session
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
 from chatd.formats.base import Format
@@ -75,21 +75,21 @@ def answer_before_commit() -> None:
 
 def log_deeds_later() -> None:
     """Commit a deed's changes first, and the deed in the next transaction."""
-    whole = ChatServer.carry_out
+    whole = RoomDeeds.carry_out
 
     def carry_out(
-        server: ChatServer, session: Session, room: Room, deed: Deed | None, *puts: Put, **more: Any
+        self: RoomDeeds, session: Session, room: Room, deed: Deed | None, *puts: Put, **more: Any
     ) -> Deferred[Sequence[Deed]]:
         deeds = [] if deed is None else [deed]
 
         def log(others: Sequence[Deed]) -> Deferred[Sequence[Deed]]:
             for each in deeds:
                 room.append(Draft(room.name, 0, session.name, Kind.DEED, [each.text()]))
-            return change(server._store).addCallback(lambda _: [*deeds, *others])
+            return change(self._store).addCallback(lambda _: [*deeds, *others])
 
-        return whole(server, session, room, None, *puts, **more).addCallback(log)
+        return whole(self, session, room, None, *puts, **more).addCallback(log)
 
-    ChatServer.carry_out = carry_out  # type: ignore[assignment, method-assign]
+    RoomDeeds.carry_out = carry_out  # type: ignore[assignment, method-assign]
 
 
 def keep_keys_later() -> None:

@@ -105,7 +105,7 @@ class Two:
         self.world = World()
         self.people = self.world.person(), self.world.person()
         for person in self.people:
-            self.world.server.leave(person.session)
+            self.world.server.moves.leave(person.session)
         self.refused = 0
 
     def both_are_called(self, *names: str) -> bool:
@@ -125,7 +125,7 @@ class Two:
             self._may(_enter, *each)
         rooms = {person.session.room for person in self.people} - {None}
         for person in self.people:
-            server.leave(person.session)
+            server.moves.leave(person.session)
             person.bytes_seen()
         return len(rooms) > 1
 

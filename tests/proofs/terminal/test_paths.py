@@ -17,8 +17,8 @@ import pytest
 from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 import chatd
+from chatd.chat import connected_sessions, names
 from chatd.chat import directory as rooms_module
-from chatd.chat import server as server_module
 from chatd.commands import moderation
 from chatd.commands.table import TABLE
 from chatd.event import Deed, Kind
@@ -115,7 +115,8 @@ def test_nothing_undocumented_arrives_on_any_path(
     monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
 ) -> None:
     if not checked:  # as if names were not validated
-        monkeypatch.setattr(server_module, "validate_name", str)
+        monkeypatch.setattr(connected_sessions, "validate_name", str)
+        monkeypatch.setattr(names, "validate_name", str)
         monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
     rung = 0
     with logged() as log:
@@ -161,7 +162,8 @@ def test_nothing_undocumented_arrives_of_what_is_done_to_rooms(
     monkeypatch: pytest.MonkeyPatch, hostile: str, checked: bool
 ) -> None:
     if not checked:
-        monkeypatch.setattr(server_module, "validate_name", str)
+        monkeypatch.setattr(connected_sessions, "validate_name", str)
+        monkeypatch.setattr(names, "validate_name", str)
         monkeypatch.setattr(rooms_module, "validate_room_name", lambda text: text.lstrip("#"))
     with logged() as log:
         for path, data in everything_seen_of_deeds(hostile):

@@ -15,7 +15,11 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
-from chatd.chat.server import ALL_UNPUBLISHED_LINES, SOME_UNPUBLISHED_LINES, UNPUBLISHED_LINES
+from chatd.chat.line_quotas import (
+    ALL_UNPUBLISHED_LINES,
+    SOME_UNPUBLISHED_LINES,
+    UNPUBLISHED_LINES,
+)
 from chatd.chat.session import Session
 from chatd.commands import table
 from chatd.commands.base import READING_COST
@@ -64,7 +68,7 @@ class MarkTests(SynchronousTestCase):
             client.type("\ufeff/nick build" if client.session.subscriptions.inbox else "\ufeffhola")
             client.type("\ufeffhola")
         self.assertEqual(client.seen()[-2:], ["hola", "\ufeffhola"])
-        self.assertEqual(world.server.called("build")[0].name, "build")
+        self.assertEqual(world.server.sessions.called("build")[0].name, "build")
 
 
 class GreetingTests(SynchronousTestCase):

@@ -13,7 +13,7 @@ from chatd.chat.idempotency import IdempotencyKeys
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.membership import Membership
 from chatd.chat.moderation import Moderation
-from chatd.chat.server import ChatServer
+from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
 from chatd.chat.unread import UnreadTracker
 from chatd.formats import json
@@ -114,7 +114,7 @@ PLACES = {
     "focusing": (JoinedRooms, "focus"),
     "what was seen": (UnreadTracker, "seen"),
     "rights": (Moderation, "check"),
-    "coming back": (ChatServer, "move"),
+    "coming back": (RoomMoves, "move"),
     "rendering": (JsonFormat, "render"),
     "rendering a message": (JsonFormat, "message"),
     "framing": (json, "framed"),
@@ -190,7 +190,7 @@ def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> 
 
     world = World()
     luis = world.person("luis")
-    fault.inject(ChatServer, "move")
+    fault.inject(RoomMoves, "move")
     reader = Reader(world)
     fault.armed = False
     assert reader.closed

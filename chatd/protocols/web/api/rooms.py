@@ -14,7 +14,7 @@ from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions import history, look
 from chatd.chat.actions.costs import READING_COST
 from chatd.chat.actions.post import post
-from chatd.chat.server import UNPUBLISHED_LINES
+from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal, short
 from chatd.formats.json import TOPIC_CHARACTERS, event_members
 from chatd.protocols.web.api.request_session import Call, check_still, visitor

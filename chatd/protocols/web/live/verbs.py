@@ -249,7 +249,7 @@ async def _enter(conversation: Conversation, members: Members) -> None:
 
 def _leave(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, _text(members, "room"))
-    conversation.server.leave(conversation.session, room)
+    conversation.server.moves.leave(conversation.session, room)
 
 
 async def _history(conversation: Conversation, members: Members) -> None:

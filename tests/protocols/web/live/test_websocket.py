@@ -871,7 +871,7 @@ class TestConnection:
         assert world.server.lobby.people == 0
         assert "ops" not in world.server.rooms
         assert not one.factory.clients
-        assert not world.server.called("ana")
+        assert not world.server.sessions.called("ana")
 
 
 def test_nobody_is_counted_twice_who_enters_twice(world: World) -> None:

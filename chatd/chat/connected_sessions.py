@@ -1,0 +1,94 @@
+"""The sessions that are connected, and finding them by number or by name.
+
+Several sessions may have one name: those of one account, or the tabs of one browser. This module
+must not know rights, or what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chatd.accounts.accounts import Accounts
+from chatd.chat.names import Names, valid_name
+from chatd.chat.session import Session
+from chatd.rooms.room import Room
+from chatd.rooms.view import NOTHING_SET
+from chatd.text.folding import fold
+from chatd.text.validation import InvalidName, validate_name
+from chatd.util.rate_limit import RecentKeys
+
+
+class ConnectedSessions:
+    """All connected sessions, in the order in which they came. ``by_number`` has them by number."""
+
+    def __init__(self, names: Names, accounts: Accounts) -> None:
+        self.by_number: dict[int, Session] = {}
+        self._names = names
+        self._accounts = accounts
+        self._departed_from = RecentKeys()  # networks of sessions that spoke and left, by name
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self.by_number.values())
+
+    def __len__(self) -> int:
+        return len(self.by_number)
+
+    def add(self, session: Session) -> None:
+        """Add a session that has just connected."""
+        self.by_number[session.number] = session
+
+    def remove(self, session: Session) -> None:
+        """Remove a session that has disconnected; `networks_of` still finds one that has spoken."""
+        del self.by_number[session.number]
+        if session.has_spoken and session.network:
+            self._departed_from.add(fold(session.name), session.network)
+
+    def called(self, name: str) -> Sequence[Session]:
+        """Return the sessions with that name, in any case; none if it is not a valid name."""
+        try:
+            name = validate_name(name)
+        except InvalidName:
+            return ()
+        sessions = self._names.of(name)
+        key = fold(name)
+        if not sessions and key.startswith("guest") and key[5:].isdecimal():
+            guest = self.by_number.get(int(key[5:15]))
+            if guest is not None and guest.name == key:
+                sessions = [guest]
+        return [session for session in sessions if not session.stream.finished]
+
+    def reachable(self, name: str) -> Sequence[Session]:
+        """Return the sessions with that name that can receive private lines."""
+        return [session for session in self.called(name) if session.subscriptions.inbox is not None]
+
+    def networks_of(self, name: str) -> set[str]:
+        """Return the networks of the sessions with that name.
+
+        If there are none, return the network of one that had that name, spoke and left: a program
+        that posts over HTTP is connected only while it does.
+        """
+        here = self.called(name)
+        networks = {session.network for session in here}
+        if not here:
+            networks.add(self._departed_from.get(fold(name)))
+        return networks - {""}
+
+    def name_of(self, wanted: str) -> str:
+        """Return a name as its owner writes it. Raises `Refusal` if it is not a valid name."""
+        name = valid_name(wanted)
+        account = self._accounts.called(name)
+        if account is not None:
+            return account.name
+        return next((session.name for session in self.called(name)), name)
+
+    def away_text(self, name: str) -> str:
+        """Return the text that senders are sent while that person is away; "" if they are not."""
+        account = self._accounts.called(name)
+        if account is not None:
+            return NOTHING_SET.with_kept(account.settings).away
+        return next((each.subscriptions.settings.away for each in self.reachable(name)), "")
+
+    @property
+    def peopled(self) -> set[Room]:
+        """The rooms that have members."""
+        return {room for session in self for room in session.memberships}

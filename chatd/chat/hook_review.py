@@ -1,0 +1,77 @@
+"""Ending the hooks whose accounts have lost the right to them.
+
+This module must not know sessions or connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from twisted.python.failure import Failure
+
+from chatd.accounts.accounts import Accounts
+from chatd.chat.deed_log import log_deed
+from chatd.chat.directory import Rooms
+from chatd.chat.moderation import Moderation
+from chatd.chat.permissions import Act
+from chatd.event import Deed
+from chatd.storage.contract import Store, StoreError
+from chatd.storage.records import Put, change
+from chatd.text.folding import fold
+from chatd.webhooks.registry import Hook, Hooks
+
+
+class HookReview:
+    """Decides which hooks are allowed, and ends the others."""
+
+    def __init__(
+        self, store: Store, hooks: Hooks, rooms: Rooms, accounts: Accounts, moderation: Moderation
+    ) -> None:
+        self._store = store
+        self._hooks = hooks
+        self._rooms = rooms
+        self._accounts = accounts
+        self._moderation = moderation
+
+    def allows(self, hook: Hook) -> bool:
+        """Return True if the account that added a hook may have it, and read what it sends."""
+        room = self._rooms.get(hook.room)
+        account = self._accounts.table.get(hook.account or fold(hook.by))
+        if room is None or account is None:
+            return False
+        if not hook.account and account.created > hook.added:
+            return False  # the name was registered anew since, perhaps by another person
+        return all(
+            self._moderation.account_may(account.key, room, act) for act in (Act.HOOK, Act.READ)
+        )
+
+    def review(self) -> None:
+        """End all hooks that are not allowed any more."""
+        for hook in tuple(self._hooks):
+            self.end_disallowed(hook.by, [hook])
+
+    def end_disallowed(self, by: str, hooks: Iterable[Hook]) -> Sequence[Deed]:
+        """End those of some hooks that are not allowed any more, and log that in their rooms.
+
+        ``by`` is the name of the person whose deed took the right. Return the deeds that were
+        logged.
+        """
+        ended = [
+            (room, hook)
+            for hook in hooks
+            if not self._hooks.allowed(hook) and (room := self._rooms.get(hook.room)) is not None
+        ]
+        deeds = [Deed("endhook", hook.to.origin) for _, hook in ended]
+        for (room, _), deed in zip(ended, deeds, strict=True):
+            log_deed(by, room, deed)
+        puts = [self._hooks.remove(hook) for _, hook in ended]
+        if puts:
+            # In one transaction with what took the right: if that fails, so does this.
+            done = change(self._store, *puts)
+            self._hooks.changed(puts)
+            done.addErrback(self._take_back, puts)
+        return deeds
+
+    def _take_back(self, failure: Failure, puts: Sequence[Put]) -> None:
+        failure.trap(StoreError)
+        self._hooks.changed(puts)

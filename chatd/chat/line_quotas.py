@@ -1,0 +1,70 @@
+"""The numbers of lines that sessions may have waiting for the store.
+
+Without a limit, a few clients that send without pause would fill each batch that is committed, and
+a line of another client would wait for all of theirs. So those with lines that wait share
+`ALL_UNPUBLISHED_LINES` evenly, within the limits of one session. When the store itself is full,
+every session is held back until it is not.
+
+This module must not know connections, rooms or what is said.
+"""
+
+from __future__ import annotations
+
+from chatd.chat.session import Session
+from chatd.storage.contract import Store
+
+UNPUBLISHED_LINES = 256
+"""Most lines of one session that may wait for commit."""
+
+ALL_UNPUBLISHED_LINES = 512
+"""Lines that wait for commit which all sessions share, so that no line waits long for a batch."""
+
+SOME_UNPUBLISHED_LINES = 16
+"""Lines of one session that may wait for commit even if many sessions have lines that wait."""
+
+
+class LineQuotas:
+    """The allowances of all sessions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held_back: dict[Session, None] = {}  # asked while the store was full
+        self._talking: set[Session] = set()  # those with lines that wait for commit
+
+    def allowance(self, session: Session) -> int:
+        """Return the number of lines that may be taken from a session now.
+
+        When it is 0, the callback of `ActionQueue.when_changed` is called once it may be more.
+        """
+        if self._store.full:
+            self._held_back[session] = None
+            return 0
+        queue, stream = session.queue, session.stream
+        if queue.occupied or stream.full or stream.finished:
+            return 0
+        if queue.unpublished:
+            self._talking.add(session)
+        share = ALL_UNPUBLISHED_LINES // max(1, len(self._talking))
+        quota = min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES)
+        return max(0, quota - queue.unpublished)
+
+    def count_talker(self, session: Session) -> None:
+        """Count a session among those that share, if it has lines that wait for commit."""
+        if session.queue.unpublished:
+            self._talking.add(session)
+
+    def after_commit(self, changed: dict[Session, None]) -> None:
+        """Add to ``changed`` the sessions that were held back, unless the store is still full.
+
+        To be called once the lines of a batch are published or refused.
+        """
+        if self._held_back and not self._store.full:
+            changed.update(self._held_back)
+            self._held_back.clear()
+        if self._talking:
+            self._talking = {session for session in self._talking if session.queue.unpublished}
+
+    def remove(self, session: Session) -> None:
+        """Forget a session that has disconnected."""
+        self._held_back.pop(session, None)
+        self._talking.discard(session)

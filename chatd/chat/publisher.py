@@ -1,0 +1,137 @@
+"""Publishing: from what the store has committed to the rooms, and back to its authors.
+
+First each room publishes its part, which its members are sent. Then the sessions that said the
+lines receive receipts, private lines last of all. At the end, each session that may be ready for
+more is called, and so are those that were held back while the store was full.
+
+An error in one room or one session must cost the others nothing. This module must not know
+connections or rights.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from chatd.accounts.accounts import Accounts
+from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.directory import Rooms
+from chatd.chat.line_quotas import LineQuotas
+from chatd.chat.session import Session
+from chatd.chat.unread import UnreadTracker
+from chatd.event import Draft, Entry, Event, owner_of
+from chatd.rooms.room import Room
+from chatd.storage.contract import Subscriber
+from chatd.text.folding import fold
+from chatd.util.error_log import ErrorLog
+from chatd.webhooks.registry import Hooks
+
+
+class Publisher(Subscriber):
+    """The subscriber of the store: publishes in ``rooms`` and in the inboxes of ``unread``."""
+
+    def __init__(
+        self,
+        sessions: ConnectedSessions,
+        rooms: Rooms,
+        accounts: Accounts,
+        unread: UnreadTracker,
+        hooks: Hooks,
+        quotas: LineQuotas,
+        error_log: ErrorLog,
+    ) -> None:
+        self._sessions = sessions
+        self._rooms = rooms
+        self._accounts = accounts
+        self._unread = unread
+        self._hooks = hooks
+        self._quotas = quotas
+        self._error_log = error_log
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        by_room: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            by_room[entry.room].append(entry)
+        for name, part in by_room.items():
+            try:
+                room = self._log(name)
+                room.publish(part)
+                if room.key in self._hooks:
+                    self._hooks.said(room)
+                if not (room.named or room.guests):
+                    self._rooms.forget_if_empty(room)
+            except Exception:
+                self._error_log.tell("a room could not be shown what was said in it")
+        changed: dict[Session, None] = {}
+        for name, part in by_room.items():
+            if name in self._unread.inboxes:
+                self._deliver(name, part, changed)
+            else:
+                self._acknowledge(name, part, changed)
+        self._notify(changed)
+
+    def refuse(self, drafts: Sequence[Draft], why: str) -> None:
+        changed: dict[Session, None] = {}
+        for draft in drafts:
+            room = self._log(draft.room)
+            room.refuse(len(draft.texts))
+            self._rooms.forget_if_empty(room)
+            session = self._sessions.by_number.get(draft.session)
+            if session is not None:
+                session.attempt(session.queue.refused, draft.room, len(draft.texts))
+                changed[session] = None
+        self._notify(changed)
+
+    def forgot(self, name: str, upto: int) -> None:
+        """Take note that the store has deleted the events of a room up to a seq."""
+        room = self._rooms.get(fold(name))
+        if room is not None:
+            room.forget(upto)
+
+    def _acknowledge(
+        self, name: str, entries: Sequence[Entry], changed: dict[Session, None]
+    ) -> None:
+        """Tell the sessions that said lines in a room that these are published."""
+        said: dict[int, list[int]] = defaultdict(list)
+        for entry in entries:
+            if isinstance(entry, Event):
+                said[entry.session].append(entry.seq)
+        for number, seqs in said.items():
+            session = self._sessions.by_number.get(number)
+            if session is not None:
+                if session.identity.grant is not None:
+                    session.attempt(self._unread.said, session, self._log(name), seqs)
+                session.attempt(session.published, name, seqs)
+                changed[session] = None
+
+    def _deliver(self, inbox: str, entries: Sequence[Entry], changed: dict[Session, None]) -> None:
+        """Tell the sessions that said private lines to an account that these are stored."""
+        key = owner_of(inbox)
+        account = self._accounts.table.get(key)
+        name = key if account is None else account.name
+        try:
+            notes = self._notes_on(name, key)
+        except Exception:
+            self._error_log.tell("it could not be found out who is here")
+            notes = []
+        for entry in entries:
+            session = self._sessions.by_number.get(entry.session)
+            if session is not None and isinstance(entry, Event):
+                session.attempt(session.queue.delivered, entry, name, *notes)
+                changed[session] = None
+
+    def _notes_on(self, name: str, account: str) -> list[tuple[str, str]]:
+        """Return what the authors of lines to an account are told: see `ActionQueue.delivered`."""
+        away = self._sessions.away_text(name)
+        notes = [("is_away", away)] if away else []
+        if not self._unread.sessions(account):
+            notes.append(("waits_for", name))
+        return notes
+
+    def _log(self, name: str) -> Room:
+        return self._unread.inboxes.get(name) or self._rooms[fold(name)]
+
+    def _notify(self, changed: dict[Session, None]) -> None:
+        self._quotas.after_commit(changed)
+        for session in changed:
+            session.attempt(session.queue.changed)

@@ -1,0 +1,90 @@
+"""Deeds: changes of what is stored about a room, which its log shows.
+
+A deed and its change are stored in one transaction. The change applies in memory at once, so that
+rights are never wider than what is stored; if the store fails, both are taken back. The hooks whose
+accounts lose their right by it end in the same transaction.
+
+This module must not decide who may do a deed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chatd.chat.deed_log import log_deed
+from chatd.chat.directory import Rooms
+from chatd.chat.evictions import Evictions
+from chatd.chat.hook_review import HookReview
+from chatd.chat.moderation import Moderation
+from chatd.chat.session import Session
+from chatd.event import Deed
+from chatd.rooms.room import Room
+from chatd.storage.contract import Store
+from chatd.storage.records import Put, change
+from chatd.webhooks.registry import Hooks
+
+
+class RoomDeeds:
+    """Carries out what the people who run rooms have ordered."""
+
+    def __init__(
+        self,
+        store: Store,
+        rooms: Rooms,
+        moderation: Moderation,
+        hooks: Hooks,
+        hook_review: HookReview,
+        evictions: Evictions,
+    ) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._moderation = moderation
+        self._hooks = hooks
+        self._hook_review = hook_review
+        self._evictions = evictions
+
+    def carry_out(
+        self,
+        session: Session,
+        room: Room,
+        deed: Deed | None,
+        *puts: Put,
+        undo: Callable[[], None] | None = None,
+    ) -> Deferred[Sequence[Deed]]:
+        """Change what is stored about a room, and log the deed, all or nothing.
+
+        ``undo`` takes back what the caller changed in memory alone. Rights change at once, and
+        hooks end whose accounts may not have them there any more. Fires with all deeds that were
+        logged, once they are on disk and published. Fails with `StoreError`.
+        """
+        deeds = [] if deed is None else [deed]
+        if deed is not None:
+            log_deed(session.name, room, deed)
+        done = change(self._store, *puts)
+        self._changed(room, puts)
+        deeds += self._hook_review.end_disallowed(session.name, self._hooks.of(room))
+
+        def take_back(failure: Failure) -> Failure:
+            self._changed(room, puts)
+            if undo is not None:
+                undo()
+            # Others may have used a right meanwhile that could not be stored.
+            self._evictions.review_room(room)
+            self._hook_review.end_disallowed(session.name, self._hooks.of(room))
+            return failure
+
+        return done.addErrback(take_back).addCallback(lambda _: deeds)
+
+    def wall(self, session: Session, text: str) -> Deferred[None]:
+        """Say something in every room that has members. Fires once that is on disk."""
+        for room in self._rooms.values():
+            if room.people:
+                log_deed(session.name, room, Deed("wall", reason=text))
+        return change(self._store)
+
+    def _changed(self, room: Room, puts: Sequence[Put]) -> None:
+        self._moderation.changed(room, puts)
+        self._hooks.changed(puts)

@@ -1,0 +1,56 @@
+"""Moving sessions into rooms and out of them, without a check of rights.
+
+This module must not know connections or commands.
+"""
+
+from __future__ import annotations
+
+from chatd.chat.directory import Rooms
+from chatd.chat.moderation import Moderation
+from chatd.chat.permissions import Act
+from chatd.chat.session import Session
+from chatd.chat.unread import UnreadTracker
+from chatd.rooms.bookmarks import NEWCOMER, Return
+from chatd.rooms.room import Room
+
+
+class RoomMoves:
+    """Moves sessions. ``recent`` is the number of past lines that a newcomer to a room is sent."""
+
+    def __init__(
+        self, rooms: Rooms, moderation: Moderation, unread: UnreadTracker, recent: int
+    ) -> None:
+        self._rooms = rooms
+        self._moderation = moderation
+        self._unread = unread
+        self._recent = recent
+
+    def welcome(self, session: Session, motd: str, recent: bool) -> None:
+        """Put a session that has come into the lobby, or into no room if it may not read the lobby.
+
+        It is sent ``motd`` after the greeting, and past lines if ``recent`` is True.
+        """
+        lobby = self._rooms.lobby
+        refusal = self._moderation.refusal(session, lobby, Act.READ)
+        if refusal is None:
+            session.enter(lobby, "welcome", self._recent if recent else 0, motd)
+            self._unread.entered(session)
+        else:
+            session.answer("welcome_outside", name=session.name)
+            session.error(refusal.kind, refusal.key, **refusal.values)
+
+    def move(
+        self, session: Session, room: Room, key: str, then: str = "", back: Return = NEWCOMER
+    ) -> None:
+        """Put a session into a room: see `Session.enter`. A room that it leaves empty may end."""
+        before = session.room
+        session.enter(room, key, self._recent, then, back)
+        self._unread.entered(session)
+        self._rooms.forget_if_empty(before)
+
+    def leave(self, session: Session, room: Room | None = None, *, told: bool = True) -> None:
+        """Take a session out of a room, or of all rooms, and send it that if ``told`` is True."""
+        rooms = tuple(session.memberships) if room is None else (room,)
+        for left in rooms:
+            session.joined.leave(left, told=told)
+            self._rooms.forget_if_empty(left)

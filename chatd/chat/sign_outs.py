@@ -1,0 +1,42 @@
+"""Ending sessions that may not go on: by order, or because their grants are not valid any more.
+
+This module must not know connections or commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from chatd.accounts.credentials import PASSWORD
+from chatd.chat.logins import Logins
+from chatd.chat.session import Session
+
+
+class SignOuts:
+    """Signs sessions out, or closes them with ``finish``."""
+
+    def __init__(self, logins: Logins, finish: Callable[[Session], None]) -> None:
+        self._logins = logins
+        self._finish = finish
+
+    def hang_up(self, session: Session, why: str, name: str) -> None:
+        """Close a session; the sentence of the key ``why`` says that, with ``name`` in it."""
+        session.answer(why, name=name)
+        self._finish(session)
+
+    def let_go(self, sessions: Iterable[Session]) -> None:
+        """Sign out those of these sessions whose grants are not valid any more, and tell them so.
+
+        A session that came with a token or a cookie is closed, for that is of no more use. One in
+        which a password was typed stays, as a guest, and may log in again.
+        """
+        for session in tuple(sessions):
+            grant = session.grant
+            if grant is None or not session.identity.has_expired:
+                continue
+            if session.stream.finished or session.is_guest:
+                continue
+            if grant.kind == PASSWORD:
+                session.attempt(self._logins.sign_out, session)
+            else:
+                session.attempt(self.hang_up, session, "signed_out", session.name)
