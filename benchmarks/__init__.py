@@ -1,1 +1,4 @@
-"""chatd measured: against the floor, against its peers, and against its own bars. See README.md."""
+"""Benchmarks of chatd: against the floor, against its peers, and against its own bars.
+
+See README.md.
+"""

@@ -21,8 +21,10 @@ PARTS = ("talk", "connections", "store", "flood", "tls", "web")
 
 
 def main() -> int:
-    """Run what was asked for. 0 if nothing failed; a missed bar is not a failure, but for that of
-    ``--at-most``."""
+    """Run the benchmarks that were asked for. Return 0 if nothing failed.
+
+    A missed bar is not a failure, but for that of ``--at-most``.
+    """
     options = _options()
     if sys.platform != "linux":
         refuse("they need Linux: epoll, /proc and pinning to cores.")

@@ -54,8 +54,10 @@ Measure = Callable[[Build], Result]
 
 
 class Ratio(NamedTuple):
-    """The ratio of a figure now to the same figure then, and the bounds of its 95 % confidence
-    interval."""
+    """The ratio of a figure now to the same figure then.
+
+    It has the bounds of its 95 % confidence interval.
+    """
 
     value: float
     low: float
@@ -78,8 +80,10 @@ class Row(NamedTuple):
 
 
 def ratio_of(pairs: Sequence[tuple[float, float]]) -> Ratio | None:
-    """Return the ratio of the first of each pair to the second; None if fewer than two pairs have
-    figures that are more than 0."""
+    """Return the ratio of the first of each pair to the second.
+
+    None if fewer than two pairs have figures that are more than 0.
+    """
     logs = [math.log(now / then) for now, then in pairs if now > 0 and then > 0]
     if len(logs) < 2:
         return None

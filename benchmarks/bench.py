@@ -1,4 +1,4 @@
-"""What every measurement is given, and what those of chatd alone have in common."""
+"""The arguments of each measurement, and the common parts of those of chatd alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from benchmarks.report import Bar, rounded, say, say_bars
 from benchmarks.servers import CHATD, running
 
 PROBE_SECONDS = 180.0
-"""How long one run of the probe may take."""
+"""Most seconds that one run of the probe may take."""
 
 
 @dataclass
 class Bench:
-    """The machine, the choices of whoever runs this, and the results so far."""
+    """The machine, the options of this run, and the results so far."""
 
     cores: Cores
     scratch: Path
@@ -29,7 +29,7 @@ class Bench:
     failures: list[str] = field(default_factory=list)
 
     def probe(self, mode: str, store: Path | None = None, **arguments: object) -> dict[str, Any]:
-        """Run ``probe.c`` against a daemon just started, with that store. Raises `Failed`."""
+        """Run ``probe.c`` against a daemon just started, with a store. Raise `Failed`."""
         with running(CHATD, self.scratch, self.cores.server, store=store) as started:
             asked = {"mode": mode, "port": started.port, "pid": started.pid, **arguments}
             result = measure(self.programs["probe"], asked, self.cores.load, PROBE_SECONDS)
@@ -37,19 +37,19 @@ class Bench:
         return result
 
     def hold(self, title: str, bars: list[Bar], note: str = "") -> None:
-        """Print what was measured, beside its bars, and keep it for the summary."""
+        """Print figures beside their bars, and keep them for the summary."""
         say(f"\n{title}" + (f" ({note})" if note else ""))
         say_bars(bars)
         self.bars += bars
 
     def fail(self, what: str, why: Failed) -> None:
-        """Print and keep that something could not be measured."""
+        """Print and keep the reason for which something could not be measured."""
         self.failures.append(f"{what}: {why}")
         say(f"\n{what}: FAILED: {why}")
 
 
 def quantiles(latencies: dict[str, float]) -> str:
-    """What a probe saw, in words."""
+    """Return the latencies of a probe in words."""
     return (
         f"p50 {rounded(latencies['p50_ms'])} ms, p99 {rounded(latencies['p99_ms'])} ms,"
         f" greatest {rounded(latencies['greatest_ms'])} ms"

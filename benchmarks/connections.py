@@ -1,4 +1,4 @@
-"""Connections: what one takes that does nothing, what a visit costs, and a storm of them."""
+"""Connections: the memory of an idle one, the cost of a visit, and a storm of them."""
 
 from __future__ import annotations
 

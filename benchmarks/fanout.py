@@ -1,7 +1,7 @@
-"""The fan-out: many clients in a room, and what one delivery of one line costs.
+"""The fan-out: many clients in a room, and the cost of one delivery of one line.
 
 In every round the servers take turns at the same load, and each figure of chatd's is divided by
-that of the floor, or of a peer, in the same round. What is printed are medians over the rounds.
+that of the floor, or of a peer, in the same round. The printed figures are medians over the rounds.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from benchmarks.report import Bar, median, rounded, say, say_bars, say_table
 from benchmarks.servers import CHATD, PEERS, Server, floors, running
 
 LINE_BYTES = 80
-"""Bytes that are said in a line, without its end."""
+"""Bytes of a line, without its end."""
 
 ENTERING_SECONDS = 150.0
-"""How long all clients may take to come in. IRC servers tell everyone of everyone: 10,000 clients
-are 50 million tellings."""
+"""Most seconds until all clients have entered. IRC servers announce everyone to everyone: 10,000
+clients are 50 million announcements."""
 
 SLOW_SECONDS = 20.0
-"""A peer that takes longer than this until all are in has one round only."""
+"""Seconds until all have entered above which a peer has one round only."""
 
 PEERS_SENDERS = 20
-"""With how many senders the peers are measured, if that many are asked for."""
+"""The number of senders with which the peers are measured, if it is asked for."""
 
 Result = dict[str, Any]
 
 
 class Shape(NamedTuple):
-    """Clients, lines under way, senders, rooms."""
+    """A load: clients, lines on their way, senders, rooms."""
 
     clients: int
     window: int
@@ -59,7 +59,7 @@ SENDERS = (20, 1, 50)
 
 
 def shapes_of(written: Sequence[str], senders: Sequence[int]) -> list[Shape]:
-    """Shapes from ``CLIENTS:WINDOW[:ROOMS]``. Raises `ValueError`.
+    """Return the shapes that ``CLIENTS:WINDOW[:ROOMS]`` describe. Raise `ValueError`.
 
     Two clients are one sender and one listener. Rooms have a sender each, or more.
     """
@@ -124,7 +124,7 @@ def _measure(bench: Bench, server: Server, shape: Shape, before: dict[str, Resul
 
 
 def measure_at(bench: Bench, server: Server, shape: Shape, line_bytes: int = LINE_BYTES) -> Result:
-    """Run one talk at one server. Raises `Failed`."""
+    """Run one talk at one server. Raise `Failed`."""
     with running(server, bench.scratch, bench.cores.server, shape.rooms) as started:
         arguments = {
             "port": started.port,
@@ -201,7 +201,7 @@ def _of(done: Sequence[Result], figure: str) -> float:
 def ratio_of(
     rounds: Sequence[dict[str, Result]], figure: str, name: str, base: str
 ) -> float | None:
-    """The median, over the rounds that have both, of one server's figure by another's."""
+    """Return the median of the ratios of two servers' figures, over the rounds that have both."""
     ratios = [
         results[name][figure] / results[base][figure]
         for results in rounds

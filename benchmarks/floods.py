@@ -1,4 +1,4 @@
-"""Floods: what a probe in the same room sees while others send as fast as they can."""
+"""Floods: the latencies of a probe in the same room while others send as fast as they can."""
 
 from __future__ import annotations
 

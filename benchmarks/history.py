@@ -1,7 +1,7 @@
 """The store: a room with a million events, a client that is a million lines behind, and searches.
 
-Run as a program, ``python3 -m benchmarks.history PATH``, it makes that store, through chatd's own;
-with ``search`` behind it, one of words in many rooms, and prints what it costs to search there.
+Run as a program, ``python3 -m benchmarks.history PATH``, it makes that store, through chatd's own
+code; with ``search`` after it, one of words in many rooms, and prints the cost of searching there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.servers import CHATD, running
 
 EVENTS = 1_000_000
 LATEST = 100
-"""So many events are of this minute; the others are days old."""
+"""Events that are of this minute; the others are days old."""
 
 ASKED = 200
 STARTS = 5
@@ -138,7 +138,7 @@ def _searches(bench: Bench, store: Path) -> None:
 
 
 def _batches() -> Iterator[tuple[float, int]]:
-    """How old a batch is, in seconds, and how many events it has."""
+    """Yield the age of each batch, in seconds, and its number of events."""
     size = 1_000
     for index in range((EVENTS - LATEST) // size):
         yield 30 * 86_400 - index * 2_500, size
@@ -183,7 +183,7 @@ SEARCHES = 200
 
 
 def _search(path: Path) -> dict[str, Any]:
-    """Make a store of words and its index, and search it; gives what that took."""
+    """Make a store of words and its index, and search it; return the times."""
     from twisted.internet.defer import Deferred
 
     from chatd.event import Draft, Kind

@@ -1,6 +1,6 @@
-"""What the benchmarks stand on: the machine, its cores, the compiled C, and how loads are run.
+"""The base of the benchmarks: the machine, its cores, the compiled C, and running loads.
 
-It knows nothing of what is measured.
+This module must not know what is measured.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ LEAST_FILES = 10_600
 
 
 def refuse(why: str) -> NoReturn:
-    """End with one line that says what is missing."""
+    """Exit with one line that says what is missing."""
     raise SystemExit(f"benchmarks: {why}")
 
 
 class Failed(Exception):
-    """A measurement that could not be made. Its text says why, in one line."""
+    """A measurement that could not be made. Its text is the reason, in one line."""
 
 
 class Cores:
-    """Which core the server has, and which one the load."""
+    """The core of the server, and the core of the load."""
 
     def __init__(self) -> None:
         allowed = sorted(os.sched_getaffinity(0))
@@ -44,7 +44,7 @@ class Cores:
 
 
 def allow_files(files: int = LEAST_FILES) -> None:
-    """Let this process and its children open so many files."""
+    """Raise the limit of open files of this process and its children."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if hard != resource.RLIM_INFINITY:
         hard = max(hard, files)
@@ -55,7 +55,7 @@ def allow_files(files: int = LEAST_FILES) -> None:
 
 
 def compile_programs(directory: Path) -> dict[str, Path]:
-    """Compile every C program that stands here; gives them by name."""
+    """Compile every C program of this directory; return their paths by name."""
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         refuse("a C compiler is needed: install gcc, or name one in CC.")
@@ -75,7 +75,7 @@ def compile_programs(directory: Path) -> dict[str, Path]:
 def measure(
     program: Path, arguments: Mapping[str, object], core: int, limit_seconds: float
 ) -> dict[str, Any]:
-    """Run a load on its core; gives the JSON object that it prints. Raises `Failed`."""
+    """Run a load on its core; return the JSON object that it prints. Raise `Failed`."""
     command = [str(program), *(f"{name}={value}" for name, value in arguments.items())]
     try:
         done = subprocess.run(
@@ -94,7 +94,7 @@ def measure(
 
 
 def describe(directory: Path) -> dict[str, str]:
-    """The machine, as it stands under every figure."""
+    """Return the description of the machine that is printed with every figure."""
     return {
         "date": datetime.date.today().isoformat(),
         "processor": f"{_processor()}, {os.cpu_count()} cores",
@@ -129,7 +129,7 @@ def _commit() -> str:
 
 
 def _file_system(directory: Path) -> str:
-    """The file system that a directory is on, as the kernel names it."""
+    """Return the kernel's name of the file system that a directory is on."""
     best = ("", "unknown")
     for line in Path("/proc/self/mounts").read_text().splitlines():
         device, mounted, kind = line.split()[:3]

@@ -22,7 +22,7 @@ TICKS = (2, 10, 100, 1_000, 10_000)
 
 
 def draw(results: Mapping[str, Any], path: Path) -> None:
-    """Draw what was measured: window 1 to the left, large windows to the right.
+    """Draw the results: window 1 to the left, large windows to the right.
 
     Needs matplotlib.
     """
@@ -68,7 +68,10 @@ def draw(results: Mapping[str, Any], path: Path) -> None:
 
 
 def _points(fanout: list[dict[str, Any]], name: str, large: bool) -> tuple[list[int], list[float]]:
-    """Clients, and the median of the cost, of one server; one room, and the usual senders."""
+    """Return the numbers of clients, and the median costs, of one server.
+
+    They are those of one room with the usual senders.
+    """
     points = {}
     for shape in fanout:
         usual = shape["senders"] == PEERS_SENDERS or shape["clients"] == 2

@@ -1,4 +1,4 @@
-"""What is printed: figures, and the bars they are held against.
+"""The output: figures, and the bars they are held against.
 
 The bars are the project's own. A figure that has none is printed all the same.
 """
@@ -19,7 +19,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 
 class Bar(NamedTuple):
-    """A figure, and what it must be. Without ``must`` it is measured only."""
+    """A figure, and its bar. Without ``must`` it has none."""
 
     what: str
     where: str
@@ -30,18 +30,18 @@ class Bar(NamedTuple):
 
     @property
     def missed(self) -> bool:
-        """Whether the figure is not what it must be."""
+        """True if the figure misses its bar."""
         return bool(self.must) and not _OPERATORS[self.must](self.value, self.limit)
 
     @property
     def distance(self) -> float:
-        """How far the figure is on the wrong side of its bar; 1 is on it."""
+        """The distance of the figure from its bar: over 1 on the wrong side, 1 on it."""
         if not self.must or not self.value or not self.limit:
             return self.value
         return self.limit / self.value if self.must == ">=" else self.value / self.limit
 
     def verdict(self) -> str:
-        """The figure beside its bar."""
+        """Return the figure beside its bar."""
         unit = f" {self.unit}" if self.unit else ""
         figure = f"{rounded(self.value)}{unit}"
         if not self.must:
@@ -51,7 +51,7 @@ class Bar(NamedTuple):
 
 
 def rounded(value: float) -> str:
-    """A figure with three digits that count, or all that stand before the point."""
+    """Return a figure with three significant digits, or all before the point."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     if abs(value) >= 10:
@@ -60,12 +60,12 @@ def rounded(value: float) -> str:
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle one."""
+    """Return the median of some values."""
     return statistics.median(values)
 
 
 def say(line: str = "") -> None:
-    """Print a line, at once."""
+    """Print a line, and flush it."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

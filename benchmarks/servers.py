@@ -1,7 +1,7 @@
 """The servers that are measured: chatd as a user starts it, the floor, and the peers.
 
-Each is given a directory of its own and a port, and is ready when it takes connections. The peers'
-limits on floods are off and their queues large, so that all of them do the same work.
+Each is given a directory of its own and a port, and is ready when it accepts connections. The
+peers' limits on floods are off and their queues large, so that all of them do the same work.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ _NO_LIMITS = [
     for limit in ("lines-per-second", "bytes-per-second", "connections", "connections-per-address")
     for word in (f"--{limit}", "0")
 ]
-"""As of the peers: thousands come from one address here, and talk as fast as they can."""
+"""Options without limits, as of the peers: thousands of clients come from one address, and talk as
+fast as they can."""
 
 
 class Build(NamedTuple):
-    """A chatd that can be started. ``path`` is where Python is to look for it first; empty for one
-    that is installed beside its ``twistd``."""
+    """A chatd that can be started.
+
+    ``path`` is the first place where Python looks for it; empty for one that is installed beside
+    its ``twistd``.
+    """
 
     name: str
     twistd: Path
@@ -48,7 +52,7 @@ OURS = Build("chatd", TWISTD, str(HERE.parent))
 
 
 class Running(NamedTuple):
-    """A server that takes connections."""
+    """A server that accepts connections."""
 
     pid: int
     port: int
@@ -56,10 +60,10 @@ class Running(NamedTuple):
 
 
 class Server(NamedTuple):
-    """A kind of server. ``command`` writes what configuration it needs into the directory.
+    """A kind of server. ``command`` writes the configuration that it needs into the directory.
 
-    ``at_once`` is how many clients may be coming in at any time, ``path`` where its Python looks
-    for modules first.
+    ``at_once`` is the number of clients that may be entering at any time, ``path`` the first place
+    where its Python looks for modules.
     """
 
     name: str
@@ -71,7 +75,7 @@ class Server(NamedTuple):
 
     @property
     def absent(self) -> bool:
-        """Whether its program is not installed here."""
+        """True if its program is not installed here."""
         return bool(self.program) and _find(self.program) is None
 
 
@@ -116,7 +120,7 @@ def running(
 
 
 def free_port(first: int = 20_000) -> int:
-    """A port that nobody listens on, from the first on and below those of connections."""
+    """Return a port on which nothing listens, from ``first`` on and below those of connections."""
     for port in range(first, 30_000):
         with socket.socket() as probe:
             try:
@@ -158,18 +162,18 @@ def _listening(build: Build, port: int) -> list[str]:
 
 
 def chatd(build: Build = OURS) -> Server:
-    """A chatd for line clients."""
+    """Return a chatd for line clients."""
     return Server(
         build.name, "chat", lambda _, port, rooms: _listening(build, port), path=build.path
     )
 
 
 LINES = "lines"
-"""Where line clients find the chatd whose port is for browsers: a socket in its directory."""
+"""The socket, in its directory, of line clients of the chatd whose port is for browsers."""
 
 
 def chatd_web(build: Build = OURS) -> Server:
-    """A chatd for browsers, with a socket for line clients."""
+    """Return a chatd for browsers, with a socket for line clients."""
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         doors = ["--listen", f"unix:{LINES}", "--web", f"tcp:{port}:interface=127.0.0.1"]
@@ -183,7 +187,7 @@ CHATD_WEB = chatd_web()
 
 
 def chatd_tls(certificate: Path, key: Path) -> Server:
-    """chatd behind TLS."""
+    """Return a chatd that speaks TLS."""
 
     def command(directory: Path, port: int, rooms: int) -> list[str]:
         listen = f"ssl:{port}:interface=127.0.0.1:privateKey={key}:certKey={certificate}"
@@ -193,7 +197,7 @@ def chatd_tls(certificate: Path, key: Path) -> Server:
 
 
 def floors(program: Path) -> tuple[Server, Server]:
-    """The durable floor and the bare one."""
+    """Return the durable floor and the bare one."""
     return (
         Server(
             "floor", "bare", lambda _, port, rooms: [f"{program}", f"{port}", "log", f"{rooms}"]
@@ -269,9 +273,9 @@ ping_interval: "1h"
 
 
 PEERS = (
-    # Its queue of connections is ten long; what does not fit comes a second later.
+    # Its queue of connections is ten long; a connection that does not fit comes a second later.
     Server("ngircd", "irc", _ngircd, "ngircd", at_once=8),
-    # It lets in whoever waits once a second.
+    # It accepts waiting clients once a second.
     Server("inspircd", "irc", _inspircd, "inspircd", at_once=4000),
     Server("nats-server", "nats", _nats, "nats-server"),
 )

@@ -1,7 +1,7 @@
-"""TLS: what a handshake, a connection and a delivery cost then.
+"""TLS: the cost of a handshake, of a connection and of a delivery.
 
-The clients are Python's, one after the other: the server's CPU and memory are what is measured, and
-its speed is not.
+The clients are Python's, one after the other: the server's CPU and memory are measured, and not its
+speed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.servers import Running, chatd_tls, running
 CLIENTS = 100
 HANDSHAKES = 300
 WINDOWS = {1: 300, 100: 30}
-"""Lines that are said at once, and how often."""
+"""Lines that are said at once, and the number of times."""
 
 LINE = b"x" * 80 + b"\n"
 
@@ -102,12 +102,12 @@ def _receive(client: ssl.SSLSocket) -> bytes:
 
 
 def _cpu(server: Running) -> int:
-    """Nanoseconds on a core, of all threads."""
+    """Return the nanoseconds on a core, of all threads."""
     threads = Path(f"/proc/{server.pid}/task").glob("*/schedstat")
     return sum(int(thread.read_text().split()[0]) for thread in threads)
 
 
 def _memory(server: Running) -> int:
-    """Bytes in memory."""
+    """Return the bytes in memory."""
     status = Path(f"/proc/{server.pid}/status").read_text()
     return 1024 * int(status.split("VmRSS:")[1].split()[0])

@@ -23,12 +23,12 @@ LARGE = 5_000
 
 
 class Talk(NamedTuple):
-    """Who is in the room."""
+    """The kinds of clients in the room."""
 
     name: str
     server: Server
     lines_talk: bool = False
-    """Whether those who talk are line clients all the same."""
+    """True if the clients that talk are line clients all the same."""
 
 
 AMONG_LINES = Talk("lines", CHATD)
@@ -52,7 +52,7 @@ def run(bench: Bench, shapes: Sequence[Shape]) -> None:
 
 
 def measure_at(bench: Bench, talk: Talk, shape: Shape) -> dict[str, Any]:
-    """Run one talk at its server. Raises `Failed`."""
+    """Run one talk at its server. Raise `Failed`."""
     with running(talk.server, bench.scratch, bench.cores.server) as started:
         arguments = {
             "port": started.port,
