@@ -1,8 +1,9 @@
-"""Every sentence that the server says to a person, in each language. Pure.
+"""The sentences that the server says to people, in each language. Pure.
 
-A sentence is looked up by its key. One that counts something has a second form, ``KEY_one``, for a
-``count`` of 1. The kinds of errors are the same in every language, so that programs can tell them.
-This package must not know a session, an event or a format.
+A sentence is looked up by its key. A sentence with a count has a second form, ``KEY_one``, for a
+``count`` of 1. The kinds of errors are the same in every language, so that programs recognise them.
+The wording of commands is in their rows, in `chatd.commands`. This package must not know a session,
+an event or a format.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from chatd.i18n import en, es
 
 
 class Language(enum.Enum):
-    """What the server speaks to a session."""
+    """A language in which the server speaks to a session."""
 
     ENGLISH = "en"
     SPANISH = "es"
@@ -24,7 +25,7 @@ _CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 
 
 def sentence(language: Language, key: str, **values: object) -> str:
-    """The sentence of that key with the values in their places. Raises `KeyError` without one."""
+    """Return the sentence of a key, with the values filled in. Raises `KeyError` for other keys."""
     catalogue = _CATALOGUES[language]
     if values.get("count") == 1:
         key = f"{key}_one"
@@ -32,9 +33,9 @@ def sentence(language: Language, key: str, **values: object) -> str:
 
 
 def people(language: Language, names: Sequence[str], guests: int, more: int = 0) -> str:
-    """Who is there: ``ana, luis and 2 guests``; ``more`` counts the named ones not listed.
+    """Return a list of people such as ``ana, luis and 2 guests``, or "" if there are none.
 
-    Empty when nobody is.
+    ``more`` is the number of people with a name who are not in *names*.
     """
     parts = list(names)
     if more:

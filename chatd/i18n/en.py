@@ -1,7 +1,11 @@
-"""What the server says, in English. The same keys and values as every other language."""
+"""The sentences of the server in English: the same keys and values as every other language.
+
+This module is over 400 lines, because it is one table: a translator compares the languages line
+by line. It must not know where a sentence is used.
+"""
 
 SENTENCES = {
-    # Coming in
+    # Entering
     "welcome": (
         "Welcome to chatd. You are {name} in #{room}. {here}\n"
         "Type and press Enter. Your line comes back with your name once it is saved.\n"
@@ -15,7 +19,7 @@ SENTENCES = {
     "already_in_room": "You are in #{room} already.",
     "topic": "Topic: {topic}",
     "no_topic": "No topic is set in #{room}. /topic TEXT sets one.",
-    # Who
+    # People
     "and": "{first} and {last}",
     "guests": "{count} guests",
     "guests_one": "{count} guest",
@@ -23,7 +27,7 @@ SENTENCES = {
     "more_people_one": "{count} more",
     "people_in": "In #{room}: {people}.",
     "nobody_in": "Nobody is in #{room}.",
-    # What passes
+    # Notices, and messages of browsers
     "joined": "{name} joined.",
     "left": "{name} left.",
     "message_not_json": "a message must be a JSON object with a type.",
@@ -46,7 +50,7 @@ SENTENCES = {
     "renamed": "{name} is now {new_name}.",
     "topic_set": "{name} set the topic: {topic}",
     "topic_cleared": "{name} removed the topic.",
-    # What somebody did who runs a room
+    # Deeds
     "did_kick": "{name} kicked {target}",
     "did_mute": "{name} muted {target}",
     "did_unmute": "{name} let {target} speak again",
@@ -186,7 +190,7 @@ SENTENCES = {
         "/help COMMAND explains one. Start a line with // to say one that starts with /."
     ),
     "help_other_names": "Other names: {names}.",
-    # What was missed
+    # Missed lines and searches
     "private_missed": "{count} private lines while you were away:",
     "private_missed_one": "{count} private line while you were away:",
     "private_missed_more": "{count} more private lines: /missed shows them.",
@@ -227,7 +231,7 @@ SENTENCES = {
     "mentions_one": "{count} line of #{room} that mentions you:",
     "no_mentions": "No line that mentions {name} was found.",
     "more_mentions": "There may be more. /search {name} searches further back in this room.",
-    # What one sets for oneself
+    # Settings
     "away": "away",
     "away_on": "People who write to you are told: {away}. /away again when you are back.",
     "away_off": "You are not away any more.",
@@ -335,7 +339,7 @@ SENTENCES = {
         "you have a token {name} already. /token revoke {name}, or choose another name."
     ),
     "no_such_scope": "a token is for read or for write, not for {scope}.",
-    "token_reads_only": ("your token is for reading only. /token new NAME write creates another."),
+    "token_reads_only": "your token is for reading only. /token new NAME write creates another.",
     "not_with_a_token": "that cannot be done with a token. Log in with your password.",
     "not_signed_in": "you are signed out. /login NAME PASSWORD to go on, or /logout to be a guest.",
     "keep_tokens_or_not": (
@@ -394,7 +398,7 @@ SENTENCES = {
         "you were put out of #{room} just now, and this may have been meant for it, so it was not"
         " done. Send it again if it is for this room."
     ),
-    "in_no_room": ("you are in no room. /join ROOM to enter one, or /leave to go to the lobby."),
+    "in_no_room": "you are in no room. /join ROOM to enter one, or /leave to go to the lobby.",
     "not_said": (
         "you are in no room, so this was not said. /join ROOM to enter one, or /leave to go"
         " to the lobby."
@@ -406,7 +410,7 @@ SENTENCES = {
     "unknown_room": "#{room} does not exist. /rooms lists the rooms, /join creates one.",
     "nobody": "{name} is not here. /who shows who is.",
     "inbox_full": "{name} is not reading, so this was not said. Try again later.",
-    "other_lines_with_key": ("other lines were said with this key. Use a new key for new lines."),
+    "other_lines_with_key": "other lines were said with this key. Use a new key for new lines.",
     "not_saved": (
         "your line could not be stored, so it was not shown to others. Say it again later."
         " The server's log says why."
@@ -479,7 +483,7 @@ SENTENCES = {
     "websocket_version": "the version of a WebSocket must be 13.",
     "websocket_key": "Sec-WebSocket-Key must be 16 bytes in base64.",
     "http_only": "this port is for browsers and HTTP. Chat lines go to another port.",
-    # What not everyone may do
+    # Rights, sanctions and webhooks
     "only_administrators": "only administrators of this server may do that.",
     "nobody_runs_room": (
         "nobody runs #{room}, so only administrators may do that there. /create ROOM creates"
@@ -491,12 +495,12 @@ SENTENCES = {
         "only a registered name can run a room. /register PASSWORD first; or /join {room}"
         " creates one that nobody runs."
     ),
-    "room_is_private": ("#{room} is private. An operator there can invite you: /invite {name}."),
+    "room_is_private": "#{room} is private. An operator there can invite you: /invite {name}.",
     "room_is_closed": "#{room} is closed. Its owner may open it again: /mode #{room} open.",
     "room_is_moderated": (
         "in #{room} only people with a voice speak. An operator can give you one: /voice {name}."
     ),
-    "room_announces": ("in #{room} only operators speak. Write to one of them: /msg NAME TEXT."),
+    "room_announces": "in #{room} only operators speak. Write to one of them: /msg NAME TEXT.",
     "being_put_out": "you are being put out of #{room}, so this was not done.",
     "name_stays": (
         "you may not speak in #{room}, and a new name would be shown there. /join another room"
@@ -522,7 +526,7 @@ SENTENCES = {
     "too_many_rooms_one": (
         "you own {count} room, the most allowed. /join {room} creates one that nobody runs."
     ),
-    "too_many_sanctions": ("#{room} has {count} mutes and bans, the most allowed. /unban some."),
+    "too_many_sanctions": "#{room} has {count} mutes and bans, the most allowed. /unban some.",
     "too_many_sanctions_one": "#{room} has {count} mute or ban, the most allowed. /unban it.",
     "wrong_time": "a time must be from 1s to 366d, such as 10m, 2h or 3d.",
     "not_a_time": (
@@ -550,7 +554,7 @@ SENTENCES = {
         "the path of {url} has letters that a URL cannot contain. Write them as %C3%A9, or"
         " copy the URL from a browser."
     ),
-    "no_hook_over_tls": ("https:// needs chatd[tls] on this server. The operator can install it."),
+    "no_hook_over_tls": "https:// needs chatd[tls] on this server. The operator can install it.",
     "no_hook_to_there": (
         "{host} is this server's machine or in a private network, where webhooks may not"
         " lead. The operator can allow it with --hooks-to."
@@ -560,7 +564,7 @@ SENTENCES = {
         " server's own machine."
     ),
     "no_such_hook": "#{room} has no webhook {number}. /hook list shows them.",
-    "too_many_hooks_here": ("#{room} has {limit} webhooks, the most allowed. /hook remove one."),
+    "too_many_hooks_here": "#{room} has {limit} webhooks, the most allowed. /hook remove one.",
     "too_many_hooks": "this server has {limit} webhooks, the most allowed.",
     "room_exists": "#{room} exists already. /join {room}, or choose another name.",
 }

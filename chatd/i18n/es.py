@@ -1,7 +1,12 @@
-"""Lo que dice el servidor, en español. Las mismas claves y valores que en los demás idiomas."""
+"""The sentences of the server in Spanish: the same keys and values as every other language.
+
+This module is over 400 lines, because it is one table: a translator compares the languages line
+by line. It must not know where a sentence is used. Sentences address the reader as
+*tú*, and do not depend on the gender of a person.
+"""
 
 SENTENCES = {
-    # Al entrar
+    # Entering
     "welcome": (
         "Te damos la bienvenida a chatd. Eres {name} en #{room}. {here}\n"
         "Escribe y pulsa Intro (Enter). Tu línea vuelve con tu nombre cuando está guardada.\n"
@@ -15,7 +20,7 @@ SENTENCES = {
     "already_in_room": "Ya estás en #{room}.",
     "topic": "Tema: {topic}",
     "no_topic": "#{room} no tiene tema. /tema TEXTO pone uno.",
-    # Quién
+    # People
     "and": "{first} y {last}",
     "guests": "{count} invitados",
     "guests_one": "{count} invitado",
@@ -23,7 +28,7 @@ SENTENCES = {
     "more_people_one": "{count} más",
     "people_in": "En #{room}: {people}.",
     "nobody_in": "No hay nadie en #{room}.",
-    # Lo que pasa
+    # Notices, and messages of browsers
     "joined": "{name} ha entrado.",
     "left": "{name} se ha ido.",
     "message_not_json": "un mensaje debe ser un objeto JSON con un tipo.",
@@ -46,7 +51,7 @@ SENTENCES = {
     "renamed": "{name} ahora es {new_name}.",
     "topic_set": "{name} ha puesto el tema: {topic}",
     "topic_cleared": "{name} ha quitado el tema.",
-    # Lo que ha hecho quien lleva una sala
+    # Deeds
     "did_kick": "{name} ha echado a {target}",
     "did_mute": "{name} ha callado a {target}",
     "did_unmute": "{name} deja hablar otra vez a {target}",
@@ -75,7 +80,7 @@ SENTENCES = {
     "for_time": "{did} durante {time}",
     "with_reason": "{did}: {reason}",
     "without_reason": "{did}.",
-    # Respuestas
+    # Answers
     "you_are": "Ahora eres {name}.",
     "you_are_already": "Ya eres {name}.",
     "said_in_room": "Dicho en #{room}.",
@@ -102,7 +107,7 @@ SENTENCES = {
     "since_one": "{shown} de {count} línea de #{room}, desde {time}:",
     "goodbye": "Hasta luego.",
     "stopping": "El servidor se está deteniendo.",
-    # Llevar salas
+    # Rooms that are run
     "mode_free": "libre",
     "mode_open": "abierto",
     "mode_private": "privado",
@@ -138,14 +143,14 @@ SENTENCES = {
     "would_shut_out": "Esto dejaría fuera de #{room} a {count} conexiones: {people}.",
     "would_shut_out_one": "Esto dejaría fuera de #{room} a {count} conexión: {people}.",
     "would_shut_out_nobody": "Nadie que esté conectado ahora se quedaría fuera de #{room}.",
-    "would_close": ("Esto cierra #{room}; no se pierde nada de ella. Saldrían {count} conexiones."),
+    "would_close": "Esto cierra #{room}; no se pierde nada de ella. Saldrían {count} conexiones.",
     "would_close_one": (
         "Esto cierra #{room}; no se pierde nada de ella. Saldría {count} conexión."
     ),
     "no_sanctions": "En #{room} no hay silencios ni vetos.",
     "sanctions": "{count} silencios y vetos en #{room}:",
     "sanctions_one": "{count} silencio o veto en #{room}:",
-    "mute_listed": ("{target} no puede hablar hasta {until} (quedan {left}), por orden de {by}"),
+    "mute_listed": "{target} no puede hablar hasta {until} (quedan {left}), por orden de {by}",
     "ban_listed": "{target} no puede entrar hasta {until} (quedan {left}), por orden de {by}",
     "more_sanctions": "y {count} más.",
     "more_sanctions_one": "y {count} más.",
@@ -158,7 +163,7 @@ SENTENCES = {
         "Salas: {rooms}. Líneas: {lines}. Registrados: {accounts}.\n"
         "Al arrancar: {store}"
     ),
-    # Ganchos
+    # Webhooks
     "hook_added": (
         "Webhook {number} de #{room}: {url}\n"
         "Sus peticiones van firmadas con este secreto, que solo se muestra esta vez: {secret}"
@@ -180,12 +185,12 @@ SENTENCES = {
     "hook_tls_failed": "su certificado no es válido, o TLS ha fallado de otro modo.",
     "hook_broke": "la conexión se ha cortado, o no ha respondido en HTTP.",
     "hook_not_readable": "el registro de la sala no se puede leer.",
-    # Ayuda
+    # Help
     "help_more": (
         "/ayuda ORDEN explica una. Empieza una línea con // para decir una que empieza por /."
     ),
     "help_other_names": "Otros nombres: {names}.",
-    # Lo que te perdiste
+    # Missed lines and searches
     "private_missed": "{count} líneas privadas mientras no estabas:",
     "private_missed_one": "{count} línea privada mientras no estabas:",
     "private_missed_more": "{count} líneas privadas más: /pendiente las muestra.",
@@ -214,7 +219,7 @@ SENTENCES = {
         "lo que te has perdido solo se cuenta con la sesión iniciada. /historial muestra las"
         " últimas líneas."
     ),
-    "waits_for": ("{name} no está aquí. Tu línea queda guardada, y se le mostrará cuando vuelva."),
+    "waits_for": "{name} no está aquí. Tu línea queda guardada, y se le mostrará cuando vuelva.",
     "is_away": "{name} no está disponible: {text}",
     "found": "{count} líneas de #{room}, primero las últimas:",
     "found_one": "{count} línea de #{room}:",
@@ -237,7 +242,7 @@ SENTENCES = {
     "mentions_one": "{count} línea de #{room} que te nombra:",
     "no_mentions": "No se ha encontrado ninguna línea que nombre a {name}.",
     "more_mentions": "Puede haber más. /buscar {name} busca más atrás en esta sala.",
-    # Lo que uno ajusta para sí
+    # Settings
     "away": "he salido",
     "away_on": "A quien te escriba se le dice: {away}. Repite /ausente cuando vuelvas.",
     "away_off": "Ya no estás ausente.",
@@ -254,7 +259,7 @@ SENTENCES = {
     "too_many_ignored": (
         "ignoras a {limit} personas, que es el máximo. Usa antes /atender NOMBRE."
     ),
-    # Cuentas
+    # Accounts
     "password_prompt": (
         "Tu próxima línea es la contraseña; no se le muestra a nadie. Una línea vacía la cancela."
     ),
@@ -382,7 +387,7 @@ SENTENCES = {
     "password_has_controls": (
         "una contraseña no puede llevar caracteres de control, como el tabulador."
     ),
-    # Errores
+    # Errors
     "too_long": "tiene más de {limit} caracteres. Envíalo en partes.",
     "first_not_utf8": (
         "tu primera línea no es UTF-8, así que puede ser otro protocolo, y la conexión se"
@@ -460,7 +465,7 @@ SENTENCES = {
     ),
     "wrong_protocol": "este puerto es para líneas sin más (nc, telnet).",
     "server_error": "eso no ha funcionado. El registro del servidor dice por qué.",
-    # Por HTTP
+    # HTTP
     "bad_request": "la petición no se puede leer. /api/openapi.json describe la API.",
     "unknown_path": "no hay nada en esta ruta. /api/openapi.json describe la API.",
     "wrong_method": "esta ruta acepta {allowed}.",
@@ -512,8 +517,8 @@ SENTENCES = {
     "websocket_wanted": "esta ruta es para WebSockets (RFC 6455).",
     "websocket_version": "la versión de un WebSocket debe ser la 13.",
     "websocket_key": "Sec-WebSocket-Key deben ser 16 bytes en base64.",
-    "http_only": ("este puerto es para navegadores y HTTP. Las líneas de chat van a otro puerto."),
-    # Lo que no puede hacer cualquiera
+    "http_only": "este puerto es para navegadores y HTTP. Las líneas de chat van a otro puerto.",
+    # Rights, sanctions and webhooks
     "only_administrators": "eso solo lo pueden hacer los administradores de este servidor.",
     "nobody_runs_room": (
         "nadie administra #{room}, así que allí eso solo lo pueden hacer los administradores"
