@@ -82,6 +82,62 @@ TESTS = {
         "tests/chat/actions/test_password.py",
         "tests/commands/test_password_prompt.py",
     ],
+    "chatd/chat/actions/enter.py": [
+        "tests/chat/actions/test_enter.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/actions/rename.py": [
+        "tests/chat/actions/test_rename.py",
+        "tests/commands/test_table.py",
+    ],
+    "chatd/chat/actions/speak.py": [
+        "tests/chat/actions/test_speak.py",
+        "tests/commands/test_table.py",
+    ],
+    "chatd/chat/actions/post.py": [
+        "tests/chat/actions/test_post.py",
+        "tests/protocols/web/api/test_rooms.py",
+    ],
+    "chatd/chat/actions/look.py": [
+        "tests/chat/actions/test_look.py",
+        "tests/commands/test_table.py",
+    ],
+    "chatd/chat/actions/history.py": [
+        "tests/chat/actions/test_history.py",
+        "tests/commands/test_history.py",
+    ],
+    "chatd/chat/actions/search.py": [
+        "tests/chat/actions/test_search.py",
+        "tests/commands/test_history.py",
+    ],
+    "chatd/chat/actions/missed.py": [
+        "tests/chat/actions/test_missed.py",
+        "tests/chat/test_unread.py",
+    ],
+    "chatd/chat/actions/settings.py": [
+        "tests/chat/actions/test_settings.py",
+        "tests/commands/test_settings.py",
+    ],
+    "chatd/chat/actions/policy.py": [
+        "tests/chat/actions/test_policy.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/actions/roles.py": [
+        "tests/chat/actions/test_roles.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/actions/sanctions.py": [
+        "tests/chat/actions/test_sanctions.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/actions/operate.py": [
+        "tests/chat/actions/test_operate.py",
+        "tests/commands/test_moderation.py",
+    ],
+    "chatd/chat/actions/hooks.py": [
+        "tests/chat/actions/test_hooks.py",
+        "tests/commands/test_hooks.py",
+    ],
     "chatd/chat/actions/register.py": [
         "tests/commands/test_password_prompt.py",
         "tests/chat/actions/test_register.py",

@@ -1,0 +1,109 @@
+"""`chatd.chat.actions.enter`: entering rooms, making them, coming back and leaving."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.actions import enter as module
+from chatd.chat.actions.enter import come_back, create, enter, leave, stay_out
+from chatd.chat.permissions import Mode
+from chatd.event import Bookmark
+from chatd.rooms.bookmarks import end_of
+from tests.support.sessions import done, guest, member, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_guest_makes_a_room_that_nobody_owns(world: World) -> None:
+    luis = guest(world)
+    entry = done(world, enter(world.server, luis, "tea"))
+    assert (entry.room.name, entry.was_there) == ("tea", False)
+    assert luis.room is entry.room
+    assert world.server.moderation.roles.mode_of(entry.room) is Mode.FREE
+
+
+def test_an_account_owns_the_room_that_it_makes(world: World) -> None:
+    ana = member(world, "ana")
+    room = done(world, enter(world.server, ana, "ops")).room
+    assert world.server.moderation.roles.name_of_owner(room) == "ana"
+
+
+def test_a_session_that_is_in_the_room_stays_there(world: World) -> None:
+    luis = guest(world)
+    done(world, enter(world.server, luis, "tea"))
+    assert done(world, enter(world.server, luis, "TEA")).was_there
+
+
+def test_a_session_with_several_rooms_enters_only_so_many(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROOMS_ENTERED", 2)
+    luis = guest(world)
+    luis.subscriptions.allow_many_rooms()
+    done(world, enter(world.server, luis, "one"))
+    done(world, enter(world.server, luis, "two"))
+    assert refused(world, enter(world.server, luis, "three")) == "too_many_stays"
+    assert len(luis.memberships) == 2
+
+
+def test_a_guest_creates_no_private_room(world: World) -> None:
+    luis = guest(world)
+    assert refused(world, create(world.server, luis, "den", Mode.PRIVATE)) == "only_registered"
+
+
+def test_a_room_that_exists_is_not_created(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, create(world.server, ana, "den", Mode.PRIVATE))
+    assert refused(world, create(world.server, ana, "den")) == "room_exists"
+
+
+def test_a_stranger_may_not_enter_a_private_room_nor_make_it_anew(world: World) -> None:
+    ana = member(world, "ana")
+    done(world, create(world.server, ana, "den", Mode.PRIVATE))
+    assert refused(world, enter(world.server, guest(world), "den")) == "unusable_room"
+
+
+def test_leaving_goes_to_the_lobby(world: World) -> None:
+    luis = guest(world)
+    done(world, enter(world.server, luis, "tea"))
+    assert done(world, leave(world.server, luis)) == (world.server.lobby, False)
+    assert done(world, leave(world.server, luis)) == (world.server.lobby, True)
+
+
+def test_a_session_that_has_said_nothing_leaves_the_room_if_it_cannot_enter_another(
+    world: World,
+) -> None:
+    luis = guest(world)
+    world.server.enter(luis)
+    stay_out(world.server, luis)
+    assert luis.room is None
+
+
+def test_a_session_that_has_spoken_stays(world: World) -> None:
+    luis = guest(world)
+    world.server.enter(luis)
+    luis.say("hola")
+    stay_out(world.server, luis)
+    assert luis.room is world.server.lobby
+
+
+def test_a_returning_session_is_a_member_again(world: World) -> None:
+    luis = guest(world)
+    room = done(world, enter(world.server, luis, "tea")).room
+    luis.say("hola")
+    world.settle()
+    back = guest(world)
+    done(world, come_back(world.server, back, room, end_of(room)))
+    assert back.room is room
+
+
+def test_a_bookmark_of_another_log_is_no_fault(world: World) -> None:
+    luis = guest(world)
+    room = done(world, enter(world.server, luis, "tea")).room
+    back = guest(world)
+    done(world, come_back(world.server, back, room, Bookmark(10, 5)))
+    assert back.room is room

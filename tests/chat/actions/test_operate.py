@@ -1,0 +1,57 @@
+"""`chatd.chat.actions.operate`: acts of administrators that concern the whole server."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.actions.operate import announce, disconnect, statistics
+from chatd.chat.session import Session
+from chatd.errors import Refusal
+from chatd.storage.records import change
+from tests.support.sessions import done, guest, member, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ana(world: World) -> Session:
+    """An administrator."""
+    ana = member(world, "ana")
+    table = world.server.accounts.table
+    change(world.store, table.put("ana", table["ana"]._replace(admin=True)))
+    world.settle()
+    return ana
+
+
+def test_an_announcement_is_a_deed_in_rooms_with_members(world: World, ana: Session) -> None:
+    world.server.enter(guest(world))
+    done(world, announce(world.server, ana, "restart at six"))
+    assert world.server.lobby.head == 1
+
+
+def test_a_member_announces_nothing(world: World) -> None:
+    announcing = announce(world.server, member(world, "eva"), "hola")
+    assert refused(world, announcing) == "only_administrators"
+
+
+def test_all_sessions_of_a_name_are_closed(world: World, ana: Session) -> None:
+    luis = guest(world, "luis")
+    world.server.enter(luis)
+    assert done(world, disconnect(world.server, ana, "luis")) == 1
+    assert luis.stream.finished
+    assert world.server.lobby.head == 1
+
+
+def test_a_name_that_is_not_used_is_refused(world: World, ana: Session) -> None:
+    assert refused(world, disconnect(world.server, ana, "luis")) == "nobody"
+
+
+def test_figures_are_for_administrators(world: World, ana: Session) -> None:
+    assert statistics(world.server, ana)["accounts"] == 1
+    with pytest.raises(Refusal) as refusal:
+        statistics(world.server, guest(world))
+    assert refusal.value.key == "only_administrators"

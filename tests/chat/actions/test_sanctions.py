@@ -1,0 +1,140 @@
+"""`chatd.chat.actions.sanctions`: kicks, mutes and bans, and lifting them."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.actions import sanctions
+from chatd.chat.actions.enter import enter
+from chatd.chat.actions.rename import rename
+from chatd.chat.permissions import Act
+from chatd.chat.session import Session
+from chatd.rooms.room import Room
+from tests.support.sessions import done, guest, member, refused
+from tests.support.world import World
+
+NETWORK = "192.0.2.1"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ana(world: World) -> Session:
+    """The owner of #ops, who is there."""
+    ana = member(world, "ana")
+    done(world, enter(world.server, ana, "ops"))
+    return ana
+
+
+@pytest.fixture
+def ops(world: World, ana: Session) -> Room:
+    return world.server.rooms["ops"]
+
+
+@pytest.fixture
+def luis(world: World, ops: Room) -> Session:
+    """A guest in #ops, from a network."""
+    luis = guest(world, "luis", network=NETWORK)
+    done(world, enter(world.server, luis, "ops"))
+    return luis
+
+
+def may(world: World, session: Session, room: Room, act: Act) -> bool:
+    """Return True if a session may do that in a room."""
+    return world.server.moderation.may(session, room, act)
+
+
+def test_a_kicked_guest_may_come_back(world: World, ana: Session, luis: Session, ops: Room) -> None:
+    done(world, sanctions.kick(world.server, ana, ops, "luis", "noise"))
+    assert not luis.joined.is_in(ops)
+    assert done(world, enter(world.server, luis, "ops")).room is ops
+
+
+def test_a_name_that_is_not_in_the_room_is_not_kicked(
+    world: World, ana: Session, ops: Room
+) -> None:
+    assert refused(world, sanctions.kick(world.server, ana, ops, "luis")) == "not_in_room"
+
+
+def test_a_mute_ends(world: World, ana: Session, luis: Session, ops: Room) -> None:
+    done(world, sanctions.mute(world.server, ana, ops, "luis", 60))
+    assert not may(world, luis, ops, Act.SPEAK)
+    assert may(world, luis, ops, Act.READ)
+    world.clock.advance(60)
+    assert may(world, luis, ops, Act.SPEAK)
+
+
+def test_a_mute_is_lifted_once(world: World, ana: Session, luis: Session, ops: Room) -> None:
+    done(world, sanctions.mute(world.server, ana, ops, "luis"))
+    assert done(world, sanctions.unmute(world.server, ana, ops, "luis")) is not None
+    assert may(world, luis, ops, Act.SPEAK)
+    assert done(world, sanctions.unmute(world.server, ana, ops, "luis")) is None
+
+
+def test_a_ban_puts_out_and_outlasts_a_rename(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    done(world, sanctions.ban(world.server, ana, ops, "luis"))
+    assert not luis.joined.is_in(ops)
+    rename(world.server, luis, "otro")
+    assert not may(world, luis, ops, Act.READ)
+
+
+def test_a_lifted_ban_ends_its_bindings(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    done(world, sanctions.ban(world.server, ana, ops, "luis"))
+    rename(world.server, luis, "otro")
+    done(world, sanctions.unban(world.server, ana, ops, "luis"))
+    assert may(world, luis, ops, Act.READ)
+
+
+@pytest.mark.parametrize("seconds", [0, sanctions.MOST_SECONDS + 1])
+def test_a_time_out_of_range_is_refused(
+    world: World, ana: Session, luis: Session, ops: Room, seconds: int
+) -> None:
+    assert refused(world, sanctions.mute(world.server, ana, ops, "luis", seconds)) == "wrong_time"
+
+
+def test_the_owner_is_not_banned(world: World, ana: Session, ops: Room) -> None:
+    assert refused(world, sanctions.ban(world.server, ana, ops, "ana")) == "not_above_owner"
+
+
+def test_a_guest_orders_nothing(world: World, luis: Session, ops: Room) -> None:
+    assert refused(world, sanctions.ban(world.server, luis, ops, "ana")) == "only_operators"
+
+
+def test_the_networks_of_a_name_are_banned_and_unbanned(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    server = world.server
+    networks = sanctions.networks_to_ban(server, ana, ops, "luis")
+    assert networks == [NETWORK]
+    assert sanctions.sessions_shut_out(server, ops, networks) == [luis]
+    done(world, sanctions.ban_networks(server, ana, ops, networks, "luis"))
+    assert not luis.joined.is_in(ops)
+    assert [(kind, target) for kind, target, _ in sanctions.list_sanctions(server, ana, ops)] == [
+        ("ban", f"@{NETWORK}")
+    ]
+    assert done(world, sanctions.unban_networks_of(server, ana, ops, "luis")) is not None
+    assert may(world, luis, ops, Act.READ)
+
+
+def test_the_deed_of_a_banned_address_does_not_tell_it(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    did = done(world, sanctions.ban_networks(world.server, ana, ops, [NETWORK]))
+    assert [(deed.verb, deed.target) for deed in did.deeds] == [("ban_network", "-")]
+    assert done(world, sanctions.unban_network(world.server, ana, ops, NETWORK)) is not None
+
+
+def test_a_long_reason_is_stored_in_part(
+    world: World, ana: Session, luis: Session, ops: Room
+) -> None:
+    did = done(world, sanctions.mute(world.server, ana, ops, "luis", 60, "x" * 300))
+    assert len(did.deeds[0].reason) == 300
+    [(_, _, stored)] = sanctions.list_sanctions(world.server, ana, ops)
+    assert len(stored.reason) == sanctions.REASON_CHARACTERS

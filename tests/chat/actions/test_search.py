@@ -1,0 +1,78 @@
+"""`chatd.chat.actions.search`: words in a room, and mentions of a name in all rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from twisted.internet.defer import Deferred, fail
+
+from chatd.chat.actions.enter import enter
+from chatd.chat.actions.search import FOUND_SHOWN, mentions, search
+from chatd.chat.session import Session
+from chatd.event import Event
+from chatd.rooms.room import Room
+from chatd.storage.contract import Found, StoreError, Wanted
+from tests.support.sessions import done, guest, refused
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def luis(world: World) -> Session:
+    luis = guest(world, "luis")
+    done(world, enter(world.server, luis, "tea"))
+    return luis
+
+
+def test_the_lines_with_a_word(world: World, luis: Session) -> None:
+    luis.say("black tea", "green tea", "coffee")
+    world.settle()
+    assert luis.room is not None
+    found = done(world, search(world.server, luis, luis.room, Wanted(("tea",))))
+    assert [event.seq for event in found.events] == [2, 1]
+    assert (found.more, found.unseen) == (False, 0)
+
+
+def test_more_lines_than_are_returned(world: World, luis: Session) -> None:
+    luis.say(*["tea"] * (FOUND_SHOWN + 1))
+    world.settle()
+    assert luis.room is not None
+    found = done(world, search(world.server, luis, luis.room, Wanted(("tea",))))
+    assert (len(found.events), found.more) == (FOUND_SHOWN, True)
+
+
+def test_a_store_that_cannot_be_read_is_refused(
+    world: World, luis: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(room: Room, wanted: Wanted, upto: int, limit: int) -> Deferred[Found]:
+        return fail(StoreError("no disk"))
+
+    monkeypatch.setattr(Room, "search", broken)
+    assert luis.room is not None
+    searching = search(world.server, luis, luis.room, Wanted(("tea",)))
+    assert refused(world, searching) == "not_readable"
+
+
+def test_mentions_are_lines_of_others_with_the_name(world: World, luis: Session) -> None:
+    eva = guest(world, "eva")
+    done(world, enter(world.server, eva, "tea"))
+    eva.say("hola luis", "hola")
+    luis.say("luis is my name")
+    world.settle()
+    shown: list[tuple[str, list[str]]] = []
+
+    def show(room: Room, events: Sequence[Event]) -> None:
+        shown.append((room.name, [event.text for event in events]))
+
+    assert done(world, mentions(world.server, luis, show)) == (1, False)
+    assert shown == [("tea", ["hola luis"])]
+
+
+def test_a_session_that_was_in_no_room_has_no_mentions(world: World) -> None:
+    searching = mentions(world.server, guest(world), lambda room, events: None)
+    assert refused(world, searching) == "in_no_room"
