@@ -44,7 +44,7 @@ def test_settings_are_stored_with_the_account(world: World) -> None:
 def test_an_away_text_is_cut_off(world: World) -> None:
     luis = guest(world, "luis")
     away = done(world, settings.set_away(world.server, luis, "x" * 300))
-    assert away == "x" * settings.AWAY_CHARACTERS == world.server.away_text("luis")
+    assert away == "x" * settings.AWAY_CHARACTERS == world.server.sessions.away_text("luis")
 
 
 def test_a_name_is_ignored_once_and_shown_again(world: World) -> None:
