@@ -38,7 +38,7 @@ from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import protocol as line_module
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import TelnetFilter
-from chatd.protocols.transport import session_handler as handler_module
+from chatd.protocols.transport import typed_text as typed_module
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
@@ -232,7 +232,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "asking": ("answering", Prompt, "ask"),
     "being answered": ("answering", Prompt, "take"),
     "hiding what is typed": ("answering", TelnetFilter, "hide"),
-    "looking for passwords": ("nearly logging in", handler_module, "holds_a_password"),
+    "looking for passwords": ("nearly logging in", typed_module, "holds_a_password"),
 }
 """Actions of a client, by the function that fails."""
 
@@ -243,7 +243,7 @@ def belongs_to(ana: Person) -> Callable[..., bool]:
     session = ana.session
     connection: Any = protocol.connection
     decoder = connection.handler.decoder
-    parts: list[Any] = [session, protocol, connection.writer, session.stream]
+    parts: list[Any] = [session, protocol, connection.output.writer, session.stream]
     parts += [session.queue, session.prompt, session.subscriptions, session.joined]
     parts += [decoder._framer, decoder._telnet, session.memberships[session.room].cursor]
 
@@ -581,7 +581,7 @@ async def test_on_a_socket_a_fault_in(
     (protocol,) = (each for each in clients if each.session.name == "guest2")
     connection: Any = protocol.connection
     decoder = connection.handler.decoder
-    parts = connection.writer, decoder._framer, decoder._telnet
+    parts = connection.output.writer, decoder._framer, decoder._telnet
     fault.inject(owner, name, lambda it, *_: any(it is part for part in parts))
     if deed == "half-close":
         ana.send_raw(b"no end")

@@ -58,7 +58,7 @@ class ChatProtocol(ClientProtocol, LineReceiver):
             if invalid.reason is not LineFault.BLANK:
                 self._refuse(invalid.reason)
             return
-        handler.take_typed(text)
+        handler.typed.take(text)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that was too long to store, whose two ends are given."""
@@ -73,7 +73,7 @@ class ChatProtocol(ClientProtocol, LineReceiver):
             self.session.prompt.take()
             self._refuse(LineFault.NOT_UTF8)
             return True
-        return self._handler.take_answer(answer)
+        return self._handler.typed.take_answer(answer)
 
     def _refuse(self, fault: LineFault) -> None:
         session, key, limit = self.session, LINE_FAULTS[fault], self.max_length

@@ -21,6 +21,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from chatd.chat.server import ChatServer
+from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.limits import Admission, Limits, Pace, TooManyConnections, network_of
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.sockets import Patience, socket_of
@@ -45,6 +46,13 @@ class Place(NamedTuple):
     pace: Pace | None
 
 
+class Waiting(Interface):
+    """The output of a connection."""
+
+    @property
+    def waiting(self) -> bool: ...
+
+
 class Managed(Interface):
     """A connection as the factory uses it: `ManagedConnection`, say."""
 
@@ -52,14 +60,15 @@ class Managed(Interface):
     def transport(self) -> Any: ...
 
     @property
-    def waiting(self) -> bool: ...
+    def output(self) -> Waiting: ...
 
     @property
     def pending(self) -> bool: ...
 
     def admit(self, factory: ChatFactory, place: Place, *, located: bool) -> None: ...
 
-    def refusal(self, full: TooManyConnections) -> bytes: ...
+    @property
+    def handler(self) -> Handler[Any]: ...
 
     def check(self, now: float) -> None: ...
 
@@ -190,7 +199,7 @@ class ChatFactory(Factory):
     def _refuse(self, client: Client, full: TooManyConnections) -> Refused | None:
         if len(self.refused) >= REFUSED_AT_ONCE:
             return None
-        return Refused(self, self._clock, client.connection.refusal(full))
+        return Refused(self, self._clock, client.connection.handler.refusal(full))
 
     def check(self) -> None:
         """Check all clients: to be called every `CHECK_SECONDS`."""
@@ -203,7 +212,7 @@ class ChatFactory(Factory):
         waiting = {
             socket: connection
             for connection in pending
-            if connection.waiting and (socket := socket_of(connection.transport))
+            if connection.output.waiting and (socket := socket_of(connection.transport))
         }
         for socket in self._patience.renew(waiting):
             waiting[socket].abort()

@@ -82,19 +82,13 @@ class Handler(Protocol[M_contra]):
         """Return what the client receives instead of being admitted."""
 
     def connect(self, connection: Any) -> None:
-        """Take a `ManagedConnection`, and make its writer (`ManagedConnection.write_from`)."""
+        """Take a `ManagedConnection`, and make its writer (`Output.begin`)."""
 
     def enter(self) -> None:
         """Greet the client: the connection is open."""
 
     def address_known(self) -> None:
-        """Use the client's own address, now or with the first input: see `locate`."""
-
-    def place_known(self) -> None:
-        """Act on the client's own address, for which it is counted now."""
-
-    def turn_away(self, full: TooManyConnections) -> None:
-        """Send the refusal to a client that was connected already, and close."""
+        """Have the client counted for its own address, now or later (`Origin.locate`)."""
 
     def begin_turn(self) -> int:
         """Return how many items may be handled now; if 0, `wake` is called in time."""

@@ -33,6 +33,11 @@ class Lifecycle:
     def __init__(self) -> None:
         self.state = State.HANDSHAKING
 
+    @property
+    def lost(self) -> bool:
+        """True if the transport is gone."""
+        return self.state is State.LOST
+
     def advance(self, state: State) -> State:
         """Move on to a state; there is no other way there. Return the state before.
 

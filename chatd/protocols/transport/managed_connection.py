@@ -7,25 +7,25 @@ connection is closed. DRAINING: input is dropped; the client receives what it is
 transport is gone; what was read before is handled all the same, then the connection departs. It is
 in `ChatFactory.clients` from `made` until it departs.
 
-Bytes come in by `received`, and go to the `PacedReader`. Little input of a client that awaits no
-turn is handled at once; the rest awaits a turn of the `TurnScheduler`, and the client is not read
-meanwhile. In a turn the handler says first how many items it may take (`begin_turn`; asked once,
-because that costs as much as a line). Then the decoder makes items of one piece of the bytes at a
-time, and the handler handles them one by one, until the time, the items or the allowance are used
-up, or an item must have its effect before the next one (`interrupted`). At the end of a turn the
-reader awaits another turn, is paused until the handler calls `wake`, is left alone until the
-client's rate allows more, or reads on.
+Bytes come in by `received`, and go through the `Intake` to the `PacedReader`. Little input of a
+client that awaits no turn is handled at once; the rest awaits a turn of the `TurnScheduler`, and
+the client is not read meanwhile. In a turn the handler says first how many items it may take
+(`begin_turn`; asked once, because that costs as much as a line). Then the decoder makes items of
+one piece of the bytes at a time, and the handler handles them one by one, until the time, the items
+or the allowance are used up, or an item must have its effect before the next one (`interrupted`).
+At the end of a turn the reader awaits another turn, is paused until the handler calls `wake`, is
+left alone until the client's rate allows more, or reads on.
 
 The decoder turns bytes into items and is pure; the handler turns items into effects. Both can be
-replaced (`switch`): so an HTTP connection becomes a WebSocket. The `ConnectionWriter` sends what
-the handler's supply gives. An error in any method that Twisted, the factory or the scheduler calls
-costs this client its connection, and no other client anything (`guarded`). This module must not
-know what is read, nor what is done with it.
+replaced (`switch`): so an HTTP connection becomes a WebSocket. The `Output` has a writer, which
+sends what the handler's supply gives. An error in any method that Twisted, the factory or the
+scheduler calls costs this client its connection, and no other client anything (`guarded`). This
+module must not know what is read, nor what is done with it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import IReactorTime, ISSLTransport
@@ -34,10 +34,9 @@ from twisted.python.failure import Failure
 
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
-from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.origin import Origin
+from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
-from chatd.protocols.transport.writer import Connection, ConnectionWriter, Supply
 
 if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Client, Place
@@ -54,37 +53,30 @@ class ManagedConnection:
 
     __slots__ = (
         "_clock",
-        "_dropped",
         "_since",
-        "_supply",
         "client",
         "factory",
         "handler",
-        "heard",
         "lifecycle",
         "origin",
+        "output",
         "reader",
         "transport",
-        "writer",
     )
 
     factory: ChatFactory
     origin: Origin
     reader: PacedReader
-    writer: ConnectionWriter
 
     def __init__(self, client: Client, clock: IReactorTime, handler: Handler[Any]) -> None:
         self.client = client
         self.handler = handler
         self.lifecycle = Lifecycle()
+        self.output = Output(clock)
         self.transport: Any = None
         """The transport, from `made` on."""
-        self.heard = clock.seconds()
-        """The time at which the client last sent anything, if its handler is `always_checked`."""
         self._clock = clock
-        self._since = self.heard  # when the client came
-        self._supply: Supply | None = None
-        self._dropped = 0  # bytes that were read while draining
+        self._since = clock.seconds()  # when the client came
 
     # What the factory calls
 
@@ -97,15 +89,6 @@ class ManagedConnection:
         self.origin = Origin(factory, place, located=located)
         self.reader = PacedReader(self, self._clock, factory.turns, self.handler)
 
-    def refusal(self, full: TooManyConnections) -> bytes:
-        """Return what the client receives instead of being admitted."""
-        return self.handler.refusal(full)
-
-    @property
-    def waiting(self) -> bool:
-        """True if more waits for this client than it takes at the moment."""
-        return self._supply is not None and self.writer.waiting
-
     @property
     def pending(self) -> bool:
         """True if `check` has something to look at."""
@@ -113,7 +96,7 @@ class ManagedConnection:
             self.handler.always_checked
             or self.handler.decoder.unfinished
             or self.lifecycle.state is State.HANDSHAKING
-            or self.waiting
+            or self.output.waiting
         )
 
     @guarded
@@ -130,13 +113,13 @@ class ManagedConnection:
     def stop_reading(self) -> None:
         """Take nothing more from this client: the server is stopping."""
         reader = self.reader
-        reader.forget_input()
+        reader.intake.forget()
         if self.lifecycle.advance(State.DRAINING) is State.LOST:
             reader.forget_turns()
             reader.go_on()
             return
         self.handler.stop()
-        self.writer.end()
+        self.output.end()
         if reader.paused:
             # Input is read and dropped from here on: closing with unread input would reset.
             reader.resume()
@@ -158,47 +141,43 @@ class ManagedConnection:
     # What Twisted calls, by way of `ClientProtocol`
 
     @guarded
-    def made(self, transport: object) -> None:
+    def made(self, transport: Any) -> None:
         """Begin. The client is greeted now; over TLS, after the handshake."""
         self.transport = transport
         self.origin.connect(transport)
         self.factory.clients.add(self.client)
-        cast(Connection, transport).bufferSize = READ_BYTES
+        transport.bufferSize = READ_BYTES
         self.handler.connect(self)
         if not ISSLTransport.providedBy(transport):
-            self._open()
+            self.lifecycle.advance(State.OPEN)
+            self.handler.enter()
 
     @guarded
     def handshake_completed(self) -> None:
         """Greet a client that came over TLS."""
-        if self.lifecycle.state is State.HANDSHAKING and not self.finished:
-            self._open()
+        if self.lifecycle.state is State.HANDSHAKING and not self.output.supply.finished:
+            self.lifecycle.advance(State.OPEN)
+            self.handler.enter()
 
     def received(self, data: bytes) -> None:
         """Take the bytes that were read."""
-        handler, supply = self.handler, self._supply
+        handler = self.handler
         if not handler.takes_input:
             return
-        if self.lifecycle.state >= State.DRAINING or supply is None or supply.finished:
-            self._drop(len(data))
+        if self.lifecycle.state >= State.DRAINING or self.output.supply.finished:
+            self.output.drop_input(len(data), handler.most_dropped)
             return
-        if not self.origin.located:
-            self.locate()
-        if handler.always_checked:
-            self.heard = self._clock.seconds()
-        self.reader.add(data)
+        self.reader.intake.add(data)
+        self.reader.go_on()
 
     @guarded
     def half_closed(self) -> None:
         """Handle what the client sent, send what it is owed, and close: it will send no more."""
-        self.reader.paused = False  # there is nothing to be read any more
-        if not self.handler.takes_input:
-            return
-        self.lifecycle.advance(State.HALF_CLOSED)
-        if self.lifecycle.state is State.HALF_CLOSED and not self.finished:
-            self.reader.await_turn()  # a thousand clients may do so at once
-        else:
-            self.writer.end()
+        if self.handler.takes_input:
+            self.lifecycle.advance(State.HALF_CLOSED)
+            if self.lifecycle.state is State.DRAINING or self.output.supply.finished:
+                self.output.end()
+        self.reader.half_close()
 
     @guarded
     def lost(self, reason: Failure = connectionDone) -> None:
@@ -207,80 +186,44 @@ class ManagedConnection:
         if self.departed:
             return
         clean = reason.check(ConnectionDone) is not None
-        if self._supply is not None:
-            self.writer.lost(ended=clean)
+        self.output.lost(ended=clean)
         aborted = reason.check(ConnectionAborted)  # by this side
-        if aborted or before is State.DRAINING or self.finished or self._supply is None:
+        if aborted or before is State.DRAINING or self.output.ended:
             self.depart()
             return
         self.handler.lost()
+        if not clean and before is not State.HALF_CLOSED:
+            self.reader.intake.break_off()
         if self.handler.takes_input:
-            self.reader.end(broken=not clean and before is not State.HALF_CLOSED)
+            self.reader.go_on()
         else:
-            self.end_of_input()
+            self.reader.finish()
 
     @guarded
     def address_known(self) -> None:
         """Tell the handler of a client behind a proxy that the transport knows its address."""
-        if not (self.origin.located or self.finished):
+        if not (self.origin.located or self.output.supply.finished):
             self.handler.address_known()
 
     # What handlers and the reader call
 
-    def write_from(self, supply: Supply) -> ConnectionWriter:
-        """Return the writer of this connection, which takes from ``supply``."""
-        self.writer = ConnectionWriter(self.transport, supply, self._clock)
-        self._supply = supply
-        return self.writer
-
     def switch(self, handler: Handler[Any]) -> None:
         """Give this connection, with the bytes that are not decoded yet, to another handler."""
-        self.transport.unregisterProducer()
         self.handler = handler
         handler.connect(self)
         handler.enter()
         self.reader.give_to(handler)
-
-    @guarded
-    def locate(self) -> None:
-        """Count a client behind a proxy for its own address, or turn it away."""
-        try:
-            self.origin.locate()
-        except TooManyConnections as full:
-            self.handler.turn_away(full)
-        else:
-            self.handler.place_known()
-
-    @property
-    def finished(self) -> bool:
-        """True if nothing more is to be sent to the client than what waits already."""
-        return self._supply is not None and self._supply.finished
-
-    @property
-    def has_transport(self) -> bool:
-        """True until the transport is lost."""
-        return self.lifecycle.state is not State.LOST
 
     @property
     def departed(self) -> bool:
         """True once the factory has forgotten this client."""
         return self.client not in self.factory.clients
 
-    def end_writing(self) -> None:
-        """Close once the client was sent what it is owed: it has to take that in good time."""
-        self.writer.end()
-
-    def end_of_input(self) -> None:
-        """End: the client sends nothing more, and all that it sent was handled."""
-        self.handler.end_of_input()
-        if self.lifecycle.state is State.LOST:
-            self.depart()
-
     def depart(self) -> None:
         """Forget a client that has gone, and for which nothing is left to be done."""
         if self.departed:
             return  # closing may report at once that it is closed
-        self.reader.forget_input()
+        self.reader.intake.forget()
         self.reader.forget_turns()
         try:
             self.handler.depart()
@@ -295,7 +238,7 @@ class ManagedConnection:
         error_log = self.factory.server.error_log
         error_log.tell(what, words=False)
         try:
-            self.reader.forget_input()
+            self.reader.intake.forget()
             if self.lifecycle.advance(State.DRAINING) is State.LOST:
                 self.handler.lost()
                 self.depart()
@@ -305,15 +248,3 @@ class ManagedConnection:
         except Exception:
             error_log.tell("a client could not be told that it cannot be served", words=False)
         self.abort()
-
-    def _open(self) -> None:
-        self.lifecycle.advance(State.OPEN)
-        self.handler.enter()
-
-    def _drop(self, length: int) -> None:
-        """Drop input that comes after the last answer, so that the answer arrives; not endlessly:
-        that of twenty clients who did not stop took half of the reactor's time."""
-        self._dropped += length
-        if self.lifecycle.state is not State.LOST and self._dropped > self.handler.most_dropped:
-            # Not by the reader, which may take it for paused: the writer has resumed it to drop.
-            self.transport.pauseProducing()

@@ -20,13 +20,12 @@ from twisted.internet.interfaces import IReactorTime
 from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import table
-from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
 from chatd.errors import ErrorKind
 from chatd.formats.base import Format
 from chatd.protocols.transport.handler import Decoder
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
+from chatd.protocols.transport.typed_text import TypedText
 from chatd.rooms.stream import Stream
 
 M = TypeVar("M")
@@ -61,12 +60,12 @@ class SessionHandler(Generic[M]):
         self.max_length = max_length
         self.decoder = decoder
         self.interrupted = False
+        self.typed = TypedText(self)
+        """Takes what the client types, once it is valid."""
         self._for_people = for_people
         self._clock = clock
         self._texts: list[str] = []  # valid lines, to be said together
         self._connected = False
-
-    # For derived classes
 
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
@@ -76,8 +75,6 @@ class SessionHandler(Generic[M]):
         """Do what an item is for. An error that it raises is reported to the client."""
         raise NotImplementedError
 
-    # What the connection calls
-
     def refusal(self, full: TooManyConnections) -> bytes:
         """Return what the client receives instead of being admitted."""
         return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)
@@ -86,7 +83,7 @@ class SessionHandler(Generic[M]):
         """Take a connection, and make the session."""
         self.connection = connection
         stream = Stream()
-        writer = connection.write_from(stream)
+        writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
         stream.sink = writer
@@ -96,7 +93,7 @@ class SessionHandler(Generic[M]):
 
     def enter(self) -> None:
         """Let the session enter the chat."""
-        writer = self.connection.writer
+        writer = self.connection.output.writer
         writer.hold()
         try:
             self.server.enter(self.session, recent=self._for_people)
@@ -106,22 +103,19 @@ class SessionHandler(Generic[M]):
     def address_known(self) -> None:
         """Count the client for its own address at once, also one that sends nothing: it may have to
         be let go, or put out of a room."""
-        self.connection.locate()
-
-    def place_known(self) -> None:
-        """Tell the server where the session is."""
-        self._say_where_from()
-        self.server.located(self.session)
-
-    def turn_away(self, full: TooManyConnections) -> None:
-        """Send the refusal, and end the session."""
-        self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
-        self.server.finish(self.session)
+        try:
+            self.connection.origin.locate()
+        except TooManyConnections as full:
+            self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
+            self.server.finish(self.session)
+        else:
+            self._say_where_from()
+            self.server.located(self.session)
 
     def begin_turn(self) -> int:
         """Return how many items may be handled now. What they send leaves in one piece."""
         allowance = self.server.quotas.allowance(self.session)
-        self.connection.writer.hold()
+        self.connection.output.writer.hold()
         return allowance
 
     def accept(self, items: list[M]) -> list[M]:
@@ -144,20 +138,21 @@ class SessionHandler(Generic[M]):
 
     def end_turn(self) -> None:
         """Send what was put into the stream in the turn."""
-        self.connection.writer.release()
+        self.connection.output.writer.release()
 
     @property
     def busy(self) -> bool:
         """True if something that the client said or asked is under way. One that has gone waits for
         no receipt."""
         queue = self.session.queue
-        return queue.occupied or (bool(queue.unpublished) and self.connection.has_transport)
+        return queue.occupied or (bool(queue.unpublished) and not self.connection.lifecycle.lost)
 
     def check(self, now: float) -> None:
         """Drop a line that takes too long to end."""
         seconds = self.connection.factory.limits.line_seconds
-        if seconds and self.decoder.unfinished and now - self.connection.reader.since > seconds:
-            self.connection.reader.drop_item(now)
+        intake = self.connection.reader.intake
+        if seconds and self.decoder.unfinished and now - intake.since > seconds:
+            intake.drop_item(now)
             self.when_said(
                 lambda: self.session.error(
                     ErrorKind.INVALID_MESSAGE, "line_took_too_long", limit=seconds
@@ -191,7 +186,7 @@ class SessionHandler(Generic[M]):
             return False
         self.session.error(ErrorKind.SERVER_ERROR, "server_error")
         self.server.finish(self.session)
-        return not self.connection.waiting
+        return not self.connection.output.waiting
 
     def depart(self) -> None:
         """Release the session."""
@@ -204,27 +199,6 @@ class SessionHandler(Generic[M]):
         origin = self.connection.origin
         self.session.identity.set_origin(origin.network, origin.confidential)
 
-    # What is typed
-
-    def take_typed(self, text: str) -> None:
-        """Do what a member typed, a valid line: it is a command, or text to be said."""
-        session = self.session
-        # This first look for commands and passwords costs no call: every line has it.
-        if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
-            self.say(text)
-            return
-        command = table.parse(text) if text[0] == "/" else None
-        if command is None:
-            if holds_a_password(text, self._is_registered):
-                self.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
-            else:
-                self.say(table.text_of(text))
-        else:
-            name, argument = command
-            if (cost := table.cost_of(name)) > 1:
-                self.connection.reader.charge(cost - 1)
-            self.when_said(lambda: table.run(self.server, session, name, argument))
-
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""
         self._texts.append(text)
@@ -233,22 +207,12 @@ class SessionHandler(Generic[M]):
         """Act after all lines so far are published; take no other item until then."""
         self._say_together()
         self.interrupted = True
-        unlimited = self.connection.origin.pace is None
-        self.session.queue.when_settled(action if unlimited else partial(self._paid, action))
+        limited = self.connection.origin.pace is not None
+        self.session.queue.when_settled(partial(self._paid, action) if limited else action)
 
-    def take_answer(self, answer: str) -> bool:
-        """Give what was typed to the question that is open. Return False if it is a line like
-        others."""
-        session = self.session
-        if session.prompt.passes_over(answer):
-            self.when_said(lambda: session.answer("password_not_needed"))
-            return True
-        unasked = session.prompt.unasked
-        then = session.prompt.take()
-        if then is None or (unasked and table.parse(answer) is not None):
-            return False
-        self.when_said(lambda: then(answer))
-        return True
+    def charge(self, lines: float) -> None:
+        """Charge the client for so many lines more. It is handled no further until it has paid."""
+        self.connection.reader.rate.charge(lines)
 
     def _say_together(self) -> None:
         if self._texts:
@@ -266,7 +230,4 @@ class SessionHandler(Generic[M]):
         try:
             return action()
         finally:
-            self.connection.reader.spend_time(began, self._clock.seconds())
-
-    def _is_registered(self, name: str) -> bool:
-        return self.server.accounts.called(name) is not None
+            self.connection.reader.rate.spend_time(began, self._clock.seconds())

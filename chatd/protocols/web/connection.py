@@ -24,6 +24,7 @@ from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN
+from chatd.protocols.web.http.deadlines import RequestDeadlines
 from chatd.protocols.web.http.decoder import HttpDecoder, Item
 from chatd.protocols.web.http.http1 import NotHttp, refusal_bytes
 from chatd.protocols.web.http.messages import (
@@ -34,21 +35,12 @@ from chatd.protocols.web.http.messages import (
     date_of,
     error_answer,
 )
-from chatd.protocols.web.http.upgrade import HandOver, Requester
+from chatd.protocols.web.http.upgrade import ConnectionRequester, HandOver, Requester
 from chatd.text.escaping import encode_line
 
 REQUEST_LINES = 5
 """Cost of a request, in lines, beside what its handler adds: reading and answering one takes some
 0.3 ms."""
-
-HEAD_SECONDS = 10.0
-"""Most seconds from the first byte of a request to the end of its headers."""
-
-BODY_SECONDS = 30.0
-"""Most seconds from the first byte of a request to the end of its body."""
-
-IDLE_SECONDS = 60.0
-"""Seconds without a request, or with an answer that is not taken, after which a connection ends."""
 
 DROPPED_BYTES = 64 * 1024
 """Number of bytes that are read and dropped of a client that goes on sending after the last answer.
@@ -102,7 +94,7 @@ class WebProtocol(ClientProtocol):
 
 
 class HttpHandler:
-    """The requests of one client, and their answers. It is the `Requester` that the site sees."""
+    """Has the requests of one client answered, one after another."""
 
     takes_input = True
     at_once = False  # a thousand clients may ask at once, and each request takes longer than lines
@@ -112,19 +104,17 @@ class HttpHandler:
     most_dropped = DROPPED_BYTES
 
     connection: ManagedConnection
+    requester: ConnectionRequester
 
     def __init__(self, server: ChatServer, clock: IReactorTime, site: Answering) -> None:
         self.decoder = HttpDecoder()
         self._server = server
         self._clock = clock
         self._site = site
-        self._answers = Answers(self._fail, self._go_on)
         self._language: Language = server.language
         self._working = False  # the site is at work
         self._held_up = False  # the next request waits until an answer is taken
-        self._since = clock.seconds()  # when the client came, or a request was answered
-
-    # What the connection calls
+        self._deadlines = RequestDeadlines(self.decoder, clock)
 
     def refusal(self, full: TooManyConnections) -> bytes:
         """Return what the client receives instead of being admitted."""
@@ -134,25 +124,26 @@ class HttpHandler:
     def connect(self, connection: ManagedConnection) -> None:
         """Take a connection."""
         self.connection = connection
-        connection.write_from(self._answers)
+        self.requester = ConnectionRequester(connection)
+        self._answers = Answers(connection.fail, self._go_on)
+        connection.output.begin(connection.transport, self._answers)
 
     def enter(self) -> None:
         """Wait for the first request."""
-        self._since = self._clock.seconds()
+        self._deadlines.restart()
 
     def address_known(self) -> None:
         """Do nothing: the client's address counts with its first request, so that a refusal answers
         that request."""
 
-    def place_known(self) -> None:
-        """Do nothing: each request is told where it comes from."""
-
-    def turn_away(self, full: TooManyConnections) -> None:
-        """Send the refusal, and end."""
-        self._send_last(self.refusal(full))
-
     def begin_turn(self) -> int:
         """Return how many requests may be handled: none while one is handled, or not taken."""
+        origin = self.connection.origin
+        if not origin.located and self.connection.reader.intake.unread:
+            try:
+                origin.locate()
+            except TooManyConnections as full:
+                self._send_last(self.refusal(full))
         return ITEMS_A_TURN if self._may_go_on() else 0
 
     def accept(self, items: list[Item]) -> list[Item]:
@@ -181,9 +172,9 @@ class HttpHandler:
 
     def end_turn(self) -> None:
         """End a connection that takes longer than it may."""
-        if self.connection.has_transport and self._is_late(self._clock.seconds()):
+        if not self.connection.lifecycle.lost and self._is_late(self._clock.seconds()):
             if self.decoder.unfinished:
-                limit = int(self._most_seconds)
+                limit = int(self._deadlines.for_request)
                 self._refuse(bad_request("request_took_too_long", 408, limit=limit))
             else:
                 self._finish()
@@ -221,56 +212,28 @@ class HttpHandler:
     def depart(self) -> None:
         """Do nothing: a request that is being handled finds that its client has gone."""
 
-    # What the site sees
-
-    @property
-    def whence(self) -> str:
-        return self.connection.origin.network
-
-    @property
-    def confidential(self) -> bool:
-        return self.connection.origin.confidential
-
-    @property
-    def encrypted(self) -> bool:
-        return self.connection.origin.encrypted
-
-    def charge(self, lines: float) -> None:
-        self.connection.reader.spend(lines, 0)
-
-    # Reading
-
     def _may_go_on(self) -> bool:
         if self._working or self._answers.finished:
             return False
-        self._held_up = self.connection.waiting and self.connection.has_transport
+        self._held_up = self.connection.output.waiting and not self.connection.lifecycle.lost
         return not self._held_up
 
     def _go_on(self) -> None:
         """Have a turn: all that was answered was taken. Do nothing if that was not waited for."""
         if self._held_up:
             self._held_up = False
-            self._since = self._clock.seconds()
+            self._deadlines.restart()
             self.connection.reader.await_turn()
 
     def _is_late(self, now: float) -> bool:
         if self._working or self._answers.finished:
             return False
-        connection = self.connection
-        if self.decoder.unfinished:
-            return now - connection.reader.since > self._most_seconds
-        return now - self._since > IDLE_SECONDS and (connection.waiting or connection.reader.idle)
-
-    @property
-    def _most_seconds(self) -> float:
-        return BODY_SECONDS if self.decoder.head_is_whole else HEAD_SECONDS
-
-    # Answering
+        return self._deadlines.are_over(self.connection, now)
 
     def _have_answered(self, request: Request) -> None:
         self._language = request.language(self._server.language)
         self._working = True
-        answering = Deferred.fromCoroutine(self._site.answer(request, self))
+        answering = Deferred.fromCoroutine(self._site.answer(request, self.requester))
         answering.addErrback(self._apologise)
         answering.addCallback(self._answered)
         answering.addErrback(self._give_up)
@@ -289,7 +252,7 @@ class HttpHandler:
         if connection.departed:
             return  # it was aborted while the site was at work
         stopped = connection.lifecycle.state is State.DRAINING
-        if isinstance(answer, HandOver) and connection.has_transport and not stopped:
+        if isinstance(answer, HandOver) and not (connection.lifecycle.lost or stopped):
             connection.switch(answer.make())  # and this handler never goes on
             return
         self._working = False
@@ -301,7 +264,7 @@ class HttpHandler:
 
     def _answer(self, answer: Answer) -> None:
         data, closes = self.decoder.answer(answer, self._date())
-        self._since = self._clock.seconds()
+        self._deadlines.restart()
         if closes:
             self._send_last(data)
         else:
@@ -312,23 +275,20 @@ class HttpHandler:
         self._answer(error_answer(problem, self._language, closes=True))
 
     def _send_last(self, data: bytes) -> None:
-        if self.connection.has_transport:
+        if not self.connection.lifecycle.lost:
             self._answers.put(data)
         self._finish()
 
     def _put(self, data: bytes) -> None:
-        if self.connection.has_transport:
+        if not self.connection.lifecycle.lost:
             self._answers.put(data)
-            self.connection.writer.pump()
+            self.connection.output.writer.pump()
 
     def _finish(self) -> None:
         """Close once everything is sent."""
-        self.connection.reader.forget_input()
+        self.connection.reader.intake.forget()
         self._answers.finished = True
-        self.connection.writer.pump()
-
-    def _fail(self, what: str) -> None:
-        self.connection.fail(what)
+        self.connection.output.writer.pump()
 
     def _date(self) -> str:
         return date_of(self._server.now())

@@ -346,7 +346,7 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     assert writing - others == {"protocols/transport/writer.py", "protocols/transport/factory.py"}
     factory = TREES["protocols/transport/factory.py"]
     (refused,) = [call for called, call in calls(factory) if called == "Refused"]
-    assert ast.unparse(refused.args[2]) == "client.connection.refusal(full)"
+    assert ast.unparse(refused.args[2]) == "client.connection.handler.refusal(full)"
     refusals = {
         file: ast.unparse(node.body[-1])
         for file, tree in TREES.items()
@@ -355,7 +355,6 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
         if "full: TooManyConnections" in ast.unparse(node.args)
     }
     assert refusals == {
-        "protocols/transport/managed_connection.py": "return self.handler.refusal(full)",
         "protocols/transport/session_handler.py": (
             "return self.format().error(ErrorKind.FULL, full.key, limit=full.limit)"
         ),
@@ -365,7 +364,6 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
         "protocols/transport/handler.py": (
             "'Return what the client receives instead of being admitted.'"
         ),
-        "protocols/transport/factory.py": "...",
     }
     assert files_that_call("print") | files_that_call("writeSequence") == set()
     assert "return encode_json(said)" in ast.unparse(TREES["webhooks/delivery.py"])

@@ -28,14 +28,11 @@ from chatd.i18n import Language
 from chatd.protocols.lines.decoder import PIECE_BYTES
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.protocol import ChatProtocol
+from chatd.protocols.transport.intake import UNENDED_LINES
 from chatd.protocols.transport.limits import BURST_SECONDS, Limits
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
-from chatd.protocols.transport.paced_reader import (
-    ITEMS_A_TURN,
-    LINE_SECONDS,
-    SMALL_BYTES,
-    UNENDED_LINES,
-)
+from chatd.protocols.transport.paced_reader import ITEMS_A_TURN, SMALL_BYTES
+from chatd.protocols.transport.rate import LINE_SECONDS
 from chatd.protocols.transport.scheduler import TURN_SECONDS
 from chatd.rooms.stream import ANSWER_BYTES
 from chatd.storage.group_commit import WAITING_BYTES

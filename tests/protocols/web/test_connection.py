@@ -421,7 +421,7 @@ def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> N
     first = Caller(door, FAR, located=False)
     first.send(GET)
     assert paths(first) == ["a"]
-    assert first.protocol.connection.handler.whence == FAR.host
+    assert first.protocol.connection.handler.requester.whence == FAR.host
     second = Caller(door, FAR, located=False)
     second.send(GET)
     assert [got.status for got in second.got()] == [503]
@@ -433,9 +433,9 @@ def test_it_is_known_whether_others_can_read_a_connection(
     address: IPv4Address, confidential: bool
 ) -> None:
     caller = Callers().caller(address)
-    assert caller.protocol.connection.handler.confidential is confidential
-    assert not caller.protocol.connection.handler.encrypted
-    assert caller.protocol.connection.handler.whence == address.host
+    assert caller.protocol.connection.handler.requester.confidential is confidential
+    assert not caller.protocol.connection.handler.requester.encrypted
+    assert caller.protocol.connection.handler.requester.whence == address.host
 
 
 # Stopping
@@ -512,7 +512,8 @@ class Heir:
 
     def connect(self, connection: Any) -> None:
         self.connection = connection
-        connection.write_from(Answers(lambda what: None, lambda: None))
+        answers = Answers(lambda what: None, lambda: None)
+        connection.output.begin(connection.transport, answers)
 
     def enter(self) -> None:
         self.calls.append("entered")
@@ -653,7 +654,7 @@ def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
     caller.settle()
     assert b"431" in caller.got_bytes()
     # On a socket it is still read, so that the refusal arrives.
-    caller.protocol.connection.transport = lingering = StringTransport()
+    caller.protocol.connection.output._transport = lingering = StringTransport()
     for _ in range(5):
         caller.send(b"a: b\r\n" * 2000)
     assert lingering.producerState == "producing"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chatd.protocols.transport.handler import Handler
+from chatd.protocols.transport.managed_connection import ManagedConnection
 
 
 class Requester(Protocol):
@@ -29,6 +30,32 @@ class Requester(Protocol):
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""
+
+
+class ConnectionRequester:
+    """The requester at the other end of a connection."""
+
+    def __init__(self, connection: ManagedConnection) -> None:
+        self._connection = connection
+
+    @property
+    def whence(self) -> str:
+        """The client's network; empty for none."""
+        return self._connection.origin.network
+
+    @property
+    def confidential(self) -> bool:
+        """True if no third party on the way can read what the client sends."""
+        return self._connection.origin.confidential
+
+    @property
+    def encrypted(self) -> bool:
+        """True if the client came over TLS."""
+        return self._connection.origin.encrypted
+
+    def charge(self, lines: float) -> None:
+        """Charge the client for so many lines more."""
+        self._connection.reader.rate.spend(lines, 0)
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,6 @@ class EventStreamHandler(SessionHandler[bytes]):
             return
         if not self.session.memberships:
             self.server.finish(self.session)
-        elif now - self._commented >= COMMENT_SECONDS and not self.connection.waiting:
+        elif now - self._commented >= COMMENT_SECONDS and not self.connection.output.waiting:
             self._commented = now
             self.session.stream.put(cast(SseFormat, self.session.replies.format).comment())

@@ -7,7 +7,7 @@ was typed is handled as one of a terminal is. This module must not know of what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -23,10 +23,10 @@ from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
 from chatd.formats.json import JsonFormat
-from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS
 from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.frames import Frames
+from chatd.protocols.web.live.liveness import Liveness
 from chatd.protocols.web.live.receipts import LineReceipts, MessageId
 from chatd.protocols.web.live.verbs import Members, Verb, WrongMessage
 from chatd.rooms.room import Room
@@ -66,8 +66,7 @@ class WebSocketHandler(SessionHandler[str]):
         """True once the client has said hello."""
         self._opening = opening
         self._grant = grant
-        self._came = clock.seconds()
-        self._pinged: float | None = None
+        self._liveness = Liveness(clock.seconds())
         self._id: MessageId = None  # of the message that is being handled
         self._about: tuple[Room | None, MessageId, str | None] = (None, None, None)
         self._receipts = LineReceipts(self)
@@ -75,8 +74,6 @@ class WebSocketHandler(SessionHandler[str]):
     def format(self) -> Format:
         """Return the format in which the session is shown events."""
         return JsonFormat(self.server.language)
-
-    # What the connection calls
 
     @property
     def at_once(self) -> bool:  # type: ignore[override]
@@ -127,12 +124,14 @@ class WebSocketHandler(SessionHandler[str]):
         return super().settle(more)
 
     def check(self, now: float) -> None:
-        """Let go of a client that says no hello, or shows no life; drop a slow message."""
-        if not self.greeted and now - self._came > HANDSHAKE_SECONDS:
-            self.connection.abort()  # regardless of what else it sends
-        else:
-            self._look_for_life(now)
-            super().check(now)
+        """Let go of a client that says no hello or shows no life; drop a slow message."""
+        connection, liveness = self.connection, self._liveness
+        if liveness.is_silent(self.greeted, now) or liveness.is_dead(connection, now):
+            connection.abort()
+            return
+        if self.greeted and liveness.wants_ping(connection, now):
+            self.session.stream.put(self.decoder.ping())
+        super().check(now)
 
     def say_goodbye(self) -> None:
         """Tell the client that the server is stopping, and end the session."""
@@ -141,26 +140,6 @@ class WebSocketHandler(SessionHandler[str]):
 
     def _close(self) -> bytes:
         return self.decoder.close(CloseReason.NORMAL_CLOSURE)
-
-    def _look_for_life(self, now: float) -> None:
-        """Ping a client that has sent nothing for a while; let go of one that has not answered.
-
-        (The kernel probes, too, but a proxy may answer for the client. The kernel looks after those
-        that do not take what they are sent: `chatd.protocols.transport.sockets.Patience`.)
-        """
-        heard, dead_after = self.connection.heard, self.connection.factory.limits.dead_after
-        if self._pinged is not None and heard > self._pinged:
-            self._pinged = None
-        if not dead_after or self.connection.waiting or self.session.stream.finished:
-            self._pinged = None
-        elif self._pinged is None:
-            if self.greeted and now - heard > dead_after / 3:
-                self._pinged = now
-                self.session.stream.put(self.decoder.ping())
-        elif now - self._pinged > dead_after * 2 / 3:
-            self.connection.abort()
-
-    # What verbs call
 
     def tell(self, type: str, **members: Any) -> None:
         """Send a message of a type. An ``id`` of None is left out; ``events`` are events."""
@@ -173,11 +152,7 @@ class WebSocketHandler(SessionHandler[str]):
 
     def tell_error(self, id: MessageId, error: WrongMessage | Refusal | StoreError) -> None:
         """Send why a message has no effect."""
-        kind, key, values = ErrorKind.NOT_SAVED, "change_not_saved", {}
-        if isinstance(error, Refusal):
-            kind, key, values = error.kind, error.key, error.values
-        elif isinstance(error, WrongMessage):
-            kind, key, values = ErrorKind.INVALID_MESSAGE, error.key, error.values
+        kind, key, values = _reason(error)
         if isinstance(right := values.get("right"), str):
             values = {**values, "right": self.session.sentence(right)}
         text = self.session.sentence(key, **values)
@@ -191,15 +166,11 @@ class WebSocketHandler(SessionHandler[str]):
         if account is not None:
             self.server.logins.log_in(self.session, account, grant)
 
-    def charge(self, lines: float) -> None:
-        """Charge the client for so many lines more."""
-        self.connection.reader.charge(lines)
-
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what a member typed in a room."""
         session = self.session
         session.joined.focus(room)
-        if session.prompt.pending is not None and self.take_answer(text):
+        if session.prompt.pending is not None and self.typed.take_answer(text):
             return
         self._about = (room, id, key)
         try:
@@ -212,23 +183,17 @@ class WebSocketHandler(SessionHandler[str]):
                 self.when_said(lambda: self.tell_error(id, error))
             self.when_said(lambda: self._receipts.refuse(id))
         else:
-            self.take_typed(valid)
+            action = None if session.text_only else table.action_in(valid)
+            if action is None:
+                self.typed.take(valid)
+            else:  # is said at once, as other lines are
+                self._receipts.say(action, Kind.ACTION, *self._about)
 
     def answer_again(
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
         """Acknowledge a line that was said with its key before. Return False if none was."""
         return self._receipts.answer_again(room, text, id, key, otherwise)
-
-    # What is typed
-
-    def take_typed(self, text: str) -> None:
-        """Do what a member typed, a valid line: an action is said at once, as other lines are."""
-        action = None if self.session.text_only else table.action_in(text)
-        if action is None:
-            super().take_typed(text)
-        else:
-            self._receipts.say(action, Kind.ACTION, *self._about)
 
     def say(self, text: str) -> None:
         """Say a valid line, which is acknowledged."""
@@ -272,6 +237,17 @@ class WebSocketHandler(SessionHandler[str]):
 
     def _hide_typing(self, hidden: bool) -> None:
         self.tell("ask", hidden=hidden)
+
+
+def _reason(
+    error: WrongMessage | Refusal | StoreError,
+) -> tuple[ErrorKind, str, Mapping[str, object]]:
+    """Return the kind of an error, the key of its sentence, and the values in it."""
+    if isinstance(error, Refusal):
+        return error.kind, error.key, error.values
+    if isinstance(error, WrongMessage):
+        return ErrorKind.INVALID_MESSAGE, error.key, error.values
+    return ErrorKind.NOT_SAVED, "change_not_saved", {}
 
 
 def _members(message: str) -> Members:

@@ -357,7 +357,7 @@ def test_who_posts_while_too_much_waits_waits_too() -> None:
     caller = door.caller()
     caller.send(request("POST", LOBBY, b"text"))
     caller.settle()
-    assert caller.protocol.connection.waiting is False
+    assert caller.protocol.connection.output.waiting is False
     assert caller.got() == []
     door.world.release()
     assert [got.status for got in caller.got()] == [201]

@@ -169,12 +169,12 @@ def test_a_comment_shows_that_it_holds(world: World) -> None:
 
 def test_for_one_that_does_not_read_no_comments_wait(world: World) -> None:
     reader = Reader(world)
-    reader.protocol.connection.writer.pauseProducing()
+    reader.protocol.connection.output.writer.pauseProducing()
     for _ in range(10):
         world.say("x")
         world.clock.advance(COMMENT_SECONDS)
         reader.factory.check()
-    assert reader.protocol.connection.waiting
+    assert reader.protocol.connection.output.waiting
     assert len(reader.protocol.connection.handler.session.stream._queue) <= 2
 
 

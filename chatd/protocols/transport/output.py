@@ -1,0 +1,86 @@
+"""The output of one connection: its writer, and the supply that the writer takes from.
+
+This module must not know what is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from chatd.protocols.transport.writer import ConnectionWriter, Supply
+
+
+class Finishing(Protocol):
+    """A supply, as far as its end is concerned."""
+
+    @property
+    def finished(self) -> bool: ...
+
+
+class NoSupply:
+    """The supply of a connection that has none yet."""
+
+    finished = False
+
+
+NONE = NoSupply()
+
+
+class Output:
+    """The writer of one connection, and its supply, from `begin` on."""
+
+    __slots__ = ("_clock", "_dropped", "_transport", "supply", "writer")
+
+    writer: ConnectionWriter
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._transport: Any = None
+        self.supply: Finishing = NONE
+        """The supply that the writer takes from. Once it is ``finished``, nothing more is to be
+        sent than what waits already."""
+        self._dropped = 0
+
+    def begin(self, transport: Any, supply: Supply) -> ConnectionWriter:
+        """Return a writer to a transport, which takes from ``supply``; it replaces another one."""
+        if self.begun:
+            transport.unregisterProducer()
+        self._transport = transport
+        self.writer = ConnectionWriter(transport, supply, self._clock)
+        self.supply = supply
+        return self.writer
+
+    @property
+    def begun(self) -> bool:
+        """True if there is a writer."""
+        return self.supply is not NONE
+
+    @property
+    def ended(self) -> bool:
+        """True if nothing more is to be sent than what waits already, or ever."""
+        return self.supply is NONE or self.supply.finished
+
+    @property
+    def waiting(self) -> bool:
+        """True if more waits for the client than it takes at the moment."""
+        return self.begun and self.writer.waiting
+
+    def end(self) -> None:
+        """Close once the client was sent what it is owed: it has to take that in good time."""
+        if self.begun:
+            self.writer.end()
+
+    def lost(self, *, ended: bool) -> None:
+        """Send nothing more; ``ended`` if the client closed the connection."""
+        if self.begun:
+            self.writer.lost(ended=ended)
+
+    def drop_input(self, length: int, most: float) -> None:
+        """Drop input that comes after the last answer, so that the answer arrives; but at most so
+        many bytes: that of twenty clients who did not stop took half of the reactor's time."""
+        self._dropped += length
+        if self._dropped > most:
+            # Not by the reader, which may take it for paused: the writer has resumed it to drop.
+            self._transport.pauseProducing()

@@ -1,0 +1,80 @@
+"""The rate of one client: what it is charged for, and when it is left alone.
+
+This module must not know what is charged for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from chatd.protocols.transport.origin import Origin
+
+LINE_SECONDS = 0.0001
+"""Most seconds that a line takes: what takes longer counts for several. Most take a fifth of it."""
+
+PAID_SECONDS = 0.05
+"""Most seconds that one item counts for: the machine may have been busy with something else."""
+
+DELAY_SECONDS = 0.1
+"""Fewest seconds that a client over its rate is left alone, so that many of them wake up seldom."""
+
+
+class ClientRate:
+    """Charges one client by the pace of its origin. ``rested`` is called at the end of a delay."""
+
+    __slots__ = ("_clock", "_delay", "_rested", "delayed", "origin", "owes")
+
+    def __init__(self, origin: Origin, clock: IReactorTime, rested: Callable[[], None]) -> None:
+        self.owes = False
+        """True if the client must pay for an item before the next one is handled, also if that is
+        decoded already."""
+        self.delayed = False
+        """True while the client is left alone."""
+        self.origin = origin
+        self._clock = clock
+        self._rested = rested
+        self._delay: IDelayedCall | None = None
+
+    def is_over(self, now: float) -> bool:
+        """Return True if the client owes for what it has sent, at this time in seconds."""
+        pace = self.origin.pace
+        return pace is not None and pace.wait(now) > 0
+
+    def charge(self, lines: float) -> None:
+        """Charge for so many lines more. No other item is handled until the client has paid."""
+        self.spend(lines, 0)
+        self.owes = self.is_over(self._clock.seconds())
+
+    def spend(self, lines: float, length: int) -> None:
+        """Charge for so many lines and bytes."""
+        pace = self.origin.pace
+        if pace is not None:
+            pace.spend(self._clock.seconds(), lines, length)
+
+    def spend_time(self, began: float, now: float) -> None:
+        """Charge for time that was taken for the client, counted in lines."""
+        self.spend(min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
+
+    def slow_down(self) -> None:
+        """Leave the client alone for a while if it is over its rate."""
+        pace = self.origin.pace
+        if pace is not None and self._delay is None:
+            wait = pace.wait(self._clock.seconds())
+            if wait:
+                self._delay = self._clock.callLater(max(wait, DELAY_SECONDS), self._end_delay)
+                self.delayed = True
+        self.owes = self.owes and self.delayed
+
+    def forget(self) -> None:
+        """End the delay, and do not call ``rested``."""
+        if self._delay is not None:
+            self._delay.cancel()
+            self._delay = None
+            self.delayed = False
+
+    def _end_delay(self) -> None:
+        self._delay = None
+        self.delayed = self.owes = False
+        self._rested()

@@ -1,0 +1,51 @@
+"""Signs of life of a browser: it says hello in time, and answers pings.
+
+This module must not know what a browser says.
+"""
+
+from __future__ import annotations
+
+from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, ManagedConnection
+
+
+class Liveness:
+    """The signs of life of one client, which came at some time in seconds."""
+
+    __slots__ = ("_came", "_pinged")
+
+    def __init__(self, came: float) -> None:
+        self._came = came
+        self._pinged: float | None = None
+
+    def is_silent(self, greeted: bool, now: float) -> bool:
+        """Return True if a client that has not ``greeted`` has had its time for that."""
+        return not greeted and now - self._came > HANDSHAKE_SECONDS
+
+    def is_dead(self, connection: ManagedConnection, now: float) -> bool:
+        """Return True if the client has not answered a ping for two thirds of ``dead_after``.
+
+        (The kernel probes, too, but a proxy may answer for the client. The kernel looks after those
+        that do not take what they are sent: `chatd.protocols.transport.sockets.Patience`.)
+        """
+        heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
+        output = connection.output
+        if (
+            not dead_after
+            or output.waiting
+            or output.supply.finished
+            or (self._pinged is not None and heard > self._pinged)
+        ):
+            self._pinged = None
+        return self._pinged is not None and now - self._pinged > dead_after * 2 / 3
+
+    def wants_ping(self, connection: ManagedConnection, now: float) -> bool:
+        """Return True if the client has sent nothing for a third of ``dead_after``, and is to be
+        pinged now."""
+        heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
+        output = connection.output
+        if not dead_after or output.waiting or output.supply.finished or self._pinged is not None:
+            return False
+        if now - heard <= dead_after / 3:
+            return False
+        self._pinged = now
+        return True
