@@ -208,9 +208,9 @@ class Person:
         name = f"x{self._said % IGNORED}"
         fact = f"{name} ignored by {self.name}"
         if self._chance.random() < 0.5:
-            self._change(f"/ignore {name}", fact, "ignored", f"*** Lines of {name} is not shown")
+            self._change(f"/ignore {name}", fact, "ignored", f"*** Lines of {name} are hidden.")
         else:
-            shown, not_ignored = f"*** Lines of {name} is shown", f"*** You do not ignore {name}."
+            shown, not_ignored = f"*** Lines of {name} are shown", f"*** You do not ignore {name}."
             self._change(f"/unignore {name}", fact, "", shown, not_ignored)
 
     def _set_credentials(self, mark: str) -> None:
