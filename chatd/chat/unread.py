@@ -1,8 +1,9 @@
-"""Those who are logged in, and what they missed: their inboxes, and their places in each log.
+"""Unread lines: the inboxes of accounts, and the lines of rooms that an account was not sent.
 
-What somebody is shown is counted while they are here, and kept now and then: every minute, when
-they go, when they come in by another connection, and when the server stops. So after a crash a
-minute's lines may be told of again; none are passed over. It knows no connection and no command.
+While an account is logged in, the lines that it is sent are counted (`chatd.chat.read_marks`). The
+marks are stored every minute, when a session ends, when the account logs in on another connection,
+and when the server stops. So after a crash the lines of a minute may be counted as missed again;
+none are skipped. This module must not know connections or commands.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ from chatd.storage.contract import Store, StoreError
 from chatd.storage.records import Put, change, ignore_store_error
 
 SHOWN_AT_ONCE = 100
-"""How many missed lines are shown at once."""
+"""Most missed lines that are sent at once."""
 
 CHECKS_A_MINUTE = 12
-"""How often `UnreadTracker.check` is called. Each time another part of all places is kept."""
+"""Calls of `UnreadTracker.check` a minute. Each one stores the marks of another part of the
+accounts."""
 
 
 class Missed(NamedTuple):
-    """A stretch of a log that an account was not shown, and will not be unasked: ``after < seq <=
-    upto``. ``own`` are the stretches in it that it said itself, which count as shown."""
+    """A stretch of a log that an account was not sent: ``after < seq <= upto``.
+
+    ``own`` are the stretches in it that the account said itself, which count as sent.
+    """
 
     log: Room
     after: int
@@ -49,7 +53,10 @@ class Missed(NamedTuple):
 
 
 class UnreadTracker:
-    """``room_of`` finds a room by its key, ``readable`` says whether a session may read one."""
+    """The inboxes and missed lines of all accounts.
+
+    ``room_of`` finds a room by its key; ``readable`` returns True if a session may read one.
+    """
 
     def __init__(
         self,
@@ -76,7 +83,7 @@ class UnreadTracker:
     # Inboxes
 
     def inbox(self, account: str) -> Room:
-        """The log of an account's private lines."""
+        """Return the log of an account's private lines."""
         name = inbox_of(account)
         if name not in self.inboxes:
             self._add_inbox(Room(name, self._store))
@@ -87,29 +94,31 @@ class UnreadTracker:
         self.inboxes[log.name] = log
 
     def say_to(self, session: Session, account: str, text: str) -> None:
-        """Let a session say something to an account: it waits there until it is read."""
+        """Say a private line of a session to an account: it is stored until it is read."""
         inbox = self.inbox(account)
         place = self.read_marks.of(account, inbox.key)
         if place is None or place > inbox.end:
-            # Whatever was written before was written to another owner of that name.
+            # Earlier lines were written to another owner of that name.
             self._keep(self.read_marks.puts(account, inbox.key, inbox.end))
         session.say(text, kind=Kind.PRIVATE, room=inbox)
 
     def account_gone(self, account: str) -> None:
-        """Nobody is logged in to that account any more, and nobody has been: also those whose
-        connections are being closed count nothing for a later owner of the name."""
+        """Forget the sessions of an account that is removed.
+
+        A connection that is still being closed counts nothing for a later owner of the name.
+        """
         self._present.pop(account, None)
         self._own.pop(account, None)
 
     async def clear_gone(self) -> None:
-        """Forget what was written to accounts that are gone, if there was no time to do so then."""
+        """Forget the private lines of accounts that were removed without time to do so."""
         for account in map(owner_of, tuple(self.inboxes)):
             if account not in self._accounts.table:
                 await self.clear(account)
 
     async def clear(self, account: str) -> None:
-        """Forget what was written to an account that is gone."""
-        # Until there is another owner, nothing is written there.
+        """Forget the private lines of an account that was removed."""
+        # Until the name has another owner, nothing is written there.
         inbox = self.inbox(account)
         upto = inbox.head
         try:
@@ -121,16 +130,16 @@ class UnreadTracker:
             )
 
     def sessions(self, account: str) -> list[Session]:
-        """Who is here and logged in to that account."""
+        """Return the connected sessions that are logged in to an account."""
         present = self._present.get(account, {})
         return [session for session in present if not session.stream.finished]
 
     # Coming and going
 
     def arrive(self, session: Session, account: str) -> None:
-        """A session has logged in: it is shown what was missed, and counted from here on."""
+        """Send a session that has logged in the lines that it missed, and count from here on."""
         inbox = self.inbox(account)
-        self.keep(account)  # what was shown on other connections is not shown here
+        self.keep(account)  # lines that were sent on other connections are not sent here
         tracker = ReadTracker(account, inbox)
         self._present.setdefault(account, {})[session] = tracker
         session.subscriptions.begin_tracking(tracker)
@@ -142,7 +151,7 @@ class UnreadTracker:
         self.show_missed(session)
 
     def depart(self, session: Session) -> None:
-        """A session is logged in no more, or gone."""
+        """Store the marks of a session that logs out or disconnects, and count no more."""
         tracker = session.subscriptions.read_tracker
         if tracker is None:
             return
@@ -158,17 +167,17 @@ class UnreadTracker:
             session.subscriptions.end_tracking()
 
     def keep(self, account: str) -> None:
-        """Keep how far an account was shown what it is being shown."""
+        """Store the marks of an account that have moved."""
         self._keep(self._moved(account))
 
     def check(self) -> None:
-        """Keep some of the places that moved: to be called `CHECKS_A_MINUTE`."""
+        """Store some of the marks that have moved: to be called `CHECKS_A_MINUTE`."""
         self._checks += 1
         some = list(self._present)[self._checks % CHECKS_A_MINUTE :: CHECKS_A_MINUTE]
         self._keep(put for account in some for put in self._moved(account))
 
     def stop(self) -> Deferred[None]:
-        """Keep all places, and count no more: the server stops. Fires once they are kept."""
+        """Store all marks and count no more: the server stops. Fires once they are stored."""
         accounts = dict.fromkeys((*self._present, *self._own))
         puts = [put for account in accounts for put in self._moved(account)]
         self._present.clear()
@@ -177,7 +186,7 @@ class UnreadTracker:
 
     def _moved(self, account: str) -> Iterator[Put]:
         if account not in self._accounts.table:
-            return  # its places went with it
+            return  # its marks went with it
         # Bytes that the client's machine did not acknowledge were not shown.
         trackers = [
             tracker
@@ -197,8 +206,8 @@ class UnreadTracker:
                 yield from self.read_marks.puts(account, log, place)
 
     def said(self, session: Session, log: Room, seqs: Sequence[int]) -> None:
-        """Take for seen what a session said in a room where its account is not shown it: from
-        another room, in a browser, or as a program."""
+        """Count lines as sent that a session said in a room without being sent them: from another
+        room, in a browser, or as a program."""
         account = session.account
         is_shown = session.subscriptions.read_tracker is not None and session.joined.is_in(log)
         if account is None or (
@@ -224,7 +233,7 @@ class UnreadTracker:
             self._own.pop(account, None)
 
     def _begun(self, session: Session, room: Room) -> Iterator[Put]:
-        """What makes a room one of those of which it is known how far they were shown."""
+        """Return the changes that begin to count a room for the account of a session."""
         tracker = session.subscriptions.read_tracker
         if tracker is None or tracker.account not in self._accounts.table or room.forgettable:
             return
@@ -241,14 +250,14 @@ class UnreadTracker:
 
     def _keep(self, puts: Iterable[Put]) -> Deferred[None]:
         puts = list(puts)
-        # If they cannot be kept, they stand as they were; the store tells of its trouble itself.
+        # If they cannot be stored, they are as before; the store logs its trouble itself.
         return change(self._store, *puts).addErrback(ignore_store_error) if puts else succeed(None)
 
-    # What was missed
+    # Missed lines
 
     def show_missed(self, session: Session) -> bool:
-        """Show somebody the next lines that they missed: private ones first, those of the room
-        that they are in last. Whether there were any."""
+        """Send a session the next lines that it missed: private ones first, those of the room that
+        it is in last. Return True if there are any."""
         missed = self.missed(session)
         left = SHOWN_AT_ONCE
         for number, each in enumerate(missed):
@@ -266,8 +275,10 @@ class UnreadTracker:
         return bool(missed)
 
     async def pass_over_forgotten(self, session: Session) -> None:
-        """Take for seen what somebody missed and is no more in the store, where that may be much.
-        Raises `StoreError`."""
+        """Mark missed lines as read if retention has deleted them, in logs with many missed lines.
+
+        Raises `StoreError`.
+        """
         tracker = session.subscriptions.read_tracker
         for log, after, upto, _ in self.missed(session):
             if tracker is not None and upto - after > SHOWN_AT_ONCE:
@@ -277,10 +288,10 @@ class UnreadTracker:
                     tracker.show(log.key, EmptyStretch(after, first - 1))
 
     def missed(self, session: Session) -> list[Missed]:
-        """What somebody missed who is logged in, in the order in which they are shown it."""
+        """Return the stretches that a session missed, in the order in which it is sent them."""
         missed, tracker = self._missed(session), session.subscriptions.read_tracker
         if session.subscriptions.multi_room:
-            # It reads its rooms itself, and counts what it has seen: see `seen`.
+            # It pages through its rooms itself, and reports the lines that it has seen: see `seen`.
             return [each for each in missed if tracker is not None and each.log is tracker.inbox]
         return missed
 
@@ -308,7 +319,7 @@ class UnreadTracker:
         )
 
     def rooms(self, session: Session) -> list[Room]:
-        """The rooms that somebody was in, those of late first, as far as they may read them."""
+        """Return the rooms that a session was in and may read, the latest first."""
         here, tracker = session.room, session.subscriptions.read_tracker
         logs = self.read_marks.logs(tracker.account) if tracker is not None else []
         rooms = [self._room_of(log) for log in reversed(logs) if not is_inbox(log)]
@@ -316,7 +327,7 @@ class UnreadTracker:
         return [room for room in found if room is not None and self._readable(session, room)]
 
     def entered(self, session: Session) -> None:
-        """Somebody who is logged in went into a room, and was shown its last lines."""
+        """Tell a session that entered a room how much it missed there, and count from here on."""
         tracker, room = session.subscriptions.read_tracker, session.room
         if tracker is None:
             return
@@ -330,7 +341,7 @@ class UnreadTracker:
             )
 
     def seen(self, session: Session, room: Room, seq: int) -> None:
-        """Somebody with several rooms has seen that one up to there: so have all their others."""
+        """Mark a room as read up to a seq, in all sessions of the account of a session."""
         tracker = session.subscriptions.read_tracker
         if tracker is None or tracker.account not in self._accounts.table:
             return
@@ -345,7 +356,7 @@ class UnreadTracker:
             session.subscriptions.show_read_mark(room, place)
 
     def skip(self, session: Session) -> Deferred[None]:
-        """Take all that somebody missed for seen. Fires once that is kept."""
+        """Mark all lines as read that a session missed. Fires once that is stored."""
         tracker, missed = session.subscriptions.read_tracker, self._missed(session)
         if tracker is None or not missed:
             return succeed(None)
@@ -365,11 +376,11 @@ class UnreadTracker:
 
 
 def _may_mark(session: Session) -> bool:
-    """Return False for a session that came with a token that only reads: it changes nothing."""
+    """Return False for a session with a token that only reads: it changes nothing."""
     return session.grant is None or session.grant.scope >= Scope.WRITE
 
 
 def _counts(session: Session) -> bool:
-    """Return True if what a session is sent counts as shown to its account. What a program is sent
-    that does nothing but say lines does not."""
+    """Return True if the lines that a session is sent count for its account. They do not for a
+    program that only says lines."""
     return not session.text_only and _may_mark(session)

@@ -1,5 +1,4 @@
-"""`chatd.chat.idempotency`: lines that are sent again are said once, whatever happened in
-between."""
+"""`chatd.chat.idempotency`: lines that are sent again are said once, after any fault."""
 
 from __future__ import annotations
 
@@ -42,7 +41,7 @@ Answers = list[Any]
 
 
 class Door:
-    """A world in which somebody says lines with keys, and is told what became of them."""
+    """A world with a client that says lines with keys, and receives their outcome."""
 
     def __init__(self, **options: Any) -> None:
         self.world = World(**options)
@@ -96,14 +95,14 @@ class Door:
         return refusal.key
 
     def restart(self) -> None:
-        """What is on disk now is what a new daemon finds."""
+        """Start a new server on the store as it is now."""
         world = self.world
         world.server = ChatServer(world.store, world.clock, now=world.clock.seconds)
         world.chat.server = world.bare.server = world.server
         self.luis, self.person = self.world.person(), self.newcomer()
 
     def log(self) -> list[str]:
-        """What was said in the lobby."""
+        """Return the texts of the lobby."""
         return [event.text for event in self.world.store._logs["lobby"].events]
 
     def fail(self) -> None:
@@ -498,7 +497,7 @@ def test_one_that_is_used_again_after_a_day_takes_the_place_of_none_that_is_know
 
 
 class TestOfAll:
-    """How many are known of all owners: few, here."""
+    """A limit of keys of all owners that is low."""
 
     @pytest.fixture(autouse=True)
     def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -619,7 +618,7 @@ def test_it_is_known_which_session_said_the_lines_of_a_key(door: Door) -> None:
 
 
 def found(door: Door, room: str, *texts: str, owner: str = "ana") -> Any:
-    """What is found of a key."""
+    """Return the result of finding a key."""
     answers: Answers = []
     finding = door.idempotency.find(account_owner(owner), "k", room, texts)
     Deferred.fromCoroutine(finding).addBoth(answers.append)

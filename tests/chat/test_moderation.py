@@ -1,4 +1,4 @@
-"""Who may do what, held to everywhere: each cell of the table, each path, and after a restart."""
+"""Rights hold everywhere: each cell of the table, each path, and after a restart."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ REFUSED = (
     "ERR Name in use: #ops cannot be used for a new room. ",
     "ERR Name in use: #OPS cannot be used for a new room. ",
 )
-"""How an answer begins that refuses something: what a room that is hidden from who asks is answered
-with is looked at in tests/chat/test_hidden_rooms.py."""
+"""Beginnings of refusals. tests/chat/test_hidden_rooms.py tests the answers for rooms that are
+hidden from the session."""
 
 LINES = {
     Act.READ: "/join ops",
@@ -50,7 +50,7 @@ LINES = {
     Act.DISCONNECT: "/disconnect luis",
     Act.STATS: "/stats",
 }
-"""How each thing is done, by somebody who is elsewhere."""
+"""A line for each act, by a member who is elsewhere."""
 
 OTHERS = {
     Act.INVITE: ["/uninvite #ops luis"],
@@ -67,7 +67,7 @@ OTHERS = {
     Act.HOOK: ["/hook #ops list", "/hook #ops remove 1"],
     Act.READ: ["/who ops", "/topic #ops", "/mode #ops"],
 }
-"""What else is the same right."""
+"""Further lines that take the same right."""
 
 
 CELLS = [
@@ -208,7 +208,7 @@ SHUT_OUT = {
     "banned": by_the_owner("/ban #ops luis"),
     "address banned": by_the_owner("/ban #ops @luis", "/ban #ops @luis"),
 }
-"""How it comes about that luis may not read #ops."""
+"""Reasons why luis may not read #ops."""
 
 
 @pytest.fixture(params=SHUT_OUT)
@@ -227,7 +227,7 @@ def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Person]:
 
 
 class TestReading:
-    """What is in a room reaches nobody who may not read it."""
+    """Lines of a room reach no session that may not read it."""
 
     def refused(self, person: Person, line: str) -> None:
         person.seen()
@@ -341,7 +341,7 @@ class TestReading:
 
 
 class TestSpeaking:
-    """Who may not speak is answered for each line, on each path, and nobody is shown it."""
+    """A session that may not speak is refused each line, on each path, and no other receives it."""
 
     WAYS = ("hola", "/me waves", "//etc/motd", "/usr/bin/x: no", "/msg #ops hola", "/topic hola")
 

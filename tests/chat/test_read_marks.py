@@ -1,4 +1,4 @@
-"""`chatd.chat.read_marks`: how far somebody was shown a log, whatever they were shown of it."""
+"""`chatd.chat.read_marks`: the seq up to which a log was sent, for all kinds of stretches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`chatd.chat.search_query`: what somebody writes who searches."""
+"""`chatd.chat.search_query`: the language of searches."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def dated(*lines: str) -> list[str]:
 
 
 def greeting(person: Person) -> list[str]:
-    """What somebody is shown from where they have their name."""
+    """Return the lines that a person is sent after the answer to the name."""
     seen = person.seen()
     return seen[seen.index("*** You are now ana.") + 1 :]
 
@@ -723,7 +723,7 @@ class Hall:
         return self.house.server
 
     async def ana(self) -> list[str]:
-        """What Ana is shown who comes and logs in, up to the answer to a fence."""
+        """Return the lines that Ana is sent when she logs in, up to the answer to a fence."""
         before = set(self.server.sessions.by_number)
         client = await self.house.guest()
         (number,) = set(self.server.sessions.by_number) - before

@@ -19,7 +19,7 @@ SAID = {
     "a topic": "/topic {}",
     "a topic of a room": "/topic #lobby {}",
 }
-"""What shows others a text: it is not done, or answered as without one."""
+"""Commands that show others a text: a blank one is refused, or answered as none."""
 
 REASONS = {
     "to be away": "/away {}",
@@ -28,7 +28,7 @@ REASONS = {
     "a ban": "/ban luis 1h {}",
     "a ban of a room": "/ban #ops luis {}",
 }
-"""What is done with a reason, or without one."""
+"""Commands with an optional reason."""
 
 
 class Scene:
@@ -43,7 +43,7 @@ class Scene:
             person.seen()
 
     def after(self, line: str) -> list[list[str]]:
-        """What each of them is shown once ana has typed a line."""
+        """Return the lines that each person is sent once ana has typed a line."""
         self.ana.type(line)
         self.town.settle()
         return [person.seen() for person in (self.ana, self.luis, self.eva)]

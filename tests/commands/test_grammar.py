@@ -1,8 +1,8 @@
-"""What every command makes of what it is given: it understands it, or refuses it.
+"""The arguments of every command: each is understood, or refused.
 
-Nothing that is not understood falls back to another meaning. `REFUSED` has what must be refused,
-each with the kind of error and words of what would be right; `UNDERSTOOD` what must not, with what
-is answered.
+No argument that is not understood falls back to another meaning. `REFUSED` has lines that must be
+refused, each with the kind of error and words of the right use; `UNDERSTOOD` has lines that must
+not, each with its answer.
 """
 
 from __future__ import annotations

@@ -26,15 +26,14 @@ from tests.support.world import FAR, HERE, HeldStore, Person
 HOUR = 3600
 
 UNDER_ANOTHER_NAME = ("/leave", "/nick otro", "/join ops")
-"""What a muted person does who wants to be there under another name."""
+"""Lines of a muted person who tries to be there under another name."""
 
 CANNOT_BE_USED = (
     "ERR Name in use: #ops cannot be used for a new room. Choose another"
     " name; or, if you know of a room of that name, log in or ask to be"
     " invited."
 )
-"""What somebody is answered who wants to make a room, while one of that name is hidden from
-them."""
+"""The refusal of a new room if a room of that name is hidden from the session."""
 
 Expect = Callable[..., list[LogEvent]]
 

@@ -44,7 +44,7 @@ class CommandTestCase(SynchronousTestCase):
         self.ana.seen()
 
     def ask(self, *lines: str, who: Person | None = None) -> list[str]:
-        """What somebody, ana unless said, is told when they type this."""
+        """Return the answers to lines that a person types: ana, if no other is given."""
         person = who or self.ana
         person.seen()
         person.type(*lines)
@@ -920,7 +920,7 @@ class PresenceTests(SynchronousTestCase):
         self.world.clock.advance(seconds)
 
     def quietly_named(self) -> Person:
-        """Somebody who took a name elsewhere."""
+        """Return a person who took a name in another room."""
         ana = self.world.person()
         ana.type("/join elsewhere", "/nick ana")
         return ana

@@ -1,5 +1,5 @@
-"""openapi.json says what the door for programs does: its paths are the table's, and a daemon does
-as it says, whatever it is asked."""
+"""openapi.json describes the API: its paths are those of the table, and a daemon does as it says
+for requests of any form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.world import LOOPBACK, House
 DESCRIPTION = json.loads((files("chatd.protocols.web") / "openapi.json").read_text("utf-8"))
 
 EXAMPLES = 12
-"""How many requests are made up for each operation, in each of the two ways."""
+"""The number of requests that are made up for each operation, in each of the two ways."""
 
 ENDLESS = ("stream", "webSocket")
 

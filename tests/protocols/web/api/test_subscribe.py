@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.api.subscribe`: connections on which somebody stays."""
+"""`chatd.protocols.web.api.subscribe`: connections that become WebSockets and event streams."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEBSOCKET = {
 
 
 def opened(door: Served, target: str = STREAM, **headers: Any) -> tuple[Caller, bytes, list[str]]:
-    """Somebody who listens, the head of what they are sent, and the blocks behind it."""
+    """Return a caller of a stream, the head of the answer, and the blocks after it."""
     caller = door.caller()
     caller.send(request("GET", target, **headers))
     caller.settle()
