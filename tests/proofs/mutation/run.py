@@ -160,6 +160,7 @@ TESTS = {
     "chatd/chat/login_limits.py": ["tests/chat/test_login_limits.py"],
     "chatd/chat/registrations.py": [
         "tests/chat/test_registrations.py",
+        "tests/chat/test_unread.py",
         "tests/chat/test_endings.py",
         "tests/accounts/test_credentials.py",
         "tests/chat/test_unregistering.py",
