@@ -195,8 +195,8 @@ def _read_until(client: socket.socket, wanted: bytes) -> None:
 @contextmanager
 def prey(attack: type[Attack], cores: Cores, scratch: Path) -> Generator[Prey, None, None]:
     """Yield a daemon as a user starts it, with the options of an attack."""
-    tls_port = free_port(25_000) if attack.tls else 0
-    web_port = free_port(26_000) if attack.web else 0
+    tls_port = free_port(25_000, 26_999) if attack.tls else 0
+    web_port = free_port(27_000, 29_999) if attack.web else 0
 
     def command(directory: Path, port: int, _: int) -> list[str]:
         listen = ["--listen", f"tcp:{port}:interface=127.0.0.1"]

@@ -14,8 +14,8 @@ from twisted.internet.defer import Deferred, succeed
 from chatd.chat import idempotency
 from chatd.chat.room_deeds import RoomDeeds
 from chatd.chat.session import Session
+from chatd.chat.subscriptions import Subscriptions
 from chatd.event import Deed, Draft, Entry, Kind, Notice, Record
-from chatd.formats.base import Format
 from chatd.rooms.room import Room
 from chatd.storage.contract import BatchItem, RecordWrite, Store
 from chatd.storage.records import Put, change
@@ -122,12 +122,12 @@ def _has_key(entry: RecordWrite) -> bool:
 
 def pass_one_over() -> None:
     """Send returning clients what they missed without the first line of several."""
-    replay = Session._replay
+    replay = Subscriptions.replay
 
-    def careless(session: Session, room: Room, format: Format, after: int, upto: int) -> None:
-        replay(session, room, format, after + (upto - after > 1), upto)
+    def careless(self: Subscriptions, log: Room, after: int, upto: int, *rest: Any) -> None:
+        replay(self, log, after + (upto - after > 1), upto, *rest)
 
-    Session._replay = careless  # type: ignore[method-assign, assignment]
+    Subscriptions.replay = careless  # type: ignore[method-assign, assignment]
 
 
 def fill_later() -> None:
