@@ -119,11 +119,6 @@ def running(
         shutil.rmtree(directory, ignore_errors=True)
 
 
-<<<<<<< HEAD
-def free_port(first: int = 20_000) -> int:
-    """Return a port on which nothing listens, from ``first`` on and below those of connections."""
-    for port in range(first, 30_000):
-=======
 def free_port(first: int = 20_000, last: int = 24_999) -> int:
     """Return a port that has no listener, of those from the first to the last, which are below the
     ports of outgoing connections. Raises `Failed` if there is none.
@@ -135,7 +130,6 @@ def free_port(first: int = 20_000, last: int = 24_999) -> int:
     offset = os.getpid() * 7 % count
     for number in range(count):
         port = first + (offset + number) % count
->>>>>>> 593f9a1 (Repair the sabotage of replays; keep benchmarks to ports of their own)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
