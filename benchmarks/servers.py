@@ -120,11 +120,11 @@ def running(
 
 
 def free_port(first: int = 20_000, last: int = 24_999) -> int:
-    """Return a port that has no listener, of those from the first to the last, which are below the
-    ports of outgoing connections. Raises `Failed` if there is none.
+    """Return a port without a listener, from ``first`` to ``last``. Raise `Failed` without one.
 
-    Each process begins to look elsewhere: two that run at a time would take the same one otherwise,
-    because a server listens some time after its port was chosen.
+    The ports are below those of outgoing connections. Each process begins to look elsewhere: two
+    that run at a time would take the same one otherwise, because a server listens some time after
+    its port was chosen.
     """
     count = last - first + 1
     offset = os.getpid() * 7 % count

@@ -170,3 +170,17 @@ def test_the_tables_name_modules_that_are_there(module: str) -> None:
 )
 def test_a_package_says_what_it_is_for_and_what_it_must_not_know(package: str) -> None:
     assert re.search(r"\. .*\bmust (not )?(know|import)\b", docstring(package))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py"))
+)
+def test_a_module_of_the_tests_imports_no_tests(path: str) -> None:
+    """Shared parts are in a module of their own, most of them in tests/support."""
+    imported = {
+        node.module or ""
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    }
+    tests = {name for name in imported if re.match(r"tests\.(.*\.)?test_\w+$", name)}
+    assert not tests

@@ -6,7 +6,7 @@ import re
 import signal
 from pathlib import Path
 
-from tests.integration.test_daemon import PATIENCE, Daemon
+from tests.support.daemon import PATIENCE, Daemon
 
 LISTENING = re.compile(r"^listening on (?:https?://)?[^ ]*:(\d+)\b")
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from tests.browser.chromium import Chromium, missing
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import Page
+from tests.browser.programs import give, program, shows
 from tests.browser.tab import LAPTOP, PHONE, Device
-from tests.browser.test_conversation import give, program, shows
-from tests.integration.test_daemon import PATIENCE
+from tests.support.daemon import PATIENCE
 
 SCREEN_OF_A_PHONE = Device(PHONE.width, PHONE.height, 1.0, touch=True)
 

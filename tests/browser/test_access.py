@@ -10,7 +10,7 @@ from tests.browser.chromium import Chromium, missing
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import ALT, DOWN, ENTER, ESCAPE, HERE, LINES, ME, SHIFT, TABULATOR, Page
 from tests.browser.tab import LAPTOP, PHONE, Device, Heard, axe_core
-from tests.integration.test_daemon import Person
+from tests.support.daemon import Person
 
 needs_axe = pytest.mark.skipif(
     axe_core() is None,

@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.browser.chromium import Chromium
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import BANNER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
-from tests.integration.test_daemon import Daemon, Person
 from tests.proofs.terminal.documented import beyond, is_unsafe
-from tests.proofs.terminal.test_paths import HOSTILE
+from tests.support.daemon import Daemon, Person
+from tests.support.hostile import HOSTILE
 
 CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 """A pattern of the complaints of a browser while there is no daemon."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import ENTER, LINES, TEXTS, Page
-from tests.integration.test_daemon import Person
+from tests.support.daemon import Person
 
 
 def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: WebDaemon) -> None:

@@ -19,61 +19,14 @@ from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.administration import Administration
 from chatd.commands.table import TABLE as TABLE_OF_COMMANDS
 from chatd.storage.contract import StoreError
-from chatd.storage.records import Put
 from tests.support.browser import Browser
-from tests.support.http import Caller, Served, request
-from tests.support.world import CHEAP, Person
+from tests.support.den import PASSWORD, Town
+from tests.support.http import Caller, request
+from tests.support.world import CHEAP
 
-PASSWORD = "correct horse"
 OTHER = "another horse"
 HASH = CHEAP.hash("what the operator set")
 LOBBY = "/api/rooms/lobby/messages"
-
-
-class Town:
-    """Ana owns the private room #den, where Luis is, too; Olga has an account."""
-
-    def __init__(self) -> None:
-        self.web = Served()
-        self.world, self.server = self.web.world, self.web.server
-        self.web.account("olga")
-        self.luis = self.world.person("luis")
-        self.owner = self.world.person("ana")
-        self.owner.type(f"/register {PASSWORD}", "/create den private", "/invite luis")
-        self.luis.type("/join den")
-
-    def login(self, password: str = PASSWORD) -> Person:
-        person = self.world.person()
-        person.type(f"/login ana {password}", "/join den")
-        person.seen()
-        return person
-
-    def do(self, coroutine: Any) -> Any:
-        done: list[Any] = []
-        Deferred.fromCoroutine(coroutine).addCallback(done.append)
-        self.world.settle()
-        (result,) = done
-        return result
-
-    def secret(self, kind: str, scope: str = "write") -> str:
-        account = self.server.accounts.table["ana"]
-        secret, puts = self.server.credentials.issue(account, kind, "t", scope)
-        self.do(self.server.registrations.change_credentials(*puts))
-        return secret
-
-    def revoke(self, kind: str) -> None:
-        revoked: list[Put] = []
-        for key in self.server.credentials.of("ana", kind):
-            revoked += self.server.credentials.revoke(key)
-        self.do(self.server.registrations.change_credentials(*revoked))
-
-    def said_by_ana(self) -> list[str]:
-        """What was said as Ana, in rooms and to Olga, since the doors began to try."""
-        said: list[str] = []
-        for room in (*self.server.rooms.values(), *self.server.unread.inboxes.values()):
-            events = self.do(room.read(0, room.head))
-            said += [event.text for event in events if event.author.lower() == "ana"]
-        return [text for text in said if "mischief" in text]
 
 
 class Door:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
-from tests.chat.test_endings import Town
+from tests.support.den import Town
 from tests.support.world import CHEAP
 
 PASSWORDS = ("correct horse", "another horse", "one more horse")

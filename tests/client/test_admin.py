@@ -16,26 +16,8 @@ from pathlib import Path
 import pytest
 
 from chatd.storage.contract import FORGOTTEN
-from tests.integration.test_daemon import Daemon, Person, environment
-
-TIMEOUT = 30.0
-PASSWORD = "correct horse"
-
-
-def admin(
-    directory: Path, *arguments: str, password: str = "", store: str = "sqlite:store"
-) -> tuple[int, str, str]:
-    """Run `chatd admin`; return its exit status, output and errors."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chatd", "admin", "--store", store, *arguments],
-        cwd=directory,
-        env=environment(),
-        input=password.encode(),
-        capture_output=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+from tests.support.admin import PASSWORD, TIMEOUT, admin
+from tests.support.daemon import Daemon, Person, environment
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.hostile import UNSEEN
 from tests.support.running import Town
 from tests.support.world import World
-from tests.text.test_validation import UNSEEN
 
 BLANKS = [*UNSEEN, f"{UNSEEN[4]} \t{UNSEEN[0]}", UNSEEN]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
-from tests.integration.test_daemon import PATIENCE, TWISTD, Person, environment
+from tests.support.daemon import PATIENCE, TWISTD, Person, environment
 
 LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_daemon import Daemon, Person, in_the_background
+from tests.support.daemon import Daemon, Person, in_the_background
 
 
 def next_logged(daemon: Daemon) -> str:

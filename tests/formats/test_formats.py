@@ -17,7 +17,7 @@ from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.text.escaping import visible
 from chatd.text.times import local_time
-from tests.i18n.test_i18n import DEEDS
+from tests.support.deeds import DEEDS
 
 CHAT = ChatFormat()
 CHAT_ES = ChatFormat(Language.SPANISH)

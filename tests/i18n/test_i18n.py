@@ -16,6 +16,7 @@ from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
 from chatd.rooms.view import Bell
 from chatd.webhooks.registry import DeliveryFailure
+from tests.support.deeds import DEEDS
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
 KEYS = sorted(en.SENTENCES)
@@ -63,13 +64,6 @@ def asked_for() -> set[str]:
                     )
     return found
 
-
-DEEDS = (
-    *("kick", "mute", "unmute", "ban", "unban", "ban_address", "unban_address", "mode", "invite"),
-    *("uninvite", "voice", "unvoice", "op", "unop", "close", "wall", "create", "disconnect"),
-    *("ban_network", "unban_network", "hook", "unhook", "endhook"),
-)
-"""What somebody may have done who runs a room: see `chatd.event.Deed`."""
 
 DERIVED = (
     {f"bell_{bell.value}" for bell in Bell}

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from chatd.protocols.transport.writer import LINGER_SECONDS
-from tests.integration.test_daemon import PATIENCE, Daemon, Person
 from tests.support.checkout import ROOT
+from tests.support.daemon import PATIENCE, Daemon, Person
 from tests.support.platforms import needs_linux
 
 HOUR, DAY = 3600, 24 * 3600

@@ -45,7 +45,8 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
 from chatd.util.rate_limit import RateLimiter
-from tests.proofs.terminal.test_paths import logged
+from tests.support.faults import Fault, Injected
+from tests.support.logs import logged
 from tests.support.members import member
 from tests.support.running import Town
 from tests.support.world import CHEAP, House, Person, World
@@ -56,33 +57,8 @@ SERVER_ERROR = "ERR Server error: "
 NOT_READABLE = "ERR Not readable: "
 
 
-class Injected(Exception):
-    """The fault."""
-
-
 def fail(*_: object, **__: object) -> NoReturn:
     raise Injected
-
-
-class Fault:
-    """A set of injected faults, which are raised while ``armed``."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.armed = True
-        self.happened = 0
-        self._patch = monkeypatch
-
-    def inject(self, owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
-        """Make a function fail if it is called with arguments of which ``when`` is true."""
-        original = getattr(owner, name)
-
-        def function(*args: Any, **kwargs: Any) -> Any:
-            if self.armed and when(*args):
-                self.happened += 1
-                raise Injected
-            return original(*args, **kwargs)
-
-        self._patch.setattr(owner, name, function)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from chatd.daemon.plugin import makeService
 from chatd.daemon.service import ChatService
 from chatd.storage.contract import StoreError
 from chatd.util.privileges import Identity, current, identity_of
-from tests.client.test_admin import PASSWORD, admin
-from tests.integration.test_daemon import environment
+from tests.support.admin import PASSWORD, admin
+from tests.support.daemon import environment
 from tests.support.service import FREE, Twistd, drop, without_signals  # noqa: F401 - a fixture
 
 NOBODY = 65534

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -15,14 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
 from tests.support.checkout import ROOT
+from tests.support.daemon import LOOPBACK, PATIENCE, STOPPED, TWISTD, Daemon, Person, environment
 from tests.support.platforms import needs_linux
 
 GOODBYE = "*** The server is stopping."
-STOPPED = (0, -signal.SIGTERM)
-"""The exit statuses of a daemon that stopped within `chatd.daemon.signals.STOP_SECONDS`. SIGALRM
-would have ended a slower one."""
 
 
 def stored(directory: Path) -> list[str]:

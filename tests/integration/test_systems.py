@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_daemon import Daemon, Person
-from tests.integration.test_stopping import STOPPED
+from tests.support.daemon import STOPPED, Daemon, Person
 
 pytestmark = pytest.mark.quick
 

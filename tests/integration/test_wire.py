@@ -17,14 +17,11 @@ from twisted.internet.task import deferLater
 
 from chatd.accounts.passwords import Passwords
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.certificate import write_certificate
+from tests.support.certificate import OLD_API, write_certificate
 from tests.support.world import CHEAP, HELP_LINES, Client, House, Immediately
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-
-# Twisted speaks to pyOpenSSL in a way that a coming version of it will not take.
-OLD_API = pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")
 
 unmeasured = pytest.mark.usefixtures("unmeasured")
 

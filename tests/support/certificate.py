@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,3 +39,7 @@ def write_certificate(path: Path) -> Path:
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+# Twisted speaks to pyOpenSSL in a way that a coming version of it will not take.
+OLD_API = pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")

@@ -34,14 +34,9 @@ from chatd.text.validation import (
     validate_room_name,
     validate_text,
 )
+from tests.support.hostile import UNSEEN
 
 pytestmark = pytest.mark.quick
-
-UNSEEN = (
-    "\u00ad\u034f\u115f\u180e\u200b\u200d\u2060\u2063\u2065\u2800\u3164\ufe0f\ufeff\uffa0"
-    "\U0001d159\U000e0041\U000e0100\U000e0fff"
-)
-"""Characters that show nothing, some of each kind."""
 
 
 def fault_of(raw: bytes, max_length: int = 256) -> LineFault:

@@ -21,8 +21,8 @@ from threading import Thread
 
 import pytest
 
-from tests.integration.test_daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
 from tests.proofs.crash import disk
+from tests.support.daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
 
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.proofs.mutation.run import (
     EQUIVALENTS,
-    TESTS,
     changed_lines,
     known_equivalents,
     mutants_of,
 )
+from tests.proofs.mutation.targets import TESTS
 
 SOURCE = b"""
 LIMIT = 4 * 1024

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
 import chatd
 from chatd.chat import connected_sessions, names
@@ -24,17 +22,11 @@ from chatd.commands.table import TABLE
 from chatd.event import Deed, Kind
 from chatd.formats.base import BELL
 from tests.proofs.terminal.documented import is_unsafe, undocumented
+from tests.support.hostile import HOSTILE
+from tests.support.logs import logged
 from tests.support.members import member
 from tests.support.running import Town
 from tests.support.world import Person, World
-
-HOSTILE = {
-    "sequences": "\x1b]0;title\x07\x1b[2J\x1b[6n\x1b[c\x9b31m\x90q\x9c",
-    "controls": "x\rERR\x00\x07\x08\x0b\x0c\x0e\x7f\x84\x85",
-    "formats": "a\u2028b\u2029c\u202eevil\u2066\ufdd0\U0010ffff\U000e0001",
-    "marks": "a" + "\u0301\u200d" * 12,
-    "braces": "{name} %s {0!r}\x1b",
-}
 
 NAMED_BY_OTHERS = (
     "/who",
@@ -49,21 +41,6 @@ NAMED_BY_OTHERS = (
     "/mentions",
 )
 """Commands of listeners whose answers contain texts of others."""
-
-
-@contextmanager
-def logged() -> Generator[list[str], None, None]:
-    """Yield the lines that are logged."""
-    lines: list[str] = []
-
-    def observe(event: LogEvent) -> None:
-        lines.append(eventAsText(event, includeTimestamp=False))
-
-    globalLogPublisher.addObserver(observe)
-    try:
-        yield lines
-    finally:
-        globalLogPublisher.removeObserver(observe)
 
 
 def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from zope.interface import directlyProvides
 from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
 from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
 from chatd.protocols.transport.limits import Limits
-from tests.protocols.proxy.test_header import HEADERS, MALFORMED
+from tests.support.proxy_headers import HEADERS, MALFORMED
 from tests.support.world import World
 
 PROXY = IPv4Address("TCP", "198.51.100.1", 5)

@@ -15,8 +15,7 @@ from twisted.internet.testing import StringTransport
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
-from tests.integration.test_wire import OLD_API
-from tests.support.certificate import write_certificate
+from tests.support.certificate import OLD_API, write_certificate
 from tests.support.world import World
 
 

@@ -11,8 +11,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.limits import is_local
-from tests.integration.test_wire import OLD_API
-from tests.support.certificate import write_certificate
+from tests.support.certificate import OLD_API, write_certificate
 from tests.support.world import WELCOME, Client, House
 
 IN_CLEAR = "ERR Not encrypted: "

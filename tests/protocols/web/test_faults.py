@@ -28,8 +28,8 @@ from chatd.rooms.feed import Cursor
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.records import change
-from tests.integration.test_faults import Fault, Injected
 from tests.support.browser import Browser
+from tests.support.faults import Fault, Injected
 from tests.support.members import register
 from tests.support.world import World
 
@@ -186,7 +186,7 @@ def test_a_fault_in_the_verb(
 
 
 def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> None:
-    from tests.protocols.web.live.test_event_stream import Reader
+    from tests.support.event_stream import Reader
 
     world = World()
     luis = world.person("luis")

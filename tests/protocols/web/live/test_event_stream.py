@@ -2,81 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from twisted.internet.error import ConnectionDone
-from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from chatd.accounts.credentials import Grant
-from chatd.i18n import Language
-from chatd.protocols.transport.client_protocol import ClientProtocol
-from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.live.event_stream import COMMENT_SECONDS, EventStreamHandler
+from chatd.protocols.web.live.event_stream import COMMENT_SECONDS
 from chatd.rooms.bookmarks import NEWCOMER, Return
+from tests.support.event_stream import Reader
 from tests.support.members import member, register
-from tests.support.world import HERE, World
+from tests.support.world import World
 
 
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-class Reader:
-    """A program that reads the lobby, or another room."""
-
-    def __init__(
-        self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
-    ) -> None:
-        self.world = world
-        self.transport = StringTransport(peerAddress=HERE)
-        self.factory = ChatFactory(
-            world.server,
-            world.clock,
-            protocol=lambda server, clock, _: ClientProtocol(
-                clock,
-                EventStreamHandler(
-                    server,
-                    clock,
-                    server.rooms[room],
-                    back,
-                    opening=b"HTTP/1.1 200 OK\r\n\r\n",
-                    language=Language.ENGLISH,
-                    **who,
-                ),
-            ),
-        )
-        self.protocol: Any = self.factory.buildProtocol(HERE)
-        self.protocol.makeConnection(self.transport)
-        world.settle()
-        self.opening, _, rest = self.transport.value().partition(b"\r\n\r\n")
-        self.transport.clear()
-        self.transport.write(rest)
-
-    @property
-    def closed(self) -> bool:
-        return self.transport.disconnecting
-
-    def bytes_seen(self) -> bytes:
-        self.world.settle()
-        data = self.transport.value()
-        self.transport.clear()
-        return data
-
-    def seen(self) -> list[tuple[str, Any]]:
-        """The events that came: of each its type, and what it holds."""
-        found = []
-        for block in self.bytes_seen().split(b"\n\n"):
-            fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if b": " in line)
-            if fields:
-                found.append((fields[b"event"].decode(), json.loads(fields[b"data"])))
-        return found
-
-    def texts(self) -> list[str]:
-        return [data["text"] for _, data in self.seen() if "seq" in data]
 
 
 def test_it_begins_as_an_answer_and_goes_on_with_the_last_lines(world: World) -> None:

@@ -1,0 +1,28 @@
+"""`chatd admin` in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.daemon import environment
+
+TIMEOUT = 30.0
+PASSWORD = "correct horse"
+
+
+def admin(
+    directory: Path, *arguments: str, password: str = "", store: str = "sqlite:store"
+) -> tuple[int, str, str]:
+    """Run `chatd admin`; return its exit status, output and errors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chatd", "admin", "--store", store, *arguments],
+        cwd=directory,
+        env=environment(),
+        input=password.encode(),
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
