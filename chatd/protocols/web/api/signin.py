@@ -12,7 +12,7 @@ from chatd.errors import ErrorKind, short
 from chatd.protocols.web.api.request_session import COOKIE, SECURE_COOKIE, Call, stranger
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.http.messages import Answer, Problem, json_answer
-from chatd.protocols.web.live.verbs import KEY
+from chatd.protocols.web.live.members import KEY
 
 
 async def sign_in(call: Call) -> Answer:

@@ -19,7 +19,7 @@ from chatd.chat.session import Session
 from chatd.commands import table
 from chatd.errors import Refusal
 from chatd.event import Kind
-from chatd.protocols.web.live.verbs import WrongMessage
+from chatd.protocols.web.live.members import WrongMessage
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.validation import InvalidLine, validate_text

@@ -7,10 +7,8 @@ each verb.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple, Protocol, cast
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
 
@@ -25,14 +23,23 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import table
 from chatd.errors import ErrorKind, Refusal, short
-from chatd.event import Bookmark, bookmark_of
+from chatd.event import Bookmark
 from chatd.i18n import Language
+from chatd.protocols.web.live.members import (
+    Members,
+    WrongMessage,
+    bookmark_of_member,
+    id_of,
+    key_in,
+    number_in,
+    text_in,
+    wrong_member,
+)
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import Lines
 
 Job = Coroutine[Deferred[Any], Any, None]
-Members = Mapping[str, Any]
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
@@ -42,12 +49,6 @@ PEOPLE_LISTED = 500
 """Most rooms, and most names, of one answer."""
 
 LANGUAGES = frozenset(language.value for language in Language)
-
-KEY = re.compile("[A-Za-z0-9_-]{16,64}")
-"""The form of the key of a browser, and of the idempotency key of a line."""
-
-_LONGEST = 65536
-"""Most characters of a text in a message."""
 
 
 class Conversation(Protocol):
@@ -81,15 +82,6 @@ class Conversation(Protocol):
         """Carry out a line that was typed in a room: a command, or text to say."""
 
 
-class WrongMessage(Exception):
-    """A message has a fault. ``key`` and ``values`` name a sentence of `chatd.i18n`."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
-
-
 class Verb(NamedTuple):
     """A row of the table.
 
@@ -105,7 +97,7 @@ class Verb(NamedTuple):
 
 def verb_of(members: Members, greeted: bool) -> Verb:
     """Return the verb of a message. Raises `WrongMessage` for an unknown or a premature one."""
-    type = _text(members, "type")
+    type = text_in(members, "type")
     verb = TABLE.get(type)
     if verb is None:
         raise WrongMessage("unknown_message", type=short(type))
@@ -120,37 +112,22 @@ def carry_out(verb: Verb, conversation: Conversation, members: Members) -> Job |
     return verb.do(conversation, members)
 
 
-def id_of(members: Members) -> str | int | None:
-    """Return the id of a message, which its answers repeat; None if it has none.
-
-    Raises `WrongMessage` for an id that cannot be repeated exactly.
-    """
-    id = members.get("id")
-    if isinstance(id, str):
-        is_right = len(id) <= 64
-    elif isinstance(id, int):
-        is_right = abs(id) < 1 << 53 and not isinstance(id, bool)
-    else:
-        is_right = id is None
-    if not is_right:
-        raise _wrong("id", "right_id")
-    return id
-
-
 def _hello(conversation: Conversation, members: Members) -> Job | None:
     server, session = conversation.server, conversation.session
     if conversation.greeted:
         raise WrongMessage("hello_once")
-    language = _text(members, "language", "")
-    wish = _text(members, "name", "")
-    key = _key(members)
+    language = text_in(members, "language", "")
+    wish = text_in(members, "name", "")
+    key = key_in(members)
     rooms = {} if members.get("rooms") is None else members["rooms"]
     # A single "room" would be passed over, and the lobby taken in its place.
     if not isinstance(rooms, dict) or members.get("room") is not None:
-        raise _wrong("rooms", "right_rooms")
-    places = {name: _bookmark(place, "rooms", "right_rooms") for name, place in rooms.items()}
+        raise wrong_member("rooms", "right_rooms")
+    places = {
+        name: bookmark_of_member(place, "rooms", "right_rooms") for name, place in rooms.items()
+    }
     if language and language not in LANGUAGES:
-        raise _wrong("language", "right_language")
+        raise wrong_member("language", "right_language")
     conversation.greeted = True
     conversation.charge(ENTERING_COST * min(len(rooms), ROOMS_ENTERED))
     if language:
@@ -216,11 +193,11 @@ async def _come_back(conversation: Conversation, name: str, bookmark: Bookmark |
 
 
 def _line(conversation: Conversation, members: Members) -> None:
-    text = _text(members, "text")
+    text = text_in(members, "text")
     if "\n" in text or "\r" in text:
         raise WrongMessage("not_one_line")
-    key, id = _key(members), id_of(members)
-    named = None if members.get("room") is None else _text(members, "room")
+    key, id = key_in(members), id_of(members)
+    named = None if members.get("room") is None else text_in(members, "room")
 
     def take() -> None:
         if named is not None:
@@ -236,8 +213,8 @@ def _line(conversation: Conversation, members: Members) -> None:
 
 async def _enter(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
-    name = _text(members, "room")
-    bookmark = _bookmark(members.get("after"), "after", "right_bookmark")
+    name = text_in(members, "room")
+    bookmark = bookmark_of_member(members.get("after"), "after", "right_bookmark")
     room = server.rooms.find(name, session)
     if room is None or session.joined.is_in(room) or bookmark is None:
         entry = await enter(server, session, name)
@@ -248,7 +225,7 @@ async def _enter(conversation: Conversation, members: Members) -> None:
 
 
 def _leave(conversation: Conversation, members: Members) -> None:
-    room = _room_it_is_in(conversation, _text(members, "room"))
+    room = _room_it_is_in(conversation, text_in(members, "room"))
     conversation.server.moves.leave(conversation.session, room)
 
 
@@ -256,8 +233,8 @@ async def _history(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     room = _room_to_read(conversation, members)
     head = room.head
-    before = min(_number(members, "before", head + 1), head + 1)
-    limit = min(_number(members, "limit", 50), HISTORY_LINES)
+    before = min(number_in(members, "before", head + 1), head + 1)
+    limit = min(number_in(members, "limit", 50), HISTORY_LINES)
     try:
         page = await history.page_before(server, session, room, before, limit)
     except StoreError:
@@ -276,10 +253,10 @@ async def _history(conversation: Conversation, members: Members) -> None:
 async def _search(conversation: Conversation, members: Members) -> None:
     server, session = conversation.server, conversation.session
     room = _room_to_read(conversation, members)
-    wanted = parse(_text(members, "text"), server.now())
+    wanted = parse(text_in(members, "text"), server.now())
     if not asks_for_something(wanted):
-        raise _wrong("text", "right_search")
-    upto = _number(members, "upto", room.head)
+        raise wrong_member("text", "right_search")
+    upto = number_in(members, "upto", room.head)
     found = search.Found((), False, 0)
     try:
         found = await search.search(server, session, room, wanted, upto)
@@ -311,69 +288,12 @@ def _rooms(conversation: Conversation, members: Members) -> None:
 
 
 def _seen(conversation: Conversation, members: Members) -> None:
-    room = _room_it_is_in(conversation, _text(members, "room"))
-    mark_seen(conversation.server, conversation.session, room, _number(members, "seq"))
+    room = _room_it_is_in(conversation, text_in(members, "room"))
+    mark_seen(conversation.server, conversation.session, room, number_in(members, "seq"))
 
 
 def _ping(conversation: Conversation, members: Members) -> None:
     conversation.tell("pong", id=id_of(members))
-
-
-# Members of a message
-
-
-def _text(members: Members, name: str, default: str | None = None) -> str:
-    value = members.get(name)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise _wrong(name, "right_text")
-    return value
-
-
-def _number(members: Members, name: str, default: int | None = None) -> int:
-    value = members.get(name)
-    if value is None and default is not None:
-        return default
-    if value is None or not _is_place(value):
-        raise _wrong(name, "right_number")
-    return int(value)
-
-
-def _bookmark(value: object, name: str, right: str) -> Bookmark | None:
-    """Return the bookmark in a member, written or as a seq alone; None without a member."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        with suppress(ValueError):
-            bookmark = bookmark_of(value)
-            if bookmark.time is not None:
-                return bookmark
-    elif _is_place(value):
-        return Bookmark(cast(int, value))
-    raise _wrong(name, right)
-
-
-def _is_place(value: object) -> bool:
-    """Return True if a value is a seq, or None."""
-    if value is None:
-        return True
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53
-
-
-def _key(members: Members) -> str:
-    key = members.get("key")
-    if key is None:
-        return ""
-    if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise _wrong("key", "right_key")
-    return key
-
-
-def _wrong(member: str, right: str) -> WrongMessage:
-    """Return the error of a member that is missing or wrong. ``right`` is the key of the sentence
-    that says what it must be."""
-    return WrongMessage("wrong_member", member=member, right=right)
 
 
 def _room_it_is_in(conversation: Conversation, name: str) -> Room:
@@ -384,7 +304,7 @@ def _room_it_is_in(conversation: Conversation, name: str) -> Room:
 
 
 def _room_to_read(conversation: Conversation, members: Members) -> Room:
-    wanted = _text(members, "room")
+    wanted = text_in(members, "room")
     return look.room_called(conversation.server, conversation.session, wanted)
 
 

@@ -27,8 +27,9 @@ from chatd.protocols.transport.session_handler import SessionHandler
 from chatd.protocols.web.live import verbs
 from chatd.protocols.web.live.frames import Frames
 from chatd.protocols.web.live.liveness import Liveness
+from chatd.protocols.web.live.members import Members, WrongMessage, id_of
 from chatd.protocols.web.live.receipts import LineReceipts, MessageId
-from chatd.protocols.web.live.verbs import Members, Verb, WrongMessage
+from chatd.protocols.web.live.verbs import Verb
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.json_input import decode_json
@@ -100,7 +101,7 @@ class WebSocketHandler(SessionHandler[str]):
         """Do what a message asks for."""
         try:
             members = _members(message)
-            self._id = verbs.id_of(members)
+            self._id = id_of(members)
         except WrongMessage as error:
             self.tell_error(None, error)
             return
@@ -113,7 +114,7 @@ class WebSocketHandler(SessionHandler[str]):
             else:
                 self.when_said(lambda: self._do(verb, members))
         except (WrongMessage, Refusal) as error:
-            self.tell_error(verbs.id_of(members), error)
+            self.tell_error(id_of(members), error)
         finally:
             self._id = None
 
@@ -225,7 +226,7 @@ class WebSocketHandler(SessionHandler[str]):
         try:
             job = verbs.carry_out(verb, self, members)
         except (WrongMessage, Refusal) as error:
-            self.tell_error(verbs.id_of(members), error)
+            self.tell_error(id_of(members), error)
             return None
         return None if job is None else self._finish_verb(members, job)
 
@@ -233,7 +234,7 @@ class WebSocketHandler(SessionHandler[str]):
         try:
             await job
         except (WrongMessage, Refusal, StoreError) as error:
-            self.tell_error(verbs.id_of(members), error)
+            self.tell_error(id_of(members), error)
 
     def _hide_typing(self, hidden: bool) -> None:
         self.tell("ask", hidden=hidden)
