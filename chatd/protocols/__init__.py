@@ -1,4 +1,4 @@
-"""The doors: from a connection's bytes to what somebody does, and back.
+"""The protocols: from the bytes of a connection to actions, and back.
 
 The modules here are the border with Twisted. They must not know how anything is stored.
 """

@@ -1,6 +1,7 @@
 """The control socket: JSON lines in, JSON lines out, for `chatd admin` on the same host.
 
-Whoever may open the file may ask; it is its owner's alone. It must not know what is asked.
+The file belongs to the user of the daemon, and no other user can open it. This module must not know
+what is requested.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from chatd.text.json_input import decode_json
 from chatd.util.error_log import ErrorLog
 
 MAX_LENGTH = 64 * 1024
-"""How long a request may be, in bytes."""
+"""Most bytes of a request."""
 
 Perform = Callable[[object], Coroutine[Deferred[Any], Any, dict[str, Any]]]
 
 
 def control_path(store: Path) -> Path:
-    """Where the control socket of the daemon is that uses a store."""
+    """Return the path of the control socket of the daemon that uses a store."""
     return store.with_name(f"{store.name}.control")
 
 
 class ControlProtocol(LineReceiver):
-    """One who asks. Requests are done one after another, and answered in order."""
+    """A connection of ``chatd admin``. Requests are done one by one, and answered in order."""
 
     delimiter = b"\n"
     MAX_LENGTH = MAX_LENGTH
@@ -75,7 +76,7 @@ class ControlProtocol(LineReceiver):
 
 
 class ControlFactory(Factory):
-    """Builds the protocols, and knows who is connected. ``perform`` does what is asked."""
+    """Builds the protocols, and holds those that are ``connected``. ``perform`` does a request."""
 
     noisy = False
 
@@ -85,14 +86,14 @@ class ControlFactory(Factory):
         self.connected: set[ControlProtocol] = set()
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
-        """A protocol for somebody who asks."""
+        """Return a protocol for a client."""
         protocol = ControlProtocol()
         protocol.factory = self
         return protocol
 
 
 class Control:
-    """The bound socket; or ``refusal``, which says why there is none."""
+    """The bound socket; if there is none, ``refusal`` says why."""
 
     def __init__(self, perform: Perform, error_log: ErrorLog) -> None:
         self._factory = ControlFactory(perform, error_log)
@@ -100,8 +101,10 @@ class Control:
         self.refusal = ""
 
     def bind(self, path: Path, reactor: IReactorUNIX) -> None:
-        """Bind the socket. The daemon has the store's lock, so a socket that is there was left by
-        an earlier daemon. The new one belongs to the user who binds it."""
+        """Bind the socket. The new one belongs to the user who binds it.
+
+        The daemon has the lock of the store, so an old socket was left by an earlier daemon.
+        """
         before = os.umask(0o177)
         try:
             with suppress(FileNotFoundError):
@@ -117,7 +120,7 @@ class Control:
             os.umask(before)
 
     def close(self) -> Deferred[None] | None:
-        """Take nothing more, and let go those who ask."""
+        """Take no more requests, and close the connections."""
         for protocol in tuple(self._factory.connected):
             protocol.abort()
         if self._port is None:

@@ -1,27 +1,29 @@
 """Bytes in, lines out.
 
-A read is split once and what is held over is never looked through again, so the work is linear in
-the bytes however they are cut (LineReceiver's is quadratic: one read of newlines stops everybody).
-This module must not know what a line may hold, or who reads it.
+A read is split once, and a line that has not ended is never searched again, so the work is linear
+in the bytes, regardless of where they are cut. (That of LineReceiver is quadratic: one read of
+newlines stops all clients.) This module must not know what a line may contain, or who reads it.
 """
 
 _HEAD, _TAIL = 256, 16
 
 
 class TooLong(bytes):
-    """What is known of a line that was too long: its beginning and its end, joined.
+    """A line that was too long: its beginning and its end, joined.
 
     A type of its own rather than a field of every line, because lines are counted in millions.
     """
 
 
 class Framer:
-    """One connection's framer. Where its bytes are cut into reads makes no difference.
+    """The framer of one connection.
+
+    The places at which its bytes are cut into reads make no difference.
 
     A line ends in LF or CR LF and, if *telnet_line_ends*, also in CR NUL (RFC 854, the NVT
     printer). Any other CR or NUL is a byte of the line. A line of more than *max_bytes*, its line
-    end not counted, is thrown away as it arrives and stands among the others as one `TooLong`.
-    Between two reads no more is held than one such line.
+    end not counted, is dropped as it arrives and is among the others as one `TooLong`. Between two
+    reads no more is stored than one such line.
     """
 
     def __init__(self, max_bytes: int, *, telnet_line_ends: bool) -> None:
@@ -34,11 +36,11 @@ class Framer:
 
     @property
     def first_line_ended_in_cr(self) -> bool:
-        """Whether the first line has come and had a CR at its end."""
+        """True if the first line has come and had a CR at its end."""
         return bool(self._first_line_ended_in_cr)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take what was read; return the lines that ended in it, without their line ends."""
+        """Take bytes that were read; return the lines that ended in them, without their ends."""
         if self._telnet_line_ends and b"\0" in data:
             data = self._without_cr_nul(data)
         if b"\n" not in data:
@@ -67,24 +69,24 @@ class Framer:
 
     @property
     def held(self) -> int:
-        """How many bytes of a line are kept that has begun and not ended."""
+        """Number of bytes that are stored of a line that has not ended."""
         return len(self._held)
 
     @property
     def unfinished(self) -> bool:
-        """Whether a line has begun that has not ended yet."""
+        """True if a line has begun that has not ended yet."""
         return bool(self._held)
 
     def drop(self) -> None:
-        """Throw away the line that has begun, with all of it that still comes."""
+        """Drop the line that has begun, with all of it that still comes."""
         self._dropped = True
 
     def finish(self) -> list[bytes]:
-        """Return the last line, if the input ended without a line end behind it."""
+        """Return the last line, if the input ended without a line end."""
         return self.feed(b"\n") if self._held else []
 
     def _without_cr_nul(self, data: bytes) -> bytes:
-        """Make CR NUL into CR LF, also where the CR came with the read before."""
+        """Replace CR NUL by CR LF, also if the CR came with the read before."""
         if data.startswith(b"\0") and self._held.endswith(b"\r"):
             data = b"\n" + data[1:]
         return data.replace(b"\r\0", b"\r\n")

@@ -1,10 +1,10 @@
 """Telnet taken out of a stream of bytes, and every request in it refused (RFC 854).
 
-The one thing that is asked of a client that has shown that it speaks telnet is not to show what is
-typed (RFC 857), while that is a password.
+A client that has shown that it speaks telnet is asked for one thing: not to show typed text
+(RFC 857) while that is a password.
 
-Bytes in; data and replies out. This module must not know lines, text or sockets. Telnet's own line
-end, CR NUL, is the framer's business.
+Bytes in; data and replies out. This module must not know lines, text or sockets. The line end of
+telnet, CR NUL, is left to the framer.
 """
 
 IAC = 0xFF
@@ -12,7 +12,7 @@ DONT, DO, WONT, WILL = 0xFE, 0xFD, 0xFC, 0xFB
 SB, SE = 0xFA, 0xF0
 
 MAX_SUBNEGOTIATION = 512
-"""How many bytes after IAC SB may be a subnegotiation, IAC SE among them."""
+"""Most bytes of a subnegotiation after IAC SB, with IAC SE."""
 
 # The lowest code in use: RFC 1184's EOF, SUSP and ABORT, and RFC 885's EOR, lie below RFC 854's.
 _FIRST_COMMAND = 0xEC
@@ -21,7 +21,7 @@ _FIRST_COMMAND = 0xEC
 # client asks on each Ctrl+C and prints nothing until the answer comes.
 _TIMING_MARK = 6
 
-# RFC 857: who says WILL is to show what the other side types; then that does not show it itself.
+# RFC 857: the side that sends WILL echoes typed text; then the other side does not echo it.
 _ECHO = 1
 
 _VERBS = frozenset((WILL, WONT, DO, DONT))
@@ -35,11 +35,12 @@ _SUBNEGOTIATION_COMMAND = 4  # after IAC in there
 
 
 class TelnetFilter:
-    """One connection's filter. Where its bytes are cut into reads makes no difference.
+    """The filter of one connection.
 
-    Commands other than requests are dropped without an answer. (AYT too: RFC 854 obliges only a
-    system that gives this function to local users.) An IAC before what is no command is no telnet:
-    it stays, and what it is in is not UTF-8.
+    The places at which its bytes are cut into reads make no difference. Commands other than
+    requests are dropped without an answer. (AYT too: RFC 854 obliges only a system that gives this
+    function to local users.) An IAC before a byte that is no command is no telnet: it stays, and
+    its line is not UTF-8.
     """
 
     def __init__(self) -> None:
@@ -49,12 +50,12 @@ class TelnetFilter:
         self._refused: set[tuple[int, int]] = set()
         self._negotiates = False
         self._hides = False
-        self._unanswered = 0  # how many times WILL ECHO was sent without a yes so far
+        self._unanswered = 0  # number of times that WILL ECHO was sent without a DO since
 
     def hide(self, hidden: bool) -> bytes:
-        """What to send so that what is typed is not shown, or is again.
+        """Return the bytes by which typed text is ``hidden``, or shown again.
 
-        Nothing, to one that has not sent a telnet request: it may not know what that means.
+        They are empty for a client that has not sent a telnet request: it may not understand them.
         """
         if hidden == self._hides or not self._negotiates:
             return b""
@@ -63,12 +64,12 @@ class TelnetFilter:
         return bytes((IAC, WILL if hidden else WONT, _ECHO))
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
-        """Take what was read; return what is left of it without telnet, and the reply to send.
+        """Take bytes that were read; return them without telnet, and the reply to send.
 
-        Takes any bytes and never raises. Each request is refused once in a connection's life (a
-        timing mark every time), so no peer can be caught in a loop; WONT and DONT are never
-        answered, for the same reason (RFC 854). Over a connection's life, replies are never
-        longer than what was fed.
+        Any bytes are valid. Each request is refused once in the life of a connection (a timing mark
+        every time), so no peer can be caught in a loop; WONT and DONT are never answered, for the
+        same reason (RFC 854). Over the life of a connection, replies are never longer than what was
+        fed.
         """
         if self._state == _DATA and IAC not in data:
             return data, b""
@@ -103,7 +104,7 @@ class TelnetFilter:
         request = (self._verb, option)
         self._negotiates = self._negotiates or self._verb in _REFUSALS
         if request == (DO, _ECHO) and self._unanswered:
-            self._unanswered -= 1  # a yes, and no request; a no is nothing to be answered
+            self._unanswered -= 1  # the answer, and no request; DONT needs no answer
             return b""
         if self._verb not in _REFUSALS or request in self._refused:
             return b""
@@ -112,7 +113,7 @@ class TelnetFilter:
         return bytes((IAC, _REFUSALS[self._verb], option))
 
     def _skip(self, byte: int) -> None:
-        """Take one byte of a subnegotiation."""
+        """Pass over one byte of a subnegotiation."""
         self._subnegotiation_left -= 1
         after_iac = self._state == _SUBNEGOTIATION_COMMAND
         if (after_iac and byte == SE) or not self._subnegotiation_left:

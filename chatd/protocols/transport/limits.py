@@ -1,6 +1,6 @@
-"""What one connection may take, so that the others have enough: how many come in, and how fast.
+"""Limits of connections: their number, and the rate at which each may send. Pure counting.
 
-Pure counting. This module must not know lines, protocols or what is done about a limit.
+This module must not know lines, protocols or what is done about a limit.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from chatd.text.validation import network_of_host
 from chatd.util.rate_limit import charged
 
 BURST_SECONDS = 3.0
-"""What a connection may send at once after a rest, as so many seconds of its rate."""
+"""The burst that a connection may send after a rest, in seconds of its rate."""
 
 
 NETWORKS_KEPT = 10_000
-"""Of how many networks it is kept how those who went had talked, some 300 bytes each."""
+"""Most networks of which the pace of the last client to go is stored, some 300 bytes each."""
 
 
 class Limits(NamedTuple):
-    """What a connection may take; 0 switches a limit off.
+    """The limits of connections; 0 switches a limit off.
 
-    ``lines_per_second`` and ``bytes_per_second`` are what is taken from one on average, behind a
-    burst; ``connections`` and ``connections_per_address`` how many there may be; ``line_seconds``
-    how long a line may take from its first byte to its end; ``dead_after`` after how many seconds
-    one who does not answer is let go.
+    ``lines_per_second`` and ``bytes_per_second`` are the rate at which one connection is read on
+    average, after a burst; ``connections`` and ``connections_per_address`` are the most that there
+    may be. ``line_seconds`` is the most time from the first byte of a line to its end;
+    ``dead_after`` is the number of seconds after which a client that does not answer is let go.
     """
 
     lines_per_second: int = 0
@@ -42,20 +42,21 @@ class Limits(NamedTuple):
 
 
 class Pace:
-    """How fast one connection is read: a leaky bucket each for lines and bytes.
+    """The rate at which one connection is read: a leaky bucket each for lines and bytes.
 
-    What was taken is spent afterwards, so one piece may go beyond the burst; that is waited for.
+    A piece is charged for after it was taken, so one piece may exceed the burst; the next one has
+    to wait for that.
     """
 
     __slots__ = ("_bytes_paid", "_limits", "_lines_paid")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        # The times at which what was taken so far is paid for.
+        # The times at which everything that was taken so far is paid for.
         self._lines_paid = self._bytes_paid = -inf
 
     def spend(self, now: float, lines: float, length: int) -> None:
-        """So many lines and bytes were taken, at this time in seconds."""
+        """Charge for so many lines and bytes, taken at this time in seconds."""
         limits = self._limits
         if limits.lines_per_second:
             cost = lines / limits.lines_per_second
@@ -65,21 +66,21 @@ class Pace:
             self._bytes_paid = charged(self._bytes_paid, now, BURST_SECONDS, cost)
 
     def take_over(self, other: Pace, now: float) -> None:
-        """Have no more of a burst left than that one, but owe nothing."""
+        """Have no more of the burst left than another pace, but owe nothing."""
         self._lines_paid = min(other._lines_paid, now)
         self._bytes_paid = min(other._bytes_paid, now)
 
     def rested(self, now: float) -> bool:
-        """Whether there is a whole burst left."""
+        """Return True if the whole burst is left."""
         return max(self._lines_paid, self._bytes_paid) <= now - BURST_SECONDS
 
     def wait(self, now: float) -> float:
-        """In how many seconds more may be taken; 0 when it may be now."""
+        """Return the number of seconds until more may be taken; 0 for now."""
         return max(self._lines_paid - now, self._bytes_paid - now, 0.0)
 
 
 class TooManyConnections(Exception):
-    """Nobody may come in now. Names a sentence of `chatd.i18n`, and its ``limit``."""
+    """No client is admitted now. ``key`` is a sentence of `chatd.i18n`, and ``limit`` is in it."""
 
     def __init__(self, key: str, limit: int) -> None:
         super().__init__(key, limit)
@@ -88,21 +89,21 @@ class TooManyConnections(Exception):
 
 
 class Admission:
-    """Counts who is connected, in all and from each network. One for all addresses of a daemon.
+    """Counts connections, in all and of each network. One serves all addresses of a daemon.
 
-    A newcomer has what is left of the burst of the last one to go from their network, so that to
-    go and come again is no way around a limit. (Not their debt: it may be somebody else.)
+    A new client has what the last one to go from its network has left of its burst, so reconnecting
+    is no way around a limit. (It does not take over the debt: it may be another client.)
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._networks: Counter[str] = Counter()
         self._connections = 0
-        self._left: dict[str, Pace] = {}  # the longest kept first
+        self._left: dict[str, Pace] = {}  # the first one is stored longest
 
     def enter(self, network: str) -> None:
-        """Count one in. Raises `TooManyConnections`, and does not, when there are as many as there
-        may be."""
+        """Count a connection. Raise `TooManyConnections`, and do not count it, if there are as many
+        as there may be."""
         most, most_of_one = self._limits.connections, self._limits.connections_per_address
         if most and self._connections >= most:
             raise TooManyConnections("full", most)
@@ -112,7 +113,7 @@ class Admission:
         self._networks[network] += 1
 
     def pace(self, network: str, now: float) -> Pace | None:
-        """How fast a newcomer from there may be; None for as fast as they like."""
+        """Return the pace of a new client from a network; None for no limit."""
         limits = self._limits
         if not (limits.lines_per_second or limits.bytes_per_second):
             return None
@@ -122,7 +123,7 @@ class Admission:
         return pace
 
     def leave(self, network: str, pace: Pace | None = None, now: float = 0.0) -> None:
-        """Count one out, who went at that pace, at this time in seconds."""
+        """Count a connection no more, which went at this time in seconds with this pace."""
         if network and pace is not None and not pace.rested(now):
             self._left.pop(network, None)
             self._left[network] = pace
@@ -135,7 +136,7 @@ class Admission:
 
 
 def network_of(address: object) -> str:
-    """The network that counts as one address; empty for what has none, such as a UNIX socket.
+    """Return the network that counts as one address; empty if there is none: a UNIX socket, say.
 
     See `chatd.text.validation.network_of_host`.
     """
@@ -145,7 +146,7 @@ def network_of(address: object) -> str:
 
 
 def is_local(address: object) -> bool:
-    """Whether what comes from there crosses no network: a UNIX socket, or this machine's own."""
+    """Return True if no network is crossed from an address: a UNIX socket, or loopback."""
     if isinstance(address, IPv6Address):
         ip = Ipv6(address.host.partition("%")[0])
         return (ip.ipv4_mapped or ip).is_loopback

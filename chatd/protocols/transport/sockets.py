@@ -1,8 +1,8 @@
 """Socket options: the kernel finds out that a peer is dead, and buffers little.
 
-A connection has the options of the socket that listened for it, so they are set there, once. What
-one system alone has is used there: Linux limits how long sent data may stay unacknowledged and
-tells more of a connection. This module must not know what is sent.
+A connection inherits the options of the listening socket, so they are set there, once. Options of
+one system alone are used there: Linux limits the time for which sent data may stay unacknowledged,
+and tells more of a connection. This module must not know what is sent.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _SO_NWRITE = 0x1024
 """Bytes in the send buffer, with those that are not acknowledged (macOS, sys/socket.h)."""
 
 _PROBES, _UNACKED = 3, 24
-"""Where ``tcpi_probes``, a byte, and ``tcpi_unacked``, four, stand in ``struct tcp_info``
+"""Offsets of ``tcpi_probes``, a byte, and ``tcpi_unacked``, four bytes, in ``struct tcp_info``
 (linux/tcp.h)."""
 
 _TCP_RTO_MAX_MS = 44
-"""linux/tcp.h, since Linux 6.15; the most seconds between two tries, 120 without it."""
+"""The most seconds between two tries, 120 without it (linux/tcp.h, since Linux 6.15)."""
 
 
 def prepare(
@@ -44,11 +44,11 @@ def prepare(
     """Set the options of a listening port, which its connections inherit.
 
     Over TCP nothing is delayed to be sent with more: a push already has all lines of a turn. A peer
-    that does not answer for about ``dead_seconds`` is given up: when nothing is under way, it is
-    probed after a third of that, six times; data that was sent to it must be acknowledged within
-    two thirds (on Linux; elsewhere as long as the system tries). The buffers are sizes in bytes in
-    the kernel (which counts its own overhead, too; Linux doubles the number for it). 0 leaves any
-    of them at the system's default.
+    that does not answer for about ``dead_seconds`` is given up: if nothing is under way, it is
+    probed after a third of that, six times; sent data must be acknowledged within two thirds (on
+    Linux; elsewhere while the system tries). ``send_buffer`` and ``receive_buffer`` are sizes in
+    bytes in the kernel (which counts its own overhead, too; Linux doubles the number for it). 0
+    leaves any of them at the default of the system.
     """
     with closing(socket.socket(fileno=os.dup(port.fileno()))) as listening:
         for option, buffer in (
@@ -79,22 +79,22 @@ def prepare(
 class Patience:
     """Keeps the kernel from giving up peers that live but do not read.
 
-    While nothing fits into a peer's window Linux counts ``TCP_USER_TIMEOUT`` on, although the peer
-    answers every probe (measured on 6.18: a stopped ``nc`` was reset). So the limit is lifted from
-    a connection while more waits for it, and all that it was sent has been acknowledged. Who died
-    meanwhile is known by a probe that is not answered. Other systems have no such limit.
+    While nothing fits into a peer's window, ``TCP_USER_TIMEOUT`` runs on in Linux, although the
+    peer answers every probe (measured on 6.18: a stopped ``nc`` was reset). So the limit is lifted
+    from a connection while more waits for it, and all that it was sent has been acknowledged. A
+    peer that dies in that time does not answer a probe. Other systems have no such limit.
     """
 
     def __init__(self) -> None:
-        # What the limits were, in milliseconds.
+        # The limits before, in milliseconds.
         self._lifted: WeakKeyDictionary[socket.socket, int] = WeakKeyDictionary()
         self._silent: WeakSet[socket.socket] = WeakSet()
 
     def renew(self, waiting: Iterable[socket.socket]) -> set[socket.socket]:
         """Look at the connections for which more waits than they take; others need no patience.
 
-        To be called every few seconds. Gives those whose peers have not answered a probe between
-        the last time and this: they are dead.
+        To be called every few seconds. Return the connections whose peers have not answered a probe
+        since the last call: they are dead.
         """
         if _LIMIT is None:
             return set()
@@ -115,7 +115,7 @@ class Patience:
 
 
 def socket_of(transport: object) -> socket.socket | None:
-    """The socket at the bottom of a transport and what wraps it; None if it has none."""
+    """Return the socket at the bottom of a transport and its wrappers; None if there is none."""
     while transport is not None:
         handle = None
         if ISystemHandle.providedBy(transport):
@@ -128,9 +128,9 @@ def socket_of(transport: object) -> socket.socket | None:
 
 
 def unacknowledged(connection: socket.socket) -> bool:
-    """Return False if all that was sent has reached the other side's system.
+    """Return False if all that was sent has reached the system of the peer.
 
-    True if that cannot be known: the connection is gone, or the system does not tell.
+    Return True if that cannot be known: the connection is gone, or the system does not tell.
     """
     try:
         if sys.platform == "darwin":
@@ -141,7 +141,7 @@ def unacknowledged(connection: socket.socket) -> bool:
 
 
 def _info(connection: socket.socket) -> bytes:
-    """What the kernel says of a connection; of one that is gone, or no TCP, not that it waits."""
+    """Return ``struct tcp_info`` of a connection; bytes of ones if it is gone, or is no TCP."""
     try:
         return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
     except OSError:

@@ -1,7 +1,8 @@
 """The one writer to a connection.
 
 It takes from a stream when the connection has room, and leaves everything in the stream while it
-has not; what a room has just rendered is pushed to it, and it takes that if nothing is in the way.
+has none. Lines that a room has just rendered are pushed to it; it takes them if nothing is to be
+sent before them.
 On plain TCP and UNIX sockets it pushes straight to the socket while the transport is idle, and
 hands over only what the kernel did not take: that saves a wake-up and two ``epoll_ctl`` for each
 client and each line (measured: 5.6 to 6.5 us a delivery instead of 12.7 to 17). It is a *pull*
@@ -9,7 +10,7 @@ producer there, so Twisted asks for more each time its own buffer has drained. O
 producer would be polled in a loop, so there, and on every other kind of transport, it is a push
 producer and writes to the transport.
 
-It knows no session and no room.
+This module must not know sessions or rooms.
 """
 
 from __future__ import annotations
@@ -31,38 +32,38 @@ from zope.interface import implementer
 from chatd.protocols.transport.sockets import unacknowledged
 
 CLOSE_SECONDS = 60.0
-"""How long a client that ends may take, for all that a push may hold, of what it is owed.
+"""Seconds in which a client that ends must take the most that one push may contain.
 
-So one that reads at 1.1 KB a second is sent everything, and one that is stuck is let go.
+So a client that reads at 1.1 KB a second is sent everything, and one that is stuck is let go.
 """
 
 LINGER_SECONDS = 1.0
-"""How long what a client still sends is read and thrown away, once it has been sent everything.
+"""Seconds for which input is read and dropped after the client has been sent everything.
 
 Closing a socket with unread input resets the connection, and may take from the client what it was
 just sent (RFC 1122 section 4.2.2.13; RFC 9112 section 9.6 has the same advice). When the time is
 over and the client's side has everything, the connection is reset all the same: a terminal's ``nc``
-goes on waiting for its keyboard after a mere end of file, and so would the person after /quit.
+waits for its keyboard after a mere end of file, and so would the person after /quit.
 """
 
 
 class Supply(Protocol):
-    """What an outlet needs of a stream."""
+    """The stream that a writer takes from."""
 
     finished: bool
     failed: Callable[[str], None]
-    """Is called in the handling of an error in taking from it or sending, and told which."""
+    """Called in the handling of an error of taking or sending, with words for the log."""
 
     @property
     def drained(self) -> bool:
-        """Whether it was finished, and all of it was taken."""
+        """True if it was finished, and all of it was taken."""
 
     def take(self) -> bytes:
-        """The next piece to send; empty when there is none at hand."""
+        """Return the next piece to send; empty if there is none at hand."""
 
 
 class Connection(Protocol):
-    """What is needed of a transport. ``bufferSize`` is how many bytes it reads at a time."""
+    """A transport. ``bufferSize`` is the number of bytes that it reads at a time."""
 
     bufferSize: int
 
@@ -85,7 +86,7 @@ class Connection(Protocol):
 
 @implementer(IPullProducer, IPushProducer)
 class ConnectionWriter:
-    """Sends what a stream gives to a transport, and closes when the stream is drained."""
+    """Sends the content of a stream to a transport, and closes once the stream is drained."""
 
     __slots__ = (
         "_arrived",
@@ -110,7 +111,7 @@ class ConnectionWriter:
         self._clock = clock
         self._socket = _plain_socket(transport)
         self._busy = False
-        self._arrived: bool | None = None  # whether all that was sent did, once that is known
+        self._arrived: bool | None = None  # all that was sent has arrived; None if not known yet
         self._holds = 0
         self._pumping = False
         self._wanted = False
@@ -121,18 +122,18 @@ class ConnectionWriter:
 
     @property
     def waiting(self) -> bool:
-        """Whether the connection takes nothing more at the moment."""
+        """True if the connection takes nothing more at the moment."""
         return self._busy
 
     @property
     def acknowledged(self) -> bool:
-        """Whether all that was sent has reached the other side's system, as far as is known."""
+        """True if all that was sent has reached the client's system, as far as is known."""
         if self._arrived is not None:
             return self._arrived
         return not (self._busy or (self._socket is not None and unacknowledged(self._socket)))
 
     def hold(self) -> None:
-        """Send nothing until `release`, so that what is put in meanwhile leaves in one piece."""
+        """Send nothing until `release`, so that what is put in until then leaves in one piece."""
         self._holds += 1
 
     def release(self) -> None:
@@ -142,18 +143,18 @@ class ConnectionWriter:
             self.pump()
 
     def push(self, data: bytes) -> bool:
-        """Send this at once; False, and nothing is sent, if something is in the way."""
+        """Send data at once. Return False, and send nothing, if other data is to be sent before."""
         if self._busy or self._holds or self._pumping or self._closing or self._ending:
             return False
         try:
             self._send(data)
         except Exception:
-            self._busy = True  # whatever was sent of it, nothing follows
+            self._busy = True  # it may be sent in part, so nothing may follow
             self._supply.failed("a client could not be sent to")
         return True
 
     def pump(self) -> None:
-        """Send what there is, as far as the connection takes it."""
+        """Send what the stream has, as far as the connection takes it."""
         if self._pumping or self._holds or self._closing:
             self._wanted = True
             return
@@ -174,7 +175,7 @@ class ConnectionWriter:
             self._deadline = self._clock.callLater(CLOSE_SECONDS, self._give_up)
 
     def end(self) -> None:
-        """The client has nothing more to send. What it is owed it must take in good time."""
+        """Close once the client has taken, in good time, what it is owed: it sends nothing more."""
         self._linger = False
         self._ending = True
         if self._closing:
@@ -183,7 +184,7 @@ class ConnectionWriter:
             self.pump()
 
     def lost(self, ended: bool = False) -> None:
-        """The connection is gone; if it ``ended``, because the other side had enough of it."""
+        """Send nothing more: the connection is gone. ``ended`` if the client closed it."""
         self._arrived = self._arrived or ended
         self._closing = True
         self._cancel_deadline()
@@ -191,18 +192,18 @@ class ConnectionWriter:
     # Called by the transport
 
     def resumeProducing(self) -> None:
-        """There is room again."""
+        """Send again: the transport has room."""
         self._busy = False
         if not self._closing:
             self._cancel_deadline()  # it made progress
         self.pump()
 
     def pauseProducing(self) -> None:
-        """There is no room (push producer)."""
+        """Send nothing: the transport has no room (push producer)."""
         self._busy = True
 
     def stopProducing(self) -> None:
-        """There will never be room again."""
+        """Send nothing more: the transport is gone."""
         self.lost()
 
     def _send(self, data: bytes) -> None:
@@ -251,7 +252,7 @@ class ConnectionWriter:
 
 
 def _plain_socket(transport: object) -> socket.socket | None:
-    """The socket of a transport that passes bytes on as they are; None for any other."""
+    """Return the socket of a transport that passes bytes on as they are; None for any other."""
     if ISSLTransport.providedBy(transport) or not ISystemHandle.providedBy(transport):
         return None
     handle = transport.getHandle()

@@ -1,8 +1,8 @@
-"""What there is to be asked for over HTTP, and who may ask at all.
+"""The site: the table of paths that are answered over HTTP, and the pages that may ask.
 
-A table says which path is answered by what. Before any of it, it is looked at whom the request was
-meant for, and which page sent it. To add something, add a row to the table of `api`, or of one of
-its neighbours, a path to openapi.json, and tests.
+Before a path is looked up, the host that the request was meant for is checked, and the page that
+sent it. To add a path, add a row to the table of a module of `api`, a path to openapi.json, and
+tests. This module must not know how a request is answered.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def factory_of(
     admission: Admission,
     names: Iterable[str],
 ) -> ChatFactory:
-    """What listens for browsers and HTTP. ``names`` are those of this machine."""
+    """Return the factory for browsers and HTTP. ``names`` are those of this machine."""
     site = Site(server, clock, max_length, Hosts(names), page_of(), description())
 
     def build(server: ChatServer, clock: IReactorTime, max_length: int) -> WebProtocol:
@@ -50,16 +50,22 @@ def factory_of(
 
 @implementer(IProtocolNegotiationFactory)
 class WebFactory(ChatFactory):
-    """Says over TLS what it speaks. Browsers offer h2, too, and ask (ALPN, RFC 7301); a factory
-    that knows no answer has Twisted 26.10 end the handshake with an internal error."""
+    """A factory that negotiates HTTP/1.1 over TLS (ALPN, RFC 7301).
+
+    Browsers offer h2, too. With a factory that cannot choose, Twisted 26.10 ends the handshake with
+    an internal error.
+    """
 
     def acceptableProtocols(self) -> list[bytes]:
         return [b"http/1.1"]
 
 
 class Site:
-    """``hosts`` are those that this daemon is, ``page`` the files of the page, ``description`` that
-    of the interface. ``routes`` are what else can be asked."""
+    """Answers requests.
+
+    ``hosts`` are those that this daemon is, ``page`` the files of the page, ``description`` that of
+    the interface, and ``routes`` the other paths.
+    """
 
     def __init__(
         self,
@@ -82,7 +88,7 @@ class Site:
         self._routes = tuple(routes)
 
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
-        """Answer a request, whatever it is."""
+        """Answer a request, also one that fails."""
         language = request.language(self._server.language)
         try:
             self._check(request, asker)
@@ -93,8 +99,7 @@ class Site:
             return error_answer(Refusal(ErrorKind.NOT_SAVED, "change_not_saved"), language)
 
     def _check(self, request: Request, asker: Requester) -> None:
-        """See that it was meant for this daemon, and not sent by somebody else's page. Raises
-        `Problem`."""
+        """Raise `Problem` if a request was not meant for this daemon, or another page sent it."""
         host, origin = request.host, request.header("origin")
         if host is not None and not self._hosts.are(host):
             raise bad_request("unknown_host", 421)
@@ -107,7 +112,7 @@ class Site:
         if origin is not None and (host is None or not same_origin(origin, host)):
             elsewhere = True
         if origin is not None and asker.encrypted and not is_secure(origin):
-            elsewhere = True  # who is on the way can write pages that come in the clear
+            elsewhere = True  # a third party on the way can write pages that come in the clear
         if elsewhere:
             raise Problem(ErrorKind.NOT_ALLOWED, "other_origin")
 

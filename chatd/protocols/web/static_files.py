@@ -1,7 +1,7 @@
-"""The files of the page, and whatever else is the same for everyone who asks.
+"""The files of the page, and other answers that are the same for every client.
 
-They are read once, when the daemon starts: no request reaches the disk, and no path in one does. It
-knows nothing of what is in them.
+They are read once, when the daemon starts: no request, and no path in one, reaches the disk. This
+module must not know the content of the files.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ TYPES = {
     "png": "image/png",
     "txt": "text/plain; charset=utf-8",
 }
-"""What kinds of files there may be, by how their names end; others are not served."""
+"""The types of files, by the ends of their names; other files are not served."""
 
 _ALWAYS_ASK = ("Cache-Control", "no-cache")
 
 
 class Entry(Protocol):
-    """A file or a directory, wherever the package is: as `importlib.resources` has them, whose own
-    name for it is not the same in all versions of Python."""
+    """A file or a directory of a package, as `importlib.resources` has them. (Its own name for them
+    is not the same in all versions of Python.)"""
 
     @property
     def name(self) -> str: ...
@@ -48,7 +48,7 @@ class Entry(Protocol):
 
 
 class File:
-    """A file as it is sent, packed and not."""
+    """A file as it is sent, packed or not."""
 
     def __init__(self, body: bytes, type: str) -> None:
         self._body = body
@@ -57,7 +57,7 @@ class File:
         self._tag = sha256(body).hexdigest()[:32]
 
     def answer(self, request: Request) -> Answer:
-        """It, for whoever asks; or that it is still the one that they have."""
+        """Return the file, or an answer that the one the client has is still valid."""
         packed = request.accepts_gzip() and len(self._packed) < len(self._body)
         tag = f'"{self._tag}-gzip"' if packed else f'"{self._tag}"'
         headers = [("ETag", tag), ("Vary", "Accept-Encoding"), _ALWAYS_ASK]
@@ -71,11 +71,11 @@ class File:
 
 
 StaticFiles = Mapping[tuple[str, ...], File]
-"""Files by their paths. That of `INDEX` is none."""
+"""Files by their paths. The path of `INDEX` is empty."""
 
 
 def page_of(directory: Entry | None = None) -> StaticFiles:
-    """The page in a directory, and in those in it: that of the package if none is given."""
+    """Return the files of the page, in a directory and those in it; by default, the package's."""
     if directory is None:
         directory = files("chatd.protocols.web") / "page"
     return {
@@ -86,7 +86,7 @@ def page_of(directory: Entry | None = None) -> StaticFiles:
 
 
 def description() -> File:
-    """What the HTTP interface is, in OpenAPI's words."""
+    """Return the description of the HTTP interface, in OpenAPI."""
     body = (files("chatd.protocols.web") / "openapi.json").read_bytes()
     return File(body, TYPES["json"])
 
@@ -101,6 +101,6 @@ def _files(directory: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:
 
 
 def _is_among(tag: str, known: str) -> bool:
-    """Whether a tag is one of those in an ``If-None-Match`` (RFC 9110 section 13.1.2)."""
+    """Return True if a tag is one of those in an ``If-None-Match`` (RFC 9110 section 13.1.2)."""
     tags = (each.strip().removeprefix("W/") for each in known.split(","))
     return any(each in (tag, "*") for each in tags)

@@ -1,7 +1,7 @@
-"""One request and its answer, in bytes as HTTP/1.1 has them. Pure: h11 reads and writes them, and
-no other module of the door for browsers needs to know how.
+"""One request and its answer, in bytes of HTTP/1.1. Pure: h11 reads and writes them.
 
-It knows no connection, no time, and nothing of what is asked.
+No other module needs to know h11. This module must not know connections, the time, or what is
+asked.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from chatd.protocols.web.http.messages import (
 from chatd.text.validation import is_http_request
 
 FIRST_LINE_BYTES = TARGET_BYTES + 64
-"""How long the first line may be: method and version have little room beside the target."""
+"""Most bytes of the first line: there is little room for method and version beside the target."""
 
 METHOD_BYTES = 32
-"""Within how many bytes a first line shows that it is a request's, with a method and a path."""
+"""Number of bytes in which a first line shows that it is a request's, with a method and a path."""
 
 _LINE_ENDS = b"\r\n"
 
 
 class NotHttp(Exception):
-    """What came is no request at all, but a line of text, or another protocol's beginning."""
+    """The input is no request, but a line of text, or the beginning of another protocol."""
 
 
 class Exchange:
-    """Takes the bytes of one request, and gives those of its answer.
+    """Takes the bytes of one request, and returns those of its answer.
 
-    Once it is answered, another one takes what is left (`rest`), unless it `closes`.
+    Once it is answered, another exchange takes the `rest`, unless it `closes`.
     """
 
     def __init__(self) -> None:
         self._connection: h11.Connection | None = None  # 3 KB, so only once there is a request
-        self._first = b""  # what came of the first line
+        self._first = b""  # the first line, as far as it has come
         self._is_http = False
         self._head: Request | None = None
         self._body = bytearray()  # it may come in chunks of one byte
@@ -61,22 +61,22 @@ class Exchange:
 
     @property
     def begun(self) -> bool:
-        """Whether anything of a request has come."""
+        """True if any part of a request has come."""
         return bool(self._first) or self._is_http
 
     @property
     def head_is_whole(self) -> bool:
-        """Whether its headers have come, and only a body may still be on its way."""
+        """True if the headers have come, so that only a body may be missing."""
         return self._head is not None
 
     @property
     def expects_word(self) -> bool:
-        """Whether its client waits to be told that it may send the body: see `go_on`."""
+        """True if the client waits to be told that it may send the body: see `go_on`."""
         return self._request is None and self._h11.they_are_waiting_for_100_continue
 
     @property
     def closes(self) -> bool:
-        """Whether no other request can follow this one, which was answered."""
+        """True if no other request can follow this one, which was answered."""
         return (
             self._last
             or self._h11.our_state is not h11.DONE
@@ -85,11 +85,11 @@ class Exchange:
 
     @property
     def rest(self) -> bytes:
-        """What was received behind the request."""
+        """The bytes that were received after the request."""
         return self._h11.trailing_data[0] if self._is_http else self._first
 
     def receive(self, data: bytes) -> None:
-        """Take some bytes. Raises `NotHttp`, and `Problem`."""
+        """Take bytes. Raise `NotHttp` or `Problem`."""
         if self._is_http:
             self._h11.receive_data(data)
             return
@@ -107,13 +107,13 @@ class Exchange:
         self._h11.receive_data(first)
 
     def end(self) -> None:
-        """Nothing else will come. Raises `NotHttp`."""
+        """Take the end of the input. Raise `NotHttp`."""
         if not self._is_http and self._first:
             raise NotHttp
         self._h11.receive_data(b"")
 
     def request(self) -> Request | None:
-        """The request, once it is whole; None until then. Raises `Problem`."""
+        """Return the request, once it is whole; None until then. Raise `Problem`."""
         while self._is_http and self._request is None:
             try:
                 event = self._h11.next_event()
@@ -131,11 +131,11 @@ class Exchange:
         return self._request
 
     def go_on(self) -> bytes:
-        """What tells its client to send the body."""
+        """Return the bytes that tell the client to send the body."""
         return self._sent(h11.InformationalResponse(status_code=100, headers=[]))
 
     def answer(self, answer: Answer, date: str) -> bytes:
-        """The bytes of an answer. ``date`` is the time as HTTP writes it."""
+        """Return the bytes of an answer. ``date`` is the time as HTTP writes it."""
         self._last = self._last or answer.closes
         headers = [("Date", date), *_fields(answer)]
         if self._last:
@@ -175,12 +175,12 @@ class Exchange:
 
 
 def refusal_bytes(answer: Answer, date: str) -> bytes:
-    """An answer to somebody of whom no request is read: it is the last thing they are sent."""
+    """Return the bytes of an answer to a client of which no request is read: it is the last one."""
     return _head(answer, _fields(answer), date) + answer.body
 
 
 def opening_bytes(answer: Answer, date: str) -> bytes:
-    """The beginning of an answer that goes on until the connection is closed."""
+    """Return the beginning of an answer that goes on until the connection is closed."""
     return _head(answer, (*answer.headers, *SECURITY), date)
 
 

@@ -1,5 +1,6 @@
-"""Requests and answers of HTTP as plain values, and what they have in them: paths, parameters,
-cookies, JSON. Pure: it knows no connection, no session, and not how bytes become a request.
+"""Requests and answers of HTTP as plain values, with paths, parameters, cookies and JSON. Pure.
+
+This module must not know connections or sessions, nor how bytes become a request.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ from chatd.text.escaping import encode_json
 from chatd.text.json_input import decode_json
 
 HEADERS = 100
-"""How many header fields a request may have. Browsers send some twenty."""
+"""Most header fields of a request. Browsers send some twenty."""
 
 HEADER_BYTES = 16 * 1024
-"""How long all of them may be, as in other servers."""
+"""Most bytes of all of them, as in other servers."""
 
 TARGET_BYTES = 4096
-"""How long the path and the query may be together."""
+"""Most bytes of the path and the query together."""
 
 LANGUAGES = 30
-"""How many languages that somebody likes are looked at. Browsers send a few."""
+"""Most languages of a request that are looked at. Browsers send a few."""
 
 BODY_BYTES = 64 * 1024
-"""How long a body may be."""
+"""Most bytes of a body."""
 
 STATUS = {
     ErrorKind.INVALID_MESSAGE: 422,
@@ -57,7 +58,7 @@ STATUS = {
     ErrorKind.BAD_REQUEST: 400,
     ErrorKind.SERVER_ERROR: 500,
 }
-"""The status of an answer that is an error, unless it says another one itself."""
+"""The status of an answer that is an error, unless the error has another one."""
 
 SECURITY = (
     (
@@ -71,12 +72,12 @@ SECURITY = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-"""What every answer says about what a browser may do with it: run nothing but our own files, let
-nobody frame or include it, tell nobody where a link was followed."""
+"""Headers of every answer that limit what a browser may do with it: run no files but those of this
+daemon, let no page frame or include it, and tell no site where a link was followed."""
 
 NO_STORE = ("Cache-Control", "no-store")
 
-# Of these there may be one: two readers of a request that has two could go by different ones.
+# Headers that may be sent once: two readers of a request that has two could use different ones.
 _SINGLE = frozenset(
     (
         *("host", "origin", "authorization", "content-type", "content-length", "content-encoding"),
@@ -92,8 +93,11 @@ _RANGE = re.compile(r"\s*([A-Za-z*][A-Za-z0-9*-]*)\s*(?:;\s*q\s*=\s*([01](?:\.[0
 
 
 class Problem(Refusal):
-    """A request that is not answered as it was meant. ``status`` and ``headers`` are those of the
-    answer; without a status, it is that of its kind. ``line`` is which line was wrong."""
+    """A request that is answered with an error.
+
+    ``status`` and ``headers`` are those of the answer; without a status, it is that of the kind.
+    ``line`` is the number of the line that was wrong.
+    """
 
     def __init__(
         self,
@@ -118,9 +122,12 @@ def bad_request(key: str = "bad_request", status: int = 400, **values: object) -
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asks. ``path`` is its segments, decoded: none for ``/``; None is ``*``, the
-    server as a whole. ``host`` is whom they asked; None if they did not say. ``headers`` are by
-    name in small letters, as they came; ``body`` is whole."""
+    """A request.
+
+    ``path`` is its segments, decoded: none for ``/``; None for ``*``, the server as a whole.
+    ``host`` is the host that was asked; None if none was named. ``headers`` are by name in lower
+    case, as they came; ``body`` is whole.
+    """
 
     method: str
     path: tuple[str, ...] | None
@@ -130,13 +137,13 @@ class Request:
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
-        """A header's value: of several, a list of all; None if there is none."""
+        """Return the value of a header: of several, a list of all; None if there is none."""
         values = self.headers.get(name)
         return None if values is None else ", ".join(values)
 
     def parameter(self, name: str) -> str | None:
-        """A parameter of the query; None if there is none. Raises `Problem` if it is there twice,
-        or is no text."""
+        """Return a parameter of the query; None if there is none. Raise `Problem` if it is there
+        twice, or is no text."""
         found = [value for key, value in _parameters(self.query) if key == name]
         if len(found) > 1:
             raise Problem(ErrorKind.WRONG_USE, "parameter_twice", name=name)
@@ -152,7 +159,7 @@ class Request:
                 raise Problem(ErrorKind.WRONG_USE, key, name=short(name), known=listed)
 
     def number(self, name: str, least: int, most: int) -> int | None:
-        """A parameter that is a whole number between these. Raises `Problem` if it is not."""
+        """Return a parameter that is a whole number in a range. Raise `Problem` if it is not."""
         text = self.parameter(name)
         if text is None:
             return None
@@ -161,12 +168,12 @@ class Request:
         return int(text)
 
     def bookmark(self, name: str) -> Bookmark | None:
-        """A parameter that is a bookmark, or a seq alone. Raises `Problem` if it is neither."""
+        """Return a parameter that is a bookmark, or a seq. Raise `Problem` if it is neither."""
         text = self.parameter(name)
         return None if text is None else bookmark_in(name, text)
 
     def cookies(self, name: str) -> list[str]:
-        """The values of all cookies of exactly that name, whatever else is sent with them."""
+        """Return the values of all cookies of exactly that name, and ignore all others."""
         pairs = (
             pair.strip(" \t").partition("=")
             for header in self.headers.get("cookie", ())
@@ -176,11 +183,11 @@ class Request:
 
     @property
     def content_type(self) -> str:
-        """What the body is, in small letters, without what is said of that."""
+        """The type of the body, in lower case, without parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     def json(self, *members: str) -> dict[str, Any]:
-        """The object that the body is. It must have these members. Raises `Problem`."""
+        """Return the object that the body is. Raise `Problem` if it lacks one of the members."""
         listed = ", ".join(members)
         try:
             value = decode_json(self.body)
@@ -191,7 +198,7 @@ class Request:
         return value
 
     def language(self, default: Language) -> Language:
-        """In which language it is answered: the one its asker likes best of ours."""
+        """Return the language of the answer: of those there are, the one the client prefers."""
         best, weight = default, 0.0
         for range_ in (self.header("accept-language") or "").split(",", LANGUAGES)[:LANGUAGES]:
             match = _RANGE.fullmatch(range_)
@@ -207,7 +214,7 @@ class Request:
         return best
 
     def accepts_gzip(self) -> bool:
-        """Whether the body of its answer may be packed."""
+        """Return True if the body of the answer may be packed."""
         for coding in (self.header("accept-encoding") or "").split(","):
             name, _, quality = coding.replace(" ", "").lower().partition(";")
             if name in ("gzip", "*"):
@@ -217,8 +224,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody is answered. ``headers`` are those beside the ones that every answer has.
-    ``closes`` is whether it is the last one of its connection."""
+    """An answer.
+
+    ``headers`` are those beside the ones that every answer has. ``closes`` is True for the last
+    answer of a connection.
+    """
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
@@ -227,21 +237,21 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """Its status in a word."""
+        """The status in words."""
         return HTTPStatus(self.status).phrase
 
 
 def json_answer(
     status: int, value: object, headers: Iterable[tuple[str, str]] = (), *, closes: bool = False
 ) -> Answer:
-    """An answer in JSON, which nobody keeps."""
+    """Return an answer in JSON, which no cache stores."""
     type_ = ("Content-Type", "application/json; charset=utf-8")
-    # With a line end, for who sees it in a terminal.
+    # With a line end, for a terminal.
     return Answer(status, (type_, NO_STORE, *headers), encode_json(value) + b"\n", closes)
 
 
 def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) -> Answer:
-    """The answer that says what was wrong with a request."""
+    """Return the answer that says why a request was refused."""
     if isinstance(refusal, Problem):
         status, headers, line = refusal.status, list(refusal.headers), refusal.line
     else:
@@ -261,14 +271,15 @@ def error_answer(refusal: Refusal, language: Language, *, closes: bool = False) 
 
 
 def date_of(now: float) -> str:
-    """A time (seconds since 1970) as HTTP writes it."""
+    """Return a time (seconds since 1970) as HTTP writes it."""
     return formatdate(now, usegmt=True)
 
 
 def request_of(
     method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes = b""
 ) -> Request:
-    """A request, of its parts as they came, names of headers in small letters. Raises `Problem`."""
+    """Return a request, of its parts as they came, with names of headers in lower case. Raise
+    `Problem`."""
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
@@ -277,7 +288,7 @@ def request_of(
     if several := [name for name in found.keys() & _SINGLE if len(found[name]) > 1]:
         raise bad_request("header_twice", name=min(several))
     if "transfer-encoding" in found and "content-length" in found:
-        raise bad_request()  # others may take the other one for its length
+        raise bad_request()  # another reader may use the other one as its length
     if len(target) > TARGET_BYTES:
         raise target_too_long()
     text, asked = target.decode("latin-1"), found.get("host", [None])[0]
@@ -301,12 +312,13 @@ def request_of(
 
 
 def target_too_long() -> Problem:
-    """The path and the query are longer than they may be."""
+    """Return the problem of a path and a query that are too long."""
     return bad_request("target_too_long", 414, limit=TARGET_BYTES)
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    """The decoded parts of a path. What some would take for another path is none (RFC 3986 3.3)."""
+    """Return the decoded parts of a path. One that others may read as another path is refused (RFC
+    3986 section 3.3)."""
     segments = tuple(_decoded(part, plus=False) for part in path[1:].split("/"))
     if any(part in (".", "..") or "/" in part or "\0" in part for part in segments):
         raise bad_request()
@@ -319,7 +331,7 @@ def _parameters(query: str) -> list[tuple[str, str]]:
 
 
 def _decoded(text: str, *, plus: bool) -> str:
-    """A part of a target with its percents decoded, strictly. Raises `Problem`."""
+    """Return a part of a target with its percents decoded, strictly. Raise `Problem`."""
     if plus:
         text = text.replace("+", " ")
     if _PERCENT.search(text):
@@ -332,7 +344,7 @@ def _decoded(text: str, *, plus: bool) -> str:
 
 
 def bookmark_in(name: str, text: str) -> Bookmark:
-    """The bookmark that a header or a parameter is. Raises `Problem`."""
+    """Return the bookmark that a header or a parameter is. Raise `Problem`."""
     try:
         return bookmark_of(text)
     except ValueError:

@@ -1,10 +1,10 @@
-"""Which hosts this daemon is, and which pages may ask it something. Pure.
+"""The hosts that this daemon is, and the pages that may send requests to it. Pure.
 
 A page from elsewhere can have a browser send requests here, also to a port of its user's own
-machine. That is refused by the ``Origin`` it cannot leave out, and by what the browser says of
-where a request comes from. A page whose name was first made to mean another machine, and then this
-one (DNS rebinding), is of the same origin, so the name must be one that is ours. It knows no
-requests and no answers.
+machine. They are refused by the ``Origin``, which the page cannot leave out, and by the headers in
+which the browser says where a request comes from. A page whose name first resolved to another
+machine, and then to this one (DNS rebinding), is of the same origin, so the name must be one of
+this daemon. This module must not know requests and answers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _ORIGIN = re.compile(r"(https?)://([^/?#@]+)", re.IGNORECASE)
 
 
 class Host(NamedTuple):
-    """A host as a browser names it. An address is written in one way; ``port`` is None where none
-    was given."""
+    """A host as a browser names it, an address in its canonical form. ``port`` is None if none was
+    given."""
 
     name: str
     port: int | None
 
     @property
     def is_address(self) -> bool:
-        """Whether it is an IP address, which nobody can have mean another machine."""
+        """True if it is an IP address, which no third party can point to another machine."""
         try:
             ip_address(self.name)
         except ValueError:
@@ -38,8 +38,8 @@ class Host(NamedTuple):
 
 
 def host_of(text: str) -> Host | None:
-    """The host in a ``Host`` header or the like: ``NAME``, ``NAME:PORT``, ``[V6]:PORT``. None if it
-    is none."""
+    """Return the host in a ``Host`` header: ``NAME``, ``NAME:PORT`` or ``[V6]:PORT``; None if it is
+    malformed."""
     match = _AUTHORITY.fullmatch(text)
     if match is None:
         return None
@@ -62,7 +62,7 @@ class Hosts:
         self._names = {_bare(name.lower()) for name in names}
 
     def are(self, host: Host) -> bool:
-        """Whether that is one of them, on whatever port."""
+        """Return True if a host is one of them, on any port."""
         name = _bare(host.name)
         if host.is_address or name in self._names:
             return True
@@ -70,13 +70,13 @@ class Hosts:
 
 
 def same_origin(origin: str, host: Host) -> bool:
-    """Whether an ``Origin`` header is that of the host which was asked: its name and its port.
+    """Return True if an ``Origin`` header names the host of the request, with its port.
 
-    Where no port was given, it is that of the origin's scheme: the one that was asked may be known
-    to a proxy alone.
+    A port that was not given is that of the origin's scheme: the one that was asked may be known to
+    a proxy alone.
     """
     match = _ORIGIN.fullmatch(origin)
-    if match is None:  # null, too: that is everybody's
+    if match is None:  # null, too, which any page may have
         return False
     default = DEFAULT_PORTS[match[1].lower()]
     other = host_of(match[2])
@@ -86,15 +86,15 @@ def same_origin(origin: str, host: Host) -> bool:
 
 
 def is_secure(origin: str) -> bool:
-    """Whether an ``Origin`` header is that of a page which came over TLS."""
+    """Return True if an ``Origin`` header is of a page that came over TLS."""
     return origin.lower().startswith("https://")
 
 
 def from_elsewhere(site: str | None, mode: str, destination: str, *, to_page: bool) -> bool:
-    """Whether a browser says that another page had it send a request.
+    """Return True if a browser says that another page had it send a request.
 
-    Given are the headers ``Sec-Fetch-Site``, ``-Mode`` and ``-Dest``; None where there is none.
-    Following a link to the page itself, ``to_page``, is no harm. (In a frame it would be some.)
+    Given are the headers ``Sec-Fetch-Site``, ``-Mode`` and ``-Dest``; None if there is none. To
+    follow a link to the page itself, ``to_page``, does no harm. (In a frame it would.)
     """
     if site is None or site in ("same-origin", "none"):
         return False

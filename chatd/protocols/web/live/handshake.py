@@ -1,4 +1,4 @@
-"""What makes a WebSocket of an HTTP connection (RFC 6455 section 4.2). Pure."""
+"""The handshake that turns an HTTP connection into a WebSocket (RFC 6455 section 4.2). Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ _KEY_BYTES = 16
 
 
 def is_handshake(request: Request) -> bool:
-    """Whether somebody wants a WebSocket."""
+    """Return True if a request asks for a WebSocket."""
     return "websocket" in _tokens(request, "upgrade") and "upgrade" in _tokens(
         request, "connection"
     )
 
 
 def opened(request: Request) -> bytes:
-    """The answer behind which the connection is a WebSocket: no subprotocol, and no extension, so
-    that nothing can be small on the wire and large in memory. Raises `Problem`."""
+    """Return the answer after which the connection is a WebSocket. Raise `Problem`.
+
+    It accepts no subprotocol, and no extension, so that no message can be small on the wire and
+    large in memory.
+    """
     if request.method != "GET" or not is_handshake(request):
         raise _upgrade_required("websocket_wanted")
     if request.header("sec-websocket-version") != _VERSION:
