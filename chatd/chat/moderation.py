@@ -102,7 +102,7 @@ class Moderation:
         return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
 
     def silence(self, session: Session, room: Room) -> Refusal | None:
-        """Return why a session may show nothing of its own in a room, whatever the mode: it is
+        """Return why a session may show nothing of its own in a room of any mode: it is
         banned, muted or being put out. None if it is not."""
         if not room.guarded:
             return None

@@ -123,8 +123,9 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
     # A single "room" would be passed over, and the lobby taken in its place.
     if not isinstance(rooms, dict) or members.get("room") is not None:
         raise wrong_member("rooms", "right_rooms")
-    places = {
-        name: bookmark_of_member(place, "rooms", "right_rooms") for name, place in rooms.items()
+    bookmarks = {
+        name: bookmark_of_member(bookmark, "rooms", "right_rooms")
+        for name, bookmark in rooms.items()
     }
     if language and language not in LANGUAGES:
         raise wrong_member("language", "right_language")
@@ -145,8 +146,8 @@ def _hello(conversation: Conversation, members: Members) -> Job | None:
     conversation.tell("hello", **_greeting(server, session, conversation.max_length))
     if refusal is not None:
         session.error(refusal.kind, refusal.key, **refusal.values)
-    if places:
-        return _come_back_to_all(conversation, list(places.items()))
+    if bookmarks:
+        return _come_back_to_all(conversation, list(bookmarks.items()))
     server.enter(session)
     session.joined.need_not_name(session.room if members.get("rooms") is None else None)
     return None
@@ -173,11 +174,11 @@ def _commands(conversation: Conversation, members: Members) -> None:
 
 
 async def _come_back_to_all(
-    conversation: Conversation, places: Sequence[tuple[str, Bookmark | None]]
+    conversation: Conversation, bookmarks: Sequence[tuple[str, Bookmark | None]]
 ) -> None:
-    for name, bookmark in places[:ROOMS_ENTERED]:
+    for name, bookmark in bookmarks[:ROOMS_ENTERED]:
         await _come_back(conversation, name, bookmark)
-    if len(places) > ROOMS_ENTERED:
+    if len(bookmarks) > ROOMS_ENTERED:
         conversation.session.error(ErrorKind.NOT_ALLOWED, "too_many_stays", limit=ROOMS_ENTERED)
 
 
