@@ -15,6 +15,7 @@ import pytest
 from chatd.chat.permissions import Act, Mode
 from chatd.commands.table import TABLE
 from chatd.protocols.web.live.verbs import TABLE as VERBS
+from tests.support.answers import ask
 from tests.support.browser import Browser, browser
 from tests.support.http import Served
 from tests.support.running import Town
@@ -58,12 +59,6 @@ def zed(request: pytest.FixtureRequest) -> Person:
     return zed
 
 
-def told(person: Person, line: str) -> list[str]:
-    person.seen()
-    person.type(line)
-    return person.seen()
-
-
 def without_name(answer: Any, name: str) -> str:
     text = answer if isinstance(answer, str) else json.dumps(answer)
     return text.replace(name, "ROOM")
@@ -90,9 +85,9 @@ OF_ONESELF = ("register", "login", "password", "unregister", "nick", "quit", "aw
 )
 def test_every_command_that_names_it(zed: Person, command: str) -> None:
     for argument in ARGUMENTS:
-        told(zed, "/leave")
+        ask(zed, "/leave")
         lines = (f"/{command} {argument}".format(room=room) for room in (HIDDEN, FREE))
-        hidden, free = (told(zed, line) for line in lines)
+        hidden, free = (ask(zed, line) for line in lines)
         assert without_name(hidden, HIDDEN) == without_name(free, FREE), argument
         assert SECRET not in str(hidden)
 
@@ -101,7 +96,7 @@ def test_every_command_that_names_it(zed: Person, command: str) -> None:
 def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, command: str) -> None:
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
-        assert told(zed, f"/{command} {name}") == [
+        assert ask(zed, f"/{command} {name}") == [
             f"ERR Name in use: #{name} cannot be used for a new room. Choose another"
             " name; or, if you know of a room of that name, log in or ask to be"
             " invited."
@@ -109,27 +104,27 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, co
 
 
 def test_the_lists_have_nothing_of_it(zed: Person) -> None:
-    assert told(zed, "/rooms")[0] == "*** 1 room:"
-    assert HIDDEN not in str(told(zed, "/whois ana"))
-    assert HIDDEN not in str(told(zed, "/join layofs"))
+    assert ask(zed, "/rooms")[0] == "*** 1 room:"
+    assert HIDDEN not in str(ask(zed, "/whois ana"))
+    assert HIDDEN not in str(ask(zed, "/join layofs"))
 
 
 def test_insiders_are_told_the_truth() -> None:
     town = Town()
     ana, eva = town.citizen("ana"), town.citizen("eva")
     ana.type(f"/create {HIDDEN} private", "/invite eva")
-    assert told(eva, f"/create {HIDDEN}") == [
+    assert ask(eva, f"/create {HIDDEN}") == [
         f"ERR Name in use: #{HIDDEN} exists already. /join {HIDDEN}, or choose another name."
     ]
-    assert told(eva, f"/join {LOOK_ALIKE}") == [
+    assert ask(eva, f"/join {LOOK_ALIKE}") == [
         f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}. /join {HIDDEN},"
         " or choose another name."
     ]
-    assert "You are in" in told(eva, f"/join {HIDDEN}")[0]
+    assert "You are in" in ask(eva, f"/join {HIDDEN}")[0]
     ana.type("/ban eva")
-    assert told(eva, f"/join {HIDDEN}")[0].startswith("ERR Not allowed: you are banned from")
+    assert ask(eva, f"/join {HIDDEN}")[0].startswith("ERR Not allowed: you are banned from")
     ana.type("/close", "/close")
-    assert "banned" in told(eva, f"/who {HIDDEN}")[0]
+    assert "banned" in ask(eva, f"/who {HIDDEN}")[0]
 
 
 def test_who_is_still_there_is_told_the_truth() -> None:
@@ -139,18 +134,18 @@ def test_who_is_still_there_is_told_the_truth() -> None:
         person.type("/join den")
         town.release()
     ana.type("/mode private")
-    assert told(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
+    assert ask(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
     town.release()
     luis.type("/leave")
-    assert told(luis, "/who #den")[0].startswith("ERR No room: ")
+    assert ask(luis, "/who #den")[0].startswith("ERR No room: ")
 
 
 def test_a_room_that_is_banned_from_and_not_hidden_is_named() -> None:
     town = Town()
     ana, zed = town.citizen("ana"), town.guest("zed")
     ana.type("/create den", "/ban zed")
-    assert told(zed, "/who den")[0].startswith("ERR Not allowed: you are banned from #den")
-    assert told(zed, "/join dem")[0].startswith("*** You are in #dem, a new room")
+    assert ask(zed, "/who den")[0].startswith("ERR Not allowed: you are banned from #den")
+    assert ask(zed, "/join dem")[0].startswith("*** You are in #dem, a new room")
 
 
 MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {

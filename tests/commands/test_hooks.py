@@ -14,6 +14,7 @@ from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
 from chatd.webhooks.urls import networks_of
+from tests.support.answers import ask, only
 from tests.support.running import Town
 from tests.support.world import FAR, Person
 
@@ -43,17 +44,6 @@ def owner(town: Town, *, far: bool = False) -> Person:
 @pytest.fixture
 def ana(town: Town) -> Person:
     return owner(town)
-
-
-def ask(person: Person, *lines: str) -> list[str]:
-    person.seen()
-    person.type(*lines)
-    return person.seen()
-
-
-def only(lines: list[str]) -> str:
-    (line,) = lines
-    return line
 
 
 def hook_of(town: Town, number: int = 1) -> Hook:

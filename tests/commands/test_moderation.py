@@ -20,6 +20,7 @@ from chatd.commands.base import KEEPING_COST
 from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
+from tests.support.answers import ask, only
 from tests.support.running import Town
 from tests.support.world import FAR, HERE, HeldStore, Person
 
@@ -72,12 +73,6 @@ def eva(town: Town, ana: Person) -> Person:
     return eva
 
 
-def ask(person: Person, *lines: str) -> list[str]:
-    person.seen()
-    person.type(*lines)
-    return person.seen()
-
-
 def refused(person: Person, line: str) -> str:
     (error,) = ask(person, line)
     assert error.startswith("ERR Not allowed: "), error
@@ -92,11 +87,6 @@ def slow_town() -> tuple[Town, Person, Person]:
         person.type("/join ops")
         town.release()
     return town, *people
-
-
-def only(lines: list[str]) -> str:
-    (line,) = lines
-    return line
 
 
 class TestMakingRooms:
