@@ -1088,6 +1088,7 @@ class TestBansOfAddresses:
         assert protocol.session.room is town.server.lobby
         transport.peerAddr = FAR
         transport.clear()
+        protocol.connection.address_known()
         protocol.dataReceived(b"hola\n")
         town.settle()
         assert protocol.session.room is None

@@ -27,6 +27,7 @@ from chatd.chat.read_marks import ReadMarks, ReadTracker
 from chatd.chat.registrations import Registrations
 from chatd.chat.replies import READING_SECONDS
 from chatd.chat.roles import Roles
+from chatd.chat.room_moves import RoomMoves
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
@@ -496,7 +497,7 @@ def test_a_fault_while_people_are_put_out(
     expected_errors(Injected)
 
 
-@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (ChatServer, "finish")])
+@pytest.mark.parametrize(("owner", "name"), [(Session, "answer"), (RoomMoves, "leave")])
 def test_a_fault_while_a_name_is_disconnected(
     fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
