@@ -57,7 +57,7 @@ def account_owner(account: str) -> KeyOwner:
 
 
 def browser_owner(client_id: str, network: str) -> KeyOwner:
-    """Return the owner of the keys of a browser that said which one it is (`Session.client_id`)."""
+    """Return the owner of the keys of a browser with an `Identity.client_id`."""
     return KeyOwner(client_id, f"browsers {network}")
 
 

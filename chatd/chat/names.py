@@ -3,8 +3,8 @@
 Theory of operation. Two names look alike if they share a key of `chatd.text.validation.looks`. An
 index by these keys (`ConfusableIndex`) finds the sessions, and another one (of `Accounts`) the
 accounts, whose names look like a given one. A name can be taken if none of them belongs to another
-person. Persons are told apart by their account, and guests by `Session.client_id`. While an account
-is being removed, its name stays reserved until the store has answered (`Names.giving_up`).
+person. Persons are told apart by their account, and guests by `Identity.client_id`. While an
+account is being removed, its name stays reserved until the store has answered (`Names.giving_up`).
 
 This module must not know rooms or commands.
 """
@@ -66,7 +66,7 @@ class Names:
     """The names in use: those of all accounts, and those of guests who are connected.
 
     Invariant: two different persons never have names at a time that look alike. The sessions of one
-    account are one person, and so are guest sessions of one `Session.client_id`.
+    account are one person, and so are guest sessions of one `Identity.client_id`.
     """
 
     def __init__(self, accounts: Accounts) -> None:

@@ -84,7 +84,7 @@ def makeService(options: Options) -> IService:
     store = _store(settings.store, rundir, user, clock)
     passwords = _passwords(clock)
     server, watch = _server(settings, store, clock, motd, passwords)
-    server.hooks.rules = hook_rules
+    server.hooks.use_rules(hook_rules)
     poster = Poster(reactor, Gate(hook_rules.allowed))
     deliveries = Deliveries(
         server.hooks, server.rooms.get, poster, clock, server.error_log, server.now

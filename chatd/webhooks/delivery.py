@@ -106,8 +106,7 @@ class Deliveries:
 
     def start(self) -> None:
         """Deliver lines that are waiting, and those published from now on."""
-        self.hooks.wake = self._wake
-        self.hooks.gone = self._gone
+        self.hooks.deliver_with(self._wake, self._gone)
         for hook in self.hooks:
             self._wake(hook)
 

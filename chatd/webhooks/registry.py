@@ -147,6 +147,14 @@ class Hooks:
         except (ValueError, InvalidUrl):
             raise Damaged from None
 
+    def use_rules(self, rules: Rules) -> None:
+        """Follow the rules of the operator from now on."""
+        self.rules = rules
+
+    def deliver_with(self, wake: Callable[[Hook], None], gone: Callable[[Hook], None]) -> None:
+        """Call these from now on when a hook has lines to deliver, and when it was removed."""
+        self.wake, self.gone = wake, gone
+
     def check_with(self, allowed: Callable[[Hook], bool]) -> None:
         """Decide with this function from now on if a hook is allowed: see `Hooks`."""
         self.allowed = allowed

@@ -1,8 +1,8 @@
-"""What a person may do no more, nothing does for them any more.
+"""A right that has ended ends everything that acts by it.
 
-Eva runs #ops with ana, and whatever can act for her does: a terminal, a browser, an event stream,
-a program with a token, a hook. Then her right ends in one of the ways there are, and a secret is
-said.
+Eva runs #ops with ana, and all that can act for her does: a terminal, a browser, an event stream, a
+program with a token, a hook. Then her right ends in one of the ways there are, and a secret is
+said. None of them may be sent it.
 """
 
 from __future__ import annotations
@@ -106,11 +106,11 @@ ENDS = {
     "registered anew": is_registered_anew,
     "demoted": is_demoted,
 }
-"""How it comes about that eva may not read #ops."""
+"""The ways in which eva loses the right to read #ops."""
 
 
 class Acting:
-    """Something that acts for eva. It is made before her right ends."""
+    """A client or a hook that acts for eva. It is made before her right ends."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -120,7 +120,7 @@ class Acting:
         """Begin to act."""
 
     def shown(self) -> str:
-        """All that it was shown since, or is when it asks."""
+        """Return all that it was sent since, or is sent when it asks."""
         raise NotImplementedError
 
 
@@ -231,7 +231,7 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
 
 
 def _moderated() -> tuple[Town, Person, Person]:
-    """A slow disk, and the guest luis in the moderated room #ops of ana."""
+    """Return a town with a slow disk, and ana and the guest luis in her moderated #ops."""
     town = Town(slow=True)
     ana, luis = town.citizen("ana"), town.guest("luis")
     ana.type("/create ops moderated")
@@ -247,7 +247,7 @@ def _told(person: Person, *lines: str) -> str:
 
 
 class TestGuests:
-    """What is given to a guest is given to who has that name, as long as they have it."""
+    """A right that a guest was given belongs to the sessions that have the name."""
 
     @pytest.mark.parametrize("leaves", ["/nick pepe", f"/login eva {PASSWORD}"])
     def test_an_invitation(self, leaves: str) -> None:

@@ -1,7 +1,7 @@
-"""What ends a login ends it on every door: nothing is said, read or done by it any more.
+"""A login that has ended says, reads and does nothing more, over every protocol.
 
-A table of doors by endings. Ana is logged in through a door, somebody ends that elsewhere, and then
-the door tries all that it could do before.
+A table of doors (clients of each protocol) by endings. Ana is logged in through a door, the login
+is ended elsewhere, and then the door tries all that it could do before.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LOBBY = "/api/rooms/lobby/messages"
 
 
 class Door:
-    """Ana, through one door."""
+    """A client of one protocol that is logged in as Ana."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
@@ -40,15 +40,15 @@ class Door:
         raise NotImplementedError
 
     def say(self, line: str) -> None:
-        """Have it send a line."""
+        """Send a line."""
 
     def told(self) -> str:
-        """All that it was sent since this was last asked."""
+        """Return all that it was sent since this was last called."""
         raise NotImplementedError
 
     @property
     def is_ana(self) -> bool:
-        """True if it is still Ana's."""
+        """Return True if it is still Ana's."""
         return self.session.account == "ana" and not self.session.stream.finished
 
     @property
@@ -121,7 +121,7 @@ class ReadingSocket(TokenSocket):
 
 
 class WaitingSocket(CookieSocket):
-    """It has been opened with a cookie, and says hello only once that has ended."""
+    """A WebSocket that was opened with a cookie, and says hello only once the login has ended."""
 
     def come(self) -> None:
         self.browser = Browser(self.town.world, grant=self.grant())
@@ -215,14 +215,14 @@ def removed(town: Town) -> None:
 
 
 def somebody_elses(town: Town) -> None:
-    """The name is given up, and at once registered by somebody else with the same password."""
+    """Give the name up; another person registers it at once, with the same password."""
     town.owner.type(f"/unregister {PASSWORD}", "/nick ana", f"/register {PASSWORD}")
     town.owner.type("/create den private")
     assert town.owner.session.account == "ana"
 
 
 def at_once(town: Town) -> None:
-    """The same by the operator, in one turn of the reactor."""
+    """Do the same as the operator, in one turn of the reactor."""
     hash = town.server.accounts.table["ana"].hash
     operator = Administration(town.server, town.world.watch)
     gone = Deferred.fromCoroutine(operator.perform({"do": "remove", "name": "ana"}))
@@ -395,7 +395,7 @@ def test_what_could_not_be_ended_goes_on(
 
 
 def waiting_with_a_token(town: Town) -> tuple[Caller, Any]:
-    """A program whose line must wait before it is said, and its session."""
+    """Return a program whose line must wait before it is said, and its session."""
     secret = town.secret(TOKEN)
     allowance = town.server.quotas.allowance
     town.server.quotas.allowance = lambda session: 0  # type: ignore[method-assign]
@@ -408,7 +408,7 @@ def waiting_with_a_token(town: Town) -> tuple[Caller, Any]:
 
 
 def test_a_line_that_waits_with_a_token_is_not_said_as_a_guest_when_the_account_goes() -> None:
-    """Nor as anybody else."""
+    """Nor as another person."""
     for line in f"/unregister {PASSWORD}", f"/password {OTHER}", "/token revoke t":
         town = Town()
         caller, waiting = waiting_with_a_token(town)
@@ -697,7 +697,7 @@ def test_with_its_password_a_token_may_do_more() -> None:
 
 
 def test_every_command_says_what_it_takes_of_a_token_or_takes_all() -> None:
-    """A command that is added takes all, unless somebody decides otherwise here, too."""
+    """A new command takes a full grant, unless this test is changed, too."""
     takes: dict[str, set[str]] = {}
     for command in TABLE_OF_COMMANDS:
         takes.setdefault(command.scope.name, set()).add(command.name)

@@ -57,7 +57,7 @@ class Grants(RuleBasedStateMachine):
     # What is drawn
 
     def one(self, number: int, *, full: bool = False) -> Connection | None:
-        """One of the connections that are Ana's; of those that may do all, if ``full``."""
+        """Return a connection of Ana's; one that may do all, if ``full`` is True."""
         found = [
             each
             for each in self.connections
@@ -66,13 +66,13 @@ class Grants(RuleBasedStateMachine):
         return found[number % len(found)] if found else None
 
     def ask(self, one: Connection, line: str) -> None:
-        """Have it send a command, and the password if it is asked for that."""
+        """Send a command, and the password if a prompt asks for it."""
         one.say(line)
         if one.peer.session.prompt.pending is not None:
             one.say(self.password)
 
     def end(self, *, but: Connection | None = None, secrets: set[str] | None = None) -> None:
-        """In the model all connections end but one and its browser's; and these secrets."""
+        """End all connections in the model but one and its browser's, and these secrets."""
         kept = "" if but is None else but.secret
         for each in self.connections:
             each.alive = each.alive and (each is but or bool(kept and each.secret == kept))
@@ -130,7 +130,7 @@ class Grants(RuleBasedStateMachine):
     @precondition(lambda self: self.kinds and len(self.connections) < MANY)
     @rule(number=numbers)
     def come_with_a_secret(self, number: int) -> None:
-        """One that is valid, or was."""
+        """Return a secret that is valid, or was."""
         from tests.support.browser import Browser
 
         secret = sorted(self.kinds)[number % len(self.kinds)]
@@ -222,7 +222,7 @@ class Grants(RuleBasedStateMachine):
     @precondition(lambda self: not self.password)
     @rule(password=passwords)
     def register_anew(self, password: str) -> None:
-        """By somebody else, perhaps with a password that was somebody's before."""
+        """Register the name as another person, perhaps with an earlier password."""
         person = self.world.person("ana")
         person.type(f"/register {password}")
         self.password = password

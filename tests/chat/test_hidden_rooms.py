@@ -1,7 +1,7 @@
-"""A room that somebody may not know of is answered as one that does not exist.
+"""A room that a session may not know of is answered as one that does not exist.
 
-Every command and every door that takes the name of a room is asked twice: for a room that is hidden
-from who asks, and for one that nobody made. The answers may differ in the name alone.
+Every command, and every protocol that takes the name of a room, is asked twice: for a room that is
+hidden from the session, and for one that does not exist. The answers may differ in the name alone.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ WAYS = (private, closed, private_and_banned, uninvited)
 
 @pytest.fixture(params=WAYS)
 def zed(request: pytest.FixtureRequest) -> Person:
-    """A guest in the lobby, from whom a room of ana's is hidden."""
+    """Return a guest in the lobby, from whom a room of ana's is hidden."""
     town = Town()
     ana, zed = town.citizen("ana"), town.guest("zed")
     request.param(town, ana)
@@ -213,7 +213,7 @@ def test_reading_it_over_http(way: Callable[[Any, Person], None], target: str) -
 
 
 def test_which_modes_hide_a_room() -> None:
-    """Those in which not everyone may read."""
+    """The modes in which not everyone may read."""
     town = Town()
     town.citizen("ana").type("/create den")
     zed = town.guest("zed")

@@ -1,5 +1,4 @@
-"""`chatd.chat.membership`: what the others in a room are told of somebody who is there several
-times."""
+"""The announcements of a member that is in a room several times."""
 
 from __future__ import annotations
 
@@ -22,12 +21,12 @@ class Scene:
         return browser(self.world, key="a key of this browser".replace(" ", "-"), name=name)
 
     def last(self) -> None:
-        """Let all who are here be here for good."""
+        """Let all members be present long enough to be announced."""
         self.world.clock.advance(LASTING)
 
     @property
     def told(self) -> list[str]:
-        """What Luis was told since the last time."""
+        """Return the lines that Luis was sent since the last call."""
         return [line.removeprefix("*** ") for line in self.luis.seen()]
 
 

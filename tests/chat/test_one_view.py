@@ -1,5 +1,7 @@
-"""What an account set for itself holds wherever it reads: one view on every door. And what it said
-itself is its own, whatever connection it came from."""
+"""The settings of an account are one view over every protocol.
+
+The lines that an account said are its own, from any connection.
+"""
 
 from __future__ import annotations
 
@@ -166,7 +168,10 @@ def test_whom_one_ignores_from_now_on_holds_on_connections_that_are_there(
 
 
 class TestOwnLines:
-    """They ring nowhere, mention nobody, and are not missed. (Echo is a connection's.)"""
+    """Own lines ring nowhere, mention no account, and are not missed.
+
+    Echo is a setting of a connection.
+    """
 
     WAYS: ClassVar = {
         "terminal": lambda door: _say(ana_of(door)),

@@ -1,6 +1,6 @@
-"""A right that could not be saved is no right: whatever it let somebody in to ends with it.
+"""A right that could not be stored is taken back, with all that was done by it.
 
-A change counts at once, before it is on disk. Eva comes in by it; then the disk fails.
+A change counts at once, before it is on disk. Eva enters a room by it; then the disk fails.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Scene:
         self.do("/create den private")
 
     def do(self, *lines: str) -> None:
-        """Have ana do something that is saved."""
+        """Let ana do something that is stored."""
         for line in lines:
             self.ana.type(line)
             self.town.release()
 
     def fail(self) -> None:
-        """Let nothing be saved of what waits."""
+        """Fail the commit of all that waits."""
         self.town.settle()
         while self.town.store.held:
             self.town.store.fail()

@@ -1,4 +1,4 @@
-"""The rooms and the names in use: what concerns more than one session."""
+"""`chatd.chat.server` and its parts: all that concerns more than one session."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RecordedStore(MemoryStore):
 
 
 def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
-    """A world whose store was kept from an earlier run."""
+    """Return a world with a store that was written in an earlier run."""
     world = World()
     world.store = RecordedStore(world.clock)
     world.store.stored = records
@@ -84,7 +84,7 @@ class NumberTests(SynchronousTestCase):
 
 
 class SharedNameTests(SynchronousTestCase):
-    """Two tabs of a browser: sessions of one holder, which have one name."""
+    """Two tabs of a browser: sessions of one client, which have one name."""
 
     def setUp(self) -> None:
         self.world = World()
@@ -370,7 +370,7 @@ class FailedCommitTests(SynchronousTestCase):
 
 
 class HeldBackTests(SynchronousTestCase):
-    """While the store is full, nobody is read from."""
+    """While the store is full, no client is read from."""
 
     def setUp(self) -> None:
         self.world = World(slow=True)

@@ -45,7 +45,7 @@ class SessionTestCase(SynchronousTestCase):
         return b"".join(iter(stream.take, b""))
 
     def published(self, draft: Draft, seq: int = 1) -> None:
-        """What the server does when something was committed."""
+        """Do as the server does after a commit."""
         self.room.publish(draft.events(seq - 1, 0))
         self.session.published(draft.room, [seq])
 
@@ -54,7 +54,7 @@ class SessionTestCase(SynchronousTestCase):
 
 
 class OrderTests(SessionTestCase):
-    """What it says and asks takes effect in order."""
+    """Lines and actions take effect in order."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -121,7 +121,7 @@ class OrderTests(SessionTestCase):
 
 
 class GuardTests(SessionTestCase):
-    """Who may not speak in a room is answered, line by line and in order."""
+    """A session that may not speak in a room is sent an error for each line, in order."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,7 +1,7 @@
-"""Who may not speak in a room shows it nothing of their own, whatever they do.
+"""A member that may not speak in a room can show it no text by any other way.
 
-One person is silenced in a room, in each of the ways there are, and then gives every command every
-form of argument, with a word of their choice in it. Whoever else is there never sees the word.
+One member is silenced in a room, in each of the ways there are, and then gives every command every
+form of argument, with a word of its choice in it. The other members never see the word.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ class Scene:
         self.told()
 
     def told(self) -> list[str]:
-        """What wat is shown of the room meanwhile, and soon after. (Private lines go on: they are
-        not of the room, and wat may ignore zed.)"""
+        """Return the lines of the room that wat is sent meanwhile, and soon after.
+
+        Private lines go on: they are not of the room, and wat may ignore zed.
+        """
         self.town.settle()
         self.town.clock.advance(2 * LASTING)
         return [line for line in self.wat.seen() if not line.startswith("(private)")]
@@ -158,7 +160,7 @@ def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
 
 @pytest.mark.parametrize("how", ["moderated", "announce"])
 def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) -> None:
-    """Nobody could take a name in a lobby that announces, else."""
+    """Else no guest could take a name in a lobby that announces."""
     scene = Scene(how)
     assert scene.answer("/nick zoe") == ["*** You are now zoe."]
     assert scene.told() == ["*** zed left."]

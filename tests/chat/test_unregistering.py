@@ -1,7 +1,7 @@
-"""What is kept for an account goes with it: the next owner of the name finds nothing of it.
+"""All that is stored for an account is removed with it, before the name has another owner.
 
-`BECOMES` is the list of all that the store keeps beside the logs. A table that is not in it fails
-the test, and so does one of which nothing is made here.
+`BECOMES` lists all that the store has beside the logs. A table that is not in it fails the test,
+and so does one of which nothing is made here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BECOMES = {
 
 
 class Life:
-    """Ana registers, and one of everything is kept for her."""
+    """Ana registers, and one record of each kind is stored for her."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -86,7 +86,7 @@ class Life:
         self.world.settle()
 
     def kept(self) -> dict[str, list[str]]:
-        """What is on disk of the name, by kind."""
+        """Return the records on disk with that name, by kind."""
         found: dict[str, list[str]] = {}
         for record in self.world.store.records():
             whole = json.dumps([record.key, record.value])
@@ -97,7 +97,7 @@ class Life:
 
 @pytest.fixture
 def kinds(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The kinds of all tables that a server has."""
+    """Return the kinds of all tables that a server has."""
     found: set[str] = set()
     make = Table.__init__
 

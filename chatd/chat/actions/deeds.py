@@ -30,7 +30,7 @@ async def carry_out(
     puts: Sequence[Put] = (),
     undo: Callable[[], None] | None = None,
 ) -> Done:
-    """Store the changes of a deed and log it, all or nothing: see `ChatServer.carry_out`.
+    """Store the changes of a deed and log it, all or nothing: see `RoomDeeds.carry_out`.
 
     Raises `StoreError`.
     """
