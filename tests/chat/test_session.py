@@ -9,7 +9,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.chat.prompt import CONFIRM_SECONDS
 from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Event, Kind
@@ -184,26 +183,6 @@ class GuardTests(SessionTestCase):
         first.callback(None)
         self.assertEqual(done, ["first", "second"])
         self.assertTrue(self.session.queue.settled)
-
-
-class ConfirmTests(SessionTestCase):
-    def test_what_is_asked_twice_within_a_minute_is_meant(self) -> None:
-        self.assertFalse(self.session.prompt.confirms("x"))
-        self.clock.advance(CONFIRM_SECONDS - 1)
-        self.assertTrue(self.session.prompt.confirms("x"))
-
-    def test_and_has_to_be_asked_twice_again_then(self) -> None:
-        self.assertEqual([self.session.prompt.confirms("x") for _ in range(4)], [False, True] * 2)
-
-    def test_later_it_is_asked_anew(self) -> None:
-        self.session.prompt.confirms("x")
-        self.clock.advance(CONFIRM_SECONDS)
-        self.assertFalse(self.session.prompt.confirms("x"))
-
-    def test_something_else_is_something_else(self) -> None:
-        self.session.prompt.confirms("x")
-        self.assertFalse(self.session.prompt.confirms("y"))
-        self.assertFalse(self.session.prompt.confirms("x"))
 
 
 class PlaceTests(SessionTestCase):

@@ -1,0 +1,52 @@
+"""The answers to a session: their language, and their format."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.replies import Replies
+from chatd.errors import ErrorKind
+from chatd.formats.bare import BareFormat
+from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
+from chatd.rooms.stream import Stream
+
+
+@pytest.fixture
+def replies() -> Replies:
+    return Replies(Stream(), ChatFormat(), Language.ENGLISH)
+
+
+def sent(replies: Replies) -> bytes:
+    return b"".join(iter(replies.stream.take, b""))
+
+
+def test_a_sentence_is_sent(replies: Replies) -> None:
+    replies.answer("you_are", name="ana")
+    assert sent(replies) == b"*** You are now ana.\n"
+
+
+def test_lines_are_sent(replies: Replies) -> None:
+    replies.tell("one\ntwo")
+    assert sent(replies) == b"*** one\n*** two\n"
+
+
+def test_an_error_is_sent(replies: Replies) -> None:
+    replies.error(ErrorKind.NOT_SAVED, "not_saved")
+    assert sent(replies).startswith(b"ERR Not saved: ")
+
+
+def test_another_language_holds_for_the_next_answer(replies: Replies) -> None:
+    replies.use_language(Language.SPANISH)
+    assert replies.sentence("you_are", name="ana") != "You are now ana."
+    replies.answer("you_are", name="ana")
+    assert sent(replies).decode() == f"*** {replies.sentence('you_are', name='ana')}\n"
+
+
+def test_answers_may_have_a_format_of_their_own(replies: Replies) -> None:
+    replies.answer_in(BareFormat())
+    replies.tell("one")
+    assert sent(replies) == BareFormat().say("one")
+    replies.answer_in(None)
+    replies.tell("one")
+    assert sent(replies) == b"*** one\n"
