@@ -97,10 +97,11 @@ def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> Non
 
 def test_a_muted_member_who_logs_out_is_muted_as_a_guest() -> None:
     world = World()
-    owner, ana = member(world, "olga"), member(world, "ana")
-    owner.type("/create den")
+    owner = member(world, "olga")
+    world.server.accounts.store(Account("ana", HASH))
+    owner.type("/create den", "/mute ana")
+    ana = member(world, "ana")
     ana.type("/join den")
-    owner.type("/mute ana")
     world.server.logins.log_out(ana.session)
     assert ana.session.is_guest
     assert world.server.moderation.silence(ana.session, world.server.rooms["den"]) is not None
