@@ -108,8 +108,9 @@ class LineHandler(SessionHandler[bytes]):
             self._receiver.lineLengthExceeded(line)
 
     def _is_foreign(self, line: bytes, whole: bool) -> bool:
-        """Return True if the first line is another protocol's; if not ``whole``, it is its two
-        ends.
+        """Return True if the first line is another protocol's.
+
+        If not ``whole``, ``line`` is its two ends.
 
         A web page must not be able to talk into a room, nor a header reach a screen.
         """
@@ -130,8 +131,10 @@ class LineHandler(SessionHandler[bytes]):
 
 
 def _without_blanks(lines: list[bytes], asked: bool) -> list[bytes]:
-    """Return the lines that are not blank, and those that may be answers: to a command before them,
-    or to a question that is open already if ``asked``."""
+    """Return the lines that are not blank, and those that may be answers.
+
+    They may answer a command before them, or a question that is open already if ``asked``.
+    """
     kept = []
     answers = ANSWERS if asked else 0
     for line in lines:

@@ -42,8 +42,10 @@ class InvalidHeader(ValueError):
 
 
 class Header(NamedTuple):
-    """A parsed header: the client's address, None if it is the proxy itself or unknown. ``length``
-    is the number of bytes of the header."""
+    """A parsed header: the client's address, None if it is the proxy itself or unknown.
+
+    ``length`` is the number of bytes of the header.
+    """
 
     client: IAddress | None
     length: int

@@ -181,8 +181,10 @@ class ChatFactory(Factory):
         return cast(Protocol, client)
 
     def relocate(self, place: Place | None, address: IAddress) -> Place:
-        """Count a connection for an address instead of a place. Raise `TooManyConnections`, and
-        count it for neither, if it is one too many."""
+        """Count a connection for an address instead of a place.
+
+        Raise `TooManyConnections`, and count it for neither, if it is one too many.
+        """
         self._dismiss(place)
         return self._admit(address)
 

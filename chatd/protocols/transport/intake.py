@@ -72,8 +72,10 @@ class Intake:
         self._handler, self._decoder = handler, handler.decoder
 
     def break_off(self) -> None:
-        """Take note that the client has gone without ending its input: an item that has not ended
-        is to be dropped."""
+        """Take note that the client has gone without ending its input.
+
+        An item that has not ended is to be dropped.
+        """
         self._broken = True
 
     def drop_item(self, now: float) -> None:

@@ -102,8 +102,10 @@ class Admission:
         self._left: dict[str, Pace] = {}  # the first one is stored longest
 
     def enter(self, network: str) -> None:
-        """Count a connection. Raise `TooManyConnections`, and do not count it, if there are as many
-        as there may be."""
+        """Count a connection.
+
+        Raise `TooManyConnections`, and do not count it, if there are as many as there may be.
+        """
         most, most_of_one = self._limits.connections, self._limits.connections_per_address
         if most and self._connections >= most:
             raise TooManyConnections("full", most)

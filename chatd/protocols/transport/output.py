@@ -78,8 +78,11 @@ class Output:
             self.writer.lost(ended=ended)
 
     def drop_input(self, length: int, most: float) -> None:
-        """Drop input that comes after the last answer, so that the answer arrives; but at most so
-        many bytes: that of twenty clients who did not stop took half of the reactor's time."""
+        """Drop input that comes after the last answer, so that the answer arrives.
+
+        At most so many bytes are dropped: those of twenty clients who did not stop took half of the
+        reactor's time.
+        """
         self._dropped += length
         if self._dropped > most:
             # Not by the reader, which may take it for paused: the writer has resumed it to drop.

@@ -101,8 +101,7 @@ class SessionHandler(Generic[M]):
             writer.release()
 
     def address_known(self) -> None:
-        """Count the client for its own address at once, also one that sends nothing: it may have to
-        be let go, or put out of a room."""
+        """Count the client for its own address, and let it go or put it out if need be."""
         try:
             self.connection.origin.locate()
         except TooManyConnections as full:
@@ -142,8 +141,7 @@ class SessionHandler(Generic[M]):
 
     @property
     def busy(self) -> bool:
-        """True if something that the client said or asked is under way. One that has gone waits for
-        no receipt."""
+        """True if an action of the client is under way, or a receipt, unless it has gone."""
         queue = self.session.queue
         return queue.occupied or (bool(queue.unpublished) and not self.connection.lifecycle.lost)
 
@@ -223,7 +221,7 @@ class SessionHandler(Generic[M]):
                 self.item_failed()
 
     def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
-        """Act, and charge the client for the time. (In a turn, the turn is charged for.)"""
+        """Act, and charge the client for the time, unless that is part of a turn."""
         if self.connection.reader.handling:
             return action()
         began = self._clock.seconds()

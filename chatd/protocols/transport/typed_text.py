@@ -60,8 +60,10 @@ class TypedText:
             speaker.when_said(lambda: table.run(speaker.server, session, name, argument))
 
     def take_answer(self, answer: str) -> bool:
-        """Give what was typed to the question that is open. Return False if it is a line like
-        others."""
+        """Give what was typed to the question that is open.
+
+        Return False if it is a line like others.
+        """
         speaker = self._speaker
         session = speaker.session
         if session.prompt.passes_over(answer):

@@ -133,8 +133,7 @@ class HttpHandler:
         self._deadlines.restart()
 
     def address_known(self) -> None:
-        """Do nothing: the client's address counts with its first request, so that a refusal answers
-        that request."""
+        """Do nothing until the first request comes, which a refusal would answer."""
 
     def begin_turn(self) -> int:
         """Return how many requests may be handled: none while one is handled, or not taken."""

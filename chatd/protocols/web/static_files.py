@@ -32,8 +32,10 @@ _ALWAYS_ASK = ("Cache-Control", "no-cache")
 
 
 class Entry(Protocol):
-    """A file or a directory of a package, as `importlib.resources` has them. (Its own name for them
-    is not the same in all versions of Python.)"""
+    """A file or a directory of a package, as `importlib.resources` has them.
+
+    (Its own name for them is not the same in all versions of Python.)
+    """
 
     @property
     def name(self) -> str: ...

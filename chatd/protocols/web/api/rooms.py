@@ -53,8 +53,10 @@ async def health(call: Call) -> Answer:
 
 
 async def me(call: Call) -> Answer:
-    """Answer with the identity of the requester. A guest has a name only during a request, so the
-    answer has none."""
+    """Answer with the identity of the requester.
+
+    A guest has a name only during a request, so the answer has none.
+    """
     with visitor(call) as (session, _):
         name = None if session.is_guest else session.name
         grant = session.grant

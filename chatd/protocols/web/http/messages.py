@@ -116,7 +116,7 @@ class Problem(Refusal):
 
 
 def bad_request(key: str = "bad_request", status: int = 400, **values: object) -> Problem:
-    """A request that is none."""
+    """Return the problem of a malformed request."""
     return Problem(ErrorKind.BAD_REQUEST, key, status=status, headers=(), line=0, **values)
 
 
@@ -142,16 +142,20 @@ class Request:
         return None if values is None else ", ".join(values)
 
     def parameter(self, name: str) -> str | None:
-        """Return a parameter of the query; None if there is none. Raise `Problem` if it is there
-        twice, or is no text."""
+        """Return a parameter of the query; None if there is none.
+
+        Raise `Problem` if it is there twice, or is no text.
+        """
         found = [value for key, value in _parameters(self.query) if key == name]
         if len(found) > 1:
             raise Problem(ErrorKind.WRONG_USE, "parameter_twice", name=name)
         return found[0] if found else None
 
     def check_parameters(self, known: Collection[str]) -> None:
-        """Raise `Problem` if the query has a parameter that is not among these: a misspelt one that
-        was passed over would do something else than was meant."""
+        """Raise `Problem` if the query has a parameter that is not known.
+
+        A misspelt one that was passed over would do something else than was meant.
+        """
         for name, _ in _parameters(self.query):
             if name not in known:
                 key = "unknown_parameter" if known else "no_parameters"
@@ -278,8 +282,10 @@ def date_of(now: float) -> str:
 def request_of(
     method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes = b""
 ) -> Request:
-    """Return a request, of its parts as they came, with names of headers in lower case. Raise
-    `Problem`."""
+    """Return a request, of its parts as they came, with names of headers in lower case.
+
+    Raise `Problem`.
+    """
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
@@ -317,8 +323,10 @@ def target_too_long() -> Problem:
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    """Return the decoded parts of a path. One that others may read as another path is refused (RFC
-    3986 section 3.3)."""
+    """Return the decoded parts of a path.
+
+    One that others may read as another path is refused (RFC 3986 section 3.3).
+    """
     segments = tuple(_decoded(part, plus=False) for part in path[1:].split("/"))
     if any(part in (".", "..") or "/" in part or "\0" in part for part in segments):
         raise bad_request()

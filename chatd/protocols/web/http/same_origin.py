@@ -21,8 +21,10 @@ _ORIGIN = re.compile(r"(https?)://([^/?#@]+)", re.IGNORECASE)
 
 
 class Host(NamedTuple):
-    """A host as a browser names it, an address in its canonical form. ``port`` is None if none was
-    given."""
+    """A host as a browser names it, an address in its canonical form.
+
+    ``port`` is None if none was given.
+    """
 
     name: str
     port: int | None
@@ -38,8 +40,10 @@ class Host(NamedTuple):
 
 
 def host_of(text: str) -> Host | None:
-    """Return the host in a ``Host`` header: ``NAME``, ``NAME:PORT`` or ``[V6]:PORT``; None if it is
-    malformed."""
+    """Return the host in a ``Host`` header; None if it is malformed.
+
+    The forms are ``NAME``, ``NAME:PORT`` and ``[V6]:PORT``.
+    """
     match = _AUTHORITY.fullmatch(text)
     if match is None:
         return None
@@ -55,8 +59,11 @@ def host_of(text: str) -> Host | None:
 
 
 class Hosts:
-    """The hosts that this daemon is: any IP address, ``localhost`` and what ends so, and ``names``
-    (the machine's own, and those that its operator gives)."""
+    """The hosts that this daemon is.
+
+    They are any IP address, ``localhost`` and names that end so, and ``names`` (the machine's own,
+    and those that its operator gives).
+    """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = {_bare(name.lower()) for name in names}

@@ -60,7 +60,10 @@ class ConnectionRequester:
 
 @dataclass(frozen=True)
 class HandOver:
-    """No answer: the handler that ``make`` returns takes over the connection and its unread bytes,
-    and sends the answer."""
+    """A change of the handler in place of an answer.
+
+    The handler that ``make`` returns takes over the connection and its unread bytes, and sends the
+    answer.
+    """
 
     make: Callable[[], Handler[Any]]

@@ -39,8 +39,10 @@ class Liveness:
         return self._pinged is not None and now - self._pinged > dead_after * 2 / 3
 
     def wants_ping(self, connection: ManagedConnection, now: float) -> bool:
-        """Return True if the client has sent nothing for a third of ``dead_after``, and is to be
-        pinged now."""
+        """Return True if the client is to be pinged now.
+
+        It has sent nothing for a third of ``dead_after``.
+        """
         heard, dead_after = connection.reader.intake.heard, connection.factory.limits.dead_after
         output = connection.output
         if not dead_after or output.waiting or output.supply.finished or self._pinged is not None:

@@ -99,6 +99,8 @@ def key_in(members: Members) -> str:
 
 
 def wrong_member(member: str, right: str) -> WrongMessage:
-    """Return the error of a member that is missing or wrong. ``right`` is the key of the sentence
-    that says what it must be."""
+    """Return the error of a member that is missing or wrong.
+
+    ``right`` is the key of the sentence that says what it must be.
+    """
     return WrongMessage("wrong_member", member=member, right=right)

@@ -98,8 +98,11 @@ class LineReceipts:
 
     @property
     def _owner(self) -> KeyOwner:
-        """The owner of the keys of lines on this connection: the browser, if it has given its key,
-        because the user may have signed in or out since a line was first sent."""
+        """The owner of the keys of lines on this connection.
+
+        It is the browser, if it has given its key, because the user may have signed in or out since
+        a line was first sent.
+        """
         session = self._answerer.session
         if session.identity.client_id:
             return browser_owner(session.identity.client_id, session.network)

@@ -71,8 +71,9 @@ class Conversation(Protocol):
     def answer_again(
         self, room: str, text: str, id: Any, key: str, otherwise: Callable[[], None]
     ) -> bool:
-        """Answer a line that was said with this key before, in the room of that name if one is
-        given. Return False if there is none.
+        """Answer a line that was said with this key before; return False if there is none.
+
+        It was said in the room of that name, if one is given.
 
         If that line is on its way and cannot be stored, ``otherwise`` is called, which may raise
         `Refusal`.

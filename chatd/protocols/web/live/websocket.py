@@ -78,8 +78,10 @@ class WebSocketHandler(SessionHandler[str]):
 
     @property
     def at_once(self) -> bool:  # type: ignore[override]
-        """True after hello. All who were here come back at once, and a hello takes longer than many
-        lines."""
+        """True after hello.
+
+        All who were here come back at once, and a hello takes longer than many lines.
+        """
         return self.greeted
 
     def enter(self) -> None:
@@ -201,8 +203,10 @@ class WebSocketHandler(SessionHandler[str]):
         self._receipts.say(text, Kind.MESSAGE, *self._about)
 
     def when_said(self, action: Action) -> None:
-        """Act after all lines so far are published; what the client receives has the id of the
-        message that is being handled."""
+        """Act after all lines so far are published.
+
+        What the client receives has the id of the message that is being handled.
+        """
         super().when_said(partial(self._answer, self._id, action))
 
     def _answer(self, id: MessageId, action: Action) -> Job | None:
