@@ -64,7 +64,7 @@ class Publisher(Subscriber):
                 self._error_log.tell("a room could not be shown what was said in it")
         changed: dict[Session, None] = {}
         for name, part in by_room.items():
-            if name in self._unread.inboxes:
+            if name in self._unread.inboxes.logs:
                 self._deliver(name, part, changed)
             else:
                 self._acknowledge(name, part, changed)
@@ -129,7 +129,7 @@ class Publisher(Subscriber):
         return notes
 
     def _log(self, name: str) -> Room:
-        return self._unread.inboxes.get(name) or self._rooms[fold(name)]
+        return self._unread.inboxes.logs.get(name) or self._rooms[fold(name)]
 
     def _notify(self, changed: dict[Session, None]) -> None:
         self._quotas.after_commit(changed)

@@ -100,7 +100,7 @@ class Registrations:
             self._end_hooks()  # in the same transaction
             await done
         self._end_sessions(account)
-        await self._unread.clear(account.key)
+        await self._unread.inboxes.clear(account.key)
 
     def records_of(self, account: str) -> list[Put]:
         """Return the changes that delete the records of an account, given its key, except the

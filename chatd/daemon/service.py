@@ -115,7 +115,7 @@ class ChatService(Service):
         super().startService()
         self._store.start()
         for server in self._servers:
-            Deferred.fromCoroutine(server.unread.clear_gone())
+            Deferred.fromCoroutine(server.unread.inboxes.clear_gone())
         if self._passwords is not None:
             self._passwords.start()
         for listener in self.listeners:

@@ -250,7 +250,7 @@ class TestOwnLines:
         assert "*** 3 lines in #lobby since you left:" in ana.seen()
         ana.type("/missed")
         ana.hang_up()
-        assert door.server.unread._own == {}, "her place is behind them"
+        assert not list(door.server.unread._own_lines.accounts), "her place is behind them"
 
     def test_are_behind_ones_place_after_a_restart(self, door: Served) -> None:
         ana_of(door).hang_up()

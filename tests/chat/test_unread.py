@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
 from twisted.logger import LogEvent
 
+from chatd.chat.missed import SHOWN_AT_ONCE
 from chatd.chat.server import ChatServer
-from chatd.chat.unread import CHECKS_A_MINUTE, SHOWN_AT_ONCE
+from chatd.chat.unread import CHECKS_A_MINUTE
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
@@ -120,7 +121,7 @@ class TestInboxes:
         ana.type("/msg luis hola")
         assert luis.seen()[-1] == "(private) <ana> hola"
         assert ana.seen()[-1] == "(private to luis) <ana> hola"
-        assert list(world.server.unread.inboxes) == ["@ana"]
+        assert list(world.server.unread.inboxes.logs) == ["@ana"]
 
     def test_an_inbox_is_no_room(self, world: World) -> None:
         ana, luis = member(world, "ana"), world.person("luis")
@@ -208,7 +209,7 @@ class TestInboxes:
         change(world.store, world.server.accounts.table.put("ana", None))
         world.settle()
         again = ChatServer(world.store, world.clock)
-        ensureDeferred(again.unread.clear_gone())
+        ensureDeferred(again.unread.inboxes.clear_gone())
         world.settle()
         assert not world.store._logs["@ana"].events
         assert world.store._logs["@eva"].events
@@ -389,7 +390,7 @@ class TestComingBack:
         ana.type("/join ops", "hola")
         ana.hang_up()
         luis.type("/join ops", "secret")
-        monkeypatch.setattr(world.server.unread, "_readable", readable)
+        monkeypatch.setattr(world.server.unread.missed, "_readable", readable)
         assert greeting(member(world, "ana", greeted=True)) == []
 
     def test_a_later_owner_of_a_name_has_nothing_of_one_who_is_still_being_sent_what_is_left(
@@ -694,7 +695,7 @@ class TestKeeping:
     def test_nobody_who_has_gone_is_remembered(self, world: World) -> None:
         ana = member(world, "ana")
         ana.type("/join ops", "hola", "/history", "/leave")
-        feeds = [*world.server.unread.inboxes["@ana"]._feeds.values()]
+        feeds = [*world.server.unread.inboxes.logs["@ana"]._feeds.values()]
         ana.hang_up()
         assert world.server.unread._present == {}
         assert not any(feed.followed for feed in feeds)

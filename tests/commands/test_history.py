@@ -193,8 +193,10 @@ class TestMentions:
         luis.type("/join ops", "x")
         eva.type("/join ops", "/leave")
         luis.type("eva!")
-        attendance = world.server.unread
-        monkeypatch.setattr(attendance, "_readable", lambda session, room: room.name != "ops")
+        unread = world.server.unread
+        monkeypatch.setattr(
+            unread.missed, "_readable", lambda session, room: room.name != "ops"
+        )
         assert told(eva, "/mentions") == ["*** No line that mentions eva was found."]
 
     def test_are_so_many_at_most(self, ana: Person, luis: Person) -> None:

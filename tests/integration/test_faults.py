@@ -18,9 +18,11 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher, PasswordsFailed
 from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
+from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
+from chatd.chat.missed import MissedLines
 from chatd.chat.names import Names
 from chatd.chat.prompt import Prompt
 from chatd.chat.read_marks import ReadMarks, ReadTracker
@@ -357,9 +359,9 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "beginning a visit": ("coming", Subscriptions, "begin_tracking"),
     "keeping a place": ("coming", ReadMarks, "puts"),
     "looking for what was missed": ("coming", ReadTracker, "due"),
-    "showing what was missed": ("coming", UnreadTracker, "show_missed"),
+    "showing what was missed": ("coming", MissedLines, "show"),
     "saying it": ("said to", UnreadTracker, "say_to"),
-    "beginning an inbox": ("said to", UnreadTracker, "inbox"),
+    "beginning an inbox": ("said to", Inboxes, "of"),
     "the receipt": ("said to", ActionQueue, "delivered"),
     "who is here": ("said to", UnreadTracker, "sessions"),
     "showing it": ("said to", Stream, "push"),
@@ -370,7 +372,7 @@ KEPT: dict[str, tuple[str, Any, str]] = {
     "keeping on going": ("going", UnreadTracker, "keep"),
     "departing": ("going", UnreadTracker, "depart"),
     "ending a visit": ("going", Subscriptions, "end_tracking"),
-    "what was missed": ("asking", UnreadTracker, "missed"),
+    "what was missed": ("asking", MissedLines, "of"),
     "skipping": ("asking", UnreadTracker, "skip"),
 }
 """Actions around a member who is logged in, by the function that fails."""

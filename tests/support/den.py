@@ -53,7 +53,7 @@ class Town:
     def said_by_ana(self) -> list[str]:
         """Return the lines said as Ana, in rooms and to Olga, since the doors began to try."""
         said: list[str] = []
-        for room in (*self.server.rooms.values(), *self.server.unread.inboxes.values()):
+        for room in (*self.server.rooms.values(), *self.server.unread.inboxes.logs.values()):
             events = self.do(room.read(0, room.head))
             said += [event.text for event in events if event.author.lower() == "ana"]
         return [text for text in said if "mischief" in text]

@@ -19,8 +19,8 @@ async def show_missed(server: ChatServer, session: Session) -> bool:
     """
     _check_logged_in(session)
     with suppress(StoreError):  # lines that cannot be read are named as such in their place
-        await server.unread.pass_over_forgotten(session)
-    return server.unread.show_missed(session)
+        await server.unread.missed.pass_over_forgotten(session)
+    return server.unread.missed.show(session)
 
 
 async def skip_missed(server: ChatServer, session: Session) -> None:

@@ -69,7 +69,7 @@ async def mentions(
     ``found`` receives the lines of each room, as soon as they are found. Raises `Refusal`, also if
     the store cannot be read.
     """
-    rooms = server.unread.rooms(session)
+    rooms = server.unread.missed.rooms(session)
     if not rooms:
         raise Refusal(ErrorKind.NO_ROOM, "in_no_room")
     name, account = fold(session.name), session.account

@@ -108,7 +108,7 @@ def test_a_private_line_to_an_account_is_stored(world: World) -> None:
     ana, luis = member(world, "ana"), guest(world, "luis")
     assert whisper(world.server, luis, "ana", "hola") is None
     world.settle()
-    assert world.server.unread.inbox("ana").head == 1
+    assert world.server.unread.inboxes.of("ana").head == 1
     assert ana.account == "ana"
 
 
