@@ -130,7 +130,7 @@ class Late(BaseException):
 class _Watch:
     """The end of a test, or of the run, that does not wait for the reactor.
 
-    SIGALRM raises in whatever code runs, so it also reaches a loop that never ends. SIGINT and
+    SIGALRM raises in any code that runs, so it also reaches a loop that never ends. SIGINT and
     SIGTERM bring that forward, and raise KeyboardInterrupt. Code that a test calls may catch what
     is raised, so attempts are repeated, and the outcome of a phase does not depend on them.
     """

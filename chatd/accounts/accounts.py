@@ -18,9 +18,10 @@ from chatd.text.validation import InvalidName, check_new_name, looks
 
 
 class Account(NamedTuple):
-    """A registered name. ``hash`` is of its password, as `chatd.accounts.passwords` makes it;
-    ``created`` is in seconds since 1970; ``settings`` are those that the owner changed (see
-    `chatd.rooms.view.Settings`).
+    """A registered name.
+
+    ``hash`` is of its password, as `chatd.accounts.passwords` makes it; ``created`` is in seconds
+    since 1970; ``settings`` are those that the owner changed (see `chatd.rooms.view.Settings`).
 
     ``epoch`` changes with the owner and with the password: a grant of another epoch is not valid
     (see `chatd.accounts.credentials`). Accounts stored before there were epochs have epoch 0.

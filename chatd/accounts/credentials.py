@@ -74,9 +74,12 @@ TOKEN_SCOPES = {"read": Scope.READ, "write": Scope.WRITE}
 
 
 class Credential(NamedTuple):
-    """A token or a browser's sign-in. ``account`` is the account's key, ``kind`` is `TOKEN` or
-    `BROWSER`, ``name`` its label for the owner; ``created`` and ``expires``, 0 for never, are in
-    seconds since 1970. ``scope`` is a token's. It is valid in one ``epoch`` of the account."""
+    """A token or a browser's sign-in.
+
+    ``account`` is the account's key, ``kind`` is `TOKEN` or `BROWSER`, ``name`` its label for the
+    owner; ``created`` and ``expires``, 0 for never, are in seconds since 1970. ``scope`` is a
+    token's. It is valid in one ``epoch`` of the account.
+    """
 
     account: str
     kind: str
@@ -104,8 +107,11 @@ class Grant(NamedTuple):
 
 
 def scope_of(credential: Credential) -> Scope:
-    """Return the scope of a credential: a sign-in has all, a token the one that it was made for, or
-    the least if a later version made it for something else."""
+    """Return the scope of a credential.
+
+    A sign-in has all, a token the one that it was made for, or the least if a later version made it
+    for something else.
+    """
     if credential.kind == BROWSER:
         return Scope.FULL
     return TOKEN_SCOPES.get(credential.scope, Scope.READ)
@@ -117,8 +123,9 @@ def by_password(account: Account, now: float) -> Grant:
 
 
 class Credentials:
-    """All credentials of a store, by `key_of` their secrets. ``now`` gives the time in seconds
-    since 1970.
+    """All credentials of a store, by `key_of` their secrets.
+
+    ``now`` gives the time in seconds since 1970.
 
     Changes are passed to `chatd.chat.registrations.Registrations.change_credentials` in the same
     turn of the reactor, which also signs out the sessions whose grants are not valid any more.
@@ -147,12 +154,14 @@ class Credentials:
         return account if epoch == account.epoch else None
 
     def is_valid(self, grant: Grant) -> bool:
-        """True if a grant is valid."""
+        """Return True if a grant is valid."""
         return self.account_of(grant) is not None
 
     def grant_of(self, secret: str, kind: str | None = None) -> Grant | None:
-        """Return the grant for a secret, of any form; None if it is not valid, or not of this
-        kind."""
+        """Return the grant for a secret, of any form.
+
+        None if it is not valid, or not of this kind.
+        """
         return self.grant_by(key_of(secret), kind) if _SECRET.fullmatch(secret) else None
 
     def grant_by(self, key: str, kind: str | None = None) -> Grant | None:
@@ -180,8 +189,9 @@ class Credentials:
     def issue(
         self, account: Account, kind: str, name: str, scope: str = "write"
     ) -> tuple[str, list[Put]]:
-        """Return a new secret for an account, and the changes that make it valid. Only the hash of
-        the secret is stored.
+        """Return a new secret for an account, and the changes that make it valid.
+
+        Only the hash of the secret is stored.
 
         A token's name is a valid one. Raises `Refusal` if the account has one of that name, or too
         many.
@@ -212,8 +222,10 @@ class Credentials:
         return [] if credential is None else self._end(credential.account, key)
 
     def sign_out(self, account: str, but: str = "") -> list[Put]:
-        """Return the changes that end the sign-ins of an account's browsers, all but the one of
-        that key."""
+        """Return the changes that end the sign-ins of an account's browsers, except one.
+
+        The sign-in of that key stays.
+        """
         ended = [key for key in self.of(account, BROWSER) if key != but]
         return self._end(account, *ended)
 
@@ -222,8 +234,10 @@ class Credentials:
         return [self.table.put(key, None) for key, _ in self._all(account)]
 
     def carry_over(self, account: Account, keys: Collection[str]) -> list[Put]:
-        """Return the changes that keep these credentials valid in a new epoch of their account,
-        and delete all others."""
+        """Return the changes that keep some credentials valid in a new epoch of their account.
+
+        All others are deleted.
+        """
         return [
             self.table.put(key, each._replace(epoch=account.epoch) if key in keys else None)
             for key, each in self._all(account.key)

@@ -120,8 +120,11 @@ class Hasher:
         return self._argon2.hash(password)
 
     def check(self, hash: str, password: str) -> tuple[bool, str | None]:
-        """Return True if the hash is of this password, and then a hash with the present parameters
-        if those of the hash are older; else None."""
+        """Return True if the hash is of this password, and a new hash if it needs one.
+
+        It does if the parameters of the hash are older than the present ones; else the second value
+        is None.
+        """
         try:
             self._argon2.verify(hash, password)
         except self._mismatch:

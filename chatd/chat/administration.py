@@ -36,8 +36,10 @@ class Administration:
         self._watch = watch
 
     async def perform(self, request: object) -> AdminReply:
-        """Perform a request. Returns ``{"said": ...}``, ``{"accounts": [...]}``, or the reason why
-        not: ``{"error": ...}``.
+        """Perform a request.
+
+        Returns ``{"said": ...}``, ``{"accounts": [...]}``, or the reason why not: ``{"error":
+        ...}``.
 
         Changes are on disk when the reply is returned.
         """

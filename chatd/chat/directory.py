@@ -63,8 +63,10 @@ class Rooms(Mapping[str, Room]):
         return room if room is not None and self._moderation.knows(session, room) else None
 
     def called(self, wanted: str, session: Session) -> Room:
-        """Return the room of that name. Raises `Refusal` when there is none that `session` may know
-        of."""
+        """Return the room of that name.
+
+        Raises `Refusal` when there is none that `session` may know of.
+        """
         room = self.find(wanted, session)
         if room is None:
             raise Refusal(ErrorKind.NO_ROOM, "unknown_room", room=short(wanted.lstrip("#")))
@@ -75,8 +77,9 @@ class Rooms(Mapping[str, Room]):
         return self._moderation.may(session, room, Act.READ)
 
     def listed(self, most: int, session: Session, peopled: set[Room]) -> tuple[int, list[Room]]:
-        """Return the number of rooms that a session may read, and at most *most* of them: first the
-        `peopled` ones, those with most members first, then empty ones.
+        """Return the number of rooms that a session may read, and at most *most* of them.
+
+        First come the `peopled` ones, those with most members first, then empty ones.
 
         Empty rooms may be very many, so they are not sorted; and of the hidden ones among them, at
         most `ROOMS_LOOKED_AT` are checked.

@@ -44,8 +44,10 @@ FORGOTTEN_AT_ONCE = 20
 
 
 class KeyOwner(NamedTuple):
-    """The owner of a key: the ``space`` in which the key is unique, and the ``share`` of the table
-    that it counts in."""
+    """The owner of a key.
+
+    The key is unique in ``space``, and counts in the ``share`` of the table.
+    """
 
     space: str
     share: str
@@ -62,22 +64,29 @@ def browser_owner(client_id: str, network: str) -> KeyOwner:
 
 
 def guest_owner(name: str, network: str) -> KeyOwner:
-    """Return the owner of the keys of a guest by this name, "" for one without a name, in a
-    network. Guests there with other names, and guests elsewhere with this name, are other
-    owners."""
+    """Return the owner of the keys of a guest in a network.
+
+    The name is "" for a guest without one. Guests there with other names, and guests elsewhere with
+    this name, are other owners.
+    """
     return KeyOwner(f"guest {network} {fold(name)}", f"guests {network}")
 
 
 def session_owner(number: int, network: str) -> KeyOwner:
-    """Return the owner of the keys of a session of which nothing else is known: they end with
-    it."""
+    """Return the owner of the keys of a session of which nothing else is known.
+
+    The keys end with the session.
+    """
     return KeyOwner(f"session {number}", f"guests {network}")
 
 
 class Said(NamedTuple):
-    """The use of a key: lines that the session of that number said in the room of that name, as
-    events with ``after < seq <= upto``. ``digest`` is of their texts, ``time`` in seconds since
-    1970, and not before that of an older key; ``share`` is that of the key's owner."""
+    """The use of a key: lines that a session said in a room.
+
+    They are the events with ``after < seq <= upto`` of the session of that number in the room of
+    that name. ``digest`` is of their texts, ``time`` in seconds since 1970, and not before that of
+    an older key; ``share`` is that of the key's owner.
+    """
 
     room: str
     session: int
@@ -89,8 +98,10 @@ class Said(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The lines of a key: their room's name, and their seqs there, none if they are not known any
-    more."""
+    """The lines of a key: their room's name, and their seqs there.
+
+    There are no seqs if they are not known any more.
+    """
 
     room: str
     seqs: Sequence[int]
@@ -147,8 +158,11 @@ class _Ages:
 
 
 class IdempotencyKeys:
-    """The keys of a store that were used recently. ``now`` gives the time in seconds since 1970,
-    ``room`` the room of a key (`chatd.rooms.room.Room.key`), if there is one."""
+    """The keys of a store that were used recently.
+
+    ``now`` gives the time in seconds since 1970, ``room`` the room of a key
+    (`chatd.rooms.room.Room.key`), if there is one.
+    """
 
     def __init__(
         self, store: Store, now: Callable[[], float], room: Callable[[str], Room | None]
@@ -176,8 +190,9 @@ class IdempotencyKeys:
         texts: Sequence[str],
         kind: Kind = Kind.MESSAGE,
     ) -> Found | None:
-        """Return where lines are that were said with that key in the room of that name, or in any
-        if that is empty; None if nothing was said with it.
+        """Return the place of the lines that were said with a key in a room.
+
+        None if there are none. Lines of any room are returned if the name of the room is empty.
 
         Raises `Refusal` if the key was used with other lines, and `StoreError` if it cannot be
         looked up where those of that key are; they are said.
@@ -283,8 +298,9 @@ class IdempotencyKeys:
         return done
 
     def _in_the_way(self, new: str, share: str) -> list[str]:
-        """Return the keys that a new key displaces: expired ones, those above the owner's limit,
-        and those above the limit of all.
+        """Return the keys that a new key displaces.
+
+        They are expired ones, those above the owner's limit, and those above the limit of all.
 
         A new key that is in the table expired; what else goes then expired before it.
         """

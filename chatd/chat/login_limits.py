@@ -33,8 +33,10 @@ class LoginLimits:
         self._logins.add(_key(account, network))
 
     def tries_of(self, account: Account, network: str) -> list[tuple[RateLimiter, str]]:
-        """Return the rate limiters, and the keys in them, that a try of an account's password from
-        a network is charged to."""
+        """Return the rate limiters, and the keys in them, that a password attempt is charged to.
+
+        It is an attempt at an account's password from a network.
+        """
         key = _key(account, network)
         counts = [(self.name_tries, key if key in self._logins else account.key)]
         if network:

@@ -58,13 +58,17 @@ class Logins:
         self._review = review
 
     def may_pass_secrets(self, confidential: bool) -> bool:
-        """Return True if passwords and tokens may be sent over a connection, which is
-        ``confidential`` if others cannot read it on the way."""
+        """Return True if passwords and tokens may be sent over a connection.
+
+        It is ``confidential`` if others cannot read it on the way.
+        """
         return confidential or self.plaintext
 
     def log_in(self, session: Session, account: Account, grant: Grant | None = None) -> None:
-        """Log a session in to an account, and give it the account's name. Without a ``grant``, the
-        password has just been typed in the session."""
+        """Log a session in to an account, and give it the account's name.
+
+        Without a ``grant``, the password has just been typed in the session.
+        """
         before = session.grant
         if before is not None:
             self._end_login(session)
@@ -78,8 +82,10 @@ class Logins:
         self.logged_in(session)
 
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:
-        """Let a session of a program speak and read for an account. No person sees the lines that
-        it receives, so it is sent no missed lines."""
+        """Let a session of a program speak and read for an account.
+
+        No person sees the lines that it receives, so it is sent no missed lines.
+        """
         self._names.give(session, account.name)
         session.identity.set_grant(grant)
         session.read_as_text()
@@ -97,8 +103,10 @@ class Logins:
         self.make_guest(session)
 
     def make_guest(self, session: Session) -> None:
-        """Make a session a guest without a name, and put it out of rooms that were open to the
-        name alone."""
+        """Make a session a guest without a name.
+
+        It is put out of rooms that were open to the name alone.
+        """
         self._names.make_guest(session)
         self._review(session)
 
@@ -129,15 +137,19 @@ class Logins:
         return None if session.grant is None else self._credentials.account_of(session.grant)
 
     def ignored_by(self, session: Session) -> tuple[str, ...]:
-        """Return the names that a session ignores, with those that another session of its account
-        has just added."""
+        """Return the names that a session ignores.
+
+        Among them are those that another session of its account has just added.
+        """
         account = self.account_of(session)
         stored = {} if account is None else account.settings
         return session.subscriptions.settings.with_kept(stored).ignored
 
     def logged_in(self, session: Session) -> None:
-        """Begin the login of a session that has the grant and the name of its account: apply the
-        account's settings, and send missed lines."""
+        """Begin the login of a session that has the grant and the name of its account.
+
+        Apply the account's settings, and send missed lines.
+        """
         account = self._accounts.table[session.account or ""]
         session.subscriptions.apply(session.subscriptions.settings.with_kept(account.settings))
         self._review(session)
@@ -145,7 +157,9 @@ class Logins:
 
     def logging_out(self, session: Session) -> None:
         """End the login of a session: it departs, and leaves rooms that only its account may read.
-        The account may be removed already."""
+
+        The account may be removed already.
+        """
         try:
             self._unread.depart(session)
         finally:
@@ -154,8 +168,9 @@ class Logins:
             self._review(session)
 
     async def change_settings(self, session: Session, **settings: Any) -> None:
-        """Change settings of a session, and store them with its account if it has one. Raises
-        `StoreError` if they cannot be stored.
+        """Change settings of a session, and store them with its account if it has one.
+
+        Raises `StoreError` if they cannot be stored.
 
         The list of ignored names is the same in all sessions of an account, also those of programs.
         A session with a token stores nothing.

@@ -74,8 +74,10 @@ class MissedLines:
         return [room for room in found if room is not None and self._readable(session, room)]
 
     def show(self, session: Session) -> bool:
-        """Send a session the next lines that it missed: private ones first, those of the room that
-        it is in last. Return True if there are any."""
+        """Send a session the next lines that it missed.
+
+        Private ones come first, those of the room that it is in last. Return True if there are any.
+        """
         missed = self.of(session)
         left = SHOWN_AT_ONCE
         for number, each in enumerate(missed):

@@ -69,8 +69,10 @@ class Moderation:
         return may(Role.EVERYONE, Act.READ, self.roles.mode_of(room))
 
     def account_may(self, account: str, room: Room, act: Act) -> bool:
-        """Return whether an account, given its key, may do that in a room, connected or not. Mutes
-        and bans of networks are not looked at."""
+        """Return whether an account, given its key, may do that in a room, connected or not.
+
+        Mutes and bans of networks are not looked at.
+        """
         role = self.roles.role_of_account(account, room)
         is_banned = role < Role.ADMINISTRATOR and self.sanctions.has_banned(account, room)
         return not is_banned and may(role, act, self.roles.mode_of(room))
@@ -102,8 +104,10 @@ class Moderation:
         return _not_allowed(_who_may(act, mode), room=room.name, name=session.name)
 
     def silence(self, session: Session, room: Room) -> Refusal | None:
-        """Return why a session may show nothing of its own in a room of any mode: it is
-        banned, muted or being put out. None if it is not."""
+        """Return why a session may show nothing of its own in a room of any mode.
+
+        It is banned, muted or being put out. None if it is not.
+        """
         if not room.guarded:
             return None
         ban = self._ban(session, room)

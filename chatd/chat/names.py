@@ -25,8 +25,9 @@ T = TypeVar("T")
 
 
 class ConfusableIndex(Generic[T]):
-    """An index of owners by the looks of their names. An owner has one name; several owners may
-    have the same one.
+    """An index of owners by the looks of their names.
+
+    An owner has one name; several owners may have the same one.
 
     Looking alike (`chatd.text.validation.looks`) is symmetric and not transitive: ``Bob1`` looks
     like ``bob1`` and like ``Bobl``, which do not look alike. So a name may look like those of
@@ -127,14 +128,18 @@ class Names:
         self._like.add(name, session)
 
     def together(self, session: Session) -> list[Session]:
-        """Return a session and the others of the same person that have its name. They are renamed
-        together."""
+        """Return a session and the others of the same person that have its name.
+
+        They are renamed together.
+        """
         others = (other for other in self.of(session.name) if other is not session)
         return [session, *(other for other in others if _are_one(other, session))]
 
     def give(self, session: Session, name: str, along: Collection[Session] = ()) -> None:
-        """Rename a session, which it and the others in its rooms are told. The sessions ``along``
-        are renamed next."""
+        """Rename a session, which it and the others in its rooms are told.
+
+        The sessions ``along`` are renamed next.
+        """
         before, was_guest = session.name, session.is_guest
         self.take(session, name)
         try:

@@ -109,8 +109,10 @@ class ReadTracker:
         return self._spans.get(log, [])
 
     def due(self, log: str, place: int, head: int) -> tuple[int, int]:
-        """Return the first stretch after that place that was not sent and will not be:
-        ``after < seq <= upto``, empty if there is none."""
+        """Return the first stretch after a place that was not sent and will not be.
+
+        It is ``after < seq <= upto``, empty if there is none.
+        """
         for span in _in_order(self.spans(log)):
             if span.start > place:
                 return place, min(span.start, head)
@@ -170,8 +172,10 @@ class ReadMarks:
         return [log for log in self._logs.get(account, ()) if _key(account, log) in self.table]
 
     def puts(self, account: str, log: str, seq: int | None) -> Iterator[Put]:
-        """Return the changes that set a mark, or remove it: for `chatd.storage.records.change` at
-        once."""
+        """Return the changes that set a mark, or remove it.
+
+        Give them to `chatd.storage.records.change` at once.
+        """
         yield self.table.put(_key(account, log), None if seq is None else ReadMark(seq))
         if seq is not None:
             logs = self._logs.setdefault(account, {})

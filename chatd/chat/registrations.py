@@ -92,8 +92,10 @@ class Registrations:
             self._names.give(owner, account.name)
 
     async def unregister(self, account: Account) -> None:
-        """Remove an account and all records of it, so that its name is free. Raises
-        `StoreError`."""
+        """Remove an account and all records of it, so that its name is free.
+
+        Raises `StoreError`.
+        """
         puts = [self._accounts.table.put(account.key, None), *self.records_of(account.key)]
         with self._names.giving_up(account):
             done = change(self._store, *puts)
@@ -103,13 +105,18 @@ class Registrations:
         await self._unread.inboxes.clear(account.key)
 
     def records_of(self, account: str) -> list[Put]:
-        """Return the changes that delete the records of an account, given its key, except the
-        account itself."""
+        """Return the changes that delete the records of an account, given its key.
+
+        The account itself is not among them.
+        """
         return [put for part in self._records for put in part.account_gone(account)]
 
     def _end_sessions(self, account: Account) -> None:
-        """End the sessions of an account that was removed: those with its password become guests,
-        programs and browsers are disconnected, because they would go on as another person."""
+        """End the sessions of an account that was removed.
+
+        Those with its password become guests. Programs and browsers are disconnected, because they
+        would go on as another person.
+        """
         sessions = tuple(self._names.of(account.name))
         for session in sessions:
             grant = session.grant
@@ -122,9 +129,10 @@ class Registrations:
     async def change_password(
         self, account: Account, hash: str, by: Session | None = None, *, keep_tokens: bool = False
     ) -> None:
-        """Change the password of an account, and end all earlier grants: sessions, browsers'
-        sign-ins and, unless ``keep_tokens``, tokens. The session ``by`` goes on. Raises
-        `StoreError`.
+        """Change the password of an account, and end all earlier grants.
+
+        They are sessions, browsers' sign-ins and, unless ``keep_tokens``, tokens. The session
+        ``by`` goes on. Raises `StoreError`.
 
         The new epoch ends them; what goes on is carried over into it.
         """
@@ -145,8 +153,10 @@ class Registrations:
         self._let_go(self._names.of(account.name))
 
     async def change_credentials(self, *puts: Put, stays: Session | None = None) -> None:
-        """Store changes of credentials, all or none, and sign out the sessions whose grants they
-        end, except the session ``stays``. Raises `StoreError`."""
+        """Store changes of credentials, all or none, and sign out the sessions whose grants end.
+
+        The session ``stays`` is not signed out. Raises `StoreError`.
+        """
         table = self._credentials.table
         concerned = {each.account for put in puts if (each := table.get(put.key)) is not None}
         await change(self._store, *puts)

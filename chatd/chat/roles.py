@@ -124,8 +124,10 @@ class Roles:
         return [self._roles.put(f"{room.key}/{fold(name)}", RoleRecord(role) if role else None)]
 
     def give_guests(self, sessions: Iterable[Session], room: Room, role: Role) -> None:
-        """Give sessions a role in a room, beside that of their account, until they disconnect or
-        have another name."""
+        """Give sessions a role in a room, beside that of their account.
+
+        It ends when they disconnect or have another name.
+        """
         for session in sessions:
             if role is Role.EVERYONE:
                 self._given.get(session, {}).pop(room.key, None)

@@ -42,8 +42,11 @@ SANCTIONS = 1000
 
 
 class Sanction(NamedTuple):
-    """A mute or a ban: its end in seconds since 1970, the name of its author, its reason, and the
-    name of its target as it is shown."""
+    """A mute or a ban.
+
+    It has its end in seconds since 1970, the name of its author, its reason, and the name of its
+    target as it is shown.
+    """
 
     until: int
     by: str

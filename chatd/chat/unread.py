@@ -145,8 +145,10 @@ class UnreadTracker:
                 yield from self.read_marks.puts(account, log, place)
 
     def said(self, session: Session, log: Room, seqs: Sequence[int]) -> None:
-        """Count lines as sent that a session said in a room without being sent them: from another
-        room, in a browser, or as a program."""
+        """Count lines as sent that a session said in a room without receiving them.
+
+        It said them from another room, in a browser, or as a program.
+        """
         account = session.account
         is_shown = session.subscriptions.read_tracker is not None and session.joined.is_in(log)
         if account is None or (
@@ -230,6 +232,8 @@ def _may_mark(session: Session) -> bool:
 
 
 def _counts(session: Session) -> bool:
-    """Return True if the lines that a session is sent count for its account. They do not for a
-    program that only says lines."""
+    """Return True if the lines that a session is sent count for its account.
+
+    They do not for a program that only says lines.
+    """
     return not session.text_only and _may_mark(session)

@@ -23,8 +23,10 @@ from chatd.commands.base import Job, answering
 
 @contextmanager
 def question(session: Session, password: str) -> Iterator[None]:
-    """Context of a command that asks for a password unless one is given. If the command is refused,
-    the next line may be the password all the same, and is not said."""
+    """Context of a command that asks for a password unless one is given.
+
+    If the command is refused, the next line may be the password all the same, and is not said.
+    """
     try:
         yield
     except Exception:
@@ -35,8 +37,10 @@ def question(session: Session, password: str) -> Iterator[None]:
 
 @contextmanager
 def present_password_question(session: Session) -> Iterator[None]:
-    """As `question`, for the present password, unless it was typed recently. In that case the next
-    line may be that password all the same, and is recognised."""
+    """As `question`, for the present password, unless it was typed recently.
+
+    In that case the next line may be that password all the same, and is recognised.
+    """
     if not session.identity.typed_its_password:
         with question(session, ""):
             yield
@@ -58,8 +62,10 @@ def take_password(
     then: Callable[[str], Job | None],
     prompt: str = "password_prompt",
 ) -> Job | None:
-    """Call ``then`` with a password if one is given; else prompt for it first, with the sentence of
-    the key ``prompt``. An empty line cancels."""
+    """Call ``then`` with a password; prompt for it first if none is given.
+
+    The prompt is the sentence of the key ``prompt``. An empty line cancels.
+    """
     if is_given(password):
         return then(password)
 
@@ -76,9 +82,10 @@ def take_password(
 def with_present_password(
     server: ChatServer, session: Session, then: Callable[[PasswordProof], Job | None]
 ) -> Job | None:
-    """Call ``then`` with a proof of the account's present password; prompt for the password unless
-    it was typed in this session recently. A terminal left open, a cookie or a token is not enough
-    for what lets others in.
+    """Call ``then`` with a proof of the account's present password.
+
+    Prompt for the password unless it was typed in this session recently. A terminal left open, a
+    cookie or a token is not enough for what lets others in.
 
     The caller has checked that the session is logged in and its connection confidential. ``then``
     must check the account again, which may end while the prompt waits. Raises `Refusal`.

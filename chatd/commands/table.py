@@ -129,8 +129,10 @@ def _quit(server: ChatServer, session: Session, argument: str) -> None:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a section of /help in one language: its names, the first one shown, and its
-    subject."""
+    """The title of a section of /help in one language.
+
+    It has the section's names, the first one shown, and its subject.
+    """
 
     names: tuple[str, ...]
     explanation: str

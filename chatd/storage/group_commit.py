@@ -50,11 +50,7 @@ class GroupCommitStore(Store):
 
     @abc.abstractmethod
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
-        """Number and store the drafts and the records of a batch, all or none.
-
-        Fires with the drafts' events, and the notices in their places; fails with `StoreError`. The
-        next batch comes after that.
-        """
+        """Store the drafts and the records of a batch with their numbers, all or none."""
 
     def subscribe(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber

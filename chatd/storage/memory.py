@@ -147,7 +147,7 @@ class MemoryStore(GroupCommitStore):
         return said_before(log.first_stamped, log.head, time, stamp(self._now()))
 
     def _log(self, draft: Draft, now: int) -> list[Event]:
-        """Number a draft's lines and add them to the log of its room."""
+        """Give seqs to a draft's lines, and add them to the log of its room."""
         log = self._logs.get(draft.room)
         if log is None:
             log = self._logs[draft.room] = _Log()

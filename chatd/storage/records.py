@@ -113,7 +113,10 @@ class Table(Mapping[str, V], Generic[V]):
     def get(self, key: str, /, default: V | D) -> V | D: ...
 
     def get(self, key: str, /, default: Any = None) -> Any:
-        """Return the value at a key. (Mapping's own method takes three calls, for each line.)"""
+        """Return the value at a key.
+
+        Mapping's own method takes three calls, for each line.
+        """
         return self._values.get(key, default)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,7 @@
-"""The user that a process acts as: root takes the rights of a less privileged user before it
-touches that user's files, so that no link of theirs leads root to another file.
+"""The user that a process acts as.
+
+Root takes the rights of a less privileged user before it touches that user's files, so that no link
+of theirs leads root to another file.
 
 This module must not know which files those are.
 """

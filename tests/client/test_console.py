@@ -12,7 +12,7 @@ from tests.support.terminal import CTRL_C, CTRL_D, UP, Talk
 
 @pytest.fixture
 def talk() -> Iterator[Talk]:
-    """A conversation that has begun."""
+    """Return a conversation that has begun."""
     with Talk() as talk:
         yield talk
 

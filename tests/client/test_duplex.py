@@ -11,7 +11,7 @@ from tests.support.client import DEADLINE, SILENT, ChatStandIn, Peer, run_say
 
 @pytest.fixture
 def pair() -> Iterator[tuple[DuplexLink, socket.socket]]:
-    """A link, and the socket at the other end."""
+    """Yield a link, and the socket at the other end."""
     ours, theirs = socket.socketpair()
     theirs.settimeout(DEADLINE)
     with ours, theirs:

@@ -45,7 +45,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 
 @pytest.fixture
 def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """A function that runs `chatd export` on that store; returns status, output and errors."""
+    """Return a function that runs `chatd export` and returns its status, output and errors."""
 
     def run(
         *arguments: str, store: str = f"sqlite:{tmp_path / 'chatd.sqlite'}"

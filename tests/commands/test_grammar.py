@@ -156,7 +156,10 @@ UNDERSTOOD = [
 
 @pytest.fixture
 def ana() -> Person:
-    """An administrator, who owns #ops and is there with luis, a guest. There is #tea, too."""
+    """Return an administrator, who owns #ops and is there with luis, a guest.
+
+    There is #tea, too.
+    """
     town = Town()
     ana = town.citizen("ana", admin=True)
     ana.type("/join tea", "/topic Earl Grey", "/join ops", "hola")

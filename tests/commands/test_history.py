@@ -1,5 +1,7 @@
-"""`chatd.commands.history`: what can be found of what was said. (What was missed:
-`tests/chat/test_unread.py`.)"""
+"""`chatd.commands.history`: searching and reading the log.
+
+Missed lines are in `tests/chat/test_unread.py`.
+"""
 
 from __future__ import annotations
 
@@ -194,9 +196,7 @@ class TestMentions:
         eva.type("/join ops", "/leave")
         luis.type("eva!")
         unread = world.server.unread
-        monkeypatch.setattr(
-            unread.missed, "_readable", lambda session, room: room.name != "ops"
-        )
+        monkeypatch.setattr(unread.missed, "_readable", lambda session, room: room.name != "ops")
         assert told(eva, "/mentions") == ["*** No line that mentions eva was found."]
 
     def test_are_so_many_at_most(self, ana: Person, luis: Person) -> None:

@@ -55,7 +55,7 @@ def ana(town: Town) -> Person:
 
 @pytest.fixture
 def luis(town: Town, ana: Person) -> Person:
-    """A guest, who is in #ops."""
+    """Return a guest who is in #ops."""
     luis = town.guest("luis")
     luis.type("/join ops")
     luis.seen()
@@ -65,7 +65,7 @@ def luis(town: Town, ana: Person) -> Person:
 
 @pytest.fixture
 def eva(town: Town, ana: Person) -> Person:
-    """Registered, and in #ops."""
+    """Return a member with an account who is in #ops."""
     eva = town.citizen("eva")
     eva.type("/join ops")
     eva.seen()

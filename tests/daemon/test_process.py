@@ -83,7 +83,7 @@ def test_a_system_that_raises_no_limit_is_accepted(
 def test_where_the_hard_limit_is_too_high_the_highest_that_is_taken_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """macOS names no hard limit, and takes no soft one above OPEN_MAX."""
+    """A macOS system names no hard limit, and takes no soft one above OPEN_MAX."""
     taken = []
 
     def setrlimit(resource_: int, limits: tuple[int, int]) -> None:

@@ -44,7 +44,7 @@ def literals() -> set[str]:
 
 
 def asked_for() -> set[str]:
-    """The keys that are written where a sentence is asked for."""
+    """Return the keys that are written where a sentence is asked for."""
     places = {"sentence": (0, 1), "answer": (0,), "error": (1,), "Refusal": (1,)}
     found: set[str] = set()
     for tree in TREES:

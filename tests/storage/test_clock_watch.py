@@ -67,7 +67,7 @@ def scene() -> Scene:
 
 @pytest.fixture
 def said() -> Iterator[list[str]]:
-    """The lines of the log for the operator."""
+    """Return the lines of the log for the operator."""
     said: list[str] = []
 
     def observe(event: LogEvent) -> None:

@@ -23,7 +23,7 @@ Expect = Callable[..., object]
 
 @pytest.fixture
 def logged() -> Iterator[list[str]]:
-    """The lines of the log about refused lines, and about lines that are saved again."""
+    """Return the lines of the log about refused lines, and about lines that are saved again."""
     said: list[str] = []
 
     def observe(event: LogEvent) -> None:

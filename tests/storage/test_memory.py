@@ -13,7 +13,7 @@ from tests.support.stores import World, draft, texts
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world with a store of 5 events of each room."""
+    """Yield a world with a store of 5 events of each room."""
     monkeypatch.setattr(memory, "STORED_EVENTS", 5)
     return World(lambda reactor, now: MemoryStore(reactor, now))
 

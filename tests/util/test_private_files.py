@@ -221,7 +221,7 @@ class _User:
 
 @pytest.fixture
 def way(tmp_path: Path) -> Path:
-    """A file's path, two folders down."""
+    """Return a file's path, two folders down."""
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
     return folder / "file"

@@ -15,8 +15,11 @@ from chatd.storage.clock_watch import ClockWatch
 
 
 class ListedAccount(NamedTuple):
-    """An account, as the operator sees it. ``created`` is in seconds since 1970, ``sessions`` the
-    number of sessions that are logged in to the account."""
+    """An account, as the operator sees it.
+
+    ``created`` is in seconds since 1970, ``sessions`` the number of sessions that are logged in to
+    the account.
+    """
 
     name: str
     admin: bool
@@ -49,8 +52,10 @@ async def add_account(server: ChatServer, name: str, hash: str, *, admin: bool) 
 
 
 async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
-    """Make an account an administrator or not, and return its name. Raises `Refusal`, and
-    `StoreError`."""
+    """Make an account an administrator or not, and return its name.
+
+    Raises `Refusal`, and `StoreError`.
+    """
     account = account_called(server, name)._replace(admin=admin)
     try:
         await server.accounts.store(account)
@@ -61,8 +66,10 @@ async def set_administrator(server: ChatServer, name: str, admin: bool) -> str:
 
 
 async def set_password(server: ChatServer, name: str, hash: str) -> str:
-    """Change the password of an account, end all its grants, and return its name. Raises `Refusal`,
-    and `StoreError`."""
+    """Change the password of an account, end all its grants, and return its name.
+
+    Raises `Refusal`, and `StoreError`.
+    """
     account = account_called(server, name)
     await server.registrations.change_password(account, hash)
     return account.name
@@ -76,7 +83,9 @@ async def remove_account(server: ChatServer, name: str) -> str:
 
 
 async def confirm_clock(server: ChatServer, watch: ClockWatch) -> int:
-    """Record that the clock is right, and return the time in seconds since 1970. Raises
-    `StoreError`."""
+    """Record that the clock is right, and return the time in seconds since 1970.
+
+    Raises `StoreError`.
+    """
     await watch.confirm()
     return int(server.now())

@@ -59,8 +59,10 @@ def own_account(server: ChatServer, session: Session) -> Account:
 
 
 def check_privacy(server: ChatServer, session: Session, *, sent: bool) -> None:
-    """Raise `Refusal` if a password could be read on its way to the server. ``sent`` is True if it
-    was sent already."""
+    """Raise `Refusal` if a password could be read on its way to the server.
+
+    ``sent`` is True if it was sent already.
+    """
     if not server.logins.may_pass_secrets(session.identity.confidential):
         key = "password_in_clear" if sent else "no_password_in_clear"
         raise Refusal(ErrorKind.NOT_ENCRYPTED, key)
@@ -74,8 +76,10 @@ def hashing(server: ChatServer) -> Passwords:
 
 
 def new_password(text: str) -> str:
-    """Return the normalised text of a new password, to be hashed. Raises `Refusal` if it is not
-    valid."""
+    """Return the normalised text of a new password, to be hashed.
+
+    Raises `Refusal` if it is not valid.
+    """
     word = next(iter(text.split(None, 1)), "")
     if word.lower() in KEEP_TOKENS:
         raise Refusal(ErrorKind.WRONG_USE, "password_is_a_word", word=word)
@@ -128,8 +132,10 @@ def check_wait(seconds: float) -> None:
 
 
 def recent_proof(session: Session) -> PasswordProof | None:
-    """Return the proof of a session in which the account's password was typed within
-    `chatd.accounts.credentials.FRESH_SECONDS`; None if it has to be typed."""
+    """Return the proof of a session in which the password was typed recently.
+
+    That is within `chatd.accounts.credentials.FRESH_SECONDS`; None if it has to be typed.
+    """
     grant = session.grant
     if grant is None or not session.identity.typed_its_password:
         return None
@@ -137,16 +143,21 @@ def recent_proof(session: Session) -> PasswordProof | None:
 
 
 async def prove_password(server: ChatServer, session: Session, text: str) -> PasswordProof:
-    """Return the proof that *text* is the password of a session's account. Raises `Refusal` if it
-    is not."""
+    """Return the proof that *text* is the password of a session's account.
+
+    Raises `Refusal` if it is not.
+    """
     account = await check_password(server, session, own_account(server, session).name, text)
     server.logins.password_typed(session)
     return PasswordProof(session.number, account.key)
 
 
 def check_proof(server: ChatServer, session: Session, proof: PasswordProof) -> Account:
-    """Return the account of a session. Raises `Refusal` if the session is not logged in to the
-    account that the proof is for, or has less than `Scope.FULL`."""
+    """Return the account of a session.
+
+    Raises `Refusal` if the session is not logged in to the account that the proof is for, or has
+    less than `Scope.FULL`.
+    """
     account = own_account(server, session)
     if proof != (session.number, account.key):
         raise not_logged_in()

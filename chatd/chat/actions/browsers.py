@@ -20,8 +20,10 @@ from chatd.storage.records import Put
 
 
 class SignedIn(NamedTuple):
-    """The account's name and the secret of a browser that was just signed in. Only the hash of the
-    secret is stored."""
+    """The account's name and the secret of a browser that was just signed in.
+
+    Only the hash of the secret is stored.
+    """
 
     name: str
     secret: str
@@ -62,8 +64,10 @@ async def sign_in(
 
 
 async def sign_out(server: ChatServer, secret: str) -> None:
-    """End a browser's sign-in, wherever its secret was copied to. Nothing happens if the secret is
-    not valid. Raises `StoreError`."""
+    """End a browser's sign-in, wherever its secret was copied to.
+
+    Nothing happens if the secret is not valid. Raises `StoreError`.
+    """
     await server.registrations.change_credentials(*_revoked(server, secret))
 
 

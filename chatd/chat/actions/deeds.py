@@ -14,8 +14,10 @@ from chatd.storage.records import Put
 
 
 class Done(NamedTuple):
-    """The deeds that were logged in a room. ``was_shown`` is true if the session that did them was
-    a member, and so received them as events."""
+    """The deeds that were logged in a room.
+
+    ``was_shown`` is true if the session that did them was a member, and so received them as events.
+    """
 
     room: Room
     deeds: Sequence[Deed]

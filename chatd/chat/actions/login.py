@@ -20,8 +20,10 @@ from chatd.errors import ErrorKind, Refusal
 
 
 def check_login(server: ChatServer, session: Session, name: str, *, sent: bool) -> Account:
-    """Return the account of that name. Raises `Refusal` if a session may not log in to it with any
-    password. ``sent`` is True if a password was sent already.
+    """Return the account of that name.
+
+    Raises `Refusal` if a session may not log in to it with any password. ``sent`` is True if a
+    password was sent already.
 
     A session with a token or a cookie may log in with the password, too, and may do more then.
     """
@@ -69,8 +71,10 @@ class Closed(NamedTuple):
 
 
 async def close_others(server: ChatServer, session: Session) -> Closed:
-    """Close the other sessions of a session's account, and sign out its other browsers. Raises
-    `Refusal`, and `StoreError`."""
+    """Close the other sessions of a session's account, and sign out its other browsers.
+
+    Raises `Refusal`, and `StoreError`.
+    """
     account = own_account(server, session)
     session.identity.check_scope(Scope.FULL)
 

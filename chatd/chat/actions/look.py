@@ -12,16 +12,20 @@ from chatd.rooms.room import Room
 
 
 class Rooms(NamedTuple):
-    """The number of rooms that a session may read, and the first of them: those with most members
-    first."""
+    """The number of rooms that a session may read, and the first of them.
+
+    Those with most members are first.
+    """
 
     total: int
     rooms: list[Room]
 
 
 class People(NamedTuple):
-    """Names of members of a room, the number of ``more`` names, and the number of its guests
-    without one."""
+    """Names of members of a room.
+
+    ``more`` is the number of further names; the guests without a name are counted.
+    """
 
     names: list[str]
     more: int

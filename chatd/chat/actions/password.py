@@ -17,8 +17,10 @@ from chatd.chat.session import Session
 
 
 def check_password_change(server: ChatServer, session: Session, new: str = "") -> None:
-    """Raise `Refusal` if a session may not change its account's password. ``new`` is the new
-    password, "" if it was not sent yet."""
+    """Raise `Refusal` if a session may not change its account's password.
+
+    ``new`` is the new password, "" if it was not sent yet.
+    """
     check_privacy(server, session, sent=bool(new))
     own_account(server, session)
     session.identity.check_scope(Scope.FULL)

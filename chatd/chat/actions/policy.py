@@ -42,8 +42,10 @@ async def set_mode(server: ChatServer, session: Session, room: Room, mode: Mode)
 
 
 def may_close(server: ChatServer, session: Session, room: Room) -> bool:
-    """Return False if a room is closed already. Raises `Refusal` if the session may not close
-    it."""
+    """Return False if a room is closed already.
+
+    Raises `Refusal` if the session may not close it.
+    """
     server.moderation.check(session, room, Act.CLOSE)
     _check_not_lobby(server, room)
     return server.moderation.roles.mode_of(room) is not Mode.CLOSED

@@ -24,8 +24,11 @@ from chatd.text.validation import MAX_NAME_LENGTH
 
 
 class Posted(NamedTuple):
-    """The lines that were posted: the name of their room, and their seqs there, none if they are
-    not known any more. ``again`` is true if an earlier request posted them."""
+    """The lines that were posted: the name of their room, and their seqs there.
+
+    There are no seqs if they are not known any more. ``again`` is true if an earlier request posted
+    them.
+    """
 
     room: str
     seqs: Sequence[int]

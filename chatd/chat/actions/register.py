@@ -20,8 +20,10 @@ from chatd.errors import ErrorKind, Refusal
 
 
 def check_registration(server: ChatServer, session: Session, *, sent: bool) -> None:
-    """Raise `Refusal` if a session may not register its name with any password. ``sent`` is True if
-    a password was sent already."""
+    """Raise `Refusal` if a session may not register its name with any password.
+
+    ``sent`` is True if a password was sent already.
+    """
     session.identity.check_scope(Scope.FULL)
     check_privacy(server, session, sent=sent)
     if session.account is not None:

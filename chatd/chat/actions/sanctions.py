@@ -184,8 +184,9 @@ async def unban(server: ChatServer, session: Session, room: Room, name: str) -> 
 async def unban_networks_of(
     server: ChatServer, session: Session, room: Room, name: str
 ) -> Done | None:
-    """Lift the bans of the networks of a name from a room: those that its sessions come from now,
-    and those that were banned by that name.
+    """Lift the bans of the networks of a name from a room.
+
+    They are the networks that its sessions come from now, and those that were banned by that name.
 
     Return None if there is none. Raises `Refusal` and `StoreError`.
     """

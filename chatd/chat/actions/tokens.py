@@ -27,8 +27,10 @@ class NewToken(NamedTuple):
 
 
 def check_new_token(server: ChatServer, session: Session, name: str, scope: str) -> str:
-    """Return the valid form of the name for a new token. Raises `Refusal` if a session may not make
-    that token: ``scope`` is a key of `TOKEN_SCOPES`."""
+    """Return the valid form of the name for a new token.
+
+    Raises `Refusal` if a session may not make that token: ``scope`` is a key of `TOKEN_SCOPES`.
+    """
     account = own_account(server, session)
     session.identity.check_scope(Scope.FULL)
     if not server.logins.may_pass_secrets(session.identity.confidential):
@@ -62,8 +64,10 @@ def list_tokens(server: ChatServer, session: Session) -> Collection[Credential]:
 
 
 async def revoke_token(server: ChatServer, session: Session, name: str) -> str:
-    """End the token of that name, and return the name as it was given to the token. Raises
-    `Refusal`, and `StoreError`."""
+    """End the token of that name, and return the name as it was given to the token.
+
+    Raises `Refusal`, and `StoreError`.
+    """
     account = own_account(server, session)
     session.identity.check_scope(Scope.FULL)
     key = server.credentials.token_called(account.key, name)

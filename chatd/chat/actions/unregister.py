@@ -9,8 +9,10 @@ from chatd.chat.session import Session
 
 
 def check_unregistration(server: ChatServer, session: Session, *, sent: bool) -> None:
-    """Raise `Refusal` if a session may not give up its account with any password. ``sent`` is True
-    if a password was sent already."""
+    """Raise `Refusal` if a session may not give up its account with any password.
+
+    ``sent`` is True if a password was sent already.
+    """
     check_privacy(server, session, sent=sent)
     own_account(server, session)
     session.identity.check_scope(Scope.FULL)

@@ -11,9 +11,11 @@ from chatd.chat.session import Session
 
 
 class Whois(NamedTuple):
-    """Facts about a name. ``name`` is as its owner writes it, ``rooms`` are the names of those
-    rooms of the owner's sessions that the requester may read, ``away`` is "" if the owner is not
-    away."""
+    """Facts about a name.
+
+    ``name`` is as its owner writes it, ``rooms`` are the names of those rooms of the owner's
+    sessions that the requester may read, ``away`` is "" if the owner is not away.
+    """
 
     name: str
     registered: bool
@@ -23,8 +25,10 @@ class Whois(NamedTuple):
 
 
 def whois(server: ChatServer, session: Session, wanted: str) -> Whois:
-    """Return the facts about a name that a session may know. Raises `Refusal` if the name is not
-    valid."""
+    """Return the facts about a name that a session may know.
+
+    Raises `Refusal` if the name is not valid.
+    """
     session.identity.check_scope(Scope.READ)
     name = server.sessions.name_of(wanted)
     sessions = server.sessions.reachable(name)

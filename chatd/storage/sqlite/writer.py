@@ -54,7 +54,10 @@ class Writer:
         self._index_renewed = False
 
     def write(self, batch: Sequence[BatchItem]) -> Sequence[Entry]:
-        """Number and store a batch, all or nothing. Return its events and notices, in order."""
+        """Store a batch with its numbers, all or nothing.
+
+        Return its events and notices, in order.
+        """
         with self._transaction() as connection:
             return self._number(connection, batch)
 

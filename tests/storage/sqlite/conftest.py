@@ -35,7 +35,10 @@ def world(opening: Opening) -> World:
 
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
-    """The connections that a test makes; any thread may use them, and none waits for a lock."""
+    """Yield the connections that a test makes.
+
+    Any thread may use them, and none waits for a lock.
+    """
     made: list[sqlite3.Connection] = []
     connect = sqlite3.connect
 
