@@ -1,5 +1,4 @@
-"""How `chatd.protocols.lines.framing` makes lines of bytes: as a plain reference does, for any
-cut."""
+"""`chatd.protocols.lines.framing` makes the lines that a plain reference makes, for any cut."""
 
 from itertools import pairwise
 from random import Random, SystemRandom

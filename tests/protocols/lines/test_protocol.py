@@ -57,7 +57,7 @@ NO_ROOM = (
 
 
 class MarkTests(SynchronousTestCase):
-    """A byte order mark, with which some editors begin a file that somebody sends."""
+    """A byte order mark, with which some editors begin a file."""
 
     def test_it_is_no_part_of_the_first_line(self) -> None:
         world = World()
@@ -136,7 +136,7 @@ class TalkTests(SynchronousTestCase):
         self.luis = self.world.person()
 
     def both(self) -> list[str]:
-        """What both saw, which must be the same."""
+        """Return the lines that both saw, which must be the same."""
         seen = self.ana.seen()
         self.assertEqual(self.luis.seen(), seen)
         return seen
@@ -287,13 +287,13 @@ class WhatALineMayBeTests(SynchronousTestCase):
         self.luis = self.world.person()
 
     def shown(self, line: bytes) -> str:
-        """How the others see a line."""
+        """Return a line as the others see it."""
         self.ana.type(line)
         (seen,) = self.luis.seen()
         return seen.removeprefix("<guest1> ")
 
     def refused(self, line: bytes) -> str:
-        """How the sender is told that a line is not said; and what follows it is."""
+        """Return the error to the sender of a line that is not said; the next line is said."""
         self.ana.seen()
         self.ana.type(line, "next")
         self.assertEqual(self.luis.seen(), ["<guest1> next"])
@@ -403,7 +403,7 @@ class WhatALineMayBeTests(SynchronousTestCase):
 
 
 class NobodyElsesLineTests(SynchronousTestCase):
-    """What a person says always stands behind their name."""
+    """The words of a person always come after their name."""
 
     def setUp(self) -> None:
         self.world = World()
@@ -475,7 +475,7 @@ class SlashTests(SynchronousTestCase):
 
 
 class OrderTests(SynchronousTestCase):
-    """What one connection sends takes effect and is answered in order, however slow the store."""
+    """The input of one connection takes effect in order, even if the store is slow."""
 
     def setUp(self) -> None:
         self.world = World(slow=True, max_length=20)
@@ -640,7 +640,7 @@ class RefusedJoinTests(SynchronousTestCase):
 
 
 class GoneTests(SynchronousTestCase):
-    """What was read from somebody who has gone is said and done all the same."""
+    """The input of a client that has gone is said and done all the same."""
 
     def setUp(self) -> None:
         self.world = World(slow=True)
@@ -648,7 +648,7 @@ class GoneTests(SynchronousTestCase):
         self.ana = self.world.person()
 
     def go(self, *lines: str, reason: type[Exception] = ConnectionDone) -> list[str]:
-        """What luis sees of somebody who sends all this at once, and goes."""
+        """Return the lines that luis sees of a client that sends all this at once, and goes."""
         self.ana.send("".join(f"{line}\n" for line in lines).encode())
         self.ana.hang_up(reason)
         self.world.release()
@@ -887,7 +887,7 @@ class HalfCloseTests(SynchronousTestCase):
 
 
 class PausingTests(SynchronousTestCase):
-    """What waits is bounded: beyond that, a client is not read from."""
+    """The waiting input is bounded: beyond that, a client is not read from."""
 
     def test_so_many_unpublished_lines_pause_a_client_until_they_are_published(self) -> None:
         world = World(slow=True)
@@ -1009,7 +1009,7 @@ class FairnessTests(SynchronousTestCase):
     """No client's lines keep the others waiting."""
 
     def answers_a_turn(self, line: bytes, lines_an_answer: int) -> int:
-        """How many of 2000 lines are answered before the reactor goes on to other clients."""
+        """Return how many of 2000 lines are answered before other clients are read."""
         world = World()
         ana = world.person()
         ana.send(line * 2000)
@@ -1099,7 +1099,7 @@ class FairnessTests(SynchronousTestCase):
 
 
 class BrokenHandlerTests(SynchronousTestCase):
-    """A bug costs the client that meets it an error, and nobody else anything."""
+    """A bug costs the client that meets it an error, and no other client anything."""
 
     SERVER_ERROR = "ERR Server error: that did not work. The server's log says why."
 
@@ -1257,7 +1257,7 @@ class BareTests(SynchronousTestCase):
 
 
 class AnyBytesTests(SynchronousTestCase):
-    """Whatever is sent, in whatever pieces, nobody's screen is harmed."""
+    """No bytes, cut into any pieces, harm a screen."""
 
     @settings(max_examples=50)
     @given(st.lists(st.binary(max_size=40), max_size=20))
@@ -1282,7 +1282,7 @@ class SpeedTests(SynchronousTestCase):
         self.burst = int(10 * BURST_SECONDS)
 
     def heard(self, seconds: float = 0) -> list[str]:
-        """What luis sees in that time."""
+        """Return the lines that luis sees in that time."""
         for _ in range(int(seconds * 10)):
             self.world.clock.advance(0.1)
             self.world.settle()
@@ -1447,7 +1447,7 @@ class LineTimeTests(SynchronousTestCase):
 
 
 class HandshakeTests(SynchronousTestCase):
-    """Over TLS nobody is there until hands were shaken."""
+    """Over TLS no client is there until the handshake is complete."""
 
     def setUp(self) -> None:
         self.world = World()

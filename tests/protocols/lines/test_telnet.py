@@ -1,4 +1,4 @@
-"""What `chatd.protocols.lines.telnet` takes out of a stream, and what it answers."""
+"""`chatd.protocols.lines.telnet` takes telnet out of a stream, and answers it."""
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

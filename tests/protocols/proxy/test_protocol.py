@@ -1,4 +1,4 @@
-"""A port for clients behind a proxy: whatever comes in place of a header, in memory."""
+"""A port for clients behind a proxy: headers, and other bytes in their place, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which connections nobody else can read, and which network they come from: on real sockets."""
+"""Connections that no third party can read, and the networks they come from: on real sockets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def with_house(test: Callable[[House], Any]) -> None:
 
 
 async def answer(client: Client) -> str:
-    """What it is told when it sends a password."""
+    """Return the answer to a password."""
     client.send("/register correct horse")
     return (await client.until("ERR "))[-1]
 

@@ -1,4 +1,4 @@
-"""Who may come in, and what is told to those who may not."""
+"""Admission of clients, and the refusals of others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HalfClosing(StringTransport):
 
 
 class AdmissionTests(SynchronousTestCase):
-    """How many may come in, and what is told to those who may not."""
+    """The number of clients that are admitted, and the refusals of others."""
 
     def come(self, world: World, host: str) -> tuple[Protocol | None, StringTransport]:
         transport = HalfClosing()
@@ -101,7 +101,7 @@ class AdmissionTests(SynchronousTestCase):
 
 class AcceptingTests(SynchronousTestCase):
     def test_twisted_takes_more_at_once_each_time_that_there_are_many(self) -> None:
-        """What `ChatFactory.buildProtocol` keeps in bounds: no interface names it."""
+        """`ChatFactory.buildProtocol` sets an attribute of ports that no interface names."""
         port = Port(0, Factory(), interface="127.0.0.1")
         port.startListening()
         self.addCleanup(port.stopListening)

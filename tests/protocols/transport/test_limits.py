@@ -1,4 +1,4 @@
-"""How fast a connection is read, and how many come in: counting alone."""
+"""The rate at which a connection is read, and the number of connections: counting alone."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_those_without_an_address_do_not_count_as_one() -> None:
 
 
 def talk(admission: Admission, network: str, lines: int) -> None:
-    """Have somebody come from there, say so many lines at 1000 seconds, and go."""
+    """Have a client come from a network, say so many lines at 1000 seconds, and go."""
     admission.enter(network)
     pace = admission.pace(network, 1000.0)
     assert pace is not None
@@ -147,7 +147,7 @@ def talk(admission: Admission, network: str, lines: int) -> None:
 
 
 def burst_left(admission: Admission, network: str, now: float = 1000.0) -> int:
-    """How many lines a newcomer from there may say at once."""
+    """Return how many lines a new client from a network may say at once."""
     pace = admission.pace(network, now)
     assert pace is not None
     lines = 0

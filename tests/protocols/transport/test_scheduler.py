@@ -26,7 +26,7 @@ class Clock:
 
 
 class Client:
-    """Somebody who takes so many seconds for each turn, and wants so many turns."""
+    """A client that takes so many seconds for each turn, and wants so many turns."""
 
     def __init__(self, test: TurnsTests, name: str, seconds: float = 0.0, turns: int = 1) -> None:
         self.test = test
@@ -55,7 +55,7 @@ class TurnsTests(SynchronousTestCase):
         self.shares: list[float] = []
 
     def taken_now(self) -> str:
-        """Who has turns before the reactor goes on to others."""
+        """Return the clients that have turns before the reactor goes on to others."""
         self.taken.clear()
         due, self.clock.due = self.clock.due, []
         for call in due:  # those that it leads to are for the next time

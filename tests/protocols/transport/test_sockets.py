@@ -1,4 +1,4 @@
-"""What the kernel is asked to do for connections: on real sockets, because it is the kernel's."""
+"""The options of the kernel for connections: on real sockets, because the kernel acts on them."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class SocketTransport(Transport):
         return self.handle
 
     def received(self) -> bytes:
-        """What has come out at the other end so far."""
+        """The bytes that have come out at the other end so far."""
         data = b""
         try:
             while piece := self.peer.recv(1 << 20):
@@ -96,7 +96,7 @@ class OutletTestCase(SynchronousTestCase):
 
 
 class AnyTransportTests(OutletTestCase):
-    """On whatever is no plain socket it is a push producer."""
+    """On a transport that is no plain socket it is a push producer."""
 
     def setUp(self) -> None:
         self.make(Transport())
@@ -179,13 +179,13 @@ class AnyTransportTests(OutletTestCase):
 
 
 class PushingTests(OutletTestCase):
-    """What is pushed is sent past an empty supply, or is not taken at all."""
+    """Pushed data is sent past an empty supply, or is not taken at all."""
 
     def setUp(self) -> None:
         self.make(Transport())
 
     def refused(self) -> bool:
-        """Whether what is pushed is not taken, and not sent."""
+        """Return True if pushed data is not taken, and not sent."""
         self.transport.clear()
         return not self.writer.push(b"pushed\n") and not self.transport.value()
 
@@ -284,7 +284,7 @@ class PlainSocketTests(OutletTestCase):
 
 
 class ClosingTests(OutletTestCase):
-    """When its supply is drained it closes, and nobody can keep it from that for ever."""
+    """When its supply is drained it closes, and no client can keep it from that for ever."""
 
     def setUp(self) -> None:
         transport = SocketTransport()

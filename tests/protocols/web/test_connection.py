@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.connection`: one connection, whatever it is sent, and however slowly."""
+"""`chatd.protocols.web.connection`: one connection, with any input, at any speed."""
 
 from __future__ import annotations
 
@@ -605,7 +605,7 @@ def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> No
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_bytes_make_an_error(seed: int) -> None:
-    """Whatever is sent and cut anywhere, nothing is logged, and it ends."""
+    """Any bytes, cut anywhere, are logged nowhere, and the connection ends."""
     chance = random.Random(seed)
     door = Callers()
     for _ in range(50):

@@ -155,7 +155,7 @@ def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
 
 
 def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
-    """Whether a call concerns Ana's session."""
+    """Return True if a call concerns Ana's session."""
     first = given[0]
     about = {id(session), id(session.stream), id(scene.ana.protocol.connection.output.writer)}
     about |= {id(session.queue), id(session.joined)}

@@ -1,4 +1,4 @@
-"""What browsers' messages and HTTP requests may hold: it is understood, or refused.
+"""The grammar of browsers' messages and HTTP requests: all of it is understood, or refused.
 
 Nothing that is not understood falls back to another meaning. `REFUSED` has what is refused, with
 the sentence that says so.

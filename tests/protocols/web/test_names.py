@@ -1,4 +1,4 @@
-"""Names that nobody may take, and look-alikes, on every door where a name can be come by."""
+"""Names that no client may take, and look-alikes, by every protocol in which names are taken."""
 
 from __future__ import annotations
 

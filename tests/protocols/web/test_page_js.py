@@ -25,7 +25,7 @@ UNSAFE = re.compile(
 """The ways to make more of a text than a text."""
 
 SENT_BYTES = 40_000
-"""What all files of the page may weigh as they are sent, with gzip."""
+"""Most bytes of all files of the page as they are sent, with gzip."""
 
 
 def text_of(file: Path) -> str:
@@ -33,7 +33,7 @@ def text_of(file: Path) -> str:
 
 
 def test_modules() -> None:
-    """What is pure of the page does what its own tests say."""
+    """The pure modules of the page pass their own tests."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no node: the page's modules were not tested")
@@ -75,7 +75,7 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 
 
 def test_every_id_is_there_once() -> None:
-    """What the modules look up by its id is in the page."""
+    """The elements that the modules look up by id are in the page."""
     ids = re.findall(r'\sid="([^"]*)"', text_of(PAGE / "index.html"))
     assert len(ids) == len(set(ids))
     for file in MODULES:

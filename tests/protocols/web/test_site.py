@@ -115,7 +115,7 @@ def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token:
 
 
 class OverTls:
-    """Who asks over TLS."""
+    """A requester over TLS."""
 
     whence = "127.0.0.1"
     confidential = encrypted = True

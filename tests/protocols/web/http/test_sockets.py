@@ -54,7 +54,7 @@ class WebHouse(House):
 
 
 def run(ask: Callable[[int], Any], endpoint: str = LOOPBACK) -> Any:
-    """Have somebody ask at a port, and give what they got."""
+    """Have a client ask at a port, and return its answer."""
 
     async def asking() -> Any:
         house = WebHouse()

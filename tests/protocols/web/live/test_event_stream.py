@@ -1,4 +1,4 @@
-"""What is said in a room, as server-sent events."""
+"""The lines of a room, as server-sent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a WebSocket of an HTTP connection."""
+"""The handshake that turns an HTTP connection into a WebSocket."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whoever comes back to a room, by whatever door, goes on where they were, or is told that it is
-another log; nothing is passed over in silence."""
+"""A client that comes back to a room, by any protocol, goes on where it was, or learns that it is
+another log; no line is passed over in silence."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROOM = "/api/rooms/lobby"
 
 
 class Shown(NamedTuple):
-    """What somebody was shown who came: whether it was told to be another log; the texts of lines;
-    and with which bookmark they would come again."""
+    """The view of a client: True if it is another log; the texts of lines; and the bookmark with
+    which it would come again."""
 
     anew: bool
     texts: list[str]

@@ -267,7 +267,7 @@ class TestLines:
 
 
 class TestSettings:
-    """What is for terminals, perhaps set at one, and kept with the account."""
+    """Settings for terminals, perhaps set at one, and stored with the account."""
 
     def test_lines_with_times_are_live_all_the_same(self, world: World) -> None:
         one = browser(world)
