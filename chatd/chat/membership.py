@@ -105,12 +105,12 @@ class Membership:
         not speak here, the room is told only that the old name has left.
         """
         member, room = self._member, self.room
-        may_speak = member.may_speak_in(room)
-        room.leave(member.name, member.is_guest)
+        may_speak, old = member.may_speak_in(room), member.name
+        room.leave(old, member.is_guest)
         # The old name stays if more of its sessions are here than those that come along.
-        stays = room.named.get(member.name, 0) > along
+        stays = room.named.get(old, 0) > along
         is_here = name in room.named  # never so for a guest, whose name no other session can take
-        was_announced = member.name in room.announced
+        was_announced = old in room.announced
         if not may_speak:
             if not stays:
                 self._say_that_it_left()
@@ -119,9 +119,9 @@ class Membership:
         elif is_here and not stays:
             self._say_that_it_left()
         elif not stays:
-            room.append(Notice(room.name, member.number, Change.RENAMED, member.name, name))
+            room.append(Notice(room.name, member.number, Change.RENAMED, old, name))
         if not stays:
-            room.announced.discard(member.name)
+            room.announced.discard(old)
         if was_announced and may_speak and not guest:
             room.announced.add(name)
         room.enter(name, guest)

@@ -83,16 +83,18 @@ class Names:
         """Return the sessions that have that name, in the order in which they took it."""
         return self._sessions.get(fold(name), ())
 
-    def check(self, session: Session, name: str) -> None:
-        """Raise `Refusal` if a session may not have this valid name."""
+    def check(self, sessions: Sequence[Session], name: str) -> None:
+        """Raise `Refusal` if the sessions of one person may not have this valid name.
+
+        ``sessions`` is the result of `together`.
+        """
         _check_new(name)
         key = fold(name)
         registered = self._registered_like(name)
-        along = self.together(session)
-        here = [other for other in self._like.owners(name) if other not in along]
-        if key != session.account and key in map(fold, registered):
+        here = [other for other in self._like.owners(name) if other not in sessions]
+        if key != sessions[0].account and key in map(fold, registered):
             raise Refusal(ErrorKind.NAME_IN_USE, "registered_name", name=name)
-        if not all(other in along or _are_one(other, session) for other in self.of(name)):
+        if not all(other in sessions or _are_one(other, sessions[0]) for other in self.of(name)):
             raise Refusal(ErrorKind.NAME_IN_USE, "name_in_use", name=name)
         for other in (*registered, *map(self._like.name_of, here)):
             if fold(other) != key:
@@ -140,12 +142,13 @@ class Names:
 
         The sessions ``along`` are renamed next.
         """
-        before, was_guest = session.name, session.is_guest
+        identity = session.identity
+        before, was_guest = identity.name, identity.is_guest
         self.take(session, name)
         try:
             session.rename(name, along=along)
         finally:
-            if session.name != name:  # `rename` has failed
+            if identity.name != name:  # `rename` has failed
                 self.free(session)
                 if not was_guest:
                     self.take(session, before)

@@ -37,7 +37,7 @@ class Scene:
     def refused(self, person: Person, name: str) -> str:
         """Return the key of the refusal of that name; "" if the person can have it."""
         try:
-            self.names.check(person.session, name)
+            self.names.check(self.names.together(person.session), name)
         except Refusal as refusal:
             return refusal.key
         return ""

@@ -16,18 +16,19 @@ def rename(server: ChatServer, session: Session, wanted: str) -> bool:
     """
     name = valid_name(wanted)
     sessions = server.names.together(session)
-    if name != session.name:
-        if session.account is not None:
-            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=session.name)
+    identity = session.identity
+    if name != identity.name:
+        if identity.account is not None:
+            raise Refusal(ErrorKind.WRONG_USE, "logout_first", name=identity.name)
         for each in sessions:
             for room in each.memberships:
                 if server.moderation.silence(each, room) is not None:
                     raise Refusal(ErrorKind.NOT_ALLOWED, "name_stays", room=room.name)
-        server.names.check(session, name)
+        server.names.check(sessions, name)
         # A person with several sessions has the same spelling of the name in all.
         others = (other for other in server.names.of(name) if other not in sessions)
         name = next((other.name for other in others), name)
-    if name == session.name:
+    if name == identity.name:
         return False
     for number, each in enumerate(sessions, 1):
         server.names.give(each, name, sessions[number:])
