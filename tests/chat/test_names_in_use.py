@@ -109,8 +109,11 @@ class InUse(RuleBasedStateMachine):
             self.world.settle()
 
     def uses(self) -> list[tuple[str, object]]:
-        """Return each name in use, and its owner. (A name that is being registered has its owner
-        once that is on disk: until then, others may have it or its look-alikes.)"""
+        """Return each name in use, and its owner.
+
+        A name that is being registered has its owner once that is on disk. Until then, others may
+        have it or its look-alikes.
+        """
         on_disk = {each.key for each in self.world.store.records() if each.kind == "account"}
         accounts = self.world.server.accounts.table
         used: list[tuple[str, object]] = [

@@ -23,7 +23,7 @@ def world() -> World:
 
 @pytest.fixture
 def luis(world: World) -> Session:
-    """A session in a room with four lines, of which two were said at 100 s."""
+    """Return a session in a room with four lines, of which two were said at 100 s."""
     luis = guest(world, "luis")
     done(world, enter(world.server, luis, "tea"))
     luis.say("uno", "dos")

@@ -23,7 +23,7 @@ def world() -> World:
 
 @pytest.fixture
 def ana(world: World) -> Session:
-    """The owner of #ops, who has just typed her password."""
+    """Return the owner of #ops, who has just typed her password."""
     ana = member(world, "ana")
     done(world, enter(world.server, ana, "ops"))
     return ana

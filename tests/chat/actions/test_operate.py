@@ -19,7 +19,7 @@ def world() -> World:
 
 @pytest.fixture
 def ana(world: World) -> Session:
-    """An administrator."""
+    """Return the session of an administrator."""
     ana = member(world, "ana")
     table = world.server.accounts.table
     change(world.store, table.put("ana", table["ana"]._replace(admin=True)))

@@ -26,7 +26,7 @@ def world() -> World:
 
 @pytest.fixture
 def ana(world: World) -> Session:
-    """The owner of #ops, who is there."""
+    """Return the session of the owner of #ops, who is there."""
     ana = member(world, "ana")
     done(world, enter(world.server, ana, "ops"))
     return ana

@@ -21,7 +21,7 @@ def world() -> World:
 
 @pytest.fixture
 def ana(world: World) -> Session:
-    """The owner of #den, a private room, who is there."""
+    """Return the owner of #den, a private room, who is there."""
     ana = member(world, "ana")
     done(world, create(world.server, ana, "den", Mode.PRIVATE))
     return ana

@@ -23,7 +23,7 @@ def world() -> World:
 
 @pytest.fixture
 def ana(world: World) -> Session:
-    """The owner of #ops, who is there."""
+    """Return the session of the owner of #ops, who is there."""
     ana = member(world, "ana")
     done(world, enter(world.server, ana, "ops"))
     return ana
@@ -36,7 +36,7 @@ def ops(world: World, ana: Session) -> Room:
 
 @pytest.fixture
 def luis(world: World, ops: Room) -> Session:
-    """A guest in #ops, from a network."""
+    """Return the session of a guest in #ops, from a network."""
     luis = guest(world, "luis", network=NETWORK)
     done(world, enter(world.server, luis, "ops"))
     return luis
