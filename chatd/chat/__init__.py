@@ -1,4 +1,4 @@
-"""Who is here and what they may do: sessions, rooms, names, rights and logins.
+"""The chat: sessions, rooms, names, rights and logins.
 
 These modules must not know a slash command, a wire format's bytes or a connection.
 """

@@ -1,7 +1,7 @@
-"""What the documents say is held against the code: tables, links, recipes, and the transcripts.
+"""The documents agree with the code: tables, links, recipes, and the transcripts.
 
-A transcript is replayed against a server, so it cannot rot. It lists what Ana's terminal shows:
-a line that starts with one of the server's prefixes was received, any other was typed.
+A transcript is replayed against a server, so it cannot rot. It lists what Ana's terminal shows: a
+line that starts with one of the server's prefixes was received, any other was typed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def read(document: str) -> str:
 
 
 def rows(text: str, header: str) -> list[list[str]]:
-    """The cells of the table whose header's first cell is *header*."""
+    """Return the cells of the table whose header's first cell is *header*."""
     lines = iter(text.split("\n"))
     for line in lines:
         if line.startswith(f"| {header} |"):
@@ -82,13 +82,13 @@ def rows(text: str, header: str) -> list[list[str]]:
 
 
 def all_rows(text: str, header: str) -> list[list[str]]:
-    """The cells of all tables whose header's first cell is *header*."""
+    """Return the cells of all tables whose header's first cell is *header*."""
     tables = text.split(f"\n| {header} |")
     return [row for table in tables[1:] for row in rows(f"| {header} |{table}", header)]
 
 
 def marked(text: str, marker: str) -> str:
-    """The fenced block that stands right behind a marker."""
+    """Return the fenced block right after a marker."""
     found = re.search(rf"^<!-- {marker} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert found is not None, f"there is no block behind <!-- {marker} -->"
     return found[1]
@@ -99,7 +99,7 @@ def prose(text: str) -> str:
 
 
 def anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub gives a heading."""
     kept = [c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LN"]
     return "".join(kept).replace(" ", "-")
 
@@ -255,7 +255,7 @@ def test_whatever_pipes_a_program_into_a_room_says_text_first(document: str) -> 
 
 
 class Person:
-    """Somebody with a terminal: what they type, and what they have not looked at yet."""
+    """A client at a terminal: the lines typed, and the lines that were not looked at yet."""
 
     def __init__(self, factory: ChatFactory) -> None:
         self.transport = StringTransport()
@@ -272,7 +272,7 @@ class Person:
 
 
 class Replay:
-    """Replays a transcript: types what Ana typed, and lets the others say what she saw of them."""
+    """A replay of a transcript: Ana's lines are typed, and others say what she saw of them."""
 
     def __init__(self, language: Language) -> None:
         self.clock = Clock()
@@ -285,7 +285,7 @@ class Replay:
         self.unseen: list[str] = []
 
     def play_room(self, transcript: str) -> None:
-        """A transcript without the coming in, by one who is registered and makes a room."""
+        """Replay a transcript without entering, by a member with an account who makes a room."""
         lines = transcript.removesuffix("\n").split("\n")
         self.room = lines[0].split()[1]
         self.ana = Person(self.factory)
@@ -310,7 +310,7 @@ class Replay:
         self.look_on(lines)
 
     def look_on(self, lines: Sequence[str]) -> None:
-        """Type what was typed, and compare what is seen."""
+        """Type the typed lines, and compare the received ones."""
         assert self.ana is not None
         for line in lines:
             if line.startswith(_PREFIXES):
@@ -326,7 +326,7 @@ class Replay:
         assert self.ana.transport.disconnecting
 
     def happens(self, line: str) -> None:
-        """Let somebody else say what Ana sees, who is made to be there if need be."""
+        """Have another client say a line that Ana receives; make that client if need be."""
         said = _SAID.fullmatch(line)
         assert said is not None, f"nobody says: {line}"
         name = said["name"] or said["actor"] or said["writer"]
@@ -345,14 +345,14 @@ class Replay:
         self.turn()
 
     def turn(self) -> None:
-        """Let everything happen that is due, and look at Ana's screen."""
+        """Run all that is due, and look at Ana's screen."""
         self.clock.pump([0] * 10)
         if self.ana is not None:
             self.unseen += [_TIME.sub("[time] ", line) for line in self.ana.sees()]
 
 
 class TranscriptTests(SynchronousTestCase):
-    """The transcript of each README is what the server says today."""
+    """The transcript of each README is what the server sends today."""
 
     def test_english(self) -> None:
         Replay(Language.ENGLISH).play(marked(read("README.md"), "transcript en"))
@@ -366,7 +366,7 @@ class TranscriptTests(SynchronousTestCase):
             Replay(language).play_room(transcript)
 
     def test_a_line_that_was_not_sent_is_found(self) -> None:
-        """The replay itself would notice."""
+        """The replay notices such a line."""
         transcript = marked(read("README.md"), "transcript en")
         for wrong in (
             transcript.replace("* ana waves", "* ana waved"),
