@@ -50,7 +50,11 @@ class GroupCommitStore(Store):
 
     @abc.abstractmethod
     def commit(self, batch: Sequence[BatchItem]) -> Deferred[Sequence[Entry]]:
-        """Store the drafts and the records of a batch with their numbers, all or none."""
+        """Store the drafts and the records of a batch with their numbers, all or none.
+
+        Fires with the drafts' events, and the notices in their places; fails with `StoreError`. The
+        next batch comes after that.
+        """
 
     def subscribe(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber

@@ -29,7 +29,11 @@ pytestmark = pytest.mark.quick
 def searched(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
-    """Yield a store to search in."""
+    """Yield a store to search in.
+
+    It is in memory; in a file, before or after its events are indexed; or in a file of an SQLite
+    that cannot index.
+    """
     if request.param == "memory":
         world = World(lambda reactor, now: MemoryStore(reactor, now))
     else:
