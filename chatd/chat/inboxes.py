@@ -5,8 +5,6 @@ An inbox is stored like a room. This module must not know sessions, rooms or rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from chatd.accounts.accounts import Accounts
 from chatd.event import inbox_of, is_inbox, owner_of
 from chatd.rooms.room import Room
@@ -19,30 +17,26 @@ class Inboxes:
     def __init__(self, store: Store, accounts: Accounts) -> None:
         self._store = store
         self._accounts = accounts
-        self._logs: dict[str, Room] = {}
+        self.logs: dict[str, Room] = {}
+        """The inboxes by their names."""
         for name, head, topic, _ in store.rooms():
             if is_inbox(name):
                 self._add(Room(name, store, head, topic))
 
     def _add(self, log: Room) -> None:
         log.key = log.name  # folded already
-        self._logs[log.name] = log
-
-    @property
-    def logs(self) -> Mapping[str, Room]:
-        """The inboxes by their names."""
-        return self._logs
+        self.logs[log.name] = log
 
     def of(self, account: str) -> Room:
         """Return the inbox of an account."""
         name = inbox_of(account)
-        if name not in self._logs:
+        if name not in self.logs:
             self._add(Room(name, self._store))
-        return self._logs[name]
+        return self.logs[name]
 
     async def clear_gone(self) -> None:
         """Forget the private lines of accounts that were removed without time to do so."""
-        for account in map(owner_of, tuple(self._logs)):
+        for account in map(owner_of, tuple(self.logs)):
             if account not in self._accounts.table:
                 await self.clear(account)
 
