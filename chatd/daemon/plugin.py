@@ -44,7 +44,8 @@ from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.daemon.signals import end_in_time, renew_on_hangup, stop_in_time
 from chatd.protocols.control import Control, control_path
-from chatd.protocols.lines.protocol import BARE_LENGTH, BareProtocol, ChatProtocol
+from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.listeners import BACKLOG
-from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
+from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.web.connection import WebProtocol
 from tests.support.service import FREE, make, ports_of, refusal, unbind
 

@@ -29,7 +29,7 @@ from chatd.commands.table import TABLE
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
-from chatd.protocols.lines.protocol import ChatProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change

@@ -7,7 +7,8 @@ from typing import Any
 from chatd.accounts.accounts import Account
 from chatd.chat.permissions import Mode, Role
 from chatd.chat.server import ChatServer
-from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
+from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.rooms.room import Room
 from chatd.storage.records import change

@@ -27,7 +27,8 @@ from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
 from chatd.commands.table import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
-from chatd.protocols.lines.protocol import BareProtocol, ChatProtocol
+from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits

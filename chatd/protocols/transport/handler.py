@@ -88,7 +88,7 @@ class Handler(Protocol[M_contra]):
         """Greet the client: the connection is open."""
 
     def address_known(self) -> None:
-        """Have the client counted for its own address, now or later (`Origin.locate`)."""
+        """Have the client counted for its own address, now or later (`ClientAddress.locate`)."""
 
     def begin_turn(self) -> int:
         """Return how many items may be handled now; if 0, `wake` is called in time."""

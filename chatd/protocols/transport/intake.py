@@ -90,7 +90,7 @@ class Intake:
 
     def decode(self, now: float) -> bool:
         """Make items of a piece of what was read. Return False if there is none, or not yet."""
-        handler, decoder, pace = self._handler, self._decoder, self._rate.origin.pace
+        handler, decoder, pace = self._handler, self._decoder, self._rate.address.pace
         if self.unread:
             if pace is not None and pace.wait(now):
                 return False

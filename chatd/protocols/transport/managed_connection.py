@@ -32,9 +32,9 @@ from twisted.internet.interfaces import IReactorTime, ISSLTransport
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
+from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
-from chatd.protocols.transport.origin import Origin
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.paced_reader import PacedReader
 
@@ -54,18 +54,18 @@ class ManagedConnection:
     __slots__ = (
         "_clock",
         "_since",
+        "address",
         "client",
         "factory",
         "handler",
         "lifecycle",
-        "origin",
         "output",
         "reader",
         "transport",
     )
 
     factory: ChatFactory
-    origin: Origin
+    address: ClientAddress
     reader: PacedReader
 
     def __init__(self, client: Client, clock: IReactorTime, handler: Handler[Any]) -> None:
@@ -86,7 +86,7 @@ class ManagedConnection:
         If not ``located``, the client's own address is not known yet: it is behind a proxy.
         """
         self.factory = factory
-        self.origin = Origin(factory, place, located=located)
+        self.address = ClientAddress(factory, place, located=located)
         self.reader = PacedReader(self, self._clock, factory.turns, self.handler)
 
     @property
@@ -144,7 +144,7 @@ class ManagedConnection:
     def made(self, transport: Any) -> None:
         """Begin. The client is greeted now; over TLS, after the handshake."""
         self.transport = transport
-        self.origin.connect(transport)
+        self.address.connect(transport)
         self.factory.clients.add(self.client)
         transport.bufferSize = READ_BYTES
         self.handler.connect(self)
@@ -202,7 +202,7 @@ class ManagedConnection:
     @guarded
     def address_known(self) -> None:
         """Tell the handler of a client behind a proxy that the transport knows its address."""
-        if not (self.origin.located or self.output.supply.finished):
+        if not (self.address.located or self.output.supply.finished):
             self.handler.address_known()
 
     # What handlers and the reader call
@@ -228,7 +228,7 @@ class ManagedConnection:
         try:
             self.handler.depart()
         finally:
-            self.factory.gone(self.client, self.origin.leave())
+            self.factory.gone(self.client, self.address.leave())
 
     def fail(self, what: str) -> None:
         """Let go of a client that an error, which is being handled, leaves in no known state.

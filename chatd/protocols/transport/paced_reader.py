@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from chatd.protocols.transport.client_address import ClientAddress
 from chatd.protocols.transport.handler import Handler
 from chatd.protocols.transport.intake import Intake
 from chatd.protocols.transport.lifecycle import ENDED, Lifecycle, State, guarded
-from chatd.protocols.transport.origin import Origin
 from chatd.protocols.transport.output import Output
 from chatd.protocols.transport.rate import ClientRate
 from chatd.protocols.transport.scheduler import TurnScheduler
@@ -31,7 +31,7 @@ class Owner(Protocol):
     """The connection that is read."""
 
     lifecycle: Lifecycle
-    origin: Origin
+    address: ClientAddress
     output: Output
 
     @property
@@ -64,7 +64,7 @@ class PacedReader:
     def __init__(
         self, owner: Owner, clock: IReactorTime, turns: TurnScheduler, handler: Handler[Any]
     ) -> None:
-        self.rate = ClientRate(owner.origin, clock, self.await_turn)
+        self.rate = ClientRate(owner.address, clock, self.await_turn)
         self.intake = Intake(owner.lifecycle, self.rate, clock, handler)
         self.handling = False
         """True during a turn."""
@@ -208,7 +208,7 @@ class PacedReader:
                 ready = handler.settle(bool(items))
                 if not items:
                     now = seconds()  # decoding takes time, also if no item comes of it
-            if rate.origin.pace is not None:
+            if rate.address.pace is not None:
                 rate.spend_time(began, now)
         finally:
             handler.end_turn()

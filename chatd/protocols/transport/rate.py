@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from chatd.protocols.transport.origin import Origin
+from chatd.protocols.transport.client_address import ClientAddress
 
 LINE_SECONDS = 0.0001
 """Most seconds that a line takes: what takes longer counts for several. Most take a fifth of it."""
@@ -22,24 +22,26 @@ DELAY_SECONDS = 0.1
 
 
 class ClientRate:
-    """Charges one client by the pace of its origin. ``rested`` is called at the end of a delay."""
+    """Charges one client by the pace of its address. ``rested`` is called at the end of a delay."""
 
-    __slots__ = ("_clock", "_delay", "_rested", "delayed", "origin", "owes")
+    __slots__ = ("_clock", "_delay", "_rested", "address", "delayed", "owes")
 
-    def __init__(self, origin: Origin, clock: IReactorTime, rested: Callable[[], None]) -> None:
+    def __init__(
+        self, address: ClientAddress, clock: IReactorTime, rested: Callable[[], None]
+    ) -> None:
         self.owes = False
         """True if the client must pay for an item before the next one is handled, also if that is
         decoded already."""
         self.delayed = False
         """True while the client is left alone."""
-        self.origin = origin
+        self.address = address
         self._clock = clock
         self._rested = rested
         self._delay: IDelayedCall | None = None
 
     def is_over(self, now: float) -> bool:
         """Return True if the client owes for what it has sent, at this time in seconds."""
-        pace = self.origin.pace
+        pace = self.address.pace
         return pace is not None and pace.wait(now) > 0
 
     def charge(self, lines: float) -> None:
@@ -49,7 +51,7 @@ class ClientRate:
 
     def spend(self, lines: float, length: int) -> None:
         """Charge for so many lines and bytes."""
-        pace = self.origin.pace
+        pace = self.address.pace
         if pace is not None:
             pace.spend(self._clock.seconds(), lines, length)
 
@@ -59,7 +61,7 @@ class ClientRate:
 
     def slow_down(self) -> None:
         """Leave the client alone for a while if it is over its rate."""
-        pace = self.origin.pace
+        pace = self.address.pace
         if pace is not None and self._delay is None:
             wait = pace.wait(self._clock.seconds())
             if wait:

@@ -103,7 +103,7 @@ class SessionHandler(Generic[M]):
     def address_known(self) -> None:
         """Count the client for its own address, and let it go or put it out if need be."""
         try:
-            self.connection.origin.locate()
+            self.connection.address.locate()
         except TooManyConnections as full:
             self.session.error(ErrorKind.FULL, full.key, limit=full.limit)
             self.server.finish(self.session)
@@ -194,8 +194,8 @@ class SessionHandler(Generic[M]):
 
     def _say_where_from(self) -> None:
         """Set the session's network, and whether a third party can read what comes from there."""
-        origin = self.connection.origin
-        self.session.identity.set_origin(origin.network, origin.confidential)
+        address = self.connection.address
+        self.session.identity.set_origin(address.network, address.confidential)
 
     def say(self, text: str) -> None:
         """Say a valid line, together with those before and after it."""
@@ -205,7 +205,7 @@ class SessionHandler(Generic[M]):
         """Act after all lines so far are published; take no other item until then."""
         self._say_together()
         self.interrupted = True
-        limited = self.connection.origin.pace is not None
+        limited = self.connection.address.pace is not None
         self.session.queue.when_settled(partial(self._paid, action) if limited else action)
 
     def charge(self, lines: float) -> None:

@@ -137,10 +137,10 @@ class HttpHandler:
 
     def begin_turn(self) -> int:
         """Return how many requests may be handled: none while one is handled, or not taken."""
-        origin = self.connection.origin
-        if not origin.located and self.connection.reader.intake.unread:
+        address = self.connection.address
+        if not address.located and self.connection.reader.intake.unread:
             try:
-                origin.locate()
+                address.locate()
             except TooManyConnections as full:
                 self._send_last(self.refusal(full))
         return ITEMS_A_TURN if self._may_go_on() else 0

@@ -76,7 +76,7 @@ async def test_over_a_unix_socket_they_are(tmp_path: Path) -> None:
 
 @OLD_API
 async def test_over_tls_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatd.protocols.transport.origin.is_local", lambda address: False)
+    monkeypatch.setattr("chatd.protocols.transport.client_address.is_local", lambda address: False)
     certificate = write_certificate(tmp_path / "server.pem")
 
     async def test(house: House) -> None:
@@ -118,7 +118,7 @@ async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "chatd.protocols.transport.origin.is_local", lambda address: address.port == 5
+        "chatd.protocols.transport.client_address.is_local", lambda address: address.port == 5
     )
     header = HEADERS["from the proxy's machine"][0]
 

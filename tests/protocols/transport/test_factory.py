@@ -12,7 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.protocols.lines.protocol import ChatProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import (
     ACCEPTS_A_TURN,
     REFUSED_AT_ONCE,

@@ -15,7 +15,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides, implementer
 
-from chatd.protocols.lines.protocol import ChatProtocol
+from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.managed_connection import READ_BYTES
 from chatd.protocols.transport.scheduler import TurnScheduler

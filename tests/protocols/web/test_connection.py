@@ -558,7 +558,7 @@ def test_a_connection_may_become_another_protocols() -> None:
     caller.send(b"def")
     assert heir.read == b"abcdef"
     assert heir.connection is caller.protocol.connection
-    assert heir.connection.origin.network == FAR.host
+    assert heir.connection.address.network == FAR.host
     assert door.factory.clients == {caller.protocol}
     assert caller.got_bytes() == b""
     assert not caller.paused

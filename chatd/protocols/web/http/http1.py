@@ -13,7 +13,6 @@ import h11
 from chatd.protocols.web.http.messages import (
     BODY_BYTES,
     HEADER_BYTES,
-    SECURITY,
     TARGET_BYTES,
     Answer,
     Problem,
@@ -22,6 +21,7 @@ from chatd.protocols.web.http.messages import (
     request_of,
     target_too_long,
 )
+from chatd.protocols.web.http.security_headers import SECURITY_HEADERS
 from chatd.text.validation import is_http_request
 
 FIRST_LINE_BYTES = TARGET_BYTES + 64
@@ -181,7 +181,7 @@ def refusal_bytes(answer: Answer, date: str) -> bytes:
 
 def opening_bytes(answer: Answer, date: str) -> bytes:
     """Return the beginning of an answer that goes on until the connection is closed."""
-    return _head(answer, (*answer.headers, *SECURITY), date)
+    return _head(answer, (*answer.headers, *SECURITY_HEADERS), date)
 
 
 def _head(answer: Answer, fields: Iterable[tuple[str, str]], date: str) -> bytes:
@@ -191,7 +191,7 @@ def _head(answer: Answer, fields: Iterable[tuple[str, str]], date: str) -> bytes
 
 
 def _fields(answer: Answer) -> Iterable[tuple[str, str]]:
-    fields: Sequence[tuple[str, str]] = (*answer.headers, *SECURITY)
+    fields: Sequence[tuple[str, str]] = (*answer.headers, *SECURITY_HEADERS)
     if answer.status in (204, 304):
         return fields  # RFC 9110 section 8.6: no length where there is never a body
     return (*fields, ("Content-Length", str(len(answer.body))))

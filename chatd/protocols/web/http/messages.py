@@ -60,21 +60,6 @@ STATUS = {
 }
 """The status of an answer that is an error, unless the error has another one."""
 
-SECURITY = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)
-"""Headers of every answer that limit what a browser may do with it: run no files but those of this
-daemon, let no page frame or include it, and tell no site where a link was followed."""
-
 NO_STORE = ("Cache-Control", "no-store")
 
 # Headers that may be sent once: two readers of a request that has two could use different ones.

@@ -41,17 +41,17 @@ class ConnectionRequester:
     @property
     def whence(self) -> str:
         """The client's network; empty for none."""
-        return self._connection.origin.network
+        return self._connection.address.network
 
     @property
     def confidential(self) -> bool:
         """True if no third party on the way can read what the client sends."""
-        return self._connection.origin.confidential
+        return self._connection.address.confidential
 
     @property
     def encrypted(self) -> bool:
         """True if the client came over TLS."""
-        return self._connection.origin.encrypted
+        return self._connection.address.encrypted
 
     def charge(self, lines: float) -> None:
         """Charge the client for so many lines more."""

@@ -122,7 +122,7 @@ def test_a_stream_has_no_head() -> None:
 def test_opening_a_stream_costs_as_much_as_history_does() -> None:
     door = Served(limits=Limits(lines_per_second=10))
     caller, _, _ = opened(door)
-    assert caller.protocol.connection.origin.pace.wait(door.clock.seconds()) > 1
+    assert caller.protocol.connection.address.pace.wait(door.clock.seconds()) > 1
 
 
 def test_a_browser_gets_a_websocket() -> None:

@@ -1,11 +1,10 @@
-"""Lines over a connection: the border between Twisted and the chat. Bytes in, valid lines out.
+"""Chat lines: the protocol of people with ``nc`` or ``telnet``, and of programs that write so.
 
-`ChatProtocol` speaks chat lines, for people with nothing but a terminal; `BareProtocol` speaks bare
-lines. `ClientProtocol.dataReceived`, which precedes that of `LineReceiver`, hands the bytes to the
-managed connection; its decoder makes lines of them, and each comes back to ``lineReceived``. There
-it is validated; the handler does what it is for. (The framing of `LineReceiver` is not used: it is
-quadratic in the lines of a read.) This module must not know what a line does, when a client has its
-turn, or how many clients are admitted.
+The border between Twisted and the chat: bytes in, valid lines out. `ClientProtocol.dataReceived`,
+which precedes that of `LineReceiver`, hands the bytes to the managed connection; its decoder makes
+lines of them, and each comes back to ``lineReceived``. There it is validated; the handler does what
+it is for. (The framing of `LineReceiver` is not used: it is quadratic in the lines of a read.) This
+module must not know what a line does, when a client has its turn, or how many clients are admitted.
 """
 
 from __future__ import annotations
@@ -16,17 +15,12 @@ from twisted.protocols.basic import LineReceiver
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import LINE_FAULTS, ErrorKind
-from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines.handler import LineHandler, LineRules
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
-BARE_LENGTH = 256
-"""Most characters of a bare line."""
-
 CHAT = LineRules(format=lambda server: ChatFormat(server.language), for_people=True)
-BARE = LineRules(format=lambda server: BareFormat(), for_people=False)
 
 
 class ChatProtocol(ClientProtocol, LineReceiver):
@@ -78,40 +72,3 @@ class ChatProtocol(ClientProtocol, LineReceiver):
     def _refuse(self, fault: LineFault) -> None:
         session, key, limit = self.session, LINE_FAULTS[fault], self.max_length
         self._handler.when_said(lambda: session.error(ErrorKind.INVALID_MESSAGE, key, limit=limit))
-
-
-class BareProtocol(ClientProtocol, LineReceiver):
-    """Bare lines: no greeting, no names, no commands, no telnet. For programs, and for teaching."""
-
-    delimiter = b"\n"
-
-    def __init__(
-        self, server: ChatServer, clock: IReactorTime, max_length: int = BARE_LENGTH
-    ) -> None:
-        self.max_length = max_length
-        self._handler = LineHandler(server, clock, max_length, self, BARE)
-        super().__init__(clock, self._handler)
-
-    @property
-    def session(self) -> Session:
-        """The session of the client."""
-        return self._handler.session
-
-    def lineReceived(self, line: bytes) -> None:
-        """Validate a line, its end taken off, and say it."""
-        try:
-            text = validate_line(line, self.max_length)
-        except InvalidLine:
-            self._refuse()
-        else:
-            self._handler.say(text)
-
-    def lineLengthExceeded(self, line: bytes) -> None:
-        """Refuse a line that was too long to store, whose two ends are given."""
-        self._refuse()
-
-    def _refuse(self) -> None:
-        session, limit = self.session, self.max_length
-        self._handler.when_said(
-            lambda: session.error(ErrorKind.INVALID_MESSAGE, "too_long", limit=limit)
-        )

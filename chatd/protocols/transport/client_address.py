@@ -1,4 +1,4 @@
-"""The origin of a connection: the network that it is counted for, and who can read it on the way.
+"""The address of a client: the network that it is counted for, and who can read it on the way.
 
 This module must not know what is read, nor when.
 """
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from chatd.protocols.transport.factory import ChatFactory, Place
 
 
-class Origin:
-    """The origin of one connection.
+class ClientAddress:
+    """The address of the client of one connection.
 
     If not ``located``, the client is behind a proxy, and its own address is not known yet.
     """
