@@ -1,14 +1,18 @@
-"""Write the generated parts of the documents: the tables of commands in both READMEs.
+"""Write the generated parts of the documents: tables of commands, and lists of modules.
 
 ``python3 -m tools.documents`` writes them, ``python3 -m tools.documents --check`` names the
-documents that are stale and exits with 1. Each table is between two comments, of which the first
-names the section of /help (``general`` for the commands that /help lists at once).
+documents that are stale and exits with 1. Each table of commands in the READMEs is between two
+comments, of which the first names the section of /help (``general`` for the commands that /help
+lists at once). The docstring of a package ends with the list of its modules, each with the first
+line of its own docstring.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -29,6 +33,9 @@ HEADERS = {
 
 TABLES = {"general": GENERAL, **{key: section.commands for key, section in SECTIONS.items()}}
 """The commands of each table, in the order of the documents."""
+
+MODULES = f"Modules ({RENEW} writes this list):"
+"""The line in the docstring of a package after which its modules are listed."""
 
 _TABLE = re.compile(
     rf"^<!-- commands (\w+): {re.escape(RENEW)} writes this table -->\n.*?^<!-- end -->$",
@@ -69,12 +76,44 @@ def renewed(text: str, language: Language) -> str:
     return _TABLE.sub(written, text)
 
 
+def with_modules(source: str, package: Path) -> str:
+    """Return the source of a package's ``__init__`` with the list of its modules as they are."""
+    (docstring, *_) = ast.parse(source).body
+    assert isinstance(docstring, ast.Expr)
+    assert docstring.end_lineno is not None
+    lines = source.splitlines(keepends=True)
+    text = "".join(lines[: docstring.end_lineno]).removesuffix('"""\n').partition(MODULES)[0]
+    entries = [
+        textwrap.fill(f"- `{path.stem}`: {purpose(path)}", 100, subsequent_indent="  ")
+        for path in sorted(package.iterdir())
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file()
+    ]
+    listed = "\n".join([text.rstrip(), "", MODULES, "", *entries]) if entries else text.rstrip()
+    return f'{listed}\n"""\n' + "".join(lines[docstring.end_lineno :])
+
+
+def purpose(path: Path) -> str:
+    """Return the first line of the docstring of a module, or of a package."""
+    source = path / "__init__.py" if path.is_dir() else path
+    return (ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "").split("\n")[0]
+
+
+def written() -> dict[str, str]:
+    """Return the documents as this program writes them, by their paths."""
+    documents = {
+        name: renewed((ROOT / name).read_text("utf-8"), language)
+        for language, name in READMES.items()
+    }
+    for path in sorted((ROOT / "chatd").rglob("__init__.py")):
+        if path.parent != ROOT / "chatd":  # its modules are the packages of the architecture
+            source = path.read_text("utf-8")
+            documents[path.relative_to(ROOT).as_posix()] = with_modules(source, path.parent)
+    return documents
+
+
 def stale() -> list[str]:
     """Return the documents that are not as this program writes them."""
-    texts = {name: (ROOT / name).read_text("utf-8") for name in READMES.values()}
-    return [
-        name for language, name in READMES.items() if renewed(texts[name], language) != texts[name]
-    ]
+    return [name for name, text in written().items() if (ROOT / name).read_text("utf-8") != text]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,9 +125,8 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         sys.stderr.write(f"usage: {RENEW} [--check]\n")
         return 2
-    for language, name in READMES.items():
-        path = ROOT / name
-        path.write_text(renewed(path.read_text("utf-8"), language), "utf-8")
+    for name, text in written().items():
+        (ROOT / name).write_text(text, "utf-8")
     return 0
 
 

@@ -1,4 +1,54 @@
 """The chat: sessions, rooms, names, rights and logins.
 
 These modules must not know a slash command, a wire format's bytes or a connection.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `action_queue`: The order of what one session says and asks: actions wait until its lines are
+  stored.
+- `actions`: The use cases of the chat, one module a subject: each checks, acts, and returns the
+  result.
+- `administration`: The operator's requests from the host: JSON objects in and out, with English
+  replies.
+- `connected_sessions`: The sessions that are connected, and finding them by number or by name.
+- `deed_log`: Writing to the log of a room what was done in it.
+- `directory`: The directory of rooms: finding, listing, making and forgetting them.
+- `evictions`: Putting sessions out of rooms that they may not read any more, or that they were
+  kicked from.
+- `hook_review`: Ending the hooks whose accounts have lost the right to them.
+- `idempotency`: Idempotency keys: a client that does not know if its lines arrived may send them
+  again.
+- `identity`: The identity of one session: its name, its account and its place in the network.
+- `inboxes`: Inboxes: the logs of the private lines of accounts.
+- `joined_rooms`: The rooms that one session is in, and which of them its input is meant for.
+- `line_quotas`: The numbers of lines that sessions may have waiting for the store.
+- `login_limits`: Rate limits for passwords: tries for one name, and tries from one network.
+- `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
+- `membership`: The membership of one session in one room, and what the other members see of it.
+- `missed`: Missed lines: the lines of others that an account was not sent, found and sent.
+- `moderation`: Rights in rooms: who may do what, and the refusal that says who may.
+- `names`: The names in use: those of the guests who are connected, and the registered ones.
+- `own_lines`: Lines that accounts said without being sent them, which count as read.
+- `permissions`: The table of rights: the least role for each act, by the mode of a room.
+- `prompt`: The questions that one session is asked, and the answers that it may give unasked.
+- `publisher`: Publishing: from what the store has committed to the rooms, and back to its authors.
+- `read_marks`: Read marks: the seq up to which each account was sent each room, and its inbox.
+- `registrations`: Changes of accounts: registering and removing them, their passwords and other
+  credentials.
+- `replies`: The server's answers to one session: sentences and errors, in its language and its
+  format.
+- `roles`: The roles and modes of rooms: who owns a room, who is staff in it, and which mode it has.
+- `room_deeds`: Deeds: changes of what is stored about a room, which its log shows.
+- `room_moves`: Moving sessions into rooms and out of them, without a check of rights.
+- `sanctions`: Mutes and bans: those of names, of networks, and the sessions that they are bound to.
+- `search_query`: The language of searches: words, phrases, an author and a time, parsed for a
+  store. Pure.
+- `server`: The server: everything that concerns more than one session, made in one constructor.
+- `session`: One connected person or program, over any protocol.
+- `sign_outs`: Ending sessions that may not go on: by order, or because their grants are not valid
+  any more.
+- `subscriptions`: The logs that one session follows: its rooms, the inbox of its account, and
+  replays.
+- `unread`: Unread lines: how far the accounts of connected sessions were sent their inboxes and
+  rooms.
 """

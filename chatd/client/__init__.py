@@ -2,4 +2,23 @@
 
 The clients must know of the server only what `docs/wire.md` says. Export reads the store, and admin
 does the work of a daemon while none runs.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `admin`: `chatd admin`: change the accounts of a store, and confirm its clock, on the host of the
+  store.
+- `connect`: `chatd connect`: its arguments, and the checks before a conversation in a terminal
+  starts.
+- `console`: A conversation in a terminal: one line that is edited, and above it the lines of the
+  server.
+- `duplex`: A connection that is read while it is written, so that neither side waits for the other.
+- `export`: `chatd export`: write out stored events, also while a daemon runs.
+- `files`: The path of a store that a command opens, and the user that it is opened as.
+- `hosts`: The host that a link leads to, for links that do not show it plainly.
+- `lines`: The reading of a line that came from a server: its author, the names in it, its colours.
+- `say`: `chatd say`: send lines, wait until each is saved, and tell by the exit status if all were.
+- `say_session`: The exchange of `chatd say` with a server: enter a room, send lines, and count
+  their receipts.
+- `wire`: The wire as every client needs it: a connection to a server, and lines as bytes.
+- `wrapping`: The wrapping of lines to rows: on a screen every row but a line's first is indented.
 """

@@ -1,4 +1,27 @@
-"""Slash commands: each parses its arguments, does what they say, and answers the session.
+"""Slash commands: each parses its arguments, calls an action, and answers the session.
 
-A command must not know a connection, nor the bytes of a format.
+A command must not know a connection, nor the bytes of a format. It is a row at the end of the module
+of its subject, with its names and its help in each language.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `accounts`: Commands for registered names: register, log in and out, password, tokens, whois.
+- `arguments`: Parsing of arguments that several commands share: a room, a name, a time and a
+  reason.
+- `base`: A row of the table of commands, and functions that handlers share.
+- `deeds`: Answers to commands that do a deed in a room, which the room's log has as well.
+- `history`: Commands that show the past: of a room, of a search, and the lines that an account
+  missed.
+- `hooks`: The command for webhooks: the lines of a room are sent to a URL.
+- `moderation`: Commands of a room's staff: modes, roles and closing. `chatd.commands.sanctions` has
+  the others.
+- `operate`: Commands of administrators for the whole server.
+- `password_guard`: Recognition of lines that are nearly a command with a password, so that none is
+  said by mistake.
+- `password_prompt`: Prompts for passwords, for all commands that take one.
+- `sanctions`: Commands for kicks, mutes and bans in a room, by name or by network.
+- `settings`: Commands for the settings of a session: its view of the rooms, and how its lines are
+  read.
+- `table`: The table of slash commands: parsing, running, and /help.
+- `talking`: Commands for talking: names, rooms, acts, private lines and topics.
 """

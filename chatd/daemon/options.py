@@ -1,4 +1,4 @@
-"""The options of the daemon, and the checks of their values.
+"""The options of the daemon, their defaults (limits, past lines shown, ...), and their checks.
 
 A wrong value is refused in one line that names the option and the values that it takes. This module
 must not open files or addresses that an option names.

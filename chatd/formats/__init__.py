@@ -1,4 +1,12 @@
 """Formats, which render events to bytes, one for each kind of client.
 
 A format is pure: it must not know a store, a session or a connection.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `bare`: Bare lines, for scripts: the text of messages and nothing else.
+- `base`: The base of formats, which render events to bytes for one kind of client.
+- `chat`: Chat lines, for people at a terminal.
+- `json`: JSON, for browsers and for programs: as WebSocket messages, and as server-sent events.
+- `sse`: Server-sent events, for `curl -N` and for EventSource.
 """

@@ -4,6 +4,11 @@ A sentence is looked up by its key. A sentence with a count has a second form, `
 ``count`` of 1. The kinds of errors are the same in every language, so that programs recognise them.
 The wording of commands is in their rows, in `chatd.commands`. This package must not know a session,
 an event or a format.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `en`: The sentences of the server in English: the same keys and values as every other language.
+- `es`: The sentences of the server in Spanish: the same keys and values as every other language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,18 @@
 """Stores of logs and records: the contract of a store, and each kind of store.
 
 A store must not know a client, a command or a wire.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `clock_watch`: A check of the time of day, because lines that retention deletes by it cannot be
+  restored.
+- `contract`: The contract between the rooms and the stores of their logs.
+- `group_commit`: Group commit: the batches of a store, once for every kind of store.
+- `memory`: A store in memory: bounded, and lost when the daemon stops. For tests, lessons and short
+  chats.
+- `paths`: The value of ``--store``, as the path of a store's file.
+- `records`: Records beside the logs: tables of values, in memory as they are in the store.
+- `sqlite`: The durable store: one SQLite file, its search index, its time index and its
+  maintenance.
+- `timestamps`: Times of lines: how they are stored, and the time at which a line counts as said.
 """

@@ -1,4 +1,12 @@
 """Small tools without any knowledge of chat: threads, rate limits, the error log, private files.
 
 These modules must not know an event, a room or a client.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `error_log`: Errors in the log: at once, and then after pauses that grow.
+- `private_files`: Paths and files that only their owner, and root, may change.
+- `privileges`: The user that a process acts as.
+- `rate_limit`: Rate limits: a number of actions at once, and then one after each interval.
+- `worker`: Threads that run one function after another, for calls that would block the reactor.
 """

@@ -1,4 +1,38 @@
 """The use cases of the chat, one module a subject: each checks, acts, and returns the result.
 
 An action must not know a slash, a sentence that a person reads, a wire format or a connection.
+
+Modules (python3 -m tools.documents writes this list):
+
+- `administration`: The operator's actions: accounts, and the clock. The caller has made sure that
+  the operator asks.
+- `authentication`: Checks that the actions for accounts share: the account, the connection's
+  privacy, the password.
+- `browsers`: Signing browsers in to an account with its password, and out.
+- `costs`: The rate-limit costs of actions, in lines: a line that is said costs 1, as most actions
+  do.
+- `deeds`: Deeds: what a member of staff does to a room or in it, stored and logged in one
+  transaction.
+- `enter`: Entering rooms, making new ones, coming back to them, and leaving them.
+- `history`: Reading the past of a room: its last lines, lines since a time, and pages.
+- `hooks`: Webhooks of a room: adding, listing and removing them.
+- `login`: Logging a session in to an account, and out of it.
+- `look`: Looking at rooms: which there are, and who is in one.
+- `missed`: Missed lines: those that an account was not sent while it was away.
+- `operate`: Acts of administrators that concern the whole server: announcing, disconnecting,
+  figures.
+- `password`: Changing the password of a session's account.
+- `policy`: The policy of a room: its mode and its owner, and closing it.
+- `post`: Posting: lines of a program that is here for one request, all of them or none.
+- `register`: Registering the name that a session has.
+- `rename`: Taking another name.
+- `roles`: Roles in a room: inviting, giving voice and making operators, and taking that back.
+- `sanctions`: Kicks, mutes and bans in a room, by name or by network, and lifting them.
+- `search`: Searching rooms: for words, an author or a time, and for mentions of the session's name.
+- `settings`: The settings of a session: its view of the rooms, its language, whom it ignores, its
+  away text.
+- `speak`: Speaking: lines, acts and topics in a room, and private lines.
+- `tokens`: The tokens of a session's account: secrets with which programs act for it.
+- `unregister`: Giving up the name of a session's account, and all that is stored with it.
+- `whois`: The public facts about a name.
 """
