@@ -1,7 +1,7 @@
 """Slash commands: each parses its arguments, calls an action, and answers the session.
 
-A command must not know a connection, nor the bytes of a format. It is a row at the end of the module
-of its subject, with its names and its help in each language.
+A command must not know a connection, nor the bytes of a format. It is a row at the end of the
+module of its subject, with its names and its help in each language.
 
 Modules (python3 -m tools.documents writes this list):
 
