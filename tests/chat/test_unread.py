@@ -198,22 +198,6 @@ class TestInboxes:
         luis.type("hola", f"/msg {ana.session.name} psst")
         assert ana.seen() == ["<luis> hola", "(private) <luis> psst"]
 
-    def test_what_could_not_be_forgotten_then_is_when_the_server_starts_again(
-        self, world: World
-    ) -> None:
-        register(world, "eva")
-        register(world, "ana")
-        world.ahead = 1e9  # the clock, which is put right before they are forgotten
-        world.person("luis").type("/msg ana hola", "/msg eva hola")
-        world.ahead = 0
-        change(world.store, world.server.accounts.table.put("ana", None))
-        world.settle()
-        again = ChatServer(world.store, world.clock)
-        ensureDeferred(again.unread.inboxes.clear_gone())
-        world.settle()
-        assert not world.store._logs["@ana"].events
-        assert world.store._logs["@eva"].events
-
 
 class TestComingBack:
     def test_nothing_is_said_when_nothing_was_missed(self, world: World) -> None:

@@ -1,0 +1,307 @@
+"""The queue of what one session says and asks: the order of actions, and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.logger import LogEvent
+
+from chatd.chat.action_queue import ActionQueue, Receipt
+from chatd.chat.replies import Replies
+from chatd.errors import ErrorKind, Refusal
+from chatd.event import Event, Kind
+from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
+from chatd.rooms.stream import ANSWER_BYTES, Stream
+from chatd.util.error_log import ErrorLog
+
+REFUSAL = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="ana")
+
+
+class Desk:
+    """A queue, and all that it did: actions, answers and receipts in order."""
+
+    def __init__(self) -> None:
+        self.stream = Stream()
+        self.replies = Replies(self.stream, ChatFormat(), Language.ENGLISH)
+        self.queue = ActionQueue(self.replies, ErrorLog(Clock()))
+        self.done: list[object] = []
+        self.queue.when_changed(lambda: self.done.append("changed"))
+
+    def say(self, *, lines: int = 1, room: str = "lobby", receipt: Receipt | None = None) -> None:
+        """Count lines that were given to the store."""
+        self.queue.said(room, lines, receipt)
+
+    def publish(self, *seqs: int, room: str = "lobby", elsewhere: bool = False) -> None:
+        self.queue.published(room, seqs, elsewhere)
+
+    def ask(self, name: str) -> None:
+        """Ask for an action that is done at once."""
+        self.queue.when_settled(lambda: self.done.append(name))
+
+    def ask_at_length(self, name: str) -> Deferred[None]:
+        """Ask for an action that ends when the result fires."""
+        result: Deferred[None] = Deferred()
+
+        async def act() -> None:
+            self.done.append(f"{name} began")
+            await result
+            self.done.append(f"{name} ended")
+
+        self.queue.when_settled(act)
+        return result
+
+    def receipt(self, name: str) -> Receipt:
+        def receive(seqs: Sequence[int] | None) -> None:
+            self.done.append((name, seqs if seqs is None else list(seqs)))
+
+        return receive
+
+    def sent(self) -> list[str]:
+        return b"".join(iter(self.stream.take, b"")).decode().splitlines()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class TestActions:
+    """An action is done once all lines before it are published."""
+
+    def test_with_nothing_before_it_an_action_is_done_at_once(self, desk: Desk) -> None:
+        desk.ask("/who")
+        assert desk.done == ["/who"]
+        assert desk.queue.settled
+
+    def test_an_action_waits_for_the_line_before_it(self, desk: Desk) -> None:
+        desk.say()
+        desk.ask("/who")
+        assert desk.done == []
+        assert desk.queue.occupied
+        assert not desk.queue.settled
+        desk.publish(1)
+        assert desk.done == ["/who"]
+        assert desk.queue.settled
+
+    def test_an_action_waits_for_all_lines_before_it(self, desk: Desk) -> None:
+        desk.say()
+        desk.say()
+        desk.ask("/who")
+        desk.publish(1)
+        assert desk.done == []
+        desk.queue.refused("lobby", 1)
+        assert desk.done == ["/who"]
+
+    def test_a_private_line_is_waited_for_too(self, desk: Desk) -> None:
+        desk.say(room="@eva")
+        desk.ask("/who")
+        assert desk.done == []
+        desk.queue.delivered(Event("@eva", 1, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert desk.done == ["/who"]
+
+    def test_the_queue_is_occupied_until_a_coroutine_has_ended(self, desk: Desk) -> None:
+        result = desk.ask_at_length("/login")
+        assert desk.queue.occupied
+        assert not desk.queue.settled
+        result.callback(None)
+        assert desk.done == ["/login began", "/login ended", "changed"]
+        assert not desk.queue.occupied
+
+    def test_two_actions_that_wait_are_done_one_after_the_other(self, desk: Desk) -> None:
+        desk.say()
+        first, second = desk.ask_at_length("first"), desk.ask_at_length("second")
+        desk.publish(1)
+        assert desk.done == ["first began"]
+        first.callback(None)
+        assert desk.done == ["first began", "first ended", "second began"]
+        assert desk.queue.occupied
+        second.callback(None)
+        assert desk.queue.settled
+
+    def test_a_short_action_is_done_after_a_long_one_that_waits(self, desk: Desk) -> None:
+        desk.say()
+        result = desk.ask_at_length("first")
+        desk.ask("second")
+        desk.publish(1)
+        result.callback(None)
+        assert desk.done == ["first began", "first ended", "second", "changed"]
+
+    def test_an_action_that_waits_is_dropped_with_the_stream(self, desk: Desk) -> None:
+        desk.say()
+        desk.ask("/who")
+        desk.stream.finish()
+        desk.publish(1)
+        assert desk.done == []
+        assert not desk.queue.occupied
+
+
+class TestFailures:
+    def test_an_action_that_fails_is_answered_and_logged(
+        self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        def fail() -> None:
+            raise ZeroDivisionError
+
+        desk.queue.when_settled(fail)
+        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Server error"]
+        assert not desk.queue.occupied
+        expected_errors(ZeroDivisionError)
+
+    def test_a_coroutine_that_fails_is_answered_and_ends(
+        self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
+    ) -> None:
+        desk.ask_at_length("/login").errback(ZeroDivisionError())
+        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Server error"]
+        assert desk.done == ["/login began", "changed"]
+        assert not desk.queue.occupied
+        expected_errors(ZeroDivisionError)
+
+    def test_the_client_is_let_go_if_the_error_cannot_be_sent(
+        self,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        expected_errors: Callable[..., list[LogEvent]],
+    ) -> None:
+        def fail(*_: object, **values: object) -> None:
+            raise ZeroDivisionError
+
+        failed: list[str] = []
+        desk.stream.failed = failed.append
+        monkeypatch.setattr(Replies, "error", fail)
+        desk.queue.when_settled(fail)
+        assert failed == ["a session could not be told of an error"]
+        expected_errors(ZeroDivisionError)
+
+
+class TestReady:
+    """More is taken from the session unless it is occupied, or does not take its answers."""
+
+    def test_lines_that_wait_for_commit_do_not_make_it_busy(self, desk: Desk) -> None:
+        desk.say()
+        assert desk.queue.ready
+
+    def test_an_action_that_waits_does(self, desk: Desk) -> None:
+        desk.say()
+        desk.ask("/who")
+        assert not desk.queue.ready
+
+    def test_so_do_answers_that_are_not_taken_until_they_are(self, desk: Desk) -> None:
+        desk.stream.put(b"x" * (ANSWER_BYTES - 1) + b"\n")
+        assert not desk.queue.ready
+        desk.sent()
+        assert desk.queue.ready
+        assert desk.done == ["changed"]
+
+    def test_nothing_is_taken_after_the_stream_has_finished(self, desk: Desk) -> None:
+        desk.stream.finish()
+        assert not desk.queue.ready
+
+    def test_without_a_callback_a_change_is_ignored(self, desk: Desk) -> None:
+        desk.queue.when_changed(None)
+        desk.ask_at_length("/login").callback(None)
+        assert desk.done == ["/login began", "/login ended"]
+
+
+class TestLines:
+    """The client is sent what became of its lines."""
+
+    def test_lines_are_counted_until_they_are_published(self, desk: Desk) -> None:
+        desk.say()
+        desk.say(lines=2)
+        assert desk.queue.unpublished == 3
+        desk.publish(1)
+        assert desk.queue.unpublished == 2
+
+    def test_a_line_that_the_client_sees_is_not_answered(self, desk: Desk) -> None:
+        desk.say()
+        desk.publish(1)
+        assert desk.sent() == []
+
+    def test_each_line_that_was_said_elsewhere_is_answered(self, desk: Desk) -> None:
+        desk.say(lines=2, room="ops")
+        desk.publish(1, 2, room="ops", elsewhere=True)
+        assert desk.sent() == ["*** Said in #ops."] * 2
+
+    def test_each_line_that_was_not_committed_is_answered_with_an_error(self, desk: Desk) -> None:
+        desk.say(lines=2)
+        desk.queue.refused("lobby", 2)
+        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Not saved"] * 2
+        assert desk.queue.unpublished == 0
+
+    def test_each_line_that_may_not_be_said_is_answered_with_an_error(self, desk: Desk) -> None:
+        desk.queue.not_said(2, REFUSAL, None)
+        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Not allowed"] * 2
+
+    def test_that_error_comes_after_the_receipts_of_earlier_lines(self, desk: Desk) -> None:
+        desk.say(room="ops")
+        desk.queue.not_said(1, REFUSAL, None)
+        assert desk.sent() == []
+        desk.publish(1, room="ops", elsewhere=True)
+        assert [line.split(":")[0] for line in desk.sent()] == [
+            "*** Said in #ops.",
+            "ERR Not allowed",
+        ]
+
+    def test_a_private_line_is_shown_to_its_author_with_notes_after_it(self, desk: Desk) -> None:
+        desk.say(room="@eva")
+        event = Event("@eva", 1, 0, 1, "ana", Kind.PRIVATE, "hola")
+        desk.queue.delivered(event, "Eva", ("is_away", "at lunch"), ("waits_for", "Eva"))
+        seen = desk.sent()
+        assert seen[0] == "(private to Eva) <ana> hola"
+        assert "at lunch" in seen[1]
+        assert seen[2].startswith("*** Eva is not here.")
+        assert desk.queue.unpublished == 0
+
+
+class TestReceipts:
+    """A client that wants receipts gets one for each thing that it said."""
+
+    @pytest.fixture(autouse=True)
+    def wanted(self, desk: Desk) -> None:
+        desk.queue.wants_receipts()
+
+    def test_a_receipt_has_the_seqs_of_its_lines(self, desk: Desk) -> None:
+        desk.say(lines=2, receipt=desk.receipt("a"))
+        desk.say(receipt=desk.receipt("b"))
+        desk.publish(4, 5, 6)
+        assert desk.done == [("a", [4, 5]), ("b", [6])]
+
+    def test_lines_of_another_room_have_their_own(self, desk: Desk) -> None:
+        desk.say(receipt=desk.receipt("a"))
+        desk.say(room="ops", receipt=desk.receipt("b"))
+        desk.publish(7, room="ops", elsewhere=True)
+        assert desk.done == [("b", [7])]
+        desk.publish(1)
+        assert desk.done == [("b", [7]), ("a", [1])]
+
+    def test_a_receipt_takes_the_place_of_the_answer(self, desk: Desk) -> None:
+        desk.say(room="ops", receipt=desk.receipt("a"))
+        desk.publish(7, room="ops", elsewhere=True)
+        assert desk.sent() == []
+
+    def test_lines_without_a_receipt_are_passed_over(self, desk: Desk) -> None:
+        desk.say()
+        desk.say(receipt=desk.receipt("b"))
+        desk.publish(1, 2)
+        assert desk.done == [("b", [2])]
+
+    def test_a_line_that_was_not_committed_has_a_receipt_without_seqs(self, desk: Desk) -> None:
+        desk.say(receipt=desk.receipt("a"))
+        desk.queue.refused("lobby", 1)
+        assert desk.done == [("a", None)]
+
+    def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(self, desk: Desk) -> None:
+        desk.say(receipt=desk.receipt("a"))
+        desk.queue.not_said(1, REFUSAL, desk.receipt("b"))
+        assert desk.done == []
+        desk.publish(1)
+        assert desk.done == [("a", [1]), ("b", None)]
+
+    def test_a_private_line_has_one(self, desk: Desk) -> None:
+        desk.say(room="@eva", receipt=desk.receipt("a"))
+        desk.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert desk.done == [("a", [3])]

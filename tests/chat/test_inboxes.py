@@ -1,0 +1,104 @@
+"""The logs of private lines: those that a store has, and their end with their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.logger import LogEvent
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.chat.inboxes import Inboxes
+from chatd.event import Draft, Kind
+from chatd.storage.contract import StoreError
+from chatd.storage.memory import MemoryStore
+from chatd.storage.records import change
+
+
+class Post:
+    """A store with an account, Ana, and private lines in it."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.now = 0.0
+        self.store = MemoryStore(self.clock, lambda: self.now)
+        self.accounts = Accounts(self.store)
+        change(self.store, self.accounts.table.put("ana", Account("Ana", "")))
+        self.clock.advance(0)
+
+    def write(self, log: str, *texts: str) -> None:
+        self.store.commit([Draft(log, 1, "luis", Kind.PRIVATE, texts)])
+
+    def inboxes(self) -> Inboxes:
+        """Return the inboxes as they are once the server has started."""
+        return Inboxes(self.store, self.accounts)
+
+    def texts(self, log: str) -> list[str]:
+        """Return the lines that are stored in a log."""
+        events = Deferred.fromCoroutine(self.store.read(log, 0, 99)).result
+        assert isinstance(events, list)
+        return [event.text for event in events]
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+def test_the_logs_of_accounts_are_taken_from_the_store_and_rooms_are_not(post: Post) -> None:
+    post.write("@ana", "one", "two")
+    post.write("lobby", "hola")
+    inboxes = post.inboxes()
+    assert list(inboxes.logs) == ["@ana"]
+    assert inboxes.of("ana").head == 2
+
+
+def test_an_inbox_is_made_at_its_first_use(post: Post) -> None:
+    inboxes = post.inboxes()
+    inbox = inboxes.of("ana")
+    assert (inbox.name, inbox.key, inbox.head) == ("@ana", "@ana", 0)
+    assert inboxes.of("ana") is inbox
+    assert list(inboxes.logs) == ["@ana"]
+
+
+def test_the_key_of_an_account_is_not_folded_again(post: Post) -> None:
+    assert post.inboxes().of("ĳ").key == "@ĳ"
+
+
+def test_clearing_forgets_the_lines_of_that_account_alone(post: Post) -> None:
+    post.write("@ana", "one", "two")
+    post.write("@eva", "three")
+    Deferred.fromCoroutine(post.inboxes().clear("ana"))
+    assert (post.texts("@ana"), post.texts("@eva")) == ([], ["three"])
+
+
+def test_an_inbox_without_lines_can_be_cleared(post: Post) -> None:
+    done = Deferred.fromCoroutine(post.inboxes().clear("ana"))
+    assert done.called
+
+
+def test_at_a_start_the_lines_of_accounts_that_are_gone_are_forgotten(post: Post) -> None:
+    post.now = 1e9  # the clock, which is put right before they are forgotten
+    post.write("@ana", "one")
+    post.write("@eva", "two")
+    post.now = 0
+    Deferred.fromCoroutine(post.inboxes().clear_gone())
+    assert (post.texts("@ana"), post.texts("@eva")) == (["one"], [])
+
+
+def test_a_store_that_cannot_forget_is_logged(
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    async def fail(*_: object) -> bool:
+        raise StoreError("the disk is full.")
+
+    post.write("@ana", "one")
+    monkeypatch.setattr(MemoryStore, "forget", fail)
+    done = Deferred.fromCoroutine(post.inboxes().clear("ana"))
+    assert done.called
+    expected_errors(StoreError)
+    assert post.texts("@ana") == ["one"]

@@ -1,0 +1,271 @@
+"""The rooms that one session is in, and the one that its input is meant for."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from chatd.chat.identity import Identity
+from chatd.chat.joined_rooms import JoinedRooms
+from chatd.chat.membership import LASTING
+from chatd.chat.replies import READING_SECONDS, Replies
+from chatd.chat.subscriptions import Subscriptions
+from chatd.errors import Refusal
+from chatd.event import Event, Kind, Notice
+from chatd.formats.chat import ChatFormat
+from chatd.i18n import Language
+from chatd.rooms.bookmarks import NEWCOMER, Return
+from chatd.rooms.room import Room
+from chatd.rooms.stream import Stream
+from tests.support.world import HeldStore
+
+
+class Visitor:
+    """A member of rooms, with no more of a session than rooms need."""
+
+    def __init__(self, number: int, clock: Clock) -> None:
+        self.number = number
+        self.identity = Identity(f"guest{number}", clock, lambda grant: True)
+        self.stream = Stream()
+        replies = Replies(self.stream, ChatFormat(), Language.ENGLISH)
+        self.subscriptions = Subscriptions(number, self.identity, replies, True)
+        self.joined = JoinedRooms(self.subscriptions, replies, clock)
+
+    @property
+    def name(self) -> str:
+        return self.identity.name
+
+    @property
+    def is_guest(self) -> bool:
+        return self.identity.is_guest
+
+    def may_speak_in(self, room: Room) -> bool:
+        return True
+
+    def may_read(self, log: Room) -> bool:
+        return True
+
+    def enter(self, room: Room, recent: int = 0, back: Return = NEWCOMER) -> None:
+        self.joined.enter(self, room, "welcome", recent, back=back)
+
+    def rename(self, name: str, *along: Visitor) -> None:
+        was_guest = self.is_guest
+        self.joined.rename(name, False, [other.joined for other in along])
+        self.identity.rename(name, False)
+        self.joined.renamed(False, was_guest)
+
+    def seen(self) -> list[str]:
+        return b"".join(iter(self.stream.take, b"")).decode().splitlines()
+
+    @property
+    def rooms(self) -> list[str]:
+        return [room.name for room in self.subscriptions.memberships]
+
+
+class Floor:
+    """Two rooms, Ana, who is in none of them, and Luis."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.store = HeldStore(self.clock)
+        self.lobby, self.ops = Room("lobby", self.store), Room("ops", self.store)
+        self.ana, self.luis = Visitor(1, self.clock), Visitor(2, self.clock)
+
+    def say(self, room: Room, text: str) -> None:
+        """Publish a line of Luis."""
+        room.publish([Event(room.name, room.head + 1, 0, 2, "luis", Kind.MESSAGE, text)])
+
+    def notices(self) -> list[str]:
+        """Return what the rooms gave to the store: changes and names."""
+        found: list[str] = []
+        self.clock.advance(0)
+        while self.store.held:
+            batch, _ = self.store.held[0]
+            found += [
+                f"{each.room}: {each.change.value} {each.name}"
+                for each in batch
+                if isinstance(each, Notice)
+            ]
+            self.store.release()
+            self.clock.advance(0)
+        return found
+
+
+@pytest.fixture
+def floor() -> Floor:
+    return Floor()
+
+
+class TestEntering:
+    def test_a_greeting_is_sent_and_the_room_is_followed(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.say(floor.lobby, "hola")
+        assert floor.ana.seen() == ["*** welcome", "<luis> hola"]
+        assert floor.ana.joined.is_in(floor.lobby)
+        assert floor.lobby.people == 1
+
+    def test_past_lines_come_between(self, floor: Floor) -> None:
+        floor.luis.enter(floor.lobby)
+        for text in "one", "two", "three":
+            floor.say(floor.lobby, text)
+        floor.ana.enter(floor.lobby, recent=2)
+        floor.say(floor.lobby, "live")
+        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+        assert seen == ["*** welcome", "<luis> two", "<luis> three", "<luis> live"]
+
+    def test_a_session_that_returns_is_sent_the_lines_after_those_that_it_has(
+        self, floor: Floor
+    ) -> None:
+        floor.luis.enter(floor.lobby)
+        for text in "one", "two", "three":
+            floor.say(floor.lobby, text)
+        floor.ana.enter(floor.lobby, recent=0, back=Return(1))
+        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+        assert seen == ["*** welcome", "<luis> two", "<luis> three"]
+
+    def test_one_room_replaces_the_other(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.ops)
+        assert floor.ana.rooms == ["ops"]
+        assert floor.lobby.people == 0
+        assert floor.ana.joined.current is floor.ops
+
+    def test_a_session_that_may_be_in_many_stays_in_the_others(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.ops)
+        assert floor.ana.rooms == ["lobby", "ops"]
+
+    def test_entering_a_room_again_counts_the_session_once(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.lobby)
+        assert floor.ana.rooms == ["lobby"]
+        assert floor.lobby.people == 1
+
+
+class TestLeaving:
+    def test_nothing_of_a_room_is_seen_after_leaving_it(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.leave()
+        floor.ana.seen()
+        floor.say(floor.lobby, "hola")
+        assert floor.ana.seen() == []
+        assert floor.ana.rooms == []
+        assert floor.ana.joined.current is None
+
+    def test_lines_that_were_said_before_are_still_sent(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.seen()
+        floor.luis.enter(floor.lobby)
+        floor.say(floor.lobby, "hola")
+        floor.ana.joined.leave()
+        assert floor.ana.seen() == ["<luis> hola"]
+
+    def test_leaving_in_no_room_changes_nothing(self, floor: Floor) -> None:
+        floor.ana.joined.leave()
+        floor.ana.joined.leave(floor.ops)
+        assert floor.ana.joined.current is None
+        assert floor.ana.seen() == []
+
+    def test_one_of_several_rooms_can_be_left(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.ops)
+        floor.ana.joined.leave(floor.lobby)
+        assert floor.ana.rooms == ["ops"]
+        assert floor.ana.joined.current is floor.ops
+        assert not floor.ana.joined.is_in(floor.lobby)
+
+    def test_messages_need_a_room_again_once_the_only_one_is_left(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.need_not_name(floor.lobby)
+        floor.ana.joined.leave()
+        assert floor.ana.joined.only is None
+
+    def test_a_membership_whose_end_failed_half_way_is_none(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.subscriptions.memberships[floor.lobby].end()
+        assert floor.ana.rooms == ["lobby"]
+        assert not floor.ana.joined.is_in(floor.lobby)
+
+    def test_no_timer_is_left(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.rename("ana")
+        floor.ana.joined.leave()
+        floor.clock.advance(0)
+        assert floor.clock.getDelayedCalls() == []
+
+
+class TestRenaming:
+    def test_each_room_is_told(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.ops)
+        floor.ana.rename("ana")
+        assert floor.notices() == ["lobby: renamed guest1", "ops: renamed guest1"]
+
+    def test_a_guest_with_a_new_name_is_announced_if_it_stays(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.rename("ana")
+        assert floor.lobby.announced == set()
+        floor.clock.advance(LASTING)
+        assert floor.lobby.announced == {"ana"}
+
+    def test_one_that_becomes_a_guest_is_announced_no_more(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.rename("ana")
+        floor.ana.joined.renamed(True, False)
+        floor.clock.advance(LASTING)
+        assert floor.lobby.announced == set()
+
+    def test_the_old_name_stays_only_if_another_session_keeps_it(self, floor: Floor) -> None:
+        for visitor in floor.ana, floor.luis:
+            visitor.rename("ana")
+            visitor.enter(floor.lobby)
+        floor.clock.advance(LASTING)
+        floor.ana.rename("eva", floor.luis)
+        floor.luis.rename("eva")
+        assert floor.notices() == ["lobby: joined ana", "lobby: renamed ana"]
+
+
+def refusal(joined: JoinedRooms, key: str = "in_no_room") -> str:
+    """Return the key of the refusal of input that names no room; "" if its room is known."""
+    try:
+        joined.here(key)
+    except Refusal as refused:
+        return refused.key
+    return ""
+
+
+class TestHere:
+    """The room that input is meant for, if it names none."""
+
+    def test_it_is_the_room_that_was_entered_last(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        assert floor.ana.joined.here() is floor.lobby
+
+    def test_in_no_room_the_sentence_of_the_caller_says_so(self, floor: Floor) -> None:
+        assert refusal(floor.ana.joined, "not_said") == "not_said"
+
+    def test_a_session_in_several_rooms_may_have_named_none(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.focus(None)
+        assert refusal(floor.ana.joined) == "no_room_named"
+        floor.ana.joined.focus(floor.lobby)
+        assert refusal(floor.ana.joined) == ""
+
+    def test_input_just_after_a_move_was_meant_for_the_room_before(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.was_moved(floor.ops)
+        floor.clock.advance(READING_SECONDS - 0.1)
+        assert refusal(floor.ana.joined) == "moved_just_now"
+        floor.clock.advance(0.1)
+        assert floor.ana.joined.here() is floor.lobby
+
+    def test_entering_a_room_oneself_ends_that(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.was_moved(floor.ops)
+        floor.ana.enter(floor.ops)
+        assert floor.ana.joined.here() is floor.ops
