@@ -22,8 +22,6 @@ COVERED_BY = {
     "chatd/tap.py": "tests/integration/test_daemon.py",
     "chatd/errors.py": "tests/formats/test_formats.py",
     "chatd/event.py": "tests/rooms/test_room.py",
-    "chatd/chat/missed.py": "tests/chat/test_unread.py",
-    "chatd/chat/connected_sessions.py": "tests/chat/test_server.py",
     "chatd/chat/deed_log.py": "tests/chat/test_moderation.py",
     "chatd/chat/evictions.py": "tests/chat/test_moderation.py",
     "chatd/chat/hook_review.py": "tests/chat/test_ended_rights.py",

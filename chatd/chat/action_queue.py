@@ -143,8 +143,7 @@ class ActionQueue:
         replies.stream.put(replies.format.private(event.author, event.text, receiver))
         for key, text in notes:
             replies.answer(key, name=receiver, text=text)
-        if self._receipts is not None:
-            self._give_receipts(event.room, [event.seq], 1)
+        self._give_receipts(event.room, [event.seq], 1)
         self._go_on()
 
     def refused(self, room: str, lines: int) -> None:
@@ -152,8 +151,7 @@ class ActionQueue:
         self.unpublished -= lines
         for _ in range(lines):
             self._replies.error(ErrorKind.NOT_SAVED, "not_saved")
-        if self._receipts is not None:
-            self._give_receipts(room, None, lines)
+        self._give_receipts(room, None, lines)
         self._go_on()
 
     def _give_receipts(self, room: str, seqs: Sequence[int] | None, lines: int) -> None:

@@ -110,8 +110,8 @@ class Subscriptions:
             self._number,
             may_read,
         )
-        if self.read_tracker is not None and self._counts_as_seen(log):
-            self.read_tracker.show(log.key, replay)
+        if (tracker := self._counting(log)) is not None:
+            tracker.show(log.key, replay)
         replies.stream.replay(replay)
 
     def show(self, events: Sequence[Event]) -> None:
@@ -193,7 +193,6 @@ class Subscriptions:
             self.read_tracker.cursor = None
 
     def _follow(self, *, since_entered: bool = False) -> None:
-        self.stop()  # done already, unless that failed
         if self._replies.stream.finished:
             return
         for membership in self.memberships.values():
@@ -206,8 +205,8 @@ class Subscriptions:
     def _cursor_in(self, log: Room, format: Format, since: int | None = None) -> Cursor:
         stream = self._replies.stream
         cursor = Cursor(log.feed(format), self._number, stream, view=self.view)
-        if self.read_tracker is not None and self._counts_as_seen(log):
-            self.read_tracker.follow(log.key, cursor, since)
+        if (tracker := self._counting(log)) is not None:
+            tracker.follow(log.key, cursor, since)
         stream.follow(cursor)
         return cursor
 
@@ -217,12 +216,13 @@ class Subscriptions:
             cursor.close()
         self._replies.stream.unfollow(cursor)
 
-    def _counts_as_seen(self, log: Room) -> bool:
-        """Return True if what is sent of a log is seen by the person at the client.
+    def _counting(self, log: Room) -> ReadTracker | None:
+        """Return the tracker if what is sent of a log is seen by the person at the client.
 
         A client with several rooms has most of them in the background, and reports itself what was
         seen of them.
         """
-        return not self.multi_room or (
-            self.read_tracker is not None and log is self.read_tracker.inbox
-        )
+        tracker = self.read_tracker
+        if tracker is None or (self.multi_room and log is not tracker.inbox):
+            return None
+        return tracker

@@ -18,6 +18,7 @@ from chatd.i18n import Language
 from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.error_log import ErrorLog
 
+SECRET = "correct horse"
 REFUSAL = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="ana")
 
 
@@ -130,6 +131,34 @@ class TestActions:
         result.callback(None)
         assert desk.done == ["first began", "first ended", "second", "changed"]
 
+    def test_two_short_actions_are_done_in_order(self, desk: Desk) -> None:
+        desk.say()
+        desk.ask("first")
+        desk.ask("second")
+        desk.publish(1)
+        assert desk.done == ["first", "second"]
+
+    def test_an_action_that_waited_for_lines_of_a_running_one_leaves_that_running(
+        self, desk: Desk
+    ) -> None:
+        result = desk.ask_at_length("first")
+        desk.say()
+        desk.ask("second")
+        desk.publish(1)
+        assert desk.done == ["first began", "second"]
+        assert desk.queue.occupied
+        result.callback(None)
+        assert not desk.queue.occupied
+
+    def test_after_a_coroutine_an_action_that_waited_leaves_the_queue_free(
+        self, desk: Desk
+    ) -> None:
+        desk.ask_at_length("first").callback(None)
+        desk.say()
+        desk.ask("second")
+        desk.publish(1)
+        assert not desk.queue.occupied
+
     def test_an_action_that_waits_is_dropped_with_the_stream(self, desk: Desk) -> None:
         desk.say()
         desk.ask("/who")
@@ -144,12 +173,13 @@ class TestFailures:
         self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
         def fail() -> None:
-            raise ZeroDivisionError
+            raise ZeroDivisionError(SECRET)
 
         desk.queue.when_settled(fail)
         assert [line.split(":")[0] for line in desk.sent()] == ["ERR Server error"]
         assert not desk.queue.occupied
-        expected_errors(ZeroDivisionError)
+        (logged,) = expected_errors(ZeroDivisionError)
+        assert SECRET not in logged["log_failure"].getTraceback()
 
     def test_a_coroutine_that_fails_is_answered_and_ends(
         self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
@@ -216,6 +246,12 @@ class TestLines:
         desk.publish(1)
         assert desk.queue.unpublished == 2
 
+    def test_all_is_settled_once_no_line_waits(self, desk: Desk) -> None:
+        desk.say()
+        assert not desk.queue.settled
+        desk.publish(1)
+        assert desk.queue.settled
+
     def test_a_line_that_the_client_sees_is_not_answered(self, desk: Desk) -> None:
         desk.say()
         desk.publish(1)
@@ -269,6 +305,20 @@ class TestReceipts:
         desk.say(receipt=desk.receipt("b"))
         desk.publish(4, 5, 6)
         assert desk.done == [("a", [4, 5]), ("b", [6])]
+
+    def test_a_receipt_waits_for_its_own_lines(self, desk: Desk) -> None:
+        desk.say(receipt=desk.receipt("a"))
+        desk.say(receipt=desk.receipt("b"))
+        desk.publish(1)
+        assert desk.done == [("a", [1])]
+        desk.publish(2)
+        assert desk.done == [("a", [1]), ("b", [2])]
+
+    def test_one_of_two_private_lines_has_its_receipt_alone(self, desk: Desk) -> None:
+        for name in "a", "b":
+            desk.say(room="@eva", receipt=desk.receipt(name))
+        desk.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert desk.done == [("a", [3])]
 
     def test_lines_of_another_room_have_their_own(self, desk: Desk) -> None:
         desk.say(receipt=desk.receipt("a"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import pytest
 from twisted.internet.task import Clock
 
@@ -12,12 +14,27 @@ from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import Refusal
 from chatd.event import Event, Kind, Notice
+from chatd.formats.base import Entrance
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from tests.support.world import HeldStore
+
+
+@dataclass(frozen=True)
+class RecordingFormat(ChatFormat):
+    """A format that collects entrances, and says which rooms were left."""
+
+    entrances: list[Entrance] = field(default_factory=list, compare=False)
+
+    def entered(self, entrance: Entrance) -> bytes:
+        self.entrances.append(entrance)
+        return super().entered(entrance)
+
+    def left(self, room: str) -> bytes:
+        return self.say(f"left {room}")
 
 
 class Visitor:
@@ -27,7 +44,8 @@ class Visitor:
         self.number = number
         self.identity = Identity(f"guest{number}", clock, lambda grant: True)
         self.stream = Stream()
-        replies = Replies(self.stream, ChatFormat(), Language.ENGLISH)
+        self.entrances: list[Entrance] = []
+        replies = Replies(self.stream, RecordingFormat(entrances=self.entrances), Language.ENGLISH)
         self.subscriptions = Subscriptions(number, self.identity, replies, True)
         self.joined = JoinedRooms(self.subscriptions, replies, clock)
 
@@ -123,6 +141,36 @@ class TestEntering:
         seen = [line.split("] ")[-1] for line in floor.ana.seen()]
         assert seen == ["*** welcome", "<luis> two", "<luis> three"]
 
+    def test_a_room_with_fewer_lines_is_sent_from_its_beginning(self, floor: Floor) -> None:
+        floor.luis.enter(floor.lobby)
+        floor.say(floor.lobby, "one")
+        floor.ana.enter(floor.lobby, recent=5)
+        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+        assert seen == ["*** welcome", "<luis> one"]
+        assert floor.ana.entrances[-1].after == 0
+
+    def test_without_past_lines_none_are_queued(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby, recent=5)
+        assert not floor.ana.stream.owes_past
+
+    def test_a_client_without_lines_to_come_is_sent_its_bookmark(self, floor: Floor) -> None:
+        floor.luis.enter(floor.lobby)
+        floor.say(floor.lobby, "one")
+        floor.ana.enter(floor.lobby)
+        floor.ana.enter(floor.lobby, recent=1)
+        assert [each.bookmark for each in floor.ana.entrances] == ["1-0", ""]
+
+    @pytest.mark.parametrize(
+        ("back", "resumed"),
+        [(Return(1), True), (Return(0, anew=True), False), (NEWCOMER, False)],
+    )
+    def test_a_client_is_told_if_it_goes_on_where_it_was(
+        self, floor: Floor, back: Return, resumed: bool
+    ) -> None:
+        floor.say(floor.lobby, "one")
+        floor.ana.enter(floor.lobby, back=back)
+        assert floor.ana.entrances[0].resumed is resumed
+
     def test_one_room_replaces_the_other(self, floor: Floor) -> None:
         floor.ana.enter(floor.lobby)
         floor.ana.enter(floor.ops)
@@ -160,7 +208,13 @@ class TestLeaving:
         floor.luis.enter(floor.lobby)
         floor.say(floor.lobby, "hola")
         floor.ana.joined.leave()
-        assert floor.ana.seen() == ["<luis> hola"]
+        assert floor.ana.seen() == ["<luis> hola", "*** left lobby"]
+
+    def test_the_client_is_told_unless_that_is_not_wanted(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.seen()
+        floor.ana.joined.leave(told=False)
+        assert floor.ana.seen() == []
 
     def test_leaving_in_no_room_changes_nothing(self, floor: Floor) -> None:
         floor.ana.joined.leave()
@@ -180,8 +234,17 @@ class TestLeaving:
     def test_messages_need_a_room_again_once_the_only_one_is_left(self, floor: Floor) -> None:
         floor.ana.enter(floor.lobby)
         floor.ana.joined.need_not_name(floor.lobby)
+        assert floor.ana.joined.only is floor.lobby
         floor.ana.joined.leave()
         assert floor.ana.joined.only is None
+
+    def test_they_need_none_after_another_room_is_left(self, floor: Floor) -> None:
+        floor.ana.subscriptions.allow_many_rooms()
+        floor.ana.enter(floor.ops)
+        floor.ana.enter(floor.lobby)
+        floor.ana.joined.need_not_name(floor.lobby)
+        floor.ana.joined.leave(floor.ops)
+        assert floor.ana.joined.only is floor.lobby
 
     def test_a_membership_whose_end_failed_half_way_is_none(self, floor: Floor) -> None:
         floor.ana.enter(floor.lobby)
@@ -211,6 +274,12 @@ class TestRenaming:
         assert floor.lobby.announced == set()
         floor.clock.advance(LASTING)
         assert floor.lobby.announced == {"ana"}
+
+    def test_one_with_a_name_is_not_announced_again(self, floor: Floor) -> None:
+        floor.ana.enter(floor.lobby)
+        floor.ana.rename("ana")
+        floor.ana.rename("eva")
+        assert len(floor.clock.getDelayedCalls()) == 2  # the presence, and a commit
 
     def test_one_that_becomes_a_guest_is_announced_no_more(self, floor: Floor) -> None:
         floor.ana.enter(floor.lobby)
@@ -257,6 +326,7 @@ class TestHere:
         assert refusal(floor.ana.joined) == ""
 
     def test_input_just_after_a_move_was_meant_for_the_room_before(self, floor: Floor) -> None:
+        floor.clock.advance(60)
         floor.ana.enter(floor.lobby)
         floor.ana.joined.was_moved(floor.ops)
         floor.clock.advance(READING_SECONDS - 0.1)

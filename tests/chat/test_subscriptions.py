@@ -125,6 +125,17 @@ class TestFollowing:
         reader.subscriptions.change_format(ChatFormat(times=True))
         assert membership.cursor is None
 
+    def test_unfollowing_after_it_failed_half_way_ends_the_rest(self, reader: Reader) -> None:
+        membership = reader.enter(reader.lobby)
+        assert membership.cursor is not None
+        membership.cursor.close()
+        reader.subscriptions.unfollow(membership)
+        assert membership.cursor is None
+
+    def test_a_room_that_is_unfollowed_renders_for_it_no_more(self, reader: Reader) -> None:
+        reader.subscriptions.unfollow(reader.enter(reader.lobby))
+        assert not reader.lobby.feed(reader.replies.format).followed
+
 
 class TestChanges:
     """A change of the format or the settings loses no line, and sends none twice."""
@@ -135,6 +146,19 @@ class TestChanges:
         reader.subscriptions.apply(NOTHING_SET._replace(times=True))
         reader.say("two")
         assert reader.seen() == ["<luis> one", f"[{local_time(0)}] <luis> two"]
+
+    def test_settings_are_the_defaults_until_they_are_changed(self, reader: Reader) -> None:
+        assert reader.subscriptions.settings == NOTHING_SET
+        changed = NOTHING_SET._replace(times=True)
+        reader.subscriptions.apply(changed)
+        assert reader.subscriptions.settings == changed
+
+    def test_a_change_follows_the_inbox_once(self, reader: Reader) -> None:
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.subscriptions.apply(NOTHING_SET._replace(quiet=True))
+        reader.subscriptions.change_format(ChatFormat())
+        reader.say("psst", room=reader.inbox)
+        assert reader.seen() == ["(private) <luis> psst"]
 
     def test_another_format_is_used_from_then_on(self, reader: Reader) -> None:
         reader.enter(reader.lobby)
@@ -216,6 +240,42 @@ class TestTracking:
         assert reader.seen() == []
         assert reader.subscriptions.read_tracker is None
 
+    def test_rooms_are_followed_after_logging_out(self, reader: Reader) -> None:
+        reader.enter(reader.lobby)
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.subscriptions.end_tracking()
+        reader.say("hola")
+        assert reader.seen() == ["<luis> hola"]
+
+    def test_the_inbox_of_another_account_replaces_it(self, reader: Reader) -> None:
+        other = Room("@eva", reader.store)
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.subscriptions.begin_tracking(ReadTracker("eva", other))
+        reader.say("psst", room=reader.inbox)
+        assert reader.seen() == []
+
+    def test_lines_before_a_login_that_are_not_taken_count_for_no_account(
+        self, reader: Reader
+    ) -> None:
+        reader.enter(reader.lobby)
+        reader.say("one")
+        reader.subscriptions.replay(reader.lobby, 0, 1, lambda: True)
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.seen()
+        assert reader.place == 0
+
+    def test_lines_that_could_not_be_read_do_not_count_after_a_change(self, reader: Reader) -> None:
+        membership = reader.enter(reader.lobby)
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.say("one")
+        assert membership.cursor is not None
+        assert membership.cursor.trail is not None
+        membership.cursor.trail.lose(0)
+        reader.subscriptions.apply(NOTHING_SET._replace(times=True))
+        reader.say("two")
+        reader.seen()
+        assert reader.place == 0
+
     def test_lines_that_were_taken_are_counted(self, reader: Reader) -> None:
         reader.enter(reader.lobby)
         reader.subscriptions.begin_tracking(reader.tracker)
@@ -267,6 +327,21 @@ class TestReplays:
         reader.say("own", author="ana", by=1)
         self.replay(reader)
         assert reader.seen() == [f"[{local_time(0)}] <ana> own"]
+
+    def test_it_may_have_another_format(self, reader: Reader) -> None:
+        reader.enter(reader.lobby)
+        reader.say("one")
+        reader.seen()
+        reader.subscriptions.replay(reader.lobby, 0, 1, lambda: True, ChatFormat(eol=b"!\n"))
+        assert reader.seen() == ["<luis> one!"]
+
+    def test_a_client_with_many_rooms_does_not_count_it(self, reader: Reader) -> None:
+        reader.subscriptions.allow_many_rooms()
+        reader.enter(reader.lobby)
+        reader.say("one")
+        reader.subscriptions.begin_tracking(reader.tracker)
+        self.replay(reader)
+        assert list(reader.tracker.logs) == ["@ana"]
 
     def test_it_is_counted_while_the_session_is_logged_in(self, reader: Reader) -> None:
         reader.enter(reader.lobby)

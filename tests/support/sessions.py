@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
-from chatd.chat.session import Session
+from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Entry
 from chatd.formats.base import Format
+from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from chatd.storage.contract import Store
 from tests.support.world import World
 
 PASSWORD = "correct horse"
@@ -38,6 +41,11 @@ class KeysOnly(Format):
     def say(self, text: str, key: str = "") -> bytes:
         self.keys.append(key)
         return b""
+
+
+def alone(number: int, store: Store, clock: Clock) -> Session:
+    """Return a session of no server, which may do everything."""
+    return Session(number, Stream(), KeysOnly(), clock, Language.ENGLISH, store.error_log, Rights())
 
 
 def guest(world: World, name: str = "", *, network: str = "", confidential: bool = True) -> Session:

@@ -184,6 +184,8 @@ TESTS = {
         "tests/chat/test_subscriptions.py",
         "tests/chat/test_session.py",
     ],
+    "chatd/chat/connected_sessions.py": ["tests/chat/test_connected_sessions.py"],
+    "chatd/chat/missed.py": ["tests/chat/test_missed.py"],
     "chatd/chat/search_query.py": ["tests/chat/test_search_query.py"],
     "chatd/text/json_input.py": ["tests/text/test_json_input.py"],
     "chatd/chat/read_marks.py": ["tests/chat/test_read_marks.py", "tests/chat/test_unread.py"],

@@ -1,0 +1,169 @@
+"""The sessions that are connected, found by number and by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from chatd.accounts.accounts import Account, Accounts
+from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.names import Names
+from chatd.chat.session import Session
+from chatd.errors import Refusal
+from chatd.rooms.room import Room
+from chatd.storage.memory import MemoryStore
+from chatd.storage.records import change
+from tests.support.sessions import alone
+
+
+class Hall:
+    """Sessions without a server, and their names."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.store = MemoryStore(self.clock)
+        self.accounts = Accounts(self.store)
+        self.names = Names(self.accounts)
+        self.sessions = ConnectedSessions(self.names, self.accounts)
+
+    def come(self, name: str = "", *, network: str = "") -> Session:
+        """Return a session that has just connected, and has a name of its own if one is given."""
+        session = alone(len(self.sessions) + 1, self.store, self.clock)
+        session.identity.set_origin(network, True)
+        self.sessions.add(session)
+        if name:
+            self.names.give(session, name)
+        return session
+
+    def go(self, session: Session) -> None:
+        self.names.free(session)
+        self.sessions.remove(session)
+
+    def register(self, name: str, **settings: Any) -> None:
+        account = Account(name, "", settings=settings)
+        change(self.store, self.accounts.table.put(account.key, account))
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+class TestAll:
+    def test_they_are_in_the_order_in_which_they_came(self, hall: Hall) -> None:
+        ana, luis, eva = hall.come("ana"), hall.come(), hall.come("eva")
+        assert list(hall.sessions) == [ana, luis, eva]
+        hall.go(luis)
+        assert list(hall.sessions) == [ana, eva]
+        assert len(hall.sessions) == 2
+
+    def test_one_is_found_by_its_number(self, hall: Hall) -> None:
+        ana = hall.come("ana")
+        assert hall.sessions.by_number[ana.number] is ana
+
+    def test_the_rooms_that_have_members_are_those_of_any_session(self, hall: Hall) -> None:
+        lobby, ops = Room("lobby", hall.store), Room("ops", hall.store)
+        for session in hall.come("ana"), hall.come("luis"):
+            session.enter(lobby, "joined_room", 0)
+        assert hall.sessions.peopled == {lobby}
+        hall.come("eva").enter(ops, "joined_room", 0)
+        assert hall.sessions.peopled == {lobby, ops}
+
+
+class TestCalled:
+    def test_a_session_is_found_by_its_name_in_any_case(self, hall: Hall) -> None:
+        ana = hall.come("Ana")
+        assert list(hall.sessions.called("ANA")) == [ana]
+
+    def test_a_guest_is_found_by_the_name_that_the_server_gave_it(self, hall: Hall) -> None:
+        hall.come("ana")
+        guest = hall.come()
+        assert list(hall.sessions.called("Guest2")) == [guest]
+
+    @pytest.mark.parametrize("name", ["guest1", "guest3", "guest02", "guest", "guestx", "eva"])
+    def test_a_name_that_no_session_has_finds_none(self, hall: Hall, name: str) -> None:
+        hall.come("ana")
+        hall.come()
+        assert list(hall.sessions.called(name)) == []
+
+    def test_a_very_long_number_finds_none(self, hall: Hall) -> None:
+        hall.come()
+        assert list(hall.sessions.called("guest" + "1" * 20)) == []
+
+    def test_an_invalid_name_finds_none(self, hall: Hall) -> None:
+        assert list(hall.sessions.called("@ana")) == []
+
+    def test_a_session_whose_stream_has_finished_is_not_found(self, hall: Hall) -> None:
+        hall.come("ana").stream.finish()
+        assert list(hall.sessions.called("ana")) == []
+
+    def test_one_that_can_receive_no_private_lines_is_not_reachable(self, hall: Hall) -> None:
+        ana = hall.come("ana")
+        assert list(hall.sessions.reachable("ana")) == [ana]
+        ana.subscriptions.inbox = None
+        assert list(hall.sessions.reachable("ana")) == []
+
+
+class TestNetworks:
+    def test_they_are_those_of_the_sessions_of_that_name(self, hall: Hall) -> None:
+        hall.come("ana", network="192.0.2.1")
+        hall.come("eva", network="192.0.2.2")
+        assert hall.sessions.networks_of("ANA") == {"192.0.2.1"}
+
+    def test_an_unknown_network_is_left_out(self, hall: Hall) -> None:
+        hall.come("ana")
+        assert hall.sessions.networks_of("ana") == set()
+        assert hall.sessions.networks_of("luis") == set()
+
+    def test_the_network_of_one_that_spoke_and_left_is_remembered(self, hall: Hall) -> None:
+        ana = hall.come("Ana", network="192.0.2.1")
+        ana.note_spoken()
+        hall.go(ana)
+        assert hall.sessions.networks_of("ana") == {"192.0.2.1"}
+
+    def test_that_of_one_that_said_nothing_is_not(self, hall: Hall) -> None:
+        hall.go(hall.come("ana", network="192.0.2.1"))
+        assert hall.sessions.networks_of("ana") == set()
+
+    def test_a_session_that_is_here_replaces_the_one_that_left(self, hall: Hall) -> None:
+        ana = hall.come("ana", network="192.0.2.1")
+        ana.note_spoken()
+        hall.go(ana)
+        hall.come("ana", network="192.0.2.2")
+        assert hall.sessions.networks_of("ana") == {"192.0.2.2"}
+
+
+class TestNameOf:
+    """A name as its owner writes it."""
+
+    def test_it_is_that_of_the_account(self, hall: Hall) -> None:
+        hall.register("Ana")
+        assert hall.sessions.name_of("ANA") == "Ana"
+
+    def test_it_is_that_of_a_guest_without_an_account(self, hall: Hall) -> None:
+        hall.come("Luis")
+        assert hall.sessions.name_of("luis") == "Luis"
+
+    def test_a_name_without_an_owner_is_as_it_was_written(self, hall: Hall) -> None:
+        assert hall.sessions.name_of("Eva") == "Eva"
+
+    def test_an_invalid_name_is_refused(self, hall: Hall) -> None:
+        with pytest.raises(Refusal) as refused:
+            hall.sessions.name_of("@ana")
+        assert refused.value.key == "invalid_name"
+
+
+class TestAway:
+    def test_the_text_of_an_account_is_stored_with_it(self, hall: Hall) -> None:
+        hall.register("Ana", away="at lunch")
+        assert hall.sessions.away_text("ana") == "at lunch"
+
+    def test_that_of_a_guest_is_a_setting_of_the_session(self, hall: Hall) -> None:
+        luis = hall.come("luis")
+        luis.subscriptions.apply(luis.subscriptions.settings._replace(away="at lunch"))
+        assert hall.sessions.away_text("LUIS") == "at lunch"
+
+    def test_without_such_a_person_there_is_none(self, hall: Hall) -> None:
+        assert hall.sessions.away_text("eva") == ""
