@@ -25,8 +25,8 @@ from chatd.protocols.transport.limits import TooManyConnections
 from chatd.protocols.transport.managed_connection import ManagedConnection
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN
 from chatd.protocols.web.http.deadlines import RequestDeadlines
-from chatd.protocols.web.http.decoder import HttpDecoder, Item
-from chatd.protocols.web.http.http1 import NotHttp, refusal_bytes
+from chatd.protocols.web.http.decoder import Answerable, Expectation, HttpDecoder, Item
+from chatd.protocols.web.http.http1 import refusal_bytes
 from chatd.protocols.web.http.messages import (
     Answer,
     Problem,
@@ -145,21 +145,22 @@ class HttpHandler:
                 self._send_last(self.refusal(full))
         return ITEMS_A_TURN if self._may_go_on() else 0
 
-    def accept(self, items: list[Item]) -> list[Item]:
-        """Return the items that have an effect: all of them."""
-        return items
+    def accept(self, items: list[Item]) -> list[Answerable]:
+        """Return the items to be answered. Tell a client that waits for that to send the body."""
+        answerable = [item for item in items if not isinstance(item, Expectation)]
+        if len(answerable) < len(items):  # costs nothing, and the body has no longer to come
+            self._put(self.decoder.go_on())
+        return answerable
 
-    def handle(self, item: Item) -> None:
+    def handle(self, item: Answerable) -> None:
         """Answer a request, or what has come in place of one."""
         if isinstance(item, Request):
             self._have_answered(item)
         elif isinstance(item, Problem):
             self._refuse(item)
-        elif isinstance(item, NotHttp):
+        else:
             text = sentence(self._language, "http_only")
             self._send_last(encode_line(f"ERR {ErrorKind.WRONG_PROTOCOL.value}: {text}", b"\n"))
-        else:
-            self._put(self.decoder.go_on())
 
     def item_failed(self) -> None:
         """Raise the error that is being handled again: there may be no answer to send it in."""

@@ -319,6 +319,21 @@ def test_a_body_has_longer_to_come() -> None:
     assert [got.status for got in caller.got()] == [408]
 
 
+def test_a_client_that_waits_to_be_told_to_send_the_body_has_no_longer_for_it() -> None:
+    caller = Callers().caller()
+    head = request("POST", "/", b"abc", expect="100-continue").removesuffix(b"abc")
+    caller.send(head[:5])
+    caller.settle()
+    caller.wait(9)
+    caller.send(head[5:])
+    caller.settle()
+    assert caller.got_bytes() == b"HTTP/1.1 100 \r\n\r\n"
+    caller.wait(20)
+    assert not caller.closed
+    caller.wait(5)
+    assert [got.status for got in caller.got()] == [408]
+
+
 def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
     caller = Callers().caller()
     caller.ask("GET", "/a")

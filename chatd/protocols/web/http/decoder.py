@@ -16,8 +16,11 @@ class Expectation:
 
 EXPECTATION = Expectation()
 
-Item = Request | Expectation | Problem | NotHttp
-"""An item of a client's input. After `Problem` and `NotHttp` nothing more can be decoded."""
+Answerable = Request | Problem | NotHttp
+"""An item that ends in an answer. After `Problem` and `NotHttp` nothing more can be decoded."""
+
+Item = Answerable | Expectation
+"""An item of a client's input."""
 
 
 class HttpDecoder:
