@@ -142,7 +142,7 @@ class PacedReader:
         intake, state = self.intake, self._lifecycle.state
         try:
             if len(intake.unread) + (intake.held if state in ENDED else 0) > SMALL_BYTES:
-                self.rate.slow_down()
+                self.rate.slow_down(paid=bool(intake.items))
                 if not self.rate.delayed:
                     self.await_turn()
                 if state is State.OPEN:
@@ -222,8 +222,7 @@ class PacedReader:
             intake.forget()
             owner.depart() if state is State.LOST else self._lifecycle.advance(State.DRAINING)
             return
-        if rate.owes or not intake.items:  # else there are items that it has paid for
-            rate.slow_down()
+        rate.slow_down(paid=bool(intake.items))
         ended = state in ENDED
         more = bool(intake.items or intake.unread or (ended and intake.unfinished))
         # The handler wakes only a client that it has refused a turn: so one that has used up its

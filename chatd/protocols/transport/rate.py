@@ -59,8 +59,13 @@ class ClientRate:
         """Charge for time that was taken for the client, counted in lines."""
         self.spend(min(now - began, PAID_SECONDS) / LINE_SECONDS, 0)
 
-    def slow_down(self) -> None:
-        """Leave the client alone for a while if it is over its rate."""
+    def slow_down(self, *, paid: bool) -> None:
+        """Leave the client alone for a while if it is over its rate.
+
+        If items are left that are ``paid`` for, do so only if it owes for another one.
+        """
+        if paid and not self.owes:
+            return
         pace = self.address.pace
         if pace is not None and self._delay is None:
             wait = pace.wait(self._clock.seconds())
