@@ -68,8 +68,13 @@ class Intake:
             self.heard = self._clock.seconds()
 
     def give_to(self, handler: Handler[Any]) -> None:
-        """Have the bytes that are not decoded yet decoded for another handler."""
+        """Have the bytes that are not decoded yet decoded for another handler.
+
+        They are dropped if it takes no input.
+        """
         self._handler, self._decoder = handler, handler.decoder
+        if not handler.takes_input:
+            self.forget()
 
     def break_off(self) -> None:
         """Take note that the client has gone without ending its input.
