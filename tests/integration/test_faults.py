@@ -38,7 +38,7 @@ from chatd.commands import table
 from chatd.commands.table import COMMANDS, TABLE
 from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.formats.chat import ChatFormat
-from chatd.protocols.lines import protocol as line_module
+from chatd.protocols.lines import chat as line_module
 from chatd.protocols.lines.framing import Framer
 from chatd.protocols.lines.telnet import TelnetFilter
 from chatd.protocols.transport import typed_text as typed_module
