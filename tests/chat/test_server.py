@@ -7,24 +7,16 @@ from collections.abc import Sequence
 from twisted.internet.error import ConnectionAborted
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.chat.action_queue import ActionQueue
-from chatd.chat.line_quotas import UNPUBLISHED_LINES
 from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import short
-from chatd.event import Draft, Event, Kind
+from chatd.event import Draft, Kind
 from chatd.storage.contract import RoomRecord
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from tests.support.members import member, register
 from tests.support.world import Person, World
-
-NOT_SAVED = (
-    "ERR Not saved: your line could not be stored, so it was not shown to"
-    " others. Say it again later. The server's log says why."
-)
 
 
 class RecordedStore(MemoryStore):
@@ -306,69 +298,6 @@ class RoomsKeptTests(SynchronousTestCase):
         self.assertEqual(self.rooms(), ["ops", "lobby"])
 
 
-class FailedCommitTests(SynchronousTestCase):
-    def setUp(self) -> None:
-        self.world = World(slow=True)
-        self.ana = self.world.person()
-        self.luis = self.world.person()
-
-    def test_the_author_is_told_and_nobody_sees_the_line(self) -> None:
-        self.ana.type("hola")
-        self.world.store.fail()
-        self.assertEqual(self.ana.seen(), [NOT_SAVED])
-        self.assertEqual(self.luis.seen(), [])
-
-    def test_each_line_that_was_not_saved_is_answered(self) -> None:
-        self.ana.type("one", "two")
-        self.world.store.fail()
-        self.assertEqual(self.ana.seen(), [NOT_SAVED, NOT_SAVED])
-
-    def test_what_was_asked_behind_it_goes_on(self) -> None:
-        self.ana.type("hola", "/who")
-        self.world.store.fail()
-        self.assertEqual(self.ana.seen(), [NOT_SAVED, "*** In #lobby: 2 guests."])
-
-    def test_the_next_line_is_said(self) -> None:
-        self.ana.type("lost")
-        self.world.store.fail()
-        self.ana.type("hola")
-        self.world.release()
-        self.assertEqual(self.luis.seen(), ["<guest1> hola"])
-
-    def test_one_who_was_paused_goes_on(self) -> None:
-        self.ana.send(b"x\n" * UNPUBLISHED_LINES)
-        self.assertTrue(self.ana.paused)
-        self.world.settle()
-        self.world.store.fail()
-        self.assertFalse(self.ana.paused)
-
-    def test_one_who_half_closed_is_told_before_the_connection_closes(self) -> None:
-        self.ana.send(b"hola\n")
-        self.ana.half_close()
-        self.world.settle()
-        self.world.store.fail()
-        self.assertEqual(self.ana.seen(), [NOT_SAVED])
-        self.assertTrue(self.ana.closed)
-
-    def test_one_who_has_gone_is_not_looked_for(self) -> None:
-        self.ana.type("hola")
-        self.ana.hang_up()
-        self.world.store.fail()
-        self.assertEqual(self.luis.seen(), [])
-
-    def test_notices_are_shown_all_the_same(self) -> None:
-        self.ana.type("hola", "/nick ana")
-        self.world.store.fail()
-        self.world.release()
-        self.assertEqual(self.luis.seen(), ["*** guest1 is now ana."])
-
-    def test_an_error_in_the_store_itself_is_logged_and_costs_no_more(self) -> None:
-        self.ana.type("hola")
-        self.world.store.fail(ZeroDivisionError())
-        self.assertEqual(self.ana.seen(), [NOT_SAVED])
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-
 class HeldBackTests(SynchronousTestCase):
     """While the store is full, no client is read from."""
 
@@ -415,66 +344,6 @@ class HeldBackTests(SynchronousTestCase):
         self.world.release()
         self.assertIn("<guest1> hola", self.people[0].seen())
         self.assertTrue(self.people[0].closed)
-
-
-class BrokenSessionTests(SynchronousTestCase):
-    """A bug in one session costs the others nothing."""
-
-    def setUp(self) -> None:
-        self.world = World(slow=True)
-        self.ana, self.luis = self.world.person(), self.world.person()
-        for person in self.ana, self.luis:
-            person.send(b"x\n" * UNPUBLISHED_LINES)
-        self.world.settle()
-
-    def broken(self, *_: object) -> None:
-        raise ZeroDivisionError
-
-    def break_for_ana(self, owner: type, name: str) -> None:
-        method = getattr(owner, name)
-
-        def broken(session: object, *args: object) -> None:
-            if session in (self.ana.session, self.ana.session.queue):
-                raise ZeroDivisionError
-            method(session, *args)
-
-        self.patch(owner, name, broken)
-
-    def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
-        self.ana.session.queue.changed = self.broken
-        self.world.store.release()
-        self.assertFalse(self.luis.paused)
-        self.assertEqual(len(self.luis.seen()), 2 * UNPUBLISHED_LINES)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-    def test_one_that_cannot_be_told_what_was_published(self) -> None:
-        self.break_for_ana(Session, "published")
-        self.world.store.release()
-        self.assertFalse(self.luis.paused)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-    def test_one_that_cannot_be_told_what_was_refused(self) -> None:
-        self.break_for_ana(ActionQueue, "refused")
-        self.world.store.fail()
-        self.assertFalse(self.luis.paused)
-        self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-
-class PublishTests(SynchronousTestCase):
-    """The store publishes: one day also what other daemons committed."""
-
-    def test_an_event_of_an_unknown_session_is_shown(self) -> None:
-        world = World()
-        ana = world.person()
-        world.server.publisher.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
-        self.assertEqual(ana.seen(), ["<eve> hola"])
-
-    def test_nothing_published_is_nothing_shown(self) -> None:
-        world = World()
-        ana = world.person()
-        world.server.publisher.publish([])
-        self.assertEqual(ana.seen(), [])
 
 
 class ShortTests(SynchronousTestCase):

@@ -136,6 +136,12 @@ class TestFollowing:
         reader.subscriptions.unfollow(reader.enter(reader.lobby))
         assert not reader.lobby.feed(reader.replies.format).followed
 
+    def test_an_inbox_that_is_not_followed_can_be_stopped(self, reader: Reader) -> None:
+        reader.stream.finish()
+        reader.subscriptions.begin_tracking(reader.tracker)
+        reader.subscriptions.end_tracking()
+        assert reader.subscriptions.read_tracker is None
+
 
 class TestChanges:
     """A change of the format or the settings loses no line, and sends none twice."""

@@ -1,0 +1,362 @@
+"""Publishing: from what the store has committed to the rooms, and back to its authors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
+from twisted.trial.unittest import SynchronousTestCase
+
+from chatd.chat.action_queue import ActionQueue
+from chatd.chat.connected_sessions import ConnectedSessions
+from chatd.chat.line_quotas import UNPUBLISHED_LINES
+from chatd.chat.publisher import Publisher
+from chatd.chat.session import Session
+from chatd.event import Change, Draft, Event, Kind, Notice
+from chatd.rooms.room import Room
+from tests.support.sessions import guest, keys, member
+from tests.support.world import World
+
+NOT_SAVED = (
+    "ERR Not saved: your line could not be stored, so it was not shown to"
+    " others. Say it again later. The server's log says why."
+)
+
+
+class FailedCommitTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana = self.world.person()
+        self.luis = self.world.person()
+
+    def test_the_author_is_told_and_nobody_sees_the_line(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_each_line_that_was_not_saved_is_answered(self) -> None:
+        self.ana.type("one", "two")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, NOT_SAVED])
+
+    def test_what_was_asked_behind_it_goes_on(self) -> None:
+        self.ana.type("hola", "/who")
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED, "*** In #lobby: 2 guests."])
+
+    def test_the_next_line_is_said(self) -> None:
+        self.ana.type("lost")
+        self.world.store.fail()
+        self.ana.type("hola")
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["<guest1> hola"])
+
+    def test_one_who_was_paused_goes_on(self) -> None:
+        self.ana.send(b"x\n" * UNPUBLISHED_LINES)
+        self.assertTrue(self.ana.paused)
+        self.world.settle()
+        self.world.store.fail()
+        self.assertFalse(self.ana.paused)
+
+    def test_one_who_half_closed_is_told_before_the_connection_closes(self) -> None:
+        self.ana.send(b"hola\n")
+        self.ana.half_close()
+        self.world.settle()
+        self.world.store.fail()
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertTrue(self.ana.closed)
+
+    def test_one_who_has_gone_is_not_looked_for(self) -> None:
+        self.ana.type("hola")
+        self.ana.hang_up()
+        self.world.store.fail()
+        self.assertEqual(self.luis.seen(), [])
+
+    def test_notices_are_shown_all_the_same(self) -> None:
+        self.ana.type("hola", "/nick ana")
+        self.world.store.fail()
+        self.world.release()
+        self.assertEqual(self.luis.seen(), ["*** guest1 is now ana."])
+
+    def test_an_error_in_the_store_itself_is_logged_and_costs_no_more(self) -> None:
+        self.ana.type("hola")
+        self.world.store.fail(ZeroDivisionError())
+        self.assertEqual(self.ana.seen(), [NOT_SAVED])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class BrokenSessionTests(SynchronousTestCase):
+    """A bug in one session costs the others nothing."""
+
+    def setUp(self) -> None:
+        self.world = World(slow=True)
+        self.ana, self.luis = self.world.person(), self.world.person()
+        for person in self.ana, self.luis:
+            person.send(b"x\n" * UNPUBLISHED_LINES)
+        self.world.settle()
+
+    def broken(self, *_: object) -> None:
+        raise ZeroDivisionError
+
+    def break_for_ana(self, owner: type, name: str) -> None:
+        method = getattr(owner, name)
+
+        def broken(session: object, *args: object) -> None:
+            if session in (self.ana.session, self.ana.session.queue):
+                raise ZeroDivisionError
+            method(session, *args)
+
+        self.patch(owner, name, broken)
+
+    def test_one_that_cannot_be_told_that_it_may_go_on(self) -> None:
+        self.ana.session.queue.changed = self.broken
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.luis.seen()), 2 * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_one_that_cannot_be_told_what_was_published(self) -> None:
+        self.break_for_ana(Session, "published")
+        self.world.store.release()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_one_that_cannot_be_told_what_was_refused(self) -> None:
+        self.break_for_ana(ActionQueue, "refused")
+        self.world.store.fail()
+        self.assertFalse(self.luis.paused)
+        self.assertEqual(self.luis.seen(), [NOT_SAVED] * UNPUBLISHED_LINES)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+class PublishTests(SynchronousTestCase):
+    """The store publishes: one day also what other daemons committed."""
+
+    def test_an_event_of_an_unknown_session_is_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publisher.publish([Event("lobby", 1, 0, 999, "eve", Kind.MESSAGE, "hola")])
+        self.assertEqual(ana.seen(), ["<eve> hola"])
+
+    def test_nothing_published_is_nothing_shown(self) -> None:
+        world = World()
+        ana = world.person()
+        world.server.publisher.publish([])
+        self.assertEqual(ana.seen(), [])
+
+
+class Press:
+    """A publisher, and the sessions of Ana, who is in the lobby, and of Luis, who is in #ops."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.server = self.world.server
+        self.publisher: Publisher = self.server.publisher
+        self.ops = self.server.rooms.add("ops")
+        self.ana, self.luis = guest(self.world, "ana"), guest(self.world, "luis")
+        self.ana.enter(self.server.lobby, "joined_room", 0)
+        self.luis.enter(self.ops, "joined_room", 0)
+        self.world.settle()
+        keys(self.ana), keys(self.luis)
+        self.changed: list[str] = []
+        for session in self.ana, self.luis:
+            session.queue.when_changed(lambda name=session.name: self.changed.append(name))
+
+    def say(self, session: Session, room: Room, *texts: str) -> Draft:
+        """Count lines of a session as given to the store; return them."""
+        session.queue.said(room.name, len(texts), None)
+        return Draft(room.name, session.number, session.name, Kind.MESSAGE, texts)
+
+    def publish(self, *drafts: Draft) -> None:
+        """Publish drafts that were committed together, each of a log of its own."""
+        self.publisher.publish(
+            [event for draft in drafts for event in draft.events(self.log(draft.room).head, 0)]
+        )
+
+    def log(self, name: str) -> Room:
+        return self.server.unread.inboxes.logs.get(name) or self.server.rooms[name]
+
+
+@pytest.fixture
+def press() -> Press:
+    return Press()
+
+
+def test_lines_are_published_in_their_rooms(press: Press) -> None:
+    press.publish(
+        press.say(press.ana, press.server.lobby, "one"), press.say(press.luis, press.ops, "two")
+    )
+    assert (press.server.lobby.head, press.ops.head) == (1, 1)
+    assert (press.ana.queue.unpublished, press.luis.queue.unpublished) == (0, 0)
+
+
+def test_each_author_may_go_on_once(press: Press) -> None:
+    lobby = press.server.lobby
+    press.publish(press.say(press.ana, lobby, "one", "two"), press.say(press.ana, press.ops, "x"))
+    assert press.changed == ["ana"]
+
+
+def test_an_author_that_is_elsewhere_is_told(press: Press) -> None:
+    press.publish(press.say(press.ana, press.ops, "one"))
+    assert keys(press.ana) == ["said_in_room"]
+
+
+def test_a_room_without_members_is_published_and_stays_with_its_lines(press: Press) -> None:
+    press.luis.joined.leave()
+    draft = press.say(press.ana, press.ops, "one")
+    press.ops.append(draft)
+    press.publish(draft)
+    assert press.server.rooms["ops"].head == 1
+
+
+def test_a_room_without_members_and_lines_is_forgotten_after_a_notice(press: Press) -> None:
+    notice = Notice("ops", press.luis.number, Change.LEFT, "luis")
+    press.ops.append(notice)
+    press.luis.joined.leave()
+    press.publisher.publish([notice])
+    assert press.server.rooms.get("ops") is None
+
+
+def test_hooks_of_a_room_are_woken(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[Room] = []
+    monkeypatch.setattr(type(press.server.hooks), "__contains__", lambda _, key: key == "ops")
+    monkeypatch.setattr(press.server.hooks, "said", woken.append)
+    press.publish(
+        press.say(press.ana, press.server.lobby, "x"), press.say(press.luis, press.ops, "y")
+    )
+    assert woken == [press.ops]
+
+
+def test_a_room_that_fails_costs_the_others_nothing(
+    press: Press,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_errors: Callable[..., list[LogEvent]],
+) -> None:
+    publish = Room.publish
+
+    def fail(room: Room, entries: Sequence[Event]) -> None:
+        if room is press.server.lobby:
+            raise ZeroDivisionError
+        publish(room, entries)
+
+    monkeypatch.setattr(Room, "publish", fail)
+    press.publish(
+        press.say(press.ana, press.server.lobby, "x"), press.say(press.luis, press.ops, "y")
+    )
+    assert press.ops.head == 1
+    expected_errors(ZeroDivisionError)
+
+
+def test_refused_lines_are_answered_and_their_authors_may_go_on(press: Press) -> None:
+    press.publisher.refuse([press.say(press.ana, press.server.lobby, "one", "two")], "full")
+    assert keys(press.ana) == ["not_saved", "not_saved"]
+    assert press.ana.queue.unpublished == 0
+    assert press.changed == ["ana"]
+
+
+def test_a_room_in_which_all_was_refused_is_forgotten_without_members(press: Press) -> None:
+    press.luis.joined.leave()
+    draft = press.say(press.ana, press.ops, "one")
+    press.ops.append(draft)
+    press.publisher.refuse([draft], "full")
+    assert press.server.rooms.get("ops") is None
+
+
+def test_refused_lines_of_one_that_has_gone_are_passed_over(press: Press) -> None:
+    draft = press.say(press.ana, press.server.lobby, "one")
+    press.server.disconnect(press.ana)
+    press.publisher.refuse([draft], "full")
+    assert press.changed == []
+
+
+def test_events_that_the_store_deleted_leave_the_memory_of_their_room(press: Press) -> None:
+    press.publish(press.say(press.luis, press.ops, "one"))
+    press.publish(press.say(press.luis, press.ops, "two"))
+    press.publisher.forgot("OPS", 1)
+    events = Deferred.fromCoroutine(press.ops.read(1, 2)).result
+    assert isinstance(events, list)
+    assert [event.text for event in events] == ["two"]
+
+
+def test_events_deleted_in_an_unknown_room_are_passed_over(press: Press) -> None:
+    press.publisher.forgot("tea", 1)
+    assert "tea" not in press.server.rooms
+
+
+class TestPrivateLines:
+    """Lines to Eva, who has an account."""
+
+    @pytest.fixture
+    def eva(self, press: Press) -> Session:
+        eva = member(press.world, "Eva")
+        press.server.unread.inboxes.of("eva")
+        return eva
+
+    def write(self, press: Press) -> None:
+        press.publish(press.say(press.ana, press.server.unread.inboxes.of("eva"), "psst"))
+
+    def test_the_author_may_go_on_once_they_are_stored(self, press: Press, eva: Session) -> None:
+        self.write(press)
+        assert keys(press.ana) == []
+        assert press.ana.queue.unpublished == 0
+        assert press.changed == ["ana"]
+
+    def test_the_author_is_told_if_the_receiver_is_not_here(
+        self, press: Press, eva: Session
+    ) -> None:
+        press.server.disconnect(eva)
+        self.write(press)
+        assert keys(press.ana) == ["waits_for"]
+
+    def test_the_author_is_told_that_the_receiver_is_away(
+        self, press: Press, monkeypatch: pytest.MonkeyPatch, eva: Session
+    ) -> None:
+        monkeypatch.setattr(ConnectedSessions, "away_text", lambda *_: "at lunch")
+        self.write(press)
+        assert keys(press.ana) == ["is_away"]
+
+    def test_without_an_account_any_more_the_key_is_the_name(
+        self, press: Press, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names: list[str] = []
+        monkeypatch.setattr(
+            ActionQueue, "delivered", lambda queue, event, name, *notes: names.append(name)
+        )
+        self.write(press)
+        assert names == ["eva"]
+
+    def test_an_error_in_the_notes_costs_no_more_than_these(
+        self,
+        press: Press,
+        monkeypatch: pytest.MonkeyPatch,
+        expected_errors: Callable[..., list[LogEvent]],
+    ) -> None:
+        def fail(*_: object) -> str:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(ConnectedSessions, "away_text", fail)
+        self.write(press)
+        assert keys(press.ana) == []
+        assert press.ana.queue.unpublished == 0
+        expected_errors(ZeroDivisionError)
+
+    def test_lines_of_one_that_has_gone_are_passed_over(self, press: Press, eva: Session) -> None:
+        draft = press.say(press.ana, press.server.unread.inboxes.of("eva"), "psst")
+        press.server.disconnect(press.ana)
+        press.publish(draft)
+        assert press.server.unread.inboxes.of("eva").head == 1
+        assert press.changed == []
+
+
+def test_own_lines_that_an_account_is_not_sent_count_as_read(press: Press) -> None:
+    eva = member(press.world, "eva")
+    eva.read_as_text()
+    eva.enter(press.ops, "joined_room", 0)
+    press.server.unread.entered(eva)
+    press.publish(press.say(eva, press.ops, "one"))
+    press.server.unread.keep("eva")
+    press.world.settle()
+    assert press.server.unread.read_marks.of("eva", "ops") == 1
