@@ -88,6 +88,15 @@ class TestCalled:
         hall.come()
         assert list(hall.sessions.called(name)) == []
 
+    def test_digits_that_no_name_has_find_none(self, hall: Hall) -> None:
+        hall.come()
+        assert list(hall.sessions.called("guest\N{SUPERSCRIPT ONE}")) == []
+
+    def test_a_session_with_such_a_name_of_its_own_comes_first(self, hall: Hall) -> None:
+        ana = hall.come("guest2")  # an account from an earlier version of chatd
+        hall.come()
+        assert list(hall.sessions.called("guest2")) == [ana]
+
     def test_a_very_long_number_finds_none(self, hall: Hall) -> None:
         hall.come()
         assert list(hall.sessions.called("guest" + "1" * 20)) == []
@@ -126,6 +135,13 @@ class TestNetworks:
     def test_that_of_one_that_said_nothing_is_not(self, hall: Hall) -> None:
         hall.go(hall.come("ana", network="192.0.2.1"))
         assert hall.sessions.networks_of("ana") == set()
+
+    def test_an_unknown_network_does_not_replace_one_that_is_known(self, hall: Hall) -> None:
+        for network in "192.0.2.1", "":
+            ana = hall.come("ana", network=network)
+            ana.note_spoken()
+            hall.go(ana)
+        assert hall.sessions.networks_of("ana") == {"192.0.2.1"}
 
     def test_a_session_that_is_here_replaces_the_one_that_left(self, hall: Hall) -> None:
         ana = hall.come("ana", network="192.0.2.1")

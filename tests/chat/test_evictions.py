@@ -103,9 +103,10 @@ class TestReview:
 class TestPutOut:
     def test_a_session_that_is_not_there_is_passed_over(self, bouncer: Bouncer) -> None:
         ana = bouncer.member(bouncer.lobby)
-        bouncer.evictions.put_out(bouncer.ops, {ana: WHY})
-        assert ana.room is bouncer.lobby
-        assert keys(ana) == []
+        eva = guest(bouncer.world)
+        bouncer.evictions.put_out(bouncer.ops, {ana: WHY, eva: WHY})
+        assert (ana.room, eva.room) == (bouncer.lobby, None)
+        assert keys(ana) == keys(eva) == []
 
     def test_an_empty_room_is_forgotten(self, bouncer: Bouncer) -> None:
         luis = bouncer.member()
@@ -133,14 +134,16 @@ class TestPutOut:
         assert luis.room is None
 
     def test_a_session_with_many_rooms_stays_in_the_others(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        luis.subscriptions.allow_many_rooms()
-        luis.enter(bouncer.lobby, "joined_room", 0)
-        luis.joined.focus(bouncer.ops)
-        keys(luis)
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
-        assert list(luis.memberships) == [bouncer.lobby]
-        assert keys(luis) == ["put_out"]
+        for focus, left in (bouncer.ops, None), (bouncer.lobby, bouncer.lobby):
+            luis = bouncer.member()
+            luis.subscriptions.allow_many_rooms()
+            luis.enter(bouncer.lobby, "joined_room", 0)
+            luis.joined.focus(focus)
+            keys(luis)
+            bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
+            assert list(luis.memberships) == [bouncer.lobby]
+            assert luis.room is left
+            assert keys(luis) == ["put_out"]
 
     def test_what_it_goes_on_typing_was_meant_for_the_other_room(self, bouncer: Bouncer) -> None:
         luis = bouncer.member()

@@ -88,6 +88,12 @@ class TestAllows:
         hook = Hook("ops", 1, HookRecord(URL, "secret", "ANA", ADDED, 0))
         assert registry.review.allows(hook) is allowed
 
+    def test_one_of_an_account_that_has_another_name_than_it_was_added_under(
+        self, registry: Registry
+    ) -> None:
+        hook = Hook("ops", 1, HookRecord(URL, "secret", "Olga", ADDED, 0, "ana"))
+        assert registry.review.allows(hook)
+
     def test_one_of_an_account_is_not_compared_with_its_age(self, registry: Registry) -> None:
         registry.register(ADDED + 1)
         assert registry.review.allows(registry.hooks[0])
@@ -110,6 +116,12 @@ class TestReview:
         deeds = registry.review.end_disallowed("Olga", registry.hooks)
         assert deeds == [Deed("endhook", "https://example.com")]
         assert [author for author, _ in registry.deeds()] == ["Olga"]
+
+    def test_without_an_end_nothing_is_stored(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        registry = Registry(monkeypatch, slow=True)
+        assert registry.review.end_disallowed("Olga", registry.hooks) == []
+        registry.world.settle()
+        assert not registry.world.store.held
 
     def test_a_hook_in_a_room_that_is_gone_is_passed_over(self, registry: Registry) -> None:
         hooks = registry.hooks

@@ -37,7 +37,7 @@ class Desk:
         self.tracker = ReadTracker("ana", self.inboxes.of("ana"))
 
     def is_readable(self, session: Session, room: Room) -> bool:
-        return room.name not in self.hidden
+        return room.name in self.rooms and room.name not in self.hidden  # inboxes are no rooms
 
     def log_in(self) -> None:
         if self.ana.subscriptions.read_tracker is None:
@@ -120,6 +120,14 @@ class TestFinding:
         desk.own.add("ana", "lobby", [1, 3])
         assert desk.found() == [("lobby", 1)]
 
+    def test_a_stretch_begins_after_own_lines_that_follow_the_mark(self, desk: Desk) -> None:
+        desk.mark("lobby", 0)
+        desk.say("lobby", 3)
+        desk.own.add("ana", "lobby", [1, 2])
+        desk.log_in()
+        (missed,) = desk.missed.of(desk.ana)
+        assert (missed.after, missed.upto) == (2, 3)
+
     def test_lines_that_are_being_sent_are_not(self, desk: Desk) -> None:
         desk.mark("lobby", 0)
         desk.say("lobby", 3)
@@ -162,13 +170,17 @@ class TestFinding:
 
 class TestSending:
     def test_without_missed_lines_nothing_is_sent(self, desk: Desk) -> None:
-        assert desk.show() == []
+        desk.log_in()
+        assert not desk.missed.show(desk.ana)
+        assert keys(desk.ana) == []
 
     def test_lines_are_counted_and_sent(self, desk: Desk) -> None:
         for log in "lobby", "@ana":
             desk.mark(log, 0)
             desk.say(log, 2)
-        assert desk.show() == ["private_missed", "missed"]
+        desk.log_in()
+        assert desk.missed.show(desk.ana)
+        assert keys(desk.ana) == ["private_missed", "missed"]
         assert desk.found() == []
 
     def test_more_than_can_be_sent_at_once_are_sent_the_next_time(self, desk: Desk) -> None:
@@ -212,12 +224,28 @@ class TestForgotten:
         self.pass_over(desk)
         assert desk.found() == [("lobby", SHOWN_AT_ONCE - 10)]
 
+    def test_they_do_also_if_it_is_one_line(self, desk: Desk) -> None:
+        desk.mark("lobby", 0)
+        desk.say("lobby", SHOWN_AT_ONCE + 1)
+        self.forget(desk, 1)
+        self.pass_over(desk)
+        assert desk.found() == [("lobby", SHOWN_AT_ONCE)]
+
     def test_they_do_also_if_no_line_is_left(self, desk: Desk) -> None:
         desk.mark("lobby", 0)
         desk.say("lobby", SHOWN_AT_ONCE + 50)
         self.forget(desk, SHOWN_AT_ONCE + 50)
         self.pass_over(desk)
         assert desk.found() == []
+        desk.say("lobby")
+        assert desk.found() == [("lobby", 1)]
+
+    def test_lines_before_the_mark_are_not_missed(self, desk: Desk) -> None:
+        desk.mark("lobby", 60)
+        desk.say("lobby", 80)
+        self.forget(desk, 70)
+        self.pass_over(desk)
+        assert desk.found() == [("lobby", 20)]
 
     def test_in_a_log_with_few_missed_lines_none_is_looked_for(self, desk: Desk) -> None:
         desk.mark("lobby", 0)

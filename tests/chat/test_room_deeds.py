@@ -147,6 +147,12 @@ class TestHooks:
             ("ana", "endhook https://example.com 0"),
         ]
 
+    def test_one_that_is_removed_by_the_change_ends_at_once(self, office: Office) -> None:
+        (hook,) = office.server.hooks.of(office.ops)
+        office.deeds.carry_out(office.ana, office.ops, None, office.server.hooks.remove(hook))
+        assert office.server.hooks.of(office.ops) == []
+        office.world.release()
+
     def test_it_is_there_again_if_the_store_fails(
         self, office: Office, expected_errors: Expect
     ) -> None:

@@ -10,7 +10,7 @@ from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
 from chatd.event import Draft, Kind
 from chatd.rooms.bookmarks import Return
-from tests.support.sessions import guest, keys, member
+from tests.support.sessions import KeysOnly, guest, keys, member
 from tests.support.world import World
 
 
@@ -103,6 +103,16 @@ class TestLeave:
         removals.moves.leave(removals.luis, removals.ops)
         assert list(removals.luis.memberships) == [removals.lobby]
         assert removals.server.rooms.get("ops") is None
+
+    def test_the_session_is_sent_that_unless_it_is_not_wanted(
+        self, removals: Removals, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(KeysOnly, "left", lambda format, room: room.encode())
+        while removals.luis.stream.take():
+            pass
+        removals.moves.leave(removals.luis, removals.ops)
+        removals.moves.leave(removals.luis, removals.lobby, told=False)
+        assert removals.luis.stream.take() == b"ops"
 
     def test_without_a_room_all_are_left(self, removals: Removals) -> None:
         removals.moves.leave(removals.luis)
