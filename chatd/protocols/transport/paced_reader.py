@@ -55,6 +55,7 @@ class PacedReader:
         "_lifecycle",
         "_owner",
         "_turns",
+        "_woken",
         "handling",
         "intake",
         "paused",
@@ -76,6 +77,7 @@ class PacedReader:
         self._turns = turns
         self._handler = handler
         self._awaits_turn = False
+        self._woken = False  # since its turn began
 
     @property
     def fail(self) -> Callable[[str], None]:
@@ -138,6 +140,7 @@ class PacedReader:
     def go_on(self) -> None:
         """Have a turn now, unless this client awaits one as others do, or has sent much."""
         if self.handling or self._awaits_turn:
+            self._woken = True  # perhaps by what its turn sends at its end
             return
         intake, state = self.intake, self._lifecycle.state
         try:
@@ -164,7 +167,7 @@ class PacedReader:
         handler, state = self._handler, self._lifecycle.state
         if self.handling or state is State.DRAINING or not handler.takes_input:
             return
-        self.handling = True
+        self.handling, self._woken = True, False
         try:
             if state is State.HALF_CLOSED:
                 self._owner.output.end()
@@ -228,7 +231,9 @@ class PacedReader:
         # The handler wakes only a client that it has refused a turn: so one that has used up its
         # allowance awaits a turn, if only to be refused.
         used_up = ready and not left
-        if not rate.delayed and ((more and (ready or taken)) or used_up):
+        # What the turn put out at its end may have made room for more answers: see `go_on`.
+        relieved = self._woken and not ready
+        if not rate.delayed and ((more and (ready or taken)) or used_up or relieved):
             # Also if it may not go on now, but may when its answers are taken, which is perhaps at
             # once: its next turn comes after those of all others.
             self.await_turn()

@@ -282,7 +282,7 @@ def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
     """Yield a daemon whose store is on a disk of 1 MiB."""
     begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
-    monkeypatch.setattr("tests.integration.test_daemon.TWISTD", [*begin, *TWISTD])
+    monkeypatch.setattr("tests.support.daemon.TWISTD", [*begin, *TWISTD])
     house = House(tmp_path)
     house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
     with house.daemon:
