@@ -44,6 +44,10 @@ def test_an_account_has_its_own_name(world: World) -> None:
     assert refusal.value.key == "logout_first"
 
 
+def test_the_name_of_its_account_changes_nothing(world: World) -> None:
+    assert not rename(world.server, member(world, "ana"), "ana")
+
+
 def test_a_muted_guest_keeps_its_name(world: World) -> None:
     ana, luis = member(world, "ana"), guest(world, "luis")
     for session in ana, luis:
