@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,6 @@ RIDDLE = re.compile(r"(What|Whether|How|Who)\b")
 
 PRONOUN = re.compile(r"\b(somebody|nobody|whoever|whatever)\b", re.IGNORECASE)
 """Words for a subject that has a name: a client, a session, an account, a member."""
-
-TO_DO = (ROOT / "tests" / "prose_to_do.txt").read_text().split()
-"""The files that are not reworded yet. The list may only shrink."""
 
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
@@ -62,15 +58,7 @@ def riddles_in(source: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES)
 def test_docstrings_are_no_riddles(path: str) -> None:
     found = riddles_in((ROOT / path).read_text("utf-8"))
-    if path in TO_DO:
-        assert found, f"{path} is clean: take it out of tests/prose_to_do.txt"
-    else:
-        assert not found, f"{path}: {'; '.join(found)}"
-
-
-def test_the_list_names_files_that_are_there() -> None:
-    gone = [path for path in TO_DO if not Path(ROOT, path).is_file()]
-    assert not gone, f"take out of tests/prose_to_do.txt: {gone}"
+    assert not found, f"{path}: {'; '.join(found)}"
 
 
 @pytest.mark.parametrize(

@@ -594,7 +594,7 @@ class GoodbyeTests(SynchronousTestCase):
 
 
 class RefusedJoinTests(SynchronousTestCase):
-    """`printf '/join staff\\nsecret\\n' | nc -N` cannot say the secret in the lobby."""
+    """A script that joins a room and is refused does not say its next line in the lobby."""
 
     def setUp(self) -> None:
         self.world = World()

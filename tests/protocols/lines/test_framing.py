@@ -35,7 +35,7 @@ def frame(*reads: bytes, max_bytes: int = 100, telnet: bool = True) -> list[tupl
 
 
 def reference(stream: bytes, max_bytes: int, telnet: bool) -> list[tuple[bytes, bool]]:
-    """The same rules, on the whole stream at once and in the plainest way."""
+    """Apply the same rules, on the whole stream at once and in the plainest way."""
     if telnet:
         stream = stream.replace(b"\r\0", b"\r\n")
     lines = []

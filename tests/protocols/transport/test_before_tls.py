@@ -20,7 +20,7 @@ from tests.support.world import World
 
 
 def _hello() -> bytes:
-    """The first bytes of a client."""
+    """Return the first bytes of a client."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
     with pytest.raises(ssl.SSLWantReadError):

@@ -141,7 +141,7 @@ def test_macos_is_asked_in_its_own_way(queued: int, monkeypatch: pytest.MonkeyPa
 
 
 def info(*, probes: int = 0, unacked: int = 0) -> bytes:
-    """The beginning of a ``struct tcp_info``."""
+    """Return the beginning of a ``struct tcp_info``."""
     return struct.pack("=3xB20xI", probes, unacked)
 
 

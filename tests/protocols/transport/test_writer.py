@@ -63,7 +63,7 @@ class SocketTransport(Transport):
         return self.handle
 
     def received(self) -> bytes:
-        """The bytes that have come out at the other end so far."""
+        """Return the bytes that have come out at the other end so far."""
         data = b""
         try:
             while piece := self.peer.recv(1 << 20):

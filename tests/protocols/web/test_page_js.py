@@ -1,6 +1,8 @@
-"""The page: its modules do what tests/protocols/web/page says (in Node), and its files are what
-may be served
-with a strict Content-Security-Policy: nothing inline, nothing from elsewhere, text only as text."""
+"""The page: its modules pass tests/protocols/web/page in Node, and its files are safe to serve.
+
+They may be served with a strict Content-Security-Policy: nothing inline, nothing from elsewhere,
+text only as text.
+"""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class OverTls:
     confidential = encrypted = True
 
     def charge(self, lines: float) -> None:
-        """It is paid."""
+        """Charge nothing."""
 
 
 @pytest.mark.parametrize(("origin", "status"), [("https://vault", 200), ("http://vault", 403)])

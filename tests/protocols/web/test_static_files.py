@@ -1,5 +1,4 @@
-"""`chatd.protocols.web.static_files`: the page's files, for browsers that have them and that do
-not."""
+"""`chatd.protocols.web.static_files`: the page's files, for browsers with and without a copy."""
 
 from __future__ import annotations
 

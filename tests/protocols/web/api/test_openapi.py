@@ -1,5 +1,7 @@
-"""openapi.json describes the API: its paths are those of the table, and a daemon does as it says
-for requests of any form."""
+"""The API is as openapi.json describes it.
+
+Its paths are those of the table, and a daemon does as it says for requests of any form.
+"""
 
 from __future__ import annotations
 

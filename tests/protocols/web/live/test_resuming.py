@@ -1,5 +1,7 @@
-"""A client that comes back to a room, by any protocol, goes on where it was, or learns that it is
-another log; no line is passed over in silence."""
+"""A client that comes back to a room, by any protocol, goes on where it was.
+
+Or it learns that it is another log; no line is passed over in silence.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ ROOM = "/api/rooms/lobby"
 
 
 class Shown(NamedTuple):
-    """The view of a client: True if it is another log; the texts of lines; and the bookmark with
-    which it would come again."""
+    """The view of a client: if the log is another one, the texts of its lines, and its bookmark.
+
+    With the bookmark it would come again.
+    """
 
     anew: bool
     texts: list[str]
@@ -75,7 +79,7 @@ Door = Callable[[Served, "str | None"], Shown]
 
 
 def log(*texts: str, at: float = 1000.0) -> Served:
-    """A server in whose lobby this was said, a line a second."""
+    """Return a server in whose lobby these lines were said, one a second."""
     door = Served()
     door.world.clock.advance(at)
     for text in texts:
