@@ -49,6 +49,7 @@ COVERED_BY = {
     "chatd/protocols/transport/session_handler.py": "tests/protocols/lines/test_chat.py",
     "chatd/protocols/transport/typed_text.py": "tests/protocols/lines/test_chat.py",
     "chatd/protocols/lines/decoder.py": "tests/protocols/lines/test_chat.py",
+    "chatd/protocols/lines/protocol.py": "tests/protocols/lines/test_chat.py",
     "chatd/protocols/lines/handler.py": "tests/protocols/lines/test_chat.py",
     "chatd/protocols/web/http/deadlines.py": "tests/protocols/web/test_connection.py",
     "chatd/protocols/web/http/decoder.py": "tests/protocols/web/test_connection.py",

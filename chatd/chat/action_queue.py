@@ -100,7 +100,7 @@ class ActionQueue:
         else:
             self._run(action)
 
-    # What becomes of lines
+    # The outcome of lines
 
     def said(self, room: str, lines: int, receipt: Receipt | None) -> None:
         """Count lines that were given to the store for a room."""

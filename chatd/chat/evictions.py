@@ -91,7 +91,7 @@ class Evictions:
         if session.subscriptions.multi_room:
             return
         lobby = self._rooms.lobby
-        # What a program goes on saying was not meant for the lobby.
+        # A program goes on with lines that were not meant for the lobby.
         allowed = room is not lobby and not session.text_only
         if allowed and self._rooms.readable(session, lobby):
             self._moves.move(session, lobby, "joined_room")

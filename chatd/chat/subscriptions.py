@@ -158,7 +158,7 @@ class Subscriptions:
         """Follow the inbox of an account, and count what is sent from here on: it logged in."""
         self.stop()
         self.read_tracker = tracker
-        # What is still to be taken of what was queued before the login counts for no account.
+        # Lines that were queued before the login and are not sent yet count for no account.
         self._follow(since_entered=not self._replies.stream.owes_past)
         self.show_identity()
 

@@ -24,7 +24,6 @@ MAX_LINKS = 40
 """Most symbolic links in a path, as on Linux (path_resolution(7))."""
 
 _OTHERS = 0o077
-_OTHERS_WRITE = 0o022
 
 
 class UnsafePath(Exception):

@@ -11,5 +11,6 @@ Modules (python3 -m tools.documents writes this list):
 - `framing`: Bytes in, lines out.
 - `handler`: The handler of a client that sends lines: the first line, blank lines, and telnet's
   answers.
+- `protocol`: The base of the protocols of lines: the border between Twisted and the chat.
 - `telnet`: Telnet taken out of a stream of bytes, and every request in it refused (RFC 854).
 """

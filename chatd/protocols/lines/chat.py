@@ -1,42 +1,23 @@
 """Chat lines: the protocol of people with ``nc`` or ``telnet``, and of programs that write so.
 
-The border between Twisted and the chat: bytes in, valid lines out. `ClientProtocol.dataReceived`,
-which precedes that of `LineReceiver`, hands the bytes to the managed connection; its decoder makes
-lines of them, and each comes back to ``lineReceived``. There it is validated; the handler does what
-it is for. (The framing of `LineReceiver` is not used: it is quadratic in the lines of a read.) This
-module must not know what a line does, when a client has its turn, or how many clients are admitted.
+This module must not know what a line does, when a client has its turn, or how many clients are
+admitted.
 """
 
 from __future__ import annotations
 
-from twisted.internet.interfaces import IReactorTime
-from twisted.protocols.basic import LineReceiver
-
-from chatd.chat.server import ChatServer
-from chatd.chat.session import Session
-from chatd.errors import LINE_FAULTS, ErrorKind
 from chatd.formats.chat import ChatFormat
-from chatd.protocols.lines.handler import LineHandler, LineRules
-from chatd.protocols.transport.client_protocol import ClientProtocol
+from chatd.protocols.lines.handler import LineRules
+from chatd.protocols.lines.protocol import LineProtocol
 from chatd.text.validation import InvalidLine, LineFault, validate_line
 
 CHAT = LineRules(format=lambda server: ChatFormat(server.language), for_people=True)
 
 
-class ChatProtocol(ClientProtocol, LineReceiver):
+class ChatProtocol(LineProtocol):
     """Chat lines: a person with ``nc`` or ``telnet``, or a program that writes like one."""
 
-    delimiter = b"\n"
-
-    def __init__(self, server: ChatServer, clock: IReactorTime, max_length: int = 4096) -> None:
-        self.max_length = max_length
-        self._handler = LineHandler(server, clock, max_length, self, CHAT)
-        super().__init__(clock, self._handler)
-
-    @property
-    def session(self) -> Session:
-        """The session of the client."""
-        return self._handler.session
+    rules = CHAT
 
     def lineReceived(self, line: bytes) -> None:
         """Validate a line, its end taken off, and have it done."""
@@ -68,7 +49,3 @@ class ChatProtocol(ClientProtocol, LineReceiver):
             self._refuse(LineFault.NOT_UTF8)
             return True
         return self._handler.typed.take_answer(answer)
-
-    def _refuse(self, fault: LineFault) -> None:
-        session, key, limit = self.session, LINE_FAULTS[fault], self.max_length
-        self._handler.when_said(lambda: session.error(ErrorKind.INVALID_MESSAGE, key, limit=limit))

@@ -5,23 +5,9 @@ from __future__ import annotations
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.text.times import local_time
 from tests.support.world import World
 
 pytestmark = pytest.mark.quick
-
-EPOCH = local_time(0)
-NOT_UTF8 = "ERR Invalid message: it is not UTF-8. Set your terminal to UTF-8, or use chatd connect."
-FIRST_NOT_UTF8 = (
-    "ERR Invalid message: your first line is not UTF-8, so it may be"
-    " another protocol, and the connection is closed. Set your terminal to"
-    " UTF-8, or use chatd connect."
-)
-WRONG_PROTOCOL = "ERR Wrong protocol: this port is for plain lines (nc, telnet)."
-NO_ROOM = (
-    "ERR No room: you are in no room, so this was not said. /join ROOM to"
-    " enter one, or /leave to go to the lobby."
-)
 
 
 class BareTests(SynchronousTestCase):
