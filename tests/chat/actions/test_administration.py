@@ -25,11 +25,6 @@ from tests.support.world import CHEAP, World
 HASH = CHEAP.hash("another horse")
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_an_account_is_added_for_a_person_who_is_not_here(world: World) -> None:
     world.ahead = 5
     done(world, add_account(world.server, "Ana", HASH, admin=True))

@@ -21,11 +21,6 @@ from tests.support.sessions import PASSWORD, begin, done, guest, member, program
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 @pytest.mark.parametrize(
     ("sent", "key"), [(True, "password_in_clear"), (False, "no_password_in_clear")]
 )

@@ -13,11 +13,6 @@ from tests.support.sessions import done, guest, member, refused
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_guest_makes_a_room_that_nobody_owns(world: World) -> None:
     luis = guest(world)
     entry = done(world, enter(world.server, luis, "tea"))

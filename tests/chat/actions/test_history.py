@@ -17,11 +17,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def luis(world: World) -> Session:
     """Return a session in a room with four lines, of which two were said at 100 s."""
     luis = guest(world, "luis")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.actions.authentication import PasswordProof, recent_proof
-from chatd.chat.actions.enter import enter
 from chatd.chat.actions.hooks import add_hook, hook_destination, list_hooks, remove_hook
 from chatd.chat.session import Session
 from chatd.errors import Refusal
@@ -14,24 +13,6 @@ from tests.support.sessions import done, guest, member, refused
 from tests.support.world import World
 
 URL = "http://example.com/in"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ana(world: World) -> Session:
-    """Return the owner of #ops, who has just typed her password."""
-    ana = member(world, "ana")
-    done(world, enter(world.server, ana, "ops"))
-    return ana
-
-
-@pytest.fixture
-def ops(world: World, ana: Session) -> Room:
-    return world.server.rooms["ops"]
 
 
 def proof_of(session: Session) -> PasswordProof:

@@ -13,11 +13,6 @@ from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, p
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def browser(world: World, name: str, title: str = "browser") -> Session:
     """Return a session of a browser that was signed in to an account."""
     server = world.server

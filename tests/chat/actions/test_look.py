@@ -12,11 +12,6 @@ from tests.support.sessions import done, guest, member
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_rooms_with_members_come_first(world: World) -> None:
     done(world, enter(world.server, guest(world), "tea"))
     total, rooms = list_rooms(world.server, guest(world), 10)

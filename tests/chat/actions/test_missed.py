@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chatd.chat.actions.enter import enter
 from chatd.chat.actions.login import log_in
 from chatd.chat.actions.missed import mark_seen, show_missed, skip_missed
 from chatd.chat.session import Session
 from tests.support.sessions import PASSWORD, done, guest, member, refused
 from tests.support.world import World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def returning(world: World) -> Session:

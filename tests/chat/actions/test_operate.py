@@ -13,11 +13,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def ana(world: World) -> Session:
     """Return the session of an administrator."""
     ana = member(world, "ana")

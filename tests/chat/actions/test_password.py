@@ -17,11 +17,6 @@ from tests.support.world import World
 NEW = "another horse"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def change(world: World, session: Session, new: str = NEW, *, keep_tokens: bool = False) -> int:
     proof = recent_proof(session)
     assert proof is not None

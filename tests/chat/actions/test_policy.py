@@ -15,21 +15,8 @@ from chatd.chat.actions.policy import (
 from chatd.chat.permissions import Mode
 from chatd.chat.session import Session
 from chatd.errors import Refusal
-from tests.support.sessions import done, guest, member, refused
+from tests.support.sessions import done, guest, refused
 from tests.support.world import World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ana(world: World) -> Session:
-    """Return the session of the owner of #ops, who is there."""
-    ana = member(world, "ana")
-    done(world, enter(world.server, ana, "ops"))
-    return ana
 
 
 def test_the_policy_of_a_room(world: World, ana: Session) -> None:

@@ -15,11 +15,6 @@ from tests.support.sessions import begin, done, guest, keys, member, refused
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def caller(world: World) -> Session:
     """Return a session as one request has it."""
     session = guest(world, network="192.0.2.1")

@@ -16,11 +16,6 @@ from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, r
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_session_owns_its_name_afterwards(world: World) -> None:
     session = guest(world, "Ana")
     account = done(world, register(world.server, session, PASSWORD))

@@ -12,11 +12,6 @@ from tests.support.sessions import done, guest, member
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_guest_takes_a_name(world: World) -> None:
     luis = guest(world)
     assert rename(world.server, luis, "luis")

@@ -15,11 +15,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def ana(world: World) -> Session:
     """Return the owner of #den, a private room, who is there."""
     ana = member(world, "ana")

@@ -10,28 +10,10 @@ from chatd.chat.actions.rename import rename
 from chatd.chat.permissions import Act
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
-from tests.support.sessions import done, guest, member, refused
+from tests.support.sessions import done, guest, refused
 from tests.support.world import World
 
 NETWORK = "192.0.2.1"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ana(world: World) -> Session:
-    """Return the session of the owner of #ops, who is there."""
-    ana = member(world, "ana")
-    done(world, enter(world.server, ana, "ops"))
-    return ana
-
-
-@pytest.fixture
-def ops(world: World, ana: Session) -> Room:
-    return world.server.rooms["ops"]
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def luis(world: World) -> Session:
     luis = guest(world, "luis")
     done(world, enter(world.server, luis, "tea"))

@@ -13,11 +13,6 @@ from tests.support.sessions import PASSWORD, done, guest, member, program, refus
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_switches_of_the_view(world: World) -> None:
     luis, server = guest(world), world.server
     done(world, settings.set_echo(server, luis, False))

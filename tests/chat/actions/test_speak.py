@@ -15,11 +15,6 @@ from tests.support.sessions import done, guest, keys, member
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def in_tea(world: World, session: Session) -> Room:
     """Put a session into a room, and return that."""
     room = done(world, enter(world.server, session, "tea")).room

@@ -10,11 +10,6 @@ from tests.support.sessions import PASSWORD, begin, done, guest, member, program
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_the_account_is_removed_and_its_session_a_guest(world: World) -> None:
     ana = member(world, "ana")
     done(world, unregister(world.server, ana, PASSWORD))

@@ -13,11 +13,6 @@ from tests.support.sessions import done, guest, member
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_member_who_is_in_rooms(world: World) -> None:
     ana = member(world, "Ana")
     world.server.enter(ana)
