@@ -9,15 +9,13 @@ must not know how bytes become items.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import partial
 from math import inf
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from chatd.chat.action_queue import Action
+from chatd.chat.action_queue import Action, Job
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind
@@ -220,7 +218,7 @@ class SessionHandler(Generic[M]):
             except Exception:
                 self.item_failed()
 
-    def _paid(self, action: Action) -> Coroutine[Deferred[Any], Any, None] | None:
+    def _paid(self, action: Action) -> Job | None:
         """Act, and charge the client for the time, unless that is part of a turn."""
         if self.connection.reader.handling:
             return action()

@@ -7,12 +7,11 @@ each verb.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from twisted.internet.defer import Deferred
-
 from chatd.accounts.credentials import Scope
+from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, search
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter
@@ -38,8 +37,6 @@ from chatd.protocols.web.live.members import (
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.text.escaping import Lines
-
-Job = Coroutine[Deferred[Any], Any, None]
 
 HISTORY_LINES = 200
 """Most lines of one answer to ``history``."""
