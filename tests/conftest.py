@@ -137,8 +137,8 @@ class _Watch:
 
     def __init__(self) -> None:
         self.interrupted = False
-        self.on_interrupt: Callable[[], object] = _nothing
-        """Ends an asynchronous test through the reactor."""
+        self.end_test: Callable[[BaseException], object] = _nothing
+        """Ends an asynchronous test through the reactor, whose code may catch what is raised."""
         self.example = ""
         self._late = ""
         self._armed = False
@@ -207,12 +207,14 @@ class _Watch:
             if self._attempts == ATTEMPTS:
                 os._exit(pytest.ExitCode.INTERRUPTED)
             if self._armed:
-                self.on_interrupt()
+                self.end_test(KeyboardInterrupt())
                 main = greenlet.getcurrent().parent
                 if self._attempts > 1 and main is not None:
                     main.throw(KeyboardInterrupt)  # pytest waits for something of the reactor
                 raise KeyboardInterrupt
         elif self._armed:
+            if self._late:
+                self.end_test(Late(self._late))  # what was raised first has been caught
             seconds = time.monotonic() - self._began
             self._late = f"did not end in {seconds:.1f} s{self.example}; it was{_stack(frame)}"
             raise Late(self._late)
@@ -226,10 +228,10 @@ class _Watch:
             signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS, AGAIN_SECONDS)
         if not self._armed:
             raise KeyboardInterrupt
-        self.on_interrupt()
+        self.end_test(KeyboardInterrupt())
 
 
-def _nothing() -> None:
+def _nothing(reason: BaseException) -> None:
     pass
 
 
@@ -368,14 +370,18 @@ def _fail_when_late(
             timer.cancel()
             # pytest goes on in its own greenlet, at once. coverage, which takes a thread for one
             # stack of calls, is confused if that is in the midst of what it measures.
-            reactor.callLater(0, outcome.callback, result)  # a Failure makes it an errback
+            reactor.callLater(0, pass_on, result)
+
+    def pass_on(result: object) -> None:
+        if not outcome.called:
+            outcome.callback(result)  # a Failure makes it an errback
 
     def ended(result: object) -> object:
-        _watch.on_interrupt = _nothing
+        _watch.end_test = _nothing
         return result
 
     timer = reactor.callLater(seconds, late)
-    _watch.on_interrupt = lambda: reactor.callFromThread(end, KeyboardInterrupt())
+    _watch.end_test = lambda reason: reactor.callFromThread(end, reason)
     outcome.addBoth(ended)
     work.addBoth(done)
     return outcome

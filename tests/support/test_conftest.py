@@ -158,6 +158,11 @@ SPINNING = """
         await Deferred()
 
     @soon
+    async def test_coroutine_that_ends_late(monkeypatch):
+        await deferLater(reactor, 0)
+        monkeypatch.setattr(reactor, "callLater", lambda *call: (monkeypatch.undo(), spin()))
+
+    @soon
     @settings(database=None)
     @given(number=st.integers(100, 101))
     def test_example(number):
@@ -174,7 +179,7 @@ SPINNING = """
 def test_spinning(run) -> None:
     """A test that does not return to the reactor fails by its name; the tests after it run."""
     result = run(SPINNING)
-    result.assert_outcomes(passed=2, failed=7)
+    result.assert_outcomes(passed=2, failed=8)
     result.stdout.fnmatch_lines(
         [
             "*_ test_function _*",
@@ -190,6 +195,8 @@ def test_spinning(run) -> None:
             "*_ test_coroutine _*",
             "*did not end in ?.? s; it was*",
             "*_ test_coroutine_in_a_call _*",
+            "*_ test_coroutine_that_ends_late _*",
+            "*did not end in ?.? s; it was*",
             "*_ test_example _*",
             "did not end in 0.? s with {'number': 100}; it was*",
         ]
