@@ -6,12 +6,12 @@ import re
 import signal
 from pathlib import Path
 
-from tests.support.daemon import PATIENCE, Daemon
+from tests.support.live_server import PATIENCE, LiveServer
 
 LISTENING = re.compile(r"^listening on (?:https?://)?[^ ]*:(\d+)\b")
 
 
-class WebDaemon(Daemon):
+class WebDaemon(LiveServer):
     """A process of ``twistd -n chat --web``; `address` is its URL for a browser."""
 
     def __init__(self, directory: Path, *arguments: str, web_port: int = 0) -> None:

@@ -19,7 +19,7 @@ from tests.browser.daemon import WebDaemon
 from tests.browser.page import Page
 from tests.browser.programs import give, program, shows
 from tests.browser.tab import LAPTOP, PHONE, Device
-from tests.support.daemon import PATIENCE
+from tests.support.live_server import PATIENCE
 
 SCREEN_OF_A_PHONE = Device(PHONE.width, PHONE.height, 1.0, touch=True)
 

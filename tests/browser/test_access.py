@@ -10,7 +10,7 @@ from tests.browser.chromium import Chromium, missing
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import ALT, DOWN, ENTER, ESCAPE, HERE, LINES, ME, SHIFT, TABULATOR, Page
 from tests.browser.tab import LAPTOP, PHONE, Device, Heard, axe_core
-from tests.support.daemon import Person
+from tests.support.live_server import Client
 
 needs_axe = pytest.mark.skipif(
     axe_core() is None,
@@ -31,7 +31,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[WebDaemon, Non
     if reason := missing():
         pytest.skip(reason)
     with WebDaemon(tmp_path_factory.mktemp("furnished")) as daemon:
-        with Person(daemon.port) as luis:
+        with Client(daemon.port) as luis:
             luis.type("/nick luis", "/topic what we talk about", "hola, ¿qué tal?", "/me waves")
             luis.type("see https://example.com/a?b=c.", "x" * 300, "/join ops", "elsewhere")
             luis.until("> elsewhere")

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import TEXTS, Page
 from tests.browser.programs import give, program, shows
-from tests.support.daemon import PATIENCE
+from tests.support.live_server import PATIENCE
 
 PROGRAMS = "nc", "telnet", "curl"
 

@@ -8,8 +8,8 @@ from tests.browser.chromium import Chromium
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import BANNER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
 from tests.proofs.terminal.documented import beyond, is_unsafe
-from tests.support.daemon import Daemon, Person
 from tests.support.hostile import HOSTILE
+from tests.support.live_server import Client, LiveServer
 
 CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 """A pattern of the complaints of a browser while there is no daemon."""
@@ -18,7 +18,7 @@ CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(
     page: Page, daemon: WebDaemon
 ) -> None:
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.type("/nick luis")
         luis.until("luis")
         page.has(PEOPLE, "luis")
@@ -65,7 +65,7 @@ def test_two_tabs_show_the_same_once(page: Page, chromium: Chromium, daemon: Web
 def test_older_lines_come_as_one_scrolls_up_each_once_and_in_order(
     page: Page, daemon: WebDaemon
 ) -> None:
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.type(*(f"line {number}" for number in range(300)))
         luis.until("line 299")
     page.reload()
@@ -92,7 +92,7 @@ def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
     page.screenshot("no-connection")
     page.say("meanwhile")
     page.has("#pending", "meanwhile")
-    with daemon.again() as again, Person(again.port) as luis:
+    with daemon.again() as again, Client(again.port) as luis:
         luis.type("afterwards")
         luis.until("afterwards")
         page.shows(BANNER, False)
@@ -114,7 +114,7 @@ def test_another_log_takes_the_place_of_what_was_there(
     for each in tmp_path.glob("store*"):
         each.unlink()
     lines = [f"new {number}" for number in range(5)]
-    with Daemon(tmp_path) as other, Person(other.port) as luis:
+    with LiveServer(tmp_path) as other, Client(other.port) as luis:
         luis.type(*lines)
         luis.until(lines[-1])
     with daemon.again():
@@ -131,13 +131,13 @@ def test_a_paste_in_the_midst_of_which_the_daemon_is_killed_is_said_once(
 ) -> None:
     chromium.forgive(CUT_OFF)
     lines = [f"line {number:03}" for number in range(200)]
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.until("/quit")
         page.say("\n".join(lines))
         luis.until(lines[20])
         daemon.kill()
     page.shows(BANNER)
-    with daemon.again() as again, Person(again.port) as luis:
+    with daemon.again() as again, Client(again.port) as luis:
         page.said(lines[-1])
         luis.type("/history 300")
         luis.until("lines of #lobby")
@@ -151,7 +151,7 @@ def test_what_is_unread_in_another_room_is_counted_until_it_is_seen(
 ) -> None:
     page.say("/nick ana", "/join ops")
     page.has(HERE, "ops")
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.type("one", "two", "ana: three")
         luis.until("three")
         page.has(ROOMS, "3")
@@ -192,7 +192,7 @@ return [...new Set(Array.from(document.querySelectorAll("#lines .text *"), each 
 
 
 def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: WebDaemon) -> None:
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.type("/nick luis", *SCRIPTS, *(f"/topic {script}" for script in SCRIPTS))
         for script in SCRIPTS:
             page.has(TEXTS, script)
@@ -216,7 +216,7 @@ def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: WebDa
     unsafe = [chr(code) for code in range(0x110000) if is_unsafe(chr(code))]
     sent = [each for each in unsafe if not 0xD800 <= ord(each) < 0xE000 and each != "\n"]
     lines = ["".join(f"a{each}b" for each in sent[at : at + 20]) for at in range(0, len(sent), 20)]
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.socket.sendall("".join(f"{line} end\n" for line in lines).encode())
         for name, text in HOSTILE.items():
             luis.socket.sendall(f"{text} {name}\n/topic {text} {name}\n".encode())

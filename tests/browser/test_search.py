@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tests.browser.daemon import WebDaemon
 from tests.browser.page import ENTER, LINES, TEXTS, Page
-from tests.support.daemon import Person
+from tests.support.live_server import Client
 
 
 def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: WebDaemon) -> None:
-    with Person(daemon.port) as luis:
+    with Client(daemon.port) as luis:
         luis.type(*(f"line {number}" for number in range(400)), "the needle", "the end")
         luis.type(*(f"line {number}" for number in range(400, 800)))
         luis.until("line 799")

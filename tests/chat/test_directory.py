@@ -12,7 +12,7 @@ from chatd.event import Draft, Kind
 from chatd.storage.memory import MemoryStore
 from chatd.text.validation import MAX_NAME_LENGTH
 from tests.support.running import Town
-from tests.support.world import Person
+from tests.support.world import Member
 
 
 def test_those_of_a_store_and_no_inboxes() -> None:
@@ -26,7 +26,7 @@ def test_those_of_a_store_and_no_inboxes() -> None:
     assert times == {"ops": 5000, "old": 0}
 
 
-def listed(town: Town, person: Person, most: int = 9) -> tuple[int, list[str]]:
+def listed(town: Town, person: Member, most: int = 9) -> tuple[int, list[str]]:
     count, rooms = town.server.rooms.listed(most, person.session, town.server.sessions.peopled)
     return count, [room.name for room in rooms]
 
@@ -43,7 +43,7 @@ def test_a_session_is_told_of_those_that_it_may_read() -> None:
     assert listed(town, ana, 3) == (4, ["lobby", "ops", "tea"])
 
 
-def refusal_of_new(town: Town, person: Person, name: str) -> str:
+def refusal_of_new(town: Town, person: Member, name: str) -> str:
     """Return the key of the refusal of a new room of that name."""
     with pytest.raises(Refusal) as refused:
         town.server.rooms.check_new(name, person.session)

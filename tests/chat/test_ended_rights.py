@@ -21,7 +21,7 @@ from tests.support.browser import browser
 from tests.support.http import Caller, Served, request
 from tests.support.receivers import Receiver
 from tests.support.running import Town
-from tests.support.world import Person
+from tests.support.world import Member
 
 SECRET = "the launch code is 0000"
 PASSWORD = "correct horse"
@@ -54,7 +54,7 @@ class Scene:
         self.eva.type("/join ops")
         self.settle()
 
-    def terminal(self, name: str) -> Person:
+    def terminal(self, name: str) -> Member:
         person = self.world.person()
         person.type(f"/login {name} {PASSWORD}")
         return person
@@ -230,7 +230,7 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
-def _moderated() -> tuple[Town, Person, Person]:
+def _moderated() -> tuple[Town, Member, Member]:
     """Return a town with a slow disk, and ana and the guest luis in her moderated #ops."""
     town = Town(slow=True)
     ana, luis = town.citizen("ana"), town.guest("luis")
@@ -240,7 +240,7 @@ def _moderated() -> tuple[Town, Person, Person]:
     return town, ana, luis
 
 
-def _told(person: Person, *lines: str) -> str:
+def _told(person: Member, *lines: str) -> str:
     person.seen()
     person.type(*lines)
     return str(person.seen())

@@ -19,28 +19,28 @@ from tests.support.answers import ask
 from tests.support.browser import Browser, browser
 from tests.support.http import Served
 from tests.support.running import Town
-from tests.support.world import Person
+from tests.support.world import Member
 
 HIDDEN, FREE = "layoffs", "holiday"
 LOOK_ALIKE = "Iayoffs"  # begins with a capital I
 SECRET = "the plan is signed"
 
 
-def private(town: Town, owner: Person) -> None:
+def private(town: Town, owner: Member) -> None:
     owner.type(f"/create {HIDDEN} private", SECRET)
 
 
-def closed(town: Town, owner: Person) -> None:
+def closed(town: Town, owner: Member) -> None:
     private(town, owner)
     owner.type("/close", "/close")
 
 
-def private_and_banned(town: Town, owner: Person) -> None:
+def private_and_banned(town: Town, owner: Member) -> None:
     private(town, owner)
     owner.type("/ban zed", "/ban 127.0.0.1", "/ban 127.0.0.1")
 
 
-def uninvited(town: Town, owner: Person) -> None:
+def uninvited(town: Town, owner: Member) -> None:
     private(town, owner)
     owner.type("/invite zed", "/uninvite zed")
 
@@ -49,7 +49,7 @@ WAYS = (private, closed, private_and_banned, uninvited)
 
 
 @pytest.fixture(params=WAYS)
-def zed(request: pytest.FixtureRequest) -> Person:
+def zed(request: pytest.FixtureRequest) -> Member:
     """Return a guest in the lobby, from whom a room of ana's is hidden."""
     town = Town()
     ana, zed = town.citizen("ana"), town.guest("zed")
@@ -83,7 +83,7 @@ OF_ONESELF = ("register", "login", "password", "unregister", "nick", "quit", "aw
 @pytest.mark.parametrize(
     "command", [each.name for each in TABLE if each.name not in (*MAKING, *OF_ONESELF)]
 )
-def test_every_command_that_names_it(zed: Person, command: str) -> None:
+def test_every_command_that_names_it(zed: Member, command: str) -> None:
     for argument in ARGUMENTS:
         ask(zed, "/leave")
         lines = (f"/{command} {argument}".format(room=room) for room in (HIDDEN, FREE))
@@ -93,7 +93,7 @@ def test_every_command_that_names_it(zed: Person, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", MAKING)
-def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, command: str) -> None:
+def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Member, command: str) -> None:
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
         assert ask(zed, f"/{command} {name}") == [
@@ -103,7 +103,7 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Person, co
         ]
 
 
-def test_the_lists_have_nothing_of_it(zed: Person) -> None:
+def test_the_lists_have_nothing_of_it(zed: Member) -> None:
     assert ask(zed, "/rooms")[0] == "*** 1 room:"
     assert HIDDEN not in str(ask(zed, "/whois ana"))
     assert HIDDEN not in str(ask(zed, "/join layofs"))
@@ -164,7 +164,7 @@ def test_every_verb_that_names_a_room_is_tried() -> None:
 
 
 @pytest.mark.parametrize("verb", MESSAGES)
-def test_every_verb_that_names_it(zed: Person, verb: str) -> None:
+def test_every_verb_that_names_it(zed: Member, verb: str) -> None:
     visitor = browser(zed.world)
     answers = []
     for room in HIDDEN, FREE:
@@ -174,7 +174,7 @@ def test_every_verb_that_names_it(zed: Person, verb: str) -> None:
     assert "error" in answers[0]
 
 
-def test_hello_with_it_among_ones_rooms(zed: Person) -> None:
+def test_hello_with_it_among_ones_rooms(zed: Member) -> None:
     def greeted(room: str) -> str:
         visitor = Browser(zed.world)
         visitor.send("hello", rooms={room: 1})
@@ -186,7 +186,7 @@ def test_hello_with_it_among_ones_rooms(zed: Person) -> None:
 
 
 @pytest.mark.parametrize("name", [HIDDEN, LOOK_ALIKE])
-def test_entering_it_from_a_browser(zed: Person, name: str) -> None:
+def test_entering_it_from_a_browser(zed: Member, name: str) -> None:
     visitor = browser(zed.world)
     visitor.send("enter", room=name, after=0)
     (error,) = visitor.seen()
@@ -196,7 +196,7 @@ def test_entering_it_from_a_browser(zed: Person, name: str) -> None:
 
 @pytest.mark.parametrize("way", [private, closed])
 @pytest.mark.parametrize("target", ["messages", "messages?after=0", "messages?before=9", "stream"])
-def test_reading_it_over_http(way: Callable[[Any, Person], None], target: str) -> None:
+def test_reading_it_over_http(way: Callable[[Any, Member], None], target: str) -> None:
     door = Served()
     door.account("ana")
     ana = door.world.person()

@@ -34,7 +34,7 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 Expect = Callable[..., list[LogEvent]]
 Answers = list[Any]
@@ -49,7 +49,7 @@ class Door:
         self.luis = self.world.person()
         self.person = self.newcomer()
 
-    def newcomer(self) -> Person:
+    def newcomer(self) -> Member:
         person = self.world.person()
         person.session.queue.wants_receipts()
         return person
@@ -71,7 +71,7 @@ class Door:
         *texts: str,
         key: str | None = "k",
         owner: str = "ana",
-        person: Person | None = None,
+        person: Member | None = None,
         room: Room | None = None,
     ) -> Answers:
         """Say it; the answer comes into the list that is given."""

@@ -15,7 +15,7 @@ from tests.support.sessions import done, guest, program
 from tests.support.sessions import member as named_member
 from tests.support.world import (
     CHEAP,
-    Person,
+    Member,
     World,
 )
 
@@ -117,7 +117,7 @@ class TestALoginThatFails:
             world.server.accounts.store(Account(name, HASH))
         return world
 
-    def fail_to_log_in(self, world: World, person: Person, patch: pytest.MonkeyPatch) -> None:
+    def fail_to_log_in(self, world: World, person: Member, patch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
             raise ZeroDivisionError
 

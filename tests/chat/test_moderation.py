@@ -18,8 +18,9 @@ from chatd.storage.contract import Found, StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
+from tests.support.loopback import LoopbackServer
 from tests.support.running import Town
-from tests.support.world import House, Person
+from tests.support.world import Member
 
 SECRET = "the launch code is 0000"
 
@@ -212,7 +213,7 @@ SHUT_OUT = {
 
 
 @pytest.fixture(params=SHUT_OUT)
-def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Person]:
+def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Member]:
     """Luis, who was in #ops and may not read it any more. A secret was said there since."""
     town = Town()
     ana = town.citizen("ana")
@@ -229,13 +230,13 @@ def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Person]:
 class TestReading:
     """Lines of a room reach no session that may not read it."""
 
-    def refused(self, person: Person, line: str) -> None:
+    def refused(self, person: Member, line: str) -> None:
         person.seen()
         person.type(line)
         (error,) = person.seen()
         assert error.startswith(REFUSED)
 
-    def test_being_there_when_it_changes(self, shut_out: tuple[Town, Person]) -> None:
+    def test_being_there_when_it_changes(self, shut_out: tuple[Town, Member]) -> None:
         town, luis = shut_out
         assert luis.session.room is town.server.lobby
         assert luis.seen() == []
@@ -244,17 +245,17 @@ class TestReading:
         "line",
         ["/join ops", "/join #OPS", "/who ops", "/topic #ops", "/mode #ops", "/msg #ops hola"],
     )
-    def test_a_command(self, shut_out: tuple[Town, Person], line: str) -> None:
+    def test_a_command(self, shut_out: tuple[Town, Member], line: str) -> None:
         self.refused(shut_out[1], line)
 
-    def test_a_refused_pipe_is_in_no_room(self, shut_out: tuple[Town, Person]) -> None:
+    def test_a_refused_pipe_is_in_no_room(self, shut_out: tuple[Town, Member]) -> None:
         _, luis = shut_out
         luis.type("/join ops", "for ops alone")
         assert luis.session.room is None
         assert luis.seen()[-1].startswith("ERR No room: ")
 
     @pytest.mark.parametrize("line", ["/history 50", "/since 1d", "/topic", "/who", "/rooms"])
-    def test_what_is_shown(self, shut_out: tuple[Town, Person], line: str) -> None:
+    def test_what_is_shown(self, shut_out: tuple[Town, Member], line: str) -> None:
         _, luis = shut_out
         luis.seen()
         luis.type(line)
@@ -263,7 +264,7 @@ class TestReading:
         assert not [each for each in seen if SECRET in each or "plans" in each or "ops" in each]
 
     def test_it_is_not_meant_by_a_name_that_is_almost_its(
-        self, shut_out: tuple[Town, Person]
+        self, shut_out: tuple[Town, Member]
     ) -> None:
         _, luis = shut_out
         luis.seen()
@@ -282,7 +283,7 @@ class TestReading:
         max_.type("hola")
         assert max_.seen() == ["<max> hola"]
 
-    def test_after_a_restart(self, shut_out: tuple[Town, Person]) -> None:
+    def test_after_a_restart(self, shut_out: tuple[Town, Member]) -> None:
         town, luis = shut_out
         luis.hang_up()
         town = town.again()
@@ -506,19 +507,19 @@ class TestRestarts:
         for opened in range(2):
             store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
             store.start()
-            house = House(store)
-            await house.listen()
-            ana = await house.guest()
-            (session,) = house.server.sessions
+            loopback = LoopbackServer(store)
+            await loopback.listen()
+            ana = await loopback.guest()
+            (session,) = loopback.server.sessions
             account = Account("ana", "")
             if not opened:
-                await change(store, house.server.accounts.table.put("ana", account))
-            house.server.logins.log_in(session, account)
+                await change(store, loopback.server.accounts.table.put("ana", account))
+            loopback.server.logins.log_in(session, account)
             if not opened:
                 ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
                 lines = await ana.until("/nosuch")
                 assert "*** ana banned luis for 1h: loud" in lines
-            luis = await house.guest()
+            luis = await loopback.guest()
             luis.send("/nick luis", "/join ops", "/who ops", "/rooms", "/nosuch")
             lines = await luis.until("/nosuch")
             errors = [line for line in lines if line.startswith(REFUSED)]
@@ -529,7 +530,7 @@ class TestRestarts:
                 lines = await ana.until("/nosuch")
                 assert [line for line in lines if SECRET in line]
                 assert "*** 1 mute or ban in #ops:" in lines
-            await house.close()
+            await loopback.close()
             await store.close()
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.storage.records import change
 from chatd.text.validation import InvalidName, validate_name
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 
 class Scene:
@@ -26,15 +26,15 @@ class Scene:
         self.names = Names(self.accounts)
         self.luis, self.eva = self.world.person(), self.world.person()
 
-    def log_in(self, person: Person, key: str) -> None:
+    def log_in(self, person: Member, key: str) -> None:
         """Log a person in to the account of that key."""
         person.session.identity.grant = by_password(self.accounts.table[key], 0)
 
-    def give(self, person: Person, name: str) -> None:
+    def give(self, person: Member, name: str) -> None:
         self.names.take(person.session, name)
         person.session.identity.name = name
 
-    def refused(self, person: Person, name: str) -> str:
+    def refused(self, person: Member, name: str) -> str:
         """Return the key of the refusal of that name; "" if the person can have it."""
         try:
             self.names.check(self.names.together(person.session), name)

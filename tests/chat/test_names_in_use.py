@@ -27,7 +27,7 @@ from chatd.chat.administration import Administration
 from chatd.text.folding import fold
 from chatd.text.validation import looks
 from tests.support.checkout import ROOT
-from tests.support.world import CHEAP, Person, World
+from tests.support.world import CHEAP, Member, World
 
 Expect = Callable[..., object]
 
@@ -51,9 +51,9 @@ class InUse(RuleBasedStateMachine):
         super().__init__()
         self.world = World(slow=True)
         self.operator = Administration(self.world.server, self.world.watch)
-        self.people: list[Person] = [self.newcomer(number) for number in range(4)]
+        self.people: list[Member] = [self.newcomer(number) for number in range(4)]
 
-    def newcomer(self, number: int) -> Person:
+    def newcomer(self, number: int) -> Member:
         person = self.world.person()
         person.session.identity.client_id = "browser" if number < 2 else ""
         return person

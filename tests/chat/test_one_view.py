@@ -16,7 +16,7 @@ from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
 from chatd.text.times import local_time
 from tests.support.browser import browser
 from tests.support.http import Served, request
-from tests.support.world import Person
+from tests.support.world import Member
 
 RUDE, KIND = "rude words", "kind words"
 OWN = "ana says something"
@@ -41,7 +41,7 @@ def bearer(door: Served) -> str:
     return f"Bearer {door.token('ana')}"
 
 
-def ana_of(door: Served) -> Person:
+def ana_of(door: Served) -> Member:
     ana = door.world.person()
     ana.type("/login ana correct horse")
     return ana
@@ -274,7 +274,7 @@ class TestOwnLines:
         assert [line for line in ana.seen() if OWN in line] == [f"[{local_time(0)}] <ana> {OWN}"]
 
 
-def _say(ana: Person, *lines: str) -> None:
+def _say(ana: Member, *lines: str) -> None:
     ana.type(*(lines or [OWN]))
     ana.hang_up()
 

@@ -15,7 +15,7 @@ from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.receivers import Receiver
 from tests.support.running import Town
-from tests.support.world import CHEAP, Person
+from tests.support.world import CHEAP, Member
 
 Expect = Callable[..., object]
 
@@ -70,7 +70,7 @@ RIGHTS = {
 }
 
 
-def comes_in(person: Person) -> bool:
+def comes_in(person: Member) -> bool:
     person.type("/join den")
     return bool(person.session.room.name == "den")
 

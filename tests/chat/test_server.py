@@ -16,7 +16,7 @@ from chatd.storage.contract import RoomRecord
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from tests.support.members import member, register
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 
 class RecordedStore(MemoryStore):
@@ -92,7 +92,7 @@ class SharedNameTests(SynchronousTestCase):
         for person in self.luis, *self.tabs:
             person.seen()
 
-    def told(self, person: Person, line: str) -> list[str]:
+    def told(self, person: Member, line: str) -> list[str]:
         self.forget()
         person.type(line)
         return person.seen()
@@ -310,7 +310,7 @@ class HeldBackTests(SynchronousTestCase):
         for person in self.people:
             person.type("hola")
 
-    def said(self, person: Person) -> bool:
+    def said(self, person: Member) -> bool:
         return person.session.has_spoken
 
     def test_what_they_send_is_not_handled(self) -> None:

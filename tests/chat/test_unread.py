@@ -20,8 +20,9 @@ from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
+from tests.support.loopback import LoopbackServer
 from tests.support.members import log_in, member, register
-from tests.support.world import House, Person, World
+from tests.support.world import Member, World
 
 EPOCH = local_time(0)
 Expect = Callable[..., list[LogEvent]]
@@ -40,7 +41,7 @@ def dated(*lines: str) -> list[str]:
     return [f"[{EPOCH}] {line}" for line in lines]
 
 
-def greeting(person: Person) -> list[str]:
+def greeting(person: Member) -> list[str]:
     """Return the lines that a person is sent after the answer to the name."""
     seen = person.seen()
     return seen[seen.index("*** You are now ana.") + 1 :]
@@ -690,7 +691,7 @@ class TestKeeping:
 
 
 class Hall:
-    """A house whose server is started again and again on what was kept on disk."""
+    """A loopback whose server is started again and again on what was kept on disk."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -701,16 +702,16 @@ class Hall:
 
         store = SqliteStore(reactor, self.directory / "chatd.sqlite")
         store.start()
-        self.house = House(store)
+        self.loopback = LoopbackServer(store)
 
     @property
     def server(self) -> ChatServer:
-        return self.house.server
+        return self.loopback.server
 
     async def ana(self) -> list[str]:
         """Return the lines that Ana is sent when she logs in, up to the answer to a fence."""
         before = set(self.server.sessions.by_number)
-        client = await self.house.guest()
+        client = await self.loopback.guest()
         (number,) = set(self.server.sessions.by_number) - before
         log_in(self.server, self.server.sessions.by_number[number], "ana")
         client.send("/sync")
@@ -722,14 +723,14 @@ class Hall:
     async def register(self) -> None:
         from chatd.accounts.accounts import Account
 
-        await change(self.house.store, self.server.accounts.table.put("ana", Account("ana", "")))
+        await change(self.loopback.store, self.server.accounts.table.put("ana", Account("ana", "")))
 
     async def stop(self) -> None:
         await self.server.unread.stop()
-        for client in self.house.clients:
+        for client in self.loopback.clients:
             await client.close()
-        await self.house.close()
-        await self.house.store.close()
+        await self.loopback.close()
+        await self.loopback.store.close()
 
     def crash(self) -> None:
         """Go on with a copy of what is on disk at this moment."""
@@ -743,16 +744,16 @@ class Hall:
 
 async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
-    await hall.house.listen()
+    await hall.loopback.listen()
     await hall.register()
     assert await hall.ana() == []
-    await hall.house.clients[0].close()
-    luis = await hall.house.guest()
+    await hall.loopback.clients[0].close()
+    luis = await hall.loopback.guest()
     luis.send("one", "/msg ana psst", "/sync")
     await luis.until("/sync")
     await hall.stop()
     hall.open()
-    await hall.house.listen()
+    await hall.loopback.listen()
     assert await hall.ana() == [
         "*** 1 private line while you were away:",
         "(private) <guest2> psst",
@@ -761,23 +762,23 @@ async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -
     ]
     await hall.stop()
     hall.open()
-    await hall.house.listen()
+    await hall.loopback.listen()
     assert await hall.ana() == []
     await hall.stop()
 
 
 async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
-    await hall.house.listen()
+    await hall.loopback.listen()
     await hall.register()
     assert await hall.ana() == []
-    luis = await hall.house.guest()
+    luis = await hall.loopback.guest()
     luis.send("one", "/msg ana psst", "/sync")
     await luis.until("/sync")
     hall.crash()
-    first = hall.house
+    first = hall.loopback
     hall.open()
-    await hall.house.listen()
+    await hall.loopback.listen()
     assert await hall.ana() == [
         "*** 1 private line while you were away:",
         "(private) <guest2> psst",

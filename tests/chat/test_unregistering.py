@@ -23,7 +23,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
 from tests.support.members import register
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 PASSWORD = "correct horse"
 
@@ -75,7 +75,7 @@ class Life:
     def room(self, name: str) -> Room:
         return self.server.rooms[name]
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> Member:
         person = self.world.person(name)
         person.type(f"/register {PASSWORD}")
         self.settle()

@@ -17,12 +17,12 @@ import pytest
 
 from chatd.storage.contract import FORGOTTEN
 from tests.support.admin import PASSWORD, TIMEOUT, admin
-from tests.support.daemon import Daemon, Person, environment
+from tests.support.live_server import Client, LiveServer, environment
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
-    with Daemon(tmp_path) as daemon:
+def daemon(tmp_path: Path) -> Generator[LiveServer, None, None]:
+    with LiveServer(tmp_path) as daemon:
         yield daemon
 
 
@@ -38,7 +38,7 @@ def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None
     assert admin(tmp_path, "demote", "ANA") == (0, "ana is no administrator.\n", "")
     assert listed(tmp_path) == [["ana", "-"]]
     assert {each.name for each in tmp_path.iterdir()} == {"store", "store.lock"}
-    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         ana.type(f"/login ana {PASSWORD}")
         ana.until("*** You are now ana.")
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
@@ -59,7 +59,7 @@ def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> No
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
-def test_the_clock_can_be_confirmed(daemon: Daemon, tmp_path: Path) -> None:
+def test_the_clock_can_be_confirmed(daemon: LiveServer, tmp_path: Path) -> None:
     status, out, err = admin(tmp_path, "clock", "ok")
     assert (status, out[:27], err) == (0, "the clock is right: it is 2", "")
     daemon.stop()
@@ -67,8 +67,8 @@ def test_the_clock_can_be_confirmed(daemon: Daemon, tmp_path: Path) -> None:
     assert admin(tmp_path, "clock")[0] == admin(tmp_path, "clock", "wrong")[0] == 2
 
 
-def test_with_a_daemon_it_sends_requests_to_it(daemon: Daemon, tmp_path: Path) -> None:
-    with Person(daemon.port) as guest:
+def test_with_a_daemon_it_sends_requests_to_it(daemon: LiveServer, tmp_path: Path) -> None:
+    with Client(daemon.port) as guest:
         guest.type("/nick ana")
         guest.until("You are now ana")
         said = admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
@@ -86,13 +86,13 @@ def test_with_a_daemon_it_sends_requests_to_it(daemon: Daemon, tmp_path: Path) -
         assert guest.line() == "*** ana is not registered any more."
 
 
-def test_after_kill_9_a_confirmed_change_is_stored(daemon: Daemon, tmp_path: Path) -> None:
+def test_after_kill_9_a_confirmed_change_is_stored(daemon: LiveServer, tmp_path: Path) -> None:
     admin(tmp_path, "add", "ana", "--admin", password=f"{PASSWORD}\n")
     daemon.process.send_signal(signal.SIGKILL)
     daemon.process.wait()
     assert (tmp_path / "store.control").exists()
     assert listed(tmp_path) == [["ana", "administrator"]]
-    with Daemon(tmp_path) as again, Person(again.port) as ana:
+    with LiveServer(tmp_path) as again, Client(again.port) as ana:
         assert listed(tmp_path) == [["ana", "administrator"]]
         ana.type(f"/login ana {PASSWORD}")
         ana.until("*** You are now ana.")
@@ -100,9 +100,9 @@ def test_after_kill_9_a_confirmed_change_is_stored(daemon: Daemon, tmp_path: Pat
     assert not (tmp_path / "store.control").exists()
 
 
-def test_the_log_of_the_daemon_holds_no_password(daemon: Daemon, tmp_path: Path) -> None:
+def test_the_log_of_the_daemon_holds_no_password(daemon: LiveServer, tmp_path: Path) -> None:
     admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
-    with Person(daemon.port) as ana:
+    with Client(daemon.port) as ana:
         ana.type(f"/login ana {PASSWORD}", "/login ana wrong horse", f" /login ana {PASSWORD}")
         ana.until("ERR Not said")
     daemon.stop()
@@ -161,7 +161,7 @@ def test_only_adding_makes_a_store(tmp_path: Path) -> None:
 
 def test_a_daemon_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "store.control").write_text("in its place")
-    with Daemon(tmp_path) as daemon:
+    with LiveServer(tmp_path) as daemon:
         assert any("chatd admin cannot ask this daemon" in line for line in daemon.said)
         status, _, err = admin(tmp_path, "list")
         assert status == 1
@@ -169,7 +169,7 @@ def test_a_daemon_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
         assert err.count("\n") == 1
 
 
-def test_a_daemon_survives_requests_that_are_not_valid(daemon: Daemon, tmp_path: Path) -> None:
+def test_a_daemon_survives_requests_that_are_not_valid(daemon: LiveServer, tmp_path: Path) -> None:
     path = str(tmp_path / "store.control")
     for nonsense in b"\n", b"[" * 20_000 + b"\n", b"\xff\n", b'{"do": 7}\n', b"null\n":
         with closing(socket.socket(socket.AF_UNIX)) as asking:

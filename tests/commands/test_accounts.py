@@ -17,7 +17,7 @@ from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
 from tests.support.members import log_in, member, register
-from tests.support.world import CHEAP, FAR, Immediately, Person, World
+from tests.support.world import CHEAP, FAR, Immediately, Member, World
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
@@ -41,7 +41,7 @@ class Scene:
         self.luis.seen()
         assert self.ana.seen() == ["*** ana is yours now. When you come back: /login ana"]
 
-    def guest(self, **options: Any) -> Person:
+    def guest(self, **options: Any) -> Member:
         return self.world.person(**options)
 
     def account(self) -> Account:
@@ -988,13 +988,13 @@ def test_the_same_in_spanish() -> None:
 # Tokens
 
 
-def log_in_with(scene: Scene, person: Person, key: str) -> None:
+def log_in_with(scene: Scene, person: Member, key: str) -> None:
     """Log a person in with a token or a cookie, given its key."""
     grant = scene.world.server.credentials.grant_by(key)
     scene.world.server.logins.log_in(person.session, scene.account(), grant)
 
 
-def new_token(person: Person, name: str = "deploy", line: str = "/token new") -> str:
+def new_token(person: Member, name: str = "deploy", line: str = "/token new") -> str:
     """Make a token as a person, and return its secret."""
     person.type(f"{line} {name}")
     told, secret = person.seen()
@@ -1207,7 +1207,7 @@ def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: Scene) 
 # Browsers that are signed in
 
 
-def browser(scene: Scene) -> Person:
+def browser(scene: Scene) -> Member:
     """Return a connection of a browser that is signed in to Ana's account."""
     server = scene.world.server
     secret, puts = server.credentials.issue(scene.account(), BROWSER, "Firefox")
@@ -1216,7 +1216,7 @@ def browser(scene: Scene) -> Person:
     return tab(scene, key_of(secret))
 
 
-def tab(scene: Scene, key: str) -> Person:
+def tab(scene: Scene, key: str) -> Member:
     """Return one more connection of a browser."""
     person = scene.guest()
     log_in_with(scene, person, key)

@@ -13,7 +13,7 @@ import pytest
 
 from chatd.commands.table import COMMANDS, TABLE
 from tests.support.running import Town
-from tests.support.world import Person
+from tests.support.world import Member
 
 USE, ROOM, NAME, NOBODY, UNKNOWN = (
     "Wrong use",
@@ -155,7 +155,7 @@ UNDERSTOOD = [
 
 
 @pytest.fixture
-def ana() -> Person:
+def ana() -> Member:
     """Return an administrator, who owns #ops and is there with luis, a guest.
 
     There is #tea, too.
@@ -171,13 +171,13 @@ def ana() -> Person:
     return ana
 
 
-def logged(person: Person) -> list[int]:
+def logged(person: Member) -> list[int]:
     return [room.head for room in person.world.server.rooms.values()]
 
 
 @pytest.mark.parametrize(("line", "kind", "right"), REFUSED)
 def test_what_is_not_understood_is_refused_and_changes_nothing(
-    ana: Person, line: str, kind: str, right: str
+    ana: Member, line: str, kind: str, right: str
 ) -> None:
     name, space, argument = line[1:].partition(" ")
     before = logged(ana), ana.session.room, ana.session.subscriptions.settings
@@ -192,7 +192,7 @@ def test_what_is_not_understood_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize(("line", "answer"), UNDERSTOOD)
-def test_what_is_understood_is_done(ana: Person, line: str, answer: str) -> None:
+def test_what_is_understood_is_done(ana: Member, line: str, answer: str) -> None:
     ana.type(line)
     answers = ana.seen()
     assert any(answer in each for each in answers), answers
@@ -211,7 +211,7 @@ def test_every_command_is_tried_here_or_in_the_tests_of_its_module() -> None:
         )
 
 
-def test_a_topic_can_be_taken_away(ana: Person) -> None:
+def test_a_topic_can_be_taken_away(ana: Member) -> None:
     for none in "-", '""':
         ana.type("/topic Release")
         ana.seen()

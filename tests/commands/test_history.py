@@ -17,7 +17,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.text.times import local_time
 from tests.support.members import member
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 EPOCH = local_time(0)
 
@@ -28,16 +28,16 @@ def world() -> World:
 
 
 @pytest.fixture
-def ana(world: World) -> Person:
+def ana(world: World) -> Member:
     return world.person("ana")
 
 
 @pytest.fixture
-def luis(world: World, ana: Person) -> Person:
+def luis(world: World, ana: Member) -> Member:
     return world.person("luis")
 
 
-def told(person: Person, line: str) -> list[str]:
+def told(person: Member, line: str) -> list[str]:
     person.seen()
     person.type(line)
     return [answer.removeprefix(f"[{EPOCH}] ") for answer in person.seen()]
@@ -45,7 +45,7 @@ def told(person: Person, line: str) -> list[str]:
 
 class TestSearch:
     def test_shows_what_is_found_newest_first_with_times_and_names(
-        self, ana: Person, luis: Person
+        self, ana: Member, luis: Member
     ) -> None:
         luis.type("The build is GREEN", "no", "/me paints it green", "/topic green")
         luis.seen()
@@ -59,7 +59,7 @@ class TestSearch:
         ]
         assert luis.seen() == []
 
-    def test_takes_phrases_authors_and_times(self, world: World, ana: Person, luis: Person) -> None:
+    def test_takes_phrases_authors_and_times(self, world: World, ana: Member, luis: Member) -> None:
         luis.type("green build")
         world.clock.advance(3600)
         luis.type("build green")
@@ -74,46 +74,46 @@ class TestSearch:
         }.items():
             assert len(told(ana, asked)) == found + 1, asked
 
-    def test_finds_parts_of_words_and_other_scripts(self, ana: Person, luis: Person) -> None:
+    def test_finds_parts_of_words_and_other_scripts(self, ana: Member, luis: Member) -> None:
         luis.type("今天的构建是绿色的", "Straße")
         assert told(ana, "/search 构建")[1:] == ["<luis> 今天的构建是绿色的"]
         assert told(ana, "/search STRASS")[1:] == ["<luis> Straße"]
 
-    def test_says_that_nothing_is_found(self, ana: Person) -> None:
+    def test_says_that_nothing_is_found(self, ana: Member) -> None:
         assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
 
-    def test_finds_nothing_of_another_room(self, ana: Person, luis: Person) -> None:
+    def test_finds_nothing_of_another_room(self, ana: Member, luis: Member) -> None:
         luis.type("/join ops", "green")
         assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
 
-    def test_finds_no_private_lines(self, world: World, luis: Person) -> None:
+    def test_finds_no_private_lines(self, world: World, luis: Member) -> None:
         eva = member(world, "eva")
         luis.type("/msg eva green")
         assert told(eva, "/search green") == ["*** Nothing found in #lobby."]
 
-    def test_shows_so_many_and_says_that_there_may_be_more(self, ana: Person, luis: Person) -> None:
+    def test_shows_so_many_and_says_that_there_may_be_more(self, ana: Member, luis: Member) -> None:
         luis.type(*[f"green {number}" for number in range(FOUND_SHOWN + 1)])
         seen = told(ana, "/search green")
         assert seen[0] == "*** The last 20 lines of #lobby, newest first; there may be more:"
         assert seen[1:] == [f"<luis> green {number}" for number in range(FOUND_SHOWN, 0, -1)]
 
-    def test_shows_all_there_are_if_they_are_just_so_many(self, ana: Person, luis: Person) -> None:
+    def test_shows_all_there_are_if_they_are_just_so_many(self, ana: Member, luis: Member) -> None:
         luis.type(*[f"green {number}" for number in range(FOUND_SHOWN)])
         assert told(ana, "/search green")[0] == "*** 20 lines of #lobby, newest first:"
 
-    def test_of_long_lines_shows_fewer(self, ana: Person, luis: Person) -> None:
+    def test_of_long_lines_shows_fewer(self, ana: Member, luis: Member) -> None:
         luis.type(*["green" + "x" * (FOUND_CHARACTERS // 2 - 5)] * 5)
         seen = told(ana, "/search green")
         assert seen[0] == "*** The last 3 lines of #lobby, newest first; there may be more:"
         assert len(seen) == 4
 
-    def test_leaves_out_who_is_ignored(self, world: World, ana: Person, luis: Person) -> None:
+    def test_leaves_out_who_is_ignored(self, world: World, ana: Member, luis: Member) -> None:
         luis.type("green")
         ana.type("/ignore luis")
         assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
 
     def test_says_how_far_it_looked_if_that_takes_too_long(
-        self, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+        self, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[int] = []
 
@@ -130,7 +130,7 @@ class TestSearch:
         assert asked == [6, 5, 4, 3]
 
     def test_says_that_it_cannot_look(
-        self, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+        self, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def fail(*_: object) -> Found:
             raise StoreError("the disk is broken.")
@@ -141,7 +141,7 @@ class TestSearch:
             assert [line[:17] for line in told(ana, asked)] == ["ERR Not readable:"]
 
     def test_shows_nothing_of_a_room_that_may_not_be_read_any_more(
-        self, world: World, ana: Person, luis: Person, monkeypatch: pytest.MonkeyPatch
+        self, world: World, ana: Member, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def look(room: Room, wanted: Wanted, upto: int, limit: int) -> Found:
             world.server.moderation.roles.set_mode(room, Mode.PRIVATE).apply()
@@ -154,18 +154,18 @@ class TestSearch:
         for asked in "/search green", "/search green":
             assert [line[:16] for line in told(ana, asked)] == ["ERR Not allowed:"]
 
-    def test_takes_something_to_look_for(self, ana: Person) -> None:
+    def test_takes_something_to_look_for(self, ana: Member) -> None:
         for wrong in "/search", '/search ""', "/search " + "x " * 17:
             assert told(ana, wrong)[0].startswith("ERR Wrong use")
 
-    def test_is_of_the_room_that_one_is_in(self, ana: Person) -> None:
+    def test_is_of_the_room_that_one_is_in(self, ana: Member) -> None:
         ana.session.joined.leave()
         for asked in "/search x", "/mentions":
             assert told(ana, asked)[0].startswith("ERR No room")
 
 
 class TestMentions:
-    def test_are_lines_of_others_that_name_me(self, ana: Person, luis: Person) -> None:
+    def test_are_lines_of_others_that_name_me(self, ana: Member, luis: Member) -> None:
         luis.type("hola Ana", "banana", "/me waves at ana.", "ana-maria")
         ana.type("I am ana")
         assert told(ana, "/mentions") == [
@@ -174,10 +174,10 @@ class TestMentions:
             "<luis> hola Ana",
         ]
 
-    def test_may_be_none(self, ana: Person) -> None:
+    def test_may_be_none(self, ana: Member) -> None:
         assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
 
-    def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Person) -> None:
+    def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Member) -> None:
         eva = member(world, "eva")
         eva.type("/join ops", "/join other", "/leave")
         luis.type("eva?", "/join ops", "eva!", "/join never", "eva")
@@ -189,7 +189,7 @@ class TestMentions:
         ]
 
     def test_of_a_room_that_may_not_be_read_are_not_shown(
-        self, world: World, luis: Person, monkeypatch: pytest.MonkeyPatch
+        self, world: World, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         eva = member(world, "eva")
         luis.type("/join ops", "x")
@@ -199,7 +199,7 @@ class TestMentions:
         monkeypatch.setattr(unread.missed, "_readable", lambda session, room: room.name != "ops")
         assert told(eva, "/mentions") == ["*** No line that mentions eva was found."]
 
-    def test_are_so_many_at_most(self, ana: Person, luis: Person) -> None:
+    def test_are_so_many_at_most(self, ana: Member, luis: Member) -> None:
         luis.type(*["ana"] * (FOUND_SHOWN + 1))
         seen = told(ana, "/mentions")
         assert seen[0] == "*** 20 lines of #lobby that mention you, newest first:"
@@ -208,16 +208,16 @@ class TestMentions:
         )
         assert len(seen) == FOUND_SHOWN + 2
 
-    def test_of_who_is_ignored_are_left_out(self, ana: Person, luis: Person) -> None:
+    def test_of_who_is_ignored_are_left_out(self, ana: Member, luis: Member) -> None:
         luis.type("ana")
         ana.type("/ignore luis")
         assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
 
-    def test_takes_nothing(self, ana: Person) -> None:
+    def test_takes_nothing(self, ana: Member) -> None:
         assert told(ana, "/mentions x")[0].startswith("ERR Wrong use")
 
     def test_of_long_lines_are_fewer_in_all_rooms_together(
-        self, world: World, luis: Person
+        self, world: World, luis: Member
     ) -> None:
         eva = member(world, "eva")
         for number in range(5):
@@ -228,7 +228,7 @@ class TestMentions:
         assert seen[-1].startswith("*** There may be more.")
 
 
-def test_what_is_found_is_as_it_was_said(ana: Person, luis: Person) -> None:
+def test_what_is_found_is_as_it_was_said(ana: Member, luis: Member) -> None:
     """Also where a store finds something else than it should."""
 
     async def look(_: Any, wanted: Wanted, upto: int, limit: int) -> Found:

@@ -16,7 +16,7 @@ from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, No
 from chatd.webhooks.urls import networks_of
 from tests.support.answers import ask, only
 from tests.support.running import Town
-from tests.support.world import FAR, Person
+from tests.support.world import FAR, Member
 
 URL = "https://example.com:8443/T0/secret?key=x"
 
@@ -28,7 +28,7 @@ def town() -> Town:
     return town
 
 
-def owner(town: Town, *, far: bool = False) -> Person:
+def owner(town: Town, *, far: bool = False) -> Member:
     """She owns #ops, and is there."""
     if far:
         town.register("ana")
@@ -42,7 +42,7 @@ def owner(town: Town, *, far: bool = False) -> Person:
 
 
 @pytest.fixture
-def ana(town: Town) -> Person:
+def ana(town: Town) -> Member:
     return owner(town)
 
 
@@ -53,7 +53,7 @@ def hook_of(town: Town, number: int = 1) -> Hook:
 
 class TestAdding:
     def test_it_is_told_in_the_room_and_its_secret_to_who_added_it(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         luis = town.guest("luis")
         luis.type("/join ops")
@@ -70,7 +70,7 @@ class TestAdding:
         assert luis.seen() == [deed]
         assert len(hook_of(town).secret) > 40
 
-    def test_the_history_keeps_nothing_of_its_path(self, town: Town, ana: Person) -> None:
+    def test_the_history_keeps_nothing_of_its_path(self, town: Town, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         assert only(ask(ana, "/history")[1:]) == (
             f"[{local_time(0)}] *** ana added a webhook: what is said here is sent"
@@ -79,7 +79,7 @@ class TestAdding:
         events = town.store._logs["ops"].events
         assert not any("secret" in event.text or "8443" in event.text for event in events)
 
-    def test_for_another_room(self, town: Town, ana: Person) -> None:
+    def test_for_another_room(self, town: Town, ana: Member) -> None:
         ana.type("hola", "/leave")
         seen = ask(ana, f"/hook #ops add {URL}")
         assert seen[0] == (
@@ -87,7 +87,7 @@ class TestAdding:
         )
         assert hook_of(town).to.url == URL
 
-    def test_in_spanish(self, town: Town, ana: Person) -> None:
+    def test_in_spanish(self, town: Town, ana: Member) -> None:
         ask(ana, "/idioma es")
         for word in "añadir", "anadir", "agregar", "ADD":
             seen = ask(ana, f"/gancho {word} {URL}")
@@ -101,13 +101,13 @@ class TestAdding:
                 "*** ana ha quitado el webhook a https://example.com."
             )
 
-    def test_it_is_there_after_a_restart(self, town: Town, ana: Person) -> None:
+    def test_it_is_there_after_a_restart(self, town: Town, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         hook = hook_of(town)
         again = hook_of(town.again())
         assert (again.to, again.secret, again.by) == (hook.to, hook.secret, "ana")
 
-    def test_a_host_in_letters_of_any_script(self, town: Town, ana: Person) -> None:
+    def test_a_host_in_letters_of_any_script(self, town: Town, ana: Member) -> None:
         ask(ana, "/hook add https://bücher.example/")
         assert hook_of(town).to.host == "xn--bcher-kva.example"
 
@@ -140,23 +140,23 @@ class TestAdding:
             ("http://\x1b[2J/", "http://^[[2J/ is not a valid URL for a webhook."),
         ],
     )
-    def test_what_is_no_url(self, ana: Person, url: str, error: str) -> None:
+    def test_what_is_no_url(self, ana: Member, url: str, error: str) -> None:
         assert only(ask(ana, f"/hook add {url}")).startswith(f"ERR Wrong use: {error}")
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
-    def test_what_is_not_public(self, ana: Person, host: str) -> None:
+    def test_what_is_not_public(self, ana: Member, host: str) -> None:
         assert only(ask(ana, f"/hook add http://{host}/")) == (
             f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a"
             " private network, where webhooks may not lead. The operator can allow"
             " it with --hooks-to."
         )
 
-    def test_what_is_not_public_and_allowed(self, town: Town, ana: Person) -> None:
+    def test_what_is_not_public_and_allowed(self, town: Town, ana: Member) -> None:
         town.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
         ask(ana, "/hook add http://10.0.0.1/")
         assert hook_of(town).to.host == "10.0.0.1"
 
-    def test_without_tls_it_says_what_to_install(self, town: Town, ana: Person) -> None:
+    def test_without_tls_it_says_what_to_install(self, town: Town, ana: Member) -> None:
         town.server.hooks.rules = Rules()
         assert only(ask(ana, f"/hook add {URL}")) == (
             "ERR Not allowed: https:// needs chatd[tls] on this server. The"
@@ -165,14 +165,14 @@ class TestAdding:
         ask(ana, "/hook add http://example.com/")
         assert "ops" in town.server.hooks
 
-    def test_a_room_has_only_so_many(self, ana: Person) -> None:
+    def test_a_room_has_only_so_many(self, ana: Member) -> None:
         for _ in range(IN_A_ROOM):
             ask(ana, f"/hook add {URL}")
         assert only(ask(ana, f"/hook add {URL}")) == (
             f"ERR Not allowed: #ops has {IN_A_ROOM} webhooks, the most allowed. /hook remove one."
         )
 
-    def test_all_have_only_so_many(self, town: Town, ana: Person) -> None:
+    def test_all_have_only_so_many(self, town: Town, ana: Member) -> None:
         ask(ana, "hola")
         for number in range(IN_ALL // IN_A_ROOM):
             town.clock.advance(60)
@@ -203,10 +203,10 @@ class TestAdding:
 
 
 class TestListing:
-    def test_none(self, ana: Person) -> None:
+    def test_none(self, ana: Member) -> None:
         assert only(ask(ana, "/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
 
-    def test_shows_how_each_of_them_does(self, town: Town, ana: Person) -> None:
+    def test_shows_how_each_of_them_does(self, town: Town, ana: Member) -> None:
         for _ in range(3):
             ask(ana, f"/hook add {URL}")
         ask(ana, "one", "two")
@@ -230,13 +230,13 @@ class TestListing:
 
     @pytest.mark.parametrize("why", DeliveryFailure)
     def test_every_reason_has_its_words(
-        self, town: Town, ana: Person, why: DeliveryFailure
+        self, town: Town, ana: Member, why: DeliveryFailure
     ) -> None:
         ask(ana, f"/hook add {URL}")
         hook_of(town).failed(NotDelivered(why, 418))
         assert re.search(r"1 try failed: .*\.$", ask(ana, "/hook list")[1])
 
-    def test_shows_no_secret(self, town: Town, ana: Person) -> None:
+    def test_shows_no_secret(self, town: Town, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         listed = "\n".join(ask(ana, "/hook list"))
         assert "secret" not in listed
@@ -244,7 +244,7 @@ class TestListing:
 
 
 class TestRemoving:
-    def test_it_is_told_in_the_room(self, town: Town, ana: Person) -> None:
+    def test_it_is_told_in_the_room(self, town: Town, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         assert (
             only(ask(ana, "/hook remove 1"))
@@ -254,14 +254,14 @@ class TestRemoving:
         assert "ops" not in town.again().server.hooks
 
     @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1 2", "١", "01", "9" * 100])
-    def test_one_that_is_not_there(self, town: Town, ana: Person, number: str) -> None:
+    def test_one_that_is_not_there(self, town: Town, ana: Member, number: str) -> None:
         ask(ana, f"/hook add {URL}")
         line = only(ask(ana, f"/hook remove {number}"))
         assert line.startswith("ERR Wrong use: #ops has no webhook ")
         assert line.endswith(". /hook list shows them.")
         assert "ops" in town.server.hooks
 
-    def test_numbers_stay(self, town: Town, ana: Person) -> None:
+    def test_numbers_stay(self, town: Town, ana: Member) -> None:
         for _ in range(3):
             ask(ana, f"/hook add {URL}")
         ask(ana, "/hook remove 1")
@@ -300,13 +300,13 @@ class TestWhoMay:
             ]
             assert bool(refused) is (role < least), line
 
-    def test_the_lobby_is_its_administrators(self, town: Town, ana: Person) -> None:
+    def test_the_lobby_is_its_administrators(self, town: Town, ana: Member) -> None:
         eva = town.citizen("eva", admin=True)
         assert only(ask(ana, f"/hook #lobby add {URL}")).startswith("ERR Not allowed: ")
         ask(eva, f"/hook #lobby add {URL}")
         assert "lobby" in town.server.hooks
 
-    def test_what_is_asked_wrongly(self, ana: Person) -> None:
+    def test_what_is_asked_wrongly(self, ana: Member) -> None:
         for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
             assert only(ask(ana, line)) == (
                 "ERR Wrong use: /hook is used like this: /hook add URL|list|remove N"
@@ -324,7 +324,7 @@ class TestLasting:
         "lines", [("/unop eva",), ("/mode private",), ("/close", "/close"), ("/ban eva",)]
     )
     def test_it_ends_with_the_right_and_the_owner_is_told(
-        self, town: Town, ana: Person, lines: tuple[str, ...]
+        self, town: Town, ana: Member, lines: tuple[str, ...]
     ) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva", f"/hook add {URL}")
@@ -336,7 +336,7 @@ class TestLasting:
         ask(ana, "/mode open", "/unban eva", "/op eva")
         assert len(town.server.hooks.of(town.room("ops"))) == 1
 
-    def test_it_ends_with_the_account(self, town: Town, ana: Person) -> None:
+    def test_it_ends_with_the_account(self, town: Town, ana: Member) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva", f"/hook add {URL}")
         ask(eva, "/join ops", f"/hook #ops add {URL}")
@@ -349,7 +349,7 @@ class TestLasting:
         assert [hook.by for hook in town.again().server.hooks] == ["eva"]
         assert f"*** ana {ENDED}" in eva.seen()
 
-    def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Person) -> None:
+    def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Member) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva")
         ask(eva, f"/hook #ops add {URL}")
@@ -359,7 +359,7 @@ class TestLasting:
             f"*** In #ops: ana {ENDED}",
         ]
 
-    def test_one_that_may_still_have_it_keeps_it(self, town: Town, ana: Person) -> None:
+    def test_one_that_may_still_have_it_keeps_it(self, town: Town, ana: Member) -> None:
         eva = town.citizen("eva")
         ask(ana, "/op eva")
         ask(eva, f"/hook #ops add {URL}")
@@ -370,7 +370,7 @@ class TestLasting:
         assert hook_of(town).by == "eva"
 
     def test_a_ban_that_is_over_or_of_an_administrator_ends_none(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         eva, boss = town.citizen("eva"), town.citizen("boss")
         ask(ana, "/ban eva 1m", "/ban boss 1h", "/op eva")
@@ -382,7 +382,7 @@ class TestLasting:
         ask(ana, "/mode moderated")
         assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["boss", "eva"]
 
-    def test_when_an_administrator_is_one_no_more(self, town: Town, ana: Person) -> None:
+    def test_when_an_administrator_is_one_no_more(self, town: Town, ana: Member) -> None:
         root = town.citizen("root", admin=True)
         for room in "ops", "lobby":
             ask(root, f"/hook #{room} add {URL}")
@@ -416,7 +416,7 @@ class TestLasting:
         expected_errors()
 
     def test_one_from_before_belongs_to_the_name_that_added_it(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         """Such a hook has a name and no account."""
         ask(ana, f"/hook add {URL}", f"/hook add {URL}")
@@ -431,7 +431,7 @@ class TestLasting:
         assert [hook.by for hook in town.server.hooks] == ["Ana"]
 
     def test_one_from_before_of_a_name_that_was_registered_anew(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         ask(ana, f"/hook add {URL}")
         hooks, accounts = town.server.hooks, town.server.accounts
@@ -444,7 +444,7 @@ class TestLasting:
 
     @pytest.mark.parametrize("lines", [("/mode private",), ("/close", "/close")])
     def test_when_the_room_is_closed_to_others(
-        self, town: Town, ana: Person, lines: tuple[str, ...]
+        self, town: Town, ana: Member, lines: tuple[str, ...]
     ) -> None:
         ask(ana, f"/hook add {URL}", *lines)
         assert ask(ana, "/hook list")[0] == "*** 1 webhook of #ops:"
@@ -453,6 +453,6 @@ class TestLasting:
         ask(ana, "only among us")
         assert woken == [hook_of(town)]
 
-    def test_when_everybody_leaves_the_room(self, town: Town, ana: Person) -> None:
+    def test_when_everybody_leaves_the_room(self, town: Town, ana: Member) -> None:
         ask(ana, f"/hook add {URL}", "/leave")
         assert hook_of(town).to.url == URL

@@ -22,7 +22,7 @@ from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import ask, only
 from tests.support.running import Town
-from tests.support.world import FAR, HERE, HeldStore, Person
+from tests.support.world import FAR, HERE, HeldStore, Member
 
 HOUR = 3600
 
@@ -45,7 +45,7 @@ def town() -> Town:
 
 
 @pytest.fixture
-def ana(town: Town) -> Person:
+def ana(town: Town) -> Member:
     """She owns #ops."""
     ana = town.citizen("ana")
     ana.type("/join ops")
@@ -54,7 +54,7 @@ def ana(town: Town) -> Person:
 
 
 @pytest.fixture
-def luis(town: Town, ana: Person) -> Person:
+def luis(town: Town, ana: Member) -> Member:
     """Return a guest who is in #ops."""
     luis = town.guest("luis")
     luis.type("/join ops")
@@ -64,7 +64,7 @@ def luis(town: Town, ana: Person) -> Person:
 
 
 @pytest.fixture
-def eva(town: Town, ana: Person) -> Person:
+def eva(town: Town, ana: Member) -> Member:
     """Return a member with an account who is in #ops."""
     eva = town.citizen("eva")
     eva.type("/join ops")
@@ -73,13 +73,13 @@ def eva(town: Town, ana: Person) -> Person:
     return eva
 
 
-def refused(person: Person, line: str) -> str:
+def refused(person: Member, line: str) -> str:
     (error,) = ask(person, line)
     assert error.startswith("ERR Not allowed: "), error
     return error.removeprefix("ERR Not allowed: ")
 
 
-def slow_town() -> tuple[Town, Person, Person]:
+def slow_town() -> tuple[Town, Member, Member]:
     """Ana owns #ops, and luis is there, too; the disk is slow."""
     town = Town(slow=True)
     people = town.citizen("ana"), town.guest("luis")
@@ -165,7 +165,7 @@ class TestMakingRooms:
         assert ask(eva, "/kick nobody")[0].startswith("ERR Nobody: ")
         assert ask(eva, "/mute somebody") == ["*** eva muted somebody for 1h."]
 
-    def test_one_that_is_there_is_not_made_again(self, town: Town, luis: Person) -> None:
+    def test_one_that_is_there_is_not_made_again(self, town: Town, luis: Member) -> None:
         for person in luis, town.citizen("eva"):
             assert ask(person, "/create #OPS") == [
                 "ERR Name in use: #ops exists already. /join ops, or choose another name."
@@ -188,7 +188,7 @@ class TestMakingRooms:
         ask(ana, "/create ops", "/leave")
         assert only(ask(eva, "/join ops", "/mode")[-1:]).endswith("Its owner is ana.")
 
-    def test_wrong_use(self, town: Town, ana: Person) -> None:
+    def test_wrong_use(self, town: Town, ana: Member) -> None:
         for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
             assert only(ask(ana, line)).startswith("ERR Wrong use: /create is used like this: ")
 
@@ -269,11 +269,11 @@ class TestMaking:
 
 
 class TestModes:
-    def test_the_room_is_told(self, ana: Person, luis: Person) -> None:
+    def test_the_room_is_told(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/mode moderated") == ["*** ana set the room's mode to moderated."]
         assert luis.seen() == ["*** ana set the room's mode to moderated."]
 
-    def test_of_another_room_the_answer_says_which(self, ana: Person, luis: Person) -> None:
+    def test_of_another_room_the_answer_says_which(self, ana: Member, luis: Member) -> None:
         ask(ana, "/leave")
         luis.seen()
         assert ask(ana, "/mode #ops moderated") == [
@@ -282,7 +282,7 @@ class TestModes:
         assert luis.seen() == ["*** ana set the room's mode to moderated."]
         assert "moderated" in only(ask(ana, "/mode #ops"))
 
-    def test_only_the_owner_sets_it(self, ana: Person, luis: Person, eva: Person) -> None:
+    def test_only_the_owner_sets_it(self, ana: Member, luis: Member, eva: Member) -> None:
         ask(ana, "/op eva")
         for person in luis, eva:
             assert refused(person, "/mode open") == "only the owner of #ops may do that."
@@ -294,7 +294,7 @@ class TestModes:
             " ROOM creates a room that you run."
         )
 
-    def test_an_administrator_does_everywhere(self, town: Town, luis: Person) -> None:
+    def test_an_administrator_does_everywhere(self, town: Town, luis: Member) -> None:
         root = town.citizen("root", admin=True)
         assert ask(root, "/mode #ops announce") == [
             "*** In #ops: ana set the room's mode to announce.".replace("ana", "root")
@@ -308,12 +308,12 @@ class TestModes:
             )
         assert ask(root, "/mode announce") == ["*** root set the room's mode to announce."]
 
-    def test_wrong_use(self, ana: Person) -> None:
+    def test_wrong_use(self, ana: Member) -> None:
         for line in "/mode closed", "/mode free", "/mode open now":
             assert only(ask(ana, line)).startswith("ERR Wrong use: /mode is used like this: ")
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
-        self, town: Town, ana: Person, luis: Person, eva: Person
+        self, town: Town, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/invite eva")
         for person in luis, eva:
@@ -329,7 +329,7 @@ class TestModes:
         assert luis.session.room is town.server.lobby
 
     def test_they_see_nothing_of_what_is_said_there_then(
-        self, ana: Person, luis: Person, eva: Person
+        self, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/invite eva", "/mode private")
         luis.seen()
@@ -338,7 +338,7 @@ class TestModes:
         assert luis.seen() == []
 
     def test_a_program_that_is_put_out_says_nothing_in_the_lobby(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(luis, "/text")
         ask(ana, "/mode private")
@@ -349,7 +349,7 @@ class TestModes:
         assert town.server.lobby.head == 0
 
     def test_what_is_sent_before_one_can_have_read_that_one_was_put_out_is_not_said(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
         assert town.server.lobby.people == 1
@@ -362,12 +362,12 @@ class TestModes:
         assert ask(luis, "hola") == ["<luis> hola"]
 
     def test_who_goes_elsewhere_at_once_may_speak_there_at_once(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
         assert ask(luis, "/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
 
-    def test_many_are_put_out_at_once_and_greeted_in_turns(self, town: Town, ana: Person) -> None:
+    def test_many_are_put_out_at_once_and_greeted_in_turns(self, town: Town, ana: Member) -> None:
         crowd = [town.guest() for _ in range(120)]
         for person in crowd:
             person.type("/join ops")
@@ -383,7 +383,7 @@ class TestModes:
 
 class TestClosing:
     def test_it_is_asked_again_and_says_how_many_it_puts_out(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/close") == [
             "*** This closes #ops; nothing in it is lost. 1 connection would be put out.",
@@ -397,7 +397,7 @@ class TestClosing:
             " again: /mode #ops open.",
         ]
 
-    def test_after_a_minute_it_is_asked_anew(self, town: Town, ana: Person) -> None:
+    def test_after_a_minute_it_is_asked_anew(self, town: Town, ana: Member) -> None:
         ask(ana, "/close")
         town.clock.advance(CONFIRM_SECONDS)
         assert len(ask(ana, "/close")) == 2
@@ -405,7 +405,7 @@ class TestClosing:
         assert "closed" in only(ask(ana, "/mode"))
 
     def test_it_is_listed_no_more_and_nobody_comes_in(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/close", "/close")
         assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
@@ -413,23 +413,23 @@ class TestClosing:
         assert [line for line in ask(luis, "/rooms") if "ops" in line] == []
 
     def test_the_owner_opens_it_again_and_nothing_is_lost(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(luis, "hola")
         ask(ana, "/close", "/close", "/mode open")
         assert f"[{local_time(0)}] <luis> hola" in ask(luis, "/join ops")
 
-    def test_what_is_closed_is_said_to_be(self, ana: Person) -> None:
+    def test_what_is_closed_is_said_to_be(self, ana: Member) -> None:
         ask(ana, "/close", "/close")
         assert only(ask(ana, "/close")).startswith("*** #ops is closed: ")
 
-    def test_wrong_use(self, ana: Person) -> None:
+    def test_wrong_use(self, ana: Member) -> None:
         assert only(ask(ana, "/close now")).startswith("ERR Wrong use: ")
 
 
 class TestInviting:
     def test_who_is_invited_is_told_and_may_come_in(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
         assert luis.session.room is town.server.lobby
@@ -438,7 +438,7 @@ class TestInviting:
         assert luis.seen() == ["*** ana invited you to #ops. /join ops to go there."]
         assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
-    def test_of_a_guest_it_holds_as_long_as_they_are_here(self, town: Town, ana: Person) -> None:
+    def test_of_a_guest_it_holds_as_long_as_they_are_here(self, town: Town, ana: Member) -> None:
         ask(ana, "/mode private")
         luis = town.guest("luis")
         ask(ana, "/invite luis")
@@ -446,7 +446,7 @@ class TestInviting:
         assert only(ask(town.guest("luis"), "/join ops")) == CANNOT_BE_USED
 
     def test_of_a_registered_name_it_holds_also_when_they_are_not_here(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         town.register("eva")
         assert ask(ana, "/mode private", "/invite EVA")[-1] == "*** ana invited eva."
@@ -454,7 +454,7 @@ class TestInviting:
         assert ask(eva, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_without_an_invitation_one_is_put_out(
-        self, town: Town, ana: Person, luis: Person, eva: Person
+        self, town: Town, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/invite luis", "/invite eva", "/mode private")
         for name, person in ("luis", luis), ("eva", eva):
@@ -463,24 +463,24 @@ class TestInviting:
             assert person.session.room is town.server.lobby
             assert "*** You were put out of #ops: #ops is private." in person.seen()[1]
 
-    def test_nobody_is_invited_twice(self, ana: Person, luis: Person) -> None:
+    def test_nobody_is_invited_twice(self, ana: Member, luis: Member) -> None:
         ask(ana, "/invite luis")
         assert ask(ana, "/invite luis") == ["*** luis may do that in #ops already."]
         assert ask(ana, "/invite ana") == ["*** ana may do that in #ops already."]
 
-    def test_what_was_not_given_is_not_taken(self, ana: Person, luis: Person) -> None:
+    def test_what_was_not_given_is_not_taken(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/uninvite luis") == ["*** luis has no invitation to #ops."]
         assert ask(ana, "/unvoice luis") == ["*** luis has no voice in #ops."]
         assert ask(ana, "/unop luis") == ["*** luis is not an operator of #ops."]
 
-    def test_nobody_of_that_name(self, ana: Person) -> None:
+    def test_nobody_of_that_name(self, ana: Member) -> None:
         for command in "/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop":
             assert only(ask(ana, f"{command} nobody")).startswith("ERR Nobody: nobody is not here.")
             assert only(ask(ana, f"{command} a!")).startswith("ERR Invalid name: ")
             assert only(ask(ana, command)).startswith("ERR Wrong use: ")
             assert only(ask(ana, f"{command} a b")).startswith("ERR Wrong use: ")
 
-    def test_one_who_does_not_read_is_not_flooded(self, town: Town, ana: Person) -> None:
+    def test_one_who_does_not_read_is_not_flooded(self, town: Town, ana: Member) -> None:
         luis = town.guest("luis")
         luis.stop_taking()
         for _ in range(2000):
@@ -489,7 +489,7 @@ class TestInviting:
         assert not luis.session.stream.full
 
     def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ana.type("/mode private", "/invite luis")
         luis.type("/join ops", "/register correct horse")
@@ -498,7 +498,7 @@ class TestInviting:
         assert "<ana> a secret" not in luis.seen()
         assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
 
-    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Person) -> None:
+    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Member) -> None:
         luis = town.guest("luis")
         luis.type("/ignore ana")
         luis.seen()
@@ -508,7 +508,7 @@ class TestInviting:
 
 class TestVoices:
     def test_in_a_moderated_room_those_with_a_voice_speak(
-        self, ana: Person, luis: Person, eva: Person
+        self, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/mode moderated")
         assert refused(luis, "hola") == (
@@ -520,16 +520,16 @@ class TestVoices:
         refused(luis, "hola")
 
     def test_in_one_that_announces_operators_speak(
-        self, ana: Person, luis: Person, eva: Person
+        self, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/mode announce", "/voice luis", "/op eva")
         assert refused(luis, "hola").startswith("in #ops only operators speak.")
         assert ask(eva, "hola") == ["<eva> hola"]
 
-    def test_an_operator_must_be_registered(self, ana: Person, luis: Person) -> None:
+    def test_an_operator_must_be_registered(self, ana: Member, luis: Member) -> None:
         assert refused(ana, "/op luis").startswith("luis is a guest.")
 
-    def test_an_operator_runs_the_room_and_makes_no_other(self, ana: Person, eva: Person) -> None:
+    def test_an_operator_runs_the_room_and_makes_no_other(self, ana: Member, eva: Member) -> None:
         assert ask(ana, "/op eva") == ["*** ana made eva an operator."]
         assert ask(eva, "/topic hola") == ["*** eva set the topic: hola"]
         assert refused(eva, "/op eva") == "only the owner of #ops may do that."
@@ -539,7 +539,7 @@ class TestVoices:
         )
 
     def test_who_loses_more_than_an_invitation_in_a_private_room_stays(
-        self, town: Town, ana: Person, luis: Person, eva: Person
+        self, town: Town, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/op eva", "/voice luis", "/mode private", "/unop eva", "/unvoice luis")
         for person in luis, eva:
@@ -547,14 +547,14 @@ class TestVoices:
         ask(ana, "/uninvite luis")
         assert luis.session.room is town.server.lobby
 
-    def test_a_voice_is_gone_with_the_invitation(self, ana: Person, luis: Person) -> None:
+    def test_a_voice_is_gone_with_the_invitation(self, ana: Member, luis: Member) -> None:
         ask(ana, "/voice luis", "/uninvite luis", "/mode moderated")
         refused(luis, "hola")
 
 
 class TestKicks:
     def test_one_is_out_and_in_the_lobby_and_told(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/kick luis enough  of it") == ["*** ana kicked luis: enough  of it"]
         assert luis.seen() == [
@@ -566,7 +566,7 @@ class TestKicks:
         assert ask(luis, "/join ops")[0].startswith("*** You are in #ops. Here: ana.")
         assert ask(luis, "hola") == ["<luis> hola"]
 
-    def test_without_a_reason(self, ana: Person, luis: Person) -> None:
+    def test_without_a_reason(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/kick luis") == ["*** ana kicked luis."]
         assert luis.seen()[1] == (
             "*** You were put out of #ops: ana kicked you. You may come back: /join ops."
@@ -588,13 +588,13 @@ class TestKicks:
         ]
         assert ask(program, "hola") == ["ERR No room"]
 
-    def test_all_connections_of_a_name_are_out(self, town: Town, ana: Person, eva: Person) -> None:
+    def test_all_connections_of_a_name_are_out(self, town: Town, ana: Member, eva: Member) -> None:
         again = town.citizen("eva")
         again.type("/join ops")
         ask(ana, "/kick eva")
         assert {eva.session.room, again.session.room} == {town.server.lobby}
 
-    def test_one_who_is_elsewhere_cannot_be_kicked(self, town: Town, ana: Person) -> None:
+    def test_one_who_is_elsewhere_cannot_be_kicked(self, town: Town, ana: Member) -> None:
         town.guest("luis")
         assert ask(ana, "/kick luis") == [
             "ERR Nobody: luis is not in #ops. /who #ops shows who is."
@@ -646,7 +646,7 @@ class TestKicks:
 
 class TestMutes:
     def test_one_reads_and_does_not_speak_until_the_time_is_over(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/mute luis 10m too  loud") == ["*** ana muted luis for 10m: too  loud"]
         assert luis.seen() == ["*** ana muted luis for 10m: too  loud"]
@@ -662,14 +662,14 @@ class TestMutes:
         assert ask(luis, "hola") == ["<luis> hola"]
         assert not town.room("ops").guarded
 
-    def test_without_a_time_it_is_an_hour(self, ana: Person, luis: Person) -> None:
+    def test_without_a_time_it_is_an_hour(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/mute luis") == ["*** ana muted luis for 1h."]
         assert refused(luis, "hola") == (
             f"you are muted in #ops until {local_time(HOUR)}, by ana. You can still read."
         )
         assert ask(ana, "/mute luis because") == ["*** ana muted luis for 1h: because"]
 
-    def test_times_are_bounded(self, ana: Person, luis: Person) -> None:
+    def test_times_are_bounded(self, ana: Member, luis: Member) -> None:
         for time in "0s", "367d", "9999w":
             for command in "/mute luis", "/ban luis", "/ban 192.0.2.1":
                 assert ask(ana, f"{command} {time}") == [
@@ -677,7 +677,7 @@ class TestMutes:
                 ]
         assert ask(ana, "/mute luis 366d") == ["*** ana muted luis for 366d."]
 
-    def test_a_new_name_does_not_help(self, ana: Person, luis: Person) -> None:
+    def test_a_new_name_does_not_help(self, ana: Member, luis: Member) -> None:
         ask(ana, "/mute luis 10m")
         ask(luis, *UNDER_ANOTHER_NAME)
         refused(luis, "hola")
@@ -685,7 +685,7 @@ class TestMutes:
         assert ask(luis, "hola") == ["<otro> hola"]
 
     def test_who_takes_the_name_then_is_somebody_else_once_it_is_lifted(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 10m")
         luis.type("/leave", "/nick otro", "/join tea")
@@ -699,7 +699,7 @@ class TestMutes:
         assert ask(luis, "/join ops", "hola")[-1] == "<otro> hola"
 
     def test_nor_to_come_again_with_the_old_one(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 10m")
         luis.hang_up()
@@ -707,7 +707,7 @@ class TestMutes:
         luis.type("/join ops")
         refused(luis, "hola")
 
-    def test_others_of_the_same_address_speak_on(self, town: Town, ana: Person) -> None:
+    def test_others_of_the_same_address_speak_on(self, town: Town, ana: Member) -> None:
         pupils = [town.guest(f"p{number}", network="192.0.2.1") for number in range(30)]
         for pupil in pupils:
             pupil.type("/join ops")
@@ -720,13 +720,13 @@ class TestMutes:
         town.clock.advance(60)
         assert ask(pupils[7], "hola") == ["<p7> hola"]
 
-    def test_it_is_over_when_it_is_lifted(self, ana: Person, luis: Person) -> None:
+    def test_it_is_over_when_it_is_lifted(self, ana: Member, luis: Member) -> None:
         ask(ana, "/mute luis")
         assert ask(ana, "/unmute luis") == ["*** ana let luis speak again."]
         assert ask(luis, "hola") == ["<luis> hola"]
         assert ask(ana, "/unmute luis") == ["*** luis is not muted in #ops."]
 
-    def test_a_later_one_counts(self, town: Town, ana: Person, luis: Person) -> None:
+    def test_a_later_one_counts(self, town: Town, ana: Member, luis: Member) -> None:
         ask(ana, "/mute luis 1h", "/mute luis 1m")
         town.clock.advance(60)
         assert ask(luis, "hola") == ["<luis> hola"]
@@ -753,7 +753,7 @@ class TestMutes:
             "*** In #ops: ana and luis.",
         ]
 
-    def test_wrong_use(self, ana: Person) -> None:
+    def test_wrong_use(self, ana: Member) -> None:
         for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
             assert only(ask(ana, line)).startswith("ERR Wrong use: "), line
 
@@ -785,7 +785,7 @@ class TestMutes:
         expected_errors()
 
     def test_one_that_is_over_concerns_nobody_later(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 1m")
         luis.type(*UNDER_ANOTHER_NAME)
@@ -794,7 +794,7 @@ class TestMutes:
         assert ask(luis, "hola") == ["<otro> hola"]
 
     def test_one_that_takes_its_place_concerns_the_same_people(
-        self, ana: Person, luis: Person
+        self, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 1m")
         luis.type(*UNDER_ANOTHER_NAME)
@@ -802,7 +802,7 @@ class TestMutes:
         refused(luis, "hola")
 
     def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         silent = town.guest()
         name = silent.session.name
@@ -815,11 +815,11 @@ class TestMutes:
         assert others[-1].session.name == name
         assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
 
-    def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Person) -> None:
+    def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Member) -> None:
         assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
 
     def test_so_much_of_a_reason_is_told_for_each_refused_line(
-        self, ana: Person, luis: Person
+        self, ana: Member, luis: Member
     ) -> None:
         reason = "x" * 4000
         told = "x" * (REASON_CHARACTERS - 1) + "…"
@@ -831,7 +831,7 @@ class TestMutes:
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/ban luis 2h spam") == ["*** ana banned luis for 2h: spam"]
         why = f"you are banned from #ops until {local_time(2 * HOUR)}, by ana: spam"
@@ -846,10 +846,10 @@ class TestBans:
         town.clock.advance(2 * HOUR)
         assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
-    def test_without_a_time_it_is_a_week(self, ana: Person, luis: Person) -> None:
+    def test_without_a_time_it_is_a_week(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/ban luis") == ["*** ana banned luis for 7d."]
 
-    def test_who_takes_a_banned_name_is_out(self, town: Town, ana: Person) -> None:
+    def test_who_takes_a_banned_name_is_out(self, town: Town, ana: Member) -> None:
         ask(ana, "/ban troll")
         guest = town.guest()
         guest.type("/join ops")
@@ -857,7 +857,7 @@ class TestBans:
         guest.type("/nick troll")
         assert guest.session.room is town.server.lobby
 
-    def test_it_can_be_lifted(self, ana: Person, luis: Person) -> None:
+    def test_it_can_be_lifted(self, ana: Member, luis: Member) -> None:
         ask(ana, "/ban luis")
         luis.type("/nick otro")
         refused(luis, "/join ops")
@@ -866,7 +866,7 @@ class TestBans:
         assert ask(ana, "/unban luis") == ["*** luis is not banned from #ops."]
 
     def test_a_room_may_have_so_many(
-        self, town: Town, ana: Person, monkeypatch: pytest.MonkeyPatch
+        self, town: Town, ana: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("chatd.chat.sanctions.SANCTIONS", 2)
         ask(ana, "/ban a 1m", "/mute b 1h")
@@ -880,7 +880,7 @@ class TestBans:
         kinds = [record.kind for record in town.store.records()]
         assert len([kind for kind in kinds if kind not in ("account", "place")]) == 3
 
-    def test_all_are_listed_with_what_is_left(self, town: Town, ana: Person, luis: Person) -> None:
+    def test_all_are_listed_with_what_is_left(self, town: Town, ana: Member, luis: Member) -> None:
         ask(ana, "/ban troll 2h spam", "/mute luis 10m")
         town.clock.advance(60)
         assert ask(ana, "/bans") == [
@@ -893,7 +893,7 @@ class TestBans:
         lines = ask(ana, "/bans")
         assert (len(lines), lines[-1]) == (52, "*** and 12 more.")
 
-    def test_from_the_lobby_one_may_go_to_other_rooms(self, town: Town, luis: Person) -> None:
+    def test_from_the_lobby_one_may_go_to_other_rooms(self, town: Town, luis: Member) -> None:
         root = town.citizen("root", admin=True)
         luis.type("/leave")
         luis.seen()
@@ -914,7 +914,7 @@ class TestBansOfOldNames:
     @pytest.mark.parametrize("name", ["10.1.2.3", "NickServ", "luz."])
     @pytest.mark.parametrize("here", [True, False])
     def test_they_can_be_banned_and_muted_by_name(
-        self, town: Town, ana: Person, name: str, here: bool
+        self, town: Town, ana: Member, name: str, here: bool
     ) -> None:
         town.register(name)
         if here:
@@ -924,7 +924,7 @@ class TestBansOfOldNames:
         assert ask(ana, f"/unban {name}") == [f"*** ana lifted the ban on {name}."]
         assert ask(ana, f"/mute {name}") == [f"*** ana muted {name} for 1h."]
 
-    def test_that_name_is_no_address(self, town: Town, ana: Person) -> None:
+    def test_that_name_is_no_address(self, town: Town, ana: Member) -> None:
         town.register("10.1.2.3")
         ask(ana, "/ban 10.1.2.3")
         assert ask(town.guest("zoe", network="10.1.2.3"), "/join ops")[0].startswith("*** You are")
@@ -937,14 +937,14 @@ class TestBansOfOldNames:
 class TestBansOfAddresses:
     ADDRESS = "192.0.2.7"
 
-    def crowd(self, town: Town, *, room: str = "ops") -> list[Person]:
+    def crowd(self, town: Town, *, room: str = "ops") -> list[Member]:
         people = [town.guest(name, network=self.ADDRESS) for name in ("zoe", "max", "")]
         for person in people:
             person.type(f"/join {room}")
             person.seen()
         return people
 
-    def test_it_says_first_whom_it_would_shut_out(self, town: Town, ana: Person) -> None:
+    def test_it_says_first_whom_it_would_shut_out(self, town: Town, ana: Member) -> None:
         crowd = self.crowd(town)
         assert ask(ana, "/ban @zoe 1h spam") == [
             "*** This would shut 3 connections out of #ops: max, zoe and 1 guest.",
@@ -960,7 +960,7 @@ class TestBansOfAddresses:
         newcomer = town.guest("nuevo", network=self.ADDRESS)
         refused(newcomer, "/join ops")
 
-    def test_another_command_is_another_question(self, town: Town, ana: Person) -> None:
+    def test_another_command_is_another_question(self, town: Town, ana: Member) -> None:
         crowd = self.crowd(town)
         for line in (
             "/ban @zoe 1h",
@@ -976,7 +976,7 @@ class TestBansOfAddresses:
         assert crowd[0].session.room is town.room("ops")
 
     @pytest.mark.parametrize("named", [True, False])
-    def test_one_who_spoke_and_went_had_one_too(self, town: Town, ana: Person, named: bool) -> None:
+    def test_one_who_spoke_and_went_had_one_too(self, town: Town, ana: Member, named: bool) -> None:
         guest = town.guest("zoe" if named else "", network=self.ADDRESS)
         name = guest.session.name
         guest.type("/join ops", "buy this")
@@ -990,12 +990,12 @@ class TestBansOfAddresses:
         town.guest(network=self.ADDRESS).type("/join ops")
         assert town.room("ops").people == 2
 
-    def test_one_who_went_and_said_nothing_is_nobody(self, town: Town, ana: Person) -> None:
+    def test_one_who_went_and_said_nothing_is_nobody(self, town: Town, ana: Member) -> None:
         guest = town.guest("zoe", network=self.ADDRESS)
         guest.hang_up()
         assert only(ask(ana, "/ban @zoe 1h")).startswith("ERR Nobody: ")
 
-    def test_an_address_may_be_written_out(self, town: Town, ana: Person) -> None:
+    def test_an_address_may_be_written_out(self, town: Town, ana: Member) -> None:
         crowd = self.crowd(town)
         ask(ana, f"/ban {self.ADDRESS} 1h")
         assert ask(ana, f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
@@ -1003,7 +1003,7 @@ class TestBansOfAddresses:
         seen = ask(ana, "/history 50") + ask(crowd[0], "/rooms")
         assert not [line for line in seen if self.ADDRESS in line]
 
-    def test_of_ipv6_it_is_the_network(self, town: Town, ana: Person) -> None:
+    def test_of_ipv6_it_is_the_network(self, town: Town, ana: Member) -> None:
         guest = town.guest(network="2001:db8::/64")
         ask(ana, "/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
         refused(guest, "/join ops")
@@ -1011,17 +1011,17 @@ class TestBansOfAddresses:
         assert ask(ana, "/unban 2001:db8::1") == ["*** ana lifted the ban on an address."]
         ask(guest, "/join ops")
 
-    def test_from_where_nobody_is_connected(self, ana: Person) -> None:
+    def test_from_where_nobody_is_connected(self, ana: Member) -> None:
         assert ask(ana, "/ban 198.51.100.1")[0] == (
             "*** Nobody who is connected now would be shut out of #ops."
         )
 
-    def test_only_who_may_ban_is_shown_addresses(self, town: Town, ana: Person) -> None:
+    def test_only_who_may_ban_is_shown_addresses(self, town: Town, ana: Member) -> None:
         self.crowd(town)
         ask(ana, "/ban @zoe", "/ban @zoe")
         assert ask(ana, "/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
 
-    def test_operators_and_administrators_are_never_shut_out(self, town: Town, ana: Person) -> None:
+    def test_operators_and_administrators_are_never_shut_out(self, town: Town, ana: Member) -> None:
         op, root = town.citizen("op"), town.citizen("root", admin=True)
         for person in op, root:
             person.session.identity.network = self.ADDRESS
@@ -1034,21 +1034,21 @@ class TestBansOfAddresses:
         assert ask(op, "/leave", "/join ops")[-1].startswith("[")
         assert crowd[0].session.room is not town.room("ops")
 
-    def test_of_an_operator_it_is_refused(self, town: Town, ana: Person) -> None:
+    def test_of_an_operator_it_is_refused(self, town: Town, ana: Member) -> None:
         op = town.citizen("op", network=self.ADDRESS)
         other = town.citizen("other", network=self.ADDRESS)
         ask(ana, "/op op", "/op other")
         assert op.session.network
         assert refused(other, "/ban #ops @op").startswith("op is an operator of #ops")
 
-    def test_somebody_without_one(self, ana: Person, luis: Person) -> None:
+    def test_somebody_without_one(self, ana: Member, luis: Member) -> None:
         assert refused(ana, "/ban @luis") == (
             "luis has no address (a UNIX socket). /ban luis bans the name."
         )
         assert only(ask(ana, "/ban @nobody")).startswith("ERR Nobody: ")
 
     @pytest.mark.parametrize("who", ["@zoe", "@ZOE", ADDRESS])
-    def test_it_can_be_lifted(self, town: Town, ana: Person, who: str) -> None:
+    def test_it_can_be_lifted(self, town: Town, ana: Member, who: str) -> None:
         crowd = self.crowd(town)
         ask(ana, "/ban @zoe", "/ban @zoe")
         crowd[0].hang_up()
@@ -1073,7 +1073,7 @@ class TestBansOfAddresses:
         assert only(ask(newcomer, "hola")).startswith("ERR No room: ")
         assert ask(newcomer, "/leave") == [error]
         assert ask(newcomer, "/join ops")[0].startswith("*** You are in #ops")
-        program = Person(town, town.bare, FAR)
+        program = Member(town, town.bare, FAR)
         program.type("hola")
         assert program.seen() == ["ERR Not allowed", "ERR No room"]
         assert town.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
@@ -1108,7 +1108,7 @@ class TestBansOfAddresses:
         assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
     def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         max = town.guest("max", network="192.0.2.7")
         ask(ana, "/ban @max")
@@ -1136,7 +1136,7 @@ class TestEqualsAndBetters:
         ],
     )
     def test_an_operator_does_nothing_to_them(
-        self, town: Town, ana: Person, eva: Person, command: str, who: str, error: str
+        self, town: Town, ana: Member, eva: Member, command: str, who: str, error: str
     ) -> None:
         people = {"ana": ana, "eva": eva, "op": town.citizen("op")}
         people["root"] = town.citizen("root", admin=True)
@@ -1148,7 +1148,7 @@ class TestEqualsAndBetters:
         assert refused(people["op"], line) == error
         assert {person.session.room for person in people.values()} == {town.room("ops")}
 
-    def test_the_owner_does_to_an_operator(self, town: Town, ana: Person, eva: Person) -> None:
+    def test_the_owner_does_to_an_operator(self, town: Town, ana: Member, eva: Member) -> None:
         ask(ana, "/op eva", "/mute eva")
         refused(eva, "hola")
         assert refused(eva, "/unmute eva").startswith("you are muted in #ops")
@@ -1157,14 +1157,14 @@ class TestEqualsAndBetters:
         refused(eva, "/kick #ops ana")
 
     def test_operators_are_not_taken_their_voice(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         op = town.citizen("op")
         ask(ana, "/op op", "/op eva")
         for line in "/unvoice #ops eva", "/uninvite #ops eva", "/uninvite #ops ana":
             refused(op, line)
 
-    def test_nobody_does_it_to_an_administrator(self, town: Town, ana: Person) -> None:
+    def test_nobody_does_it_to_an_administrator(self, town: Town, ana: Member) -> None:
         root, other = town.citizen("root", admin=True), town.citizen("other", admin=True)
         assert other.session.room is town.server.lobby
         for line in "/kick other", "/ban other", "/mute root", "/disconnect other":
@@ -1173,7 +1173,7 @@ class TestEqualsAndBetters:
 
 class TestAdministrators:
     def test_a_word_to_all_is_in_every_room_with_people(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         root = town.citizen("root", admin=True)
         guest = town.guest()
@@ -1185,7 +1185,7 @@ class TestAdministrators:
         assert ask(root, "/wall hola") == ["*** Said in every room with people in it."]
         assert only(ask(root, "/wall")).startswith("ERR Wrong use: ")
 
-    def test_a_name_can_be_disconnected(self, town: Town, ana: Person, eva: Person) -> None:
+    def test_a_name_can_be_disconnected(self, town: Town, ana: Member, eva: Member) -> None:
         root = town.citizen("root", admin=True)
         again = town.citizen("eva")
         ana.seen()
@@ -1198,7 +1198,7 @@ class TestAdministrators:
         assert not town.server.names.of("eva")
         assert only(ask(root, "/disconnect eva")).startswith("ERR Nobody: ")
 
-    def test_figures(self, town: Town, ana: Person, luis: Person) -> None:
+    def test_figures(self, town: Town, ana: Member, luis: Member) -> None:
         root = town.citizen("root", admin=True)
         ask(luis, "hola")
         town.clock.advance(90)
@@ -1210,7 +1210,7 @@ class TestAdministrators:
         ]
         assert only(ask(root, "/stats x")).startswith("ERR Wrong use: ")
 
-    def test_for_others_there_is_none_of_it(self, ana: Person, luis: Person) -> None:
+    def test_for_others_there_is_none_of_it(self, ana: Member, luis: Member) -> None:
         for person in ana, luis:
             for line in "/wall hola", "/disconnect luis", "/stats", "/wall", "/disconnect":
                 assert refused(person, line) == "only administrators of this server may do that."
@@ -1219,7 +1219,7 @@ class TestAdministrators:
         for name in "join", "create", "invite", "voice", "op", "mute", "ban":
             assert COMMANDS[name].cost == KEEPING_COST
 
-    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Person, luis: Person) -> None:
+    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Member, luis: Member) -> None:
         root = town.citizen("root", admin=True)
         ask(root, "/mute #ops ana")
         refused(ana, "hola")
@@ -1231,7 +1231,7 @@ class TestAdministrators:
 
 class TestComingAndGoing:
     def test_a_logout_puts_out_of_a_private_room(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/invite eva", "/mode private")
         eva.seen()
@@ -1241,7 +1241,7 @@ class TestComingAndGoing:
         assert eva.seen()[0].startswith("*** You were put out of #ops: #ops is private.")
 
     def test_a_mute_holds_for_who_has_logged_out(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/mute eva")
         town.server.logins.log_out(eva.session)
@@ -1251,7 +1251,7 @@ class TestComingAndGoing:
         ask(ana, "/unmute eva")
         assert ask(eva, "hola") == ["<otra> hola"]
 
-    def test_who_logs_in_to_a_banned_account_is_out(self, town: Town, ana: Person) -> None:
+    def test_who_logs_in_to_a_banned_account_is_out(self, town: Town, ana: Member) -> None:
         town.register("eva")
         ask(ana, "/ban eva")
         guest = town.guest("otra")
@@ -1260,7 +1260,7 @@ class TestComingAndGoing:
         assert guest.session.room is town.server.lobby
 
     def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
         moderation = town.server.moderation
@@ -1277,14 +1277,14 @@ class TestComingAndGoing:
         }
 
     def test_a_named_person_who_is_put_out_is_said_to_leave(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         town.clock.advance(LASTING)
         ana.seen()
         assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
 
     def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
-        self, town: Town, ana: Person
+        self, town: Town, ana: Member
     ) -> None:
         ask(ana, "/ban eva")
         town.register("eva", admin=True)
@@ -1296,7 +1296,7 @@ class TestComingAndGoing:
 
 class TestWhatHoldsForWhom:
     def test_one_who_is_muted_by_name_and_logs_out_stays_muted(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/mute eva")
         again = town.citizen("eva")  # not there when it was ordered
@@ -1304,14 +1304,14 @@ class TestWhatHoldsForWhom:
         assert "you are muted" in refused(again, "hola")
 
     def test_one_who_logs_out_is_not_muted_for_somebody_else(
-        self, town: Town, ana: Person, luis: Person, eva: Person
+        self, town: Town, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/mute luis")
         ask(eva, "/logout")
         assert ask(eva, "hola") == [f"<{eva.session.name}> hola"]
 
     def test_when_an_account_goes_others_keep_what_they_are(
-        self, town: Town, ana: Person, eva: Person
+        self, town: Town, ana: Member, eva: Member
     ) -> None:
         zoe = town.citizen("zoe")
         ask(ana, "/op eva", "/op zoe")
@@ -1322,7 +1322,7 @@ class TestWhatHoldsForWhom:
         assert refused(eva, "/kick zoe").startswith("only the owner and the operators of #ops")
 
     def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
-        self, town: Town, ana: Person, luis: Person, eva: Person
+        self, town: Town, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/voice eva")
         for put in town.server.registrations.records_of("ana"):
@@ -1337,7 +1337,7 @@ class TestWhatHoldsForWhom:
         assert "operators set the topic" in only(ask(luis, "/mode #lobby"))
 
     def test_a_guests_voice_does_not_lower_what_their_account_is(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode moderated", "/voice luis")
         town.register("eva")
@@ -1345,13 +1345,13 @@ class TestWhatHoldsForWhom:
         town.server.logins.log_in(luis.session, town.server.accounts.table["eva"])
         assert ask(luis, "/kick nobody")[-1].startswith("ERR Nobody: ")
 
-    def test_what_is_over_is_not_listed(self, town: Town, ana: Person) -> None:
+    def test_what_is_over_is_not_listed(self, town: Town, ana: Member) -> None:
         ask(ana, "/mute x 1m", "/mute y 1h")
         town.clock.advance(60)
         assert ask(ana, "/bans")[0] == "*** 1 mute or ban in #ops:"
 
     def test_who_is_gone_is_remembered_in_no_way(
-        self, town: Town, ana: Person, luis: Person
+        self, town: Town, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/voice luis", "/mute luis")
         luis.hang_up()
@@ -1359,7 +1359,7 @@ class TestWhatHoldsForWhom:
         assert not moderation.roles._given
         assert not moderation.sanctions._bound
 
-    def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Person) -> None:
+    def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Member) -> None:
         guest = town.guest()
         ask(ana, "/mode private", "hola", "/mode open")
         assert not town.server.moderation.hidden

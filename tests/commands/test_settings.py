@@ -13,7 +13,7 @@ from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.answers import ask
 from tests.support.members import member, register
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 Expect = Callable[..., list[LogEvent]]
 
@@ -27,12 +27,12 @@ def world() -> World:
 
 
 @pytest.fixture
-def ana(world: World) -> Person:
+def ana(world: World) -> Member:
     return world.person("ana")
 
 
 @pytest.fixture
-def luis(world: World, ana: Person) -> Person:
+def luis(world: World, ana: Member) -> Member:
     luis = world.person("luis")
     ana.seen()
     return luis
@@ -40,7 +40,7 @@ def luis(world: World, ana: Person) -> Person:
 
 class TestIgnoring:
     def test_hides_what_somebody_says_and_not_what_they_do(
-        self, world: World, ana: Person, luis: Person
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/ignore LUIS") == [
             "*** Lines of LUIS are hidden. /unignore LUIS shows them again."
@@ -54,7 +54,7 @@ class TestIgnoring:
         world.clock.advance(10)
         assert ana.seen() == ["*** luis joined."]
 
-    def test_hides_it_in_the_past_too(self, ana: Person, luis: Person) -> None:
+    def test_hides_it_in_the_past_too(self, ana: Member, luis: Member) -> None:
         luis.type("one")
         ana.type("two", "/ignore luis")
         assert ask(ana, "/history") == [
@@ -62,7 +62,7 @@ class TestIgnoring:
             f"[{EPOCH}] <ana> two",
         ]
 
-    def test_hides_it_from_one_who_fell_behind(self, ana: Person, luis: Person) -> None:
+    def test_hides_it_from_one_who_fell_behind(self, ana: Member, luis: Member) -> None:
         ana.type("/ignore luis")
         ana.seen()
         ana.stop_taking()
@@ -73,20 +73,20 @@ class TestIgnoring:
         assert ana.seen() == ["*** luis set the topic: new"]
 
     def test_is_nothing_that_others_are_spared(
-        self, world: World, ana: Person, luis: Person
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         eve = world.person("eve")
         ana.type("/ignore luis")
         luis.type("hola")
         assert eve.seen()[-1] == "<luis> hola"
 
-    def test_ends(self, ana: Person, luis: Person) -> None:
+    def test_ends(self, ana: Member, luis: Member) -> None:
         ana.type("/ignore luis")
         assert ask(ana, "/unignore Luis") == ["*** Lines of Luis are shown again."]
         luis.type("hola")
         assert ana.seen() == ["<luis> hola"]
 
-    def test_can_be_looked_at(self, ana: Person) -> None:
+    def test_can_be_looked_at(self, ana: Member) -> None:
         for asked in "/ignore", "/unignore":
             assert ask(ana, asked) == ["*** You ignore nobody."]
         ana.type("/ignore luis", "/ignore eve", "/ignore LUIS")
@@ -94,11 +94,11 @@ class TestIgnoring:
             assert ask(ana, asked) == ["*** You ignore eve, LUIS."]
         assert ask(ana, "/unignore tom") == ["*** You do not ignore tom."]
 
-    def test_is_for_names_and_not_for_oneself(self, ana: Person) -> None:
+    def test_is_for_names_and_not_for_oneself(self, ana: Member) -> None:
         for wrong in "/ignore a b", "/ignore \x1b", "/ignore Ana", "/unignore <x>":
             assert ask(ana, wrong)[0].startswith("ERR Wrong use")
 
-    def test_has_an_end(self, world: World, ana: Person) -> None:
+    def test_has_an_end(self, world: World, ana: Member) -> None:
         for number in range(IGNORED_AT_MOST):
             ana.type(f"/ignore x{number}")
         assert ask(ana, "/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
@@ -127,7 +127,7 @@ class TestIgnoring:
 
 
 class TestBell:
-    def test_rings_before_lines_of_others_that_are_live(self, ana: Person, luis: Person) -> None:
+    def test_rings_before_lines_of_others_that_are_live(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/bell on") == ["*** Every line of other people beeps."]
         luis.type("one", "/me waves", "/msg ana psst")
         assert ana.seen() == [
@@ -138,14 +138,14 @@ class TestBell:
         assert ask(ana, "mine") == ["<ana> mine"]
         assert BELL not in "".join(ask(ana, "/history", "/who", "/join ops", "/leave"))
 
-    def test_rings_once_for_what_comes_at_once(self, ana: Person, luis: Person) -> None:
+    def test_rings_once_for_what_comes_at_once(self, ana: Member, luis: Member) -> None:
         ana.type("/bell on")
         ana.seen()
         luis.send(b"one\ntwo\n")
         luis.world.settle()
         assert ana.seen() == [f"{BELL}<luis> one", "<luis> two"]
 
-    def test_rings_for_mentions_if_that_is_asked_for(self, ana: Person, luis: Person) -> None:
+    def test_rings_for_mentions_if_that_is_asked_for(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/bell mentions") == [
             "*** Lines that mention you, and private lines, beep."
         ]
@@ -157,7 +157,7 @@ class TestBell:
             f"{BELL}(private) <luis> psst",
         ]
 
-    def test_listens_to_ones_name_of_today(self, ana: Person, luis: Person) -> None:
+    def test_listens_to_ones_name_of_today(self, ana: Member, luis: Member) -> None:
         ana.type("/bell mentions", "/nick eva")
         ana.seen()
         luis.type("ana")
@@ -165,7 +165,7 @@ class TestBell:
         assert ana.seen() == ["<luis> ana", f"{BELL}<luis> eva"]
 
     def test_of_who_has_an_account_rings_for_stored_private_lines(
-        self, world: World, luis: Person
+        self, world: World, luis: Member
     ) -> None:
         eva = member(world, "eva", bell="mentions")
         luis.type("/msg eva psst")
@@ -174,30 +174,30 @@ class TestBell:
         luis.type("eva?", "/msg eva psst")
         assert BELL not in "".join(member(world, "eva", greeted=True).seen())
 
-    def test_does_not_ring_for_who_is_ignored(self, ana: Person, luis: Person) -> None:
+    def test_does_not_ring_for_who_is_ignored(self, ana: Member, luis: Member) -> None:
         ana.type("/bell on", "/ignore luis")
         ana.seen()
         luis.type("ana", "/msg ana psst")
         assert ana.bytes_seen() == b""
 
-    def test_is_off_until_it_is_asked_for_and_again(self, ana: Person, luis: Person) -> None:
+    def test_is_off_until_it_is_asked_for_and_again(self, ana: Member, luis: Member) -> None:
         luis.type("ana")
         assert ask(ana, "/bell off") == ["*** Nothing beeps."]
         ana.type("/bell on", "/bell no")
         luis.type("ana")
         assert BELL not in "".join(ana.seen())
 
-    def test_takes_nothing_else(self, ana: Person) -> None:
+    def test_takes_nothing_else(self, ana: Member) -> None:
         for wrong in "/bell", "/bell loud", "/bell on off":
             assert ask(ana, wrong)[0].startswith("ERR Wrong use")
 
-    def test_speaks_spanish(self, ana: Person) -> None:
+    def test_speaks_spanish(self, ana: Member) -> None:
         assert ask(ana, "/timbre menciones", "/timbre sí")[0].startswith("*** Lines that mention")
 
 
 class TestQuiet:
     def test_spares_one_who_comes_goes_and_changes_name(
-        self, world: World, ana: Person, luis: Person
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/quiet on") == ["*** Joins, leaves and renames are hidden."]
         eve = world.person("eve")
@@ -212,7 +212,7 @@ class TestQuiet:
             "*** eva left.",
         ]
 
-    def test_ends(self, world: World, ana: Person) -> None:
+    def test_ends(self, world: World, ana: Member) -> None:
         ana.type("/quiet on")
         assert ask(ana, "/quiet off") == ["*** Joins, leaves and renames are shown."]
         world.person("eve")
@@ -220,7 +220,7 @@ class TestQuiet:
 
 
 class TestAway:
-    def test_is_told_to_whoever_writes_to_a_guest(self, ana: Person, luis: Person) -> None:
+    def test_is_told_to_whoever_writes_to_a_guest(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/away at lunch") == [
             "*** People who write to you are told: at lunch. /away again when you are back."
         ]
@@ -230,17 +230,17 @@ class TestAway:
         ]
         assert ana.seen() == ["(private) <luis> hola"]
 
-    def test_ends_when_it_is_said_again(self, world: World, ana: Person, luis: Person) -> None:
+    def test_ends_when_it_is_said_again(self, world: World, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
         assert ask(ana, "/away") == ["*** You are not away any more."]
         assert world.server.sessions.away_text("ana") == ""
         assert ask(luis, "/msg ana hola") == ["(private to ana) <luis> hola"]
 
-    def test_needs_no_text(self, world: World, ana: Person) -> None:
+    def test_needs_no_text(self, world: World, ana: Member) -> None:
         ana.type("/away")
         assert world.server.sessions.away_text("ana") == "away"
 
-    def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Person) -> None:
+    def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Member) -> None:
         eva = member(world, "eva")
         eva.type("/away until Monday")
         eva.hang_up()
@@ -250,11 +250,11 @@ class TestAway:
             "*** eva is not here. Your line is stored, and shown when eva comes back.",
         ]
 
-    def test_is_told_by_whois(self, ana: Person, luis: Person) -> None:
+    def test_is_told_by_whois(self, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
         assert ask(luis, "/whois ana")[-1] == "*** ana is away: at lunch"
 
-    def test_is_cut_short(self, world: World, ana: Person) -> None:
+    def test_is_cut_short(self, world: World, ana: Member) -> None:
         ana.type(f"/away {'x' * 1000}")
         assert world.server.sessions.away_text("ana") == "x" * AWAY_CHARACTERS
 
@@ -314,7 +314,7 @@ class TestKeeping:
 
     @pytest.mark.parametrize(("line", "setting", "value"), SETTINGS)
     def test_of_a_guest_it_holds_for_the_session(
-        self, world: World, ana: Person, line: str, setting: str, value: object
+        self, world: World, ana: Member, line: str, setting: str, value: object
     ) -> None:
         ana.type(line)
         ana.hang_up()

@@ -21,7 +21,8 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.folding import fold
 from chatd.text.times import local_time
-from tests.support.world import House, Person, World
+from tests.support.loopback import LoopbackServer
+from tests.support.world import Member, World
 
 EPOCH = local_time(0)
 SENTENCE_WRONG_NAME = (
@@ -43,7 +44,7 @@ class CommandTestCase(SynchronousTestCase):
         self.luis = self.world.person("luis")
         self.ana.seen()
 
-    def ask(self, *lines: str, who: Person | None = None) -> list[str]:
+    def ask(self, *lines: str, who: Member | None = None) -> list[str]:
         """Return the answers to lines that a person types: ana, if no other is given."""
         person = who or self.ana
         person.seen()
@@ -657,13 +658,13 @@ async def test_a_topic_survives_a_restart(tmp_path: Path) -> None:
     for expected in "*** No topic is set in #lobby. /topic TEXT sets one.", "*** Topic: Friday":
         store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
         store.start()
-        house = House(store)
-        await house.listen()
-        ana = await house.guest()
+        loopback = LoopbackServer(store)
+        await loopback.listen()
+        ana = await loopback.guest()
         ana.send("/topic", "/topic Friday")
         lines = await ana.until("set the topic: Friday")
         assert expected in lines
-        await house.close()
+        await loopback.close()
         await store.close()
 
 
@@ -919,7 +920,7 @@ class PresenceTests(SynchronousTestCase):
     def wait(self, seconds: float) -> None:
         self.world.clock.advance(seconds)
 
-    def quietly_named(self) -> Person:
+    def quietly_named(self) -> Member:
         """Return a person who took a name in another room."""
         ana = self.world.person()
         ana.type("/join elsewhere", "/nick ana")

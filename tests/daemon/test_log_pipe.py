@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
-from tests.support.daemon import PATIENCE, TWISTD, Person, environment
+from tests.support.live_server import PATIENCE, TWISTD, Client, environment
 
 LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
 
@@ -167,13 +167,13 @@ def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess
             process.kill()
 
 
-def visit(directory: Path, process: subprocess.Popen[bytes]) -> Person:
+def visit(directory: Path, process: subprocess.Popen[bytes]) -> Client:
     """Return a client that connects as soon as the daemon listens, which its log cannot tell."""
     late = time.monotonic() + PATIENCE
     while time.monotonic() < late:
         if (directory / "chat").exists():
             with suppress(ConnectionRefusedError):  # it is bound, and does not listen yet
-                return Person(str(directory / "chat"))
+                return Client(str(directory / "chat"))
         with suppress(subprocess.TimeoutExpired):
             pytest.fail(f"it ended with {process.wait(0.01)}")
     pytest.fail("it did not start")

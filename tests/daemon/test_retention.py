@@ -22,7 +22,8 @@ from chatd.event import Draft, Kind
 from chatd.storage.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.storage.contract import FORGOTTEN, StoreError
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.world import House, World
+from tests.support.loopback import LoopbackServer
+from tests.support.world import World
 
 DAY = 86400
 
@@ -342,22 +343,24 @@ async def test_over_sockets_and_with_a_file(old: OldStore) -> None:
     old.age = 0
     old.store = SqliteStore(reactor, old.path, old.now)  # type: ignore[arg-type]
     old.store.start()
-    house = House(old.store, now=old.now)
-    await house.listen()
-    ana = await house.guest()
+    loopback = LoopbackServer(old.store, now=old.now)
+    await loopback.listen()
+    ana = await loopback.guest()
     ana.send("said today")
     await ana.until("said today")
-    watch = ClockWatch(old.store, house.reactor, old.now)
-    retention = Retention(house.server, old.store, house.reactor, RetentionPolicy(90 * DAY), watch)
+    watch = ClockWatch(old.store, loopback.reactor, old.now)
+    retention = Retention(
+        loopback.server, old.store, loopback.reactor, RetentionPolicy(90 * DAY), watch
+    )
     retention.start()
     while await old.store.read("lobby", 0, FORGOTTEN + 1):
-        await deferLater(house.reactor, 0)
+        await deferLater(loopback.reactor, 0)
     ana.send("/history 999", "/echo off")
     lines = await ana.until("Your own lines are not shown")
     assert len(lines) == 3
     assert lines[0] == f"*** {FORGOTTEN + 2} of {FORGOTTEN + 2} lines of #lobby:"
     assert "said today" in lines[1]
     while any(b"the old secret" in each.read_bytes() for each in old.path.parent.iterdir()):
-        await deferLater(house.reactor, 0.01)
+        await deferLater(loopback.reactor, 0.01)
     retention.stop()
-    await house.close()
+    await loopback.close()

@@ -34,9 +34,10 @@ from chatd.storage.clock_watch import ClockWatch
 from chatd.storage.records import change
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.urls import destination_of
+from tests.support.loopback import LoopbackServer
 from tests.support.members import member, register
 from tests.support.receivers import Receiver
-from tests.support.world import House, World
+from tests.support.world import World
 
 GOODBYE = "*** The server is stopping."
 
@@ -479,13 +480,13 @@ class StopTests(ServiceTestCase):
 
 
 async def test_a_client_that_sends_without_end_receives_the_goodbye_too() -> None:
-    house = House()
-    await house.listen()
-    ana, luis = await house.guest(), await house.guest()
+    loopback = LoopbackServer()
+    await loopback.listen()
+    ana, luis = await loopback.guest(), await loopback.guest()
     service = ChatService(
-        house.store,
-        [Listener(ListenerKind.CHAT, house.chat), Listener(ListenerKind.BARE, house.bare)],
-        house.reactor,
+        loopback.store,
+        [Listener(ListenerKind.CHAT, loopback.chat), Listener(ListenerKind.BARE, loopback.bare)],
+        loopback.reactor,
     )
     service.startService()
     ana.send_raw(b"hello\n" * 500_000)
@@ -493,31 +494,35 @@ async def test_a_client_that_sends_without_end_receives_the_goodbye_too() -> Non
     await service.stopService()
     assert (await luis.end())[-1] == GOODBYE
     assert (await ana.end())[-1] == GOODBYE
-    house.ports.clear()
-    await house.close()
+    loopback.ports.clear()
+    await loopback.close()
 
 
 async def test_the_file_of_a_unix_socket_is_removed_at_the_stop(tmp_path: Path) -> None:
-    house = House()
-    await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)
+    loopback = LoopbackServer()
+    await loopback.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(
+        loopback.store, [Listener(ListenerKind.CHAT, loopback.chat)], loopback.reactor
+    )
     (tmp_path / "chat.lock").unlink()
     (tmp_path / "chat.lock").symlink_to("1")  # as the process left behind by a fork did
     service.startService()
     assert (tmp_path / "chat.lock").readlink() == Path(str(os.getpid()))
     await service.stopService()
     assert list(tmp_path.iterdir()) == []
-    house.ports.clear()
-    await house.close()
+    loopback.ports.clear()
+    await loopback.close()
 
 
 async def test_a_unix_socket_whose_file_is_gone_already_does_not_delay_it(tmp_path: Path) -> None:
-    house = House()
-    await house.listen(f"unix:{tmp_path}/chat")
-    service = ChatService(house.store, [Listener(ListenerKind.CHAT, house.chat)], house.reactor)
+    loopback = LoopbackServer()
+    await loopback.listen(f"unix:{tmp_path}/chat")
+    service = ChatService(
+        loopback.store, [Listener(ListenerKind.CHAT, loopback.chat)], loopback.reactor
+    )
     service.startService()
     (tmp_path / "chat").unlink()
     (tmp_path / "chat").touch()
     await service.stopService()
-    house.ports.clear()
-    await house.close()
+    loopback.ports.clear()
+    await loopback.close()

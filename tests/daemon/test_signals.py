@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import Daemon, Person, in_the_background
+from tests.support.live_server import Client, LiveServer, in_the_background
 
 
-def next_logged(daemon: Daemon) -> str:
+def next_logged(daemon: LiveServer) -> str:
     """Return the next line of a daemon's log, without its time and source."""
     assert daemon.process.stdout is not None
     return daemon.process.stdout.readline().decode().rstrip("\n").partition("] ")[2]
 
 
 def greeting(address: int | str) -> list[str]:
-    with Person(address) as person:
+    with Client(address) as person:
         person.type("/quit")
         return person.until("Goodbye.")
 
@@ -29,7 +29,7 @@ def greeting(address: int | str) -> list[str]:
 def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
     motd = tmp_path / "motd"
     motd.write_text("Old news.")
-    with Daemon(tmp_path, "--motd", "motd") as daemon:
+    with LiveServer(tmp_path, "--motd", "motd") as daemon:
         assert "*** Old news." in greeting(daemon.port)
         motd.write_text("Noticias: ñ.\nAnd more.\n")
         daemon.process.send_signal(signal.SIGHUP)
@@ -40,7 +40,7 @@ def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
 def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> None:
     motd = tmp_path / "motd"
     motd.write_text("Old news.")
-    with Daemon(tmp_path, "--motd", "motd") as daemon:
+    with LiveServer(tmp_path, "--motd", "motd") as daemon:
         motd.write_bytes(b"\xff\x1b[2J")
         daemon.process.send_signal(signal.SIGHUP)
         why = "it is not UTF-8"
@@ -53,7 +53,7 @@ def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> 
 
 
 def test_a_hundred_hangups_disturb_no_client(tmp_path: Path) -> None:
-    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         for number in range(100):
             daemon.process.send_signal(signal.SIGHUP)
             ana.type(f"line {number}")
@@ -93,20 +93,20 @@ def test_in_the_background_both_signals_begin_a_new_log(
 def test_it_is_ended_in_time_although_its_reactor_hangs(tmp_path: Path) -> None:
     motd = tmp_path / "motd"
     motd.touch()
-    with Daemon(tmp_path, "--motd", "motd") as daemon, Person(daemon.port) as ana:
+    with LiveServer(tmp_path, "--motd", "motd") as daemon, Client(daemon.port) as ana:
         ana.type("saved")
         ana.until("<guest1> saved")
         motd.unlink()
         os.mkfifo(motd)  # no process writes to it, so a reader waits for ever
         daemon.process.send_signal(signal.SIGHUP)
         assert daemon.stop() == -signal.SIGALRM  # after STOP_SECONDS, which the system counts
-    with Daemon(tmp_path) as again, Person(again.port) as luis:
+    with LiveServer(tmp_path) as again, Client(again.port) as luis:
         assert luis.until("> saved")
 
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_second_signal_changes_nothing(tmp_path: Path, second: signal.Signals) -> None:
-    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana, Person(daemon.port):
+    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana, Client(daemon.port):
         ana.until("/quit to leave.")
         daemon.process.send_signal(signal.SIGTERM)
         assert ana.line() == "*** The server is stopping."

@@ -18,7 +18,7 @@ import pytest
 
 from chatd.protocols.transport.writer import LINGER_SECONDS
 from tests.support.checkout import ROOT
-from tests.support.daemon import PATIENCE, Daemon, Person
+from tests.support.live_server import PATIENCE, Client, LiveServer
 from tests.support.platforms import needs_linux
 
 HOUR, DAY = 3600, 24 * 3600
@@ -67,11 +67,11 @@ class House:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("LD_PRELOAD", str(library))
             patched.setenv("STEPPED_CLOCK", str(directory / "clock"))
-            self.daemon = Daemon(directory, "--recent", "0")
+            self.daemon = LiveServer(directory, "--recent", "0")
 
-    def enter(self) -> Person:
+    def enter(self) -> Client:
         """Return a client that has received its welcome."""
-        person = Person(self.daemon.port)
+        person = Client(self.daemon.port)
         person.until("/quit to leave.")
         return person
 

@@ -24,12 +24,12 @@ import pytest
 
 from chatd.daemon.process import OWN_FILES
 from tests.support.certificate import write_certificate
-from tests.support.daemon import (
+from tests.support.live_server import (
     LOOPBACK,
     PATIENCE,
     TWISTD,
-    Daemon,
-    Person,
+    Client,
+    LiveServer,
     environment,
     in_the_background,
     start,
@@ -43,26 +43,26 @@ def test_a_refused_person_leaves_no_open_socket(tmp_path: Path) -> None:
     with closing(socket.socket(socket.AF_UNIX)) as bound:
         bound.bind(str(tmp_path / "chat"))  # without listen()
         with pytest.raises(ConnectionRefusedError):
-            Person(str(tmp_path / "chat"))
+            Client(str(tmp_path / "chat"))
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Generator[Daemon, None, None]:
-    with Daemon(tmp_path) as daemon:
+def daemon(tmp_path: Path) -> Generator[LiveServer, None, None]:
+    with LiveServer(tmp_path) as daemon:
         yield daemon
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, None, None]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveServer, None, None]:
     """Return one daemon for several tests, to save time. New clients receive no history."""
-    with Daemon(tmp_path_factory.mktemp("shared"), "--recent", "0") as daemon:
+    with LiveServer(tmp_path_factory.mktemp("shared"), "--recent", "0") as daemon:
         yield daemon
 
 
 # In the foreground
 
 
-def test_it_says_where_it_listens_and_what_it_keeps(daemon: Daemon, tmp_path: Path) -> None:
+def test_it_says_where_it_listens_and_what_it_keeps(daemon: LiveServer, tmp_path: Path) -> None:
     assert daemon.said[-2:] == [
         f"listening on 127.0.0.1:{daemon.port}. Press Ctrl+C to stop."
         " This machine only; --listen tcp:60060 lets others in.",
@@ -73,9 +73,9 @@ def test_it_says_where_it_listens_and_what_it_keeps(daemon: Daemon, tmp_path: Pa
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_within_five_seconds_and_says_goodbye(
-    daemon: Daemon, number: signal.Signals
+    daemon: LiveServer, number: signal.Signals
 ) -> None:
-    with Person(daemon.port) as ana, Person(daemon.port) as deaf:
+    with Client(daemon.port) as ana, Client(daemon.port) as deaf:
         deaf.type("/help")
         ana.type("hola")
         ana.until("<guest1> hola")
@@ -85,8 +85,8 @@ def test_it_stops_within_five_seconds_and_says_goodbye(
     assert "Traceback" not in daemon.rest()
 
 
-def test_it_stops_although_a_client_never_reads_and_another_never_stops(daemon: Daemon) -> None:
-    with Person(daemon.port) as deaf, Person(daemon.port) as flood:
+def test_it_stops_although_a_client_never_reads_and_another_never_stops(daemon: LiveServer) -> None:
+    with Client(daemon.port) as deaf, Client(daemon.port) as flood:
         deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         flood.socket.settimeout(0)
         sent = 0
@@ -98,12 +98,12 @@ def test_it_stops_although_a_client_never_reads_and_another_never_stops(daemon: 
     assert "Traceback" not in daemon.rest()
 
 
-def test_what_was_said_is_there_after_a_restart(daemon: Daemon, tmp_path: Path) -> None:
-    with Person(daemon.port) as ana:
+def test_what_was_said_is_there_after_a_restart(daemon: LiveServer, tmp_path: Path) -> None:
+    with Client(daemon.port) as ana:
         ana.type("/nick ana", "/topic Friday", "/join ops", "remember me")
         ana.until("<ana> remember me")
     daemon.stop()
-    with Daemon(tmp_path) as again, Person(again.port) as luis:
+    with LiveServer(tmp_path) as again, Client(again.port) as luis:
         assert again.said[-1] == f"history in {tmp_path}/store, 2 lines."
         assert "*** Topic: Friday" in luis.until("Topic")
         luis.type("/join ops")
@@ -111,8 +111,8 @@ def test_what_was_said_is_there_after_a_restart(daemon: Daemon, tmp_path: Path) 
         assert re.fullmatch(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] <ana> remember me", line)
 
 
-def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -> None:
-    with Person(daemon.port) as luis, Person(daemon.port) as ana:
+def test_kill_9_loses_no_line_that_anybody_saw(daemon: LiveServer, tmp_path: Path) -> None:
+    with Client(daemon.port) as luis, Client(daemon.port) as ana:
         ana.type(*(f"line {number}" for number in range(20_000)))
         seen = luis.until("line 3000")
         daemon.process.kill()
@@ -129,7 +129,7 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
     whole = saw[:-1]  # the last may have been cut off
     assert len(whole) >= 3000
     assert kept[: len(whole)] == whole
-    with Daemon(tmp_path) as again, Person(again.port) as eva:
+    with LiveServer(tmp_path) as again, Client(again.port) as eva:
         eva.type(f"/history {len(kept)}")
         eva.until(f"*** {len(kept)} of {len(kept)} lines of #lobby:")
         shown = eva.until(f"> {kept[-1].split('> ')[1]}")
@@ -139,7 +139,7 @@ def test_kill_9_loses_no_line_that_anybody_saw(daemon: Daemon, tmp_path: Path) -
 @needs_linux
 def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with Daemon(tmp_path, files=(256, hard)) as daemon:
+    with LiveServer(tmp_path, files=(256, hard)) as daemon:
         limits = Path(f"/proc/{daemon.process.pid}/limits").read_text()
     (line,) = [line for line in limits.splitlines() if line.startswith("Max open files ")]
     assert line.split()[3:5] == [str(hard), str(hard)]
@@ -149,7 +149,7 @@ def test_it_may_have_as_many_files_open_as_the_system_lets_it(tmp_path: Path) ->
 
 
 def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) -> None:
-    with Daemon(tmp_path, "--lines-per-second", "100") as daemon, Person(daemon.port) as ana:
+    with LiveServer(tmp_path, "--lines-per-second", "100") as daemon, Client(daemon.port) as ana:
         ana.type(*(f"line {number}" for number in range(500)))
         began = time.monotonic()
         seen = ana.until("line 499")
@@ -159,13 +159,13 @@ def test_a_paste_of_500_lines_arrives_whole_and_not_all_at_once(tmp_path: Path) 
 
 def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_path: Path) -> None:
     with (
-        Daemon(tmp_path, "--connections-per-address", "2") as daemon,
-        Person(daemon.port) as ana,
-        Person(daemon.port) as luis,
+        LiveServer(tmp_path, "--connections-per-address", "2") as daemon,
+        Client(daemon.port) as ana,
+        Client(daemon.port) as luis,
     ):
         ana.until("/quit")
         luis.until("/quit")
-        with Person(daemon.port) as third:
+        with Client(daemon.port) as third:
             third.type("hola")
             assert third.lines.read().decode() == (
                 "ERR Full: there are 2 connections from your address, the most allowed."
@@ -175,16 +175,16 @@ def test_one_too_many_from_an_address_is_told_so_and_others_are_not_hurt(tmp_pat
         luis.socket.shutdown(socket.SHUT_RDWR)
         greeted = False
         while not greeted:  # as soon as the server knows that luis has gone
-            with Person(daemon.port) as third:
+            with Client(daemon.port) as third:
                 greeted = third.line().startswith("*** Welcome")
 
 
 def test_behind_a_proxy_it_is_the_client_s_own_address_that_counts(tmp_path: Path) -> None:
     options = ("-l", f"haproxy:{LOOPBACK}", "--connections-per-address", "1", "--recent", "0")
-    with Daemon(tmp_path, *options) as daemon, ExitStack() as stack:
+    with LiveServer(tmp_path, *options) as daemon, ExitStack() as stack:
 
         def enter(host: str) -> str:
-            person = stack.enter_context(Person(daemon.ports[1]))
+            person = stack.enter_context(Client(daemon.ports[1]))
             person.type(f"PROXY TCP4 {host} 127.0.0.1 40000 60073\r", f"I am {host}")
             person.until("/quit")
             return person.line()
@@ -199,8 +199,8 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
     tls = f"ssl:0:interface=127.0.0.1:privateKey={certificate}"
     context = ssl.create_default_context(cafile=certificate)
     with (
-        Daemon(tmp_path, "-l", tls, "--connections", "1") as daemon,
-        Person(daemon.port) as ana,
+        LiveServer(tmp_path, "-l", tls, "--connections", "1") as daemon,
+        Client(daemon.port) as ana,
         socket.create_connection(("127.0.0.1", daemon.ports[1]), PATIENCE) as connection,
     ):
         ana.until("/quit")
@@ -212,11 +212,11 @@ def test_over_tls_one_too_many_is_told_so_too(tmp_path: Path) -> None:
 
 def test_whoever_comes_beyond_the_open_files_is_told_so(tmp_path: Path) -> None:
     few = OWN_FILES + 3
-    with Daemon(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:
-        people = [stack.enter_context(Person(daemon.port)) for _ in range(3)]
+    with LiveServer(tmp_path, files=(few, few)) as daemon, ExitStack() as stack:
+        people = [stack.enter_context(Client(daemon.port)) for _ in range(3)]
         for person in people:
             person.until("/quit")
-        with Person(daemon.port) as fourth:
+        with Client(daemon.port) as fourth:
             assert (
                 fourth.line()
                 == "ERR Full: the server is full, with 3 connections. Try again later."
@@ -236,7 +236,7 @@ class House:
         self._certificate = write_certificate(directory / "server.pem")
         self._path = directory / "chat"
         # In the order of DOORS; the first is the daemon's own.
-        self.daemon = Daemon(
+        self.daemon = LiveServer(
             directory,
             *("-l", "tcp6:0:interface=\\:\\:1", "-l", f"unix:{self._path}"),
             *("-l", f"ssl:0:interface=127.0.0.1:privateKey={self._certificate}"),
@@ -245,9 +245,9 @@ class House:
         with_ports = [door for door in DOORS if door != "unix"]
         self._ports = dict(zip(with_ports, self.daemon.ports, strict=True))
 
-    def enter(self, door: str) -> Person:
+    def enter(self, door: str) -> Client:
         """Return a client of a port that has received its welcome."""
-        person = Person(self._connection(door))
+        person = Client(self._connection(door))
         person.until("/quit to leave.")
         return person
 
@@ -340,7 +340,7 @@ def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None
 
 
 def test_it_goes_into_the_background_and_stops_by_the_number_in_its_lock(tmp_path: Path) -> None:
-    with in_the_background(tmp_path) as (number, path), Person(path) as ana:
+    with in_the_background(tmp_path) as (number, path), Client(path) as ana:
         ana.type("hola")
         ana.until("<guest2> hola")
         status, _ = start(tmp_path, "-l", f"unix:{path}", "-s", "memory:")
@@ -404,7 +404,7 @@ def obstacles(directory: Path) -> Iterator[dict[str, tuple[list[str], str]]]:
     """Yield arguments that are refused, and a part of the message about each."""
     (directory / "not-ours").write_text("not a database, " * 100)
     (directory / "used").mkdir()
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken, Daemon(directory / "used"):
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken, LiveServer(directory / "used"):
         port = taken.getsockname()[1]
         in_use = f"tcp:{port}:interface=127.0.0.1"
         yield {
@@ -499,8 +499,8 @@ needs_telnet = pytest.mark.skipif(shutil.which("telnet") is None, reason="no tel
 
 
 @needs_nc
-def test_nc_posts_a_line(shared: Daemon) -> None:
-    with Person(shared.port) as luis:
+def test_nc_posts_a_line(shared: LiveServer) -> None:
+    with Client(shared.port) as luis:
         luis.until("/quit to leave.")
         receipt = nc(shared.port, b"deploy done\n")[-1]
         assert re.fullmatch(r"<guest\d+> deploy done", receipt)
@@ -508,7 +508,7 @@ def test_nc_posts_a_line(shared: Daemon) -> None:
 
 
 @needs_nc
-def test_nc_posts_what_a_program_prints_as_text(shared: Daemon) -> None:
+def test_nc_posts_what_a_program_prints_as_text(shared: LiveServer) -> None:
     lines = nc(shared.port, b"/nick ci\n/text\nmake: x\n/quit\n\x1b[31m/bin/ld: no\x1b[0m\n")
     assert lines[3:] == [
         "*** You are now ci.",
@@ -520,8 +520,8 @@ def test_nc_posts_what_a_program_prints_as_text(shared: Daemon) -> None:
 
 
 @needs_nc
-def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: Daemon) -> None:
-    with Person(shared.port) as luis:
+def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: LiveServer) -> None:
+    with Client(shared.port) as luis:
         luis.until("/quit to leave.")
         error, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
         assert error.startswith("ERR Invalid name: ")
@@ -531,9 +531,9 @@ def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: Daem
 
 
 @needs_telnet
-def test_telnet_talks_and_quits(shared: Daemon) -> None:
+def test_telnet_talks_and_quits(shared: LiveServer) -> None:
     with (
-        Person(shared.port) as luis,
+        Client(shared.port) as luis,
         subprocess.Popen(
             ["telnet", "127.0.0.1", str(shared.port)],
             stdin=subprocess.PIPE,
@@ -556,7 +556,7 @@ def test_telnet_talks_and_quits(shared: Daemon) -> None:
 @needs_telnet
 @pytest.mark.parametrize("negotiates", [True, False])
 def test_telnet_shows_no_password_that_it_is_asked_for_where_it_negotiates(
-    shared: Daemon, negotiates: bool
+    shared: LiveServer, negotiates: bool
 ) -> None:
     port, name = (f"-{shared.port}", "neg") if negotiates else (str(shared.port), "plain")
     number, terminal = pty.fork()

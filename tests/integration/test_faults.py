@@ -50,9 +50,10 @@ from chatd.storage.memory import MemoryStore
 from chatd.util.rate_limit import RateLimiter
 from tests.support.faults import Fault, Injected
 from tests.support.logs import logged
+from tests.support.loopback import LoopbackServer
 from tests.support.members import member
 from tests.support.running import Town
-from tests.support.world import CHEAP, House, Person, World
+from tests.support.world import CHEAP, Member, World
 
 Expect = Callable[..., list[LogEvent]]
 
@@ -216,7 +217,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
 """Actions of a client, by the function that fails."""
 
 
-def belongs_to(ana: Person) -> Callable[..., bool]:
+def belongs_to(ana: Member) -> Callable[..., bool]:
     """Return a predicate that is true of the arguments of calls for Ana."""
     protocol = ana.protocol
     session = ana.session
@@ -553,10 +554,10 @@ def test_a_fault_while_the_daemon_stops(
 async def test_on_a_socket_a_fault_in(
     fault: Fault, owner: Any, name: str, deed: str, expected_errors: Expect
 ) -> None:
-    house = House()
-    await house.listen()
-    luis, ana = await house.guest(), await house.guest()
-    clients: Any = house.chat.clients
+    loopback = LoopbackServer()
+    await loopback.listen()
+    luis, ana = await loopback.guest(), await loopback.guest()
+    clients: Any = loopback.chat.clients
     (protocol,) = (each for each in clients if each.session.name == "guest2")
     connection: Any = protocol.connection
     decoder = connection.handler.decoder
@@ -567,15 +568,15 @@ async def test_on_a_socket_a_fault_in(
         ana.half_close()
     else:
         ana.send(deed)
-    while protocol in house.chat.clients:
+    while protocol in loopback.chat.clients:
         luis.send("one", "two")
         lines = await luis.until("> two")
         assert lines[-2:] == ["<guest1> one", "<guest1> two"]
         if not ana.gone.called and protocol.session.stream.finished:
             ana.transport.loseConnection()
-        await deferLater(house.reactor, 0)
+        await deferLater(loopback.reactor, 0)
     assert fault.happened
     luis.send("/who")
     assert "guest" not in (await luis.until("In #lobby"))[-1].replace("1 guest.", "")
-    await house.close()
+    await loopback.close()
     expected_errors(Injected)

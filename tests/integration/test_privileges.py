@@ -28,7 +28,7 @@ from chatd.daemon.service import ChatService
 from chatd.storage.contract import StoreError
 from chatd.util.privileges import Identity, current, identity_of
 from tests.support.admin import PASSWORD, admin
-from tests.support.daemon import environment
+from tests.support.live_server import environment
 from tests.support.service import FREE, Twistd, drop, without_signals  # noqa: F401 - a fixture
 
 NOBODY = 65534

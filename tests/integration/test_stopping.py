@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.checkout import ROOT
-from tests.support.daemon import LOOPBACK, PATIENCE, STOPPED, TWISTD, Daemon, Person, environment
+from tests.support.live_server import (
+    LOOPBACK,
+    PATIENCE,
+    STOPPED,
+    TWISTD,
+    Client,
+    LiveServer,
+    environment,
+)
 from tests.support.platforms import needs_linux
 
 GOODBYE = "*** The server is stopping."
@@ -35,7 +43,7 @@ def stored(directory: Path) -> list[str]:
 class Talker:
     """A client that sends without end, and reads everything."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Client) -> None:
         self.person = person
         self.seen: list[str] = []
         self._threads = [threading.Thread(target=each) for each in (self._send, self._read)]
@@ -64,9 +72,11 @@ class Talker:
 
 
 def test_under_load_all_that_was_acknowledged_is_stored(tmp_path: Path) -> None:
-    daemon = Daemon(tmp_path, "--recent", "0", "--lines-per-second", "0", "--bytes-per-second", "0")
+    daemon = LiveServer(
+        tmp_path, "--recent", "0", "--lines-per-second", "0", "--bytes-per-second", "0"
+    )
     with daemon, ExitStack() as stack:
-        people = [stack.enter_context(Person(daemon.port)) for _ in range(6)]
+        people = [stack.enter_context(Client(daemon.port)) for _ in range(6)]
         for person in people:
             person.until("/quit to leave.")
         witness, deaf, *busy = people
@@ -104,7 +114,7 @@ def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 
 @needs_linux
 def test_it_stops_in_time_although_its_disk_hangs(tmp_path: Path, hanging_disk: Path) -> None:
-    with Daemon(tmp_path) as daemon, Person(daemon.port) as ana:
+    with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         ana.type("saved")
         ana.until("<guest1> saved")
         hanging_disk.touch()
@@ -143,7 +153,7 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
         if lock.exists():
             with lock.open("wb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    with Daemon(tmp_path / "3") as daemon:
+    with LiveServer(tmp_path / "3") as daemon:
         assert daemon.stop() in STOPPED
 
 
@@ -180,7 +190,7 @@ def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_
                 f"chatd: cannot use --store sqlite:store: {tmp_path}/store is in use by another"
                 " chatd. Stop that one, or give another --store."
             )
-        with Person(f"{path}{survivor}") as ana:
+        with Client(f"{path}{survivor}") as ana:
             ana.type("hola")
             assert ana.until("hola")
         processes[survivor].terminate()

@@ -15,7 +15,7 @@ from chatd.client.export import add_arguments
 from chatd.client.export import run as export
 from chatd.i18n import Language
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.world import Client, House
+from tests.support.loopback import AsyncClient, LoopbackServer
 
 pytestmark = pytest.mark.quick
 
@@ -25,27 +25,27 @@ class Daemon:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.house: House
+        self.loopback: LoopbackServer
 
     async def start(self, **options: object) -> None:
         store = SqliteStore(reactor, self.path)
         store.start()
-        self.house = House(store, **options)
-        await self.house.listen()
+        self.loopback = LoopbackServer(store, **options)
+        await self.loopback.listen()
 
     async def stop(self) -> None:
-        await self.house.close()
-        await self.house.store.close()
+        await self.loopback.close()
+        await self.loopback.store.close()
 
-    async def guest(self, *lines: str) -> Client:
+    async def guest(self, *lines: str) -> AsyncClient:
         """Return a client that has typed some lines and read the answers."""
-        client = await self.house.connect()
+        client = await self.loopback.connect()
         client.send(*lines, "/sync")
         await client.until("/sync")
         return client
 
 
-async def seen(client: Client) -> list[str]:
+async def seen(client: AsyncClient) -> list[str]:
     """Return the lines that a client has received so far."""
     client.send("/sync")
     return [without_time(line) for line in (await client.until("/sync"))[:-1]]

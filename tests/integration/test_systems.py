@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import STOPPED, Daemon, Person
+from tests.support.live_server import STOPPED, Client, LiveServer
 
 pytestmark = pytest.mark.quick
 
@@ -65,8 +65,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def talk(directory: Path, reactor: str) -> None:
     """Start a daemon, talk, stop it, start it again, and read the lines."""
-    with Daemon(directory, reactor=reactor) as daemon:
-        with Person(daemon.port) as ana, Person(daemon.port) as luis:
+    with LiveServer(directory, reactor=reactor) as daemon:
+        with Client(daemon.port) as ana, Client(daemon.port) as luis:
             luis.until("/quit to leave.")
             ana.type("hola", "¿qué tal?")
             assert luis.until("qué tal?")[-2:] == ["<guest1> hola", "<guest1> ¿qué tal?"]
@@ -75,7 +75,7 @@ def talk(directory: Path, reactor: str) -> None:
             assert ana.line() == ""
         assert daemon.stop() in STOPPED
         assert "Traceback" not in daemon.rest()
-    with Daemon(directory, reactor=reactor) as daemon, Person(daemon.port) as ana:
+    with LiveServer(directory, reactor=reactor) as daemon, Client(daemon.port) as ana:
         assert ana.until("qué tal?")[-1].endswith("> ¿qué tal?")
         assert daemon.stop() in STOPPED
 

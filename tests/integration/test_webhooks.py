@@ -32,7 +32,7 @@ from chatd.webhooks.http_client import Gate, Poster
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
-from tests.support.world import Client, House
+from tests.support.loopback import AsyncClient, LoopbackServer
 
 LOOPBACK = networks_of("127.0.0.1")
 
@@ -83,40 +83,45 @@ class Daemon:
     def __init__(self, path: Path) -> None:
         self.store = SqliteStore(reactor, path)  # type: ignore[arg-type]
         self.store.start()
-        self.house = House(self.store)
-        server = self.house.server
+        self.loopback = LoopbackServer(self.store)
+        server = self.loopback.server
         server.hooks.rules = Rules(LOOPBACK)
         poster = Poster(reactor, Gate(LOOPBACK))
         self.deliveries = Deliveries(
-            server.hooks, server.rooms.get, poster, self.house.reactor, server.error_log, server.now
+            server.hooks,
+            server.rooms.get,
+            poster,
+            self.loopback.reactor,
+            server.error_log,
+            server.now,
         )
 
     async def start(self) -> None:
-        await self.house.listen()
+        await self.loopback.listen()
         self.deliveries.start()
 
-    async def ana(self) -> Client:
+    async def ana(self) -> AsyncClient:
         """Return a client of ana, who owns #ops and is in it."""
-        server = self.house.server
+        server = self.loopback.server
         if server.accounts.called("ana") is None:
             await change(self.store, server.accounts.table.put("ana", Account("ana", "")))
-        ana = await self.house.guest()
+        ana = await self.loopback.guest()
         session = next(iter(server.sessions))
         server.logins.log_in(session, server.accounts.table["ana"])
         ana.send("/join ops")
         await ana.until("in #ops")
         return ana
 
-    async def hook(self, ana: Client, url: str) -> str:
+    async def hook(self, ana: AsyncClient, url: str) -> str:
         ana.send(f"/hook add {url}")
         return (await ana.until("signed with this secret"))[-1].split()[-1]
 
     async def stop(self, *, kept: bool = True) -> None:
         self.deliveries.stop()
         if not kept:  # as if it had crashed
-            self.house.server.hooks._rooms.clear()
+            self.loopback.server.hooks._rooms.clear()
         await self.deliveries.close()
-        await self.house.close()
+        await self.loopback.close()
         await self.store.close()
 
 
@@ -167,8 +172,8 @@ async def test_after_a_restart_it_goes_on(tmp_path: Path, receiver: Receiver, ke
     await daemon.hook(ana, receiver.url)
     ana.send("one", "two")
     await receiver.said(2)
-    while next(iter(daemon.house.server.hooks)).seq < 3:
-        await deferLater(daemon.house.reactor, 0)
+    while next(iter(daemon.loopback.server.hooks)).seq < 3:
+        await deferLater(daemon.loopback.reactor, 0)
     daemon.deliveries.stop()
     ana.send("three")
     await ana.until("<ana> three")
@@ -206,8 +211,8 @@ async def test_where_nobody_may_go_nobody_goes(tmp_path: Path, receiver: Receive
     ana = await daemon.ana()
     await daemon.hook(ana, receiver.url.replace("127.0.0.1", "rebind.example"))
     ana.send("hola")
-    while not next(iter(daemon.house.server.hooks)).failures:
-        await deferLater(daemon.house.reactor, 0)
+    while not next(iter(daemon.loopback.server.hooks)).failures:
+        await deferLater(daemon.loopback.reactor, 0)
     ana.send("/hook list")
     line = (await ana.until("rebind.example, by ana"))[-1]
     assert "webhooks to its address are not allowed here." in line
@@ -239,12 +244,12 @@ async def test_the_receiver_in_the_documents_works(tmp_path: Path) -> None:
         names["SECRET"] = (await daemon.hook(ana, url)).encode()
         ana.send("hola")
         while not printed:
-            await deferLater(daemon.house.reactor, 0.001)
+            await deferLater(daemon.loopback.reactor, 0.001)
         assert json.loads(printed[0])["text"] == "hola"
         names["SECRET"] = b"another"
         ana.send("wrong")
         while len(answers) < 2:
-            await deferLater(daemon.house.reactor, 0.001)
+            await deferLater(daemon.loopback.reactor, 0.001)
         assert answers[:2] == [204, 403]
         assert len(printed) == 1
         await daemon.stop()

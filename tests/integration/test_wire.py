@@ -18,7 +18,8 @@ from twisted.internet.task import deferLater
 from chatd.accounts.passwords import Passwords
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.certificate import OLD_API, write_certificate
-from tests.support.world import CHEAP, HELP_LINES, Client, House, Immediately
+from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.world import CHEAP, HELP_LINES, Immediately
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -27,19 +28,21 @@ unmeasured = pytest.mark.usefixtures("unmeasured")
 
 
 @pytest_twisted.async_yield_fixture
-async def house() -> AsyncGenerator[House, None]:
-    house = House()
-    await house.listen()
-    yield house
-    await house.close()
+async def loopback() -> AsyncGenerator[LoopbackServer, None]:
+    loopback = LoopbackServer()
+    await loopback.listen()
+    yield loopback
+    await loopback.close()
 
 
 # Half-close: `nc -N`
 
 
-async def test_a_half_closed_client_without_a_newline_has_posted_its_line(house: House) -> None:
-    luis = await house.guest()
-    script = await house.connect()
+async def test_a_half_closed_client_without_a_newline_has_posted_its_line(
+    loopback: LoopbackServer,
+) -> None:
+    luis = await loopback.guest()
+    script = await loopback.connect()
     script.send_raw(b"deploy done")
     script.half_close()
     assert await luis.line() == "<guest2> deploy done"
@@ -48,16 +51,18 @@ async def test_a_half_closed_client_without_a_newline_has_posted_its_line(house:
 
 
 @unmeasured
-async def test_a_half_closed_client_is_sent_all_its_answers(house: House) -> None:
-    script = await house.connect()
+async def test_a_half_closed_client_is_sent_all_its_answers(loopback: LoopbackServer) -> None:
+    script = await loopback.connect()
     script.send_raw(b"/help\n" * 3000)
     script.half_close()
     assert len(await script.end()) == 3 + 3000 * HELP_LINES
 
 
 @unmeasured
-async def test_a_half_closed_client_is_sent_the_room_up_to_its_own_last_line(house: House) -> None:
-    luis, script = await house.guest(), await house.connect()
+async def test_a_half_closed_client_is_sent_the_room_up_to_its_own_last_line(
+    loopback: LoopbackServer,
+) -> None:
+    luis, script = await loopback.guest(), await loopback.connect()
     script.send(*(f"mine {number}" for number in range(5000)))
     script.half_close()
     luis.send(*(f"his {number}" for number in range(5000)))
@@ -67,8 +72,10 @@ async def test_a_half_closed_client_is_sent_the_room_up_to_its_own_last_line(hou
     ]
 
 
-async def test_a_half_closed_client_that_never_took_its_lines_gets_them_all(house: House) -> None:
-    luis, script = await house.guest(), await house.connect()
+async def test_a_half_closed_client_that_never_took_its_lines_gets_them_all(
+    loopback: LoopbackServer,
+) -> None:
+    luis, script = await loopback.guest(), await loopback.connect()
     script.transport.pauseProducing()
     luis.send(*("x" * 4000 for _ in range(1999)), "that was all")
     await luis.until("that was all")
@@ -81,11 +88,13 @@ async def test_a_half_closed_client_that_never_took_its_lines_gets_them_all(hous
     assert lines[-1] == "<guest2> mine"
 
 
-async def test_two_hundred_who_post_one_line_at_once_all_get_receipts(house: House) -> None:
-    luis = await house.guest()
+async def test_two_hundred_who_post_one_line_at_once_all_get_receipts(
+    loopback: LoopbackServer,
+) -> None:
+    luis = await loopback.guest()
 
     async def post(number: int) -> None:
-        script = await house.connect()
+        script = await loopback.connect()
         script.send_raw(b"job %d done" % number)
         script.half_close()
         assert any(line.endswith(f"> job {number} done") for line in await script.end())
@@ -96,9 +105,9 @@ async def test_two_hundred_who_post_one_line_at_once_all_get_receipts(house: Hou
     assert said == {f"job {number} done" for number in range(200)}
 
 
-async def test_a_bare_client_that_half_closes_gets_its_line(house: House) -> None:
-    await house.listen(bare=True)
-    program = await house.program()
+async def test_a_bare_client_that_half_closes_gets_its_line(loopback: LoopbackServer) -> None:
+    await loopback.listen(bare=True)
+    program = await loopback.program()
     program.send_raw(b"a\n\nb")
     program.half_close()
     assert await program.end() == ["a", "ERR Invalid message", "b"]
@@ -107,11 +116,11 @@ async def test_a_bare_client_that_half_closes_gets_its_line(house: House) -> Non
 # Other addresses than TCP
 
 
-async def test_a_unix_socket_is_like_tcp(house: House, tmp_path: Path) -> None:
+async def test_a_unix_socket_is_like_tcp(loopback: LoopbackServer, tmp_path: Path) -> None:
     path = tmp_path / "chat"
-    await house.listen(f"unix:{path}")
-    luis = await house.guest()
-    script = await house.connect(f"unix:{path}")
+    await loopback.listen(f"unix:{path}")
+    luis = await loopback.guest()
+    script = await loopback.connect(f"unix:{path}")
     script.send_raw(b"/nick ci\nhola")
     script.half_close()
     assert (await script.end())[-1] == "<ci> hola"
@@ -124,10 +133,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @OLD_API
-async def test_over_tls_people_talk(house: House, certificate: Path) -> None:
-    port = await house.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
-    luis = await house.guest()
-    ana = await house.connect(f"ssl:127.0.0.1:{port.getHost().port}")
+async def test_over_tls_people_talk(loopback: LoopbackServer, certificate: Path) -> None:
+    port = await loopback.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
+    luis = await loopback.guest()
+    ana = await loopback.connect(f"ssl:127.0.0.1:{port.getHost().port}")
     ana.send("/nick ana", "hola")
     assert (await ana.until("hola"))[-1] == "<ana> hola"
     assert (await luis.until("hola"))[-1] == "<ana> hola"
@@ -138,11 +147,11 @@ async def test_over_tls_people_talk(house: House, certificate: Path) -> None:
 
 @OLD_API
 async def test_over_tls_one_who_does_not_read_loses_nothing(
-    house: House, certificate: Path
+    loopback: LoopbackServer, certificate: Path
 ) -> None:
-    port = await house.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
-    luis = await house.guest()
-    ana = await house.connect(f"ssl:127.0.0.1:{port.getHost().port}")
+    port = await loopback.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
+    luis = await loopback.guest()
+    ana = await loopback.connect(f"ssl:127.0.0.1:{port.getHost().port}")
     await ana.until("/quit to leave.")
     ana.transport.pauseProducing()
     luis.send(*(f"{number} " + "x" * 1000 for number in range(5000)))
@@ -159,9 +168,9 @@ async def test_over_tls_one_who_does_not_read_loses_nothing(
 async def test_a_listener_that_stops_reading_gets_every_line_in_order(tmp_path: Path) -> None:
     store = SqliteStore(reactor, tmp_path / "store")
     store.start()
-    house = House(store)
-    await house.listen()
-    luis, deaf = await house.guest(), await house.guest()
+    loopback = LoopbackServer(store)
+    await loopback.listen()
+    luis, deaf = await loopback.guest(), await loopback.guest()
     deaf.transport.pauseProducing()
     deaf_before = deaf.received
     luis.send(*(f"{number} " + "x" * 400 for number in range(20_000)))
@@ -170,14 +179,14 @@ async def test_a_listener_that_stops_reading_gets_every_line_in_order(tmp_path: 
     deaf.transport.resumeProducing()
     for number in range(20_000):
         assert (await deaf.line()).startswith(f"<guest1> {number} x")
-    await house.close()
+    await loopback.close()
     await store.close()
 
 
-async def test_a_reset_in_the_middle_of_a_line_leaves_no_trace(house: House) -> None:
-    luis = await house.guest()
+async def test_a_reset_in_the_middle_of_a_line_leaves_no_trace(loopback: LoopbackServer) -> None:
+    luis = await loopback.guest()
     for cut in b"", b"half a li", b"\xff", b"\xff\xfa", b"\r", b"a\n/since 1h\nb":
-        ana = await house.connect()
+        ana = await loopback.connect()
         ana.send_raw(cut)
         await ana.until("/quit to leave.")
         reset(ana)
@@ -186,7 +195,7 @@ async def test_a_reset_in_the_middle_of_a_line_leaves_no_trace(house: House) -> 
     await luis.until("<luis> still here")
 
 
-def reset(client: Client) -> None:
+def reset(client: AsyncClient) -> None:
     """Have the kernel send RST, and drop unsent data."""
     linger = struct.pack("ii", 1, 0)
     client.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -194,8 +203,10 @@ def reset(client: Client) -> None:
 
 
 @unmeasured
-async def test_who_is_reset_while_others_talk_is_gone_from_the_room(house: House) -> None:
-    luis, ana = await house.guest(), await house.guest()
+async def test_who_is_reset_while_others_talk_is_gone_from_the_room(
+    loopback: LoopbackServer,
+) -> None:
+    luis, ana = await loopback.guest(), await loopback.guest()
     ana.transport.pauseProducing()
     luis.send(*("x" * 4000 for _ in range(3000)))
     reset(ana)
@@ -229,10 +240,10 @@ def junk() -> dict[str, list[bytes]]:
 @pytest.mark.deadline(30)
 @pytest.mark.parametrize("bare", [False, True], ids=["chat", "bare"])
 @pytest.mark.parametrize("name", junk())
-async def test_no_bytes_harm_anybody(house: House, name: str, bare: bool) -> None:
-    await house.listen(bare=True)
-    luis, reader = await house.guest(), await house.program()
-    sender = await (house.program() if bare else house.connect())
+async def test_no_bytes_harm_anybody(loopback: LoopbackServer, name: str, bare: bool) -> None:
+    await loopback.listen(bare=True)
+    luis, reader = await loopback.guest(), await loopback.program()
+    sender = await (loopback.program() if bare else loopback.connect())
     sender.send_raw(b"/text\n")
     for piece in junk()[name]:
         sender.send_raw(piece)
@@ -245,13 +256,13 @@ async def test_no_bytes_harm_anybody(house: House, name: str, bare: bool) -> Non
         assert not CONTROLS.search(line), line
 
 
-async def test_one_who_quits_and_then_closes_is_forgotten_once(house: House) -> None:
-    ana = await house.guest()
+async def test_one_who_quits_and_then_closes_is_forgotten_once(loopback: LoopbackServer) -> None:
+    ana = await loopback.guest()
     ana.send("/quit")
     await ana.until("Goodbye.")
     await ana.end()
     await ana.close()  # while the server still waits for this
-    await house.chat.when_empty()
+    await loopback.chat.when_empty()
 
 
 # Coming back
@@ -260,9 +271,9 @@ async def test_one_who_quits_and_then_closes_is_forgotten_once(house: House) -> 
 async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Path) -> None:
     store = SqliteStore(reactor, tmp_path / "chatd.sqlite")
     store.start()
-    house = House(store, passwords=Passwords(Immediately(), CHEAP))
-    await house.listen()
-    ana, luis = await house.guest(), await house.guest()
+    loopback = LoopbackServer(store, passwords=Passwords(Immediately(), CHEAP))
+    await loopback.listen()
+    ana, luis = await loopback.guest(), await loopback.guest()
     ana.send("/nick ana", "/register correct horse", "/quit")
     assert "*** ana is yours now. When you come back: /login ana" in await ana.end()
     luis.send("/nick luis", "The build is GREEN", "/msg ana call me", "/nick ana", "/sync")
@@ -273,7 +284,7 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
         "ERR Name in use: ana is registered. /login ana PASSWORD if it is"
         " yours, or choose another name.",
     ]
-    again = await house.connect()
+    again = await loopback.connect()
     again.send("/login ana correct horse", "/search green", "/mentions", "/missed", "/quit")
     lines = [line.split("] ")[-1] for line in await again.end()]
     assert lines[lines.index("*** You are now ana.") + 1 :] == [
@@ -287,27 +298,27 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
         "*** You have missed nothing.",
         "*** Goodbye.",
     ]
-    await house.close()
+    await loopback.close()
     await store.close()
 
 
 async def test_missed_lines_are_streamed_and_the_place_moves_with_them() -> None:
-    house = House(passwords=Passwords(Immediately(), CHEAP))
-    await house.listen()
-    ana, luis = await house.guest(), await house.guest()
+    loopback = LoopbackServer(passwords=Passwords(Immediately(), CHEAP))
+    await loopback.listen()
+    ana, luis = await loopback.guest(), await loopback.guest()
     ana.send("/nick ana", "/register correct horse", "/quit")
     await ana.end()
     for _ in range(10):
         luis.send(*["x" * 100] * 300)
         luis.send("/sync")
         await luis.until("/sync")
-    again = await house.connect()
+    again = await loopback.connect()
     again.send("/login ana correct horse", *["/missed"] * 5, "/sync")
     await again.until("3000 lines in #lobby since you left:")
     shown = await again.until("/sync")
     assert len([line for line in shown if line.endswith("x" * 100)]) == 600
     await again.close()
-    while house.server.unread.sessions("ana"):
+    while loopback.server.unread.sessions("ana"):
         await deferLater(reactor, 0)
-    assert house.server.unread.read_marks.of("ana", "lobby") == 600
-    await house.close()
+    assert loopback.server.unread.read_marks.of("ana", "lobby") == 600
+    await loopback.close()

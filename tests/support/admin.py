@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.daemon import environment
+from tests.support.live_server import environment
 
 TIMEOUT = 30.0
 PASSWORD = "correct horse"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.world import Person
+from tests.support.world import Member
 
 
-def ask(person: Person, *lines: str) -> list[str]:
+def ask(person: Member, *lines: str) -> list[str]:
     """Type lines, and return the lines that the client receives for them."""
     person.seen()
     person.type(*lines)

@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.storage.records import Put
 from tests.support.http import Served
-from tests.support.world import Person
+from tests.support.world import Member
 
 PASSWORD = "correct horse"
 
@@ -25,7 +25,7 @@ class Town:
         self.owner.type(f"/register {PASSWORD}", "/create den private", "/invite luis")
         self.luis.type("/join den")
 
-    def login(self, password: str = PASSWORD) -> Person:
+    def login(self, password: str = PASSWORD) -> Member:
         person = self.world.person()
         person.type(f"/login ana {password}", "/join den")
         person.seen()

@@ -8,7 +8,7 @@ from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import by_password
 from chatd.storage.records import change
 from chatd.text.folding import fold
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 
 def log_in(server: Any, session: Any, name: str) -> None:
@@ -28,7 +28,7 @@ def register(world: World, name: str, **settings: Any) -> None:
     world.settle()
 
 
-def member(world: World, name: str, *, greeted: bool = False, **settings: Any) -> Person:
+def member(world: World, name: str, *, greeted: bool = False, **settings: Any) -> Member:
     """Return a client that has logged in; its welcome is unseen only if ``greeted``."""
     if world.server.accounts.called(name) is None:
         register(world, name, **settings)

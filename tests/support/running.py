@@ -13,7 +13,7 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.rooms.room import Room
 from chatd.storage.records import change
 from chatd.text.folding import fold
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 
 class Town(World):
@@ -33,7 +33,7 @@ class Town(World):
         account = Account(name, "", admin)
         change(self.store, self.server.accounts.table.put(account.key, account))
 
-    def citizen(self, name: str, *, admin: bool = False, network: str = "") -> Person:
+    def citizen(self, name: str, *, admin: bool = False, network: str = "") -> Member:
         """Return a client that is logged in to an account of its own."""
         if self.server.accounts.called(name) is None:
             self.register(name, admin=admin)
@@ -44,7 +44,7 @@ class Town(World):
         person.seen()
         return person
 
-    def guest(self, name: str = "", *, network: str = "") -> Person:
+    def guest(self, name: str = "", *, network: str = "") -> Member:
         """Return a client of a guest."""
         person = self.person(name)
         person.session.identity.network = network
@@ -54,7 +54,7 @@ class Town(World):
         """Return an existing room."""
         return self.server.rooms[fold(name)]
 
-    def become(self, person: Person, role: Role, room: str) -> None:
+    def become(self, person: Member, role: Role, room: str) -> None:
         """Give a member a role in a room, as its owner or the operators' table would."""
         server = self.server
         session = person.session

@@ -1,7 +1,7 @@
-"""Worlds for tests of the chat: clients without sockets, and clients with them.
+"""A server under a fake clock, and its members: only the chat is real.
 
-A `World` is a server in which only the chat is real: it has a fake clock, a store in memory, and
-transports that are strings. A `House` listens on real sockets, in the real reactor.
+The store is in memory, and transports are strings. `tests.support.loopback` has a server on real
+sockets in the same process, and `tests.support.live_server` has daemons in processes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,11 @@ from typing import Any, cast
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IListeningPort
-from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.interfaces import IAddress
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.administration import Administration
@@ -29,11 +26,10 @@ from chatd.commands.table import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
-from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.contract import Store, StoreError
+from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 
 WELCOME = (
@@ -51,8 +47,6 @@ CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
 FAR = IPv4Address("TCP", "203.0.113.7", 40000)
 """Addresses of clients: this machine, from which passwords are accepted, and a network."""
-
-LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
 
 
 class HeldStore(MemoryStore):
@@ -142,18 +136,18 @@ class World:
         """Run all that is due."""
         self.clock.advance(0)
 
-    def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Person:
+    def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Member:
         """Return a client of the chat port; its welcome is unseen only if ``greeted``."""
-        person = Person(self, self.chat, address)
+        person = Member(self, self.chat, address)
         if name:
             person.type(f"/nick {name}")
         if not greeted:
             person.seen()
         return person
 
-    def program(self) -> Person:
+    def program(self) -> Member:
         """Return a client of the bare port."""
-        return Person(self, self.bare)
+        return Member(self, self.bare)
 
     def release(self) -> None:
         """Commit all that a slow store was given and is given meanwhile."""
@@ -176,8 +170,8 @@ class World:
         passer_by.hang_up()
 
 
-class Person:
-    """A client of a `World`, which types lines and reads lines."""
+class Member:
+    """A member of the chat in a `World`, who types lines and sees lines."""
 
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
         self.world = world
@@ -240,149 +234,3 @@ class Person:
         data = self.bytes_seen()
         assert not data or data.endswith(b"\n"), f"half a line: {data!r}"
         return data.decode().split("\n")[:-1]
-
-
-@implementer(IHalfCloseableProtocol)
-class Client(Protocol):
-    """A client on a real socket, which waits for lines and never for time to pass."""
-
-    def __init__(self) -> None:
-        self.received = 0
-        self.ended = False  # True once the server has ended its output
-        self.gone: Deferred[None] = Deferred()
-        self._lines: deque[bytes] = deque()
-        self._rest = b""
-        self._waiting: Deferred[None] | None = None
-        self._half_closed = False
-
-    def send(self, *lines: str | bytes) -> None:
-        """Send lines, each with its end."""
-        for line in lines:
-            self.transport.write((line.encode() if isinstance(line, str) else line) + b"\n")
-
-    def send_raw(self, data: bytes) -> None:
-        self.transport.write(data)
-
-    def half_close(self) -> None:
-        self._half_closed = True
-        self.transport.loseWriteConnection()
-
-    async def line(self) -> str:
-        """Return the next line. Fail if there is none and none will come."""
-        while not self._lines:
-            assert not self.ended, f"the server closed; what was left: {self._rest!r}"
-            self._waiting = Deferred()
-            await self._waiting
-        return self._lines.popleft().decode(errors="backslashreplace")
-
-    async def until(self, text: str) -> list[str]:
-        """Return all lines up to the first that contains a text."""
-        lines = [await self.line()]
-        while text not in lines[-1]:
-            lines.append(await self.line())
-        return lines
-
-    async def end(self) -> list[str]:
-        """Return all lines until the server closes."""
-        while not self.ended:
-            self._waiting = Deferred()
-            await self._waiting
-        assert not self._rest, f"half a line: {self._rest!r}"
-        lines = [line.decode() for line in self._lines]
-        self._lines.clear()
-        return lines
-
-    async def close(self) -> None:
-        """Close, and wait for that."""
-        self.transport.loseConnection()
-        await self.gone
-
-    def dataReceived(self, data: bytes) -> None:
-        self.received += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        self._lines.extend(lines)
-        self._wake()
-
-    def readConnectionLost(self) -> None:
-        self.ended = True
-        if self._half_closed:
-            self.transport.loseConnection()
-        self._wake()
-
-    def writeConnectionLost(self) -> None:
-        pass
-
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        self.ended = True
-        self._wake()
-        self.reason = reason
-        self.gone.callback(None)
-
-    def _wake(self) -> None:
-        if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
-            waiting.callback(None)
-
-
-class House:
-    """A server on real sockets. The test has to close it."""
-
-    def __init__(self, store: Store | None = None, **options: Any) -> None:
-        from twisted.internet import reactor
-
-        self.reactor: Any = reactor
-        self.store = store or MemoryStore(self.reactor)
-        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
-        self.server = ChatServer(self.store, self.reactor, **options)
-        self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
-        self.bare = ChatFactory(self.server, self.reactor, BareProtocol, 256)
-        self.ports: list[IListeningPort] = []
-        self.clients: list[Client] = []
-
-    async def listen(
-        self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
-    ) -> IListeningPort:
-        factory = self.bare if bare else self.chat
-        served: Any = factory
-        if behind_proxy:
-            served = BehindProxy(factory, self.reactor)
-        port = await serverFromString(self.reactor, endpoint).listen(served)
-        self.ports.append(port)
-        factory.accept_at(port)
-        return port
-
-    async def connect(self, address: str = "") -> Client:
-        """Return a client of the first address, or of the one that a client endpoint names."""
-        if not address:
-            address = f"tcp:127.0.0.1:{self.ports[0].getHost().port}"
-        return await self._connect(address)
-
-    async def guest(self) -> Client:
-        """Return a client that has received its welcome."""
-        client = await self.connect()
-        await client.until(WELCOME[-1])
-        return client
-
-    async def program(self) -> Client:
-        """Return a client of the last address, a bare one."""
-        return await self._connect(f"tcp:127.0.0.1:{self.ports[-1].getHost().port}")
-
-    async def _connect(self, address: str) -> Client:
-        endpoint = clientFromString(self.reactor, address)
-        client = await endpoint.connect(Factory.forProtocol(Client))
-        self.clients.append(client)
-        return client
-
-    async def close(self) -> None:
-        for port in self.ports:
-            await port.stopListening()
-        for client in self.clients:
-            if not client.gone.called:
-                client.transport.abortConnection()
-                await client.gone
-        for factory in self.chat, self.bare:
-            for left in tuple(factory.clients):
-                left.connection.abort()
-            await factory.when_empty()
-        await self.store.flush()
-        await deferLater(self.reactor, 0)  # leave the caller's stack, which may be the server's

@@ -22,7 +22,7 @@ from threading import Thread
 import pytest
 
 from tests.proofs.crash import disk
-from tests.support.daemon import LOOPBACK, PATIENCE, TWISTD, Daemon, Person, environment
+from tests.support.live_server import LOOPBACK, PATIENCE, TWISTD, Client, LiveServer, environment
 
 pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
 
@@ -44,7 +44,7 @@ class House:
         motd.touch()
         self._said_so_far = f"read --motd {motd} again."
         options = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *UNLIMITED)
-        self.daemon = Daemon(directory, *options)
+        self.daemon = LiveServer(directory, *options)
 
     def log(self, wait: float = 0) -> list[str]:
         """Return the lines logged since the last time, or in the next ``wait`` seconds.
@@ -68,9 +68,9 @@ class House:
         (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kilobytes) * 1024
 
-    def enter(self, name: str) -> Person:
+    def enter(self, name: str) -> Client:
         """Return a client in the lobby."""
-        person = Person(self.daemon.port)
+        person = Client(self.daemon.port)
         person.type(f"/nick {name}")
         person.until(f"You are now {name}.")
         return person
@@ -144,7 +144,7 @@ CAUSES = {
 }
 
 
-def lose(house: House, ana: Person) -> list[str]:
+def lose(house: House, ana: Client) -> list[str]:
     """Say lines that cannot be saved; return what the daemon logs about it."""
     ana.type("lost")
     ana.until("ERR Not saved: ")
@@ -191,7 +191,7 @@ def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> No
             luis.until("/help COMMAND")
             luis.until("*** In #lobby: ")
             luis.until("*** #lobby: ")
-            with Person(house.daemon.port) as eva:
+            with Client(house.daemon.port) as eva:
                 assert "You are guest" in eva.line()
                 eva.until("/quit to leave.")
                 eva.type("/join tea", "/who")
@@ -282,7 +282,7 @@ def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
     """Yield a daemon whose store is on a disk of 1 MiB."""
     begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
-    monkeypatch.setattr("tests.support.daemon.TWISTD", [*begin, *TWISTD])
+    monkeypatch.setattr("tests.support.live_server.TWISTD", [*begin, *TWISTD])
     house = House(tmp_path)
     house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
     with house.daemon:

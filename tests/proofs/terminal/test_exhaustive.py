@@ -10,7 +10,7 @@ import pytest
 
 from chatd.text.escaping import encode_line, visible
 from tests.proofs.terminal.documented import is_unsafe, undocumented
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
 PAIRS_A_TURN = 64
@@ -52,7 +52,7 @@ def every_pair_of_bytes() -> Iterator[bytes]:
 def test_every_pair_of_bytes_reaches_others_as_documented(unmeasured: None, port: str) -> None:
     world = World()
     listeners = world.person(), world.program()
-    speaker = Person(world, world.chat if port == "chat" else world.bare)
+    speaker = Member(world, world.chat if port == "chat" else world.bare)
     speaker.type("hola")
     heard: list[list[bytes]] = [[] for _ in listeners]
     for lines in every_pair_of_bytes():

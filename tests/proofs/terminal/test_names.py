@@ -22,7 +22,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.text.validation import InvalidName, validate_name
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 PAIRS = 10_000
 SEED = 39
@@ -130,7 +130,7 @@ class Two:
         return len(rooms) > 1
 
     def _may(
-        self, ask: Callable[[ChatServer, Session, str], object], person: Person, name: str
+        self, ask: Callable[[ChatServer, Session, str], object], person: Member, name: str
     ) -> bool:
         try:
             ask(self.world.server, person.session, name)

@@ -26,7 +26,7 @@ from tests.support.hostile import HOSTILE
 from tests.support.logs import logged
 from tests.support.members import member
 from tests.support.running import Town
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 NAMED_BY_OTHERS = (
     "/who",
@@ -49,7 +49,7 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
     eve, ana, program = world.person("eve"), world.person("ana"), world.program()
     spanish = world.person("luis")
     spanish.type("/idioma es", "/horas sí")
-    everybody: list[tuple[str, Person]] = [
+    everybody: list[tuple[str, Member]] = [
         ("eve", eve),
         ("ana", ana),
         ("bare", program),

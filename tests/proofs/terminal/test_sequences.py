@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.proofs.terminal.documented import undocumented
-from tests.support.world import Person, World
+from tests.support.world import Member, World
 
 SEED = int(os.environ.get("CHATD_FUZZ_SEED", "2621"))
 LINES = int(os.environ.get("CHATD_FUZZ_LINES", "1500"))
@@ -50,7 +50,7 @@ class Terminal(pyte.Screen):
 class Onlooker:
     """A listener at a terminal."""
 
-    def __init__(self, client: Person) -> None:
+    def __init__(self, client: Member) -> None:
         self.client = client
         self.terminal = Terminal()
         self._stream = pyte.ByteStream(self.terminal)
@@ -111,7 +111,7 @@ class Talk:
 )  # fmt: skip
 def test_the_emulator_sees_what_drives_a_terminal(data: bytes) -> None:
     world = World()
-    onlooker = Onlooker(Person(world, world.chat))
+    onlooker = Onlooker(Member(world, world.chat))
     onlooker.look()
     with pytest.raises(AssertionError):
         onlooker.judge(data + b"\n")

@@ -38,7 +38,7 @@ from chatd.rooms.stream import ANSWER_BYTES
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.text.folding import MAX_RUN
 from chatd.text.times import local_time
-from tests.support.world import HELP_LINES, WELCOME, Person, World
+from tests.support.world import HELP_LINES, WELCOME, Member, World
 
 pytestmark = pytest.mark.quick
 
@@ -714,7 +714,7 @@ class ForeignProtocolTests(SynchronousTestCase):
         self.world = World()
         self.luis = self.world.person()
 
-    def refused(self, client: Person, data: bytes, answer: bytes) -> None:
+    def refused(self, client: Member, data: bytes, answer: bytes) -> None:
         client.bytes_seen()
         client.send(data)
         self.world.settle()

@@ -12,21 +12,22 @@ from twisted.internet.interfaces import IAddress
 
 from chatd.protocols.transport.limits import is_local
 from tests.support.certificate import OLD_API, write_certificate
-from tests.support.world import WELCOME, Client, House
+from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.world import WELCOME
 
 IN_CLEAR = "ERR Not encrypted: "
 GUEST = "ERR Not registered: choose a name first"
 
 
-async def with_house(test: Callable[[House], Any]) -> None:
-    house = House()
+async def with_loopback(test: Callable[[LoopbackServer], Any]) -> None:
+    loopback = LoopbackServer()
     try:
-        await test(house)
+        await test(loopback)
     finally:
-        await house.close()
+        await loopback.close()
 
 
-async def answer(client: Client) -> str:
+async def answer(client: AsyncClient) -> str:
     """Return the answer to a password."""
     client.send("/register correct horse")
     return (await client.until("ERR "))[-1]
@@ -52,26 +53,26 @@ def test_what_crosses_no_network(address: IAddress | None, expected: bool) -> No
 
 
 async def test_over_loopback_passwords_are_taken() -> None:
-    async def test(house: House) -> None:
-        await house.listen()
-        client = await house.guest()
-        (protocol,) = house.chat.clients
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen()
+        client = await loopback.guest()
+        (protocol,) = loopback.chat.clients
         assert protocol.session.network == "127.0.0.1"
         assert (await answer(client)).startswith(GUEST)
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 async def test_over_a_unix_socket_they_are(tmp_path: Path) -> None:
-    async def test(house: House) -> None:
-        await house.listen(f"unix:{tmp_path}/s")
-        client = await house.connect(f"unix:{tmp_path}/s")
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(f"unix:{tmp_path}/s")
+        client = await loopback.connect(f"unix:{tmp_path}/s")
         await client.until(WELCOME[-1])
-        (protocol,) = house.chat.clients
+        (protocol,) = loopback.chat.clients
         assert protocol.session.network == ""
         assert (await answer(client)).startswith(GUEST)
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 @OLD_API
@@ -79,13 +80,13 @@ async def test_over_tls_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("chatd.protocols.transport.client_address.is_local", lambda address: False)
     certificate = write_certificate(tmp_path / "server.pem")
 
-    async def test(house: House) -> None:
-        port = await house.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
-        client = await house.connect(f"ssl:127.0.0.1:{port.getHost().port}")
+    async def test(loopback: LoopbackServer) -> None:
+        port = await loopback.listen(f"ssl:0:interface=127.0.0.1:privateKey={certificate}")
+        client = await loopback.connect(f"ssl:127.0.0.1:{port.getHost().port}")
         await client.until(WELCOME[-1])
         assert (await answer(client)).startswith(GUEST)
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 HEADERS = {
@@ -100,10 +101,10 @@ HEADERS = {
 async def test_behind_a_proxy_what_counts_is_where_the_client_is(case: str) -> None:
     header, network, taken = HEADERS[case]
 
-    async def test(house: House) -> None:
-        await house.listen(behind_proxy=True)
-        client = await house.guest()
-        (protocol,) = house.chat.clients
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True)
+        client = await loopback.guest()
+        (protocol,) = loopback.chat.clients
         assert not protocol.session.identity.confidential
         assert protocol.session.network == ""
         client.send_raw(header)
@@ -111,7 +112,7 @@ async def test_behind_a_proxy_what_counts_is_where_the_client_is(case: str) -> N
         assert said.startswith(GUEST if taken else IN_CLEAR), said
         assert protocol.session.network == network
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
@@ -122,19 +123,19 @@ async def test_behind_a_proxy_in_the_network_nobody_is_on_this_machine(
     )
     header = HEADERS["from the proxy's machine"][0]
 
-    async def test(house: House) -> None:
-        await house.listen(behind_proxy=True)
-        client = await house.guest()
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen(behind_proxy=True)
+        client = await loopback.guest()
         client.send_raw(header)
         assert (await answer(client)).startswith(IN_CLEAR)
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_password() -> None:
-    async def test(house: House) -> None:
-        await house.listen()
-        client = await house.guest()
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen()
+        client = await loopback.guest()
         client.send("/nick ana")
         await client.until("You are now ana")
         client.send_raw(b"\xff\xfb\x1f\xff\xfd\x03/register\r\n")
@@ -148,16 +149,16 @@ async def test_over_negotiated_telnet_what_is_typed_is_not_shown_while_it_is_a_p
         client.send_raw(b"\xff\xfe\x01hello\r\n")
         assert await client.line() == "<ana> hello"
 
-    await with_house(test)
+    await with_loopback(test)
 
 
 async def test_a_client_that_has_sent_no_request_is_never_sent_telnet() -> None:
-    async def test(house: House) -> None:
-        await house.listen()
-        client = await house.guest()
+    async def test(loopback: LoopbackServer) -> None:
+        await loopback.listen()
+        client = await loopback.guest()
         client.send("/nick ana", b"\xff\xf1/register", "", "/register", "correct horse")
         lines = await client.until("yours now")
         assert len(lines) == 5
         assert "\\xff" not in "".join(lines)
 
-    await with_house(test)
+    await with_loopback(test)

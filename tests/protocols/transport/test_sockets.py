@@ -15,8 +15,8 @@ from twisted.internet.interfaces import IReadDescriptor
 
 from chatd.protocols.transport import sockets
 from chatd.protocols.transport.sockets import Patience, prepare, socket_of, unacknowledged
+from tests.support.loopback import LoopbackServer
 from tests.support.platforms import needs_linux
-from tests.support.world import House
 
 pytestmark = needs_linux
 
@@ -208,16 +208,18 @@ def test_what_is_no_tcp_is_let_be() -> None:
 
 
 @pytest_twisted.async_yield_fixture
-async def house():
-    house = House()
-    await house.listen()
-    yield house
-    await house.close()
+async def loopback():
+    loopback = LoopbackServer()
+    await loopback.listen()
+    yield loopback
+    await loopback.close()
 
 
-async def test_a_transport_s_socket_is_found_also_through_what_wraps_it(house: House) -> None:
-    await house.guest()
-    (client,) = house.chat.clients
+async def test_a_transport_s_socket_is_found_also_through_what_wraps_it(
+    loopback: LoopbackServer,
+) -> None:
+    await loopback.guest()
+    (client,) = loopback.chat.clients
     transport = client.transport
 
     class Wrapper:
@@ -227,14 +229,14 @@ async def test_a_transport_s_socket_is_found_also_through_what_wraps_it(house: H
     for outermost in transport, Wrapper():
         found = socket_of(outermost)
         assert found is not None
-        assert found.getsockname()[1] == house.ports[0].getHost().port
+        assert found.getsockname()[1] == loopback.ports[0].getHost().port
     assert socket_of(None) is None
     assert socket_of(object()) is None
 
 
-async def test_of_a_transport_that_was_closed_there_is_none(house: House) -> None:
-    ana = await house.guest()
-    (client,) = house.chat.clients
+async def test_of_a_transport_that_was_closed_there_is_none(loopback: LoopbackServer) -> None:
+    ana = await loopback.guest()
+    (client,) = loopback.chat.clients
     await ana.close()
-    await house.chat.when_empty()
+    await loopback.chat.when_empty()
     assert socket_of(client.transport) is None

@@ -20,7 +20,7 @@ from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.managed_connection import READ_BYTES
 from chatd.protocols.transport.scheduler import TurnScheduler
 from chatd.protocols.transport.writer import CLOSE_SECONDS, LINGER_SECONDS, ConnectionWriter
-from tests.support.world import House
+from tests.support.loopback import LoopbackServer
 
 
 class Pieces:
@@ -547,26 +547,26 @@ class AcknowledgedTests(OutletTestCase):
 
 
 @pytest_twisted.async_yield_fixture
-async def house():
-    house = House()
-    await house.listen()
-    yield house
-    await house.close()
+async def loopback():
+    loopback = LoopbackServer()
+    await loopback.listen()
+    yield loopback
+    await loopback.close()
 
 
-async def test_the_last_lines_arrive_although_the_client_sends_on(house: House) -> None:
-    ana = await house.guest()
+async def test_the_last_lines_arrive_although_the_client_sends_on(loopback: LoopbackServer) -> None:
+    ana = await loopback.guest()
     ana.send_raw(b"hola\n/quit\n" + b"x" * 1_000_000)
     assert await ana.end() == ["<guest1> hola", "*** Goodbye."]
     await ana.close()
 
 
 async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> None:
-    house, clock = House(), Clock()
-    house.chat = ChatFactory(house.server, clock, ChatProtocol)
-    house.chat.turns = TurnScheduler(house.reactor, house.store.error_log)
-    await house.listen()
-    luis, ana = await house.guest(), await house.guest()
+    loopback, clock = LoopbackServer(), Clock()
+    loopback.chat = ChatFactory(loopback.server, clock, ChatProtocol)
+    loopback.chat.turns = TurnScheduler(loopback.reactor, loopback.store.error_log)
+    await loopback.listen()
+    luis, ana = await loopback.guest(), await loopback.guest()
     ana.transport.pauseProducing()
     ana.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     said = [f"{number} " + "x" * 4000 for number in range(20)]
@@ -581,20 +581,22 @@ async def test_everything_arrives_at_a_client_that_quits_and_reads_later() -> No
     ana.transport.resumeProducing()
     assert await ana.end() == [*(f"<guest1> {text}" for text in said), "*** Goodbye."]
     await ana.close()
-    await house.close()
+    await loopback.close()
 
 
-async def test_a_refused_protocol_gets_its_answer_although_it_sends_on(house: House) -> None:
-    page = await house.guest()
+async def test_a_refused_protocol_gets_its_answer_although_it_sends_on(
+    loopback: LoopbackServer,
+) -> None:
+    page = await loopback.guest()
     page.send_raw(b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + b"x\n" * 500_000)
     (answer,) = await page.end()
     assert answer.startswith("ERR Wrong protocol: ")
     await page.close()
-    assert house.server.lobby.head == 0
+    assert loopback.server.lobby.head == 0
 
 
-async def test_no_piece_is_cut_by_another(house: House) -> None:
-    ana, luis = await house.guest(), await house.guest()
+async def test_no_piece_is_cut_by_another(loopback: LoopbackServer) -> None:
+    ana, luis = await loopback.guest(), await loopback.guest()
     ana.transport.pauseProducing()
     for number in range(200):
         luis.send(f"{number} " + "x" * 4000, f"/msg guest1 {number} " + "y" * 100)
@@ -609,10 +611,10 @@ async def test_no_piece_is_cut_by_another(house: House) -> None:
         assert line.startswith("<guest2> ") or line.endswith(("y" * 100, "2 guests.")), line
 
 
-async def test_so_much_is_read_of_a_client_at_a_time(house: House) -> None:
+async def test_so_much_is_read_of_a_client_at_a_time(loopback: LoopbackServer) -> None:
     """No interface of Twisted's names what this is set by."""
-    ana = await house.guest()
-    (client,) = house.chat.clients
+    ana = await loopback.guest()
+    (client,) = loopback.chat.clients
     reads: list[int] = []
     take = client.dataReceived
 

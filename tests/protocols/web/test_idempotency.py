@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.browser import Browser, browser
 from tests.support.http import Got, Served, error_of
-from tests.support.world import FAR, Person
+from tests.support.world import FAR, Member
 
 PASSWORD = "correct horse"
 KEY = "Z" * 16
@@ -25,7 +25,7 @@ class Scene:
         self.olga.type(f"/register {PASSWORD}", "/create lab", "hola")
         self.door.account("mia")
         self.token = self.door.token("mia")
-        self.others: list[Person] = []
+        self.others: list[Member] = []
 
     def post(self, text: str = "one", key: str = "k", **options: Any) -> Got:
         name, room = options.pop("name", ""), options.pop("room", "lab")

@@ -22,7 +22,7 @@ from chatd.protocols.web.connection import WebProtocol
 from chatd.protocols.web.http.same_origin import Hosts
 from chatd.protocols.web.site import ROUTES, Site
 from chatd.protocols.web.static_files import description
-from tests.support.world import LOOPBACK, House
+from tests.support.loopback import LOOPBACK, LoopbackServer
 
 DESCRIPTION = json.loads((files("chatd.protocols.web") / "openapi.json").read_text("utf-8"))
 
@@ -68,10 +68,10 @@ async def test_a_daemon_does_what_it_says() -> None:
         "schemathesis",
         reason="schemathesis, which wants Python 3.11, is not installed: pip install -e '.[dev]'",
     )
-    house = House()
-    site = Site(house.server, house.reactor, 4096, Hosts(), {}, description())
-    factory = ChatFactory(house.server, house.reactor, partial(WebProtocol, site=site))
-    port = await serverFromString(house.reactor, LOOPBACK).listen(factory)
+    loopback = LoopbackServer()
+    site = Site(loopback.server, loopback.reactor, 4096, Hosts(), {}, description())
+    factory = ChatFactory(loopback.server, loopback.reactor, partial(WebProtocol, site=site))
+    port = await serverFromString(loopback.reactor, LOOPBACK).listen(factory)
     try:
         url = f"http://127.0.0.1:{port.getHost().port}"
         await deferToThread(_ask_everything, schemathesis, url)
@@ -80,7 +80,7 @@ async def test_a_daemon_does_what_it_says() -> None:
         for client in tuple(factory.clients):
             client.connection.abort()
         await factory.when_empty()
-        await house.close()
+        await loopback.close()
 
 
 def _ask_everything(schemathesis: Any, url: str) -> None:

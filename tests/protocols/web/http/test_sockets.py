@@ -25,14 +25,14 @@ from chatd.protocols.web.http.same_origin import Hosts
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.certificate import write_certificate
-from tests.support.world import LOOPBACK, House
+from tests.support.loopback import LOOPBACK, LoopbackServer
 
 LOBBY = "/api/rooms/lobby/messages"
 PAGE = b"<!doctype html>" * 1000
 
 
-class WebHouse(House):
-    """A house with a door for HTTP. What asks there waits, so it does so in a thread."""
+class WebServer(LoopbackServer):
+    """A loopback with a door for HTTP. What asks there waits, so it does so in a thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,11 +57,11 @@ def run(ask: Callable[[int], Any], endpoint: str = LOOPBACK) -> Any:
     """Have a client ask at a port, and return its answer."""
 
     async def asking() -> Any:
-        house = WebHouse()
+        loopback = WebServer()
         try:
-            return await deferToThread(ask, await house.listen_for_http(endpoint))
+            return await deferToThread(ask, await loopback.listen_for_http(endpoint))
         finally:
-            await house.close()
+            await loopback.close()
 
     return asking()
 

@@ -40,7 +40,7 @@ UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 """Options without rate limits, because these tests send much at once."""
 
 
-class Daemon:
+class LiveServer:
     """`twistd -n chat` on a port of its own; its store is in the directory."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Daemon:
         assert self.process.stdout is not None
         return self.process.stdout.read().decode()
 
-    def __enter__(self) -> Daemon:
+    def __enter__(self) -> LiveServer:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,7 +111,7 @@ def unix_connection(path: str) -> socket.socket:
     return connection
 
 
-class Person:
+class Client:
     """A client that writes lines, reads lines, and waits for them."""
 
     def __init__(self, address: int | str | socket.socket) -> None:
@@ -137,7 +137,7 @@ class Person:
             seen.append(self.line())
         return seen
 
-    def __enter__(self) -> Person:
+    def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -186,7 +186,7 @@ def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, s
     assert start(directory, "-l", f"unix:{path}", "-s", "sqlite:store", *arguments) == (0, "")
     number = 0
     try:
-        with Person(path) as person:
+        with Client(path) as person:
             person.until("/quit to leave.")  # then it runs, and its socket is not only bound
         number = int((directory / "store.lock").read_text())
         yield number, path

@@ -1,0 +1,172 @@
+"""A server in this process that listens on real sockets, and clients of it in the same reactor."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import clientFromString, serverFromString
+from twisted.internet.interfaces import IHalfCloseableProtocol, IListeningPort
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.task import deferLater
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chatd.accounts.passwords import Passwords
+from chatd.chat.server import ChatServer
+from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.chat import ChatProtocol
+from chatd.protocols.proxy.protocol import BehindProxy
+from chatd.protocols.transport.factory import ChatFactory
+from chatd.storage.contract import Store
+from chatd.storage.memory import MemoryStore
+from tests.support.world import CHEAP, WELCOME, Immediately
+
+LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
+
+
+@implementer(IHalfCloseableProtocol)
+class AsyncClient(Protocol):
+    """A client on a socket in the real reactor. It waits for lines, and never for time to pass."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.ended = False  # True once the server has ended its output
+        self.gone: Deferred[None] = Deferred()
+        self._lines: deque[bytes] = deque()
+        self._rest = b""
+        self._waiting: Deferred[None] | None = None
+        self._half_closed = False
+
+    def send(self, *lines: str | bytes) -> None:
+        """Send lines, each with its end."""
+        for line in lines:
+            self.transport.write((line.encode() if isinstance(line, str) else line) + b"\n")
+
+    def send_raw(self, data: bytes) -> None:
+        self.transport.write(data)
+
+    def half_close(self) -> None:
+        self._half_closed = True
+        self.transport.loseWriteConnection()
+
+    async def line(self) -> str:
+        """Return the next line. Fail if there is none and none will come."""
+        while not self._lines:
+            assert not self.ended, f"the server closed; what was left: {self._rest!r}"
+            self._waiting = Deferred()
+            await self._waiting
+        return self._lines.popleft().decode(errors="backslashreplace")
+
+    async def until(self, text: str) -> list[str]:
+        """Return all lines up to the first that contains a text."""
+        lines = [await self.line()]
+        while text not in lines[-1]:
+            lines.append(await self.line())
+        return lines
+
+    async def end(self) -> list[str]:
+        """Return all lines until the server closes."""
+        while not self.ended:
+            self._waiting = Deferred()
+            await self._waiting
+        assert not self._rest, f"half a line: {self._rest!r}"
+        lines = [line.decode() for line in self._lines]
+        self._lines.clear()
+        return lines
+
+    async def close(self) -> None:
+        """Close, and wait for that."""
+        self.transport.loseConnection()
+        await self.gone
+
+    def dataReceived(self, data: bytes) -> None:
+        self.received += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._lines.extend(lines)
+        self._wake()
+
+    def readConnectionLost(self) -> None:
+        self.ended = True
+        if self._half_closed:
+            self.transport.loseConnection()
+        self._wake()
+
+    def writeConnectionLost(self) -> None:
+        pass
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        self.ended = True
+        self._wake()
+        self.reason = reason
+        self.gone.callback(None)
+
+    def _wake(self) -> None:
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            waiting.callback(None)
+
+
+class LoopbackServer:
+    """A server in this process, on sockets in the real reactor. The test has to close it."""
+
+    def __init__(self, store: Store | None = None, **options: Any) -> None:
+        from twisted.internet import reactor
+
+        self.reactor: Any = reactor
+        self.store = store or MemoryStore(self.reactor)
+        options.setdefault("passwords", Passwords(Immediately(), CHEAP))
+        self.server = ChatServer(self.store, self.reactor, **options)
+        self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
+        self.bare = ChatFactory(self.server, self.reactor, BareProtocol, 256)
+        self.ports: list[IListeningPort] = []
+        self.clients: list[AsyncClient] = []
+
+    async def listen(
+        self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
+    ) -> IListeningPort:
+        factory = self.bare if bare else self.chat
+        served: Any = factory
+        if behind_proxy:
+            served = BehindProxy(factory, self.reactor)
+        port = await serverFromString(self.reactor, endpoint).listen(served)
+        self.ports.append(port)
+        factory.accept_at(port)
+        return port
+
+    async def connect(self, address: str = "") -> AsyncClient:
+        """Return a client of the first address, or of the one that a client endpoint names."""
+        if not address:
+            address = f"tcp:127.0.0.1:{self.ports[0].getHost().port}"
+        return await self._connect(address)
+
+    async def guest(self) -> AsyncClient:
+        """Return a client that has received its welcome."""
+        client = await self.connect()
+        await client.until(WELCOME[-1])
+        return client
+
+    async def program(self) -> AsyncClient:
+        """Return a client of the last address, a bare one."""
+        return await self._connect(f"tcp:127.0.0.1:{self.ports[-1].getHost().port}")
+
+    async def _connect(self, address: str) -> AsyncClient:
+        endpoint = clientFromString(self.reactor, address)
+        client = await endpoint.connect(Factory.forProtocol(AsyncClient))
+        self.clients.append(client)
+        return client
+
+    async def close(self) -> None:
+        for port in self.ports:
+            await port.stopListening()
+        for client in self.clients:
+            if not client.gone.called:
+                client.transport.abortConnection()
+                await client.gone
+        for factory in self.chat, self.bare:
+            for left in tuple(factory.clients):
+                left.connection.abort()
+            await factory.when_empty()
+        await self.store.flush()
+        await deferLater(self.reactor, 0)  # leave the caller's stack, which may be the server's
