@@ -11,8 +11,7 @@ from chatd.errors import Refusal
 from chatd.event import Draft, Kind
 from chatd.storage.memory import MemoryStore
 from chatd.text.validation import MAX_NAME_LENGTH
-from tests.support.running import Town
-from tests.support.world import Member
+from tests.support.world import Member, World
 
 
 def test_those_of_a_store_and_no_inboxes() -> None:
@@ -26,45 +25,45 @@ def test_those_of_a_store_and_no_inboxes() -> None:
     assert times == {"ops": 5000, "old": 0}
 
 
-def listed(town: Town, person: Member, most: int = 9) -> tuple[int, list[str]]:
-    count, rooms = town.server.rooms.listed(most, person.session, town.server.sessions.peopled)
+def listed(world: World, person: Member, most: int = 9) -> tuple[int, list[str]]:
+    count, rooms = world.server.rooms.listed(most, person.session, world.server.sessions.peopled)
     return count, [room.name for room in rooms]
 
 
 def test_a_session_is_told_of_those_that_it_may_read() -> None:
-    town = Town()
-    ana, eva, zed = town.citizen("ana"), town.citizen("eva"), town.guest("zed")
+    world = World()
+    ana, eva, zed = world.member("ana"), world.member("eva"), world.person("zed")
     eva.type("/create tea", "/join lobby")  # empty
     ana.type("/create den private", "/invite eva", "hola", "/create ops private")
-    assert listed(town, ana) == (4, ["lobby", "ops", "tea", "den"])
-    assert listed(town, eva) == (3, ["lobby", "tea", "den"])
-    assert listed(town, zed) == (2, ["lobby", "tea"])
-    assert listed(town, ana, 1) == (4, ["lobby"])
-    assert listed(town, ana, 3) == (4, ["lobby", "ops", "tea"])
+    assert listed(world, ana) == (4, ["lobby", "ops", "tea", "den"])
+    assert listed(world, eva) == (3, ["lobby", "tea", "den"])
+    assert listed(world, zed) == (2, ["lobby", "tea"])
+    assert listed(world, ana, 1) == (4, ["lobby"])
+    assert listed(world, ana, 3) == (4, ["lobby", "ops", "tea"])
 
 
-def refusal_of_new(town: Town, person: Member, name: str) -> str:
+def refusal_of_new(world: World, person: Member, name: str) -> str:
     """Return the key of the refusal of a new room of that name."""
     with pytest.raises(Refusal) as refused:
-        town.server.rooms.check_new(name, person.session)
+        world.server.rooms.check_new(name, person.session)
     return refused.value.key
 
 
 def test_a_room_is_refused_as_the_one_of_its_name_also_if_another_looks_like_it() -> None:
-    town = Town()
-    luis = town.guest("luis")
+    world = World()
+    luis = world.person("luis")
     for name in "modern", "rnodern":  # an earlier version of chatd let both be made
-        town.server.rooms.add(name)
-    assert refusal_of_new(town, luis, "modern") == "room_exists"
-    assert refusal_of_new(town, luis, "rnodern") == "room_exists"
+        world.server.rooms.add(name)
+    assert refusal_of_new(world, luis, "modern") == "room_exists"
+    assert refusal_of_new(world, luis, "rnodern") == "room_exists"
 
 
 def test_a_new_room_may_not_end_in_a_dot() -> None:
-    town = Town()
-    luis = town.guest("luis")
-    assert refusal_of_new(town, luis, "ops.") == "ends_in_dot"
-    town.server.rooms.add("ops.")  # an earlier version of chatd let it be made
-    assert refusal_of_new(town, luis, "ops.") == "room_exists"
+    world = World()
+    luis = world.person("luis")
+    assert refusal_of_new(world, luis, "ops.") == "ends_in_dot"
+    world.server.rooms.add("ops.")  # an earlier version of chatd let it be made
+    assert refusal_of_new(world, luis, "ops.") == "room_exists"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def test_a_new_room_may_not_end_in_a_dot() -> None:
 def test_a_similar_room_is_found_for_a_name_that_is_not_too_long(
     there: str, wanted: str, is_found: bool
 ) -> None:
-    town = Town()
-    room = town.server.rooms.add(there)
-    similar = town.server.rooms.similar(wanted, town.guest("luis").session)
+    world = World()
+    room = world.server.rooms.add(there)
+    similar = world.server.rooms.similar(wanted, world.person("luis").session)
     assert similar == (room if is_found else None)

@@ -20,8 +20,7 @@ from chatd.webhooks.urls import networks_of
 from tests.support.browser import browser
 from tests.support.http import Caller, Served, request
 from tests.support.receivers import Receiver
-from tests.support.running import Town
-from tests.support.world import Member
+from tests.support.world import Member, World
 
 SECRET = "the launch code is 0000"
 PASSWORD = "correct horse"
@@ -230,14 +229,14 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
-def _moderated() -> tuple[Town, Member, Member]:
-    """Return a town with a slow disk, and ana and the guest luis in her moderated #ops."""
-    town = Town(slow=True)
-    ana, luis = town.citizen("ana"), town.guest("luis")
+def _moderated() -> tuple[World, Member, Member]:
+    """Return a world with a slow disk, and ana and the guest luis in her moderated #ops."""
+    world = World(slow=True)
+    ana, luis = world.member("ana"), world.person("luis")
     ana.type("/create ops moderated")
-    town.release()
+    world.release()
     luis.type("/join ops")
-    return town, ana, luis
+    return world, ana, luis
 
 
 def _told(person: Member, *lines: str) -> str:
@@ -290,62 +289,62 @@ class TestGuests:
 
     @pytest.mark.parametrize("verb", ["invite", "voice"])
     def test_who_has_another_name_once_it_is_saved_has_none(self, verb: str) -> None:
-        town = Town(slow=True)
-        ana, luis, pepe = town.citizen("ana"), town.guest("luis"), town.guest("pepe")
+        world = World(slow=True)
+        ana, luis, pepe = world.member("ana"), world.person("luis"), world.person("pepe")
         ana.type("/create ops private")
-        town.release()
+        world.release()
         for person in luis, pepe:
             ana.type(f"/{verb} {person.session.name}")
         luis.type("/nick lucas")
         pepe.hang_up()
-        other = town.guest("luis")
-        town.release()
+        other = world.person("luis")
+        world.release()
         for person in luis, other:
             assert "ERR Name in use: " in _told(person, "/join ops")
-        assert town.server.moderation.roles._given == {}
+        assert world.server.moderation.roles._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
-        town, ana, luis = _moderated()
+        world, ana, luis = _moderated()
         ana.type("/voice luis")
-        town.release()
+        world.release()
         ana.type("/unvoice luis")
         assert "in #ops only people with a voice speak" in _told(luis, "said behind it")
         luis.type("/nick lucas")
-        town.release()
+        world.release()
         assert "in #ops only people with a voice speak" in _told(luis, "hola")
         luis.type("/nick luis")
         assert "in #ops only people with a voice speak" in _told(luis, "hola")
 
     def test_more_is_given_to_them_once_it_is_saved(self) -> None:
-        town, ana, luis = _moderated()
+        world, ana, luis = _moderated()
         ana.type("/invite luis")
-        town.release()
+        world.release()
         ana.type("/voice luis")
         assert "in #ops only people with a voice speak" in _told(luis, "too soon")
-        town.release()
+        world.release()
         luis.type("hola")
-        town.release()
+        world.release()
         assert "<luis> hola" in luis.seen()
 
     def test_what_could_not_be_taken_back_lasts(self, expected_errors: Callable[..., Any]) -> None:
-        town = Town(slow=True)
-        ana, luis, gone = town.citizen("ana"), town.guest("luis"), town.guest("gone")
+        world = World(slow=True)
+        ana, luis, gone = world.member("ana"), world.person("luis"), world.person("gone")
         ana.type("/create ops private")
-        town.release()
+        world.release()
         for person in luis, gone:
             ana.type(f"/invite {person.session.name}")
-            town.release()
+            world.release()
             person.type("/join ops")
         ana.type("/uninvite luis")
-        town.settle()
-        town.store.fail()
+        world.settle()
+        world.store.fail()
         ana.type("/uninvite gone")
         gone.hang_up()
-        town.store.fail()
-        town.release()
+        world.store.fail()
+        world.release()
         assert luis.session.room is ana.session.room
         assert "You are in #ops" in _told(luis, "/leave", "/join ops")
-        assert list(town.server.moderation.roles._given) == [luis.session]
+        assert list(world.server.moderation.roles._given) == [luis.session]
         expected_errors()
 
     def test_who_registers_that_name_keeps_it_until_they_log_out(self) -> None:

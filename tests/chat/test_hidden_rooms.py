@@ -18,30 +18,30 @@ from chatd.protocols.web.live.verbs import TABLE as VERBS
 from tests.support.answers import ask
 from tests.support.browser import Browser, browser
 from tests.support.http import Served
-from tests.support.running import Town
-from tests.support.world import Member
+from tests.support.rights import set_mode
+from tests.support.world import Member, World
 
 HIDDEN, FREE = "layoffs", "holiday"
 LOOK_ALIKE = "Iayoffs"  # begins with a capital I
 SECRET = "the plan is signed"
 
 
-def private(town: Town, owner: Member) -> None:
+def private(world: World, owner: Member) -> None:
     owner.type(f"/create {HIDDEN} private", SECRET)
 
 
-def closed(town: Town, owner: Member) -> None:
-    private(town, owner)
+def closed(world: World, owner: Member) -> None:
+    private(world, owner)
     owner.type("/close", "/close")
 
 
-def private_and_banned(town: Town, owner: Member) -> None:
-    private(town, owner)
+def private_and_banned(world: World, owner: Member) -> None:
+    private(world, owner)
     owner.type("/ban zed", "/ban 127.0.0.1", "/ban 127.0.0.1")
 
 
-def uninvited(town: Town, owner: Member) -> None:
-    private(town, owner)
+def uninvited(world: World, owner: Member) -> None:
+    private(world, owner)
     owner.type("/invite zed", "/uninvite zed")
 
 
@@ -51,9 +51,9 @@ WAYS = (private, closed, private_and_banned, uninvited)
 @pytest.fixture(params=WAYS)
 def zed(request: pytest.FixtureRequest) -> Member:
     """Return a guest in the lobby, from whom a room of ana's is hidden."""
-    town = Town()
-    ana, zed = town.citizen("ana"), town.guest("zed")
-    request.param(town, ana)
+    world = World()
+    ana, zed = world.member("ana"), world.person("zed")
+    request.param(world, ana)
     ana.type("/leave")
     zed.seen()
     return zed
@@ -110,8 +110,8 @@ def test_the_lists_have_nothing_of_it(zed: Member) -> None:
 
 
 def test_insiders_are_told_the_truth() -> None:
-    town = Town()
-    ana, eva = town.citizen("ana"), town.citizen("eva")
+    world = World()
+    ana, eva = world.member("ana"), world.member("eva")
     ana.type(f"/create {HIDDEN} private", "/invite eva")
     assert ask(eva, f"/create {HIDDEN}") == [
         f"ERR Name in use: #{HIDDEN} exists already. /join {HIDDEN}, or choose another name."
@@ -128,21 +128,21 @@ def test_insiders_are_told_the_truth() -> None:
 
 
 def test_who_is_still_there_is_told_the_truth() -> None:
-    town = Town(slow=True)
-    ana, luis = town.citizen("ana"), town.guest("luis")
+    world = World(slow=True)
+    ana, luis = world.member("ana"), world.person("luis")
     for person in ana, luis:
         person.type("/join den")
-        town.release()
+        world.release()
     ana.type("/mode private")
     assert ask(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
-    town.release()
+    world.release()
     luis.type("/leave")
     assert ask(luis, "/who #den")[0].startswith("ERR No room: ")
 
 
 def test_a_room_that_is_banned_from_and_not_hidden_is_named() -> None:
-    town = Town()
-    ana, zed = town.citizen("ana"), town.guest("zed")
+    world = World()
+    ana, zed = world.member("ana"), world.person("zed")
     ana.type("/create den", "/ban zed")
     assert ask(zed, "/who den")[0].startswith("ERR Not allowed: you are banned from #den")
     assert ask(zed, "/join dem")[0].startswith("*** You are in #dem, a new room")
@@ -214,10 +214,10 @@ def test_reading_it_over_http(way: Callable[[Any, Member], None], target: str) -
 
 def test_which_modes_hide_a_room() -> None:
     """The modes in which not everyone may read."""
-    town = Town()
-    town.citizen("ana").type("/create den")
-    zed = town.guest("zed")
+    world = World()
+    world.member("ana").type("/create den")
+    zed = world.person("zed")
     for mode in set(Mode) - {Mode.FREE}:
-        town.run("den", mode)
-        knows = town.server.moderation.knows(zed.session, town.room("den"))
-        assert knows is town.server.moderation.may(zed.session, town.room("den"), Act.READ)
+        set_mode(world, "den", mode)
+        knows = world.server.moderation.knows(zed.session, world.room("den"))
+        assert knows is world.server.moderation.may(zed.session, world.room("den"), Act.READ)

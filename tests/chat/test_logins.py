@@ -10,7 +10,6 @@ from twisted.logger import LogEvent
 from chatd.accounts.accounts import Account
 from chatd.chat.membership import LASTING
 from chatd.chat.names import Names
-from tests.support.members import member
 from tests.support.sessions import done, guest, program
 from tests.support.sessions import member as named_member
 from tests.support.world import (
@@ -29,7 +28,7 @@ Expect = Callable[..., list[LogEvent]]
 def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line: str) -> None:
     world = World()
     world.server.accounts.store(Account("eva", HASH))
-    owner, ana = member(world, "olga"), member(world, "ana")
+    owner, ana = world.member("olga"), world.member("ana")
     owner.type("/create den private", "/invite ana", "/invite eva")
     ana.type("/join den")
     world.clock.advance(LASTING)
@@ -85,7 +84,7 @@ def test_ignored_names_are_changed_in_all_sessions_of_an_account() -> None:
 
 def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> None:
     world = World()
-    owner, eva = member(world, "olga"), world.person()
+    owner, eva = world.member("olga"), world.person()
     world.server.accounts.store(Account("eva", HASH))
     owner.type("/create den", "/ban eva")
     eva.type("/join den")
@@ -97,10 +96,10 @@ def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> Non
 
 def test_a_muted_member_who_logs_out_is_muted_as_a_guest() -> None:
     world = World()
-    owner = member(world, "olga")
+    owner = world.member("olga")
     world.server.accounts.store(Account("ana", HASH))
     owner.type("/create den", "/mute ana")
-    ana = member(world, "ana")
+    ana = world.member("ana")
     ana.type("/join den")
     world.server.logins.log_out(ana.session)
     assert ana.session.is_guest

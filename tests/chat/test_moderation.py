@@ -19,8 +19,8 @@ from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
-from tests.support.running import Town
-from tests.support.world import Member
+from tests.support.rights import give_role, set_mode
+from tests.support.world import Member, World
 
 SECRET = "the launch code is 0000"
 
@@ -80,14 +80,14 @@ CELLS = [
 ]
 
 
-def town_with_ops(mode: Mode) -> Town:
+def world_with_ops(mode: Mode) -> World:
     """With #ops, run so, which luis, a guest, is in if he may be; eva is registered."""
-    town = Town()
-    luis = town.guest("luis", network="192.0.2.1")
+    world = World()
+    luis = world.person("luis", network="192.0.2.1")
     luis.type("/join ops", SECRET)
-    town.register("eva")
-    town.run("ops", mode)
-    return town
+    world.register("eva")
+    set_mode(world, "ops", mode)
+    return world
 
 
 class TestTable:
@@ -96,10 +96,10 @@ class TestTable:
     @pytest.mark.parametrize(("act", "mode", "role"), CELLS)
     def test_a_cell(self, act: Act, mode: Mode, role: Role) -> None:
         for line in LINES[act], *OTHERS.get(act, ()):
-            town = town_with_ops(mode)
-            zoe = town.citizen("zoe")
+            world = world_with_ops(mode)
+            zoe = world.member("zoe")
             if role is not Role.EVERYONE:
-                town.become(zoe, role, "ops")
+                give_role(zoe, role, "ops")
             zoe.seen()
             zoe.type(line)
             seen = zoe.seen()
@@ -111,26 +111,26 @@ class TestTable:
     @pytest.mark.parametrize("act", Act)
     @pytest.mark.parametrize("mode", Mode)
     def test_a_guest_is_everyone(self, act: Act, mode: Mode) -> None:
-        town = town_with_ops(mode)
-        zoe = town.guest("zoe")
+        world = world_with_ops(mode)
+        zoe = world.person("zoe")
         zoe.type(LINES[act])
         refused = [line for line in zoe.seen() if line.startswith(REFUSED)]
         assert bool(refused) == (LEAST[act, mode] > Role.EVERYONE)
 
     @pytest.mark.parametrize("act", [act for act in Act if act not in (Act.READ, Act.SPEAK)])
     def test_what_is_refused_changes_nothing_and_nobody_notices(self, act: Act) -> None:
-        town = town_with_ops(Mode.OPEN)
-        people = [town.guest("max"), town.citizen("eva")]
+        world = world_with_ops(Mode.OPEN)
+        people = [world.person("max"), world.member("eva")]
         for person in people:
             person.type("/join ops")
             person.seen()
-        zoe = town.citizen("zoe")
-        before = list(town.store.records()), town.room("ops").head
+        zoe = world.member("zoe")
+        before = list(world.store.records()), world.room("ops").head
         zoe.type(LINES[act], *OTHERS.get(act, ()))
-        town.settle()
-        assert (list(town.store.records()), town.room("ops").head) == before
+        world.settle()
+        assert (list(world.store.records()), world.room("ops").head) == before
         assert [person.seen() for person in people] == [[], []]
-        assert town.room("ops").people == 3
+        assert world.room("ops").people == 3
 
     @pytest.mark.parametrize(
         ("act", "mode", "may"),
@@ -145,21 +145,21 @@ class TestTable:
     def test_a_token_uses_a_role_to_read_and_to_speak_alone(
         self, act: Act, mode: Mode, may: bool
     ) -> None:
-        town = town_with_ops(mode)
-        zoe = town.citizen("zoe")
+        world = world_with_ops(mode)
+        zoe = world.member("zoe")
         if mode is not Mode.FREE:
-            town.become(zoe, Role.OWNER, "ops")
-        assert town.server.moderation.may(zoe.session, town.room("ops"), act)
+            give_role(zoe, Role.OWNER, "ops")
+        assert world.server.moderation.may(zoe.session, world.room("ops"), act)
         zoe.session.identity.grant = zoe.session.grant._replace(kind=TOKEN, scope=Scope.WRITE)
         zoe.session.identity.holds = lambda grant: True
-        refusal = town.server.moderation.refusal(zoe.session, town.room("ops"), act)
+        refusal = world.server.moderation.refusal(zoe.session, world.room("ops"), act)
         assert (None if refusal is None else refusal.key) == (None if may else "not_with_a_token")
 
     def test_a_role_that_a_guest_was_given_is_beside_that_of_their_account(self) -> None:
-        town = town_with_ops(Mode.MODERATED)
-        zoe = town.citizen("zoe")
-        town.become(zoe, Role.OPERATOR, "ops")
-        moderation, ops = town.server.moderation, town.room("ops")
+        world = world_with_ops(Mode.MODERATED)
+        zoe = world.member("zoe")
+        give_role(zoe, Role.OPERATOR, "ops")
+        moderation, ops = world.server.moderation, world.room("ops")
         for given, role in (
             (Role.VOICED, Role.OPERATOR),
             (Role.OWNER, Role.OWNER),
@@ -168,10 +168,10 @@ class TestTable:
             assert moderation.roles.role_of(zoe.session, ops) is role
 
     def test_the_lobby_is_free_until_there_is_an_administrator(self) -> None:
-        town = Town()
-        luis = town.guest("luis")
+        world = World()
+        luis = world.person("luis")
         luis.type("/topic hola")
-        root = town.citizen("root", admin=True)
+        root = world.member("root", admin=True)
         luis.seen()
         luis.type("/topic adios")
         assert luis.seen() == [
@@ -181,19 +181,19 @@ class TestTable:
         assert root.seen() == ["*** root set the topic: adios"]
 
 
-def private(town: Town) -> None:
-    town.run("ops", Mode.PRIVATE)
-    town.server.evictions.review_room(town.room("ops"))
+def private(world: World) -> None:
+    set_mode(world, "ops", Mode.PRIVATE)
+    world.server.evictions.review_room(world.room("ops"))
 
 
-def closed(town: Town) -> None:
-    town.run("ops", Mode.CLOSED)
-    town.server.evictions.review_room(town.room("ops"))
+def closed(world: World) -> None:
+    set_mode(world, "ops", Mode.CLOSED)
+    world.server.evictions.review_room(world.room("ops"))
 
 
-def by_the_owner(*lines: str) -> Callable[[Town], None]:
-    def do(town: Town) -> None:
-        ana = town.citizen("ana")
+def by_the_owner(*lines: str) -> Callable[[World], None]:
+    def do(world: World) -> None:
+        ana = world.member("ana")
         ana.type(*lines)
         ana.hang_up()
 
@@ -213,18 +213,18 @@ SHUT_OUT = {
 
 
 @pytest.fixture(params=SHUT_OUT)
-def shut_out(request: pytest.FixtureRequest) -> tuple[Town, Member]:
+def shut_out(request: pytest.FixtureRequest) -> tuple[World, Member]:
     """Luis, who was in #ops and may not read it any more. A secret was said there since."""
-    town = Town()
-    ana = town.citizen("ana")
+    world = World()
+    ana = world.member("ana")
     ana.type("/join ops", "/topic secret plans")
-    luis = town.guest("luis", network="192.0.2.1")
+    luis = world.person("luis", network="192.0.2.1")
     luis.type("/join ops")
-    SHUT_OUT[request.param](town)
-    town.clock.advance(READING_SECONDS)  # he has seen it
+    SHUT_OUT[request.param](world)
+    world.clock.advance(READING_SECONDS)  # he has seen it
     luis.seen()
     ana.type(SECRET)
-    return town, luis
+    return world, luis
 
 
 class TestReading:
@@ -236,26 +236,26 @@ class TestReading:
         (error,) = person.seen()
         assert error.startswith(REFUSED)
 
-    def test_being_there_when_it_changes(self, shut_out: tuple[Town, Member]) -> None:
-        town, luis = shut_out
-        assert luis.session.room is town.server.lobby
+    def test_being_there_when_it_changes(self, shut_out: tuple[World, Member]) -> None:
+        world, luis = shut_out
+        assert luis.session.room is world.server.lobby
         assert luis.seen() == []
 
     @pytest.mark.parametrize(
         "line",
         ["/join ops", "/join #OPS", "/who ops", "/topic #ops", "/mode #ops", "/msg #ops hola"],
     )
-    def test_a_command(self, shut_out: tuple[Town, Member], line: str) -> None:
+    def test_a_command(self, shut_out: tuple[World, Member], line: str) -> None:
         self.refused(shut_out[1], line)
 
-    def test_a_refused_pipe_is_in_no_room(self, shut_out: tuple[Town, Member]) -> None:
+    def test_a_refused_pipe_is_in_no_room(self, shut_out: tuple[World, Member]) -> None:
         _, luis = shut_out
         luis.type("/join ops", "for ops alone")
         assert luis.session.room is None
         assert luis.seen()[-1].startswith("ERR No room: ")
 
     @pytest.mark.parametrize("line", ["/history 50", "/since 1d", "/topic", "/who", "/rooms"])
-    def test_what_is_shown(self, shut_out: tuple[Town, Member], line: str) -> None:
+    def test_what_is_shown(self, shut_out: tuple[World, Member], line: str) -> None:
         _, luis = shut_out
         luis.seen()
         luis.type(line)
@@ -264,7 +264,7 @@ class TestReading:
         assert not [each for each in seen if SECRET in each or "plans" in each or "ops" in each]
 
     def test_it_is_not_meant_by_a_name_that_is_almost_its(
-        self, shut_out: tuple[Town, Member]
+        self, shut_out: tuple[World, Member]
     ) -> None:
         _, luis = shut_out
         luis.seen()
@@ -272,22 +272,22 @@ class TestReading:
         assert luis.seen() == ["*** You are in #opps, a new room; nobody else is here."]
 
     def test_others_are_not_shut_out_with_them(self) -> None:
-        town = Town()
-        ana, max_ = town.citizen("ana"), town.guest("max", network="198.51.100.7")
-        luis = town.guest("luis", network="192.0.2.1")
+        world = World()
+        ana, max_ = world.member("ana"), world.person("max", network="198.51.100.7")
+        luis = world.person("luis", network="192.0.2.1")
         for person in ana, max_, luis:
             person.type("/join ops")
         ana.type("/ban luis", "/ban @luis", "/ban @luis")
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
         max_.seen()
         max_.type("hola")
         assert max_.seen() == ["<max> hola"]
 
-    def test_after_a_restart(self, shut_out: tuple[Town, Member]) -> None:
-        town, luis = shut_out
+    def test_after_a_restart(self, shut_out: tuple[World, Member]) -> None:
+        world, luis = shut_out
         luis.hang_up()
-        town = town.again()
-        luis = town.guest("luis", network="192.0.2.1")
+        world = world.restarted()
+        luis = world.person("luis", network="192.0.2.1")
         for line in "/join ops", "/who ops", "/topic #ops", "/mode #ops", "/msg #ops hola":
             luis.type("/leave")
             self.refused(luis, line)
@@ -297,35 +297,35 @@ class TestReading:
         assert not [line for line in luis.seen() if "ops" in line]
 
     def test_an_administrator_who_is_one_no_more(self) -> None:
-        town = Town()
-        ana, root = town.citizen("ana"), town.citizen("root", admin=True)
+        world = World()
+        ana, root = world.member("ana"), world.member("root", admin=True)
         ana.type("/create ops private")
         root.type("/join ops")
-        assert root.session.room is town.room("ops")
-        town.ask_operator("promote", name="ana")
-        town.ask_operator("demote", name="root")
-        assert root.session.room is town.server.lobby
-        assert ana.session.room is town.room("ops")
+        assert root.session.room is world.room("ops")
+        world.ask_operator("promote", name="ana")
+        world.ask_operator("demote", name="root")
+        assert root.session.room is world.server.lobby
+        assert ana.session.room is world.room("ops")
         self.refused(root, "/stats")
         self.refused(root, "/join ops")
 
     def test_an_account_that_is_removed(self) -> None:
-        town = Town()
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+        world = World()
+        ana, eva = world.member("ana"), world.member("eva")
         ana.type("/create ops private", "/invite eva")
         eva.type("/join ops")
-        removed = town.server.registrations.unregister(town.server.accounts.table["eva"])
+        removed = world.server.registrations.unregister(world.server.accounts.table["eva"])
         Deferred.fromCoroutine(removed)
-        town.settle()
-        assert eva.session.room is town.server.lobby
-        town.register("eva")
-        self.refused(town.citizen("eva"), "/join ops")
+        world.settle()
+        assert eva.session.room is world.server.lobby
+        world.register("eva")
+        self.refused(world.member("eva"), "/join ops")
 
     @pytest.mark.parametrize("fails", [False, True])
     @pytest.mark.parametrize("line", ["/since 1d", "/search green", "/mentions"])
     def test_while_the_log_is_searched(self, line: str, fails: bool) -> None:
-        town = Town()
-        ana, luis = town.citizen("ana"), town.guest("luis")
+        world = World()
+        ana, luis = world.member("ana"), world.person("luis")
         for person in ana, luis:
             person.type("/join ops")
 
@@ -335,7 +335,7 @@ class TestReading:
                 raise StoreError("the disk is broken.")
             return 0 if line == "/since 1d" else Found([], 0)
 
-        town.store.seq_before = town.store.search = slowly
+        world.store.seq_before = world.store.search = slowly
         luis.seen()
         luis.type(line)
         assert luis.seen()[-1].startswith("ERR Not allowed: #ops is private.")
@@ -356,14 +356,14 @@ class TestSpeaking:
     @pytest.mark.parametrize("how", SILENT)
     @pytest.mark.parametrize("restarted", [False, True])
     def test_on_each_path(self, how: str, restarted: bool) -> None:
-        town = Town()
-        ana = town.citizen("ana")
+        world = World()
+        ana = world.member("ana")
         ana.type("/join ops")
-        luis = town.guest("luis")
+        luis = world.person("luis")
         ana.type(*self.SILENT[how])
         if restarted:
-            town = town.again()
-            ana, luis = town.citizen("ana"), town.guest("luis")
+            world = world.restarted()
+            ana, luis = world.member("ana"), world.person("luis")
             ana.type("/join ops")
         luis.type("/join ops")
         ana.seen()
@@ -379,9 +379,9 @@ class TestSpeaking:
         assert ana.seen() == []
 
     def test_bare_lines(self) -> None:
-        town = Town()
-        root, luis = town.citizen("root", admin=True), town.guest()
-        program = town.program()
+        world = World()
+        root, luis = world.member("root", admin=True), world.person()
+        program = world.program()
         for line in "/mode moderated", "/mode announce":
             root.type(line)
             luis.seen()
@@ -391,20 +391,20 @@ class TestSpeaking:
         root.type("/mode open", f"/mute {program.session.name} 1m")
         program.type("one")
         assert program.seen() == ["ERR Not allowed"]
-        town.clock.advance(60)
+        world.clock.advance(60)
         program.type("two")
         assert program.seen() == ["two"]
 
     def test_a_bare_program_that_is_banned_is_told_and_in_no_room(self) -> None:
-        town = Town()
-        root, program = town.citizen("root", admin=True), town.program()
+        world = World()
+        root, program = world.member("root", admin=True), world.program()
         root.type(f"/ban {program.session.name}")
         program.type("one")
         assert program.seen() == ["ERR No room"]
 
     def test_a_paste_into_a_quiet_room_is_answered_line_by_line(self) -> None:
-        town = Town()
-        ana, luis = town.citizen("ana"), town.guest("luis")
+        world = World()
+        ana, luis = world.member("ana"), world.person("luis")
         for person in ana, luis:
             person.type("/join ops")
         ana.type("/mode announce")
@@ -420,14 +420,14 @@ class TestSpeaking:
     def test_an_open_room_without_mutes_is_not_looked_after(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        town = Town()
-        ana = town.citizen("ana")
+        world = World()
+        ana = world.member("ana")
         ana.type("/join ops", "/mode open", "/mute luis 1m", "/unmute luis")
 
         def looked(*_: object) -> None:
             raise AssertionError
 
-        monkeypatch.setattr(town.server.moderation, "refusal", looked)
+        monkeypatch.setattr(world.server.moderation, "refusal", looked)
         ana.session.rights = ana.session.rights._replace(guard=looked)
         ana.seen()
         ana.type("hola")
@@ -438,16 +438,16 @@ class TestRestarts:
     """All of it is kept."""
 
     def test_roles_modes_mutes_and_bans(self) -> None:
-        town = Town()
-        ana = town.citizen("ana")
+        world = World()
+        ana = world.member("ana")
         for name in "eva", "max", "zoe":
-            town.register(name)
+            world.register(name)
         ana.type("/create ops moderated", "/op eva", "/voice max", "/invite zoe")
         ana.type("/mute zoe 10m", "/ban luis 1h x")
         ana.hang_up()
-        town.clock.advance(60)
-        town = town.again()
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+        world.clock.advance(60)
+        world = world.restarted()
+        ana, eva = world.member("ana"), world.member("eva")
         ana.type("/join ops")
         ana.seen()
         ana.type("/mode", "/bans")
@@ -460,7 +460,7 @@ class TestRestarts:
             f"*** zoe is muted until {local_time(600)} (9m left), by ana.",
             f"*** luis is banned until {local_time(3600)} (59m left), by ana: x",
         ]
-        moderation, room = town.server.moderation, town.room("ops")
+        moderation, room = world.server.moderation, world.room("ops")
         roles = {
             name: moderation.roles.role_of_name(name, [], room)
             for name in ("ana", "eva", "max", "zoe")
@@ -475,24 +475,24 @@ class TestRestarts:
         assert eva.seen() == ["*** In #ops: eva lifted the ban on luis."]
 
     def test_what_is_over_by_then_is_over(self) -> None:
-        town = Town()
-        ana = town.citizen("ana")
+        world = World()
+        ana = world.member("ana")
         ana.type("/join ops", "/mute luis 10m")
-        town.clock.advance(600)
-        town = town.again()
-        luis = town.guest("luis")
+        world.clock.advance(600)
+        world = world.restarted()
+        luis = world.person("luis")
         luis.type("/join ops")
         luis.seen()
-        assert not town.room("ops").guarded
+        assert not world.room("ops").guarded
         luis.type("hola")
         assert luis.seen() == ["<luis> hola"]
 
     def test_deeds_are_in_the_history(self) -> None:
-        town = Town()
-        ana = town.citizen("ana")
+        world = World()
+        ana = world.member("ana")
         ana.type("/join ops", "/mute luis 10m loud", "/mode private")
-        town = town.again()
-        ana = town.citizen("ana")
+        world = world.restarted()
+        ana = world.member("ana")
         ana.type("/join ops")
         ana.seen()
         ana.type("/history")
@@ -542,8 +542,8 @@ class TestRestarts:
         ],
     )
     def test_what_is_damaged_is_said_to_be(self, record: Record) -> None:
-        town = Town()
-        town.store.write_records(record)
-        town.settle()
+        world = World()
+        world.store.write_records(record)
+        world.settle()
         with pytest.raises(StoreError, match="damaged"):
-            town.again()
+            world.restarted()

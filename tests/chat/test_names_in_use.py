@@ -168,12 +168,11 @@ def test_no_two_people_have_names_that_look_alike(
 CHANGES_OF_CASE = """
 import sys
 from tests.support.world import World
-from tests.support.members import register
 for other, before, after in ("luis", "iuis", "Iuis"), ("BOB", "b0b", "B0B"), ("lan", "ian", "Ian"):
     for is_account in False, True:
         world = World()
         if is_account:
-            register(world, other)
+            world.register(other)
         else:
             world.person(other)
         person = world.person(before)

@@ -15,7 +15,6 @@ from tests.support.browser import (
     Browser,
     browser,
 )
-from tests.support.members import member
 from tests.support.world import (
     CHEAP,
     World,
@@ -100,7 +99,7 @@ def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
 
 def test_a_guest_whose_name_is_registered_is_put_out_of_rooms_that_invited_the_name() -> None:
     world = World()
-    ana, luis = member(world, "ana"), world.person("luis")
+    ana, luis = world.member("ana"), world.person("luis")
     ana.type("/create den private", "/invite luis")
     luis.type("/join den")
     assert luis.session.room is world.server.rooms["den"]

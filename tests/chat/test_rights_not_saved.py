@@ -14,8 +14,7 @@ from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.receivers import Receiver
-from tests.support.running import Town
-from tests.support.world import CHEAP, Member
+from tests.support.world import CHEAP, Member, World
 
 Expect = Callable[..., object]
 
@@ -27,26 +26,26 @@ class Scene:
     """Ana owns #den, which is private, on a disk that is slow and fails."""
 
     def __init__(self) -> None:
-        self.town = town = Town(slow=True)
-        self.ana, self.eva = town.citizen("ana"), town.citizen("eva", network="127.0.0.1")
-        accounts = town.server.accounts.table
+        self.world = world = World(slow=True)
+        self.ana, self.eva = world.member("ana"), world.member("eva", network="127.0.0.1")
+        accounts = world.server.accounts.table
         for name in "ana", "eva":
             account = accounts[name]._replace(hash=CHEAP.hash(PASSWORD))
-            change(town.store, accounts.put(name, account))
+            change(world.store, accounts.put(name, account))
         self.do("/create den private")
 
     def do(self, *lines: str) -> None:
         """Let ana do something that is stored."""
         for line in lines:
             self.ana.type(line)
-            self.town.release()
+            self.world.release()
 
     def fail(self) -> None:
         """Fail the commit of all that waits."""
-        self.town.settle()
-        while self.town.store.held:
-            self.town.store.fail()
-            self.town.settle()
+        self.world.settle()
+        while self.world.store.held:
+            self.world.store.fail()
+            self.world.settle()
 
 
 def by_ana(line: str, *before: str) -> Callable[[Scene], None]:
@@ -66,7 +65,7 @@ RIGHTS = {
     "unban of an address": by_ana(
         "/unban 127.0.0.1", "/mode open", "/ban 127.0.0.1", "/ban 127.0.0.1"
     ),
-    "administrator": lambda scene: scene.town.ask_operator("promote", name="eva"),
+    "administrator": lambda scene: scene.world.ask_operator("promote", name="eva"),
 }
 
 
@@ -94,40 +93,40 @@ def test_who_came_in_by_it_stays_if_it_is_saved(right: str) -> None:
     scene = Scene()
     RIGHTS[right](scene)
     assert comes_in(scene.eva)
-    scene.town.release()
+    scene.world.release()
     scene.do(SECRET)
     assert SECRET in str(scene.eva.seen())
 
 
 def test_a_hook_that_was_added_by_it_ends(expected_errors: Expect) -> None:
     scene = Scene()
-    scene.town.server.hooks.rules = Rules(networks_of("any"), tls=True)
+    scene.world.server.hooks.rules = Rules(networks_of("any"), tls=True)
     scene.do("/mode open")
     scene.ana.type("/op eva")
     scene.eva.type("/hook #den add https://example.com/", PASSWORD)
-    scene.town.settle()
-    assert scene.town.server.hooks.of(scene.town.room("den"))
-    scene.town.store.fail()
-    scene.town.release()
-    assert not scene.town.server.hooks.of(scene.town.room("den"))
+    scene.world.settle()
+    assert scene.world.server.hooks.of(scene.world.room("den"))
+    scene.world.store.fail()
+    scene.world.release()
+    assert not scene.world.server.hooks.of(scene.world.room("den"))
     expected_errors()
 
 
 def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Expect) -> None:
     scene = Scene()
-    server = scene.town.server
+    server = scene.world.server
     server.hooks.rules = Rules(networks_of("any"), tls=True)
     scene.do("/mode open", "/op eva")
     scene.eva.type("/hook #den add https://example.com/", PASSWORD)
-    scene.town.release()
-    receiver, clock = Receiver(), scene.town.clock
+    scene.world.release()
+    receiver, clock = Receiver(), scene.world.clock
     Deliveries(
         server.hooks, server.rooms.get, receiver, clock, server.error_log, clock.seconds
     ).start()
     scene.eva.type("/join den", SECRET)
     scene.ana.type("/unop eva")
-    scene.town.settle()
-    scene.town.store.release()
+    scene.world.settle()
+    scene.world.store.release()
     scene.fail()
     clock.pump([0] * 8)
     assert receiver.texts() == [SECRET]

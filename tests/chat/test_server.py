@@ -15,7 +15,6 @@ from chatd.event import Draft, Kind
 from chatd.storage.contract import RoomRecord
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
-from tests.support.members import member, register
 from tests.support.world import Member, World
 
 
@@ -173,7 +172,7 @@ class SharedNameTests(SynchronousTestCase):
         self.assertEqual(names, ["eva", "eva", "max", "bea"])
 
     def test_none_of_them_is_renamed_while_one_may_not_speak_where_it_is(self) -> None:
-        owner = member(self.world, "olga")
+        owner = self.world.member("olga")
         owner.type("/join ops")
         self.tabs[1].type("/join ops")
         owner.type("/mute Ana 1h")
@@ -222,7 +221,7 @@ class SharedNameTests(SynchronousTestCase):
         self.assertEqual([tab.session.account for tab in tabs], ["ana", None])
 
     def test_one_who_logs_in_leaves_it_to_the_other(self) -> None:
-        register(self.world, "Eva")
+        self.world.register("Eva")
         account = self.world.server.accounts.table["eva"]
         self.world.server.logins.log_in(self.tabs[0].session, account)
         self.world.settle()

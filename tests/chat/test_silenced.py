@@ -14,8 +14,7 @@ from chatd.commands.table import TABLE
 from chatd.storage.records import change
 from tests.support.browser import browser
 from tests.support.http import Served
-from tests.support.running import Town
-from tests.support.world import CHEAP
+from tests.support.world import CHEAP, World
 
 WORD = "buy-now.example.com"
 PASSWORD = "correct horse"
@@ -25,18 +24,18 @@ class Scene:
     """Ana owns #den, wat watches there, and zed is silenced there: a guest, or an operator."""
 
     def __init__(self, how: str) -> None:
-        self.town = town = Town()
+        self.world = world = World()
         operates = how == "operator"
         for name in [WORD, *(["zed"] if operates else [])]:
             account = Account(name, CHEAP.hash(PASSWORD))
-            change(town.store, town.server.accounts.table.put(account.key, account))
-        self.ana = town.citizen("ana")
+            change(world.store, world.server.accounts.table.put(account.key, account))
+        self.ana = world.member("ana")
         self.ana.type("/create den")
-        self.wat = town.guest("wat")
-        self.zed = town.citizen("zed") if operates else town.guest("zed")
+        self.wat = world.person("wat")
+        self.zed = world.member("zed") if operates else world.person("zed")
         for person in self.wat, self.zed:
             person.type("/join den")
-        town.clock.advance(LASTING)
+        world.clock.advance(LASTING)
         self.ana.type(*(["/op zed", "/mute zed"] if operates else SILENCED[how]))
         self.told()
 
@@ -45,8 +44,8 @@ class Scene:
 
         Private lines go on: they are not of the room, and wat may ignore zed.
         """
-        self.town.settle()
-        self.town.clock.advance(2 * LASTING)
+        self.world.settle()
+        self.world.clock.advance(2 * LASTING)
         return [line for line in self.wat.seen() if not line.startswith("(private)")]
 
     def answer(self, line: str) -> list[str]:
@@ -120,7 +119,7 @@ def test_a_muted_guest_keeps_their_name_while_they_are_there() -> None:
 
 def test_also_where_they_are_in_another_room_too() -> None:
     scene = Scene("muted")
-    zed = browser(scene.town, name="zoe")
+    zed = browser(scene.world, name="zoe")
     zed.send("enter", room="den")
     scene.ana.type("/mute zoe")
     scene.told()
@@ -145,7 +144,7 @@ def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> N
 
 def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
     scene = Scene("muted")
-    tabs = [browser(scene.town, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
+    tabs = [browser(scene.world, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
     for tab in tabs:
         tab.send("enter", room="den")
     assert scene.told() == ["*** zoe joined."]
@@ -184,7 +183,7 @@ def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
 
 def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
     scene = Scene("moderated")
-    late = scene.town.guest("late")
+    late = scene.world.person("late")
     late.type("/join den", "/nick later")
     scene.ana.type("/voice later")
     assert scene.told()[-1] == "*** later joined."

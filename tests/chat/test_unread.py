@@ -21,8 +21,7 @@ from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
-from tests.support.members import log_in, member, register
-from tests.support.world import Member, World
+from tests.support.world import Member, World, log_in
 
 EPOCH = local_time(0)
 Expect = Callable[..., list[LogEvent]]
@@ -52,9 +51,9 @@ class TestInboxes:
         self,
     ) -> None:
         world = World(slow=True)
-        register(world, "ana")
+        world.register("ana")
         world.release()
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         world.release()
         ana.seen()
         luis.seen()
@@ -66,9 +65,9 @@ class TestInboxes:
 
     def test_one_that_cannot_be_stored_is_shown_to_nobody(self, expected_errors: Expect) -> None:
         world = World(slow=True)
-        register(world, "ana")
+        world.register("ana")
         world.release()
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         world.release()
         ana.seen()
         luis.seen()
@@ -80,7 +79,7 @@ class TestInboxes:
         expected_errors()
 
     def test_what_is_said_next_has_its_receipt_behind(self, world: World) -> None:
-        register(world, "ana")
+        world.register("ana")
         luis = world.person("luis")
         luis.type("/msg ana one", "two", "/msg ana three", "/foo")
         seen = [line for line in luis.seen() if "is not here" not in line]
@@ -92,7 +91,7 @@ class TestInboxes:
         assert seen[3].startswith("ERR Unknown command")
 
     def test_who_writes_is_told_that_the_other_one_is_not_here(self, world: World) -> None:
-        register(world, "ana")
+        world.register("ana")
         luis = world.person("luis")
         luis.type("/msg ANA hola")
         assert luis.seen() == [
@@ -101,31 +100,31 @@ class TestInboxes:
         ]
 
     def test_all_connections_of_an_account_are_shown_it(self, world: World) -> None:
-        first, second, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        first, second, luis = world.member("ana"), world.member("ana"), world.person("luis")
         luis.type("/msg ana hola")
         assert first.seen()[-1] == second.seen()[-1] == "(private) <luis> hola"
 
     def test_one_may_write_to_oneself(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/msg ana buy bread")
         assert ana.seen() == ["(private) <ana> buy bread", "(private to ana) <ana> buy bread"]
 
     def test_a_private_line_has_no_time_while_it_is_live(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.type("/times on")
         ana.seen()
         luis.type("/msg ana hola")
         assert ana.seen() == ["(private) <luis> hola"]
 
     def test_to_a_guest_it_waits_in_memory_as_ever(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.type("/msg luis hola")
         assert luis.seen()[-1] == "(private) <ana> hola"
         assert ana.seen()[-1] == "(private to luis) <ana> hola"
         assert list(world.server.unread.inboxes.logs) == ["@ana"]
 
     def test_an_inbox_is_no_room(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/msg ana hola", "/rooms", "/who @ana", "/join @ana", "/msg #@ana x")
         seen = luis.seen()
         assert "*** 1 room:" in seen
@@ -133,43 +132,43 @@ class TestInboxes:
         assert ana.seen() == ["*** guest2 is now luis.", "(private) <luis> hola"]
 
     def test_one_who_never_read_it_finds_it_there(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.stop_taking()
         luis.type("/msg ana one", "/msg ana two")
         ana.hang_up()
-        assert greeting(member(world, "ana", greeted=True)) == [
+        assert greeting(world.member("ana", greeted=True)) == [
             "*** 2 private lines while you were away:",
             *dated("(private) <luis> one", "(private) <luis> two"),
         ]
 
     def test_what_waited_is_never_shown_to_a_later_owner_of_the_name(self, world: World) -> None:
         server = world.server
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/msg ana for the first one")
         ana.hang_up()
         luis.type("/msg ana still for the first one")
         puts = server.registrations.records_of("ana")
         change(world.store, server.accounts.table.put("ana", None), *puts)
         world.settle()
-        register(world, "ana")
+        world.register("ana")
         luis.type("/msg ana for the second one")
-        assert greeting(member(world, "ana", greeted=True)) == [
+        assert greeting(world.member("ana", greeted=True)) == [
             "*** 1 private line while you were away:",
             *dated("(private) <luis> for the second one"),
         ]
 
     def test_nor_when_nobody_has_written_since(self, world: World) -> None:
         luis = world.person("luis")
-        register(world, "ana")
+        world.register("ana")
         luis.type("/msg ana for the first one")
         puts = world.server.unread.read_marks.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
-        assert greeting(member(world, "ana", greeted=True)) == []
+        assert greeting(world.member("ana", greeted=True)) == []
         assert place(world, "@ana") == 1
 
     def test_a_place_of_an_account_that_is_gone_is_not_kept_again(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         puts = world.server.unread.read_marks.account_gone("ana")
         change(world.store, world.server.accounts.table.put("ana", None), *puts)
         world.settle()
@@ -178,21 +177,21 @@ class TestInboxes:
         assert dict(world.server.unread.read_marks.table) == {}
 
     def test_what_was_written_to_an_account_is_forgotten_with_it(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type(*[f"/msg ana {number}" for number in range(3)])
         ana.hang_up()
         account = world.server.accounts.table["ana"]
         ensureDeferred(world.server.registrations.unregister(account))
         world.settle()
         assert not world.store._logs["@ana"].events
-        register(world, "ana")
+        world.register("ana")
         luis.type("/msg ana hola")
-        assert greeting(member(world, "ana", greeted=True))[1:] == dated("(private) <luis> hola")
+        assert greeting(world.member("ana", greeted=True))[1:] == dated("(private) <luis> hola")
 
     def test_one_whose_account_goes_is_a_guest_who_is_shown_what_guests_are(
         self, world: World
     ) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ensureDeferred(world.server.registrations.unregister(world.server.accounts.table["ana"]))
         world.settle()
         ana.seen()
@@ -202,26 +201,26 @@ class TestInboxes:
 
 class TestComingBack:
     def test_nothing_is_said_when_nothing_was_missed(self, world: World) -> None:
-        member(world, "ana").hang_up()
-        assert greeting(member(world, "ana", greeted=True)) == []
+        world.member("ana").hang_up()
+        assert greeting(world.member("ana", greeted=True)) == []
 
     def test_what_was_said_meanwhile_is_counted_and_shown(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("before")
         ana.hang_up()
         luis.type("one", "two")
-        assert greeting(member(world, "ana", greeted=True)) == [
+        assert greeting(world.member("ana", greeted=True)) == [
             "*** 2 lines in #lobby since you left:",
             *dated("<luis> one", "<luis> two"),
         ]
 
     def test_private_lines_come_first_and_the_room_one_is_in_comes_last(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/join ops", "x", "/leave")
         ana.type("/join ops", "/leave")
         ana.hang_up()
         luis.type("in the lobby", "/msg ana psst", "/join ops", "in ops")
-        assert greeting(member(world, "ana", greeted=True)) == [
+        assert greeting(world.member("ana", greeted=True)) == [
             "*** 1 private line while you were away:",
             *dated("(private) <luis> psst"),
             "*** 1 line in #ops since you left:",
@@ -232,29 +231,29 @@ class TestComingBack:
 
     def test_it_is_told_in_ones_own_language(self, world: World) -> None:
         luis = world.person("luis")
-        register(world, "ana", language="es")
+        world.register("ana", language="es")
         luis.type("/msg ana psst")
-        seen = member(world, "ana", greeted=True).seen()
+        seen = world.member("ana", greeted=True).seen()
         assert "*** 1 línea privada mientras no estabas:" in seen
 
     def test_a_room_in_which_one_never_was_is_nothing_that_one_missed(self, world: World) -> None:
-        member(world, "ana").hang_up()
+        world.member("ana").hang_up()
         world.person("luis").type("/join ops", "hola")
-        assert greeting(member(world, "ana", greeted=True)) == []
+        assert greeting(world.member("ana", greeted=True)) == []
 
     def test_what_was_shown_once_is_not_shown_again(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type("one", "/msg ana psst")
-        member(world, "ana").hang_up()
-        assert greeting(member(world, "ana", greeted=True)) == []
+        world.member("ana").hang_up()
+        assert greeting(world.member("ana", greeted=True)) == []
 
     def test_it_is_shown_up_to_a_limit_and_then_asked_for(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         for number in range(SHOWN_AT_ONCE + 30):
             luis.type(f"line {number}")
-        ana = member(world, "ana", greeted=True)
+        ana = world.member("ana", greeted=True)
         seen = greeting(ana)
         assert seen[0] == f"*** {SHOWN_AT_ONCE + 30} lines in #lobby since you left:"
         assert seen[1] == f"[{EPOCH}] <luis> line 0"
@@ -270,26 +269,26 @@ class TestComingBack:
         assert ana.seen() == ["*** You have missed nothing."]
 
     def test_several_rooms_share_what_is_shown(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/join ops", "x")
         ana.type("/join ops", "/leave")
         ana.hang_up()
         luis.type(*[f"ops {number}" for number in range(SHOWN_AT_ONCE)], "/leave")
         luis.type(*[f"lobby {number}" for number in range(SHOWN_AT_ONCE)])
-        seen = greeting(member(world, "ana", greeted=True))
+        seen = greeting(world.member("ana", greeted=True))
         half = SHOWN_AT_ONCE // 2
         assert len([line for line in seen if "> ops" in line]) == half
         assert len([line for line in seen if "> lobby" in line]) == half
         assert len([line for line in seen if f"*** {half} more in" in line]) == 2
 
     def test_what_was_forgotten_is_passed_over(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*[f"line {number}" for number in range(5 * SHOWN_AT_ONCE)])
         events = world.store._logs["lobby"].events
         for _ in range(4 * SHOWN_AT_ONCE):
             events.popleft()
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/missed")
         seen = ana.seen()
         assert seen[0] == f"*** {SHOWN_AT_ONCE} lines in #lobby since you left:"
@@ -300,10 +299,10 @@ class TestComingBack:
         assert ana.seen() == ["*** You have missed nothing."]
 
     def test_asked_for_twice_at_once_each_line_is_shown_once(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*[f"line {number}" for number in range(3 * SHOWN_AT_ONCE)])
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.send(b"/missed\n/missed\n/missed\n")
         world.settle()
         world.clock.advance(10)
@@ -313,10 +312,10 @@ class TestComingBack:
         )
 
     def test_skip_takes_everything_for_seen(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*[f"line {number}" for number in range(SHOWN_AT_ONCE + 30)])
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/skip", "/missed")
         assert ana.seen() == [
             "*** All lines of your rooms, and your private lines, are marked as read.",
@@ -325,11 +324,11 @@ class TestComingBack:
         luis.type("live")
         ana.hang_up()
         luis.type("last")
-        assert greeting(member(world, "ana", greeted=True))[1:] == dated("<luis> last")
+        assert greeting(world.member("ana", greeted=True))[1:] == dated("<luis> last")
 
     def test_skip_is_answered_once_it_is_kept(self, expected_errors: Expect) -> None:
         world = World(slow=True)
-        register(world, "ana")
+        world.register("ana")
         ana, luis = world.person(), world.person()
         world.release()
         log_in(world.server, ana.session, "ana")
@@ -359,10 +358,10 @@ class TestComingBack:
 
     def test_ignored_people_are_left_out(self, world: World) -> None:
         luis, eve = world.person("luis"), world.person("eve")
-        member(world, "ana", ignored=["eve"]).hang_up()
+        world.member("ana", ignored=["eve"]).hang_up()
         luis.type("one", "/msg ana one")
         eve.type("two", "/msg ana two")
-        said = [line for line in greeting(member(world, "ana", greeted=True)) if "<" in line]
+        said = [line for line in greeting(world.member("ana", greeted=True)) if "<" in line]
         assert said == dated("(private) <luis> one", "<luis> one")
 
     def test_a_room_that_one_may_not_read_any_more_is_not_shown(
@@ -371,18 +370,18 @@ class TestComingBack:
         def readable(session: object, room: Room) -> bool:
             return room.name != "ops"
 
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.type("/join ops", "hola")
         ana.hang_up()
         luis.type("/join ops", "secret")
         monkeypatch.setattr(world.server.unread.missed, "_readable", readable)
-        assert greeting(member(world, "ana", greeted=True)) == []
+        assert greeting(world.member("ana", greeted=True)) == []
 
     def test_a_later_owner_of_a_name_has_nothing_of_one_who_is_still_being_sent_what_is_left(
         self, world: World
     ) -> None:
         server = world.server
-        ana, ghost = member(world, "ana"), member(world, "ana")
+        ana, ghost = world.member("ana"), world.member("ana")
         ghost.type("/join ops")
         ghost.stop_taking()
         luis = world.person("luis")
@@ -392,8 +391,8 @@ class TestComingBack:
         world.settle()
         luis.type("two")
         ana.hang_up()
-        register(world, "ana")
-        assert greeting(member(world, "ana", greeted=True)) == []
+        world.register("ana")
+        assert greeting(world.member("ana", greeted=True)) == []
         assert server.unread.read_marks.logs("ana") == ["@ana", "lobby"]
         ghost.hang_up()
         assert server.unread.read_marks.logs("ana") == ["@ana", "lobby"]
@@ -401,18 +400,18 @@ class TestComingBack:
 
 class TestPlaces:
     def test_what_one_does_not_take_does_not_move_it(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("one")
         ana.stop_taking()
         luis.type("two", "three")
         ana.hang_up()
         assert place(world, "lobby") == 1
-        assert [line for line in greeting(member(world, "ana", greeted=True)) if "<" in line] == (
+        assert [line for line in greeting(world.member("ana", greeted=True)) if "<" in line] == (
             dated("<luis> two", "<luis> three")
         )
 
     def test_nor_what_stands_behind_an_answer_that_is_not_taken(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.stop_taking()
         luis.type("one")
         ana.type("/who")
@@ -423,7 +422,7 @@ class TestPlaces:
         assert place(world, "lobby") == 0
 
     def test_nor_a_stretch_of_the_past_that_is_not_taken(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*["x" * 1000] * 50)
         ana = world.person()
@@ -434,30 +433,30 @@ class TestPlaces:
         assert place(world, "lobby") == 0
 
     def test_a_gap_stays_one_whatever_comes_behind_it(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*[f"line {number}" for number in range(SHOWN_AT_ONCE + 30)])
-        ana = member(world, "ana")
+        ana = world.member("ana")
         luis.type("live")
         assert "<luis> live" in ana.seen()
         ana.hang_up()
         assert place(world, "lobby") == SHOWN_AT_ONCE
-        assert greeting(member(world, "ana", greeted=True))[0] == (
+        assert greeting(world.member("ana", greeted=True))[0] == (
             "*** 31 lines in #lobby since you left:"
         )
 
     def test_a_gap_that_is_filled_counts_what_came_behind_it(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type(*[f"line {number}" for number in range(SHOWN_AT_ONCE + 30)])
-        ana = member(world, "ana")
+        ana = world.member("ana")
         luis.type("live")
         ana.type("/missed")
         ana.hang_up()
         assert place(world, "lobby") == SHOWN_AT_ONCE + 31
 
     def test_it_is_the_furthest_of_all_connections(self, world: World) -> None:
-        first, second, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        first, second, luis = world.member("ana"), world.member("ana"), world.person("luis")
         first.stop_taking()
         luis.type("one", "two")
         first.hang_up()
@@ -466,12 +465,12 @@ class TestPlaces:
         assert place(world, "lobby") == 3
 
     def test_one_that_comes_is_not_told_what_another_one_was_shown(self, world: World) -> None:
-        member(world, "ana")
+        world.member("ana")
         world.person("luis").type("one", "two")
-        assert greeting(member(world, "ana", greeted=True)) == []
+        assert greeting(world.member("ana", greeted=True)) == []
 
     def test_changes_of_how_one_is_shown_things_make_no_gap(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         for setting in "/times on", "/echo off", "/idioma es", "/quiet on", "/ignore eve":
             luis.type("hola")
             ana.type(setting)
@@ -480,14 +479,14 @@ class TestPlaces:
         assert place(world, "lobby") == 10
 
     def test_own_lines_that_are_not_shown_count_as_seen(self, world: World) -> None:
-        ana = member(world, "ana", echo=False)
+        ana = world.member("ana", echo=False)
         ana.type("one", "two")
         ana.hang_up()
         assert place(world, "lobby") == 2
 
     def test_what_was_said_between_coming_and_logging_in_was_seen(self, world: World) -> None:
         luis = world.person("luis")
-        member(world, "ana").hang_up()
+        world.member("ana").hang_up()
         luis.type("missed")
         ana = world.person()
         luis.type("seen")
@@ -501,7 +500,7 @@ class TestPlaces:
     def test_a_room_entered_with_fewer_new_lines_than_are_shown_needs_no_more_words(
         self, world: World
     ) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/join ops", "one")
         ana.type("/join ops", "/leave")
         luis.type("two", "three")
@@ -512,7 +511,7 @@ class TestPlaces:
         assert place(world, "ops") == 3
 
     def test_a_room_entered_with_more_says_so_and_missed_shows_them(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("/join ops", "x")
         ana.type("/join ops", "/leave")
         luis.type(*[f"line {number}" for number in range(15)])
@@ -538,18 +537,18 @@ class TestPlaces:
         async def fail(*_: object) -> None:
             raise StoreError("the disk is broken.")
 
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.hang_up()
         luis.type("one", "two")
         with monkeypatch.context() as patched:
             patched.setattr(Room, "read", fail)
-            ana = member(world, "ana", greeted=True)
+            ana = world.member("ana", greeted=True)
             assert "ERR Not readable" in ana.seen()[-1]
             ana.hang_up()
         assert place(world, "lobby") == 0
 
     def test_what_was_sent_to_a_machine_that_is_no_more_was_not_seen(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         luis.type("one")
         world.server.unread.keep("ana")
         luis.type("two")
@@ -560,19 +559,19 @@ class TestPlaces:
     def test_nor_is_it_while_that_is_not_known(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        first, luis = member(world, "ana"), world.person("luis")
+        first, luis = world.member("ana"), world.person("luis")
         luis.type("one")
         with monkeypatch.context() as patched:
             patched.setattr(ConnectionWriter, "acknowledged", False)
             world.server.unread.keep("ana")
             assert place(world, "lobby") == 0
             first.type("/join ops", "/leave")
-            assert greeting(member(world, "ana", greeted=True))[1:] == dated("<luis> one")
+            assert greeting(world.member("ana", greeted=True))[1:] == dated("<luis> one")
 
 
 class TestKeeping:
     def test_places_are_kept_every_minute_if_they_moved(self, world: World) -> None:
-        member(world, "ana")
+        world.member("ana")
         world.person("luis").type("one")
         assert place(world, "lobby") == 0
         for _ in range(CHECKS_A_MINUTE):
@@ -582,8 +581,8 @@ class TestKeeping:
 
     def test_those_that_did_not_are_not(self) -> None:
         world = World(slow=True)
-        register(world, "ana")
-        member(world, "ana")
+        world.register("ana")
+        world.member("ana")
         world.release()
         for _ in range(CHECKS_A_MINUTE):
             world.server.unread.check()
@@ -592,14 +591,14 @@ class TestKeeping:
 
     def test_of_many_a_part_is_kept_each_time(self, world: World) -> None:
         for number in range(2 * CHECKS_A_MINUTE):
-            member(world, f"{'abcdefghijklmnopqrstuvwxyz'[number]}na")
+            world.member(f"{'abcdefghijklmnopqrstuvwxyz'[number]}na")
         world.person("luis").type("one")
         world.server.unread.check()
         table = world.server.unread.read_marks.table
         assert len([key for key in table if "@" not in key and table[key].seq]) == 2
 
     def test_a_room_that_was_left_meanwhile_is_kept_too(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/join ops", "one", "/leave")
         world.person("luis").type("/join ops", "two")
         for _ in range(CHECKS_A_MINUTE):
@@ -609,27 +608,27 @@ class TestKeeping:
     def test_a_room_that_one_goes_into_is_ones_own_at_once(self, world: World) -> None:
         luis = world.person("luis")
         luis.type("/join ops", "one")
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/join ops")
         assert place(world, "ops") is not None
 
     def test_a_program_that_does_nothing_but_say_lines_sees_none_for_its_owner(
         self, world: World
     ) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         ana.type("/join ops", "x", "/leave")
         ana.hang_up()
         luis.type("one", "/msg ana psst", "/join ops", "two")
-        program = member(world, "ana")
+        program = world.member("ana")
         program.type("/join ops", "/text", "deploy done")
         assert program.seen()[-1] == "<ana> deploy done"
         program.hang_up()
-        assert [line for line in greeting(member(world, "ana", greeted=True)) if "<" in line] == (
+        assert [line for line in greeting(world.member("ana", greeted=True)) if "<" in line] == (
             dated("(private) <luis> psst", "<luis> two", "<ana> deploy done", "<luis> one")
         )
 
     def test_and_on_logging_out(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("one")
         world.server.logins.logging_out(ana.session)
         assert place(world, "lobby") == 1
@@ -638,7 +637,7 @@ class TestKeeping:
         assert place(world, "lobby") == 1
 
     def test_one_who_logged_out_is_shown_no_private_lines(self, world: World) -> None:
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         world.server.logins.logging_out(ana.session)
         luis.type("/msg ana psst")
         luis.type("hola")
@@ -649,9 +648,9 @@ class TestKeeping:
         self, expected_errors: Expect
     ) -> None:
         world = World(slow=True)
-        register(world, "ana")
+        world.register("ana")
         world.release()
-        ana = member(world, "ana")
+        ana = world.member("ana")
         world.release()
         ana.type("one")
         world.release()
@@ -667,7 +666,7 @@ class TestKeeping:
         expected_errors()
 
     def test_when_the_server_stops_all_are_kept_and_nothing_after_that(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("one")
         kept = world.server.unread.stop()
         world.settle()
@@ -678,7 +677,7 @@ class TestKeeping:
         assert place(world, "lobby") == 1
 
     def test_nobody_who_has_gone_is_remembered(self, world: World) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/join ops", "hola", "/history", "/leave")
         feeds = [*world.server.unread.inboxes.logs["@ana"]._feeds.values()]
         ana.hang_up()
@@ -793,7 +792,7 @@ async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: 
 
 
 def test_an_attendance_is_empty_after_it_stopped_twice(world: World) -> None:
-    member(world, "ana")
+    world.member("ana")
     stopped: list[Deferred[None]] = [world.server.unread.stop() for _ in range(2)]
     world.settle()
     assert all(each.called for each in stopped)

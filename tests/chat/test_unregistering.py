@@ -22,7 +22,6 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
-from tests.support.members import register
 from tests.support.world import Member, World
 
 PASSWORD = "correct horse"
@@ -163,7 +162,7 @@ def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
 
 def test_a_guests_name_has_nothing_of_an_account() -> None:
     world = World()
-    register(world, "ana")
+    world.register("ana")
     server = world.server
     Deferred.fromCoroutine(server.registrations.unregister(server.accounts.table["ana"]))
     world.settle()

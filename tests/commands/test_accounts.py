@@ -16,8 +16,7 @@ from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
-from tests.support.members import log_in, member, register
-from tests.support.world import CHEAP, FAR, Immediately, Member, World
+from tests.support.world import CHEAP, FAR, Immediately, Member, World, log_in
 
 PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
@@ -1094,9 +1093,9 @@ def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     world = World(slow=True)
-    register(world, "ana")
+    world.register("ana")
     world.release()
-    ana = member(world, "ana")
+    ana = world.member("ana")
     world.release()
     ana.seen()
     ana.type("/token new deploy")
@@ -1188,7 +1187,7 @@ def test_a_token_is_not_sent_where_others_can_read_it(scene: Scene) -> None:
 
 def test_a_member_does_not_see_the_tokens_of_others(scene: Scene) -> None:
     new_token(scene.ana)
-    eva = member(scene.world, "eva")
+    eva = scene.world.member("eva")
     eva.type("/token list", "/token revoke deploy")
     assert eva.seen() == [
         "*** You have no tokens. /token new NAME creates one.",
@@ -1200,7 +1199,7 @@ def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: Scene) 
     secret = new_token(scene.ana)
     scene.ana.type(f"/unregister {PASSWORD}")
     assert not scene.world.server.credentials.table
-    register(scene.world, "ana")
+    scene.world.register("ana")
     assert scene.world.server.credentials.grant_of(secret) is None
 
 
@@ -1334,7 +1333,7 @@ def test_if_sign_outs_cannot_be_stored_no_connection_is_closed(
 
 
 def test_a_login_replaces_the_grant_of_the_browser(scene: Scene) -> None:
-    register(scene.world, "eva")
+    scene.world.register("eva")
     person = browser(scene)
     scene.world.server.logins.log_in(person.session, scene.world.server.accounts.table["eva"])
     assert person.session.grant.credential == ""

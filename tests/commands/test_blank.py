@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.support.hostile import UNSEEN
-from tests.support.running import Town
 from tests.support.world import World
 
 BLANKS = [*UNSEEN, f"{UNSEEN[4]} \t{UNSEEN[0]}", UNSEEN]
@@ -33,19 +32,19 @@ REASONS = {
 
 class Scene:
     def __init__(self) -> None:
-        self.town = Town()
-        self.ana = self.town.citizen("ana", admin=True)
-        self.luis = self.town.citizen("luis")
-        self.eva = self.town.citizen("eva")
+        self.world = World()
+        self.ana = self.world.member("ana", admin=True)
+        self.luis = self.world.member("luis")
+        self.eva = self.world.member("eva")
         self.ana.type("/join ops", "/join lobby", "/topic before")
-        self.town.settle()
+        self.world.settle()
         for person in self.ana, self.luis, self.eva:
             person.seen()
 
     def after(self, line: str) -> list[list[str]]:
         """Return the lines that each person is sent once ana has typed a line."""
         self.ana.type(line)
-        self.town.settle()
+        self.world.settle()
         return [person.seen() for person in (self.ana, self.luis, self.eva)]
 
 
@@ -55,12 +54,12 @@ def test_a_text_that_shows_nothing_is_as_none(case: str, blank: str) -> None:
     line = {**SAID, **REASONS}[case]
     without, with_blank = Scene(), Scene()
     assert with_blank.after(line.format(blank)) == without.after(line.format("").rstrip())
-    assert with_blank.town.server.lobby.topic == "before"
+    assert with_blank.world.server.lobby.topic == "before"
 
 
 def test_on_a_bare_port_it_is_refused() -> None:
-    town = Town()
-    reader, program = town.person(), town.program()
+    world = World()
+    reader, program = world.person(), world.program()
     reader.seen()
     for blank in BLANKS:
         program.type(blank)

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatd.commands.table import COMMANDS, TABLE
-from tests.support.running import Town
-from tests.support.world import Member
+from tests.support.world import Member, World
 
 USE, ROOM, NAME, NOBODY, UNKNOWN = (
     "Wrong use",
@@ -160,13 +159,13 @@ def ana() -> Member:
 
     There is #tea, too.
     """
-    town = Town()
-    ana = town.citizen("ana", admin=True)
+    world = World()
+    ana = world.member("ana", admin=True)
     ana.type("/join tea", "/topic Earl Grey", "/join ops", "hola")
-    luis = town.guest("luis", network="10.1.2.3")
+    luis = world.person("luis", network="10.1.2.3")
     luis.type("/join ops")
-    town.citizen("eva").type("/join ops")
-    town.clock.advance(60)  # nobody is still to be announced
+    world.member("eva").type("/join ops")
+    world.clock.advance(60)  # nobody is still to be announced
     ana.seen()
     return ana
 

@@ -16,7 +16,6 @@ from chatd.event import Event
 from chatd.rooms.room import Room
 from chatd.storage.contract import Found, StoreError, Wanted
 from chatd.text.times import local_time
-from tests.support.members import member
 from tests.support.world import Member, World
 
 EPOCH = local_time(0)
@@ -87,7 +86,7 @@ class TestSearch:
         assert told(ana, "/search green") == ["*** Nothing found in #lobby."]
 
     def test_finds_no_private_lines(self, world: World, luis: Member) -> None:
-        eva = member(world, "eva")
+        eva = world.member("eva")
         luis.type("/msg eva green")
         assert told(eva, "/search green") == ["*** Nothing found in #lobby."]
 
@@ -178,7 +177,7 @@ class TestMentions:
         assert told(ana, "/mentions") == ["*** No line that mentions ana was found."]
 
     def test_of_who_has_an_account_are_of_all_their_rooms(self, world: World, luis: Member) -> None:
-        eva = member(world, "eva")
+        eva = world.member("eva")
         eva.type("/join ops", "/join other", "/leave")
         luis.type("eva?", "/join ops", "eva!", "/join never", "eva")
         assert told(eva, "/mentions") == [
@@ -191,7 +190,7 @@ class TestMentions:
     def test_of_a_room_that_may_not_be_read_are_not_shown(
         self, world: World, luis: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        eva = member(world, "eva")
+        eva = world.member("eva")
         luis.type("/join ops", "x")
         eva.type("/join ops", "/leave")
         luis.type("eva!")
@@ -219,7 +218,7 @@ class TestMentions:
     def test_of_long_lines_are_fewer_in_all_rooms_together(
         self, world: World, luis: Member
     ) -> None:
-        eva = member(world, "eva")
+        eva = world.member("eva")
         for number in range(5):
             eva.type(f"/join r{number}")
             luis.type(f"/join r{number}", "eva " + "x" * (FOUND_CHARACTERS // 2 - 4))

@@ -15,47 +15,47 @@ from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.answers import ask, only
-from tests.support.running import Town
-from tests.support.world import FAR, Member
+from tests.support.rights import give_role, set_mode
+from tests.support.world import FAR, Member, World
 
 URL = "https://example.com:8443/T0/secret?key=x"
 
 
 @pytest.fixture
-def town() -> Town:
-    town = Town()
-    town.server.hooks.rules = Rules(tls=True)
-    return town
+def world() -> World:
+    world = World()
+    world.server.hooks.rules = Rules(tls=True)
+    return world
 
 
-def owner(town: Town, *, far: bool = False) -> Member:
+def owner(world: World, *, far: bool = False) -> Member:
     """She owns #ops, and is there."""
     if far:
-        town.register("ana")
-        ana = town.person(address=FAR)
-        town.server.logins.log_in(ana.session, town.server.accounts.table["ana"])
+        world.register("ana")
+        ana = world.person(address=FAR)
+        world.server.logins.log_in(ana.session, world.server.accounts.table["ana"])
     else:
-        ana = town.citizen("ana")
+        ana = world.member("ana")
     ana.type("/join ops")
     ana.seen()
     return ana
 
 
 @pytest.fixture
-def ana(town: Town) -> Member:
-    return owner(town)
+def ana(world: World) -> Member:
+    return owner(world)
 
 
-def hook_of(town: Town, number: int = 1) -> Hook:
-    hooks = {hook.number: hook for hook in town.server.hooks.of(town.room("ops"))}
+def hook_of(world: World, number: int = 1) -> Hook:
+    hooks = {hook.number: hook for hook in world.server.hooks.of(world.room("ops"))}
     return hooks[number]
 
 
 class TestAdding:
     def test_it_is_told_in_the_room_and_its_secret_to_who_added_it(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
-        luis = town.guest("luis")
+        luis = world.person("luis")
         luis.type("/join ops")
         ana.seen(), luis.seen()
         ana.type(f"/hook add {URL}")
@@ -65,29 +65,29 @@ class TestAdding:
         assert added == f"*** Webhook 1 of #ops: {URL}"
         assert secret == (
             "*** Its requests are signed with this secret, which is shown only"
-            f" once: {hook_of(town).secret}"
+            f" once: {hook_of(world).secret}"
         )
         assert luis.seen() == [deed]
-        assert len(hook_of(town).secret) > 40
+        assert len(hook_of(world).secret) > 40
 
-    def test_the_history_keeps_nothing_of_its_path(self, town: Town, ana: Member) -> None:
+    def test_the_history_keeps_nothing_of_its_path(self, world: World, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         assert only(ask(ana, "/history")[1:]) == (
             f"[{local_time(0)}] *** ana added a webhook: what is said here is sent"
             " to https://example.com."
         )
-        events = town.store._logs["ops"].events
+        events = world.store._logs["ops"].events
         assert not any("secret" in event.text or "8443" in event.text for event in events)
 
-    def test_for_another_room(self, town: Town, ana: Member) -> None:
+    def test_for_another_room(self, world: World, ana: Member) -> None:
         ana.type("hola", "/leave")
         seen = ask(ana, f"/hook #ops add {URL}")
         assert seen[0] == (
             "*** In #ops: ana added a webhook: what is said here is sent to https://example.com."
         )
-        assert hook_of(town).to.url == URL
+        assert hook_of(world).to.url == URL
 
-    def test_in_spanish(self, town: Town, ana: Member) -> None:
+    def test_in_spanish(self, world: World, ana: Member) -> None:
         ask(ana, "/idioma es")
         for word in "añadir", "anadir", "agregar", "ADD":
             seen = ask(ana, f"/gancho {word} {URL}")
@@ -101,29 +101,29 @@ class TestAdding:
                 "*** ana ha quitado el webhook a https://example.com."
             )
 
-    def test_it_is_there_after_a_restart(self, town: Town, ana: Member) -> None:
+    def test_it_is_there_after_a_restart(self, world: World, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
-        hook = hook_of(town)
-        again = hook_of(town.again())
+        hook = hook_of(world)
+        again = hook_of(world.restarted())
         assert (again.to, again.secret, again.by) == (hook.to, hook.secret, "ana")
 
-    def test_a_host_in_letters_of_any_script(self, town: Town, ana: Member) -> None:
+    def test_a_host_in_letters_of_any_script(self, world: World, ana: Member) -> None:
         ask(ana, "/hook add https://bücher.example/")
-        assert hook_of(town).to.host == "xn--bcher-kva.example"
+        assert hook_of(world).to.host == "xn--bcher-kva.example"
 
-    def test_who_may_be_overheard_is_shown_no_secret(self, town: Town) -> None:
-        ana = owner(town, far=True)
+    def test_who_may_be_overheard_is_shown_no_secret(self, world: World) -> None:
+        ana = owner(world, far=True)
         assert only(ask(ana, f"/hook add {URL}")) == (
             "ERR Not encrypted: a webhook has a secret, which is not shown here."
             " Connect over TLS, or from the server's own machine."
         )
-        assert "ops" not in town.server.hooks
+        assert "ops" not in world.server.hooks
         assert only(ask(ana, "/hook list")).startswith("*** #ops has no webhooks")
 
-    def test_unless_the_operator_takes_passwords_there(self, town: Town) -> None:
-        town.server.logins.plaintext = True
-        ask(owner(town, far=True), f"/hook add {URL}")
-        assert "ops" in town.server.hooks
+    def test_unless_the_operator_takes_passwords_there(self, world: World) -> None:
+        world.server.logins.plaintext = True
+        ask(owner(world, far=True), f"/hook add {URL}")
+        assert "ops" in world.server.hooks
 
     @pytest.mark.parametrize(
         ("url", "error"),
@@ -151,19 +151,19 @@ class TestAdding:
             " it with --hooks-to."
         )
 
-    def test_what_is_not_public_and_allowed(self, town: Town, ana: Member) -> None:
-        town.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
+    def test_what_is_not_public_and_allowed(self, world: World, ana: Member) -> None:
+        world.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
         ask(ana, "/hook add http://10.0.0.1/")
-        assert hook_of(town).to.host == "10.0.0.1"
+        assert hook_of(world).to.host == "10.0.0.1"
 
-    def test_without_tls_it_says_what_to_install(self, town: Town, ana: Member) -> None:
-        town.server.hooks.rules = Rules()
+    def test_without_tls_it_says_what_to_install(self, world: World, ana: Member) -> None:
+        world.server.hooks.rules = Rules()
         assert only(ask(ana, f"/hook add {URL}")) == (
             "ERR Not allowed: https:// needs chatd[tls] on this server. The"
             " operator can install it."
         )
         ask(ana, "/hook add http://example.com/")
-        assert "ops" in town.server.hooks
+        assert "ops" in world.server.hooks
 
     def test_a_room_has_only_so_many(self, ana: Member) -> None:
         for _ in range(IN_A_ROOM):
@@ -172,11 +172,11 @@ class TestAdding:
             f"ERR Not allowed: #ops has {IN_A_ROOM} webhooks, the most allowed. /hook remove one."
         )
 
-    def test_all_have_only_so_many(self, town: Town, ana: Member) -> None:
+    def test_all_have_only_so_many(self, world: World, ana: Member) -> None:
         ask(ana, "hola")
         for number in range(IN_ALL // IN_A_ROOM):
-            town.clock.advance(60)
-            town.server.logins.password_typed(ana.session)
+            world.clock.advance(60)
+            world.server.logins.password_typed(ana.session)
             ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
         assert only(ask(ana, f"/hook #ops add {URL}")) == (
             f"ERR Not allowed: this server has {IN_ALL} webhooks, the most allowed."
@@ -185,20 +185,20 @@ class TestAdding:
     def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(
         self, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        town = Town(slow=True)
-        town.server.hooks.rules = Rules(tls=True)
-        ana = town.citizen("ana")
+        world = World(slow=True)
+        world.server.hooks.rules = Rules(tls=True)
+        ana = world.member("ana")
         ana.type("/join ops")
-        town.release()
+        world.release()
         ana.seen()
         ana.type(f"/hook add {URL}")
         assert ana.seen() == []
-        town.store.fail()
-        town.settle()
+        world.store.fail()
+        world.settle()
         assert only(ana.seen()).startswith("ERR Not saved: ")
-        assert "ops" not in town.server.hooks
-        town.release()
-        assert "ops" not in town.again().server.hooks
+        assert "ops" not in world.server.hooks
+        world.release()
+        assert "ops" not in world.restarted().server.hooks
         expected_errors()
 
 
@@ -206,11 +206,11 @@ class TestListing:
     def test_none(self, ana: Member) -> None:
         assert only(ask(ana, "/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
 
-    def test_shows_how_each_of_them_does(self, town: Town, ana: Member) -> None:
+    def test_shows_how_each_of_them_does(self, world: World, ana: Member) -> None:
         for _ in range(3):
             ask(ana, f"/hook add {URL}")
         ask(ana, "one", "two")
-        idle, waiting, failing = (hook_of(town, number) for number in (1, 2, 3))
+        idle, waiting, failing = (hook_of(world, number) for number in (1, 2, 3))
         idle.delivered(5)
         waiting.delivered(3)
         failing.delivered(4)
@@ -230,38 +230,38 @@ class TestListing:
 
     @pytest.mark.parametrize("why", DeliveryFailure)
     def test_every_reason_has_its_words(
-        self, town: Town, ana: Member, why: DeliveryFailure
+        self, world: World, ana: Member, why: DeliveryFailure
     ) -> None:
         ask(ana, f"/hook add {URL}")
-        hook_of(town).failed(NotDelivered(why, 418))
+        hook_of(world).failed(NotDelivered(why, 418))
         assert re.search(r"1 try failed: .*\.$", ask(ana, "/hook list")[1])
 
-    def test_shows_no_secret(self, town: Town, ana: Member) -> None:
+    def test_shows_no_secret(self, world: World, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         listed = "\n".join(ask(ana, "/hook list"))
         assert "secret" not in listed
-        assert hook_of(town).secret not in listed
+        assert hook_of(world).secret not in listed
 
 
 class TestRemoving:
-    def test_it_is_told_in_the_room(self, town: Town, ana: Member) -> None:
+    def test_it_is_told_in_the_room(self, world: World, ana: Member) -> None:
         ask(ana, f"/hook add {URL}")
         assert (
             only(ask(ana, "/hook remove 1"))
             == "*** ana removed the webhook to https://example.com."
         )
-        assert "ops" not in town.server.hooks
-        assert "ops" not in town.again().server.hooks
+        assert "ops" not in world.server.hooks
+        assert "ops" not in world.restarted().server.hooks
 
     @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1 2", "١", "01", "9" * 100])
-    def test_one_that_is_not_there(self, town: Town, ana: Member, number: str) -> None:
+    def test_one_that_is_not_there(self, world: World, ana: Member, number: str) -> None:
         ask(ana, f"/hook add {URL}")
         line = only(ask(ana, f"/hook remove {number}"))
         assert line.startswith("ERR Wrong use: #ops has no webhook ")
         assert line.endswith(". /hook list shows them.")
-        assert "ops" in town.server.hooks
+        assert "ops" in world.server.hooks
 
-    def test_numbers_stay(self, town: Town, ana: Member) -> None:
+    def test_numbers_stay(self, world: World, ana: Member) -> None:
         for _ in range(3):
             ask(ana, f"/hook add {URL}")
         ask(ana, "/hook remove 1")
@@ -281,16 +281,16 @@ class TestWhoMay:
         ],
     )
     @pytest.mark.parametrize("role", Role)
-    def test_by_mode(self, town: Town, mode: Mode, least: Role, role: Role) -> None:
+    def test_by_mode(self, world: World, mode: Mode, least: Role, role: Role) -> None:
         if mode is Mode.FREE:
-            town.guest().type("/join ops", "hola")
+            world.person().type("/join ops", "hola")
             if role is Role.OWNER:
                 return  # nobody's
         else:
-            owner(town)
-        eva = town.citizen("eva")
-        town.run("ops", mode)
-        town.become(eva, role, "ops")
+            owner(world)
+        eva = world.member("eva")
+        set_mode(world, "ops", mode)
+        give_role(eva, role, "ops")
         eva.seen()
         for line in f"/hook #ops add {URL}", "/hook #ops list", "/hook #ops remove 1":
             refused = [
@@ -300,11 +300,11 @@ class TestWhoMay:
             ]
             assert bool(refused) is (role < least), line
 
-    def test_the_lobby_is_its_administrators(self, town: Town, ana: Member) -> None:
-        eva = town.citizen("eva", admin=True)
+    def test_the_lobby_is_its_administrators(self, world: World, ana: Member) -> None:
+        eva = world.member("eva", admin=True)
         assert only(ask(ana, f"/hook #lobby add {URL}")).startswith("ERR Not allowed: ")
         ask(eva, f"/hook #lobby add {URL}")
-        assert "lobby" in town.server.hooks
+        assert "lobby" in world.server.hooks
 
     def test_what_is_asked_wrongly(self, ana: Member) -> None:
         for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
@@ -324,33 +324,33 @@ class TestLasting:
         "lines", [("/unop eva",), ("/mode private",), ("/close", "/close"), ("/ban eva",)]
     )
     def test_it_ends_with_the_right_and_the_owner_is_told(
-        self, town: Town, ana: Member, lines: tuple[str, ...]
+        self, world: World, ana: Member, lines: tuple[str, ...]
     ) -> None:
-        eva = town.citizen("eva")
+        eva = world.member("eva")
         ask(ana, "/op eva", f"/hook add {URL}")
         ask(eva, f"/hook #ops add {URL}")
         assert ask(ana, *lines)[-1] == f"*** ana {ENDED}"
-        assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["ana"]
-        assert [hook.by for hook in town.again().server.hooks] == ["ana"]
+        assert [hook.by for hook in world.server.hooks.of(world.room("ops"))] == ["ana"]
+        assert [hook.by for hook in world.restarted().server.hooks] == ["ana"]
         # It does not come back with the right.
         ask(ana, "/mode open", "/unban eva", "/op eva")
-        assert len(town.server.hooks.of(town.room("ops"))) == 1
+        assert len(world.server.hooks.of(world.room("ops"))) == 1
 
-    def test_it_ends_with_the_account(self, town: Town, ana: Member) -> None:
-        eva = town.citizen("eva")
+    def test_it_ends_with_the_account(self, world: World, ana: Member) -> None:
+        eva = world.member("eva")
         ask(ana, "/op eva", f"/hook add {URL}")
         ask(eva, "/join ops", f"/hook #ops add {URL}")
         eva.seen()
         Deferred.fromCoroutine(
-            town.server.registrations.unregister(town.server.accounts.table["ana"])
+            world.server.registrations.unregister(world.server.accounts.table["ana"])
         )
-        town.settle()
-        assert [hook.by for hook in town.server.hooks] == ["eva"]
-        assert [hook.by for hook in town.again().server.hooks] == ["eva"]
+        world.settle()
+        assert [hook.by for hook in world.server.hooks] == ["eva"]
+        assert [hook.by for hook in world.restarted().server.hooks] == ["eva"]
         assert f"*** ana {ENDED}" in eva.seen()
 
-    def test_the_owner_is_told_also_elsewhere(self, town: Town, ana: Member) -> None:
-        eva = town.citizen("eva")
+    def test_the_owner_is_told_also_elsewhere(self, world: World, ana: Member) -> None:
+        eva = world.member("eva")
         ask(ana, "/op eva")
         ask(eva, f"/hook #ops add {URL}")
         ask(ana, "hola", "/leave")
@@ -359,100 +359,100 @@ class TestLasting:
             f"*** In #ops: ana {ENDED}",
         ]
 
-    def test_one_that_may_still_have_it_keeps_it(self, town: Town, ana: Member) -> None:
-        eva = town.citizen("eva")
+    def test_one_that_may_still_have_it_keeps_it(self, world: World, ana: Member) -> None:
+        eva = world.member("eva")
         ask(ana, "/op eva")
         ask(eva, f"/hook #ops add {URL}")
         for line in "/mode moderated", "/mode announce", "/mute eva", "/kick eva":
             ask(ana, line)
         ask(eva, "/logout")
         eva.hang_up()
-        assert hook_of(town).by == "eva"
+        assert hook_of(world).by == "eva"
 
     def test_a_ban_that_is_over_or_of_an_administrator_ends_none(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
-        eva, boss = town.citizen("eva"), town.citizen("boss")
+        eva, boss = world.member("eva"), world.member("boss")
         ask(ana, "/ban eva 1m", "/ban boss 1h", "/op eva")
-        town.become(boss, Role.ADMINISTRATOR, "ops")
+        give_role(boss, Role.ADMINISTRATOR, "ops")
         ask(boss, f"/hook #ops add {URL}")
-        assert hook_of(town).by == "boss"
-        town.clock.advance(60)
+        assert hook_of(world).by == "boss"
+        world.clock.advance(60)
         ask(eva, f"/hook #ops add {URL}")
         ask(ana, "/mode moderated")
-        assert [hook.by for hook in town.server.hooks.of(town.room("ops"))] == ["boss", "eva"]
+        assert [hook.by for hook in world.server.hooks.of(world.room("ops"))] == ["boss", "eva"]
 
-    def test_when_an_administrator_is_one_no_more(self, town: Town, ana: Member) -> None:
-        root = town.citizen("root", admin=True)
+    def test_when_an_administrator_is_one_no_more(self, world: World, ana: Member) -> None:
+        root = world.member("root", admin=True)
         for room in "ops", "lobby":
             ask(root, f"/hook #{room} add {URL}")
         ana.seen()
-        assert town.ask_operator("demote", name="root").called
-        assert not list(town.server.hooks)
+        assert world.ask_operator("demote", name="root").called
+        assert not list(world.server.hooks)
         assert ana.seen() == [f"*** root {ENDED}"]
 
     def test_if_it_cannot_be_kept_all_is_as_it_was(
         self, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        town = Town(slow=True)
-        town.server.hooks.rules = Rules(tls=True)
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+        world = World(slow=True)
+        world.server.hooks.rules = Rules(tls=True)
+        ana, eva = world.member("ana"), world.member("eva")
         for line in "/join ops", "/op eva":
             ana.type(line)
-            town.release()
+            world.release()
         eva.type(f"/hook #ops add {URL}")
-        town.release()
+        world.release()
         ana.seen()
         ana.type("/mode private")
-        assert not list(town.server.hooks), "at once"
-        town.store.fail()
-        town.settle()
+        assert not list(world.server.hooks), "at once"
+        world.store.fail()
+        world.settle()
         assert only(ana.seen()).startswith("ERR Not saved: ")
-        assert hook_of(town).by == "eva"
+        assert hook_of(world).by == "eva"
         ana.type("/mode private")
-        town.release()
+        world.release()
         assert ana.seen()[-1] == f"*** ana {ENDED}"
-        assert not list(town.again().server.hooks)
+        assert not list(world.restarted().server.hooks)
         expected_errors()
 
     def test_one_from_before_belongs_to_the_name_that_added_it(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
         """Such a hook has a name and no account."""
         ask(ana, f"/hook add {URL}", f"/hook add {URL}")
-        hooks = town.server.hooks
-        for hook, by in zip(hooks.of(town.room("ops")), ("Ana", "eva"), strict=True):
+        hooks = world.server.hooks
+        for hook, by in zip(hooks.of(world.room("ops")), ("Ana", "eva"), strict=True):
             old = hooks._table[hook.key]._replace(account="", by=by)
-            change(town.store, hooks._table.put(hook.key, old))
-        town.settle()
-        town = town.again()
-        town.server.hook_review.review()
-        town.settle()
-        assert [hook.by for hook in town.server.hooks] == ["Ana"]
+            change(world.store, hooks._table.put(hook.key, old))
+        world.settle()
+        world = world.restarted()
+        world.server.hook_review.review()
+        world.settle()
+        assert [hook.by for hook in world.server.hooks] == ["Ana"]
 
     def test_one_from_before_of_a_name_that_was_registered_anew(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
         ask(ana, f"/hook add {URL}")
-        hooks, accounts = town.server.hooks, town.server.accounts
-        hook = hook_of(town)
-        change(town.store, hooks._table.put(hook.key, hooks._table[hook.key]._replace(account="")))
-        change(town.store, accounts.table.put("ana", accounts.table["ana"]._replace(created=60)))
-        town.settle()
-        town = town.again()
-        assert not town.server.hooks.allowed(hook_of(town))
+        hooks, accounts = world.server.hooks, world.server.accounts
+        hook = hook_of(world)
+        change(world.store, hooks._table.put(hook.key, hooks._table[hook.key]._replace(account="")))
+        change(world.store, accounts.table.put("ana", accounts.table["ana"]._replace(created=60)))
+        world.settle()
+        world = world.restarted()
+        assert not world.server.hooks.allowed(hook_of(world))
 
     @pytest.mark.parametrize("lines", [("/mode private",), ("/close", "/close")])
     def test_when_the_room_is_closed_to_others(
-        self, town: Town, ana: Member, lines: tuple[str, ...]
+        self, world: World, ana: Member, lines: tuple[str, ...]
     ) -> None:
         ask(ana, f"/hook add {URL}", *lines)
         assert ask(ana, "/hook list")[0] == "*** 1 webhook of #ops:"
         woken: list[Hook] = []
-        town.server.hooks.wake = woken.append
+        world.server.hooks.wake = woken.append
         ask(ana, "only among us")
-        assert woken == [hook_of(town)]
+        assert woken == [hook_of(world)]
 
-    def test_when_everybody_leaves_the_room(self, town: Town, ana: Member) -> None:
+    def test_when_everybody_leaves_the_room(self, world: World, ana: Member) -> None:
         ask(ana, f"/hook add {URL}", "/leave")
-        assert hook_of(town).to.url == URL
+        assert hook_of(world).to.url == URL

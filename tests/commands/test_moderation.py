@@ -21,8 +21,8 @@ from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import ask, only
-from tests.support.running import Town
-from tests.support.world import FAR, HERE, HeldStore, Member
+from tests.support.rights import give_role
+from tests.support.world import FAR, HERE, HeldStore, Member, World
 
 HOUR = 3600
 
@@ -40,23 +40,23 @@ Expect = Callable[..., list[LogEvent]]
 
 
 @pytest.fixture
-def town() -> Town:
-    return Town()
+def world() -> World:
+    return World()
 
 
 @pytest.fixture
-def ana(town: Town) -> Member:
+def ana(world: World) -> Member:
     """She owns #ops."""
-    ana = town.citizen("ana")
+    ana = world.member("ana")
     ana.type("/join ops")
     ana.seen()
     return ana
 
 
 @pytest.fixture
-def luis(town: Town, ana: Member) -> Member:
+def luis(world: World, ana: Member) -> Member:
     """Return a guest who is in #ops."""
-    luis = town.guest("luis")
+    luis = world.person("luis")
     luis.type("/join ops")
     luis.seen()
     ana.seen()
@@ -64,9 +64,9 @@ def luis(town: Town, ana: Member) -> Member:
 
 
 @pytest.fixture
-def eva(town: Town, ana: Member) -> Member:
+def eva(world: World, ana: Member) -> Member:
     """Return a member with an account who is in #ops."""
-    eva = town.citizen("eva")
+    eva = world.member("eva")
     eva.type("/join ops")
     eva.seen()
     ana.seen()
@@ -79,19 +79,19 @@ def refused(person: Member, line: str) -> str:
     return error.removeprefix("ERR Not allowed: ")
 
 
-def slow_town() -> tuple[Town, Member, Member]:
+def slow_world() -> tuple[World, Member, Member]:
     """Ana owns #ops, and luis is there, too; the disk is slow."""
-    town = Town(slow=True)
-    people = town.citizen("ana"), town.guest("luis")
+    world = World(slow=True)
+    people = world.member("ana"), world.person("luis")
     for person in people:
         person.type("/join ops")
-        town.release()
-    return town, *people
+        world.release()
+    return world, *people
 
 
 class TestMakingRooms:
-    def test_who_is_registered_owns_the_room_that_joining_makes(self, town: Town) -> None:
-        ana = town.citizen("ana")
+    def test_who_is_registered_owns_the_room_that_joining_makes(self, world: World) -> None:
+        ana = world.member("ana")
         assert ask(ana, "/join ops") == [
             "*** You are in #ops, a new room; nobody else is here.",
             "*** You run #ops. /help moderation says how.",
@@ -101,24 +101,24 @@ class TestMakingRooms:
             " topic. Its owner is ana."
         )
 
-    def test_a_guest_makes_one_that_nobody_runs(self, town: Town) -> None:
-        luis = town.guest("luis")
+    def test_a_guest_makes_one_that_nobody_runs(self, world: World) -> None:
+        luis = world.person("luis")
         assert ask(luis, "/join ops") == ["*** You are in #ops, a new room; nobody else is here."]
         assert only(ask(luis, "/mode")) == (
             "*** #ops is free: nobody runs it, so everyone may speak and set the topic."
         )
         assert ask(luis, "/topic hola") == ["*** luis set the topic: hola"]
 
-    def test_create_makes_it_with_a_mode_and_goes_there(self, town: Town) -> None:
-        ana = town.citizen("ana")
+    def test_create_makes_it_with_a_mode_and_goes_there(self, world: World) -> None:
+        ana = world.member("ana")
         assert ask(ana, "/create ops private") == [
             "*** You are in #ops, a new room; nobody else is here.",
             "*** You run #ops. /help moderation says how.",
             f"[{local_time(0)}] *** ana created this room: private.",
         ]
 
-    def test_the_modes_have_spanish_words_too(self, town: Town) -> None:
-        ana = town.citizen("ana")
+    def test_the_modes_have_spanish_words_too(self, world: World) -> None:
+        ana = world.member("ana")
         ask(ana, "/idioma es")
         for word, mode in (
             ("abierta", "abierto"),
@@ -130,24 +130,24 @@ class TestMakingRooms:
             assert seen[-1] == f"[{local_time(0)}] *** ana ha creado esta sala: {mode}."
             assert f"en modo {mode}: " in only(ask(ana, "/modo"))
 
-    def test_a_guest_is_told_to_register_first(self, town: Town) -> None:
-        luis = town.guest("luis")
+    def test_a_guest_is_told_to_register_first(self, world: World) -> None:
+        luis = world.person("luis")
         assert refused(luis, "/create ops private") == (
             "only a registered name can run a room. /register PASSWORD first; or"
             " /join ops creates one that nobody runs."
         )
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
 
-    def test_a_guest_may_create_an_open_one(self, town: Town) -> None:
-        luis = town.guest("luis")
+    def test_a_guest_may_create_an_open_one(self, world: World) -> None:
+        luis = world.person("luis")
         assert ask(luis, "/create ops") == ["*** You are in #ops, a new room; nobody else is here."]
 
     def test_nobody_owns_more_than_so_many(
-        self, town: Town, monkeypatch: pytest.MonkeyPatch
+        self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for module in roles_module, enter_module:
             monkeypatch.setattr(module, "OWNED", 2)
-        ana = town.citizen("ana")
+        ana = world.member("ana")
         ask(ana, "/create one", "/create two")
         assert refused(ana, "/create #three") == (
             "you own 2 rooms, the most allowed. /join three creates one that nobody runs."
@@ -156,39 +156,39 @@ class TestMakingRooms:
         assert "nobody runs it" in only(ask(ana, "/mode"))
 
     def test_one_that_nobody_runs_is_run_once_an_administrator_makes_an_operator(
-        self, town: Town
+        self, world: World
     ) -> None:
-        root, eva = town.citizen("root", admin=True), town.citizen("eva")
-        ask(town.guest(), "/join ops", "hola")
+        root, eva = world.member("root", admin=True), world.member("eva")
+        ask(world.person(), "/join ops", "hola")
         ask(root, "/op #ops eva")
         ask(eva, "/join ops")
         assert ask(eva, "/kick nobody")[0].startswith("ERR Nobody: ")
         assert ask(eva, "/mute somebody") == ["*** eva muted somebody for 1h."]
 
-    def test_one_that_is_there_is_not_made_again(self, town: Town, luis: Member) -> None:
-        for person in luis, town.citizen("eva"):
+    def test_one_that_is_there_is_not_made_again(self, world: World, luis: Member) -> None:
+        for person in luis, world.member("eva"):
             assert ask(person, "/create #OPS") == [
                 "ERR Name in use: #ops exists already. /join ops, or choose another name."
             ]
 
-    def test_one_in_which_nothing_was_said_is_forgotten_and_anybodys(self, town: Town) -> None:
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+    def test_one_in_which_nothing_was_said_is_forgotten_and_anybodys(self, world: World) -> None:
+        ana, eva = world.member("ana"), world.member("eva")
         ask(ana, "/join ops", "/leave")
-        assert not town.server.moderation.roles.rooms
+        assert not world.server.moderation.roles.rooms
         ask(eva, "/join ops")
         assert only(ask(eva, "/mode")).endswith("Its owner is eva.")
 
-    def test_one_whose_mode_was_set_is_not(self, town: Town) -> None:
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+    def test_one_whose_mode_was_set_is_not(self, world: World) -> None:
+        ana, eva = world.member("ana"), world.member("eva")
         ask(ana, "/join ops", "/mode private", "/leave")
         assert only(ask(eva, "/join ops")) == CANNOT_BE_USED
 
-    def test_one_that_was_created_is_not(self, town: Town) -> None:
-        ana, eva = town.citizen("ana"), town.citizen("eva")
+    def test_one_that_was_created_is_not(self, world: World) -> None:
+        ana, eva = world.member("ana"), world.member("eva")
         ask(ana, "/create ops", "/leave")
         assert only(ask(eva, "/join ops", "/mode")[-1:]).endswith("Its owner is ana.")
 
-    def test_wrong_use(self, town: Town, ana: Member) -> None:
+    def test_wrong_use(self, world: World, ana: Member) -> None:
         for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
             assert only(ask(ana, line)).startswith("ERR Wrong use: /create is used like this: ")
 
@@ -197,75 +197,75 @@ class TestMaking:
     """It takes a while until it is on disk who owns a room."""
 
     def test_who_goes_meanwhile_is_counted_nowhere(self) -> None:
-        town = Town(slow=True)
-        ana = town.citizen("ana")
-        town.release()
+        world = World(slow=True)
+        ana = world.member("ana")
+        world.release()
         for line in "/join ops", "/create ops private":
-            ana = town.citizen("ana")
-            town.release()
+            ana = world.member("ana")
+            world.release()
             ana.type(line)
             ana.hang_up()
-            town.release()
-            room = town.server.rooms._rooms.get("ops")
+            world.release()
+            room = world.server.rooms._rooms.get("ops")
             assert room is None or not room.people
 
     def test_others_may_come_in_and_go_meanwhile(self) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest()
-        town.release()
+        world = World(slow=True)
+        ana, luis = world.member("ana"), world.person()
+        world.release()
         ana.seen()
         ana.type("/join ops")
         luis.type("/join ops", "/leave")
-        town.release()
+        world.release()
         assert ana.seen()[0] == "*** You are in #ops, a new room; nobody else is here."
         ana.type("hola")
-        town.release()
+        world.release()
         assert ana.seen() == ["<ana> hola"]
 
     def test_what_cannot_be_kept_makes_no_room(self, expected_errors: Expect) -> None:
-        town = Town(slow=True)
-        ana = town.citizen("ana")
-        town.release()
-        store: HeldStore = town.store
+        world = World(slow=True)
+        ana = world.member("ana")
+        world.release()
+        store: HeldStore = world.store
         ana.type("hola")
-        town.release()
+        world.release()
         ana.seen()
         for line in "/join ops", "/create ops private":
             ana.type(line)
             store.fail(StoreError("the disk is full."))
-            town.release()
+            world.release()
             assert only(ana.seen()).startswith("ERR Not saved: ")
-            assert "ops" not in town.server.rooms._rooms
-            assert not town.server.moderation.roles.rooms
-            assert ana.session.room is town.server.lobby
+            assert "ops" not in world.server.rooms._rooms
+            assert not world.server.moderation.roles.rooms
+            assert ana.session.room is world.server.lobby
         expected_errors()
 
     def test_a_pipe_says_nothing_then_that_was_meant_for_the_room(
         self, expected_errors: Expect
     ) -> None:
-        town = Town(slow=True)
-        ana = town.citizen("ana")
-        town.release()
+        world = World(slow=True)
+        ana = world.member("ana")
+        world.release()
         ana.type("/join ops")
-        town.store.fail()
-        town.release()
+        world.store.fail()
+        world.release()
         ana.type("hola")
         assert ana.session.room is None
         expected_errors()
 
     @pytest.mark.parametrize("line", ["/create tea", "/join tea"])
     def test_none_is_owned_by_a_name_that_is_being_given_up(self, line: str) -> None:
-        town = Town(slow=True)
-        ana = town.citizen("ana")
-        town.release()
-        account = town.server.accounts.table["ana"]
-        gone = Deferred.fromCoroutine(town.server.registrations.unregister(account))
+        world = World(slow=True)
+        ana = world.member("ana")
+        world.release()
+        account = world.server.accounts.table["ana"]
+        gone = Deferred.fromCoroutine(world.server.registrations.unregister(account))
         ana.type(line)
-        town.release()
+        world.release()
         assert gone.called
         assert "ERR Not allowed: you are signed out." in "".join(ana.seen())
-        assert "tea" not in town.server.moderation.roles.rooms
-        assert "tea" not in town.server.rooms
+        assert "tea" not in world.server.moderation.roles.rooms
+        assert "tea" not in world.server.rooms
 
 
 class TestModes:
@@ -287,21 +287,21 @@ class TestModes:
         for person in luis, eva:
             assert refused(person, "/mode open") == "only the owner of #ops may do that."
 
-    def test_nobody_sets_that_of_a_room_that_nobody_runs(self, town: Town) -> None:
-        luis = town.guest("luis")
+    def test_nobody_sets_that_of_a_room_that_nobody_runs(self, world: World) -> None:
+        luis = world.person("luis")
         assert refused(luis, "/mode private") == (
             "nobody runs #lobby, so only administrators may do that there. /create"
             " ROOM creates a room that you run."
         )
 
-    def test_an_administrator_does_everywhere(self, town: Town, luis: Member) -> None:
-        root = town.citizen("root", admin=True)
+    def test_an_administrator_does_everywhere(self, world: World, luis: Member) -> None:
+        root = world.member("root", admin=True)
         assert ask(root, "/mode #ops announce") == [
             "*** In #ops: ana set the room's mode to announce.".replace("ana", "root")
         ]
 
-    def test_the_lobby_can_be_neither_private_nor_closed(self, town: Town) -> None:
-        root = town.citizen("root", admin=True)
+    def test_the_lobby_can_be_neither_private_nor_closed(self, world: World) -> None:
+        root = world.member("root", admin=True)
         for line in "/mode private", "/close", "/close":
             assert refused(root, line) == (
                 "everyone enters #lobby first: it cannot be private or closed."
@@ -313,7 +313,7 @@ class TestModes:
             assert only(ask(ana, line)).startswith("ERR Wrong use: /mode is used like this: ")
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
-        self, town: Town, ana: Member, luis: Member, eva: Member
+        self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/invite eva")
         for person in luis, eva:
@@ -326,7 +326,7 @@ class TestModes:
             "*** You are in #lobby. Nobody else is here.",
         ]
         assert eva.seen() == ["*** ana set the room's mode to private."]
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
 
     def test_they_see_nothing_of_what_is_said_there_then(
         self, ana: Member, luis: Member, eva: Member
@@ -338,7 +338,7 @@ class TestModes:
         assert luis.seen() == []
 
     def test_a_program_that_is_put_out_says_nothing_in_the_lobby(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(luis, "/text")
         ask(ana, "/mode private")
@@ -346,44 +346,44 @@ class TestModes:
             "*** You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
         )
         assert only(ask(luis, "built")).startswith("ERR No room: ")
-        assert town.server.lobby.head == 0
+        assert world.server.lobby.head == 0
 
     def test_what_is_sent_before_one_can_have_read_that_one_was_put_out_is_not_said(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
-        assert town.server.lobby.people == 1
+        assert world.server.lobby.people == 1
         said = ("psst", "/me waves", "/topic psst", "/topic", "/kick ana", "/who", "/mode open")
         for line in said:
             (error,) = ask(luis, line)
             assert error.startswith("ERR Not said: you were put out of #ops just now"), line
-        assert town.server.lobby.head == 0
-        town.clock.advance(READING_SECONDS)
+        assert world.server.lobby.head == 0
+        world.clock.advance(READING_SECONDS)
         assert ask(luis, "hola") == ["<luis> hola"]
 
     def test_who_goes_elsewhere_at_once_may_speak_there_at_once(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
         assert ask(luis, "/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
 
-    def test_many_are_put_out_at_once_and_greeted_in_turns(self, town: Town, ana: Member) -> None:
-        crowd = [town.guest() for _ in range(120)]
+    def test_many_are_put_out_at_once_and_greeted_in_turns(self, world: World, ana: Member) -> None:
+        crowd = [world.person() for _ in range(120)]
         for person in crowd:
             person.type("/join ops")
             person.seen()
         ana.send(b"/mode private\n")
-        town.clock.advance(0)
-        assert town.room("ops").people == 1
+        world.clock.advance(0)
+        assert world.room("ops").people == 1
         for _ in range(5):
-            town.settle()
-        assert all(person.session.room is town.server.lobby for person in crowd)
-        assert town.server.lobby.people == 120
+            world.settle()
+        assert all(person.session.room is world.server.lobby for person in crowd)
+        assert world.server.lobby.people == 120
 
 
 class TestClosing:
     def test_it_is_asked_again_and_says_how_many_it_puts_out(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/close") == [
             "*** This closes #ops; nothing in it is lost. 1 connection would be put out.",
@@ -397,15 +397,15 @@ class TestClosing:
             " again: /mode #ops open.",
         ]
 
-    def test_after_a_minute_it_is_asked_anew(self, town: Town, ana: Member) -> None:
+    def test_after_a_minute_it_is_asked_anew(self, world: World, ana: Member) -> None:
         ask(ana, "/close")
-        town.clock.advance(CONFIRM_SECONDS)
+        world.clock.advance(CONFIRM_SECONDS)
         assert len(ask(ana, "/close")) == 2
         ask(ana, "/close")
         assert "closed" in only(ask(ana, "/mode"))
 
     def test_it_is_listed_no_more_and_nobody_comes_in(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/close", "/close")
         assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
@@ -413,7 +413,7 @@ class TestClosing:
         assert [line for line in ask(luis, "/rooms") if "ops" in line] == []
 
     def test_the_owner_opens_it_again_and_nothing_is_lost(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(luis, "hola")
         ask(ana, "/close", "/close", "/mode open")
@@ -429,38 +429,38 @@ class TestClosing:
 
 class TestInviting:
     def test_who_is_invited_is_told_and_may_come_in(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode private")
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
         luis.seen()
         assert ask(ana, "/invite luis") == ["*** ana invited luis."]
         assert luis.seen() == ["*** ana invited you to #ops. /join ops to go there."]
         assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
-    def test_of_a_guest_it_holds_as_long_as_they_are_here(self, town: Town, ana: Member) -> None:
+    def test_of_a_guest_it_holds_as_long_as_they_are_here(self, world: World, ana: Member) -> None:
         ask(ana, "/mode private")
-        luis = town.guest("luis")
+        luis = world.person("luis")
         ask(ana, "/invite luis")
         luis.hang_up()
-        assert only(ask(town.guest("luis"), "/join ops")) == CANNOT_BE_USED
+        assert only(ask(world.person("luis"), "/join ops")) == CANNOT_BE_USED
 
     def test_of_a_registered_name_it_holds_also_when_they_are_not_here(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
-        town.register("eva")
+        world.register("eva")
         assert ask(ana, "/mode private", "/invite EVA")[-1] == "*** ana invited eva."
-        eva = town.citizen("eva")
+        eva = world.member("eva")
         assert ask(eva, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_without_an_invitation_one_is_put_out(
-        self, town: Town, ana: Member, luis: Member, eva: Member
+        self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/invite luis", "/invite eva", "/mode private")
         for name, person in ("luis", luis), ("eva", eva):
             person.seen()
             assert ask(ana, f"/uninvite {name}") == [f"*** ana withdrew the invitation of {name}."]
-            assert person.session.room is town.server.lobby
+            assert person.session.room is world.server.lobby
             assert "*** You were put out of #ops: #ops is private." in person.seen()[1]
 
     def test_nobody_is_invited_twice(self, ana: Member, luis: Member) -> None:
@@ -480,8 +480,8 @@ class TestInviting:
             assert only(ask(ana, command)).startswith("ERR Wrong use: ")
             assert only(ask(ana, f"{command} a b")).startswith("ERR Wrong use: ")
 
-    def test_one_who_does_not_read_is_not_flooded(self, town: Town, ana: Member) -> None:
-        luis = town.guest("luis")
+    def test_one_who_does_not_read_is_not_flooded(self, world: World, ana: Member) -> None:
+        luis = world.person("luis")
         luis.stop_taking()
         for _ in range(2000):
             ana.type("/invite luis", "/uninvite luis")
@@ -489,7 +489,7 @@ class TestInviting:
         assert not luis.session.stream.full
 
     def test_one_given_to_a_guest_who_has_registered_since_is_taken_back(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ana.type("/mode private", "/invite luis")
         luis.type("/join ops", "/register correct horse")
@@ -498,8 +498,8 @@ class TestInviting:
         assert "<ana> a secret" not in luis.seen()
         assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
 
-    def test_one_who_ignores_the_other_is_not_told(self, town: Town, ana: Member) -> None:
-        luis = town.guest("luis")
+    def test_one_who_ignores_the_other_is_not_told(self, world: World, ana: Member) -> None:
+        luis = world.person("luis")
         luis.type("/ignore ana")
         luis.seen()
         ana.type("/invite luis", "/uninvite luis", "/invite luis")
@@ -539,13 +539,13 @@ class TestVoices:
         )
 
     def test_who_loses_more_than_an_invitation_in_a_private_room_stays(
-        self, town: Town, ana: Member, luis: Member, eva: Member
+        self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/op eva", "/voice luis", "/mode private", "/unop eva", "/unvoice luis")
         for person in luis, eva:
-            assert person.session.room is town.room("ops")
+            assert person.session.room is world.room("ops")
         ask(ana, "/uninvite luis")
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
 
     def test_a_voice_is_gone_with_the_invitation(self, ana: Member, luis: Member) -> None:
         ask(ana, "/voice luis", "/uninvite luis", "/mode moderated")
@@ -554,7 +554,7 @@ class TestVoices:
 
 class TestKicks:
     def test_one_is_out_and_in_the_lobby_and_told(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/kick luis enough  of it") == ["*** ana kicked luis: enough  of it"]
         assert luis.seen() == [
@@ -562,7 +562,7 @@ class TestKicks:
             "*** You were put out of #ops: ana kicked you: enough  of it",
             "*** You are in #lobby. Nobody else is here.",
         ]
-        assert luis.session.room is town.server.lobby
+        assert luis.session.room is world.server.lobby
         assert ask(luis, "/join ops")[0].startswith("*** You are in #ops. Here: ana.")
         assert ask(luis, "hola") == ["<luis> hola"]
 
@@ -572,8 +572,8 @@ class TestKicks:
             "*** You were put out of #ops: ana kicked you. You may come back: /join ops."
         )
 
-    def test_out_of_the_lobby_is_into_no_room(self, town: Town) -> None:
-        root, luis = town.citizen("root", admin=True), town.guest("luis")
+    def test_out_of_the_lobby_is_into_no_room(self, world: World) -> None:
+        root, luis = world.member("root", admin=True), world.person("luis")
         ask(root, "/kick luis")
         assert luis.session.room is None
         assert luis.seen()[-1] == (
@@ -581,37 +581,39 @@ class TestKicks:
         )
         assert only(ask(luis, "hola")).startswith("ERR No room: ")
 
-    def test_a_bare_program_can_be_kicked(self, town: Town) -> None:
-        root, program = town.citizen("root", admin=True), town.program()
+    def test_a_bare_program_can_be_kicked(self, world: World) -> None:
+        root, program = world.member("root", admin=True), world.program()
         assert ask(root, f"/kick {program.session.name}") == [
             f"*** root kicked {program.session.name}."
         ]
         assert ask(program, "hola") == ["ERR No room"]
 
-    def test_all_connections_of_a_name_are_out(self, town: Town, ana: Member, eva: Member) -> None:
-        again = town.citizen("eva")
+    def test_all_connections_of_a_name_are_out(
+        self, world: World, ana: Member, eva: Member
+    ) -> None:
+        again = world.member("eva")
         again.type("/join ops")
         ask(ana, "/kick eva")
-        assert {eva.session.room, again.session.room} == {town.server.lobby}
+        assert {eva.session.room, again.session.room} == {world.server.lobby}
 
-    def test_one_who_is_elsewhere_cannot_be_kicked(self, town: Town, ana: Member) -> None:
-        town.guest("luis")
+    def test_one_who_is_elsewhere_cannot_be_kicked(self, world: World, ana: Member) -> None:
+        world.person("luis")
         assert ask(ana, "/kick luis") == [
             "ERR Nobody: luis is not in #ops. /who #ops shows who is."
         ]
 
     def test_what_was_said_before_stands_before_and_nothing_behind_it(self) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest("luis")
+        world = World(slow=True)
+        ana, luis = world.member("ana"), world.person("luis")
         for person in ana, luis:
             person.type("/join ops")
-            town.release()
+            world.release()
         ana.seen()
         luis.seen()
         luis.send(b"before\n")
         ana.send(b"/kick luis\n")
         luis.send(b"behind\n")
-        town.release()
+        world.release()
         assert ana.seen()[:2] == ["<luis> before", "*** ana kicked luis."]
         seen = luis.seen()
         assert seen == [
@@ -623,30 +625,30 @@ class TestKicks:
         ]
 
     def test_what_cannot_be_saved_is_not_done(self, expected_errors: Expect) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest("luis")
+        world = World(slow=True)
+        ana, luis = world.member("ana"), world.person("luis")
         for person in ana, luis:
             person.type("/join ops")
-            town.release()
+            world.release()
         luis.seen()
         ana.seen()
         for line in "/kick luis", "/ban luis", "/mute luis", "/mode private":
             ana.type(line)
-            town.store.fail()
-            town.release()
+            world.store.fail()
+            world.release()
             assert only(ana.seen()).startswith("ERR Not saved: that could not be stored")
         assert luis.seen() == []
         luis.type("hola")
-        town.release()
+        world.release()
         assert luis.seen() == ["<luis> hola"]
-        assert not town.room("ops").guarded
+        assert not world.room("ops").guarded
         assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
         expected_errors()
 
 
 class TestMutes:
     def test_one_reads_and_does_not_speak_until_the_time_is_over(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/mute luis 10m too  loud") == ["*** ana muted luis for 10m: too  loud"]
         assert luis.seen() == ["*** ana muted luis for 10m: too  loud"]
@@ -656,11 +658,11 @@ class TestMutes:
         assert ask(luis, "/history 1")[-1] == (
             f"[{local_time(0)}] *** ana muted luis for 10m: too  loud"
         )
-        town.clock.advance(599)
+        world.clock.advance(599)
         refused(luis, "hola")
-        town.clock.advance(1)
+        world.clock.advance(1)
         assert ask(luis, "hola") == ["<luis> hola"]
-        assert not town.room("ops").guarded
+        assert not world.room("ops").guarded
 
     def test_without_a_time_it_is_an_hour(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/mute luis") == ["*** ana muted luis for 1h."]
@@ -685,30 +687,30 @@ class TestMutes:
         assert ask(luis, "hola") == ["<otro> hola"]
 
     def test_who_takes_the_name_then_is_somebody_else_once_it_is_lifted(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 10m")
         luis.type("/leave", "/nick otro", "/join tea")
         ask(ana, "/unmute luis")
-        other = town.guest("luis")
+        other = world.person("luis")
         for room in "ops", "tea":
             other.type(f"/join {room}")
-        town.citizen("root", admin=True).type("/mute #ops luis", "/mute #tea luis")
+        world.member("root", admin=True).type("/mute #ops luis", "/mute #tea luis")
         refused(other, "hola")
         assert ask(luis, "hola") == ["<otro> hola"]
         assert ask(luis, "/join ops", "hola")[-1] == "<otro> hola"
 
     def test_nor_to_come_again_with_the_old_one(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 10m")
         luis.hang_up()
-        luis = town.guest("luis")
+        luis = world.person("luis")
         luis.type("/join ops")
         refused(luis, "hola")
 
-    def test_others_of_the_same_address_speak_on(self, town: Town, ana: Member) -> None:
-        pupils = [town.guest(f"p{number}", network="192.0.2.1") for number in range(30)]
+    def test_others_of_the_same_address_speak_on(self, world: World, ana: Member) -> None:
+        pupils = [world.person(f"p{number}", network="192.0.2.1") for number in range(30)]
         for pupil in pupils:
             pupil.type("/join ops")
         ask(ana, "/mute p7 1m")
@@ -717,7 +719,7 @@ class TestMutes:
                 refused(pupil, "hola")
             else:
                 assert ask(pupil, "hola") == [f"<p{number}> hola"]
-        town.clock.advance(60)
+        world.clock.advance(60)
         assert ask(pupils[7], "hola") == ["<p7> hola"]
 
     def test_it_is_over_when_it_is_lifted(self, ana: Member, luis: Member) -> None:
@@ -726,22 +728,22 @@ class TestMutes:
         assert ask(luis, "hola") == ["<luis> hola"]
         assert ask(ana, "/unmute luis") == ["*** luis is not muted in #ops."]
 
-    def test_a_later_one_counts(self, town: Town, ana: Member, luis: Member) -> None:
+    def test_a_later_one_counts(self, world: World, ana: Member, luis: Member) -> None:
         ask(ana, "/mute luis 1h", "/mute luis 1m")
-        town.clock.advance(60)
+        world.clock.advance(60)
         assert ask(luis, "hola") == ["<luis> hola"]
 
     def test_each_refused_line_is_answered_behind_the_receipts(self) -> None:
-        town = Town(slow=True)
-        ana, luis = town.citizen("ana"), town.guest("luis")
+        world = World(slow=True)
+        ana, luis = world.member("ana"), world.person("luis")
         for person in ana, luis:
             person.type("/join ops")
-            town.release()
+            world.release()
         luis.send(b"one\ntwo\n")
         ana.send(b"/mute luis 1m\n")
         luis.send(b"three\nfour\n/who\n")
         luis.seen()
-        town.release()
+        world.release()
         seen = luis.seen()
         error = f"ERR Not allowed: you are muted in #ops until {local_time(60)}, by ana."
         assert [line[: len(error)] for line in seen] == [
@@ -760,36 +762,36 @@ class TestMutes:
     def test_one_that_cannot_be_lifted_holds_also_under_another_name(
         self, expected_errors: Expect
     ) -> None:
-        town, ana, luis = slow_town()
+        world, ana, luis = slow_world()
         for person, line in (ana, "/mute luis"), (luis, "/nick otro"):
             person.type(line)
-            town.release()
+            world.release()
         ana.type("/unmute luis")
-        town.store.fail()
-        town.release()
+        world.store.fail()
+        world.release()
         assert refused(luis, "hola").startswith("you are muted in #ops")
         expected_errors()
 
     def test_one_that_could_not_be_kept_concerns_nobody_later(
         self, expected_errors: Expect
     ) -> None:
-        town, ana, luis = slow_town()
+        world, ana, luis = slow_world()
         ana.type("/mute luis")
-        town.store.fail()
-        town.release()
+        world.store.fail()
+        world.release()
         for person, line in (luis, "/nick otro"), (ana, "/mute luis"), (luis, "hola"):
             luis.seen()
             person.type(line)
-            town.release()
+            world.release()
         assert luis.seen() == ["<otro> hola"]
         expected_errors()
 
     def test_one_that_is_over_concerns_nobody_later(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mute luis 1m")
         luis.type(*UNDER_ANOTHER_NAME)
-        town.clock.advance(61)
+        world.clock.advance(61)
         ask(ana, "/mute luis 1m")
         assert ask(luis, "hola") == ["<otro> hola"]
 
@@ -802,16 +804,16 @@ class TestMutes:
         refused(luis, "hola")
 
     def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
-        silent = town.guest()
+        silent = world.person()
         name = silent.session.name
         silent.type("/join ops")
         for line in f"/mute {name}", f"/ban {name}":
             ask(ana, line)
         refused(silent, "/join ops")
-        town = town.again()
-        others = [town.guest() for _ in range(int(name.removeprefix("guest")))]
+        world = world.restarted()
+        others = [world.person() for _ in range(int(name.removeprefix("guest")))]
         assert others[-1].session.name == name
         assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
 
@@ -831,7 +833,7 @@ class TestMutes:
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         assert ask(ana, "/ban luis 2h spam") == ["*** ana banned luis for 2h: spam"]
         why = f"you are banned from #ops until {local_time(2 * HOUR)}, by ana: spam"
@@ -843,19 +845,19 @@ class TestBans:
         luis.type("hola")
         for line in "/join ops", "/who ops", "/msg #ops hola", "/mode #ops":
             assert refused(luis, line) == why, line
-        town.clock.advance(2 * HOUR)
+        world.clock.advance(2 * HOUR)
         assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_without_a_time_it_is_a_week(self, ana: Member, luis: Member) -> None:
         assert ask(ana, "/ban luis") == ["*** ana banned luis for 7d."]
 
-    def test_who_takes_a_banned_name_is_out(self, town: Town, ana: Member) -> None:
+    def test_who_takes_a_banned_name_is_out(self, world: World, ana: Member) -> None:
         ask(ana, "/ban troll")
-        guest = town.guest()
+        guest = world.person()
         guest.type("/join ops")
         guest.seen()
         guest.type("/nick troll")
-        assert guest.session.room is town.server.lobby
+        assert guest.session.room is world.server.lobby
 
     def test_it_can_be_lifted(self, ana: Member, luis: Member) -> None:
         ask(ana, "/ban luis")
@@ -866,7 +868,7 @@ class TestBans:
         assert ask(ana, "/unban luis") == ["*** luis is not banned from #ops."]
 
     def test_a_room_may_have_so_many(
-        self, town: Town, ana: Member, monkeypatch: pytest.MonkeyPatch
+        self, world: World, ana: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("chatd.chat.sanctions.SANCTIONS", 2)
         ask(ana, "/ban a 1m", "/mute b 1h")
@@ -874,15 +876,17 @@ class TestBans:
             "#ops has 2 mutes and bans, the most allowed. /unban some."
         )
         assert ask(ana, "/ban a 1m") == ["*** ana banned a for 1m."]
-        town.clock.advance(60)
+        world.clock.advance(60)
         assert ask(ana, "/ban c") == ["*** ana banned c for 7d."]
-        assert len(town.server.moderation.sanctions.in_room(town.room("ops"))) == 2
-        kinds = [record.kind for record in town.store.records()]
+        assert len(world.server.moderation.sanctions.in_room(world.room("ops"))) == 2
+        kinds = [record.kind for record in world.store.records()]
         assert len([kind for kind in kinds if kind not in ("account", "place")]) == 3
 
-    def test_all_are_listed_with_what_is_left(self, town: Town, ana: Member, luis: Member) -> None:
+    def test_all_are_listed_with_what_is_left(
+        self, world: World, ana: Member, luis: Member
+    ) -> None:
         ask(ana, "/ban troll 2h spam", "/mute luis 10m")
-        town.clock.advance(60)
+        world.clock.advance(60)
         assert ask(ana, "/bans") == [
             "*** 2 mutes and bans in #ops:",
             f"*** luis is muted until {local_time(600)} (9m left), by ana.",
@@ -893,8 +897,8 @@ class TestBans:
         lines = ask(ana, "/bans")
         assert (len(lines), lines[-1]) == (52, "*** and 12 more.")
 
-    def test_from_the_lobby_one_may_go_to_other_rooms(self, town: Town, luis: Member) -> None:
-        root = town.citizen("root", admin=True)
+    def test_from_the_lobby_one_may_go_to_other_rooms(self, world: World, luis: Member) -> None:
+        root = world.member("root", admin=True)
         luis.type("/leave")
         luis.seen()
         ask(root, "/ban luis 1h")
@@ -914,20 +918,22 @@ class TestBansOfOldNames:
     @pytest.mark.parametrize("name", ["10.1.2.3", "NickServ", "luz."])
     @pytest.mark.parametrize("here", [True, False])
     def test_they_can_be_banned_and_muted_by_name(
-        self, town: Town, ana: Member, name: str, here: bool
+        self, world: World, ana: Member, name: str, here: bool
     ) -> None:
-        town.register(name)
+        world.register(name)
         if here:
-            town.citizen(name).type("/join ops")
+            world.member(name).type("/join ops")
         assert ask(ana, f"/ban {name}") == [f"*** ana banned {name} for 7d."]
-        refused(town.citizen(name), "/join ops")
+        refused(world.member(name), "/join ops")
         assert ask(ana, f"/unban {name}") == [f"*** ana lifted the ban on {name}."]
         assert ask(ana, f"/mute {name}") == [f"*** ana muted {name} for 1h."]
 
-    def test_that_name_is_no_address(self, town: Town, ana: Member) -> None:
-        town.register("10.1.2.3")
+    def test_that_name_is_no_address(self, world: World, ana: Member) -> None:
+        world.register("10.1.2.3")
         ask(ana, "/ban 10.1.2.3")
-        assert ask(town.guest("zoe", network="10.1.2.3"), "/join ops")[0].startswith("*** You are")
+        assert ask(world.person("zoe", network="10.1.2.3"), "/join ops")[0].startswith(
+            "*** You are"
+        )
         ask(ana, "/unban 10.1.2.3")
         assert ask(ana, "/ban 10.1.2.4")[0].startswith(
             "*** Nobody who is connected now would be shut out"
@@ -937,15 +943,15 @@ class TestBansOfOldNames:
 class TestBansOfAddresses:
     ADDRESS = "192.0.2.7"
 
-    def crowd(self, town: Town, *, room: str = "ops") -> list[Member]:
-        people = [town.guest(name, network=self.ADDRESS) for name in ("zoe", "max", "")]
+    def crowd(self, world: World, *, room: str = "ops") -> list[Member]:
+        people = [world.person(name, network=self.ADDRESS) for name in ("zoe", "max", "")]
         for person in people:
             person.type(f"/join {room}")
             person.seen()
         return people
 
-    def test_it_says_first_whom_it_would_shut_out(self, town: Town, ana: Member) -> None:
-        crowd = self.crowd(town)
+    def test_it_says_first_whom_it_would_shut_out(self, world: World, ana: Member) -> None:
+        crowd = self.crowd(world)
         assert ask(ana, "/ban @zoe 1h spam") == [
             "*** This would shut 3 connections out of #ops: max, zoe and 1 guest.",
             "*** Repeat the command within a minute to confirm.",
@@ -955,13 +961,13 @@ class TestBansOfAddresses:
             "*** ana banned the address that zoe came from for 1h: spam"
         ]
         for person in crowd:
-            assert person.session.room is town.server.lobby
+            assert person.session.room is world.server.lobby
             refused(person, "/join ops")
-        newcomer = town.guest("nuevo", network=self.ADDRESS)
+        newcomer = world.person("nuevo", network=self.ADDRESS)
         refused(newcomer, "/join ops")
 
-    def test_another_command_is_another_question(self, town: Town, ana: Member) -> None:
-        crowd = self.crowd(town)
+    def test_another_command_is_another_question(self, world: World, ana: Member) -> None:
+        crowd = self.crowd(world)
         for line in (
             "/ban @zoe 1h",
             "/ban @zoe 2h",
@@ -971,13 +977,15 @@ class TestBansOfAddresses:
         ):
             assert len(ask(ana, line)) == 2
         ask(ana, "/ban @zoe 1h")
-        town.clock.advance(CONFIRM_SECONDS)
+        world.clock.advance(CONFIRM_SECONDS)
         assert len(ask(ana, "/ban @zoe 1h")) == 2
-        assert crowd[0].session.room is town.room("ops")
+        assert crowd[0].session.room is world.room("ops")
 
     @pytest.mark.parametrize("named", [True, False])
-    def test_one_who_spoke_and_went_had_one_too(self, town: Town, ana: Member, named: bool) -> None:
-        guest = town.guest("zoe" if named else "", network=self.ADDRESS)
+    def test_one_who_spoke_and_went_had_one_too(
+        self, world: World, ana: Member, named: bool
+    ) -> None:
+        guest = world.person("zoe" if named else "", network=self.ADDRESS)
         name = guest.session.name
         guest.type("/join ops", "buy this")
         guest.hang_up()
@@ -985,26 +993,26 @@ class TestBansOfAddresses:
         assert ask(ana, f"/ban @{name} 1h") == [
             f"*** ana banned the address that {name} came from for 1h."
         ]
-        refused(town.guest(network=self.ADDRESS), "/join ops")
+        refused(world.person(network=self.ADDRESS), "/join ops")
         assert ask(ana, f"/unban @{name}") != [f"ERR Nobody: nobody here is called {name}."]
-        town.guest(network=self.ADDRESS).type("/join ops")
-        assert town.room("ops").people == 2
+        world.person(network=self.ADDRESS).type("/join ops")
+        assert world.room("ops").people == 2
 
-    def test_one_who_went_and_said_nothing_is_nobody(self, town: Town, ana: Member) -> None:
-        guest = town.guest("zoe", network=self.ADDRESS)
+    def test_one_who_went_and_said_nothing_is_nobody(self, world: World, ana: Member) -> None:
+        guest = world.person("zoe", network=self.ADDRESS)
         guest.hang_up()
         assert only(ask(ana, "/ban @zoe 1h")).startswith("ERR Nobody: ")
 
-    def test_an_address_may_be_written_out(self, town: Town, ana: Member) -> None:
-        crowd = self.crowd(town)
+    def test_an_address_may_be_written_out(self, world: World, ana: Member) -> None:
+        crowd = self.crowd(world)
         ask(ana, f"/ban {self.ADDRESS} 1h")
         assert ask(ana, f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
-        assert crowd[0].session.room is town.server.lobby
+        assert crowd[0].session.room is world.server.lobby
         seen = ask(ana, "/history 50") + ask(crowd[0], "/rooms")
         assert not [line for line in seen if self.ADDRESS in line]
 
-    def test_of_ipv6_it_is_the_network(self, town: Town, ana: Member) -> None:
-        guest = town.guest(network="2001:db8::/64")
+    def test_of_ipv6_it_is_the_network(self, world: World, ana: Member) -> None:
+        guest = world.person(network="2001:db8::/64")
         ask(ana, "/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
         refused(guest, "/join ops")
         assert "2001:db8::/64 is banned" in ask(ana, "/bans")[1]
@@ -1016,55 +1024,58 @@ class TestBansOfAddresses:
             "*** Nobody who is connected now would be shut out of #ops."
         )
 
-    def test_only_who_may_ban_is_shown_addresses(self, town: Town, ana: Member) -> None:
-        self.crowd(town)
+    def test_only_who_may_ban_is_shown_addresses(self, world: World, ana: Member) -> None:
+        self.crowd(world)
         ask(ana, "/ban @zoe", "/ban @zoe")
         assert ask(ana, "/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
 
-    def test_operators_and_administrators_are_never_shut_out(self, town: Town, ana: Member) -> None:
-        op, root = town.citizen("op"), town.citizen("root", admin=True)
+    def test_operators_and_administrators_are_never_shut_out(
+        self, world: World, ana: Member
+    ) -> None:
+        op, root = world.member("op"), world.member("root", admin=True)
         for person in op, root:
             person.session.identity.network = self.ADDRESS
             person.type("/join ops")
         ask(ana, "/op op")
-        crowd = self.crowd(town)
+        crowd = self.crowd(world)
         assert "shut 3 connections" in ask(ana, "/ban @zoe")[0]
         ask(ana, "/ban @zoe")
-        assert {op.session.room, root.session.room} == {town.room("ops")}
+        assert {op.session.room, root.session.room} == {world.room("ops")}
         assert ask(op, "/leave", "/join ops")[-1].startswith("[")
-        assert crowd[0].session.room is not town.room("ops")
+        assert crowd[0].session.room is not world.room("ops")
 
-    def test_of_an_operator_it_is_refused(self, town: Town, ana: Member) -> None:
-        op = town.citizen("op", network=self.ADDRESS)
-        other = town.citizen("other", network=self.ADDRESS)
+    def test_of_an_operator_it_is_refused(self, world: World, ana: Member) -> None:
+        op = world.member("op", network=self.ADDRESS)
+        other = world.member("other", network=self.ADDRESS)
         ask(ana, "/op op", "/op other")
         assert op.session.network
         assert refused(other, "/ban #ops @op").startswith("op is an operator of #ops")
 
     def test_somebody_without_one(self, ana: Member, luis: Member) -> None:
+        luis.session.identity.network = ""
         assert refused(ana, "/ban @luis") == (
             "luis has no address (a UNIX socket). /ban luis bans the name."
         )
         assert only(ask(ana, "/ban @nobody")).startswith("ERR Nobody: ")
 
     @pytest.mark.parametrize("who", ["@zoe", "@ZOE", ADDRESS])
-    def test_it_can_be_lifted(self, town: Town, ana: Member, who: str) -> None:
-        crowd = self.crowd(town)
+    def test_it_can_be_lifted(self, world: World, ana: Member, who: str) -> None:
+        crowd = self.crowd(world)
         ask(ana, "/ban @zoe", "/ban @zoe")
         crowd[0].hang_up()
         assert only(ask(ana, f"/unban {who}")).startswith("*** ana lifted the ban on ")
         assert ask(crowd[1], "/join ops")[0].startswith("*** You are in #ops.")
         assert only(ask(ana, f"/unban {who}")).endswith("is not banned from #ops.")
 
-    def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, town: Town) -> None:
-        root, zoe = town.citizen("root", admin=True), town.person("zoe", address=FAR)
+    def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, world: World) -> None:
+        root, zoe = world.member("root", admin=True), world.person("zoe", address=FAR)
         ask(root, "/ban @zoe 1h", "/ban @zoe 1h")
         assert zoe.session.room is None
         error = (
             f"ERR Not allowed: you are banned from #lobby until {local_time(HOUR)}, by root."
             " /join another room."
         )
-        newcomer = town.person(greeted=True, address=FAR)
+        newcomer = world.person(greeted=True, address=FAR)
         assert newcomer.seen() == [
             "*** Welcome to chatd. You are guest3, in no room.",
             "*** /join ROOM to enter one, /help for commands, /quit to leave.",
@@ -1073,24 +1084,24 @@ class TestBansOfAddresses:
         assert only(ask(newcomer, "hola")).startswith("ERR No room: ")
         assert ask(newcomer, "/leave") == [error]
         assert ask(newcomer, "/join ops")[0].startswith("*** You are in #ops")
-        program = Member(town, town.bare, FAR)
+        program = Member(world, world.bare, FAR)
         program.type("hola")
         assert program.seen() == ["ERR Not allowed", "ERR No room"]
-        assert town.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
+        assert world.person(greeted=True).seen()[0].endswith("in #lobby. Here: root.")
 
-    def test_one_whose_address_becomes_known_late_is_put_out(self, town: Town) -> None:
-        root = town.citizen("root", admin=True)
+    def test_one_whose_address_becomes_known_late_is_put_out(self, world: World) -> None:
+        root = world.member("root", admin=True)
         ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
-        protocol = town.chat.build(HERE, located=False)
+        protocol = world.chat.build(HERE, located=False)
         transport = StringTransport(peerAddress=HERE)
         transport.transport = transport  # of the proxy's
         protocol.makeConnection(transport)
-        assert protocol.session.room is town.server.lobby
+        assert protocol.session.room is world.server.lobby
         transport.peerAddr = FAR
         transport.clear()
         protocol.connection.address_known()
         protocol.dataReceived(b"hola\n")
-        town.settle()
+        world.settle()
         assert protocol.session.room is None
         seen = transport.value().decode().split("\n")
         assert seen[0].startswith(
@@ -1099,21 +1110,21 @@ class TestBansOfAddresses:
         assert seen[2].startswith("ERR No room: ")
         assert root.seen() == []
 
-    def test_an_administrator_who_logs_in_from_there_may_go_there(self, town: Town) -> None:
-        root = town.citizen("root", admin=True)
+    def test_an_administrator_who_logs_in_from_there_may_go_there(self, world: World) -> None:
+        root = world.member("root", admin=True)
         ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
-        late = town.person(address=FAR)
+        late = world.person(address=FAR)
         assert late.session.room is None
-        town.server.logins.log_in(late.session, town.server.accounts.table["root"])
+        world.server.logins.log_in(late.session, world.server.accounts.table["root"])
         assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
 
     def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
-        max = town.guest("max", network="192.0.2.7")
+        max = world.person("max", network="192.0.2.7")
         ask(ana, "/ban @max")
         max.hang_up()
-        town.guest("max", network="198.51.100.1")
+        world.person("max", network="198.51.100.1")
         assert ask(ana, "/ban @max") == [
             "*** This would shut 1 connection out of #ops: max.",
             "*** Repeat the command within a minute to confirm.",
@@ -1136,19 +1147,19 @@ class TestEqualsAndBetters:
         ],
     )
     def test_an_operator_does_nothing_to_them(
-        self, town: Town, ana: Member, eva: Member, command: str, who: str, error: str
+        self, world: World, ana: Member, eva: Member, command: str, who: str, error: str
     ) -> None:
-        people = {"ana": ana, "eva": eva, "op": town.citizen("op")}
-        people["root"] = town.citizen("root", admin=True)
+        people = {"ana": ana, "eva": eva, "op": world.member("op")}
+        people["root"] = world.member("root", admin=True)
         for person in people.values():
             person.type("/join ops")
             person.session.identity.network = "192.0.2.1"
         ask(ana, "/op op", "/op eva")
         line = f"{command}{who}" if command.endswith("@") else f"{command} {who}"
         assert refused(people["op"], line) == error
-        assert {person.session.room for person in people.values()} == {town.room("ops")}
+        assert {person.session.room for person in people.values()} == {world.room("ops")}
 
-    def test_the_owner_does_to_an_operator(self, town: Town, ana: Member, eva: Member) -> None:
+    def test_the_owner_does_to_an_operator(self, world: World, ana: Member, eva: Member) -> None:
         ask(ana, "/op eva", "/mute eva")
         refused(eva, "hola")
         assert refused(eva, "/unmute eva").startswith("you are muted in #ops")
@@ -1157,37 +1168,37 @@ class TestEqualsAndBetters:
         refused(eva, "/kick #ops ana")
 
     def test_operators_are_not_taken_their_voice(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
-        op = town.citizen("op")
+        op = world.member("op")
         ask(ana, "/op op", "/op eva")
         for line in "/unvoice #ops eva", "/uninvite #ops eva", "/uninvite #ops ana":
             refused(op, line)
 
-    def test_nobody_does_it_to_an_administrator(self, town: Town, ana: Member) -> None:
-        root, other = town.citizen("root", admin=True), town.citizen("other", admin=True)
-        assert other.session.room is town.server.lobby
+    def test_nobody_does_it_to_an_administrator(self, world: World, ana: Member) -> None:
+        root, other = world.member("root", admin=True), world.member("other", admin=True)
+        assert other.session.room is world.server.lobby
         for line in "/kick other", "/ban other", "/mute root", "/disconnect other":
             refused(root, line)
 
 
 class TestAdministrators:
     def test_a_word_to_all_is_in_every_room_with_people(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
-        root = town.citizen("root", admin=True)
-        guest = town.guest()
+        root = world.member("root", admin=True)
+        guest = world.person()
         assert ask(root, "/wall tea  is ready") == ["*** root to everyone: tea  is ready"]
         assert luis.seen() == guest.seen() == ["*** root to everyone: tea  is ready"]
         assert ask(luis, "/history 1")[1].endswith("*** root to everyone: tea  is ready")
         root.type("/kick luis")
-        town.server.moves.leave(root.session)
+        world.server.moves.leave(root.session)
         assert ask(root, "/wall hola") == ["*** Said in every room with people in it."]
         assert only(ask(root, "/wall")).startswith("ERR Wrong use: ")
 
-    def test_a_name_can_be_disconnected(self, town: Town, ana: Member, eva: Member) -> None:
-        root = town.citizen("root", admin=True)
-        again = town.citizen("eva")
+    def test_a_name_can_be_disconnected(self, world: World, ana: Member, eva: Member) -> None:
+        root = world.member("root", admin=True)
+        again = world.member("eva")
         ana.seen()
         assert ask(root, "/disconnect eva")[-1] == "*** Disconnected: 2 connections of eva."
         for person in eva, again:
@@ -1195,13 +1206,13 @@ class TestAdministrators:
             assert person.closed
             assert ask(person, "hola") == []
         assert "*** root disconnected eva." in ana.seen()
-        assert not town.server.names.of("eva")
+        assert not world.server.names.of("eva")
         assert only(ask(root, "/disconnect eva")).startswith("ERR Nobody: ")
 
-    def test_figures(self, town: Town, ana: Member, luis: Member) -> None:
-        root = town.citizen("root", admin=True)
+    def test_figures(self, world: World, ana: Member, luis: Member) -> None:
+        root = world.member("root", admin=True)
         ask(luis, "hola")
-        town.clock.advance(90)
+        world.clock.advance(90)
         assert ask(root, "/stats") == [
             "*** Up for 1m 30s. Connections: 3. Names here: 3.",
             "*** Rooms: 2. Lines: 1. Registered: 2.",
@@ -1219,56 +1230,56 @@ class TestAdministrators:
         for name in "join", "create", "invite", "voice", "op", "mute", "ban":
             assert COMMANDS[name].cost == KEEPING_COST
 
-    def test_they_mute_and_ban_the_owner_too(self, town: Town, ana: Member, luis: Member) -> None:
-        root = town.citizen("root", admin=True)
+    def test_they_mute_and_ban_the_owner_too(self, world: World, ana: Member, luis: Member) -> None:
+        root = world.member("root", admin=True)
         ask(root, "/mute #ops ana")
         refused(ana, "hola")
         refused(ana, "/unmute ana")
         ask(root, "/ban #ops ana")
-        assert ana.session.room is town.server.lobby
+        assert ana.session.room is world.server.lobby
         refused(ana, "/unban #ops ana")
 
 
 class TestComingAndGoing:
     def test_a_logout_puts_out_of_a_private_room(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/invite eva", "/mode private")
         eva.seen()
-        town.server.logins.log_out(eva.session)
+        world.server.logins.log_out(eva.session)
         assert eva.session.name.startswith("guest")
-        assert eva.session.room is town.server.lobby
+        assert eva.session.room is world.server.lobby
         assert eva.seen()[0].startswith("*** You were put out of #ops: #ops is private.")
 
     def test_a_mute_holds_for_who_has_logged_out(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/mute eva")
-        town.server.logins.log_out(eva.session)
+        world.server.logins.log_out(eva.session)
         eva.type("/leave", "/nick otra", "/join ops")
         refused(eva, "hola")
-        town.citizen("eva").hang_up()
+        world.member("eva").hang_up()
         ask(ana, "/unmute eva")
         assert ask(eva, "hola") == ["<otra> hola"]
 
-    def test_who_logs_in_to_a_banned_account_is_out(self, town: Town, ana: Member) -> None:
-        town.register("eva")
+    def test_who_logs_in_to_a_banned_account_is_out(self, world: World, ana: Member) -> None:
+        world.register("eva")
         ask(ana, "/ban eva")
-        guest = town.guest("otra")
+        guest = world.person("otra")
         guest.type("/join ops")
-        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
-        assert guest.session.room is town.server.lobby
+        world.server.logins.log_in(guest.session, world.server.accounts.table["eva"])
+        assert guest.session.room is world.server.lobby
 
     def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
-        moderation = town.server.moderation
-        gone = town.server.registrations.records_of("eva")
+        moderation = world.server.moderation
+        gone = world.server.registrations.records_of("eva")
         assert [
             (put.table.kind, put.key, put.value) for put in gone if put.table.kind != "place"
         ] == [("role", "ops/eva", None)]
-        gone = town.server.registrations.records_of("ana")
+        gone = world.server.registrations.records_of("ana")
         for put in gone:
             put.apply()
         assert {key: (run.owner, run.mode) for key, run in moderation.roles.rooms.items()} == {
@@ -1277,92 +1288,92 @@ class TestComingAndGoing:
         }
 
     def test_a_named_person_who_is_put_out_is_said_to_leave(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
-        town.clock.advance(LASTING)
+        world.clock.advance(LASTING)
         ana.seen()
         assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
 
     def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
-        self, town: Town, ana: Member
+        self, world: World, ana: Member
     ) -> None:
         ask(ana, "/ban eva")
-        town.register("eva", admin=True)
-        guest = town.guest()
+        world.register("eva", admin=True)
+        guest = world.person()
         guest.type("/join ops")
-        town.server.logins.log_in(guest.session, town.server.accounts.table["eva"])
-        assert guest.session.room is town.room("ops")
+        world.server.logins.log_in(guest.session, world.server.accounts.table["eva"])
+        assert guest.session.room is world.room("ops")
 
 
 class TestWhatHoldsForWhom:
     def test_one_who_is_muted_by_name_and_logs_out_stays_muted(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
         ask(ana, "/mute eva")
-        again = town.citizen("eva")  # not there when it was ordered
+        again = world.member("eva")  # not there when it was ordered
         ask(again, "/join ops", "/logout")
         assert "you are muted" in refused(again, "hola")
 
     def test_one_who_logs_out_is_not_muted_for_somebody_else(
-        self, town: Town, ana: Member, luis: Member, eva: Member
+        self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/mute luis")
         ask(eva, "/logout")
         assert ask(eva, "hola") == [f"<{eva.session.name}> hola"]
 
     def test_when_an_account_goes_others_keep_what_they_are(
-        self, town: Town, ana: Member, eva: Member
+        self, world: World, ana: Member, eva: Member
     ) -> None:
-        zoe = town.citizen("zoe")
+        zoe = world.member("zoe")
         ask(ana, "/op eva", "/op zoe")
-        for put in town.server.registrations.records_of("eva"):
+        for put in world.server.registrations.records_of("eva"):
             put.apply()
         ask(zoe, "/join ops")
         assert ask(zoe, "/kick nobody")[0].startswith("ERR Nobody: ")
         assert refused(eva, "/kick zoe").startswith("only the owner and the operators of #ops")
 
     def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
-        self, town: Town, ana: Member, luis: Member, eva: Member
+        self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
         ask(ana, "/voice eva")
-        for put in town.server.registrations.records_of("ana"):
+        for put in world.server.registrations.records_of("ana"):
             put.apply()
         assert "nobody runs it" in only(ask(luis, "/mode"))
 
-    def test_that_there_is_an_administrator_changes_the_lobby_alone(self, town: Town) -> None:
-        luis = town.guest("luis")
+    def test_that_there_is_an_administrator_changes_the_lobby_alone(self, world: World) -> None:
+        luis = world.person("luis")
         ask(luis, "/join ops")
-        town.citizen("root", admin=True)
+        world.member("root", admin=True)
         assert "nobody runs it" in only(ask(luis, "/mode"))
         assert "operators set the topic" in only(ask(luis, "/mode #lobby"))
 
     def test_a_guests_voice_does_not_lower_what_their_account_is(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/mode moderated", "/voice luis")
-        town.register("eva")
-        town.become(town.citizen("eva"), Role.OPERATOR, "ops")
-        town.server.logins.log_in(luis.session, town.server.accounts.table["eva"])
+        world.register("eva")
+        give_role(world.member("eva"), Role.OPERATOR, "ops")
+        world.server.logins.log_in(luis.session, world.server.accounts.table["eva"])
         assert ask(luis, "/kick nobody")[-1].startswith("ERR Nobody: ")
 
-    def test_what_is_over_is_not_listed(self, town: Town, ana: Member) -> None:
+    def test_what_is_over_is_not_listed(self, world: World, ana: Member) -> None:
         ask(ana, "/mute x 1m", "/mute y 1h")
-        town.clock.advance(60)
+        world.clock.advance(60)
         assert ask(ana, "/bans")[0] == "*** 1 mute or ban in #ops:"
 
     def test_who_is_gone_is_remembered_in_no_way(
-        self, town: Town, ana: Member, luis: Member
+        self, world: World, ana: Member, luis: Member
     ) -> None:
         ask(ana, "/voice luis", "/mute luis")
         luis.hang_up()
-        moderation = town.server.moderation
+        moderation = world.server.moderation
         assert not moderation.roles._given
         assert not moderation.sanctions._bound
 
-    def test_a_room_that_is_open_again_is_hidden_no_more(self, town: Town, ana: Member) -> None:
-        guest = town.guest()
+    def test_a_room_that_is_open_again_is_hidden_no_more(self, world: World, ana: Member) -> None:
+        guest = world.person()
         ask(ana, "/mode private", "hola", "/mode open")
-        assert not town.server.moderation.hidden
+        assert not world.server.moderation.hidden
         ask(ana, "/mute x")
-        assert not town.server.moderation.hidden
+        assert not world.server.moderation.hidden
         assert any("#ops" in line for line in ask(guest, "/rooms"))

@@ -12,7 +12,6 @@ from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
 from tests.support.answers import ask
-from tests.support.members import member, register
 from tests.support.world import Member, World
 
 Expect = Callable[..., list[LogEvent]]
@@ -105,19 +104,19 @@ class TestIgnoring:
         assert ask(ana, "/ignore x0")[0].startswith("*** Lines of x0")
 
     def test_holds_on_all_connections_of_an_account_and_later(self, world: World) -> None:
-        first, second, luis = member(world, "eva"), member(world, "eva"), world.person("luis")
+        first, second, luis = world.member("eva"), world.member("eva"), world.person("luis")
         first.type("/ignore luis")
         second.seen()
         luis.type("hola", "/msg eva psst")
         assert second.seen() == []
-        third = member(world, "eva")
+        third = world.member("eva")
         luis.type("hola", "/msg eva psst")
         assert third.seen() == []
 
     def test_is_added_up_when_two_connections_say_so_at_once(self) -> None:
         world = World(slow=True)
-        register(world, "ana")
-        both = member(world, "ana"), member(world, "ana")
+        world.register("ana")
+        both = world.member("ana"), world.member("ana")
         world.release()
         for one, name in zip(both, ("luis", "eva"), strict=True):
             one.send(f"/ignore {name}\n".encode())
@@ -167,12 +166,12 @@ class TestBell:
     def test_of_who_has_an_account_rings_for_stored_private_lines(
         self, world: World, luis: Member
     ) -> None:
-        eva = member(world, "eva", bell="mentions")
+        eva = world.member("eva", bell="mentions")
         luis.type("/msg eva psst")
         assert eva.seen() == [f"{BELL}(private) <luis> psst"]
         eva.hang_up()
         luis.type("eva?", "/msg eva psst")
-        assert BELL not in "".join(member(world, "eva", greeted=True).seen())
+        assert BELL not in "".join(world.member("eva", greeted=True).seen())
 
     def test_does_not_ring_for_who_is_ignored(self, ana: Member, luis: Member) -> None:
         ana.type("/bell on", "/ignore luis")
@@ -241,7 +240,7 @@ class TestAway:
         assert world.server.sessions.away_text("ana") == "away"
 
     def test_of_an_account_holds_when_nobody_is_there(self, world: World, luis: Member) -> None:
-        eva = member(world, "eva")
+        eva = world.member("eva")
         eva.type("/away until Monday")
         eva.hang_up()
         assert ask(luis, "/msg eva hola") == [
@@ -277,13 +276,13 @@ class TestKeeping:
     def test_what_is_set_is_kept_with_the_account_and_there_again(
         self, world: World, line: str, setting: str, value: object
     ) -> None:
-        register(world, "eva", **{"of a later chatd": [1]})
-        eva = member(world, "eva")
+        world.register("eva", **{"of a later chatd": [1]})
+        eva = world.member("eva")
         eva.type(line)
         account = world.server.accounts.table["eva"]
         assert account.settings == {"of a later chatd": [1], setting: value}
         eva.hang_up()
-        again = member(world, "eva").session
+        again = world.member("eva").session
         expected = tuple(value) if isinstance(value, list) else value
         assert getattr(again.subscriptions.settings, setting) == expected
         assert again.language.value == (value if setting == "language" else "en")
@@ -295,9 +294,9 @@ class TestKeeping:
         self, line: str, setting: str, value: object, expected_errors: Expect
     ) -> None:
         world = World(slow=True)
-        register(world, "eva")
+        world.register("eva")
         world.release()
-        eva = member(world, "eva")
+        eva = world.member("eva")
         world.release()
         eva.seen()
         eva.type(line)
@@ -323,7 +322,7 @@ class TestKeeping:
         assert not world.server.accounts.table
 
     def test_what_a_guest_has_set_holds_where_the_account_has_nothing(self, world: World) -> None:
-        register(world, "eva", times=True)
+        world.register("eva", times=True)
         guest = world.person()
         guest.type("/idioma es", "/eco no")
         world.server.names.take(guest.session, "eva")
@@ -342,9 +341,9 @@ class TestKeeping:
     def test_whom_one_ignores_and_what_others_are_told_ends_with_the_login(
         self, world: World
     ) -> None:
-        ana = member(world, "ana")
+        ana = world.member("ana")
         ana.type("/ignore luis", "/away at lunch", "/times on")
-        register(world, "eva")
+        world.register("eva")
         world.server.logins.log_in(ana.session, world.server.accounts.table["eva"])
         ana.seen()
         ana.type("/ignore")
@@ -358,8 +357,8 @@ class TestKeeping:
 
     def test_one_who_is_closed_while_it_is_kept_is_shown_nothing_more(self) -> None:
         world = World(slow=True)
-        register(world, "ana")
-        ana, ghost, luis = member(world, "ana"), member(world, "ana"), world.person("luis")
+        world.register("ana")
+        ana, ghost, luis = world.member("ana"), world.member("ana"), world.person("luis")
         world.release()
         ghost.stop_taking()
         ghost.send(b"/times on\n")

@@ -35,7 +35,6 @@ from chatd.storage.records import change
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.urls import destination_of
 from tests.support.loopback import LoopbackServer
-from tests.support.members import member, register
 from tests.support.receivers import Receiver
 from tests.support.world import World
 
@@ -144,7 +143,7 @@ class StartTests(ServiceTestCase):
         """Return the lines of the log about names that are refused today."""
         world = World()
         for name in names:
-            register(world, name)
+            world.register(name)
         self.make(world, IPv4Address("TCP", "127.0.0.1", 60060)).startService()
         return [line for line in self.logged() if "accounts keep" in line]
 
@@ -416,7 +415,7 @@ class StopTests(ServiceTestCase):
 
     def test_read_marks_are_stored_once_clients_have_taken_all_lines(self) -> None:
         world = World()
-        ana, luis = member(world, "ana"), world.person("luis")
+        ana, luis = world.member("ana"), world.person("luis")
         service = self.make(world)
         service.startService()
         luis.send(b"last words\n")
@@ -430,7 +429,7 @@ class StopTests(ServiceTestCase):
 
     def test_read_marks_are_stored_regularly(self) -> None:
         world = World()
-        member(world, "ana").type("hola")
+        world.member("ana").type("hola")
         service = self.make(world)
         service.startService()
         world.clock.pump([CHECK_SECONDS] * CHECKS_A_MINUTE)

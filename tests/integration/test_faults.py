@@ -51,8 +51,6 @@ from chatd.util.rate_limit import RateLimiter
 from tests.support.faults import Fault, Injected
 from tests.support.logs import logged
 from tests.support.loopback import LoopbackServer
-from tests.support.members import member
-from tests.support.running import Town
 from tests.support.world import CHEAP, Member, World
 
 Expect = Callable[..., list[LogEvent]]
@@ -384,7 +382,7 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
     scene: Scene, fault: Fault, place: str, expected_errors: Expect
 ) -> None:
     deed, owner, name = KEPT[place]
-    eva = scene.world.person() if deed == "coming" else member(scene.world, "eva")
+    eva = scene.world.person() if deed == "coming" else scene.world.member("eva")
     scene.seen()
     if name == "acknowledged":
         fault.happened = 1
@@ -415,7 +413,7 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
         eva.hang_up()
     scene.everything_is_right()
     # She may come again, and is written to.
-    again = member(scene.world, "eva")
+    again = scene.world.member("eva")
     scene.luis.type("/msg eva psst")
     assert again.seen()[-1] == "(private) <luis> psst"
     expected_errors(Injected)
@@ -471,8 +469,8 @@ def test_a_fault_when_somebody_comes(
 def test_a_fault_while_people_are_put_out(
     fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
-    town = Town()
-    eva, luis, ana, max_ = (town.citizen(name) for name in ("eva", "luis", "ana", "max"))
+    world = World()
+    eva, luis, ana, max_ = (world.member(name) for name in ("eva", "luis", "ana", "max"))
     for person in eva, luis, ana, max_:
         person.type("/join ops")
     session = ana.session
@@ -488,13 +486,13 @@ def test_a_fault_while_people_are_put_out(
     fault.armed = False
     assert eva.seen() == ["*** eva set the room's mode to private."]
     for person in luis, max_:
-        assert person.session.room is town.server.lobby
+        assert person.session.room is world.server.lobby
         person.seen()
-    assert ana.session.stream.finished or ana.session.room is not town.room("ops")
+    assert ana.session.stream.finished or ana.session.room is not world.room("ops")
     ana.hang_up()
     eva.type("hola")
     assert eva.seen() == ["<eva> hola"]
-    town.clock.advance(READING_SECONDS)
+    world.clock.advance(READING_SECONDS)
     luis.type("hola")
     assert luis.seen() == max_.seen() == ["<luis> hola"]
     expected_errors(Injected)
@@ -504,9 +502,9 @@ def test_a_fault_while_people_are_put_out(
 def test_a_fault_while_a_name_is_disconnected(
     fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
-    town = Town()
-    root = town.citizen("root", admin=True)
-    people = [town.citizen("ana") for _ in range(3)]
+    world = World()
+    root = world.member("root", admin=True)
+    people = [world.member("ana") for _ in range(3)]
     fault.inject(owner, name, lambda *args: people[1].session in args)
     root.type("/disconnect ana")
     fault.armed = False

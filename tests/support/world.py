@@ -19,18 +19,23 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from chatd.accounts.accounts import Account
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
 from chatd.commands.table import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Notice
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
+from chatd.rooms.room import Room
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.contract import StoreError
+from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
+from chatd.storage.records import change
+from chatd.text.folding import fold
 
 WELCOME = (
     "*** Type and press Enter. Your line comes back with your name once it is saved.",
@@ -101,8 +106,9 @@ class Immediately:
 class World:
     """A server on a fake clock.
 
-    ``slow`` holds commits back until ``store.release()``. ``ahead`` is how many seconds the time of
-    day is ahead of the clock, because a system's time may be set.
+    ``slow`` holds commits back until ``store.release()``. A ``clock`` and a ``store`` on it may be
+    given. ``ahead`` is how many seconds the time of day is ahead of the clock, because a system's
+    time may be set.
     """
 
     store: Any
@@ -111,13 +117,16 @@ class World:
         self,
         *,
         slow: bool = False,
+        clock: Clock | None = None,
+        store: Store | None = None,
         max_length: int = 4096,
         limits: Limits = Limits(),  # noqa: B008 - a value
         **options: Any,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.ahead = 0.0
-        self.store = HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.now)
+        memory = HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.now)
+        self.store = memory if store is None else store
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.hashing, CHEAP))
         self.server = ChatServer(self.store, self.clock, now=self.now, **options)
@@ -128,6 +137,12 @@ class World:
         )
         self.bare = ChatFactory(self.server, self.clock, BareProtocol, 256, limits, admission)
 
+    def restarted(self) -> World:
+        """Return the world after a restart: no client is connected, and records are as stored."""
+        world = World(clock=self.clock, store=self.store)
+        world.ahead = self.ahead
+        return world
+
     def now(self) -> float:
         """Return the time of day, in seconds since 1970."""
         return self.clock.seconds() + self.ahead
@@ -136,11 +151,50 @@ class World:
         """Run all that is due."""
         self.clock.advance(0)
 
-    def person(self, name: str = "", *, greeted: bool = False, address: IAddress = HERE) -> Member:
-        """Return a client of the chat port; its welcome is unseen only if ``greeted``."""
+    def room(self, name: str) -> Room:
+        """Return an existing room."""
+        return self.server.rooms[fold(name)]
+
+    def register(self, name: str, *, admin: bool = False, **settings: Any) -> None:
+        """Register an account without a password."""
+        account = Account(name, "", admin, settings=settings)
+        change(self.store, self.server.accounts.table.put(account.key, account))
+        self.settle()
+
+    def person(
+        self, name: str = "", *, greeted: bool = False, address: IAddress = HERE, network: str = ""
+    ) -> Member:
+        """Return a client of the chat port; its welcome is unseen only if ``greeted``.
+
+        Its network is the one that is given, or else follows from its address.
+        """
         person = Member(self, self.chat, address)
+        if network:
+            person.session.identity.network = network
         if name:
             person.type(f"/nick {name}")
+        if not greeted:
+            person.seen()
+        return person
+
+    def member(
+        self,
+        name: str,
+        *,
+        greeted: bool = False,
+        network: str = "",
+        admin: bool = False,
+        **settings: Any,
+    ) -> Member:
+        """Return a client that has logged in, to an account that is registered if there is none.
+
+        Its welcome and the answers are unseen only if ``greeted``.
+        """
+        if self.server.accounts.called(name) is None:
+            self.register(name, admin=admin, **settings)
+        person = self.person(greeted=True, network=network)
+        log_in(self.server, person.session, name)
+        self.settle()
         if not greeted:
             person.seen()
         return person
@@ -168,6 +222,11 @@ class World:
         passer_by = self.person()
         passer_by.type(*texts)
         passer_by.hang_up()
+
+
+def log_in(server: ChatServer, session: Session, name: str) -> None:
+    """Log a session in to the account of a name, without its password."""
+    server.logins.log_in(session, server.accounts.table[fold(name)])
 
 
 class Member:

@@ -24,8 +24,6 @@ from chatd.formats.base import BELL
 from tests.proofs.terminal.documented import is_unsafe, undocumented
 from tests.support.hostile import HOSTILE
 from tests.support.logs import logged
-from tests.support.members import member
-from tests.support.running import Town
 from tests.support.world import Member, World
 
 NAMED_BY_OTHERS = (
@@ -54,7 +52,7 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
         ("ana", ana),
         ("bare", program),
         ("spanish", spanish),
-        ("registered", member(world, "eva")),
+        ("registered", world.member("eva")),
         ("ringing", world.person("tom")),
     ]
     everybody[-1][1].type("/bell mentions")
@@ -83,7 +81,7 @@ def everything_seen(hostile: str) -> Iterator[tuple[str, bytes]]:
     everybody[-2][1].hang_up()
     for text in hostile, f"eva {hostile}":
         world.say(text, f"/msg eva {text}")
-    yield "registered, back again", member(world, "eva", greeted=True).bytes_seen()
+    yield "registered, back again", world.member("eva", greeted=True).bytes_seen()
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
@@ -116,10 +114,10 @@ def everything_seen_of_deeds(hostile: str) -> Iterator[tuple[str, bytes]]:
     tries += [f"/{command.name} @{word}" for command in moderation.TABLE]
     tries += [f"/create x{word} private", f"/create ops {word}", f"/close {hostile}"]
     for line in tries:
-        town = Town()
-        root, luis = town.citizen("root", admin=True), town.guest("luis", network="192.0.2.1")
-        program = town.program()
-        spanish = town.guest("max")
+        world = World()
+        root, luis = world.member("root", admin=True), world.person("luis", network="192.0.2.1")
+        program = world.program()
+        spanish = world.person("max")
         spanish.type("/idioma es", "/horas sí")
         people = {"root": root, "luis": luis, "bare": program, "spanish": spanish}
         root.type(line, line, "/bans", "/mode", "/history")
@@ -128,7 +126,7 @@ def everything_seen_of_deeds(hostile: str) -> Iterator[tuple[str, bytes]]:
         root.type(f"/unban {word}", f"/unban @{word}", f"/unmute {word}", f"/disconnect {word}")
         for who, person in people.items():
             yield f"{who} after {line!r}", person.bytes_seen()
-        for event in town.store._logs.get("lobby", town.store).events:
+        for event in world.store._logs.get("lobby", world.store).events:
             if event.kind is Kind.DEED:
                 assert Deed.of(event.text).text() == event.text
 

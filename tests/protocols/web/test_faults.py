@@ -30,7 +30,6 @@ from chatd.rooms.stream import Stream
 from chatd.storage.records import change
 from tests.support.browser import Browser
 from tests.support.faults import Fault, Injected
-from tests.support.members import register
 from tests.support.world import World
 
 Expect = Callable[..., Any]
@@ -46,7 +45,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.world = World()
-        register(self.world, "ana")
+        self.world.register("ana")
         self.luis = self.world.person("luis")
         self.world.say("before")
         credentials, accounts = self.world.server.credentials, self.world.server.accounts

@@ -9,7 +9,6 @@ import pytest
 from chatd.i18n import Language, sentence
 from tests.support.browser import browser
 from tests.support.http import Served
-from tests.support.members import register
 from tests.support.world import CHEAP
 
 PASSWORD = "correct horse"
@@ -50,7 +49,7 @@ DOORS = (nick, hello, post, sign_up, admin_add)
 def door() -> Served:
     door = Served()
     for name in "luis", "BOB":
-        register(door.world, name)
+        door.world.register(name)
     return door
 
 
@@ -87,7 +86,7 @@ def test_other_names_are_free(door: Served, take: Callable[[Served, str], str], 
 @pytest.mark.parametrize("name", ["chatd-", "NickServ", "10.1.2.3", "ana.", "guest-7"])
 def test_an_account_keeps_such_a_name(door: Served, name: str) -> None:
     """It may come from a version in which it could be registered."""
-    register(door.world, name)
+    door.world.register(name)
     account = door.server.accounts.called(name)
     assert account is not None
     kept = door.server.accounts.store(account._replace(hash=CHEAP.hash(PASSWORD)))

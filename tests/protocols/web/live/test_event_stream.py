@@ -10,7 +10,6 @@ from chatd.accounts.credentials import Grant
 from chatd.protocols.web.live.event_stream import COMMENT_SECONDS
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from tests.support.event_stream import Reader
-from tests.support.members import member, register
 from tests.support.world import World
 
 
@@ -63,28 +62,28 @@ def test_it_is_in_the_room(world: World) -> None:
 
 
 def test_with_an_account_it_is_there_by_its_name_and_has_seen_nothing(world: World) -> None:
-    register(world, "ana")
+    world.register("ana")
     world.say("before")
     reader = Reader(world, grant=Grant("ana", 0))
     assert "ana" in world.server.lobby.named
     world.say("meanwhile")
     assert "meanwhile" in reader.texts()
-    ana = member(world, "ana", greeted=True)
+    ana = world.member("ana", greeted=True)
     assert not any("since you left" in line for line in ana.seen())
     assert world.server.unread.read_marks.of("ana", "lobby") is not None
 
 
 def test_a_room_that_one_may_not_read_is_not_read(world: World) -> None:
-    member(world, "olga").type("/create secret private")
+    world.member("olga").type("/create secret private")
     reader = Reader(world, room="secret")
     assert [type for type, _ in reader.seen()] == ["error"]
     assert reader.closed
 
 
 def test_who_is_put_out_is_told_and_it_ends(world: World) -> None:
-    owner = member(world, "olga")
+    owner = world.member("olga")
     owner.type("/join ops")
-    register(world, "ana")
+    world.register("ana")
     reader = Reader(world, room="ops", grant=Grant("ana", 0))
     reader.seen()
     owner.type("/kick ana bye")

@@ -16,8 +16,7 @@ from chatd.protocols.web.live.frames import PIECE_BYTES
 from chatd.protocols.web.live.verbs import HISTORY_LINES
 from chatd.rooms.paging import CHARACTERS_GIVEN
 from tests.support.browser import Browser, browser, frame
-from tests.support.members import log_in, member, register
-from tests.support.world import World
+from tests.support.world import World, log_in
 
 KEY = "a-key-of-sixteen"
 
@@ -210,7 +209,7 @@ class TestLines:
         assert one.texts() == ["/who"]
 
     def test_what_is_nearly_a_password_is_not_said(self, world: World) -> None:
-        register(world, "ana")
+        world.register("ana")
         one = browser(world)
         one.say("login ana correct horse")
         assert one.seen("error")[0]["key"] == "nearly_a_password"
@@ -481,7 +480,7 @@ class TestRooms:
 
     def test_also_not_by_commands(self, world: World) -> None:
         one = browser(world)
-        register(world, "ana")
+        world.register("ana")
         log_in(world.server, one.session, "ana")
         for number in range(ROOMS_ENTERED - 1):
             one.say(f"/join room{number}")
@@ -494,7 +493,7 @@ class TestRooms:
         assert world.server.rooms.get("other") is None
 
     def test_who_is_put_out_is_told_and_stays_in_the_others(self, world: World) -> None:
-        owner = member(world, "olga")
+        owner = world.member("olga")
         owner.type("/join ops")
         one = browser(world, name="ana")
         one.send("enter", room="ops")
@@ -542,7 +541,7 @@ class TestRooms:
         assert [room.head for room in world.server.rooms.values()] == [1]
 
     def test_no_line_is_said_elsewhere_after_one_was_put_out(self, world: World) -> None:
-        owner = member(world, "olga")
+        owner = world.member("olga")
         owner.type("/join ops")
         one = browser(world, name="ana")
         one.send("enter", room="ops")
@@ -616,7 +615,7 @@ class TestHistory:
         assert (history["after"], history["more"]) == (50 - count, True)
 
     def test_of_a_room_that_one_may_not_read_is_refused(self, world: World) -> None:
-        owner = member(world, "olga")
+        owner = world.member("olga")
         owner.type("/create secret private")
         one = browser(world)
         for ask in ("history", "people", "search", "enter"):
@@ -662,7 +661,7 @@ class TestHistory:
 class TestAccounts:
     def signed_in(self, world: World, **hello: Any) -> Browser:
         if world.server.accounts.called("ana") is None:
-            register(world, "ana")
+            world.register("ana")
         one = Browser(world, grant=self.grant(world))
         one.send("hello", **hello)
         return one
@@ -677,7 +676,7 @@ class TestAccounts:
     def test_what_holds_no_more_when_one_says_hello_is_not_signed_in_with(
         self, world: World
     ) -> None:
-        register(world, "ana")
+        world.register("ana")
         grant = self.grant(world)
         assert grant is not None
         one = Browser(world, grant=grant)
@@ -718,11 +717,11 @@ class TestAccounts:
         one = self.signed_in(world)
         world.say("one", "two")
         one.hang_up()
-        ana = member(world, "ana", greeted=True)
+        ana = world.member("ana", greeted=True)
         assert any("one" in line for line in ana.seen())
 
     def test_private_lines_that_were_missed_are_shown(self, world: World) -> None:
-        register(world, "ana")
+        world.register("ana")
         world.person("luis").type("/msg ana psst")
         one = self.signed_in(world)
         (private,) = one.seen("private")
