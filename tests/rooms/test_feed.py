@@ -42,7 +42,7 @@ class PlainFormat(Format):
         return f"ERR {kind.value} {values['first']}-{values['last']}\n".encode()
 
 
-class Store:
+class PagedStore:
     """A store of pages of `PAGE` events, each read when the test says so.
 
     ``prompt`` makes it return them at once.
@@ -74,11 +74,11 @@ class Store:
         self._gates.pop(0).errback(error)
 
 
-class World:
+class FeedHarness:
     """A room, its store, and its feed in the plain format."""
 
     def __init__(self) -> None:
-        self.store = Store()
+        self.store = PagedStore()
         self.room = Room("lobby", self.store)  # type: ignore[arg-type]
         self.format = PlainFormat()
         self.wakes = 0
@@ -146,237 +146,241 @@ def lines(data: bytes) -> list[str]:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def harness() -> FeedHarness:
+    return FeedHarness()
 
 
 class TestReplay:
-    def replay(self, world: World, after: int, upto: int, leave_out: int = 0) -> Replay:
+    def replay(self, harness: FeedHarness, after: int, upto: int, leave_out: int = 0) -> Replay:
         view = View(echo=False) if leave_out else EVERYTHING
-        return Replay(world.room, world.format, after, upto, world.wake, view, leave_out)
+        return Replay(harness.room, harness.format, after, upto, harness.wake, view, leave_out)
 
-    def test_gives_a_stretch_of_the_log_page_by_page(self, world: World) -> None:
-        world.fill(*"abcdefgh")
-        world.store.prompt = True
-        replay = self.replay(world, 1, 7)
+    def test_gives_a_stretch_of_the_log_page_by_page(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdefgh")
+        harness.store.prompt = True
+        replay = self.replay(harness, 1, 7)
         assert [replay.take() for _ in range(3)] == [b"b\nc\nd\n", b"e\nf\ng\n", b""]
         assert replay.done
 
-    def test_reads_nothing_until_somebody_takes(self, world: World) -> None:
-        world.fill(*"ab")
-        self.replay(world, 0, 2)
-        assert world.store.asked == []
+    def test_reads_nothing_until_somebody_takes(self, harness: FeedHarness) -> None:
+        harness.fill(*"ab")
+        self.replay(harness, 0, 2)
+        assert harness.store.asked == []
 
     def test_gives_nothing_while_a_page_is_being_read_and_wakes_once_it_is_there(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
-        world.fill(*"ab")
-        replay = self.replay(world, 0, 2)
+        harness.fill(*"ab")
+        replay = self.replay(harness, 0, 2)
         assert [replay.take(), replay.take()] == [b"", b""]
-        assert (len(world.store.asked), world.wakes, replay.done) == (1, 0, False)
-        world.store.answer()
-        assert (world.wakes, replay.done) == (1, False)
+        assert (len(harness.store.asked), harness.wakes, replay.done) == (1, 0, False)
+        harness.store.answer()
+        assert (harness.wakes, replay.done) == (1, False)
         assert (replay.take(), replay.done) == (b"a\nb\n", True)
 
-    def test_reads_the_next_page_only_when_the_last_one_was_taken(self, world: World) -> None:
-        world.fill(*"abcd")
-        replay = self.replay(world, 0, 4)
+    def test_reads_the_next_page_only_when_the_last_one_was_taken(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.fill(*"abcd")
+        replay = self.replay(harness, 0, 4)
         replay.take()
-        world.store.answer()
-        assert world.store.asked == [(0, 4)]
+        harness.store.answer()
+        assert harness.store.asked == [(0, 4)]
         replay.take()
-        assert world.store.asked == [(0, 4)]
+        assert harness.store.asked == [(0, 4)]
         replay.take()
-        assert world.store.asked == [(0, 4), (3, 4)]
-        world.store.answer()
+        assert harness.store.asked == [(0, 4), (3, 4)]
+        harness.store.answer()
         assert replay.take() == b"d\n"
 
-    def test_of_nothing_is_done(self, world: World) -> None:
-        replay = self.replay(world, 5, 5)
+    def test_of_nothing_is_done(self, harness: FeedHarness) -> None:
+        replay = self.replay(harness, 5, 5)
         assert replay.done
         assert replay.take() == b""
-        assert world.store.asked == []
+        assert harness.store.asked == []
 
-    def test_of_nothing_wakes_nobody(self, world: World) -> None:
-        world.fill("a")
-        assert self.replay(world, 1, 1).take() == b""
-        assert world.wakes == 0
+    def test_of_nothing_wakes_nobody(self, harness: FeedHarness) -> None:
+        harness.fill("a")
+        assert self.replay(harness, 1, 1).take() == b""
+        assert harness.wakes == 0
 
-    def test_leaves_out_nobody_unless_it_is_told_to(self, world: World) -> None:
-        world.fill("a", session=1)
-        world.store.prompt = True
-        replay = Replay(world.room, world.format, 0, 1, world.wake)
+    def test_leaves_out_nobody_unless_it_is_told_to(self, harness: FeedHarness) -> None:
+        harness.fill("a", session=1)
+        harness.store.prompt = True
+        replay = Replay(harness.room, harness.format, 0, 1, harness.wake)
         assert replay.take() == b"a\n"
 
-    def test_knows_what_was_taken_of_it(self, world: World) -> None:
-        world.fill(*"abcdef")
-        world.store.prompt = True
-        replay = self.replay(world, 1, 6)
+    def test_knows_what_was_taken_of_it(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdef")
+        harness.store.prompt = True
+        replay = self.replay(harness, 1, 6)
         assert (replay.start, replay.given, replay.end) == (1, 1, 6)
         replay.take()
         assert (replay.start, replay.given, replay.end) == (1, 4, 6)
         replay.take()
         assert (replay.given, replay.whole) == (6, True)
 
-    def test_leaves_out_one_session(self, world: World) -> None:
-        world.fill("a", session=1)
-        world.fill("b", session=2)
-        world.fill("c", session=1)
-        world.store.prompt = True
-        assert self.replay(world, 0, 3, leave_out=1).take() == b"b\n"
+    def test_leaves_out_one_session(self, harness: FeedHarness) -> None:
+        harness.fill("a", session=1)
+        harness.fill("b", session=2)
+        harness.fill("c", session=1)
+        harness.store.prompt = True
+        assert self.replay(harness, 0, 3, leave_out=1).take() == b"b\n"
 
-    def test_passes_over_pages_of_which_nothing_is_shown(self, world: World) -> None:
-        world.fill(*"abcdef", session=1)
-        world.fill("g", session=2)
-        replay = self.replay(world, 0, 7, leave_out=1)
+    def test_passes_over_pages_of_which_nothing_is_shown(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdef", session=1)
+        harness.fill("g", session=2)
+        replay = self.replay(harness, 0, 7, leave_out=1)
         replay.take()
-        world.store.answer()
-        world.store.answer()
-        assert world.wakes == 0
-        world.store.answer()
-        assert (world.wakes, replay.take(), replay.done) == (1, b"g\n", True)
+        harness.store.answer()
+        harness.store.answer()
+        assert harness.wakes == 0
+        harness.store.answer()
+        assert (harness.wakes, replay.take(), replay.done) == (1, b"g\n", True)
 
-    def test_wakes_to_say_that_it_is_done_when_nothing_is_shown(self, world: World) -> None:
-        world.fill("a", session=1)
-        replay = self.replay(world, 0, 1, leave_out=1)
+    def test_wakes_to_say_that_it_is_done_when_nothing_is_shown(self, harness: FeedHarness) -> None:
+        harness.fill("a", session=1)
+        replay = self.replay(harness, 0, 1, leave_out=1)
         replay.take()
         assert not replay.done
-        world.store.answer()
-        assert (world.wakes, replay.done, replay.take()) == (1, True, b"")
+        harness.store.answer()
+        assert (harness.wakes, replay.done, replay.take()) == (1, True, b"")
 
-    def test_passes_over_what_was_forgotten(self, world: World) -> None:
-        world.fill(*"ab")
-        world.store.events.clear()
-        world.store.prompt = True
-        replay = self.replay(world, 0, 2)
+    def test_passes_over_what_was_forgotten(self, harness: FeedHarness) -> None:
+        harness.fill(*"ab")
+        harness.store.events.clear()
+        harness.store.prompt = True
+        replay = self.replay(harness, 0, 2)
         assert (replay.take(), replay.done) == (b"", True)
 
-    def test_gives_all_to_a_reader_that_stays_allowed(self, world: World) -> None:
-        world.fill(*"ab")
-        world.store.prompt = True
-        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: True)
+    def test_gives_all_to_a_reader_that_stays_allowed(self, harness: FeedHarness) -> None:
+        harness.fill(*"ab")
+        harness.store.prompt = True
+        replay = Replay(harness.room, harness.format, 0, 2, harness.wake, allowed=lambda: True)
         assert (replay.take(), replay.done, replay.whole) == (b"a\nb\n", True, True)
 
-    def test_ends_for_good_once_its_reader_is_not_allowed(self, world: World) -> None:
-        world.fill(*"abcd")
+    def test_ends_for_good_once_its_reader_is_not_allowed(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcd")
         may_read = True
-        replay = Replay(world.room, world.format, 0, 4, world.wake, allowed=lambda: may_read)
+        replay = Replay(harness.room, harness.format, 0, 4, harness.wake, allowed=lambda: may_read)
         replay.take()
-        world.store.answer()
+        harness.store.answer()
         may_read = False
         assert (replay.take(), replay.done) == (b"", True)
         may_read = True
         assert (replay.take(), replay.done, replay.whole) == (b"", True, False)
 
-    def test_gives_no_page_that_was_being_read_when_it_ended(self, world: World) -> None:
-        world.fill(*"ab")
+    def test_gives_no_page_that_was_being_read_when_it_ended(self, harness: FeedHarness) -> None:
+        harness.fill(*"ab")
         may_read = True
-        replay = Replay(world.room, world.format, 0, 2, world.wake, allowed=lambda: may_read)
+        replay = Replay(harness.room, harness.format, 0, 2, harness.wake, allowed=lambda: may_read)
         replay.take()
         may_read = False
         replay.take()
         may_read = True
-        world.store.answer()
-        assert (world.wakes, replay.take(), replay.done) == (1, b"", True)
+        harness.store.answer()
+        assert (harness.wakes, replay.take(), replay.done) == (1, b"", True)
 
-    def test_says_what_cannot_be_read_in_its_place_and_ends(self, world: World) -> None:
-        world.fill(*"abcdef")
-        replay = self.replay(world, 0, 6)
+    def test_says_what_cannot_be_read_in_its_place_and_ends(self, harness: FeedHarness) -> None:
+        harness.fill(*"abcdef")
+        replay = self.replay(harness, 0, 6)
         replay.take()
-        world.store.answer()
+        harness.store.answer()
         assert replay.take() == b"a\nb\nc\n"
         assert replay.take() == b""
-        world.store.fail(StoreError("no disk"))
-        assert world.wakes == 2
+        harness.store.fail(StoreError("no disk"))
+        assert harness.wakes == 2
         assert (replay.take(), replay.done) == (b"ERR Not readable 4-6\n", True)
 
     def test_an_error_in_the_store_itself_is_logged_and_said_in_its_place_too(
-        self, world: World, expected_errors: Callable[..., object]
+        self, harness: FeedHarness, expected_errors: Callable[..., object]
     ) -> None:
-        world.fill(*"ab")
-        replay = self.replay(world, 0, 2)
+        harness.fill(*"ab")
+        replay = self.replay(harness, 0, 2)
         replay.take()
-        world.store.fail(ZeroDivisionError())
+        harness.store.fail(ZeroDivisionError())
         assert (replay.take(), replay.done) == (b"ERR Not readable 1-2\n", True)
         expected_errors(ZeroDivisionError)
 
 
 class TestLive:
-    def test_shows_what_is_published_from_here_on(self, world: World) -> None:
-        world.publish(said("before"))
-        cursor = world.follow()
+    def test_shows_what_is_published_from_here_on(self, harness: FeedHarness) -> None:
+        harness.publish(said("before"))
+        cursor = harness.follow()
         assert cursor.take() == b""
-        world.publish(said("a"), joined("luis"))
+        harness.publish(said("a"), joined("luis"))
         assert cursor.take() == b"a\nluis\n"
         assert cursor.take() == b""
 
-    def test_is_never_done(self, world: World) -> None:
-        cursor = world.follow()
+    def test_is_never_done(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
         assert not cursor.done
-        world.publish(said("a"))
+        harness.publish(said("a"))
         cursor.take()
         assert not cursor.done
 
-    def test_everybody_is_sent_the_same_bytes_rendered_once(self, world: World) -> None:
-        cursors = [world.follow(session) for session in range(10, 110)]
-        world.publish(said("a"), said("b", session=2))
+    def test_everybody_is_sent_the_same_bytes_rendered_once(self, harness: FeedHarness) -> None:
+        cursors = [harness.follow(session) for session in range(10, 110)]
+        harness.publish(said("a"), said("b", session=2))
         pieces = [cursor.take() for cursor in cursors]
         assert pieces[0] == b"a\nb\n"
         assert all(piece is pieces[0] for piece in pieces)
-        assert world.format.renders == 2
+        assert harness.format.renders == 2
 
-    def test_its_own_lines_come_back(self, world: World) -> None:
-        cursor, other = world.follow(1), world.follow(2)
-        world.publish(said("a", session=1))
+    def test_its_own_lines_come_back(self, harness: FeedHarness) -> None:
+        cursor, other = harness.follow(1), harness.follow(2)
+        harness.publish(said("a", session=1))
         assert cursor.take() is other.take()
 
-    def test_its_own_notices_do_not(self, world: World) -> None:
-        cursor, other = world.follow(1), world.follow(2)
-        world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
+    def test_its_own_notices_do_not(self, harness: FeedHarness) -> None:
+        cursor, other = harness.follow(1), harness.follow(2)
+        harness.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
         assert cursor.take() == b"a\nluis\nb\n"
         assert other.take() == b"a\nana\nb\n"
 
-    def test_without_echo_its_own_lines_do_not_either(self, world: World) -> None:
-        cursor = world.follow(1, view=View(echo=False))
-        world.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
+    def test_without_echo_its_own_lines_do_not_either(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(1, view=View(echo=False))
+        harness.publish(said("a", 1), joined("ana", 1), joined("luis", 2), said("b", 2))
         assert cursor.take() == b"luis\nb\n"
 
-    def test_without_echo_a_batch_of_its_own_lines_is_passed_over(self, world: World) -> None:
-        cursor = world.follow(1, view=View(echo=False))
-        world.publish(said("a", 1))
-        world.publish(said("b", 2))
+    def test_without_echo_a_batch_of_its_own_lines_is_passed_over(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor = harness.follow(1, view=View(echo=False))
+        harness.publish(said("a", 1))
+        harness.publish(said("b", 2))
         assert cursor.take() == b"b\n"
 
-    def test_is_woken_for_what_is_published_until_it_is_closed(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
-        assert world.wakes == 1
+    def test_is_woken_for_what_is_published_until_it_is_closed(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        assert harness.wakes == 1
         cursor.close()
-        world.publish(said("b"))
-        assert world.wakes == 1
+        harness.publish(said("b"))
+        assert harness.wakes == 1
 
     def test_one_that_cannot_be_woken_keeps_nobody_from_being_woken(
-        self, world: World, expected_errors: Callable[..., object]
+        self, harness: FeedHarness, expected_errors: Callable[..., object]
     ) -> None:
         def broken() -> None:
             raise ZeroDivisionError
 
-        Cursor(world.feed, 98, Woken(broken))
-        world.follow()
-        world.publish(said("a"))
-        assert world.wakes == 1
+        Cursor(harness.feed, 98, Woken(broken))
+        harness.follow()
+        harness.publish(said("a"))
+        assert harness.wakes == 1
         expected_errors(ZeroDivisionError)
 
-    def test_several_batches_are_taken_in_one_piece(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
-        world.publish(said("b"))
+    def test_several_batches_are_taken_in_one_piece(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        harness.publish(said("b"))
         assert cursor.take() == b"a\nb\n"
 
-    def test_a_large_batch_is_taken_in_pieces_of_whole_lines(self, world: World) -> None:
-        cursor = world.follow()
+    def test_a_large_batch_is_taken_in_pieces_of_whole_lines(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
         texts = [f"{number:0999}" for number in range(100)]
-        world.publish(*map(said, texts))
+        harness.publish(*map(said, texts))
         taken: list[str] = []
         while piece := cursor.take():
             assert len(piece) < PUSH_BYTES + 1000
@@ -384,268 +388,286 @@ class TestLive:
         assert taken == texts
 
     def test_whoever_keeps_up_takes_a_batch_that_is_larger_than_the_tail(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
         taken: list[bytes] = []
-        cursor = Cursor(world.feed, 99, Woken(lambda: taken.extend(iter(cursor.take, b""))))
+        cursor = Cursor(harness.feed, 99, Woken(lambda: taken.extend(iter(cursor.take, b""))))
         texts = ["x" * 1000] * (2 * TAIL_BYTES // 1000)
-        world.publish(*map(said, texts))
+        harness.publish(*map(said, texts))
         assert lines(b"".join(taken)) == texts
-        assert world.store.asked == []
+        assert harness.store.asked == []
 
-    def test_what_is_woken_may_let_others_of_the_room_take(self, world: World) -> None:
+    def test_what_is_woken_may_let_others_of_the_room_take(self, harness: FeedHarness) -> None:
         """Both feeds, of two formats, have rendered a batch before any reader is woken."""
-        other_feed = world.room.feed(BareFormat())
+        other_feed = harness.room.feed(BareFormat())
         taken: dict[str, list[bytes]] = {"first": [], "second": []}
 
         def take_both() -> None:
             for name, cursor in ("first", first), ("second", second):
                 taken[name] += iter(cursor.take, b"")
 
-        first = Cursor(world.feed, 98, Woken(take_both))
+        first = Cursor(harness.feed, 98, Woken(take_both))
         second = Cursor(other_feed, 99, Woken(take_both))
-        world.publish(said("a"))
-        world.publish(said("b"))
+        harness.publish(said("a"))
+        harness.publish(said("b"))
         assert taken == {"first": [b"a\n", b"b\n"], "second": [b"a\n", b"b\n"]}
 
 
 class TestPushing:
     """A reader that keeps up is pushed fresh chunks, and need not take them."""
 
-    def test_whoever_keeps_up_is_pushed_what_is_published(self, world: World) -> None:
-        world.idle = True
-        cursor = world.follow()
-        world.publish(said("a"), joined("luis"))
-        world.publish(said("b"))
-        assert (world.taken, world.wakes) == (b"a\nluis\nb\n", 0)
+    def test_whoever_keeps_up_is_pushed_what_is_published(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        cursor = harness.follow()
+        harness.publish(said("a"), joined("luis"))
+        harness.publish(said("b"))
+        assert (harness.taken, harness.wakes) == (b"a\nluis\nb\n", 0)
         assert cursor.take() == b""
 
-    def test_a_large_batch_is_pushed_in_pieces(self, world: World) -> None:
-        world.idle = True
-        world.follow()
+    def test_a_large_batch_is_pushed_in_pieces(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        harness.follow()
         texts = [f"{number:0999}" for number in range(100)]
-        world.publish(*map(said, texts))
-        assert lines(world.taken) == texts
+        harness.publish(*map(said, texts))
+        assert lines(harness.taken) == texts
 
-    def test_behind_a_large_batch_pushing_goes_on(self, world: World) -> None:
-        world.idle = True
-        world.follow()
-        world.publish(*(said(f"{number:0999}") for number in range(100)))
-        world.publish(said("next"))
-        assert lines(world.taken)[-1] == "next"
-        assert world.wakes == 0
+    def test_behind_a_large_batch_pushing_goes_on(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        harness.follow()
+        harness.publish(*(said(f"{number:0999}") for number in range(100)))
+        harness.publish(said("next"))
+        assert lines(harness.taken)[-1] == "next"
+        assert harness.wakes == 0
 
-    def test_whoever_has_something_else_to_be_sent_first_is_woken(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
-        assert (world.taken, world.wakes) == (b"", 1)
-        world.idle = True
-        world.publish(said("b"))
-        assert (world.taken, world.wakes) == (b"", 2)
+    def test_whoever_has_something_else_to_be_sent_first_is_woken(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        assert (harness.taken, harness.wakes) == (b"", 1)
+        harness.idle = True
+        harness.publish(said("b"))
+        assert (harness.taken, harness.wakes) == (b"", 2)
         assert cursor.take() == b"a\nb\n"
-        world.publish(said("c"))
-        assert (world.taken, world.wakes) == (b"c\n", 2)
+        harness.publish(said("c"))
+        assert (harness.taken, harness.wakes) == (b"c\n", 2)
 
-    def test_what_shows_nothing_is_not_pushed(self, world: World) -> None:
-        world.idle = True
+    def test_what_shows_nothing_is_not_pushed(self, harness: FeedHarness) -> None:
+        harness.idle = True
         pushed: list[bytes] = []
         reader = Woken(lambda: None)
         reader.push = lambda data: not pushed.append(data)  # type: ignore[method-assign,func-returns-value]
-        Cursor(world.room.feed(BareFormat()), 99, reader)
-        world.publish(joined("luis"))
-        world.publish(said("a"))
+        Cursor(harness.room.feed(BareFormat()), 99, reader)
+        harness.publish(joined("luis"))
+        harness.publish(said("a"))
         assert pushed == [b"a\n"]
 
     def test_one_that_cannot_be_sent_to_keeps_nobody_from_being_sent_to(
-        self, world: World, expected_errors: Callable[..., object]
+        self, harness: FeedHarness, expected_errors: Callable[..., object]
     ) -> None:
         def broken(data: bytes) -> bool:
             raise ZeroDivisionError
 
         reader = Woken(lambda: None)
         reader.push = broken  # type: ignore[method-assign]
-        Cursor(world.feed, 98, reader)
-        world.idle = True
-        world.follow()
-        world.publish(said("a"))
-        assert world.taken == b"a\n"
+        Cursor(harness.feed, 98, reader)
+        harness.idle = True
+        harness.follow()
+        harness.publish(said("a"))
+        assert harness.taken == b"a\n"
         expected_errors(ZeroDivisionError)
 
-    def test_nobody_is_pushed_their_own_notices(self, world: World) -> None:
-        world.idle = True
-        cursor = world.follow(1)
-        world.publish(said("a", 1), joined("ana", 1))
-        assert (world.taken, world.wakes) == (b"", 1)
+    def test_nobody_is_pushed_their_own_notices(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        cursor = harness.follow(1)
+        harness.publish(said("a", 1), joined("ana", 1))
+        assert (harness.taken, harness.wakes) == (b"", 1)
         assert cursor.take() == b"a\n"
 
-    def test_nor_without_echo_their_own_lines(self, world: World) -> None:
-        world.idle = True
-        cursor = world.follow(1, view=View(echo=False))
-        world.publish(said("a", 1), said("b", 2))
-        assert world.taken == b""
+    def test_nor_without_echo_their_own_lines(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        cursor = harness.follow(1, view=View(echo=False))
+        harness.publish(said("a", 1), said("b", 2))
+        assert harness.taken == b""
         assert cursor.take() == b"b\n"
 
-    def test_nothing_is_pushed_past_what_is_still_being_read(self, world: World) -> None:
-        cursor = world.follow()
-        world.bury()
+    def test_nothing_is_pushed_past_what_is_still_being_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.bury()
         cursor.take()
-        world.idle = True
-        world.publish(said("last"))
-        assert world.taken == b""
-        world.store.prompt = True
-        world.store.answer()
-        assert drain([cursor], world)[-1] == "last"
+        harness.idle = True
+        harness.publish(said("last"))
+        assert harness.taken == b""
+        harness.store.prompt = True
+        harness.store.answer()
+        assert drain([cursor], harness)[-1] == "last"
 
 
 class TestFallingBehind:
-    def test_inside_the_tail_nothing_is_read_and_no_notice_is_missed(self, world: World) -> None:
-        cursor = world.follow()
+    def test_inside_the_tail_nothing_is_read_and_no_notice_is_missed(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor = harness.follow()
         for text in "abc":
-            world.publish(said(text), joined(f"+{text}"))
+            harness.publish(said(text), joined(f"+{text}"))
         assert lines(cursor.take()) == ["a", "+a", "b", "+b", "c", "+c"]
-        assert world.store.asked == []
+        assert harness.store.asked == []
 
-    def test_the_tail_is_bounded_by_memory_whatever_the_lines_weigh(self, world: World) -> None:
-        world.room.feed(BareFormat()).add(world.follow())  # shows no notices: chunks of 0 bytes
-        bare = world.room.feed(BareFormat())
+    def test_the_tail_is_bounded_by_memory_whatever_the_lines_weigh(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.room.feed(BareFormat()).add(harness.follow())  # shows no notices: chunks of 0 bytes
+        bare = harness.room.feed(BareFormat())
         for _ in range(5000):
-            world.publish(joined("luis"))
+            harness.publish(joined("luis"))
         assert len(bare.chunks) < 2000
 
-    def test_the_tail_is_bounded_by_memory_however_short_the_lines_are(self, world: World) -> None:
-        world.follow()
+    def test_the_tail_is_bounded_by_memory_however_short_the_lines_are(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.follow()
         for _ in range(20):
-            world.publish(*[said("x")] * 200)
-        assert len(world.feed.chunks) < 10
+            harness.publish(*[said("x")] * 200)
+        assert len(harness.feed.chunks) < 10
 
-    def test_of_what_was_rendered_last_one_piece_stays_however_large(self, world: World) -> None:
-        world.follow()
+    def test_of_what_was_rendered_last_one_piece_stays_however_large(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.follow()
         for _ in range(2):
-            world.publish(*[said("x")] * (TAIL_BYTES // 100))
-        assert len(world.feed.chunks) == 1
+            harness.publish(*[said("x")] * (TAIL_BYTES // 100))
+        assert len(harness.feed.chunks) == 1
 
     def test_what_fell_out_of_the_tail_is_read_from_the_log_without_notices(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
-        world.store.prompt = True
-        cursor = world.follow()
-        world.publish(said("a"), joined("luis"))
-        world.publish(said("b"))
-        world.bury()
-        assert drain([cursor], world)[:2] == ["a", "b"]
+        harness.store.prompt = True
+        cursor = harness.follow()
+        harness.publish(said("a"), joined("luis"))
+        harness.publish(said("b"))
+        harness.bury()
+        assert drain([cursor], harness)[:2] == ["a", "b"]
 
-    def test_it_costs_no_read_until_it_takes(self, world: World) -> None:
-        world.follow()
-        world.bury()
-        assert world.store.asked == []
+    def test_it_costs_no_read_until_it_takes(self, harness: FeedHarness) -> None:
+        harness.follow()
+        harness.bury()
+        assert harness.store.asked == []
 
-    def test_only_what_is_missing_is_read(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
-        world.bury()
+    def test_only_what_is_missing_is_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        harness.bury()
         cursor.take()
-        assert world.store.asked == [(0, world.feed.start.seq)]
-        assert 1 <= world.feed.start.seq < world.room.head
-        world.store.answer()
-        drain([cursor], world)
+        assert harness.store.asked == [(0, harness.feed.start.seq)]
+        assert 1 <= harness.feed.start.seq < harness.room.head
+        harness.store.answer()
+        drain([cursor], harness)
 
-    def test_nothing_is_taken_while_the_log_is_being_read(self, world: World) -> None:
-        cursor = world.follow()
-        world.bury()
+    def test_nothing_is_taken_while_the_log_is_being_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.bury()
         assert (cursor.take(), cursor.take()) == (b"", b"")
-        woken = world.wakes
-        world.store.answer()
-        assert world.wakes == woken + 1
+        woken = harness.wakes
+        harness.store.answer()
+        assert harness.wakes == woken + 1
         assert cursor.take() != b""
 
-    def test_when_only_notices_were_missed_nothing_is_read(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(*(joined("x" * PUSH_BYTES) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
-        world.publish(said("a"))
+    def test_when_only_notices_were_missed_nothing_is_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(*(joined("x" * PUSH_BYTES) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
+        harness.publish(said("a"))
         assert lines(drain_all(cursor))[-1] == "a"
-        assert world.store.asked == []
+        assert harness.store.asked == []
 
-    def test_without_echo_its_own_lines_are_left_out_of_what_is_read(self, world: World) -> None:
-        world.store.prompt = True
-        cursor = world.follow(1, view=View(echo=False))
-        world.publish(said("mine", 1), said("yours", 2), said("mine", 1))
-        world.publish(*(said("x" * PUSH_BYTES, 2) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
-        taken = drain([cursor], world)
+    def test_without_echo_its_own_lines_are_left_out_of_what_is_read(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.store.prompt = True
+        cursor = harness.follow(1, view=View(echo=False))
+        harness.publish(said("mine", 1), said("yours", 2), said("mine", 1))
+        harness.publish(*(said("x" * PUSH_BYTES, 2) for _ in range(TAIL_BYTES // PUSH_BYTES + 1)))
+        taken = drain([cursor], harness)
         assert taken[0] == "yours"
         assert "mine" not in taken
 
-    def test_what_cannot_be_read_is_said_and_it_goes_on_from_the_tail(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("lost"))
-        world.bury()
-        world.publish(said("last"))
-        start = world.feed.start.seq
+    def test_what_cannot_be_read_is_said_and_it_goes_on_from_the_tail(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor = harness.follow()
+        harness.publish(said("lost"))
+        harness.bury()
+        harness.publish(said("last"))
+        start = harness.feed.start.seq
         cursor.take()
-        world.store.fail(StoreError("no disk"))
+        harness.store.fail(StoreError("no disk"))
         taken = lines(drain_all(cursor))
         assert taken[0] == f"ERR Not readable 1-{start}"
         assert taken[-1] == "last"
-        assert len(taken) == 1 + world.room.head - start
+        assert len(taken) == 1 + harness.room.head - start
 
 
 class TestForgetting:
     """A feed without cursors holds nothing in memory."""
 
-    def test_when_the_last_one_leaves_the_tail_is_forgotten(self, world: World) -> None:
-        first, second = world.follow(98), world.follow(99)
-        world.publish(said("a"))
+    def test_when_the_last_one_leaves_the_tail_is_forgotten(self, harness: FeedHarness) -> None:
+        first, second = harness.follow(98), harness.follow(99)
+        harness.publish(said("a"))
         first.close()
-        assert world.feed.chunks
+        assert harness.feed.chunks
         second.close()
-        assert not world.feed.chunks
+        assert not harness.feed.chunks
 
-    def test_what_somebody_still_has_to_take_is_read_from_the_log(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"), said("b"))
+    def test_what_somebody_still_has_to_take_is_read_from_the_log(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"), said("b"))
         rest = cursor.detach()
         cursor.close()
-        world.publish(said("c"))
+        harness.publish(said("c"))
         assert rest is not None
-        assert drain([rest], world) == ["a", "b"]
-        assert world.store.asked == [(0, 2)]
+        assert drain([rest], harness) == ["a", "b"]
+        assert harness.store.asked == [(0, 2)]
 
     def test_the_next_one_to_come_is_shown_what_is_published_from_then_on(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
-        world.follow().close()
-        world.publish(said("unheard"))
-        cursor = world.follow()
-        world.publish(said("a"))
+        harness.follow().close()
+        harness.publish(said("unheard"))
+        cursor = harness.follow()
+        harness.publish(said("a"))
         assert cursor.take() == b"a\n"
 
-    def test_what_is_forgotten_before_it_was_shown_is_not_pushed(self, world: World) -> None:
-        world.idle = True
-        world.follow()
-        before, entries = world.room.mark, said("a").events(0, 0)
-        world.feed.render(before, entries, before.behind(entries))
-        world.feed.forget()
-        world.feed.show()
-        assert world.taken == b""
+    def test_what_is_forgotten_before_it_was_shown_is_not_pushed(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.idle = True
+        harness.follow()
+        before, entries = harness.room.mark, said("a").events(0, 0)
+        harness.feed.render(before, entries, before.behind(entries))
+        harness.feed.forget()
+        harness.feed.show()
+        assert harness.taken == b""
 
-    def test_the_next_tail_is_as_long_as_any(self, world: World) -> None:
+    def test_the_next_tail_is_as_long_as_any(self, harness: FeedHarness) -> None:
         kept = []
         for _ in range(2):
-            cursor = world.follow()
+            cursor = harness.follow()
             for _ in range(TAIL_BYTES // 10_000):
-                world.publish(said("x" * 10_000))
-            kept.append(len(world.feed.chunks))
+                harness.publish(said("x" * 10_000))
+            kept.append(len(harness.feed.chunks))
             cursor.close()
         assert kept[0] == kept[1] > 1
 
 
 class TestBounded:
-    def test_stops_at_its_end(self, world: World) -> None:
-        world.follow()
-        before = world.room.mark
-        world.publish(said("a"))
-        end = world.room.mark
-        world.publish(said("b"))
-        cursor = world.follow(mark=before, end=end)
+    def test_stops_at_its_end(self, harness: FeedHarness) -> None:
+        harness.follow()
+        before = harness.room.mark
+        harness.publish(said("a"))
+        end = harness.room.mark
+        harness.publish(said("b"))
+        cursor = harness.follow(mark=before, end=end)
         assert (cursor.done, cursor.take(), cursor.done, cursor.take()) == (
             False,
             b"a\n",
@@ -653,121 +675,127 @@ class TestBounded:
             b"",
         )
 
-    def test_is_not_woken(self, world: World) -> None:
-        world.follow(mark=Mark(0, 0), end=Mark(0, 0))
-        world.publish(said("a"))
-        assert world.wakes == 0
+    def test_is_not_woken(self, harness: FeedHarness) -> None:
+        harness.follow(mark=Mark(0, 0), end=Mark(0, 0))
+        harness.publish(said("a"))
+        assert harness.wakes == 0
 
     def test_that_fell_out_of_the_tail_is_done_only_when_all_of_it_was_read(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
-        world.follow()
-        world.publish(said("a"), said("b"))
-        cursor = world.follow(mark=Mark(0, 0), end=world.room.mark)
-        world.bury()
+        harness.follow()
+        harness.publish(said("a"), said("b"))
+        cursor = harness.follow(mark=Mark(0, 0), end=harness.room.mark)
+        harness.bury()
         assert (cursor.take(), cursor.done) == (b"", False)
-        assert world.store.asked == [(0, 2)]
-        world.store.answer()
+        assert harness.store.asked == [(0, 2)]
+        harness.store.answer()
         assert not cursor.done
         assert cursor.take() == b"a\nb\n"
         assert (cursor.take(), cursor.done) == (b"", True)
 
-    def test_that_ends_inside_the_tail_reads_only_what_is_missing(self, world: World) -> None:
-        world.store.prompt = True
-        cursor = world.follow()
-        world.bury()
-        world.publish(joined("luis"))
+    def test_that_ends_inside_the_tail_reads_only_what_is_missing(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.store.prompt = True
+        cursor = harness.follow()
+        harness.bury()
+        harness.publish(joined("luis"))
         rest = cursor.detach()
         assert rest is not None
-        assert drain([rest], world)[-1] == "luis"
+        assert drain([rest], harness)[-1] == "luis"
 
-    def test_reads_from_the_log_what_was_there_before_its_feed(self, world: World) -> None:
-        world.store.prompt = True
-        world.fill(*"abcd")
-        cursor = world.follow(mark=Mark(1, 1), end=Mark(3, 3))
-        assert drain([cursor], world) == ["b", "c"]
+    def test_reads_from_the_log_what_was_there_before_its_feed(self, harness: FeedHarness) -> None:
+        harness.store.prompt = True
+        harness.fill(*"abcd")
+        cursor = harness.follow(mark=Mark(1, 1), end=Mark(3, 3))
+        assert drain([cursor], harness) == ["b", "c"]
 
-    def test_is_served_even_when_its_feed_is_no_longer_followed(self, world: World) -> None:
-        live = world.follow()
-        world.publish(said("a"))
+    def test_is_served_even_when_its_feed_is_no_longer_followed(self, harness: FeedHarness) -> None:
+        live = harness.follow()
+        harness.publish(said("a"))
         rest = live.detach()
         live.close()
-        world.publish(said("b"))
+        harness.publish(said("b"))
         assert rest is not None
-        assert drain([rest], world) == ["a"]
+        assert drain([rest], harness) == ["a"]
 
 
 class TestDetach:
-    def test_gives_exactly_what_was_not_taken_yet(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
+    def test_gives_exactly_what_was_not_taken_yet(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
         cursor.take()
-        world.publish(said("b"))
+        harness.publish(said("b"))
         rest = cursor.detach()
-        world.publish(said("c"))
+        harness.publish(said("c"))
         assert rest is not None
         assert (rest.take(), rest.done) == (b"b\n", True)
         assert cursor.take() == b"c\n"
 
-    def test_gives_nothing_when_all_was_taken(self, world: World) -> None:
-        cursor = world.follow()
+    def test_gives_nothing_when_all_was_taken(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
         assert cursor.detach() is None
-        world.publish(said("a"))
+        harness.publish(said("a"))
         cursor.take()
         assert cursor.detach() is None
 
-    def test_leaves_own_lines_and_notices_out_as_the_cursor_did(self, world: World) -> None:
-        cursor = world.follow(1, view=View(echo=False))
-        world.publish(said("mine", 1), joined("me", 1), said("yours", 2))
+    def test_leaves_own_lines_and_notices_out_as_the_cursor_did(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(1, view=View(echo=False))
+        harness.publish(said("mine", 1), joined("me", 1), said("yours", 2))
         rest = cursor.detach()
         assert rest is not None
         assert rest.take() == b"yours\n"
 
-    def test_takes_along_what_is_being_read(self, world: World) -> None:
-        cursor = world.follow()
-        world.publish(said("a"))
-        world.bury()
+    def test_takes_along_what_is_being_read(self, harness: FeedHarness) -> None:
+        cursor = harness.follow()
+        harness.publish(said("a"))
+        harness.bury()
         cursor.take()
         rest = cursor.detach()
-        world.publish(said("after"))
+        harness.publish(said("after"))
         assert rest is not None
         assert cursor.take() == b"after\n"
-        taken = drain([rest], world)
+        taken = drain([rest], harness)
         assert taken[0] == "a"
-        assert len(taken) == world.room.head - 1
+        assert len(taken) == harness.room.head - 1
 
-    def test_takes_along_what_is_being_read_when_there_is_nothing_else(self, world: World) -> None:
-        world.fill("a")
-        cursor = world.follow(mark=Mark(0, 0))
+    def test_takes_along_what_is_being_read_when_there_is_nothing_else(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.fill("a")
+        cursor = harness.follow(mark=Mark(0, 0))
         assert cursor.take() == b""
         rest = cursor.detach()
         assert rest is not None
-        world.store.answer()
+        harness.store.answer()
         assert (rest.take(), cursor.take()) == (b"a\n", b"")
 
-    def test_what_was_left_is_not_lost_when_it_falls_out_of_the_tail(self, world: World) -> None:
-        world.store.prompt = True
-        cursor = world.follow()
-        world.publish(said("a"))
+    def test_what_was_left_is_not_lost_when_it_falls_out_of_the_tail(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.store.prompt = True
+        cursor = harness.follow()
+        harness.publish(said("a"))
         rest = cursor.detach()
-        world.bury()
+        harness.bury()
         assert rest is not None
-        assert drain([rest], world) == ["a"]
+        assert drain([rest], harness) == ["a"]
 
 
 def drain_all(source: Source) -> bytes:
     return b"".join(iter(source.take, b""))
 
 
-def drain(queue: list[Source], world: World) -> list[str]:
+def drain(queue: list[Source], harness: FeedHarness) -> list[str]:
     """Return all that some sources give, one after another, answering reads at once."""
     taken: list[str] = []
     for source in queue:
         while True:
             if piece := source.take():
                 taken += lines(piece)
-            elif world.store.pending:
-                world.store.answer()
+            elif harness.store.pending:
+                harness.store.answer()
             else:
                 break
     return taken
@@ -800,9 +828,9 @@ class TestAnySchedule:
         self, steps: list[object], echo: bool, prompt: bool
     ) -> None:
         """Session 1 reads. Its answers (!) are taken in the place where they were put."""
-        world = World()
-        world.store.prompt = prompt
-        cursor = world.follow(1, view=View(echo=echo))
+        harness = FeedHarness()
+        harness.store.prompt = prompt
+        cursor = harness.follow(1, view=View(echo=echo))
         queue: list[Source | str] = []
         expected: list[str] = []
         optional: set[str] = set()
@@ -828,8 +856,8 @@ class TestAnySchedule:
             if step == "take":
                 take()
             elif step == "read":
-                if world.store.pending:
-                    world.store.answer()
+                if harness.store.pending:
+                    harness.store.answer()
             elif step == "detach":
                 rest = cursor.detach()
                 if rest is not None:
@@ -845,10 +873,10 @@ class TestAnySchedule:
                         expected.append(text)
                     if what == "join":
                         optional.add(text)
-                world.publish(*batch)
-        while take() or world.store.pending:
-            if world.store.pending:
-                world.store.answer()
+                harness.publish(*batch)
+        while take() or harness.store.pending:
+            if harness.store.pending:
+                harness.store.answer()
         missed = set(expected) - set(taken)
         assert missed <= optional
         assert taken == [text for text in expected if text not in missed]
@@ -884,33 +912,33 @@ class TestOverAStore:
 class TestTrail:
     """The trail of what a reader took."""
 
-    def trail(self, world: World) -> tuple[Cursor, Trail]:
-        cursor = world.follow()
+    def trail(self, harness: FeedHarness) -> tuple[Cursor, Trail]:
+        cursor = harness.follow()
         cursor.trail = Trail(cursor)
         return cursor, cursor.trail
 
-    def test_moves_as_its_cursor_does(self, world: World) -> None:
-        world.fill(*"ab")
-        cursor, trail = self.trail(world)
+    def test_moves_as_its_cursor_does(self, harness: FeedHarness) -> None:
+        harness.fill(*"ab")
+        cursor, trail = self.trail(harness)
         assert (trail.start, trail.given, trail.end, trail.done) == (2, 2, 2, False)
-        world.fill("c")
+        harness.fill("c")
         assert (trail.given, trail.end) == (2, 3)
         cursor.take()
         assert (trail.given, trail.end, trail.done) == (3, 3, False)
 
-    def test_moves_as_its_cursor_is_pushed_to(self, world: World) -> None:
-        world.idle = True
-        _, trail = self.trail(world)
-        world.fill("a")
+    def test_moves_as_its_cursor_is_pushed_to(self, harness: FeedHarness) -> None:
+        harness.idle = True
+        _, trail = self.trail(harness)
+        harness.fill("a")
         assert trail.given == 1
 
-    def test_waits_for_what_was_left_to_be_taken_first(self, world: World) -> None:
-        cursor, trail = self.trail(world)
-        world.fill("a")
+    def test_waits_for_what_was_left_to_be_taken_first(self, harness: FeedHarness) -> None:
+        cursor, trail = self.trail(harness)
+        harness.fill("a")
         first = cursor.detach()
-        world.fill("b")
+        harness.fill("b")
         second = cursor.detach()
-        world.fill("c")
+        harness.fill("c")
         assert first is not None
         assert second is not None
         assert (trail.given, trail.end) == (0, 3)
@@ -921,40 +949,42 @@ class TestTrail:
         cursor.take()
         assert trail.given == 3
 
-    def test_moves_page_by_page_through_what_is_read_from_the_log(self, world: World) -> None:
-        cursor, trail = self.trail(world)
-        world.fill(*"abcde")
-        world.bury()
+    def test_moves_page_by_page_through_what_is_read_from_the_log(
+        self, harness: FeedHarness
+    ) -> None:
+        cursor, trail = self.trail(harness)
+        harness.fill(*"abcde")
+        harness.bury()
         cursor.take()
-        world.store.answer()
+        harness.store.answer()
         assert trail.given == 0
         cursor.take()
         assert trail.given == PAGE
 
-    def test_ends_where_something_cannot_be_read(self, world: World) -> None:
-        cursor, trail = self.trail(world)
-        world.fill(*"abcde")
-        world.bury()
+    def test_ends_where_something_cannot_be_read(self, harness: FeedHarness) -> None:
+        cursor, trail = self.trail(harness)
+        harness.fill(*"abcde")
+        harness.bury()
         cursor.take()
-        world.store.answer()
+        harness.store.answer()
         cursor.take()
         cursor.take()
-        world.store.fail(StoreError("the disk is broken"))
+        harness.store.fail(StoreError("the disk is broken"))
         while cursor.take():
             pass
         assert (trail.given, trail.end, trail.done) == (PAGE, PAGE, True)
-        assert not trail.go_on(world.follow())
+        assert not trail.go_on(harness.follow())
 
     def test_ends_too_where_what_was_left_to_be_taken_first_cannot_be_read(
-        self, world: World
+        self, harness: FeedHarness
     ) -> None:
-        cursor, trail = self.trail(world)
-        world.fill(*"abcde")
-        world.bury()
+        cursor, trail = self.trail(harness)
+        harness.fill(*"abcde")
+        harness.bury()
         rest = cursor.detach()
         assert rest is not None
         rest.take()
-        world.store.fail(StoreError("the disk is broken"))
+        harness.store.fail(StoreError("the disk is broken"))
         while rest.take():
             pass
         cursor.take()
@@ -962,86 +992,90 @@ class TestTrail:
         trail.lose(3)
         assert trail.given == 0
 
-    def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, world: World) -> None:
-        world.store.prompt = True
-        cursor, trail = self.trail(world)
-        world.fill("a")
+    def test_is_done_when_its_cursor_is_closed_and_all_is_taken(self, harness: FeedHarness) -> None:
+        harness.store.prompt = True
+        cursor, trail = self.trail(harness)
+        harness.fill("a")
         cursor.close()
         rest = cursor.detach()
         assert rest is not None
         assert not trail.done
         rest.take()
         assert trail.done
-        world.fill("b")
+        harness.fill("b")
         assert (trail.given, trail.end) == (1, 1)
 
-    def test_goes_on_with_another_cursor_that_follows_without_a_gap(self, world: World) -> None:
-        world.store.prompt = True
-        cursor, trail = self.trail(world)
-        world.fill("a")
+    def test_goes_on_with_another_cursor_that_follows_without_a_gap(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.store.prompt = True
+        cursor, trail = self.trail(harness)
+        harness.fill("a")
         cursor.close()
         rest = cursor.detach()
-        other = world.follow()
+        other = harness.follow()
         assert trail.go_on(other)
-        world.fill("b")
+        harness.fill("b")
         other.take()
         assert trail.given == 0
         assert rest is not None
         rest.take()
         assert (trail.given, trail.end, trail.done) == (2, 2, False)
 
-    def test_does_not_go_on_behind_a_gap(self, world: World) -> None:
-        cursor, trail = self.trail(world)
+    def test_does_not_go_on_behind_a_gap(self, harness: FeedHarness) -> None:
+        cursor, trail = self.trail(harness)
         cursor.close()
-        world.fill("a")
-        assert not trail.go_on(world.follow())
+        harness.fill("a")
+        assert not trail.go_on(harness.follow())
 
-    def test_nor_with_one_that_gave_up_what_it_had_not_taken(self, world: World) -> None:
-        cursor, trail = self.trail(world)
-        world.fill("a")
+    def test_nor_with_one_that_gave_up_what_it_had_not_taken(self, harness: FeedHarness) -> None:
+        cursor, trail = self.trail(harness)
+        harness.fill("a")
         cursor.close()  # and the rest was not taken
-        assert not trail.go_on(world.follow())
+        assert not trail.go_on(harness.follow())
         assert trail.given == 0
 
 
 class TestView:
     """A reader whose view leaves entries out, or has a bell."""
 
-    def test_is_shown_what_the_view_shows(self, world: World) -> None:
-        cursor = world.follow(view=View(ignored=frozenset({"ana"})))
-        world.publish(said("a"), Draft("lobby", 2, "luis", Kind.MESSAGE, ["b"]))
+    def test_is_shown_what_the_view_shows(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(ignored=frozenset({"ana"})))
+        harness.publish(said("a"), Draft("lobby", 2, "luis", Kind.MESSAGE, ["b"]))
         assert cursor.take() == b"b\n"
 
-    def test_is_sent_the_same_bytes_if_that_is_everything(self, world: World) -> None:
-        cursor = world.follow(view=View(ignored=frozenset({"luis"})))
-        world.fill(*"ab")
-        renders = world.format.renders
+    def test_is_sent_the_same_bytes_if_that_is_everything(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(ignored=frozenset({"luis"})))
+        harness.fill(*"ab")
+        renders = harness.format.renders
         assert cursor.take() == b"a\nb\n"
-        assert world.format.renders == renders
+        assert harness.format.renders == renders
 
-    def test_is_rung_for_once_before_what_is_taken_at_once(self, world: World) -> None:
-        cursor = world.follow(view=View(bell=Bell.ON))
-        world.fill(*"ab")
-        world.fill("c")
+    def test_is_rung_for_once_before_what_is_taken_at_once(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(bell=Bell.ON))
+        harness.fill(*"ab")
+        harness.fill("c")
         assert cursor.take() == BELL + b"a\nb\nc\n"
         assert cursor.take() == b""
 
-    def test_is_rung_for_whatever_comes_behind(self, world: World) -> None:
-        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
-        world.fill("a")
-        world.fill("b")
+    def test_is_rung_for_whatever_comes_behind(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        harness.fill("a")
+        harness.fill("b")
         assert cursor.take() == BELL + b"a\nb\n"
 
-    def test_is_not_rung_for_with_nothing_to_show(self, world: World) -> None:
-        cursor = world.follow(view=View(bell=Bell.ON))
-        world.publish(joined("luis"))
+    def test_is_not_rung_for_with_nothing_to_show(self, harness: FeedHarness) -> None:
+        cursor = harness.follow(view=View(bell=Bell.ON))
+        harness.publish(joined("luis"))
         assert cursor.take() == b"luis\n"
-        world.fill("a", session=99)
+        harness.fill("a", session=99)
         assert cursor.take() == b"a\n"
 
-    def test_is_not_rung_for_when_what_is_shown_is_read_from_the_log(self, world: World) -> None:
-        world.store.prompt = True
-        cursor = world.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
-        world.fill("a")
-        world.bury()
+    def test_is_not_rung_for_when_what_is_shown_is_read_from_the_log(
+        self, harness: FeedHarness
+    ) -> None:
+        harness.store.prompt = True
+        cursor = harness.follow(view=View(bell=Bell.MENTIONS, names=frozenset({"a"})))
+        harness.fill("a")
+        harness.bury()
         assert cursor.take().startswith(b"a\n")

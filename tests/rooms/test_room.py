@@ -18,7 +18,7 @@ from chatd.storage.contract import StoreError, Subscriber, Wanted
 from chatd.storage.memory import MemoryStore
 
 
-class World(Subscriber):
+class RoomHarness(Subscriber):
     """A room over a store in memory, and its time."""
 
     def __init__(self) -> None:
@@ -52,13 +52,13 @@ def joined(name: str) -> Notice:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def harness() -> RoomHarness:
+    return RoomHarness()
 
 
 @pytest.fixture
-def room(world: World) -> Room:
-    return world.room
+def room(harness: RoomHarness) -> Room:
+    return harness.room
 
 
 class TestLog:
@@ -66,73 +66,77 @@ class TestLog:
         room = Room("ops", MemoryStore(Clock()), 7, "hi")
         assert (room.name, room.head, room.topic, room.mark) == ("ops", 7, "hi", Mark(0, 7))
 
-    def test_knows_the_time_of_its_last_event(self, world: World, room: Room) -> None:
-        assert Room("ops", world.store, 7, head_time=5).head_time == 5
+    def test_knows_the_time_of_its_last_event(self, harness: RoomHarness, room: Room) -> None:
+        assert Room("ops", harness.store, 7, head_time=5).head_time == 5
         assert room.head_time == 0
-        world.say(said(), said())
+        harness.say(said(), said())
         assert room.head_time == 1000
-        world.time = 2.0
-        world.say(joined("luis"))
+        harness.time = 2.0
+        harness.say(joined("luis"))
         assert room.head_time == 1000
 
     @pytest.mark.parametrize("lasting", [True, False])
-    def test_lasts_as_its_store_does(self, world: World, room: Room, lasting: bool) -> None:
-        world.store.lasting = lasting
+    def test_lasts_as_its_store_does(self, harness: RoomHarness, room: Room, lasting: bool) -> None:
+        harness.store.lasting = lasting
         assert room.lasting is lasting
 
-    def test_ends_behind_what_is_on_its_way(self, world: World, room: Room) -> None:
-        world.say(said())
+    def test_ends_behind_what_is_on_its_way(self, harness: RoomHarness, room: Room) -> None:
+        harness.say(said())
         room.append(said())
         room.append(Draft("ops", 1, "ana", Kind.MESSAGE, ["a", "b"]))
         assert (room.head, room.end) == (1, 4)
 
     def test_keeps_in_memory_what_comes_behind_what_was_forgotten(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
         room.enter("ana", guest=False)
-        world.say(said("a"), said("b"), said("c"))
+        harness.say(said("a"), said("b"), said("c"))
         room.forget(2)
         assert [event.text for event in room._latest] == ["c"]
         room.forget(0)
         assert [event.text for event in room._latest] == ["c"]
 
-    def test_is_searched_up_to_what_is_published(self, world: World, room: Room) -> None:
-        world.say(said("a"), said("a"))
+    def test_is_searched_up_to_what_is_published(self, harness: RoomHarness, room: Room) -> None:
+        harness.say(said("a"), said("a"))
         found: list[list[int]] = []
-        world.store.commit([said("a")])  # and not published yet
+        harness.store.commit([said("a")])  # and not published yet
         for upto in 1, 2, 9:
             searched = Deferred.fromCoroutine(room.search(Wanted(("a",)), upto, 9))
             searched.addCallback(lambda some: found.append([event.seq for event in some.events]))
         assert found == [[1], [2, 1], [2, 1]]
 
-    def test_grows_by_what_is_published(self, world: World, room: Room) -> None:
+    def test_grows_by_what_is_published(self, harness: RoomHarness, room: Room) -> None:
         room.append(said())
         assert room.head == 0
-        world.end_turn()
+        harness.end_turn()
         assert room.head == 1
 
-    def test_notices_move_its_mark_and_not_its_head(self, world: World, room: Room) -> None:
-        world.say(said(), joined("luis"), joined("eva"))
+    def test_notices_move_its_mark_and_not_its_head(self, harness: RoomHarness, room: Room) -> None:
+        harness.say(said(), joined("luis"), joined("eva"))
         assert room.mark == Mark(3, 1)
-        world.say(joined("ana"))
+        harness.say(joined("ana"))
         assert (room.mark, room.head) == (Mark(4, 1), 1)
 
-    def test_its_topic_is_the_last_one_published(self, world: World, room: Room) -> None:
-        world.say(said("one", Kind.TOPIC), said("no topic"), said("two", Kind.TOPIC), said("hola"))
+    def test_its_topic_is_the_last_one_published(self, harness: RoomHarness, room: Room) -> None:
+        harness.say(
+            said("one", Kind.TOPIC), said("no topic"), said("two", Kind.TOPIC), said("hola")
+        )
         assert room.topic == "two"
 
-    async def test_nothing_is_read_that_was_not_published(self, world: World, room: Room) -> None:
-        world.say(said("a"), said("b"))
+    async def test_nothing_is_read_that_was_not_published(
+        self, harness: RoomHarness, room: Room
+    ) -> None:
+        harness.say(said("a"), said("b"))
         room.mark = Mark(1, 1)  # as if the other were only committed
         assert [event.text for event in await room.read(0, 99)] == ["a"]
-        world.time = 2
+        harness.time = 2
         assert await room.seq_before(10**15) == 1
 
     async def test_says_which_event_was_the_last_before_a_time(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
-        for world.time in 1, 2, 3:
-            world.say(said())
+        for harness.time in 1, 2, 3:
+            harness.say(said())
         assert [await room.seq_before(seconds * 1000) for seconds in (1, 2, 3, 4)] == [0, 1, 2, 3]
 
 
@@ -140,62 +144,64 @@ class TestLatest:
     """The last events are in memory for sessions that enter."""
 
     @pytest.fixture(autouse=True)
-    def _count_reads(self, world: World) -> None:
+    def _count_reads(self, harness: RoomHarness) -> None:
         self.reads = 0
-        read = world.store.read
+        read = harness.store.read
 
         async def counted(*args: Any) -> list[Event]:
             self.reads += 1
             return await read(*args)
 
-        world.store.read = counted  # type: ignore[method-assign]
+        harness.store.read = counted  # type: ignore[method-assign]
 
     async def seen(self, room: Room, after: int) -> list[str]:
         return [event.text for event in await room.read(after, room.head)]
 
     async def test_what_is_said_while_somebody_is_there_is_not_read_from_the_store(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
         room.enter("ana", False)
-        world.say(said("a"), joined("luis"), said("b"), said("c"))
+        harness.say(said("a"), joined("luis"), said("b"), said("c"))
         assert await self.seen(room, 0) == ["a", "b", "c"]
         assert await self.seen(room, 1) == ["b", "c"]
         assert [event.text for event in await room.read(0, 2)] == ["a", "b"]
         assert self.reads == 0
 
     async def test_what_was_read_for_one_need_not_be_read_for_the_next(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
-        world.say(*(said(str(number)) for number in range(20)))
+        harness.say(*(said(str(number)) for number in range(20)))
         room.enter("ana", False)
-        world.say(said("20"))
+        harness.say(said("20"))
         for _ in range(3):
             assert await self.seen(room, 11) == [str(number) for number in range(11, 21)]
         assert self.reads == 1
 
     async def test_what_was_said_longer_ago_is_read_from_the_store(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
         room.enter("ana", False)
-        world.say(*(said(str(number)) for number in range(LATEST_EVENTS + 1)))
+        harness.say(*(said(str(number)) for number in range(LATEST_EVENTS + 1)))
         assert len(await self.seen(room, 0)) == LATEST_EVENTS + 1
         assert len(await self.seen(room, 1)) == LATEST_EVENTS
         assert self.reads == 1
 
-    async def test_once_nobody_is_there_nothing_is_at_hand(self, world: World, room: Room) -> None:
+    async def test_once_nobody_is_there_nothing_is_at_hand(
+        self, harness: RoomHarness, room: Room
+    ) -> None:
         room.enter("ana", False)
-        world.say(said("a"))
+        harness.say(said("a"))
         room.leave("ana", False)
         assert await self.seen(room, 0) == ["a"]
         assert self.reads == 1
 
     async def test_a_line_that_was_refused_and_stored_all_the_same_is_not_passed_over(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
         room.enter("ana", False)
-        world.say(said("a"))
-        await world.store.commit([said("stored, and not published")])
-        world.say(said("c"))
+        harness.say(said("a"))
+        await harness.store.commit([said("stored, and not published")])
+        harness.say(said("c"))
         assert await self.seen(room, 0) == ["a", "stored, and not published", "c"]
 
 
@@ -217,9 +223,9 @@ class TestPeople:
 
 
 class TestForgettable:
-    def test_nothing_was_ever_said_in_it(self, world: World, room: Room) -> None:
+    def test_nothing_was_ever_said_in_it(self, harness: RoomHarness, room: Room) -> None:
         assert room.forgettable
-        world.say(said())
+        harness.say(said())
         assert not room.forgettable
 
     @pytest.mark.parametrize("guest", [True, False])
@@ -234,8 +240,8 @@ class TestForgettable:
         room.append(entry)
         assert not room.forgettable
 
-    def test_what_passed_leaves_nothing(self, world: World, room: Room) -> None:
-        world.say(joined("luis"), joined("eva"))
+    def test_what_passed_leaves_nothing(self, harness: RoomHarness, room: Room) -> None:
+        harness.say(joined("luis"), joined("eva"))
         assert room.forgettable
 
     def test_what_was_refused_leaves_nothing(self, room: Room) -> None:
@@ -259,22 +265,24 @@ class TestFeeds:
         assert room.feed(ChatFormat()) is room.feed(ChatFormat())
         assert room.feed(ChatFormat()) is not room.feed(ChatFormat(times=True))
 
-    def test_each_format_shows_what_is_published(self, world: World, room: Room) -> None:
+    def test_each_format_shows_what_is_published(self, harness: RoomHarness, room: Room) -> None:
         chat = Cursor(room.feed(ChatFormat()), 98, Nothing())
         bare = Cursor(room.feed(BareFormat()), 99, Nothing())
-        world.say(said())
+        harness.say(said())
         assert (chat.take(), bare.take()) == (b"<ana> hola\n", b"hola\n")
 
-    def test_a_feed_that_nobody_follows_is_forgotten(self, world: World, room: Room) -> None:
+    def test_a_feed_that_nobody_follows_is_forgotten(
+        self, harness: RoomHarness, room: Room
+    ) -> None:
         feed = room.feed(ChatFormat())
         cursor = Cursor(feed, 99, Nothing())
-        world.say(said())
+        harness.say(said())
         assert room.feed(ChatFormat()) is feed
         cursor.close()
-        world.say(said())
+        harness.say(said())
         assert room.feed(ChatFormat()) is not feed
 
-    def test_whoever_is_woken_may_begin_to_follow(self, world: World, room: Room) -> None:
+    def test_whoever_is_woken_may_begin_to_follow(self, harness: RoomHarness, room: Room) -> None:
         late: list[Cursor] = []
 
         class Follower(Nothing):
@@ -282,15 +290,15 @@ class TestFeeds:
                 late.append(Cursor(room.feed(BareFormat()), 98, Nothing()))
 
         Cursor(room.feed(ChatFormat()), 99, Follower())
-        world.say(said("before"))
-        world.say(said("after"))
+        harness.say(said("before"))
+        harness.say(said("after"))
         assert late[0].take() == b"after\n"
 
     def test_an_event_is_rendered_for_nobody_when_nobody_is_there(
-        self, world: World, room: Room
+        self, harness: RoomHarness, room: Room
     ) -> None:
         feed = room.feed(ChatFormat())
-        world.say(said())
+        harness.say(said())
         assert feed.chunks == {}
 
 
@@ -334,81 +342,89 @@ class TestWhatManyRead:
         return pages
 
     @pytest.fixture
-    def store(self, world: World) -> HeldReads:
-        store = world.store = HeldReads(world.clock)
-        store.subscribe(world)
-        world.room = Room("ops", store, pages=Pages())
-        world.say(*(said(text) for text in "abcde"))
+    def store(self, harness: RoomHarness) -> HeldReads:
+        store = harness.store = HeldReads(harness.clock)
+        store.subscribe(harness)
+        harness.room = Room("ops", store, pages=Pages())
+        harness.say(*(said(text) for text in "abcde"))
         return store
 
     def test_is_read_and_rendered_once_for_all_who_want_it_at_a_time(
-        self, world: World, store: HeldReads
+        self, harness: RoomHarness, store: HeldReads
     ) -> None:
         CountedFormat.renders = 0
-        pages = self.read(world.room, 1, 1, 1, format=CountedFormat())
+        pages = self.read(harness.room, 1, 1, 1, format=CountedFormat())
         store.go_on()
         assert [page.data for page in pages] == [b"b\nc\nd\ne\n"] * 3
         assert [(page.after, page.last) for page in pages] == [(1, 5)] * 3
         assert (store.reads, CountedFormat.renders) == (1, 1)
 
-    def test_is_kept_a_while_for_those_who_come_later(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        world.room.forget(0)
-        world.room._latest.clear()
-        self.read(world.room, 1)
+    def test_is_kept_a_while_for_those_who_come_later(
+        self, harness: RoomHarness, store: HeldReads
+    ) -> None:
+        harness.room.enter("ana", guest=False)
+        harness.room.forget(0)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
         store.go_on()
-        (page,) = self.read(world.room, 1)
+        (page,) = self.read(harness.room, 1)
         assert (page.data, store.reads) == (b"b\nc\nd\ne\n", 1)
 
-    def test_goes_on_behind_what_was_kept(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        world.room._latest.clear()
-        self.read(world.room, 1)
+    def test_goes_on_behind_what_was_kept(self, harness: RoomHarness, store: HeldReads) -> None:
+        harness.room.enter("ana", guest=False)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
         store.go_on()
-        world.say(said("f"))
-        (page,) = self.read(world.room, 1)
+        harness.say(said("f"))
+        (page,) = self.read(harness.room, 1)
         assert page.last == 5
 
-    def test_never_gives_more_than_was_asked_for(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        world.room._latest.clear()
-        self.read(world.room, 1)
+    def test_never_gives_more_than_was_asked_for(
+        self, harness: RoomHarness, store: HeldReads
+    ) -> None:
+        harness.room.enter("ana", guest=False)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
         store.go_on()
-        world.room._latest.clear()
+        harness.room._latest.clear()
         pages: list[Any] = []
-        Deferred.fromCoroutine(world.room.page(BareFormat(), 1, 3)).addBoth(pages.append)
+        Deferred.fromCoroutine(harness.room.page(BareFormat(), 1, 3)).addBoth(pages.append)
         store.go_on()
         assert [(page.last, page.data) for page in pages] == [(3, b"b\nc\n")]
 
-    def test_is_not_kept_where_nobody_is(self, world: World, store: HeldReads) -> None:
+    def test_is_not_kept_where_nobody_is(self, harness: RoomHarness, store: HeldReads) -> None:
         for _ in range(2):
-            self.read(world.room, 1)
+            self.read(harness.room, 1)
             store.go_on()
         assert store.reads == 2
 
-    def test_is_not_kept_when_everybody_has_gone(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        world.room._latest.clear()
-        self.read(world.room, 1)
+    def test_is_not_kept_when_everybody_has_gone(
+        self, harness: RoomHarness, store: HeldReads
+    ) -> None:
+        harness.room.enter("ana", guest=False)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
         store.go_on()
-        world.room.leave("ana", guest=False)
-        self.read(world.room, 1)
+        harness.room.leave("ana", guest=False)
+        self.read(harness.room, 1)
         assert store.reads == 2
         store.go_on()
 
-    def test_is_not_kept_when_something_is_forgotten(self, world: World, store: HeldReads) -> None:
-        world.room.enter("ana", guest=False)
-        world.room._latest.clear()
-        self.read(world.room, 1)
+    def test_is_not_kept_when_something_is_forgotten(
+        self, harness: RoomHarness, store: HeldReads
+    ) -> None:
+        harness.room.enter("ana", guest=False)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
         store.go_on()
-        world.room.forget(10_000)
-        self.read(world.room, 1)
+        harness.room.forget(10_000)
+        self.read(harness.room, 1)
         assert store.reads == 2
         store.go_on()
 
-    def test_keeps_few_pages(self, world: World, store: HeldReads) -> None:
+    def test_keeps_few_pages(self, harness: RoomHarness, store: HeldReads) -> None:
         pages = Pages()
-        rooms = [Room(name, world.store, pages=pages) for name in map(str, range(PAGES_KEPT + 3))]
+        rooms = [Room(name, harness.store, pages=pages) for name in map(str, range(PAGES_KEPT + 3))]
         for room in rooms:
             room.enter("ana", guest=False)
             self.read(room, 0)
@@ -417,7 +433,9 @@ class TestWhatManyRead:
         rooms[-1].leave("ana", guest=False)
         assert len(pages) == PAGES_KEPT - 1
 
-    def test_is_not_kept_without_a_place_for_it(self, world: World, store: HeldReads) -> None:
+    def test_is_not_kept_without_a_place_for_it(
+        self, harness: RoomHarness, store: HeldReads
+    ) -> None:
         room = Room("ops", store, 5)
         room.enter("ana", guest=False)
         for _ in range(2):
@@ -427,11 +445,11 @@ class TestWhatManyRead:
         assert store.reads == 2
 
     def test_that_cannot_be_read_is_told_to_all_and_tried_again(
-        self, world: World, store: HeldReads
+        self, harness: RoomHarness, store: HeldReads
     ) -> None:
-        pages = self.read(world.room, 1, 1)
+        pages = self.read(harness.room, 1, 1)
         store.go_on(StoreError("gone"))
         assert [page.type for page in pages] == [StoreError] * 2
-        pages = self.read(world.room, 1)
+        pages = self.read(harness.room, 1)
         store.go_on()
         assert pages[0].last == 5

@@ -9,16 +9,14 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from chatd.storage.memory import MemoryStore
-from chatd.storage.sqlite.store import SqliteStore
-from tests.support.stores import World
+from tests.support.stores import StoreHarness
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreHarness]:
     if request.param == "memory":
-        world = World(lambda reactor, now: MemoryStore(reactor, now))
+        harness = StoreHarness.in_memory()
     else:
-        world = World(lambda reactor, now: SqliteStore(reactor, tmp_path / "chat.sqlite", now))
-    yield world
-    pytest_twisted.blockon(Deferred.fromCoroutine(world.store.close()))
+        harness = StoreHarness.in_file(tmp_path / "chat.sqlite")
+    yield harness
+    pytest_twisted.blockon(Deferred.fromCoroutine(harness.store.close()))

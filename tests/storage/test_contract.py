@@ -13,159 +13,173 @@ from chatd.storage.contract import (
 )
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
 class TestNumbering:
-    async def test_each_room_counts_from_1_without_gaps(self, world: World) -> None:
-        await world.say(draft(room="a"), draft(room="b"), draft(room="a"))
-        await world.say(draft(room="b"), draft(room="a"))
-        places = [(event.room, event.seq) for event in world.recorder.published]
+    async def test_each_room_counts_from_1_without_gaps(self, harness: StoreHarness) -> None:
+        await harness.say(draft(room="a"), draft(room="b"), draft(room="a"))
+        await harness.say(draft(room="b"), draft(room="a"))
+        places = [(event.room, event.seq) for event in harness.recorder.published]
         assert places == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 3)]
 
     async def test_an_event_has_the_time_of_its_commit_and_all_that_was_said(
-        self, world: World
+        self, harness: StoreHarness
     ) -> None:
-        world.time = 1_700_000_000.1239
+        harness.time = 1_700_000_000.1239
         said = draft("waves", "ops", 7, "luis", Kind.ACTION)
-        await world.say(said)
+        await harness.say(said)
         event = Event("ops", 1, 1_700_000_000_123, 7, "luis", Kind.ACTION, "waves")
-        assert world.recorder.published == [event]
-        assert await world.store.read("ops", 0, 1) == [event]
+        assert harness.recorder.published == [event]
+        assert await harness.store.read("ops", 0, 1) == [event]
 
-    async def test_rooms_whose_names_differ_in_case_are_two_rooms(self, world: World) -> None:
-        await world.say(draft(room="Ops"), draft(room="ops"))
-        assert [event.seq for event in await world.everything("Ops")] == [1]
+    async def test_rooms_whose_names_differ_in_case_are_two_rooms(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft(room="Ops"), draft(room="ops"))
+        assert [event.seq for event in await harness.everything("Ops")] == [1]
 
-    async def test_there_are_no_rooms_before_anything_is_said(self, world: World) -> None:
-        assert list(world.store.rooms()) == []
+    async def test_there_are_no_rooms_before_anything_is_said(self, harness: StoreHarness) -> None:
+        assert list(harness.store.rooms()) == []
 
-    async def test_it_describes_where_the_history_is(self, world: World) -> None:
-        assert world.store.describe().startswith("history in ")
+    async def test_it_describes_where_the_history_is(self, harness: StoreHarness) -> None:
+        assert harness.store.describe().startswith("history in ")
 
 
 class TestRead:
-    async def test_a_room_without_lines_is_empty(self, world: World) -> None:
-        assert await world.store.read("nowhere", 0, 10) == []
+    async def test_a_room_without_lines_is_empty(self, harness: StoreHarness) -> None:
+        assert await harness.store.read("nowhere", 0, 10) == []
 
-    async def test_a_page_is_between_its_bounds(self, world: World) -> None:
-        await world.say(*(draft(str(number)) for number in range(1, 10)))
-        assert texts(await world.store.read("lobby", 2, 5)) == ["3", "4", "5"]
+    async def test_a_page_is_between_its_bounds(self, harness: StoreHarness) -> None:
+        await harness.say(*(draft(str(number)) for number in range(1, 10)))
+        assert texts(await harness.store.read("lobby", 2, 5)) == ["3", "4", "5"]
 
-    async def test_a_page_between_equal_bounds_is_empty(self, world: World) -> None:
-        await world.say(draft(), draft())
-        assert await world.store.read("lobby", 1, 1) == []
-        assert await world.store.read("lobby", 2, 2) == []
+    async def test_a_page_between_equal_bounds_is_empty(self, harness: StoreHarness) -> None:
+        await harness.say(draft(), draft())
+        assert await harness.store.read("lobby", 1, 1) == []
+        assert await harness.store.read("lobby", 2, 2) == []
 
-    async def test_a_read_does_not_wait_for_later_lines(self, world: World) -> None:
-        await world.say(draft("a"), draft("b"))
-        assert texts(await world.store.read("lobby", 1, 99)) == ["b"]
-        assert await world.store.read("lobby", 2, 99) == []
+    async def test_a_read_does_not_wait_for_later_lines(self, harness: StoreHarness) -> None:
+        await harness.say(draft("a"), draft("b"))
+        assert texts(await harness.store.read("lobby", 1, 99)) == ["b"]
+        assert await harness.store.read("lobby", 2, 99) == []
 
-    async def test_a_page_has_events_of_one_room_alone(self, world: World) -> None:
-        await world.say(draft("a", "one"), draft("b", "two"), draft("c", "one"))
-        assert texts(await world.everything("one")) == ["a", "c"]
-        assert texts(await world.everything("two")) == ["b"]
+    async def test_a_page_has_events_of_one_room_alone(self, harness: StoreHarness) -> None:
+        await harness.say(draft("a", "one"), draft("b", "two"), draft("c", "one"))
+        assert texts(await harness.everything("one")) == ["a", "c"]
+        assert texts(await harness.everything("two")) == ["b"]
 
-    async def test_a_page_has_so_many_events_at_most(self, world: World) -> None:
+    async def test_a_page_has_so_many_events_at_most(self, harness: StoreHarness) -> None:
         count = 2 * PAGE_EVENTS + 1
-        await world.say(*(draft() for _ in range(count)))
-        page = await world.store.read("lobby", 1, count)
+        await harness.say(*(draft() for _ in range(count)))
+        page = await harness.store.read("lobby", 1, count)
         assert [event.seq for event in page] == list(range(2, PAGE_EVENTS + 2))
 
-    async def test_a_page_ends_with_the_event_that_fills_it_with_text(self, world: World) -> None:
-        await world.say(*(draft("x" * (PAGE_CHARACTERS // 4)) for _ in range(8)))
-        assert [event.seq for event in await world.store.read("lobby", 0, 8)] == [1, 2, 3, 4]
+    async def test_a_page_ends_with_the_event_that_fills_it_with_text(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(*(draft("x" * (PAGE_CHARACTERS // 4)) for _ in range(8)))
+        assert [event.seq for event in await harness.store.read("lobby", 0, 8)] == [1, 2, 3, 4]
 
     async def test_a_page_has_room_for_an_event_while_a_character_is_missing(
-        self, world: World
+        self, harness: StoreHarness
     ) -> None:
         count = PAGE_EVENTS // 2  # a short text and long ones that come to one less than a page
         long = PAGE_CHARACTERS // (count - 1)
         rest = PAGE_CHARACTERS - 1 - long * (count - 1)
-        await world.say(*(draft("x" * size) for size in [rest, *[long] * (count - 1), 1, 0]))
-        page = await world.store.read("lobby", 0, count + 2)
+        await harness.say(*(draft("x" * size) for size in [rest, *[long] * (count - 1), 1, 0]))
+        page = await harness.store.read("lobby", 0, count + 2)
         assert [event.seq for event in page] == [*range(1, count + 2)]
 
-    async def test_a_page_that_is_just_full_has_no_empty_line_after_it(self, world: World) -> None:
-        await world.say(draft("x" * PAGE_CHARACTERS), draft(""))
-        assert [event.seq for event in await world.store.read("lobby", 0, 2)] == [1]
+    async def test_a_page_that_is_just_full_has_no_empty_line_after_it(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft("x" * PAGE_CHARACTERS), draft(""))
+        assert [event.seq for event in await harness.store.read("lobby", 0, 2)] == [1]
 
-    async def test_an_event_that_is_larger_than_a_page_is_a_page(self, world: World) -> None:
-        await world.say(draft("x" * (PAGE_CHARACTERS + 1)), draft("y"))
-        assert [event.seq for event in await world.store.read("lobby", 0, 2)] == [1]
+    async def test_an_event_that_is_larger_than_a_page_is_a_page(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft("x" * (PAGE_CHARACTERS + 1)), draft("y"))
+        assert [event.seq for event in await harness.store.read("lobby", 0, 2)] == [1]
 
-    async def test_page_by_page_the_whole_log_is_read(self, world: World) -> None:
+    async def test_page_by_page_the_whole_log_is_read(self, harness: StoreHarness) -> None:
         count = PAGE_EVENTS + 7
-        await world.say(*(draft(str(number)) for number in range(count)))
-        assert texts(await world.everything()) == [str(number) for number in range(count)]
+        await harness.say(*(draft(str(number)) for number in range(count)))
+        assert texts(await harness.everything()) == [str(number) for number in range(count)]
 
 
 class TestForget:
-    async def test_forgets_the_events_up_to_a_seq_and_no_others(self, world: World) -> None:
+    async def test_forgets_the_events_up_to_a_seq_and_no_others(
+        self, harness: StoreHarness
+    ) -> None:
         for number in range(4):
-            world.time = 1000 + number
-            await world.say(draft(f"{number}"), draft(f"{number}", "ops"))
-        assert await world.store.forget("lobby", 2) == 2
-        assert texts(await world.everything()) == ["2", "3"]
-        assert texts(await world.everything("ops")) == ["0", "1", "2", "3"]
-        assert await world.store.forget("lobby", 2) == 0
+            harness.time = 1000 + number
+            await harness.say(draft(f"{number}"), draft(f"{number}", "ops"))
+        assert await harness.store.forget("lobby", 2) == 2
+        assert texts(await harness.everything()) == ["2", "3"]
+        assert texts(await harness.everything("ops")) == ["0", "1", "2", "3"]
+        assert await harness.store.forget("lobby", 2) == 0
 
-    async def test_forgets_nothing_of_another_log_however_far_it_goes(self, world: World) -> None:
-        await world.say(draft(), draft("stays", "ops"))
-        assert await world.store.forget("lobby", 2**50) == 1
-        assert await world.store.forget("lobby", 2**50) == 0
-        assert texts(await world.everything("ops")) == ["stays"]
+    async def test_forgets_nothing_of_another_log_however_far_it_goes(
+        self, harness: StoreHarness
+    ) -> None:
+        await harness.say(draft(), draft("stays", "ops"))
+        assert await harness.store.forget("lobby", 2**50) == 1
+        assert await harness.store.forget("lobby", 2**50) == 0
+        assert texts(await harness.everything("ops")) == ["stays"]
 
-    async def test_the_times_of_remaining_and_later_lines_are_known(self, world: World) -> None:
+    async def test_the_times_of_remaining_and_later_lines_are_known(
+        self, harness: StoreHarness
+    ) -> None:
         for time in 10, 20, 30:
-            world.time = time
-            await world.say(draft())
-        assert await world.store.forget("lobby", 1) == 1
-        world.time = 100
-        seqs = [await world.store.seq_before("lobby", time * 1000) for time in (15, 25, 35)]
+            harness.time = time
+            await harness.say(draft())
+        assert await harness.store.forget("lobby", 1) == 1
+        harness.time = 100
+        seqs = [await harness.store.seq_before("lobby", time * 1000) for time in (15, 25, 35)]
         assert seqs == [1, 2, 3]
-        assert await world.store.forget("lobby", 3) == 2
-        await world.say(draft())
-        seqs = [await world.store.seq_before("lobby", time * 1000) for time in (99, 101)]
+        assert await harness.store.forget("lobby", 3) == 2
+        await harness.say(draft())
+        seqs = [await harness.store.seq_before("lobby", time * 1000) for time in (99, 101)]
         assert seqs == [3, 4]
 
-    async def test_forgets_nothing_of_an_unknown_room(self, world: World) -> None:
-        assert await world.store.forget("nowhere", 2**50) == 0
+    async def test_forgets_nothing_of_an_unknown_room(self, harness: StoreHarness) -> None:
+        assert await harness.store.forget("nowhere", 2**50) == 0
 
-    async def test_seqs_continue_and_the_topic_stays(self, world: World) -> None:
-        await world.say(draft("tea", kind=Kind.TOPIC), draft("hola", session=9))
-        assert await world.store.forget("lobby", 2**50) == 2
-        assert await world.everything() == []
-        await world.say(draft("on it goes"))
-        assert [event.seq for event in await world.everything()] == [3]
-        if isinstance(world.store, SqliteStore):
-            await world.reopen()
-        (record,) = world.store.rooms()
+    async def test_seqs_continue_and_the_topic_stays(self, harness: StoreHarness) -> None:
+        await harness.say(draft("tea", kind=Kind.TOPIC), draft("hola", session=9))
+        assert await harness.store.forget("lobby", 2**50) == 2
+        assert await harness.everything() == []
+        await harness.say(draft("on it goes"))
+        assert [event.seq for event in await harness.everything()] == [3]
+        if isinstance(harness.store, SqliteStore):
+            await harness.reopen()
+        (record,) = harness.store.rooms()
         assert (record.head, record.topic, record.session) == (3, "tea", 9)
 
-    async def test_forgets_a_bounded_number_at_a_time(self, world: World) -> None:
-        await world.say(*(draft(str(number)) for number in range(2 * FORGOTTEN + 1)))
-        forgotten = [await world.store.forget("lobby", 2**50) for _ in range(4)]
+    async def test_forgets_a_bounded_number_at_a_time(self, harness: StoreHarness) -> None:
+        await harness.say(*(draft(str(number)) for number in range(2 * FORGOTTEN + 1)))
+        forgotten = [await harness.store.forget("lobby", 2**50) for _ in range(4)]
         assert forgotten == [FORGOTTEN, FORGOTTEN, 1, 0]
 
-    async def test_reading_passes_over_forgotten_events(self, world: World) -> None:
-        await world.say(draft("a"))
-        world.time += 1
-        await world.say(draft("b"))
-        await world.store.forget("lobby", 1)
-        assert texts(await world.store.read("lobby", 0, 1)) == []
-        assert texts(await world.store.read("lobby", 0, 2)) == ["b"]
-        assert await world.store.seq_before("lobby", 2**50) == 2
+    async def test_reading_passes_over_forgotten_events(self, harness: StoreHarness) -> None:
+        await harness.say(draft("a"))
+        harness.time += 1
+        await harness.say(draft("b"))
+        await harness.store.forget("lobby", 1)
+        assert texts(await harness.store.read("lobby", 0, 1)) == []
+        assert texts(await harness.store.read("lobby", 0, 2)) == ["b"]
+        assert await harness.store.seq_before("lobby", 2**50) == 2
 
-    async def test_the_names_of_rooms_with_a_log_are_known(self, world: World) -> None:
-        assert await world.store.names() == []
-        await world.say(draft(room="Ops"), draft())
-        assert sorted(await world.store.names()) == ["Ops", "lobby"]
-        await world.store.forget("lobby", 2**50)
-        assert sorted(await world.store.names()) == ["Ops", "lobby"]
+    async def test_the_names_of_rooms_with_a_log_are_known(self, harness: StoreHarness) -> None:
+        assert await harness.store.names() == []
+        await harness.say(draft(room="Ops"), draft())
+        assert sorted(await harness.store.names()) == ["Ops", "lobby"]
+        await harness.store.forget("lobby", 2**50)
+        assert sorted(await harness.store.names()) == ["Ops", "lobby"]
 
 
 def event(text: str) -> Event:

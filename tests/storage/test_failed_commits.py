@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 
-from chatd.event import Draft
+from chatd.event import Draft, Notice
 from chatd.storage.contract import (
     StoreError,
 )
 from chatd.util.error_log import FIRST_SILENCE, LONGEST_SILENCE
-from tests.support.stores import Gates, World, draft, joined, texts
+from tests.support.stores import Gates, StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
 
@@ -35,51 +35,46 @@ def logged() -> Iterator[list[str]]:
     globalLogPublisher.removeObserver(observe)
 
 
+async def fail_one_commit(harness: StoreHarness, after: Draft | Notice) -> None:
+    """Lose a line in a commit that fails, while another entry waits for the next commit."""
+    gates = Gates(harness.store)
+    harness.begin(draft("lost"))
+    harness.store.append(after)
+    gates.fail(StoreError("no disk"))
+    await harness.wait_for(lambda: gates.held)
+    gates.open()
+    await harness.settle()
+
+
 class TestFailure:
     async def test_drafts_are_refused_and_notices_published(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
+        gates = Gates(harness.store)
         said: list[Draft] = [draft("a"), draft("b", room="ops")]
-        for entry in said[0], joined("luis"), said[1]:
-            world.store.append(entry)
-        world.end_turn()
+        harness.begin(said[0], joined("luis"), said[1])
         gates.fail(StoreError("no disk"))
-        assert world.recorder.refused == [(each, "no disk") for each in said]
-        assert texts(world.recorder.published) == ["+luis"]
-        assert await world.everything() == []
+        assert harness.recorder.refused == [(each, "no disk") for each in said]
+        assert texts(harness.recorder.published) == ["+luis"]
+        assert await harness.everything() == []
         expected_errors()
 
     async def test_the_next_batch_continues_without_a_gap(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
-        gates = Gates(world.store)
-        world.store.append(draft("lost"))
-        world.end_turn()
-        world.store.append(draft("b"))
-        gates.fail(StoreError("no disk"))
-        await world.wait_for(lambda: gates.held)
-        gates.open()
-        await world.settle()
-        assert [(event.seq, event.text) for event in await world.everything()] == [
+        await harness.say(draft("a"))
+        await fail_one_commit(harness, draft("b"))
+        assert [(event.seq, event.text) for event in await harness.everything()] == [
             (1, "a"),
             (2, "b"),
         ]
         expected_errors()
 
     async def test_a_batch_is_refused_before_the_next_one_is_published(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("lost"))
-        world.end_turn()
-        world.store.append(joined("luis"))
-        gates.fail(StoreError("no disk"))
-        await world.wait_for(lambda: gates.held)
-        gates.open()
-        await world.settle()
-        assert world.recorder.calls == [
+        await fail_one_commit(harness, joined("luis"))
+        assert harness.recorder.calls == [
             ("refused", ["lost"]),
             ("published", []),
             ("published", ["+luis"]),
@@ -87,27 +82,25 @@ class TestFailure:
         expected_errors()
 
     async def test_an_unexpected_error_refuses_too_and_is_logged_with_its_traceback(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft())
-        world.end_turn()
+        gates = Gates(harness.store)
+        harness.begin(draft())
         gates.fail(ZeroDivisionError("oh"))
-        assert world.recorder.refused == [(draft(), "an error in the server")]
+        assert harness.recorder.refused == [(draft(), "an error in the server")]
         expected_errors(ZeroDivisionError)
 
     async def test_failures_are_logged_once_and_then_after_growing_pauses(
-        self, world: World, logged: list[str], expected_errors: Expect
+        self, harness: StoreHarness, logged: list[str], expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
+        gates = Gates(harness.store)
         told: list[float] = []
-        while world.reactor.seconds() < 4 * LONGEST_SILENCE:
-            world.store.append(draft())
-            world.end_turn()
+        while harness.reactor.seconds() < 4 * LONGEST_SILENCE:
+            harness.begin(draft())
             gates.fail(StoreError("no disk"))
             if len(logged) > len(told):
-                told.append(world.reactor.seconds())
-            world.reactor.advance(0.5)
+                told.append(harness.reactor.seconds())
+            harness.reactor.advance(0.5)
         pauses = [later - earlier for earlier, later in itertools.pairwise(told)]
         assert told[0] == 0
         assert pauses[:4] == [FIRST_SILENCE, 2, 4, 8]
@@ -116,48 +109,45 @@ class TestFailure:
         expected_errors()
 
     async def test_the_end_of_failures_is_logged(
-        self, world: World, logged: list[str], expected_errors: Expect
+        self, harness: StoreHarness, logged: list[str], expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
+        gates = Gates(harness.store)
         for works in False, False, True, True:
-            world.store.append(draft())
-            world.end_turn()
+            harness.begin(draft())
             if works:
                 gates.open()
             else:
                 gates.fail(StoreError("no disk"))
-            await world.settle()
+            await harness.settle()
         assert logged == ["no disk", "lines are saved again"]
         expected_errors()
 
     async def test_failures_that_recur_are_logged_after_the_shortest_pause(
-        self, world: World, logged: list[str], expected_errors: Expect
+        self, harness: StoreHarness, logged: list[str], expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
-        while world.reactor.seconds() < 10 * FIRST_SILENCE:
+        gates = Gates(harness.store)
+        while harness.reactor.seconds() < 10 * FIRST_SILENCE:
             for works in False, True:
-                world.store.append(draft())
-                world.end_turn()
+                harness.begin(draft())
                 if works:
                     gates.open()
                 else:
                     gates.fail(StoreError("no disk"))
-                await world.settle()
-            world.reactor.advance(0.25)
+                await harness.settle()
+            harness.reactor.advance(0.25)
         assert logged == ["no disk", "lines are saved again"] * 10
         expected_errors()
 
     async def test_published_notices_are_not_the_end_of_failures(
-        self, world: World, logged: list[str], expected_errors: Expect
+        self, harness: StoreHarness, logged: list[str], expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
+        gates = Gates(harness.store)
         for entry in draft(), joined("luis"), draft():
-            world.store.append(entry)
-            world.end_turn()
+            harness.begin(entry)
             if isinstance(entry, Draft):
                 gates.fail(StoreError("no disk"))
             else:
                 gates.open()
-            await world.settle()
+            await harness.settle()
         assert logged == ["no disk"]
         expected_errors()

@@ -12,7 +12,7 @@ from chatd.storage.contract import (
     StoreError,
 )
 from chatd.storage.group_commit import WAITING_BYTES
-from tests.support.stores import Gates, Recorder, World, draft, joined, texts
+from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
 
@@ -21,227 +21,228 @@ Expect = Callable[..., object]
 
 
 class TestBatches:
-    async def test_what_is_said_in_one_turn_is_one_batch(self, world: World) -> None:
-        gates = Gates(world.store)
+    async def test_what_is_said_in_one_turn_is_one_batch(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
         for text in "abc":
-            world.store.append(draft(text))
+            harness.store.append(draft(text))
         assert gates.batches == []
-        world.end_turn()
+        harness.end_turn()
         assert gates.batches == [["a", "b", "c"]]
         gates.open()
-        await world.settle()
+        await harness.settle()
 
-    async def test_while_one_batch_is_committed_the_next_one_fills(self, world: World) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("a"))
-        world.end_turn()
-        world.store.append(draft("b"))
-        world.end_turn()
-        world.store.append(draft("c"))
-        world.end_turn()
+    async def test_while_one_batch_is_committed_the_next_one_fills(
+        self, harness: StoreHarness
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        harness.begin(draft("b"))
+        harness.begin(draft("c"))
         assert gates.batches == [["a"]]
         gates.open()
-        await world.wait_for(lambda: gates.held)
+        await harness.wait_for(lambda: gates.held)
         assert gates.batches == [["a"], ["b", "c"]]
         gates.open()
-        await world.settle()
-        assert texts(world.recorder.published) == ["a", "b", "c"]
+        await harness.settle()
+        assert texts(harness.recorder.published) == ["a", "b", "c"]
 
-    async def test_the_next_batch_waits_until_all_clients_were_read(self, world: World) -> None:
+    async def test_the_next_batch_waits_until_all_clients_were_read(
+        self, harness: StoreHarness
+    ) -> None:
         """Leave a turn to read all clients: two half batches would cost more."""
-        gates = Gates(world.store)
-        world.store.append(draft("a"))
-        world.end_turn()
-        world.store.append(draft("b"))
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        harness.store.append(draft("b"))
         gates.open()
-        await world.wait_for(lambda: bool(world.recorder.published))
+        await harness.wait_for(lambda: bool(harness.recorder.published))
         assert gates.batches == [["a"]]
-        world.store.append(draft("an answer to a"))
-        await world.wait_for(lambda: gates.held)
+        harness.store.append(draft("an answer to a"))
+        await harness.wait_for(lambda: gates.held)
         assert gates.batches == [["a"], ["b", "an answer to a"]]
         gates.open()
-        await world.settle()
+        await harness.settle()
 
-    async def test_nothing_is_published_before_it_is_committed(self, world: World) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft())
-        world.end_turn()
-        assert world.recorder.calls == []
+    async def test_nothing_is_published_before_it_is_committed(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft())
+        assert harness.recorder.calls == []
         gates.open()
-        await world.settle()
-        assert world.recorder.calls == [("published", ["hola"])]
+        await harness.settle()
+        assert harness.recorder.calls == [("published", ["hola"])]
 
-    async def test_what_is_published_can_be_read(self, world: World) -> None:
+    async def test_what_is_published_can_be_read(self, harness: StoreHarness) -> None:
         reads: list[Deferred[list[Event]]] = []
-        world.recorder.publish = lambda entries: reads.append(
-            Deferred.fromCoroutine(world.store.read("lobby", 0, len(entries)))
+        harness.recorder.publish = lambda entries: reads.append(
+            Deferred.fromCoroutine(harness.store.read("lobby", 0, len(entries)))
         )
-        await world.say(draft("a"), draft("b"))
+        await harness.say(draft("a"), draft("b"))
         assert texts(await reads[0]) == ["a", "b"]
 
-    async def test_what_is_appended_while_publishing_is_committed_next(self, world: World) -> None:
-        publish = world.recorder.publish
+    async def test_what_is_appended_while_publishing_is_committed_next(
+        self, harness: StoreHarness
+    ) -> None:
+        publish = harness.recorder.publish
 
         def answer_back(entries: list[Event]) -> None:
             publish(entries)
             if entries[-1].text == "a":
-                world.store.append(draft("b"))
+                harness.store.append(draft("b"))
 
-        world.recorder.publish = answer_back
-        world.store.append(draft("a"))
-        world.end_turn()
-        await world.wait_for(lambda: bool(world.recorder.published))
-        await world.settle()
-        assert texts(world.recorder.published) == ["a", "b"]
+        harness.recorder.publish = answer_back
+        harness.begin(draft("a"))
+        await harness.wait_for(lambda: bool(harness.recorder.published))
+        await harness.settle()
+        assert texts(harness.recorder.published) == ["a", "b"]
 
     async def test_a_subscriber_that_fails_does_not_stop_the_store(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
         def fail(entries: object) -> None:
             raise ZeroDivisionError
 
-        publish = world.recorder.publish
-        world.recorder.publish = fail
-        await world.say(draft("a"))
-        world.recorder.publish = publish
-        await world.say(draft("b"))
-        assert texts(world.recorder.published) == ["b"]
+        publish = harness.recorder.publish
+        harness.recorder.publish = fail
+        await harness.say(draft("a"))
+        harness.recorder.publish = publish
+        await harness.say(draft("b"))
+        assert texts(harness.recorder.published) == ["b"]
         expected_errors(ZeroDivisionError)
 
     async def test_a_store_without_a_subscriber_works(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        world.store.subscribe(None)
-        gates = Gates(world.store)
+        harness.store.subscribe(None)
+        gates = Gates(harness.store)
         for _ in range(2):
-            world.store.append(draft())
-            world.end_turn()
-            world.store.append(draft())
+            harness.begin(draft())
+            harness.store.append(draft())
         gates.fail(StoreError("no"))
-        await world.wait_for(lambda: gates.held)
+        await harness.wait_for(lambda: gates.held)
         gates.open()
-        await world.settle()
-        assert len(await world.everything()) == 3
+        await harness.settle()
+        assert len(await harness.everything()) == 3
         expected_errors()
 
     async def test_a_subscriber_receives_nothing_that_was_published_before(
-        self, world: World
+        self, harness: StoreHarness
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         late = Recorder()
-        world.store.subscribe(late)
-        await world.say(draft("b"))
+        harness.store.subscribe(late)
+        await harness.say(draft("b"))
         assert texts(late.published) == ["b"]
 
 
 class TestNotices:
-    async def test_are_published_in_their_places(self, world: World) -> None:
-        await world.say(joined("luis"), draft("a"), joined("eva"), draft("b"), joined("ana"))
-        assert texts(world.recorder.published) == ["+luis", "a", "+eva", "b", "+ana"]
+    async def test_are_published_in_their_places(self, harness: StoreHarness) -> None:
+        await harness.say(joined("luis"), draft("a"), joined("eva"), draft("b"), joined("ana"))
+        assert texts(harness.recorder.published) == ["+luis", "a", "+eva", "b", "+ana"]
 
-    async def test_are_published_in_a_batch_of_their_own(self, world: World) -> None:
-        await world.say(joined("luis"), joined("eva"))
-        assert texts(world.recorder.published) == ["+luis", "+eva"]
+    async def test_are_published_in_a_batch_of_their_own(self, harness: StoreHarness) -> None:
+        await harness.say(joined("luis"), joined("eva"))
+        assert texts(harness.recorder.published) == ["+luis", "+eva"]
 
-    async def test_are_neither_numbered_nor_stored(self, world: World) -> None:
-        await world.say(draft("a"), joined("luis"), draft("b"), joined("luis", room="ops"))
-        assert [event.seq for event in await world.everything()] == [1, 2]
-        assert await world.everything("ops") == []
+    async def test_are_neither_numbered_nor_stored(self, harness: StoreHarness) -> None:
+        await harness.say(draft("a"), joined("luis"), draft("b"), joined("luis", room="ops"))
+        assert [event.seq for event in await harness.everything()] == [1, 2]
+        assert await harness.everything("ops") == []
 
-    async def test_come_after_the_batch_that_is_being_committed(self, world: World) -> None:
-        world.store.append(draft("a"))
-        world.end_turn()
-        world.store.append(joined("luis"))
-        await world.settle()
-        assert texts(world.recorder.published) == ["a", "+luis"]
+    async def test_come_after_the_batch_that_is_being_committed(
+        self, harness: StoreHarness
+    ) -> None:
+        harness.begin(draft("a"))
+        harness.store.append(joined("luis"))
+        await harness.settle()
+        assert texts(harness.recorder.published) == ["a", "+luis"]
 
-    async def test_come_after_a_batch_that_took_long(self, world: World) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("a"))
-        world.end_turn()
-        world.store.append(joined("luis"))
+    async def test_come_after_a_batch_that_took_long(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        harness.store.append(joined("luis"))
         gates.open()
-        await world.wait_for(lambda: gates.held)
+        await harness.wait_for(lambda: gates.held)
         gates.open()
-        await world.settle()
-        assert world.recorder.calls == [("published", ["a"]), ("published", ["+luis"])]
+        await harness.settle()
+        assert harness.recorder.calls == [("published", ["a"]), ("published", ["+luis"])]
 
 
 class TestFlush:
-    async def test_is_done_at_once_when_nothing_waits(self, world: World) -> None:
-        assert world.store.flush().called
+    async def test_is_done_at_once_when_nothing_waits(self, harness: StoreHarness) -> None:
+        assert harness.store.flush().called
 
-    async def test_waits_for_the_batch_that_is_not_begun(self, world: World) -> None:
-        world.store.append(draft())
-        flushed = world.store.flush()
+    async def test_waits_for_the_batch_that_is_not_begun(self, harness: StoreHarness) -> None:
+        harness.store.append(draft())
+        flushed = harness.store.flush()
         assert not flushed.called
-        world.end_turn()
-        await world.wait_for(lambda: flushed.called)
-        assert texts(world.recorder.published) == ["hola"]
+        harness.end_turn()
+        await harness.wait_for(lambda: flushed.called)
+        assert texts(harness.recorder.published) == ["hola"]
 
-    async def test_waits_for_the_batch_after_the_one_being_committed(self, world: World) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("a"))
-        world.end_turn()
-        world.store.append(draft("b"))
-        flushed = world.store.flush()
+    async def test_waits_for_the_batch_after_the_one_being_committed(
+        self, harness: StoreHarness
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("a"))
+        harness.store.append(draft("b"))
+        flushed = harness.store.flush()
         gates.open()
-        await world.wait_for(lambda: gates.held)
+        await harness.wait_for(lambda: gates.held)
         assert not flushed.called
         gates.open()
-        await world.wait_for(lambda: flushed.called)
-        assert texts(world.recorder.published) == ["a", "b"]
+        await harness.wait_for(lambda: flushed.called)
+        assert texts(harness.recorder.published) == ["a", "b"]
 
-    async def test_waits_for_what_is_refused(self, world: World, expected_errors: Expect) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft())
-        world.end_turn()
-        flushed = world.store.flush()
+    async def test_waits_for_what_is_refused(
+        self, harness: StoreHarness, expected_errors: Expect
+    ) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft())
+        flushed = harness.store.flush()
         gates.fail(StoreError("no disk"))
-        await world.wait_for(lambda: flushed.called)
-        assert world.recorder.calls[0] == ("refused", ["hola"])
+        await harness.wait_for(lambda: flushed.called)
+        assert harness.recorder.calls[0] == ("refused", ["hola"])
         expected_errors()
 
 
 class TestFull:
-    async def test_is_not_full_when_nothing_waits(self, world: World) -> None:
-        assert not world.store.full
+    async def test_is_not_full_when_nothing_waits(self, harness: StoreHarness) -> None:
+        assert not harness.store.full
 
     async def test_is_full_when_too_much_text_waits_until_it_is_committed(
-        self, world: World
+        self, harness: StoreHarness
     ) -> None:
-        world.store.append(draft("x" * (WAITING_BYTES - 1000)))
-        assert not world.store.full
-        world.store.append(draft("x" * 1000))
-        assert world.store.full
-        await world.settle()
-        assert not world.store.full
+        harness.store.append(draft("x" * (WAITING_BYTES - 1000)))
+        assert not harness.store.full
+        harness.store.append(draft("x" * 1000))
+        assert harness.store.full
+        await harness.settle()
+        assert not harness.store.full
 
-    async def test_what_is_being_committed_counts(self, world: World) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("x" * WAITING_BYTES))
-        world.end_turn()
-        assert world.store.full
+    async def test_what_is_being_committed_counts(self, harness: StoreHarness) -> None:
+        gates = Gates(harness.store)
+        harness.begin(draft("x" * WAITING_BYTES))
+        assert harness.store.full
         gates.open()
-        await world.settle()
-        assert not world.store.full
+        await harness.settle()
+        assert not harness.store.full
 
-    async def test_short_lines_and_notices_count_with_their_memory(self, world: World) -> None:
-        world.store.append(draft(""))
+    async def test_short_lines_and_notices_count_with_their_memory(
+        self, harness: StoreHarness
+    ) -> None:
+        harness.store.append(draft(""))
         appended = 1
-        while not world.store.full:
-            world.store.append(joined("luis"))
+        while not harness.store.full:
+            harness.store.append(joined("luis"))
             appended += 1
         assert appended < 50_000
-        await world.settle()
-        assert not world.store.full
+        await harness.settle()
+        assert not harness.store.full
 
     async def test_a_refused_batch_no_longer_counts(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        gates = Gates(world.store)
-        world.store.append(draft("x" * WAITING_BYTES))
-        world.end_turn()
+        gates = Gates(harness.store)
+        harness.begin(draft("x" * WAITING_BYTES))
         gates.fail(StoreError("no disk"))
-        assert not world.store.full
+        assert not harness.store.full
         expected_errors()

@@ -7,63 +7,65 @@ import pytest
 from chatd.event import Kind
 from chatd.storage import memory
 from chatd.storage.contract import RoomRecord
-from chatd.storage.memory import STORED_EVENTS, MemoryStore
-from tests.support.stores import World, draft, texts
+from chatd.storage.memory import STORED_EVENTS
+from tests.support.stores import StoreHarness, draft, texts
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """Yield a world with a store of 5 events of each room."""
+def harness(monkeypatch: pytest.MonkeyPatch) -> StoreHarness:
+    """Yield a harness with a store of 5 events of each room."""
     monkeypatch.setattr(memory, "STORED_EVENTS", 5)
-    return World(lambda reactor, now: MemoryStore(reactor, now))
+    return StoreHarness.in_memory()
 
 
-async def say_numbers(world: World, count: int, room: str = "lobby") -> None:
-    await world.say(*(draft(str(number), room) for number in range(1, count + 1)))
+async def say_numbers(harness: StoreHarness, count: int, room: str = "lobby") -> None:
+    await harness.say(*(draft(str(number), room) for number in range(1, count + 1)))
 
 
-async def test_the_last_events_of_a_room_are_stored(world: World) -> None:
-    await say_numbers(world, 8)
-    assert texts(await world.everything()) == ["4", "5", "6", "7", "8"]
+async def test_the_last_events_of_a_room_are_stored(harness: StoreHarness) -> None:
+    await say_numbers(harness, 8)
+    assert texts(await harness.everything()) == ["4", "5", "6", "7", "8"]
 
 
-async def test_seqs_continue_when_events_are_dropped(world: World) -> None:
-    await say_numbers(world, 8)
-    assert [event.seq for event in await world.everything()] == [4, 5, 6, 7, 8]
+async def test_seqs_continue_when_events_are_dropped(harness: StoreHarness) -> None:
+    await say_numbers(harness, 8)
+    assert [event.seq for event in await harness.everything()] == [4, 5, 6, 7, 8]
 
 
-async def test_each_room_has_its_own_bound(world: World) -> None:
-    await world.say(draft("quiet", "quiet"))
-    await say_numbers(world, 8)
-    assert texts(await world.everything("quiet")) == ["quiet"]
+async def test_each_room_has_its_own_bound(harness: StoreHarness) -> None:
+    await harness.say(draft("quiet", "quiet"))
+    await say_numbers(harness, 8)
+    assert texts(await harness.everything("quiet")) == ["quiet"]
 
 
-async def test_a_read_passes_over_dropped_events(world: World) -> None:
-    await say_numbers(world, 8)
-    assert texts(await world.store.read("lobby", 1, 5)) == ["4", "5"]
-    assert await world.store.read("lobby", 0, 3) == []
+async def test_a_read_passes_over_dropped_events(harness: StoreHarness) -> None:
+    await say_numbers(harness, 8)
+    assert texts(await harness.store.read("lobby", 1, 5)) == ["4", "5"]
+    assert await harness.store.read("lobby", 0, 3) == []
 
 
 async def test_the_seq_before_all_stored_events_is_that_of_the_last_dropped_one(
-    world: World,
+    harness: StoreHarness,
 ) -> None:
-    await say_numbers(world, 8)
-    assert await world.store.seq_before("lobby", 0) == 3
+    await say_numbers(harness, 8)
+    assert await harness.store.seq_before("lobby", 0) == 3
 
 
-async def test_rooms_are_known_with_their_head_topic_and_highest_session(world: World) -> None:
-    await say_numbers(world, 8)
-    await world.say(
+async def test_rooms_are_known_with_their_head_topic_and_highest_session(
+    harness: StoreHarness,
+) -> None:
+    await say_numbers(harness, 8)
+    await harness.say(
         draft("old", "ops", 7, kind=Kind.TOPIC),
         draft("new", "ops", 3, kind=Kind.TOPIC),
         draft("text", "ops", 5),
     )
-    assert list(world.store.rooms()) == [
+    assert list(harness.store.rooms()) == [
         RoomRecord("lobby", 8, "", 1),
         RoomRecord("ops", 3, "new", 7),
     ]
 
 
 def test_it_describes_its_bound() -> None:
-    store = World(lambda reactor, now: MemoryStore(reactor, now)).store
+    store = StoreHarness.in_memory().store
     assert f"{STORED_EVENTS} lines" in store.describe()

@@ -11,45 +11,47 @@ from chatd.storage.contract import (
 )
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.storage.timestamps import stamp
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
 class TestSeqBefore:
-    async def test_is_0_in_an_unknown_room(self, world: World) -> None:
-        assert await world.store.seq_before("nowhere", 10**15) == 0
+    async def test_is_0_in_an_unknown_room(self, harness: StoreHarness) -> None:
+        assert await harness.store.seq_before("nowhere", 10**15) == 0
 
     @pytest.mark.parametrize(
         ("seconds", "seq"),
         [(9, 0), (10, 0), (10.001, 1), (20, 1), (20.001, 3), (29, 3), (30, 3), (30.001, 4)],
     )
     async def test_is_the_last_event_from_before_that_time(
-        self, world: World, seconds: float, seq: int
+        self, harness: StoreHarness, seconds: float, seq: int
     ) -> None:
         for time, drafts in (10, 1), (20, 2), (30, 1):
-            world.time = time
-            await world.say(*(draft() for _ in range(drafts)))
-        assert await world.store.seq_before("lobby", int(seconds * 1000)) == seq
+            harness.time = time
+            await harness.say(*(draft() for _ in range(drafts)))
+        assert await harness.store.seq_before("lobby", int(seconds * 1000)) == seq
 
     @pytest.mark.parametrize("time", [-1, -(1 << 70)])
-    async def test_of_a_time_before_1970_is_in_front_of_all(self, world: World, time: int) -> None:
-        await world.say(draft())
-        assert await world.store.seq_before("lobby", time) == 0
+    async def test_of_a_time_before_1970_is_in_front_of_all(
+        self, harness: StoreHarness, time: int
+    ) -> None:
+        await harness.say(draft())
+        assert await harness.store.seq_before("lobby", time) == 0
 
-    async def test_is_about_one_room_alone(self, world: World) -> None:
+    async def test_is_about_one_room_alone(self, harness: StoreHarness) -> None:
         for time, room in (10, "one"), (20, "two"), (30, "one"), (40, "three"):
-            world.time = time
-            await world.say(draft(room=room))
-        assert await world.store.seq_before("two", 15_000) == 0
-        assert await world.store.seq_before("two", 10**15) == 1
-        assert await world.store.seq_before("one", 25_000) == 1
+            harness.time = time
+            await harness.say(draft(room=room))
+        assert await harness.store.seq_before("two", 15_000) == 0
+        assert await harness.store.seq_before("two", 10**15) == 1
+        assert await harness.store.seq_before("one", 25_000) == 1
 
-    async def test_finds_its_place_among_many_events(self, world: World) -> None:
+    async def test_finds_its_place_among_many_events(self, harness: StoreHarness) -> None:
         for time in range(10):
-            world.time = time
-            await world.say(*(draft() for _ in range(300)))
-        assert [await world.store.seq_before("lobby", time * 1000) for time in range(12)] == [
+            harness.time = time
+            await harness.say(*(draft() for _ in range(300)))
+        assert [await harness.store.seq_before("lobby", time * 1000) for time in range(12)] == [
             *range(0, 3000, 300),
             3000,
             3000,
@@ -61,18 +63,18 @@ class TestSeqBefore:
         asked=st.lists(st.integers(-1, 20), min_size=1, max_size=8),
     )
     async def test_agrees_with_looking_at_every_event(
-        self, world: World, batches: list[tuple[int, int]], asked: list[int]
+        self, harness: StoreHarness, batches: list[tuple[int, int]], asked: list[int]
     ) -> None:
-        room = f"room{len({event.room for event in world.recorder.published})}"
+        room = f"room{len({event.room for event in harness.recorder.published})}"
         times: list[int] = []
-        world.time = 0
+        harness.time = 0
         for later, drafts in batches:
-            world.time += later
-            await world.say(*(draft(room=room) for _ in range(drafts)))
-            times += [int(world.time)] * drafts
+            harness.time += later
+            await harness.say(*(draft(room=room) for _ in range(drafts)))
+            times += [int(harness.time)] * drafts
         for time in asked:
             expected = sum(each < time for each in times)
-            assert await world.store.seq_before(room, time * 1000) == expected
+            assert await harness.store.seq_before(room, time * 1000) == expected
 
 
 def said_at(times: list[int], now: int) -> list[int]:
@@ -135,54 +137,58 @@ class TestClock:
     )
     @given(acts=st.lists(ACTS, max_size=25), asked=st.lists(st.integers(0, 14), max_size=3))
     async def test_agrees_with_looking_at_every_line(
-        self, world: World, acts: list[tuple[str, int]], asked: list[int]
+        self, harness: StoreHarness, acts: list[tuple[str, int]], asked: list[int]
     ) -> None:
-        room = f"room{len(await world.store.names())}"
+        room = f"room{len(await harness.store.names())}"
         log = Log()
-        world.time = 5.0
-        await world.say(draft(room=room))
+        harness.time = 5.0
+        await harness.say(draft(room=room))
         log.say(5000, 1)
         for act, number in acts:
-            now = stamp(world.time)
+            now = stamp(harness.time)
             if act == "set":
-                world.time = float(number)
+                harness.time = float(number)
             elif act == "say":
-                await world.say(*(draft(room=room) for _ in range(number)))
+                await harness.say(*(draft(room=room) for _ in range(number)))
                 log.say(now, number)
             elif act == "retain":
-                before = int(world.time * 1000) - number * 1000
-                upto = await world.store.seq_before(room, before)
+                before = int(harness.time * 1000) - number * 1000
+                upto = await harness.store.seq_before(room, before)
                 assert upto == log.seq_before(before, now)
-                await world.store.forget(room, upto)
+                await harness.store.forget(room, upto)
                 log.forget(upto)
-            elif isinstance(world.store, SqliteStore):
-                await world.reopen()
-            now = stamp(world.time)
-            left = [(event.seq, event.time) for event in await world.everything(room)]
+            elif isinstance(harness.store, SqliteStore):
+                await harness.reopen()
+            now = stamp(harness.time)
+            left = [(event.seq, event.time) for event in await harness.everything(room)]
             assert left == log.lines
             for time in {*(each * 1000 for each in asked), now, now + 1}:
-                assert await world.store.seq_before(room, time) == log.seq_before(time, now)
+                assert await harness.store.seq_before(room, time) == log.seq_before(time, now)
                 if time > 0:
-                    found = await world.store.search(room, Wanted((), "", time), 2**39, 999)
+                    found = await harness.store.search(room, Wanted((), "", time), 2**39, 999)
                     assert [event.seq for event in reversed(found.events)] == [
                         seq for seq, _ in log.lines if seq > log.seq_before(time, now)
                     ]
 
     @pytest.mark.parametrize("wrong", [10**30, 2**70, -5.0, 0.0, 253_402_300_800.0])
-    async def test_a_line_can_be_read_with_any_clock(self, world: World, wrong: float) -> None:
-        world.time = wrong
-        await world.say(draft("a"))
-        world.time = 1_000_000.0
-        await world.say(draft("b"))
-        assert texts(await world.everything()) == ["a", "b"]
-        assert await world.store.seq_before("lobby", 1_000_000_000) in (0, 1)
-        assert await world.store.seq_before("lobby", 1_000_000_001) == 2
+    async def test_a_line_can_be_read_with_any_clock(
+        self, harness: StoreHarness, wrong: float
+    ) -> None:
+        harness.time = wrong
+        await harness.say(draft("a"))
+        harness.time = 1_000_000.0
+        await harness.say(draft("b"))
+        assert texts(await harness.everything()) == ["a", "b"]
+        assert await harness.store.seq_before("lobby", 1_000_000_000) in (0, 1)
+        assert await harness.store.seq_before("lobby", 1_000_000_001) == 2
 
-    async def test_the_newest_times_are_known_when_it_is_opened(self, world: World) -> None:
-        assert world.store.stamps() == {}
+    async def test_the_newest_times_are_known_when_it_is_opened(
+        self, harness: StoreHarness
+    ) -> None:
+        assert harness.store.stamps() == {}
         for time, room in (3000, "a"), (2000, "a"), (5000, "b"):
-            world.time = time
-            await world.say(draft(room=room))
-        if isinstance(world.store, SqliteStore):
-            await world.reopen()
-        assert world.store.stamps() == {"a": 2_000_000, "b": 5_000_000}
+            harness.time = time
+            await harness.say(draft(room=room))
+        if isinstance(harness.store, SqliteStore):
+            await harness.reopen()
+        assert harness.store.stamps() == {"a": 2_000_000, "b": 5_000_000}

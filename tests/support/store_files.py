@@ -14,7 +14,7 @@ import pytest
 from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.checkout import ROOT
-from tests.support.stores import StoreReactor, World, draft
+from tests.support.stores import StoreHarness, StoreReactor, draft
 
 Expect = Callable[..., object]
 
@@ -34,21 +34,21 @@ class Opening:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._world: World | None = None
+        self._harness: StoreHarness | None = None
 
-    def first(self) -> World:
-        self._world = World(lambda reactor, now: SqliteStore(reactor, self._path, now))
-        return self._world
+    def first(self) -> StoreHarness:
+        self._harness = StoreHarness.in_file(self._path)
+        return self._harness
 
-    async def again(self) -> World:
+    async def again(self) -> StoreHarness:
         """Close the open store, as a daemon that stops, and open it again."""
         await self.close()
         return self.first()
 
     async def close(self) -> None:
-        world, self._world = self._world, None
-        if world is not None:
-            await world.store.close()
+        harness, self._harness = self._harness, None
+        if harness is not None:
+            await harness.store.close()
 
 
 def refusal(path: Path) -> str:
@@ -92,10 +92,10 @@ def in_index(path: Path, gram: str) -> list[object]:
     return [int(str(number)) & 0xFFFFFFFFFF for (number,) in sql(path, asked)]
 
 
-async def damage_index(world: World, path: Path) -> None:
+async def damage_index(harness: StoreHarness, path: Path) -> None:
     """Say lines, index them, and delete the content of the index."""
-    await world.say(*(draft(f"hola {number}") for number in range(300)))
-    await world.catch_up()
+    await harness.say(*(draft(f"hola {number}") for number in range(300)))
+    await harness.catch_up()
     list_of_segments = 10
     sql(path, f"DELETE FROM search_data WHERE id > {list_of_segments}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from queue import Queue
 from typing import Any, TypeVar, cast
 
@@ -14,7 +15,9 @@ from twisted.python.failure import Failure
 from chatd.event import Change, Draft, Entry, Event, Kind, Notice, Record
 from chatd.storage.contract import RecordWrite, Subscriber
 from chatd.storage.group_commit import GroupCommitStore
+from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.maintenance_schedule import IDLE_SECONDS
+from chatd.storage.sqlite.store import SqliteStore
 
 T = TypeVar("T")
 
@@ -67,7 +70,7 @@ class Recorder(Subscriber):
         self.calls.append(("refused", [text for draft in drafts for text in draft.texts]))
 
 
-class World:
+class StoreHarness:
     """A started store, its clocks, and a recorder as its subscriber.
 
     ``time`` (seconds since 1970) stamps events; ``reactor`` is the fake clock of the store.
@@ -82,6 +85,16 @@ class World:
         self._make = make
         self._open()
 
+    @classmethod
+    def in_memory(cls) -> StoreHarness:
+        """Return a harness of a store in memory."""
+        return cls(MemoryStore)
+
+    @classmethod
+    def in_file(cls, path: Path) -> StoreHarness:
+        """Return a harness of a store in a file."""
+        return cls(lambda reactor, now: SqliteStore(cast(Any, reactor), path, now))
+
     def _open(self) -> None:
         self.store = self._make(self.reactor, lambda: self.time)
         self.store.subscribe(self.recorder)
@@ -91,6 +104,12 @@ class World:
         """Close the store and open it again, as a daemon that restarts."""
         await self.store.close()
         self._open()
+
+    def begin(self, *entries: Draft | Notice) -> None:
+        """Append entries in one turn, and begin to commit them unless a commit is running."""
+        for each in entries:
+            self.store.append(each)
+        self.end_turn()
 
     def end_turn(self) -> None:
         """End the turn of the reactor, which begins to commit the waiting batch."""
@@ -112,8 +131,7 @@ class World:
 
     async def say(self, *drafts: Draft | Notice) -> None:
         """Append entries in one turn, and settle."""
-        for each in drafts:
-            self.store.append(each)
+        self.begin(*drafts)
         await self.settle()
 
     async def write_records(self, *records: Record) -> None:
@@ -129,6 +147,11 @@ class World:
         while schedule._call is not None or schedule._working:
             self.reactor.advance(IDLE_SECONDS)
             await self.wait_for(lambda: not schedule._working)
+
+    def why_refused(self) -> str:
+        """Return the reason of the only refusal."""
+        ((_, why),) = self.recorder.refused
+        return why
 
     async def everything(self, room: str = "lobby") -> list[Event]:
         """Return a room's whole log, read page by page."""

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from tests.support.store_files import (
     Opening,
 )
-from tests.support.stores import World
+from tests.support.stores import StoreHarness
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def opening(path: Path) -> Iterator[Opening]:
 
 
 @pytest.fixture
-def world(opening: Opening) -> World:
+def harness(opening: Opening) -> StoreHarness:
     return opening.first()
 
 

@@ -12,32 +12,34 @@ from chatd.storage.sqlite.archive import Archive
 from tests.support.store_files import (
     sql,
 )
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
 class TestArchive:
-    async def test_reads_while_the_store_writes(self, world: World, path: Path) -> None:
+    async def test_reads_while_the_store_writes(self, harness: StoreHarness, path: Path) -> None:
         archive = Archive(path)
         for number in 1, 2, 3:
-            await world.say(draft(str(number)))
+            await harness.say(draft(str(number)))
             assert texts(archive.page("lobby", number - 1, 99)) == [str(number)]
             assert archive.rooms() == [RoomRecord("lobby", number, "", 1)]
             assert archive.seq_before("lobby", 10**15) == number
         archive.close()
 
     async def test_knows_a_room_once_something_was_said_in_it(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
         archive = Archive(path)
         assert archive.page("ops", 0, 99) == []
-        await world.say(draft(room="ops"))
+        await harness.say(draft(room="ops"))
         assert texts(archive.page("ops", 0, 99)) == ["hola"]
         archive.close()
 
-    async def test_holds_no_transaction_between_reads(self, world: World, path: Path) -> None:
-        await world.say(*(draft("x" * 1000) for _ in range(200)))
+    async def test_holds_no_transaction_between_reads(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(*(draft("x" * 1000) for _ in range(200)))
         archive = Archive(path)
         assert len(archive.page("lobby", 0, 200)) < 200
         busy, _, _ = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
@@ -45,9 +47,9 @@ class TestArchive:
         archive.close()
 
     async def test_cannot_write(
-        self, world: World, path: Path, connections: list[sqlite3.Connection]
+        self, harness: StoreHarness, path: Path, connections: list[sqlite3.Connection]
     ) -> None:
-        await world.say(draft())
+        await harness.say(draft())
         connections.clear()
         archive = Archive(path)
         archive.rooms()
@@ -72,9 +74,9 @@ class TestArchive:
             Archive(path).rooms()
 
     async def test_can_be_closed_unopened_and_opened_again_after(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
-        await world.say(draft())
+        await harness.say(draft())
         archive = Archive(path)
         for _ in range(2):
             archive.close()

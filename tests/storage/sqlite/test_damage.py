@@ -21,7 +21,7 @@ from tests.support.store_files import (
     refusal,
     sql,
 )
-from tests.support.stores import QueueReactor, World, draft
+from tests.support.stores import QueueReactor, StoreHarness, draft
 
 pytestmark = pytest.mark.quick
 
@@ -149,22 +149,22 @@ class TestDamage:
         ],
     )
     async def test_of_an_event_is_an_error_when_it_is_read(
-        self, world: World, path: Path, statement: str, why: str, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, statement: str, why: str, expected_errors: Expect
     ) -> None:
-        await world.say(draft("secret"))
+        await harness.say(draft("secret"))
         sql(path, statement)
         with pytest.raises(StoreError) as caught:
-            await world.store.read("lobby", 0, 1)
+            await harness.store.read("lobby", 0, 1)
         assert str(caught.value) == f"{path}: it is damaged: {why}."
         expected_errors()
 
     async def test_of_a_text_is_an_error_when_it_is_searched(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("hola"), draft("hola"))
+        await harness.say(draft("hola"), draft("hola"))
         sql(path, "UPDATE events SET text = CAST(x'ff' AS TEXT) WHERE id & 1 = 1")
         with pytest.raises(StoreError, match="an event in it is not as it was written"):
-            await world.store.search("lobby", Wanted(("ola",)), 2, 9)
+            await harness.store.search("lobby", Wanted(("ola",)), 2, 9)
         expected_errors()
 
     def test_is_reported_also_if_sqlite_gives_no_message(
@@ -189,22 +189,22 @@ class TestDamage:
                 " WHERE rooms.head > 1)",
                 (time,),
             )
-        world = opening.first()
-        for record in world.store.rooms():
+        harness = opening.first()
+        for record in harness.store.rooms():
             with suppress(StoreError):
-                await world.store.seq_before(record.name, 10**12)
-        await world.say(draft("hola", "Ops"), draft("hola"))
+                await harness.store.seq_before(record.name, 10**12)
+        await harness.say(draft("hola", "Ops"), draft("hola"))
 
     @pytest.mark.parametrize(
         ("time", "shown"),
         [(0, "1970-01-01 00:00:00"), (253_402_300_799_999, "9999-12-31 23:59:59")],
     )
     async def test_the_first_and_the_last_writable_time_are_valid(
-        self, world: World, path: Path, time: int, shown: str
+        self, harness: StoreHarness, path: Path, time: int, shown: str
     ) -> None:
-        await world.say(draft())
+        await harness.say(draft())
         sql(path, f"UPDATE events SET time = {time}")
-        assert [event.time for event in await world.everything()] == [time]
+        assert [event.time for event in await harness.everything()] == [time]
         assert sql(path, "SELECT utc FROM log") == [(shown,)]
 
     async def test_of_an_id_ends_a_read_a_search_or_a_deletion(
@@ -216,12 +216,12 @@ class TestDamage:
         last, first = (b"\xa0\x80\x80\x80\x80" + bytes([seq]) for seq in (3, 1))
         assert content.count(last) == 1
         path.write_bytes(content.replace(last, first))
-        world = opening.first()
+        harness = opening.first()
         with pytest.raises(StoreError, match="an event in it is not as it was written"):
-            await world.store.read("lobby", 2, 3)
+            await harness.store.read("lobby", 2, 3)
         with pytest.raises(StoreError, match="an event in it is not as it was written"):
-            await world.store.forget("lobby", 2**50)
-        await world.store.search("lobby", Wanted(("la",)), 3, 9)
+            await harness.store.forget("lobby", 2**50)
+        await harness.store.search("lobby", Wanted(("la",)), 3, 9)
         expected_errors()
 
     async def test_of_a_room_is_an_error_at_the_start(self, opening: Opening, path: Path) -> None:
@@ -234,11 +234,11 @@ class TestDamage:
         )
 
     async def test_of_a_room_is_an_error_when_a_line_is_said_in_it(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         sql(path, "INSERT INTO rooms (name, head, topic, session) VALUES ('lobby', 'x', '', 1)")
-        await world.say(draft("lost"))
-        assert [why for _, why in world.recorder.refused] == [
+        await harness.say(draft("lost"))
+        assert [why for _, why in harness.recorder.refused] == [
             f"{path}: it is damaged: a room or record in it is not as it was written."
         ]
         expected_errors()

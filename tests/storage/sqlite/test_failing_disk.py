@@ -16,7 +16,6 @@ from chatd.formats.chat import ChatFormat
 from chatd.rooms.feed import Replay
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
-from chatd.storage.sqlite.store import SqliteStore
 from chatd.util.error_log import FIRST_SILENCE
 from tests.support.store_files import (
     Expect,
@@ -24,58 +23,67 @@ from tests.support.store_files import (
     no_file_grows_beyond,
     sql,
 )
-from tests.support.stores import World, draft, joined, texts
+from tests.support.stores import StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
 
 
+def cut_short(path: Path) -> str:
+    return f"{path}: it or its log was cut short while in use. Put back what was cut off."
+
+
+async def goes_on(harness: StoreHarness) -> list[str]:
+    """Say one more line, and return the whole log."""
+    await harness.say(draft("b"))
+    return texts(await harness.everything())
+
+
 class TestFailingDisk:
     async def test_a_deleted_file_is_noticed_before_a_line_is_published(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         path.unlink()
-        await world.say(draft("lost"))
-        assert texts(world.recorder.published) == ["a"]
-        assert world.recorder.refused == [
+        await harness.say(draft("lost"))
+        assert texts(harness.recorder.published) == ["a"]
+        assert harness.recorder.refused == [
             (draft("lost"), f"{path}: No such file or directory. Put the file back.")
         ]
         expected_errors()
 
     async def test_commits_continue_when_the_file_is_put_back(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         path.rename(path.with_suffix(".away"))
-        await world.say(draft("lost"))
+        await harness.say(draft("lost"))
         path.with_suffix(".away").rename(path)
-        await world.say(draft("b"))
-        assert [(event.seq, event.text) for event in await world.everything()] == [
+        await harness.say(draft("b"))
+        assert [(event.seq, event.text) for event in await harness.everything()] == [
             (1, "a"),
             (2, "b"),
         ]
         expected_errors()
 
     async def test_a_replaced_file_is_refused(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         path.rename(path.with_suffix(".away"))
         path.touch()
-        await world.say(draft("lost"))
-        ((_, why),) = world.recorder.refused
-        assert why == f"{path} was replaced while in use. Put the old file back."
+        await harness.say(draft("lost"))
+        assert harness.why_refused() == f"{path} was replaced while in use. Put the old file back."
         assert path.read_bytes() == b""
         expected_errors()
 
     async def test_a_deleted_write_ahead_log_is_noticed_too(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         wal = path.with_name("chat.sqlite-wal")
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         wal.unlink()
-        await world.say(draft("lost"))
-        assert texts(world.recorder.published) == ["a"]
-        assert world.recorder.refused == [
+        await harness.say(draft("lost"))
+        assert texts(harness.recorder.published) == ["a"]
+        assert harness.recorder.refused == [
             (draft("lost"), f"{wal}: No such file or directory. Put the file back.")
         ]
         expected_errors()
@@ -90,28 +98,25 @@ class TestFailingDisk:
         expected_errors: Expect,
     ) -> None:
         await opening.first().say(draft("a"))
-        world = await opening.again()  # so that the file holds something
-        await world.say(*(draft(str(number)) for number in range(500)))
+        harness = await opening.again()  # so that the file holds something
+        await harness.say(*(draft(str(number)) for number in range(500)))
         cut = Path(f"{path}{suffix}")
         content = cut.read_bytes()
         os.truncate(cut, size)
-        await world.say(draft("lost"))
+        await harness.say(draft("lost"))
         assert cut.stat().st_size == size
-        ((_, why),) = world.recorder.refused
-        assert why == (
-            f"{path}: it or its log was cut short while in use. Put back what was cut off."
-        )
+        assert harness.why_refused() == cut_short(path)
         cut.write_bytes(content)
-        await world.say(draft("b"))
-        assert [event.seq for event in await world.everything()] == [*range(1, 503)]
+        await harness.say(draft("b"))
+        assert [event.seq for event in await harness.everything()] == [*range(1, 503)]
         expected_errors()
 
     @pytest.mark.parametrize("size", [0, 100])
     async def test_a_truncated_log_is_noticed_also_if_the_file_has_its_content(
-        self, world: World, path: Path, size: int, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, size: int, expected_errors: Expect
     ) -> None:
         log = Path(f"{path}-wal")
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN")
             other.execute("SELECT * FROM events").fetchall()
@@ -119,57 +124,49 @@ class TestFailingDisk:
             content = log.read_bytes()
             os.truncate(log, size)
             # While the other program reads, SQLite would write after the gap, and never find it.
-            await world.say(draft("lost"))
+            await harness.say(draft("lost"))
         assert log.stat().st_size == size
-        ((_, why),) = world.recorder.refused
-        assert why == (
-            f"{path}: it or its log was cut short while in use. Put back what was cut off."
-        )
+        assert harness.why_refused() == cut_short(path)
         log.write_bytes(content)
-        await world.say(draft("b"))
-        assert texts(await world.everything()) == ["a", "b"]
+        assert await goes_on(harness) == ["a", "b"]
         expected_errors()
 
     async def test_an_emptied_file_is_noticed_also_if_its_log_is_empty(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
         content = path.read_bytes()
         os.truncate(path, 0)
-        await world.say(draft("lost"))
+        await harness.say(draft("lost"))
         assert path.read_bytes() == b""
-        ((_, why),) = world.recorder.refused
-        assert why == (
-            f"{path}: it or its log was cut short while in use. Put back what was cut off."
-        )
+        assert harness.why_refused() == cut_short(path)
         path.write_bytes(content)
-        await world.say(draft("b"))
-        assert texts(await world.everything()) == ["a", "b"]
+        assert await goes_on(harness) == ["a", "b"]
         expected_errors()
 
     async def test_a_file_that_vanishes_in_a_commit_is_noticed_before_the_next_one(
         self,
         connections: list[sqlite3.Connection],
-        world: World,
+        harness: StoreHarness,
         path: Path,
         expected_errors: Expect,
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
 
         def move_away(statement: str) -> None:
             if statement == "COMMIT":
                 path.rename(path.with_suffix(".away"))
 
         connections[-1].set_trace_callback(move_away)
-        await world.say(draft("b"))
-        await world.say(draft("lost"))
+        await harness.say(draft("b"))
+        await harness.say(draft("lost"))
         connections[-1].set_trace_callback(None)
         path.with_suffix(".away").rename(path)
-        await world.say(draft("c"))
-        assert texts(world.recorder.published) == ["a", "b", "c"]
-        assert [texts([each]) for each, _ in world.recorder.refused] == [["lost"]]
-        assert texts(await world.everything()) == ["a", "b", "c"]
+        await harness.say(draft("c"))
+        assert texts(harness.recorder.published) == ["a", "b", "c"]
+        assert [texts([each]) for each, _ in harness.recorder.refused] == [["lost"]]
+        assert texts(await harness.everything()) == ["a", "b", "c"]
         expected_errors()
 
     @pytest.mark.parametrize("statement", ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"])
@@ -177,34 +174,34 @@ class TestFailingDisk:
         self, opening: Opening, path: Path, statement: str
     ) -> None:
         await opening.first().say(*(draft("x" * 1000) for _ in range(500)))
-        world = await opening.again()
-        await world.say(draft("a"))
+        harness = await opening.again()
+        await harness.say(draft("a"))
         sql(path, "DELETE FROM events WHERE text LIKE 'xxx%'")
-        await world.say(draft("b"))
+        await harness.say(draft("b"))
         before = path.stat().st_size + Path(f"{path}-wal").stat().st_size
         sql(path, statement)
         sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
         assert path.stat().st_size + Path(f"{path}-wal").stat().st_size < before
-        await world.say(draft("c"))
-        assert texts(await world.everything()) == ["a", "b", "c"]
+        await harness.say(draft("c"))
+        assert texts(await harness.everything()) == ["a", "b", "c"]
 
-    async def test_notices_need_no_disk(self, world: World, path: Path) -> None:
+    async def test_notices_need_no_disk(self, harness: StoreHarness, path: Path) -> None:
         path.unlink()
-        await world.say(joined("luis"))
-        assert texts(world.recorder.published) == ["+luis"]
+        await harness.say(joined("luis"))
+        assert texts(harness.recorder.published) == ["+luis"]
 
     async def test_a_full_disk_refuses_the_line_and_leaves_no_gap(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size):
-            await world.say(draft("lost", session=9), draft("lost", "new room"))
-        assert texts(world.recorder.published) == ["a"]
-        assert len(world.recorder.refused) == 2
-        assert str(path) in world.recorder.refused[0][1]
-        await world.say(draft("b"), draft("c", "new room"))
-        assert [event.seq for event in await world.everything()] == [1, 2]
-        assert [event.seq for event in await world.everything("new room")] == [1]
+            await harness.say(draft("lost", session=9), draft("lost", "new room"))
+        assert texts(harness.recorder.published) == ["a"]
+        assert len(harness.recorder.refused) == 2
+        assert str(path) in harness.recorder.refused[0][1]
+        await harness.say(draft("b"), draft("c", "new room"))
+        assert [event.seq for event in await harness.everything()] == [1, 2]
+        assert [event.seq for event in await harness.everything("new room")] == [1]
         assert sql(path, "SELECT name, head, session FROM rooms ORDER BY name") == [
             ("lobby", 2, 1),
             ("new room", 1, 1),
@@ -214,95 +211,93 @@ class TestFailingDisk:
     async def test_a_line_is_refused_while_another_program_has_locked_the_file(
         self,
         connections: list[sqlite3.Connection],
-        world: World,
+        harness: StoreHarness,
         path: Path,
         expected_errors: Expect,
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            await world.say(draft("lost"))
-        ((_, why),) = world.recorder.refused
-        assert why == f"{path}: database is locked."
-        await world.say(draft("b"))
-        assert [event.seq for event in await world.everything()] == [1, 2]
+            await harness.say(draft("lost"))
+        assert harness.why_refused() == f"{path}: database is locked."
+        await harness.say(draft("b"))
+        assert [event.seq for event in await harness.everything()] == [1, 2]
         expected_errors()
 
     async def test_a_line_is_refused_if_the_file_cannot_be_opened_again(
         self, path: Path, expected_errors: Expect
     ) -> None:
-        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
+        harness = StoreHarness.in_file(path)
         content = path.read_bytes()
         path.write_bytes(b"x" * len(content))
-        await world.say(draft("lost"))
-        ((_, why),) = world.recorder.refused
-        assert why == f"{path}: file is not a database."
+        await harness.say(draft("lost"))
+        assert harness.why_refused() == f"{path}: file is not a database."
         path.write_bytes(content)
-        await world.say(draft("a"))
-        assert texts(world.recorder.published) == ["a"]
-        await world.store.close()
+        await harness.say(draft("a"))
+        assert texts(harness.recorder.published) == ["a"]
+        await harness.store.close()
         expected_errors()
 
     async def test_a_read_that_fails_raises_and_is_logged_once(
-        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
         path.rename(path.with_suffix(".away"))
         for _ in range(3):
             with pytest.raises(StoreError, match="unable to open database file"):
-                await world.store.read("lobby", 0, 1)
+                await harness.store.read("lobby", 0, 1)
         path.with_suffix(".away").rename(path)
-        assert await world.store.read("lobby", 0, 1) == []
+        assert await harness.store.read("lobby", 0, 1) == []
         assert [eventAsText(event, includeTimestamp=False) for event in expected_errors()] == [
             f"[chatd.util.error_log.RecurringWarning#error] past lines cannot be read: {path}:"
             " unable to open database file."
         ]
 
     async def test_the_pauses_between_warnings_are_short_again_after_a_successful_read(
-        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
         async def fail_to_read() -> None:
             sql(path, "UPDATE events SET kind = 9")
             with pytest.raises(StoreError):
-                await world.store.read("lobby", 0, 1)
+                await harness.store.read("lobby", 0, 1)
             sql(path, "UPDATE events SET kind = 1")
 
-        await world.say(draft())
+        await harness.say(draft())
         await fail_to_read()
-        world.reactor.advance(FIRST_SILENCE)
+        harness.reactor.advance(FIRST_SILENCE)
         await fail_to_read()  # the next pause would be twice as long
-        await world.everything()
-        world.reactor.advance(FIRST_SILENCE)
+        await harness.everything()
+        harness.reactor.advance(FIRST_SILENCE)
         await fail_to_read()
         assert len(expected_errors()) == 3
 
     async def test_an_event_of_an_unknown_kind_cannot_be_read(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"), draft("b"))
+        await harness.say(draft("a"), draft("b"))
         sql(path, "UPDATE events SET kind = 9 WHERE text = 'a'")
         with pytest.raises(StoreError, match=f"^{path}: it holds an event of an unknown kind, 9"):
-            await world.store.read("lobby", 0, 2)
-        assert texts(await world.store.read("lobby", 1, 2)) == ["b"]
+            await harness.store.read("lobby", 0, 2)
+        assert texts(await harness.store.read("lobby", 1, 2)) == ["b"]
         expected_errors()
 
     async def test_the_error_quotes_the_beginning_of_a_long_kind(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft())
+        await harness.say(draft())
         sql(path, f"UPDATE events SET kind = '{'x' * 1000}'")
         with pytest.raises(StoreError) as caught:
-            await world.store.read("lobby", 0, 1)
+            await harness.store.read("lobby", 0, 1)
         assert str(caught.value) == (f"{path}: it holds an event of an unknown kind, '{'x' * 19}.")
         expected_errors()
 
     async def test_a_replay_has_an_error_in_place_of_unreadable_lines(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         sql(path, "UPDATE events SET kind = 9")
         woken: Deferred[None] = Deferred()
-        room = Room("lobby", world.store)
-        room.publish(world.recorder.published)
+        room = Room("lobby", harness.store)
+        room.publish(harness.recorder.published)
         replay = Replay(room, ChatFormat(), 0, 1, lambda: woken.callback(None))
         replay.take()
         await woken
@@ -313,17 +308,17 @@ class TestFailingDisk:
     async def test_after_a_failure_seqs_continue_from_the_disk(
         self,
         connections: list[sqlite3.Connection],
-        world: World,
+        harness: StoreHarness,
         path: Path,
         expected_errors: Expect,
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            await world.say(draft("got an error, and yet was stored"))
+            await harness.say(draft("got an error, and yet was stored"))
             other.execute("UPDATE rooms SET head = 2, topic = 'hi', session = 7")
             other.execute("COMMIT")
-        await world.say(draft("c"))
-        assert [event.seq for event in await world.everything()] == [1, 3]
+        await harness.say(draft("c"))
+        assert [event.seq for event in await harness.everything()] == [1, 3]
         assert sql(path, "SELECT head, topic, session FROM rooms") == [(3, "hi", 7)]
         expected_errors()

@@ -28,18 +28,20 @@ from tests.support.store_files import (
     refusal,
     sql,
 )
-from tests.support.stores import StoreReactor, World, draft, texts
+from tests.support.stores import StoreHarness, StoreReactor, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
 class TestFile:
-    def test_is_its_owner_s_alone(self, world: World, path: Path) -> None:
+    def test_is_its_owner_s_alone(self, harness: StoreHarness, path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
-    async def test_files_beside_it_are_its_owner_s_alone(self, world: World, path: Path) -> None:
-        await world.say(draft())
-        await world.everything()
+    async def test_files_beside_it_are_its_owner_s_alone(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(draft())
+        await harness.everything()
         beside = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
         assert beside == {
             "chat.sqlite": 0o600,
@@ -48,18 +50,20 @@ class TestFile:
             "chat.sqlite.lock": 0o600,
         }
 
-    def test_has_the_application_id_and_the_version(self, world: World, path: Path) -> None:
+    def test_has_the_application_id_and_the_version(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
         assert sql(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
         assert sql(path, "PRAGMA user_version") == [(len(STEPS),)]
 
-    def test_has_a_write_ahead_log(self, world: World, path: Path) -> None:
+    def test_has_a_write_ahead_log(self, harness: StoreHarness, path: Path) -> None:
         assert sql(path, "PRAGMA journal_mode") == [("wal",)]
 
     async def test_is_one_complete_file_when_it_is_closed(self, path: Path) -> None:
-        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
-        await world.say(draft())
-        await world.everything()
-        await world.store.close()
+        harness = StoreHarness.in_file(path)
+        await harness.say(draft())
+        await harness.everything()
+        await harness.store.close()
         assert sorted(each.name for each in path.parent.iterdir()) == [
             "chat.sqlite",
             "chat.sqlite.lock",
@@ -69,9 +73,9 @@ class TestFile:
     async def test_is_written_to_disk_at_each_commit(
         self, opening: Opening, connections: list[sqlite3.Connection]
     ) -> None:
-        world = opening.first()
+        harness = opening.first()
         connections.clear()
-        await world.say(draft())
+        await harness.say(draft())
         (writer,) = connections
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
@@ -91,9 +95,9 @@ class TestFile:
             return made[-1]
 
         monkeypatch.setattr(sqlite3, "connect", careless)
-        world = opening.first()
+        harness = opening.first()
         made.clear()
-        await world.say(draft())
+        await harness.say(draft())
         (writer,) = made
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
@@ -113,20 +117,22 @@ class TestFile:
     async def test_no_descriptor_and_no_thread_is_left_when_it_is_closed(self, path: Path) -> None:
         before = descriptors()
         threads = set(threading.enumerate())
-        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
-        await world.say(draft())
-        await world.everything()
+        harness = StoreHarness.in_file(path)
+        await harness.say(draft())
+        await harness.everything()
         workers = set(threading.enumerate()) - threads
         assert len(workers) == 3
-        await world.store.close()
+        await harness.store.close()
         for worker in workers:
             worker.join(5)
         assert not [worker for worker in workers if worker.is_alive()]
         assert descriptors() == before
 
-    async def test_the_view_log_has_events_in_clear(self, world: World, path: Path) -> None:
-        world.time = 86_400
-        await world.say(draft("hola"), draft("ya", "ops", 7, "eva"))
+    async def test_the_view_log_has_events_in_clear(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        harness.time = 86_400
+        await harness.say(draft("hola"), draft("ya", "ops", 7, "eva"))
         assert sql(path, "SELECT * FROM log ORDER BY room") == [
             ("lobby", 1, "1970-01-02 00:00:00", 1, "ana", 1, "hola"),
             ("ops", 1, "1970-01-02 00:00:00", 7, "eva", 1, "ya"),
@@ -176,10 +182,10 @@ class TestFile:
 
     async def test_may_have_any_name(self, tmp_path: Path) -> None:
         path = tmp_path / "what? #1 100%41 ñ.sqlite"
-        world = World(lambda reactor, now: SqliteStore(reactor, path, now))
-        await world.say(draft())
-        assert texts(await world.everything()) == ["hola"]
-        await world.store.close()
+        harness = StoreHarness.in_file(path)
+        await harness.say(draft())
+        assert texts(await harness.everything()) == ["hola"]
+        await harness.store.close()
 
 
 class TestBeginning:
@@ -219,13 +225,13 @@ class TestBeginning:
 
 
 class TestLock:
-    def test_a_second_daemon_is_refused(self, world: World, path: Path) -> None:
+    def test_a_second_daemon_is_refused(self, harness: StoreHarness, path: Path) -> None:
         assert refusal(path) == (
             f"{path} is in use by another chatd. Stop that one, or give another --store."
         )
 
     def test_a_second_daemon_is_refused_under_another_name_too(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
         path.with_name("link").symlink_to(path)
         link = path_of("sqlite:link", path.parent)
@@ -246,9 +252,9 @@ class TestLock:
 
         with monkeypatch.context() as patched:
             patched.setattr(os, "pwrite", full)
-            world = opening.first()
-        await world.say(draft())
-        assert texts(await world.everything()) == ["hola"]
+            harness = opening.first()
+        await harness.say(draft())
+        assert texts(await harness.everything()) == ["hola"]
 
     async def test_is_free_when_the_store_is_closed(self, opening: Opening) -> None:
         opening.first()
@@ -261,7 +267,7 @@ class TestLock:
         path.unlink()
         opening.first()
 
-    def test_a_refused_daemon_leaves_nothing_open(self, world: World, path: Path) -> None:
+    def test_a_refused_daemon_leaves_nothing_open(self, harness: StoreHarness, path: Path) -> None:
         before = descriptors()
         refusal(path)
         assert descriptors() == before

@@ -27,53 +27,55 @@ from tests.support.store_files import (
     no_file_grows_beyond,
     sql,
 )
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
 
 class TestIndex:
-    async def test_is_written_when_no_line_is_committed(self, world: World, path: Path) -> None:
-        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+    async def test_is_written_when_no_line_is_committed(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
         assert indexed(path) == [("lobby", 0)]
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: indexed(path) != [("lobby", 0)])
         assert indexed(path) == [("lobby", INDEXED_EVENTS)]
-        await world.catch_up()
+        await harness.catch_up()
         assert indexed(path) == [("lobby", ENOUGH_EVENTS)]
         assert len(in_index(path, "ola")) == ENOUGH_EVENTS
 
     async def test_takes_few_of_the_longest_lines_in_one_step(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
-        await world.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
-        world.store._schedule.request()
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: indexed(path) != [("lobby", 0)])
+        await harness.say(*(draft("x" * INDEXED_CHARACTERS) for _ in range(3)))
+        harness.store._schedule.request()
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: indexed(path) != [("lobby", 0)])
         assert indexed(path) == [("lobby", 1)]
-        await world.catch_up()
+        await harness.catch_up()
         assert indexed(path) == [("lobby", 3)]
 
     async def test_continues_when_the_store_is_opened_again(
         self, opening: Opening, path: Path
     ) -> None:
-        world = opening.first()
-        await world.say(draft("hola a"), draft("hola", "ops"))
-        await world.catch_up()
-        await world.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
-        world = await opening.again()
+        harness = opening.first()
+        await harness.say(draft("hola a"), draft("hola", "ops"))
+        await harness.catch_up()
+        await harness.say(*(draft(f"hola {number}") for number in range(ENOUGH_EVENTS)))
+        harness = await opening.again()
         assert indexed(path) == [("lobby", 1), ("ops", 1)]
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: indexed(path) != [("lobby", 1), ("ops", 1)])
-        await world.catch_up()
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: indexed(path) != [("lobby", 1), ("ops", 1)])
+        await harness.catch_up()
         assert in_index(path, "ola") == [*range(1, ENOUGH_EVENTS + 2), 1]
 
     async def test_of_an_older_version_is_built_again(self, opening: Opening, path: Path) -> None:
         shutil.copy(VERSIONS / "version_2.db", path)
-        world = opening.first()
+        harness = opening.first()
         assert indexed(path) == [("Ops", 0), ("lobby", 0)]
         assert in_index(path, "qué") == [2]
-        await world.catch_up()
+        await harness.catch_up()
         assert indexed(path) == [("Ops", 2), ("lobby", 3)]
         assert in_index(path, "qué") == []
         assert in_index(path, "que") == [2]
@@ -85,25 +87,25 @@ class TestIndex:
 
     async def test_an_old_store_is_indexed_step_by_step(self, opening: Opening, path: Path) -> None:
         shutil.copy(VERSIONS / "version_1.db", path)
-        world = opening.first()
+        harness = opening.first()
         assert indexed(path) == [("Ops", 0), ("lobby", 0)]
-        await world.catch_up()
+        await harness.catch_up()
         assert indexed(path) == [("Ops", 2), ("lobby", 3)]
-        found = await world.store.search("lobby", Wanted(("TAL",)), 9, 9)
+        found = await harness.store.search("lobby", Wanted(("TAL",)), 9, 9)
         assert texts(found.events) == ["¿qué tal?"]
 
     async def test_lines_are_saved_while_it_cannot_be_written_which_is_logged_once(
-        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        await world.say(draft("a" * 9000))
+        await harness.say(draft("a" * 9000))
         with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
-            world.store._schedule.request()
+            harness.store._schedule.request()
             for _ in range(3):
-                world.reactor.advance(AGAIN_SECONDS)
-                await world.wait_for(lambda: not world.store._schedule._working)
-            await world.say(draft("b"))
-        assert texts(world.recorder.published) == ["a" * 9000, "b"]
-        await world.catch_up()
+                harness.reactor.advance(AGAIN_SECONDS)
+                await harness.wait_for(lambda: not harness.store._schedule._working)
+            await harness.say(draft("b"))
+        assert texts(harness.recorder.published) == ["a" * 9000, "b"]
+        await harness.catch_up()
         assert indexed(path) == [("lobby", 2)]
         (told, *_) = expected_errors()
         assert eventAsText(told, includeTimestamp=False) == (
@@ -113,56 +115,56 @@ class TestIndex:
 
     @pytest.mark.parametrize("suffix", ["", "-wal"])
     async def test_nothing_is_written_to_a_file_that_is_not_there(
-        self, world: World, path: Path, suffix: str, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, suffix: str, expected_errors: Expect
     ) -> None:
-        await world.say(draft("hola"))
+        await harness.say(draft("hola"))
         gone = Path(f"{path}{suffix}")
         gone.rename(gone.with_suffix(".away"))
-        world.store._schedule.request()
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._schedule._working)
+        harness.store._schedule.request()
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: not harness.store._schedule._working)
         gone.with_suffix(".away").rename(gone)
         assert indexed(path) == [("lobby", 0)]
-        await world.catch_up()
+        await harness.catch_up()
         assert indexed(path) == [("lobby", 1)]
         expected_errors()
 
     async def test_a_damaged_event_is_logged(
-        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        await world.say(draft("a"))
+        await harness.say(draft("a"))
         sql(path, "UPDATE events SET text = x'ff'")
-        world.store._schedule.request()
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._schedule._working)
+        harness.store._schedule.request()
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: not harness.store._schedule._working)
         (told,) = expected_errors()
         assert "an event in it is not as it was written" in eventAsText(told)
 
 
 class TestDamagedIndex:
     async def test_a_search_reads_the_events_instead_and_the_damage_is_logged(
-        self, world: World, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        await damage_index(world, path)
-        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        await damage_index(harness, path)
+        found = await harness.store.search("lobby", Wanted(("hola 2",)), 999, 3)
         assert texts(found.events) == ["hola 299", "hola 298", "hola 297"]
         (told,) = expected_errors()
         assert eventAsText(told, includeTimestamp=False) == (
             "[chatd.util.error_log.RecurringWarning#error] searches look less far than they could:"
             f" {path}: database disk image is malformed."
         )
-        await world.wait_for(lambda: world.store._schedule._call is not None)
-        await world.catch_up()
-        found = await world.store.search("lobby", Wanted(("hola 2",)), 999, 3)
+        await harness.wait_for(lambda: harness.store._schedule._call is not None)
+        await harness.catch_up()
+        found = await harness.store.search("lobby", Wanted(("hola 2",)), 999, 3)
         assert len(in_index(path, "ola")) == 300
 
     async def test_lines_are_saved_and_the_index_is_built_again(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await damage_index(world, path)
-        await world.say(draft("hola again"))
+        await damage_index(harness, path)
+        await harness.say(draft("hola again"))
         sql(path, "INSERT INTO chores VALUES ('purge')")
-        await world.catch_up()
+        await harness.catch_up()
         assert in_index(path, "ola") == [*range(1, 302)]
         assert sql(path, "SELECT * FROM chores") == []
         sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
@@ -178,9 +180,9 @@ class TestDamagedIndex:
     async def test_it_is_built_again_by_a_daemon_that_never_read_it(
         self, opening: Opening, path: Path, damage: str
     ) -> None:
-        world = opening.first()
-        await world.say(draft("hola"))
-        await world.catch_up()
+        harness = opening.first()
+        await harness.say(draft("hola"))
+        await harness.catch_up()
         await opening.close()
         sql(path, "INSERT INTO chores VALUES ('renew')")
         sql(path, damage)
@@ -189,12 +191,12 @@ class TestDamagedIndex:
         assert sql(path, "SELECT * FROM chores") == []
 
     async def test_events_are_forgotten(
-        self, world: World, path: Path, expected_errors: Expect
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
-        await damage_index(world, path)
-        assert await world.store.forget("lobby", 2**50) == 300
-        assert await world.everything() == []
-        await world.catch_up()
+        await damage_index(harness, path)
+        assert await harness.store.forget("lobby", 2**50) == 300
+        assert await harness.everything() == []
+        await harness.catch_up()
         assert in_index(path, "ola") == []
         expected_errors()
 
@@ -204,129 +206,131 @@ class TestDamagedIndex:
         await damage_index(opening.first(), path)
         await opening.close()
         sql(path, "UPDATE search_data SET block = x'ffff'")
-        world = opening.first()
-        assert await world.store.forget("lobby", 2**50) == 300
-        assert await world.everything() == []
+        harness = opening.first()
+        assert await harness.store.forget("lobby", 2**50) == 300
+        assert await harness.everything() == []
         assert sql(path, "SELECT * FROM chores") == [("renew",)]
-        await world.catch_up()
+        await harness.catch_up()
         assert in_index(path, "ola") == []
 
 
 class TestForgetting:
     async def test_no_byte_of_a_forgotten_text_is_left_in_any_file(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
-        await world.say(*(draft(f"hola {number}") for number in range(400)))
-        await world.say(draft(SECRET))
-        world.time += 10
-        await world.say(*(draft(f"hola {number}") for number in range(400)))
-        await world.catch_up()
+        await harness.say(*(draft(f"hola {number}") for number in range(400)))
+        await harness.say(draft(SECRET))
+        harness.time += 10
+        await harness.say(*(draft(f"hola {number}") for number in range(400)))
+        await harness.catch_up()
         assert in_index(path, "zeb")
         assert held(path)
-        assert await world.store.forget("lobby", 401) == 401
-        await world.catch_up()
+        assert await harness.store.forget("lobby", 401) == 401
+        await harness.catch_up()
         assert held(path) == set()
         assert in_index(path, "zeb") == []
         assert in_index(path, "ola") == [*range(402, 802)]
         assert b"zeb" not in path.read_bytes()
         assert Path(f"{path}-wal").stat().st_size == 0
         sql(path, "INSERT INTO search (search) VALUES ('integrity-check')")
-        await world.say(draft("on it goes"))
-        assert len(await world.everything()) == 401
+        await harness.say(draft("on it goes"))
+        assert len(await harness.everything()) == 401
 
     async def test_none_is_left_of_a_text_that_is_forgotten_during_a_purge(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
         chance = random.Random(1)
         filling = ["".join(chance.choices("abcdefghij", k=2000)) for _ in range(200)]
         for text in "hola", SECRET, "kept":
-            await world.say(draft(text), *map(draft, filling))
-            await world.catch_up()
-            world.time += 10
-        while await world.store.forget("lobby", 201):
+            await harness.say(draft(text), *map(draft, filling))
+            await harness.catch_up()
+            harness.time += 10
+        while await harness.store.forget("lobby", 201):
             pass
-        world.reactor.advance(IDLE_SECONDS)
-        await world.wait_for(lambda: not world.store._schedule._working)
-        assert world.store._writer._maintenance._purging
-        while await world.store.forget("lobby", 402):
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.wait_for(lambda: not harness.store._schedule._working)
+        assert harness.store._writer._maintenance._purging
+        while await harness.store.forget("lobby", 402):
             pass
-        await world.catch_up()
+        await harness.catch_up()
         assert held(path) == set()
         assert b"zeb" not in path.read_bytes()
         assert sql(path, "SELECT * FROM chores") == []
 
     async def test_none_is_left_of_a_text_that_was_not_indexed(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
-        await world.say(draft(SECRET))
-        await world.store.forget("lobby", 2**50)
-        await world.catch_up()
+        await harness.say(draft(SECRET))
+        await harness.store.forget("lobby", 2**50)
+        await harness.catch_up()
         assert held(path) == set()
         assert sql(path, "SELECT * FROM chores") == []
 
     async def test_none_is_left_after_another_sqlite_could_not_use_the_index(
-        self, world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+        self, harness: StoreHarness, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await world.say(draft("hola"), draft(SECRET), draft("hola"))
-        await world.catch_up()
+        await harness.say(draft("hola"), draft(SECRET), draft("hola"))
+        await harness.catch_up()
         monkeypatch.setattr("chatd.storage.sqlite.search_index.is_possible", lambda: False)
-        await world.store.forget("lobby", 2**50)
-        await world.catch_up()
-        assert await world.everything() == []
+        await harness.store.forget("lobby", 2**50)
+        await harness.catch_up()
+        assert await harness.everything() == []
         assert sql(path, "SELECT * FROM chores") == [("renew",)]
         monkeypatch.undo()
-        await world.catch_up()
+        await harness.catch_up()
         assert held(path) == set()
         assert sql(path, "SELECT * FROM chores") == []
 
     async def test_the_log_is_truncated_later_if_another_program_reads(
-        self, world: World, path: Path
+        self, harness: StoreHarness, path: Path
     ) -> None:
-        await world.say(draft(SECRET))
-        await world.store.forget("lobby", 2**50)
+        await harness.say(draft(SECRET))
+        await harness.store.forget("lobby", 2**50)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN")
             other.execute("SELECT * FROM rooms").fetchall()
-            world.reactor.advance(IDLE_SECONDS)
-            await world.wait_for(lambda: not world.store._schedule._working)
+            harness.reactor.advance(IDLE_SECONDS)
+            await harness.wait_for(lambda: not harness.store._schedule._working)
             assert "chat.sqlite-wal" in held(path)
-            await world.say(draft("chat goes on"))
+            await harness.say(draft("chat goes on"))
             other.execute("COMMIT")
-        await world.catch_up()
+        await harness.catch_up()
         assert held(path) == set()
 
     async def test_a_purge_continues_when_the_store_is_opened_again(
         self, opening: Opening, path: Path
     ) -> None:
-        world = opening.first()
-        await world.say(*(draft(f"hola {number}") for number in range(FORGOTTEN)), draft(SECRET))
-        await world.catch_up()
-        await world.store.forget("lobby", 2**50)
+        harness = opening.first()
+        await harness.say(*(draft(f"hola {number}") for number in range(FORGOTTEN)), draft(SECRET))
+        await harness.catch_up()
+        await harness.store.forget("lobby", 2**50)
         assert sql(path, "SELECT * FROM chores") == [("purge",)]
-        world = await opening.again()
-        assert await world.store.forget("lobby", 2**50) == 1
-        world = await opening.again()
-        world.reactor.advance(IDLE_SECONDS)
-        await world.catch_up()
+        harness = await opening.again()
+        assert await harness.store.forget("lobby", 2**50) == 1
+        harness = await opening.again()
+        harness.reactor.advance(IDLE_SECONDS)
+        await harness.catch_up()
         assert held(path) == set()
         assert sql(path, "SELECT * FROM chores") == []
 
-    async def test_a_full_disk_forgets_nothing_and_raises(self, world: World, path: Path) -> None:
-        await world.say(*(draft("x" * 1000) for _ in range(300)))
+    async def test_a_full_disk_forgets_nothing_and_raises(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(*(draft("x" * 1000) for _ in range(300)))
         with (
             no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size),
             pytest.raises(StoreError, match=str(path)),
         ):
-            await world.store.forget("lobby", 2**50)
-        assert len(await world.everything()) == 300
-        await world.say(draft("a"))
-        assert texts(world.recorder.published)[-1] == "a"
+            await harness.store.forget("lobby", 2**50)
+        assert len(await harness.everything()) == 300
+        await harness.say(draft("a"))
+        assert texts(harness.recorder.published)[-1] == "a"
 
     async def test_the_writer_overwrites_what_it_deletes(
         self, opening: Opening, connections: list[sqlite3.Connection]
     ) -> None:
-        world = opening.first()
+        harness = opening.first()
         connections.clear()
-        await world.say(draft())
+        await harness.say(draft())
         (writer,) = connections
         assert writer.execute("PRAGMA secure_delete").fetchone() == (1,)

@@ -69,28 +69,30 @@ class TestVersions:
         # The first release with a version wrote its file.
         shutil.copy(VERSIONS / f"version_{version}.db", path)
         assert sql(path, "PRAGMA user_version") == [(version,)]
-        world = opening.first()
-        await world.say(draft("on it goes"))
-        assert await world.everything() == [
+        harness = opening.first()
+        await harness.say(draft("on it goes"))
+        assert await harness.everything() == [
             Event("lobby", 1, 1_795_300_000_000, 1, "guest1", Kind.MESSAGE, "hola"),
             Event("lobby", 2, 1_795_300_000_000, 1, "guest1", Kind.MESSAGE, "¿qué tal?"),
             Event("lobby", 3, 1_795_300_000_000, 2, "ana", Kind.ACTION, "waves"),
             Event("lobby", 4, 1_000_000, 1, "ana", Kind.MESSAGE, "on it goes"),
         ]
-        assert texts(await world.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
-        world.time = 1_795_300_001
-        seqs = [await world.store.seq_before("lobby", 1_795_300_000_000 + more) for more in (0, 1)]
+        assert texts(await harness.everything("Ops")) == ["tea", "🎉 \x1b[2J"]
+        harness.time = 1_795_300_001
+        seqs = [
+            await harness.store.seq_before("lobby", 1_795_300_000_000 + more) for more in (0, 1)
+        ]
         assert seqs == [0, 4]
-        accounts = [record.key for record in world.store.records()]
+        accounts = [record.key for record in harness.store.records()]
         assert accounts == (["ana"] if version > 1 else [])
         for _ in range(2):  # before and after all is indexed
-            found = await world.store.search("lobby", Wanted(("a",)), 9, 9)
+            found = await harness.store.search("lobby", Wanted(("a",)), 9, 9)
             assert [event.seq for event in found.events] == [3, 2, 1]
-            found = await world.store.search("lobby", Wanted(("OLA",)), 9, 9)
+            found = await harness.store.search("lobby", Wanted(("OLA",)), 9, 9)
             assert [event.seq for event in found.events] == [1]
-            found = await world.store.search("lobby", Wanted(("qUe ",)), 9, 9)
+            found = await harness.store.search("lobby", Wanted(("qUe ",)), 9, 9)
             assert [event.seq for event in found.events] == [2]
-            await world.catch_up()
+            await harness.catch_up()
         assert list((await opening.again()).store.rooms()) == [
             RoomRecord("Ops", 2, "tea", 3),
             RoomRecord("lobby", 4, "", 2),
@@ -102,9 +104,9 @@ class TestVersions:
     ) -> None:
         await opening.first().say(draft("a"))
         another_step(ANOTHER_STEP, "CREATE INDEX times ON events (time);")
-        world = await opening.again()
-        await world.say(draft("b"))
-        assert texts(await world.everything()) == ["a", "b"]
+        harness = await opening.again()
+        await harness.say(draft("b"))
+        assert texts(await harness.everything()) == ["a", "b"]
         assert sql(path, "SELECT name, purpose FROM rooms") == [("lobby", "talk")]
         assert sql(path, "PRAGMA user_version") == [(len(STEPS) + 2,)]
 

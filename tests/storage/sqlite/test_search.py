@@ -12,7 +12,7 @@ from chatd.storage.contract import Found, Wanted
 from tests.support.store_files import (
     sql,
 )
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
@@ -21,17 +21,17 @@ class TestTimeToSearch:
     @pytest.mark.parametrize("word", ["hola", "ho"])
     @pytest.mark.parametrize("caught_up", [False, True])
     async def test_a_search_that_takes_too_long_returns_how_far_it_looked(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, word: str, caught_up: bool
+        self, harness: StoreHarness, monkeypatch: pytest.MonkeyPatch, word: str, caught_up: bool
     ) -> None:
         monkeypatch.setattr("chatd.storage.sqlite.search.SEARCH_SECONDS", -1)
         said = [f"{'hola' if number % 100 == 7 else 'hol ola'} {number}" for number in range(3000)]
-        await world.say(*map(draft, said))
+        await harness.say(*map(draft, said))
         if caught_up:
-            await world.catch_up()
+            await harness.catch_up()
         wanted = Wanted((word, " ", "a "))
         upto, found, searches = 2**39, list[str](), 0
         while upto:
-            answer = await world.store.search("lobby", wanted, upto, 10_000)
+            answer = await harness.store.search("lobby", wanted, upto, 10_000)
             assert answer.after < upto
             upto = answer.after
             found += texts(answer.events)
@@ -39,19 +39,21 @@ class TestTimeToSearch:
         assert found == [text for text in reversed(said) if word in text]
         assert 1 < searches < 100
 
-    async def test_a_search_leaves_no_transaction_open(self, world: World, path: Path) -> None:
-        await world.say(*(draft(f"hola {number}") for number in range(700)))
-        await world.catch_up()
-        await world.say(draft("hola"))
+    async def test_a_search_leaves_no_transaction_open(
+        self, harness: StoreHarness, path: Path
+    ) -> None:
+        await harness.say(*(draft(f"hola {number}") for number in range(700)))
+        await harness.catch_up()
+        await harness.say(draft("hola"))
         for limit in 1, 2, 60, 900:
-            await world.store.search("lobby", Wanted(("hola",)), 999, limit)
+            await harness.store.search("lobby", Wanted(("hola",)), 999, limit)
             ((busy, _, _),) = sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
             assert not busy
 
     async def test_a_read_does_not_wait_for_a_search(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
+        self, harness: StoreHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await world.say(draft("hola"))
+        await harness.say(draft("hola"))
         go_on = threading.Event()
 
         def look(*_: object) -> Found:
@@ -59,9 +61,9 @@ class TestTimeToSearch:
             return Found([], 0)
 
         monkeypatch.setattr("chatd.storage.sqlite.archive.Archive.search", look)
-        searching = Deferred.fromCoroutine(world.store.search("lobby", Wanted(("hola",)), 1, 20))
+        searching = Deferred.fromCoroutine(harness.store.search("lobby", Wanted(("hola",)), 1, 20))
         try:
-            assert [event.text for event in await world.store.read("lobby", 0, 1)] == ["hola"]
+            assert [event.text for event in await harness.store.read("lobby", 0, 1)] == ["hola"]
             assert not searching.called
         finally:
             go_on.set()

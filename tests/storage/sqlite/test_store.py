@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from chatd.event import Event, Kind
 from chatd.storage.contract import RoomRecord
-from chatd.storage.sqlite.store import SqliteStore
 from tests.support.store_files import (
     Expect,
     Opening,
     sql,
 )
-from tests.support.stores import World, draft, texts
+from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
 
@@ -25,8 +24,8 @@ pytestmark = pytest.mark.quick
 class TestReopening:
     async def test_events_are_as_they_were_said(self, opening: Opening) -> None:
         await opening.first().say(draft("se va", "ops", 7, "eva", Kind.ACTION))
-        world = await opening.again()
-        assert await world.everything("ops") == [
+        harness = await opening.again()
+        assert await harness.everything("ops") == [
             Event("ops", 1, 1_000_000, 7, "eva", Kind.ACTION, "se va")
         ]
 
@@ -46,10 +45,10 @@ class TestReopening:
 
     async def test_seqs_topic_and_highest_session_continue(self, opening: Opening) -> None:
         for session in 9, 1:
-            world = await opening.again()
-            await world.say(draft("hi", session=session, kind=Kind.TOPIC))
-        await world.say(draft("text", session=2))
-        assert [event.seq for event in await world.everything()] == [1, 2, 3]
+            harness = await opening.again()
+            await harness.say(draft("hi", session=session, kind=Kind.TOPIC))
+        await harness.say(draft("text", session=2))
+        assert [event.seq for event in await harness.everything()] == [1, 2, 3]
         assert list((await opening.again()).store.rooms()) == [RoomRecord("lobby", 3, "hi", 9)]
 
     async def test_seqs_continue_after_all_events_were_deleted(
@@ -58,9 +57,9 @@ class TestReopening:
         await opening.first().say(draft(), draft())
         await opening.close()
         sql(path, "DELETE FROM events")
-        world = await opening.again()
-        await world.say(draft())
-        assert [event.seq for event in await world.everything()] == [3]
+        harness = await opening.again()
+        await harness.say(draft())
+        assert [event.seq for event in await harness.everything()] == [3]
 
     async def test_the_log_of_a_killed_daemon_is_read(
         self, opening: Opening, path: Path, tmp_path: Path
@@ -70,22 +69,22 @@ class TestReopening:
         shutil.copy(path, killed)
         shutil.copy(f"{path}-wal", f"{killed}-wal")
         await opening.close()
-        world = World(lambda reactor, now: SqliteStore(reactor, killed, now))
-        assert texts(await world.everything()) == ["in the log alone"]
-        await world.store.close()
+        harness = StoreHarness.in_file(killed)
+        assert texts(await harness.everything()) == ["in the log alone"]
+        await harness.store.close()
 
     async def test_it_describes_its_path_and_the_number_of_lines(
         self, opening: Opening, path: Path
     ) -> None:
         for lines, room in ("0 lines", "lobby"), ("1 line", "ops"), ("2 lines", "lobby"):
-            world = await opening.again()
-            assert world.store.describe() == f"history in {path}, {lines}."
-            await world.say(draft(room=room))
+            harness = await opening.again()
+            assert harness.store.describe() == f"history in {path}, {lines}."
+            await harness.say(draft(room=room))
 
     async def test_it_can_be_read_before_it_is_written_to(self, opening: Opening) -> None:
         await opening.first().say(draft())
-        world = await opening.again()
-        assert await world.store.seq_before("lobby", 10**15) == 1
+        harness = await opening.again()
+        assert await harness.store.seq_before("lobby", 10**15) == 1
 
 
 class TestText:
@@ -94,27 +93,29 @@ class TestText:
         ["", "\0", "a\0b", "\r\n", "¿qué?", "日本語", "👩‍👩‍👧 ❤️", "\U0010ffff", "x" * 1_000_000],
         ids=ascii,
     )
-    async def test_is_read_as_it_was_said(self, world: World, text: str) -> None:
-        await world.say(draft(text, author=text[:99]))
-        (event,) = await world.everything()
+    async def test_is_read_as_it_was_said(self, harness: StoreHarness, text: str) -> None:
+        await harness.say(draft(text, author=text[:99]))
+        (event,) = await harness.everything()
         assert (event.text, event.author) == (text, text[:99])
 
     @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=50))
-    async def test_of_any_kind_is_read_as_it_was_said(self, world: World, said: list[str]) -> None:
-        after = len(world.recorder.published)
-        await world.say(*map(draft, said))
-        assert texts(await world.store.read("lobby", after, 2**39)) == said
+    async def test_of_any_kind_is_read_as_it_was_said(
+        self, harness: StoreHarness, said: list[str]
+    ) -> None:
+        after = len(harness.recorder.published)
+        await harness.say(*map(draft, said))
+        assert texts(await harness.store.read("lobby", after, 2**39)) == said
 
     async def test_that_cannot_be_stored_is_refused_with_its_batch(
-        self, world: World, expected_errors: Expect
+        self, harness: StoreHarness, expected_errors: Expect
     ) -> None:
-        await world.say(draft("a"))
-        await world.say(draft("half"), draft("\ud800"))
-        await world.say(draft("b"))
-        assert [(event.seq, event.text) for event in await world.everything()] == [
+        await harness.say(draft("a"))
+        await harness.say(draft("half"), draft("\ud800"))
+        await harness.say(draft("b"))
+        assert [(event.seq, event.text) for event in await harness.everything()] == [
             (1, "a"),
             (2, "b"),
         ]
-        assert [why for _, why in world.recorder.refused] == ["an error in the server"] * 2
+        assert [why for _, why in harness.recorder.refused] == ["an error in the server"] * 2
         expected_errors(UnicodeEncodeError)
