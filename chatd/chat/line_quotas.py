@@ -1,8 +1,9 @@
 """The numbers of lines that sessions may have waiting for the store.
 
 Without a limit, a few clients that send without pause would fill each batch that is committed, and
-a line of another client would wait for all of theirs. So those with lines that wait share
-`ALL_UNPUBLISHED_LINES` evenly, within the limits of one session. When the store itself is full,
+a line of another client would wait for all of theirs. So those that asked since the last commit,
+and those with lines that wait, share `ALL_UNPUBLISHED_LINES` evenly, within the limits of one
+session. When the store itself is full,
 every session is held back until it is not.
 
 This module must not know connections, rooms or what is said.
@@ -29,7 +30,7 @@ class LineQuotas:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held_back: dict[Session, None] = {}  # asked while the store was full
-        self._talking: set[Session] = set()  # those with lines that wait for commit
+        self._sharing: set[Session] = set()  # asked since the last commit, or lines wait for one
 
     def allowance(self, session: Session) -> int:
         """Return the number of lines that may be taken from a session now.
@@ -42,16 +43,11 @@ class LineQuotas:
         queue, stream = session.queue, session.stream
         if queue.occupied or stream.full or stream.finished:
             return 0
-        if queue.unpublished:
-            self._talking.add(session)
-        share = ALL_UNPUBLISHED_LINES // max(1, len(self._talking))
+        # Before it says anything: so it is counted without a call after each turn.
+        self._sharing.add(session)
+        share = ALL_UNPUBLISHED_LINES // len(self._sharing)
         quota = min(max(share, SOME_UNPUBLISHED_LINES), UNPUBLISHED_LINES)
         return max(0, quota - queue.unpublished)
-
-    def count_talker(self, session: Session) -> None:
-        """Count a session among those that share, if it has lines that wait for commit."""
-        if session.queue.unpublished:
-            self._talking.add(session)
 
     def after_commit(self, changed: dict[Session, None]) -> None:
         """Add to ``changed`` the sessions that were held back, unless the store is still full.
@@ -61,10 +57,10 @@ class LineQuotas:
         if self._held_back and not self._store.full:
             changed.update(self._held_back)
             self._held_back.clear()
-        if self._talking:
-            self._talking = {session for session in self._talking if session.queue.unpublished}
+        if self._sharing:
+            self._sharing = {session for session in self._sharing if session.queue.unpublished}
 
     def remove(self, session: Session) -> None:
         """Forget a session that has disconnected."""
         self._held_back.pop(session, None)
-        self._talking.discard(session)
+        self._sharing.discard(session)

@@ -50,20 +50,19 @@ class Sink(Protocol):
 class Stream:
     """The data that a client is to be sent, in order.
 
-    ``sink`` takes from the stream, and is pumped when there may be something to take; the reader of
-    the stream sets it. ``failed`` is set by the owner of the client, and called with a description
-    while an error is handled that leaves the client in no known state. ``farewell`` returns the
-    last data of the stream.
+    ``sink`` takes from the stream, and is pumped when there may be something to take. ``failed`` is
+    called with a description while an error is handled that leaves the client in no known state.
+    Both are given by `connect`.
     """
 
     __slots__ = (
         "_answers",
+        "_farewell",
         "_live",
         "_queue",
         "_relieved",
         "_shut",
         "failed",
-        "farewell",
         "finished",
         "sink",
     )
@@ -76,8 +75,16 @@ class Stream:
         self._live: list[Live] = []
         self._answers = 0
         self._shut = False
-        self.farewell: Callable[[], bytes] = _nothing
+        self._farewell: Callable[[], bytes] = _nothing
         self.finished = False
+
+    def connect(self, sink: Sink, failed: Callable[[str], None]) -> None:
+        """Have a sink take from the stream from now on; ``failed`` is called if that fails."""
+        self.sink, self.failed = sink, failed
+
+    def end_with(self, farewell: Callable[[], bytes]) -> None:
+        """Have `finish` queue what ``farewell`` returns then as the last data."""
+        self._farewell = farewell
 
     def when_relieved(self, callback: Callable[[], None]) -> None:
         """Have `callback` called each time that the stream was full and is not any more."""
@@ -144,7 +151,7 @@ class Stream:
             return
         self._settle()
         if not self._shut:
-            self._put(self.farewell())
+            self._put(self._farewell())
         self._live.clear()
         self.finished = True
         self.wake()
@@ -163,7 +170,7 @@ class Stream:
         self._live.clear()
         self._relieved = _nobody
         self.failed = _nobody
-        self.farewell = _nothing
+        self._farewell = _nothing
 
     def take(self) -> bytes:
         """Return the next piece to send; empty if there is none now."""

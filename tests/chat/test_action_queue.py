@@ -200,7 +200,7 @@ class TestFailures:
             raise ZeroDivisionError
 
         failed: list[str] = []
-        desk.stream.failed = failed.append
+        desk.stream.connect(desk.stream.sink, failed.append)
         monkeypatch.setattr(Replies, "error", fail)
         desk.queue.when_settled(fail)
         assert failed == ["a session could not be told of an error"]

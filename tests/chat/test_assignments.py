@@ -1,4 +1,4 @@
-"""The attributes of sessions, of the server and of their parts are set in their own modules alone.
+"""Attributes of sessions, the server, connections and their parts are set in their own modules.
 
 Another module changes them through a constructor, or a method that says what it does.
 """
@@ -13,8 +13,12 @@ import pytest
 
 from tests.support.checkout import ROOT
 
-OWNERS = {"session", "server", "_server", "_session", "each", "other", "by", "owner"}
-"""The names under which other modules have a session or the server."""
+OWNERS = {"session", "server", "_server", "_session", "each", "other", "by", "owner"} | {
+    "connection",
+    "_connection",
+    "stream",
+}
+"""The names under which other modules have a session, the server, a connection or a stream."""
 
 PARTS = {
     "identity",
@@ -32,8 +36,14 @@ PARTS = {
     "deeds",
     "sign_outs",
     "hooks",
+    "lifecycle",
+    "output",
+    "reader",
+    "intake",
+    "rate",
+    "writer",
 }
-"""The attributes of a session and of the server that are their parts."""
+"""The attributes of a session, of the server and of a connection that are their parts."""
 
 
 def targets(tree: ast.AST) -> Iterator[ast.expr]:
@@ -64,7 +74,7 @@ def name_of(expression: ast.expr) -> str:
 
 
 def assigned(source: str) -> list[str]:
-    """Return the attributes of a session, of the server or of a part that some code assigns."""
+    """Return the attributes of these, or of a part of them, that some code assigns."""
     return [
         f"line {target.lineno}: {ast.unparse(target)}"
         for each in targets(ast.parse(source))
@@ -85,14 +95,15 @@ def assigned(source: str) -> list[str]:
         ("a, session.name = b", ["line 1: session.name"]),
         ("self.session = session", []),
         ("queue = session.queue", []),
-        ("session.stream.farewell = close", []),
+        ("session.stream.farewell = close", ["line 1: session.stream.farewell"]),
+        ("connection.reader.paused = True", ["line 1: connection.reader.paused"]),
     ],
 )
 def test_assignments_are_found(source: str, found: list[str]) -> None:
     assert assigned(source) == found
 
 
-def test_no_module_assigns_attributes_of_a_session_or_of_the_server() -> None:
+def test_no_module_assigns_attributes_of_another() -> None:
     found = {
         path.relative_to(ROOT).as_posix(): lines
         for path in sorted(Path(ROOT, "chatd").rglob("*.py"))

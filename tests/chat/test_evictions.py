@@ -87,7 +87,7 @@ class TestReview:
     ) -> None:
         luis, eva = bouncer.member(), bouncer.member()
         failed: list[str] = []
-        luis.stream.failed = failed.append
+        luis.stream.connect(luis.stream.sink, failed.append)
 
         def refusal(session: Session, room: Room, act: Act) -> Refusal | None:
             if session is luis:

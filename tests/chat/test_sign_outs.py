@@ -92,7 +92,7 @@ def test_an_error_in_one_costs_the_others_nothing(
     for session in ana, eva:
         gate.expire(session)
     failed: list[str] = []
-    ana.stream.failed = failed.append
+    ana.stream.connect(ana.stream.sink, failed.append)
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError

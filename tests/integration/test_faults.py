@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import FunctionType
 from typing import Any, NoReturn
 
 import pytest
@@ -20,7 +21,6 @@ from chatd.chat.action_queue import ActionQueue
 from chatd.chat.actions import authentication
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
-from chatd.chat.line_quotas import LineQuotas
 from chatd.chat.logins import Logins
 from chatd.chat.missed import MissedLines
 from chatd.chat.names import Names
@@ -178,7 +178,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "saying": ("a line", Session, "say"),
     "the room": ("a line", Room, "append"),
     "the store": ("a line", MemoryStore, "append"),
-    "how much may be said": ("a line", LineQuotas, "allowance"),
+    "how much may be said": ("a line", lambda ana: ana.protocol.connection.handler, "allowance"),
     "publishing to the author": ("a line", Session, "published"),
     "an answer": ("an answer", ChatFormat, "say"),
     "putting an answer": ("an answer", Stream, "put"),
@@ -232,7 +232,7 @@ def belongs_to(ana: Member) -> Callable[..., bool]:
             )
         if args and isinstance(args[0], ChatFormat):
             return bool(args[0] == ana.session.replies.format)
-        if args and isinstance(args[0], ChatServer | LineQuotas | Logins | Names | Registrations):
+        if args and isinstance(args[0], ChatServer | Logins | Names | Registrations):
             return args[1] is ana.session or ana.session in args[2:]
         if args and isinstance(args[0], Hasher | Accounts | RateLimiter):
             return True
@@ -249,7 +249,10 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
     # She has a format of her own, so it renders for no other client.
     scene.ana.type("/times on")
     scene.seen()
-    fault.inject(owner, name, belongs_to(scene.ana))
+    if isinstance(owner, FunctionType):  # what each client has of its own
+        fault.inject(owner(scene.ana), name)
+    else:
+        fault.inject(owner, name, belongs_to(scene.ana))
     DEEDS[deed](scene.ana)
     scene.world.settle()
     scene.luis_talks()

@@ -50,6 +50,10 @@ class Calls:
         self.count += 1
 
 
+def unexpected(what: str) -> None:
+    raise AssertionError(what)
+
+
 def everything(stream: Stream) -> bytes:
     return b"".join(iter(stream.take, b""))
 
@@ -203,13 +207,13 @@ class Sink:
 class TestPushing:
     def test_what_a_live_source_has_just_got_is_sent_past_it(self) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         assert stream.push(b"a\n")
         assert sink.pushed == [b"a\n"]
 
     def test_with_something_queued_nothing_is_sent_past_it(self) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         stream.replay(Replay(b"", b"1\n"))
         assert not stream.push(b"a\n")
         assert sink.pushed == []
@@ -221,7 +225,7 @@ class TestPushing:
 class TestWake:
     def test_is_called_for_all_that_is_put_in(self) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         stream.put(b"answer\n")
         stream.replay(Replay())
         stream.follow(Room())
@@ -231,7 +235,7 @@ class TestWake:
     def test_sees_what_was_put_in(self) -> None:
         taken: list[bytes] = []
         stream = Stream()
-        stream.sink = Sink(lambda: taken.append(stream.take()))
+        stream.connect(Sink(lambda: taken.append(stream.take())), unexpected)
         stream.put(b"answer\n")
         assert taken == [b"answer\n"]
 
@@ -331,7 +335,7 @@ class TestFinish:
 
     def test_it_ends_only_once(self) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         stream.finish()
         stream.finish()
         assert sink.pumps == 1
@@ -354,7 +358,7 @@ class TestShut:
 
     def test_nothing_is_sent_any_more(self) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         stream.shut()
         stream.wake()
         assert not stream.push(b"a\n")
@@ -382,7 +386,7 @@ class TestAbandon:
     def test_it_holds_on_to_nobody(self) -> None:
         room, sink, relieved, failed = Room(), Sink(), Calls(), Calls()
         stream = following(room)
-        stream.sink, stream.failed = sink, failed  # type: ignore[assignment]
+        stream.connect(sink, failed)  # type: ignore[arg-type]
         stream.when_relieved(relieved)
         stream.abandon()
         held = [*gc.get_referents(stream), *stream._live]
@@ -423,7 +427,7 @@ class TestAcknowledged:
     def test_is_what_whoever_takes_says(self) -> None:
         stream = Stream()
         assert stream.acknowledged
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         assert stream.acknowledged
         sink.acknowledged = False
         assert not stream.acknowledged
@@ -431,7 +435,7 @@ class TestAcknowledged:
     @pytest.mark.parametrize("acknowledged", [True, False])
     def test_is_remembered_of_whoever_is_gone(self, acknowledged: bool) -> None:
         stream = Stream()
-        stream.sink = sink = Sink()
+        stream.connect(sink := Sink(), unexpected)
         sink.acknowledged = acknowledged
         stream.shut()
         sink.acknowledged = not acknowledged

@@ -5,7 +5,7 @@ This module must not know lines, requests or sessions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from chatd.protocols.transport.limits import TooManyConnections
@@ -75,6 +75,17 @@ class Handler(Protocol[M_contra]):
         """Number of bytes that are read and dropped after the last answer."""
 
     @property
+    def in_one_piece(self) -> bool:
+        """True if what the items of one turn send is to leave together, at the end of the turn."""
+
+    @property
+    def allowance(self) -> Callable[[], int]:
+        """Return how many items may be handled now; if 0, `wake` is called in time.
+
+        It is called at the beginning of each turn, once `connect` was called.
+        """
+
+    @property
     def busy(self) -> bool:
         """True if an item still has to have an effect that the client is owed."""
 
@@ -90,9 +101,6 @@ class Handler(Protocol[M_contra]):
     def address_known(self) -> None:
         """Have the client counted for its own address, now or later (`ClientAddress.locate`)."""
 
-    def begin_turn(self) -> int:
-        """Return how many items may be handled now; if 0, `wake` is called in time."""
-
     def accept(self, items: Any) -> Sequence[Any]:
         """Return those of the decoded items that have an effect. Send what the decoder answers."""
 
@@ -107,9 +115,6 @@ class Handler(Protocol[M_contra]):
 
         ``more`` is True if items are left that were decoded with them.
         """
-
-    def end_turn(self) -> None:
-        """End what `begin_turn` began."""
 
     def check(self, now: float) -> None:
         """Act if the client takes longer than it may, at this time in seconds."""

@@ -10,7 +10,7 @@ in `ChatFactory.clients` from `made` until it departs.
 Bytes come in by `received`, and go through the `Intake` to the `PacedReader`. Little input of a
 client that awaits no turn is handled at once; the rest awaits a turn of the `TurnScheduler`, and
 the client is not read meanwhile. In a turn the handler says first how many items it may take
-(`begin_turn`; asked once, because that costs as much as a line). Then the decoder makes items of
+(`allowance`; asked once, because that costs as much as a line). Then the decoder makes items of
 one piece of the bytes at a time, and the handler handles them one by one, until the time, the items
 or the allowance are used up, or an item must have its effect before the next one (`interrupted`).
 At the end of a turn the reader awaits another turn, is paused until the handler calls `wake`, is

@@ -189,8 +189,12 @@ class PacedReader:
         items = intake.items
         began = now = seconds()
         end, taken = now + share, 0
-        left = min(handler.begin_turn(), ITEMS_A_TURN)
+        left = min(handler.allowance(), ITEMS_A_TURN)
         ready = left > 0
+        # The writer of now: a request may give the connection to a handler with another one.
+        held = self._owner.output.writer if handler.in_one_piece else None
+        if held is not None:
+            held.hold()
         try:
             while ready and left and not rate.owes and now < end:
                 if not items:
@@ -214,7 +218,8 @@ class PacedReader:
             if rate.address.pace is not None:
                 rate.spend_time(began, now)
         finally:
-            handler.end_turn()
+            if held is not None:
+                held.release()
         return taken, left, ready
 
     def _read_on(self, taken: int, left: int, ready: bool) -> None:

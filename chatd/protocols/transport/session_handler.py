@@ -9,6 +9,7 @@ must not know how bytes become items.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import Generic, TypeVar
@@ -38,12 +39,14 @@ class SessionHandler(Generic[M]):
 
     takes_input = True
     at_once = True
+    in_one_piece = True
     always_checked = False
     item_cost = 1
     most_dropped = inf
 
     connection: ManagedConnection
     session: Session
+    allowance: Callable[[], int]
 
     def __init__(
         self,
@@ -84,8 +87,8 @@ class SessionHandler(Generic[M]):
         writer = connection.output.begin(connection.transport, stream)
         self.session = self.server.connect(stream, self.format(), private=self._for_people)
         self._connected = True
-        stream.sink = writer
-        stream.failed = connection.fail
+        stream.connect(writer, connection.fail)
+        self.allowance = partial(self.server.quotas.allowance, self.session)
         self.session.queue.when_changed(connection.reader.wake)
         self._say_where_from()
 
@@ -109,12 +112,6 @@ class SessionHandler(Generic[M]):
             self._say_where_from()
             self.server.located(self.session)
 
-    def begin_turn(self) -> int:
-        """Return how many items may be handled now. What they send leaves in one piece."""
-        allowance = self.server.quotas.allowance(self.session)
-        self.connection.output.writer.hold()
-        return allowance
-
     def accept(self, items: list[M]) -> list[M]:
         """Return the items that have an effect: all of them."""
         return items
@@ -127,15 +124,8 @@ class SessionHandler(Generic[M]):
     def settle(self, more: bool) -> bool:
         """Say the lines so far. Return True if the session may say or ask the next thing."""
         self.interrupted = False
-        session = self.session
         self._say_together()
-        if session.queue.unpublished:
-            self.server.quotas.count_talker(session)
-        return session.queue.ready
-
-    def end_turn(self) -> None:
-        """Send what was put into the stream in the turn."""
-        self.connection.output.writer.release()
+        return self.session.queue.ready
 
     @property
     def busy(self) -> bool:

@@ -97,6 +97,7 @@ class HttpHandler:
     """Has the requests of one client answered, one after another."""
 
     takes_input = True
+    in_one_piece = False  # an answer must be taken before the next request
     at_once = False  # a thousand clients may ask at once, and each request takes longer than lines
     always_checked = True  # idle connections time out, too
     interrupted = True  # after each request
@@ -135,14 +136,19 @@ class HttpHandler:
     def address_known(self) -> None:
         """Do nothing until the first request comes, which a refusal would answer."""
 
-    def begin_turn(self) -> int:
-        """Return how many requests may be handled: none while one is handled, or not taken."""
+    def allowance(self) -> int:
+        """Return how many requests may be handled: none while one is handled, or not taken.
+
+        End the connection if its client takes longer than it may.
+        """
         address = self.connection.address
         if not address.located and self.connection.reader.intake.unread:
             try:
                 address.locate()
             except TooManyConnections as full:
                 self._send_last(self.refusal(full))
+        if not (self._may_go_on() and self._has_input()):
+            self._end_if_late()
         return ITEMS_A_TURN if self._may_go_on() else 0
 
     def accept(self, items: list[Item]) -> list[Answerable]:
@@ -167,11 +173,19 @@ class HttpHandler:
         raise
 
     def settle(self, more: bool) -> bool:
-        """Return True if the next request may be handled."""
+        """Return True if the next request may be handled.
+
+        End the connection if nothing is left to handle and its client takes longer than it may.
+        """
+        if not self._has_input():
+            self._end_if_late()
         return self._may_go_on()
 
-    def end_turn(self) -> None:
-        """End a connection that takes longer than it may."""
+    def _has_input(self) -> bool:
+        intake = self.connection.reader.intake
+        return bool(intake.items or intake.unread)
+
+    def _end_if_late(self) -> None:
         if not self.connection.lifecycle.lost and self._is_late(self._clock.seconds()):
             if self.decoder.unfinished:
                 limit = int(self._deadlines.for_request)

@@ -36,6 +36,10 @@ def test_the_allowance_is_asked_once_a_turn() -> None:
     assert {call: n for call, n in calls.items() if call.function == "allowance" and n > 1} == {}
 
 
+def test_on_the_way_in_no_module_is_entered_again_after_it_called_another() -> None:
+    assert walk_of("hola").entered_again == set()
+
+
 @pytest.mark.parametrize(("line", "calls", "moves"), [("hola", 101, 64)])
 def test_a_line_costs_no_more_than_it_did(line: str, calls: int, moves: int) -> None:
     """The figures of November 2026, before the code was regrouped (issue 13)."""

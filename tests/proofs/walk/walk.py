@@ -20,10 +20,11 @@ HOME = str(Path(chatd.__file__).parent) + "/"
 
 
 class Call(NamedTuple):
-    """A call of a function: its module, without ``chatd.``, and its name."""
+    """A call of a function: its module, without ``chatd.``, its name, and its caller's module."""
 
     module: str
     function: str
+    caller: str
 
 
 class Walk(NamedTuple):
@@ -41,9 +42,40 @@ class Walk(NamedTuple):
         return entered
 
     @property
+    def entered_again(self) -> set[str]:
+        """The modules that are entered again in the author's turn after they called another one.
+
+        The turn ends when the store begins to commit.
+        """
+        left: set[str] = set()
+        again: set[str] = set()
+        for call in self.calls:
+            if call.function == "_commit_waiting":
+                break
+            if call.module != call.caller:
+                left.add(call.caller)
+                if call.module in left:
+                    again.add(call.module)
+        return again
+
+    @property
     def moves(self) -> int:
         """The number of moves between modules."""
         return len(self.modules)
+
+
+def module_of(frame: FrameType) -> str:
+    """Return the module of a frame, without ``chatd.``; "" if it is not of chatd."""
+    path = frame.f_code.co_filename
+    return path[len(HOME) : -len(".py")].replace("/", ".") if path.startswith(HOME) else ""
+
+
+def caller_of(frame: FrameType) -> str:
+    """Return the module of chatd that called a function, perhaps by way of other code."""
+    caller = frame.f_back
+    while caller is not None and not module_of(caller):
+        caller = caller.f_back
+    return "" if caller is None else module_of(caller)
 
 
 def walk_of(typed: str, readers: int = 1) -> Walk:
@@ -57,10 +89,8 @@ def walk_of(typed: str, readers: int = 1) -> Walk:
     calls: list[Call] = []
 
     def note(frame: FrameType, event: str, argument: object) -> None:
-        path = frame.f_code.co_filename
-        if event == "call" and path.startswith(HOME):
-            module = path[len(HOME) : -len(".py")].replace("/", ".")
-            calls.append(Call(module, frame.f_code.co_name))
+        if event == "call" and (module := module_of(frame)):
+            calls.append(Call(module, frame.f_code.co_name, caller_of(frame)))
 
     outer = sys.getprofile()
     sys.setprofile(note)

@@ -21,8 +21,9 @@ def test_the_allowance_is_asked_once_a_turn(lines: bytes, monkeypatch: pytest.Mo
         asked += 1
         return allowance(*given)  # type: ignore[arg-type]
 
-    person = World().person()
     monkeypatch.setattr(LineQuotas, "allowance", count)
+    person = World().person()
+    asked = 0
     person.send(lines)
     assert asked == 1
 

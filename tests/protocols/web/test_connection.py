@@ -515,7 +515,7 @@ class Heir:
     """A handler that a connection is handed to."""
 
     takes_input = at_once = always_checked = True
-    interrupted = busy = False
+    interrupted = in_one_piece = busy = False
     item_cost = 0
     most_dropped = 0.0
 
@@ -533,7 +533,7 @@ class Heir:
     def enter(self) -> None:
         self.calls.append("entered")
 
-    def begin_turn(self) -> int:
+    def allowance(self) -> int:
         return 100
 
     def accept(self, items: list[bytes]) -> list[bytes]:
@@ -544,9 +544,6 @@ class Heir:
 
     def settle(self, more: bool) -> bool:
         return True
-
-    def end_turn(self) -> None:
-        pass
 
     def lost(self) -> None:
         self.calls.append("lost")
@@ -650,7 +647,7 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
         caller = door.caller()
         caller.send(GET)
         with monkeypatch.context() as patch:
-            patch.setattr(caller.protocol.connection.handler, "begin_turn", fail)
+            patch.setattr(caller.protocol.connection.handler, "allowance", fail)
             if gone:
                 caller.hang_up(ConnectionLost)
             caller.settle()

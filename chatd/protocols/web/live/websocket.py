@@ -90,7 +90,7 @@ class WebSocketHandler(SessionHandler[str]):
         session.subscriptions.allow_many_rooms()
         session.queue.wants_receipts()
         session.prompt.hide_typing_with(self._hide_typing)
-        session.stream.farewell = self._close
+        session.stream.end_with(self._close)
         session.stream.put(self._opening)
 
     def accept(self, messages: list[str]) -> list[str]:
