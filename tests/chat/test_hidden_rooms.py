@@ -15,7 +15,6 @@ import pytest
 from chatd.chat.permissions import Act, Mode
 from chatd.commands.table import TABLE
 from chatd.protocols.web.live.verbs import TABLE as VERBS
-from tests.support.answers import ask
 from tests.support.browser import Browser, browser
 from tests.support.http import Served
 from tests.support.rights import set_mode
@@ -85,9 +84,9 @@ OF_ONESELF = ("register", "login", "password", "unregister", "nick", "quit", "aw
 )
 def test_every_command_that_names_it(zed: Member, command: str) -> None:
     for argument in ARGUMENTS:
-        ask(zed, "/leave")
+        zed.ask("/leave")
         lines = (f"/{command} {argument}".format(room=room) for room in (HIDDEN, FREE))
-        hidden, free = (ask(zed, line) for line in lines)
+        hidden, free = (zed.ask(line) for line in lines)
         assert without_name(hidden, HIDDEN) == without_name(free, FREE), argument
         assert SECRET not in str(hidden)
 
@@ -96,7 +95,7 @@ def test_every_command_that_names_it(zed: Member, command: str) -> None:
 def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Member, command: str) -> None:
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
-        assert ask(zed, f"/{command} {name}") == [
+        assert zed.ask(f"/{command} {name}") == [
             f"ERR Name in use: #{name} cannot be used for a new room. Choose another"
             " name; or, if you know of a room of that name, log in or ask to be"
             " invited."
@@ -104,27 +103,27 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Member, co
 
 
 def test_the_lists_have_nothing_of_it(zed: Member) -> None:
-    assert ask(zed, "/rooms")[0] == "*** 1 room:"
-    assert HIDDEN not in str(ask(zed, "/whois ana"))
-    assert HIDDEN not in str(ask(zed, "/join layofs"))
+    assert zed.ask("/rooms")[0] == "*** 1 room:"
+    assert HIDDEN not in str(zed.ask("/whois ana"))
+    assert HIDDEN not in str(zed.ask("/join layofs"))
 
 
 def test_insiders_are_told_the_truth() -> None:
     world = World()
     ana, eva = world.member("ana"), world.member("eva")
     ana.type(f"/create {HIDDEN} private", "/invite eva")
-    assert ask(eva, f"/create {HIDDEN}") == [
+    assert eva.ask(f"/create {HIDDEN}") == [
         f"ERR Name in use: #{HIDDEN} exists already. /join {HIDDEN}, or choose another name."
     ]
-    assert ask(eva, f"/join {LOOK_ALIKE}") == [
+    assert eva.ask(f"/join {LOOK_ALIKE}") == [
         f"ERR Name in use: #{LOOK_ALIKE} looks like #{HIDDEN}. /join {HIDDEN},"
         " or choose another name."
     ]
-    assert "You are in" in ask(eva, f"/join {HIDDEN}")[0]
+    assert "You are in" in eva.ask(f"/join {HIDDEN}")[0]
     ana.type("/ban eva")
-    assert ask(eva, f"/join {HIDDEN}")[0].startswith("ERR Not allowed: you are banned from")
+    assert eva.ask(f"/join {HIDDEN}")[0].startswith("ERR Not allowed: you are banned from")
     ana.type("/close", "/close")
-    assert "banned" in ask(eva, f"/who {HIDDEN}")[0]
+    assert "banned" in eva.ask(f"/who {HIDDEN}")[0]
 
 
 def test_who_is_still_there_is_told_the_truth() -> None:
@@ -134,18 +133,18 @@ def test_who_is_still_there_is_told_the_truth() -> None:
         person.type("/join den")
         world.release()
     ana.type("/mode private")
-    assert ask(luis, "/who #den")[0].startswith("ERR Not allowed: #den is private.")
+    assert luis.ask("/who #den")[0].startswith("ERR Not allowed: #den is private.")
     world.release()
     luis.type("/leave")
-    assert ask(luis, "/who #den")[0].startswith("ERR No room: ")
+    assert luis.ask("/who #den")[0].startswith("ERR No room: ")
 
 
 def test_a_room_that_is_banned_from_and_not_hidden_is_named() -> None:
     world = World()
     ana, zed = world.member("ana"), world.person("zed")
     ana.type("/create den", "/ban zed")
-    assert ask(zed, "/who den")[0].startswith("ERR Not allowed: you are banned from #den")
-    assert ask(zed, "/join dem")[0].startswith("*** You are in #dem, a new room")
+    assert zed.ask("/who den")[0].startswith("ERR Not allowed: you are banned from #den")
+    assert zed.ask("/join dem")[0].startswith("*** You are in #dem, a new room")
 
 
 MESSAGES: dict[str, Callable[[str], dict[str, Any]]] = {

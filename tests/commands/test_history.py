@@ -37,9 +37,7 @@ def luis(world: World, ana: Member) -> Member:
 
 
 def told(person: Member, line: str) -> list[str]:
-    person.seen()
-    person.type(line)
-    return [answer.removeprefix(f"[{EPOCH}] ") for answer in person.seen()]
+    return [answer.removeprefix(f"[{EPOCH}] ") for answer in person.ask(line)]
 
 
 class TestSearch:

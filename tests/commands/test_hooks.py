@@ -14,7 +14,7 @@ from chatd.storage.records import change
 from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
 from chatd.webhooks.urls import networks_of
-from tests.support.answers import ask, only
+from tests.support.answers import only
 from tests.support.rights import give_role, set_mode
 from tests.support.world import FAR, Member, World
 
@@ -71,8 +71,8 @@ class TestAdding:
         assert len(hook_of(world).secret) > 40
 
     def test_the_history_keeps_nothing_of_its_path(self, world: World, ana: Member) -> None:
-        ask(ana, f"/hook add {URL}")
-        assert only(ask(ana, "/history")[1:]) == (
+        ana.ask(f"/hook add {URL}")
+        assert only(ana.ask("/history")[1:]) == (
             f"[{local_time(0)}] *** ana added a webhook: what is said here is sent"
             " to https://example.com."
         )
@@ -81,48 +81,48 @@ class TestAdding:
 
     def test_for_another_room(self, world: World, ana: Member) -> None:
         ana.type("hola", "/leave")
-        seen = ask(ana, f"/hook #ops add {URL}")
+        seen = ana.ask(f"/hook #ops add {URL}")
         assert seen[0] == (
             "*** In #ops: ana added a webhook: what is said here is sent to https://example.com."
         )
         assert hook_of(world).to.url == URL
 
     def test_in_spanish(self, world: World, ana: Member) -> None:
-        ask(ana, "/idioma es")
+        ana.ask("/idioma es")
         for word in "añadir", "anadir", "agregar", "ADD":
-            seen = ask(ana, f"/gancho {word} {URL}")
+            seen = ana.ask(f"/gancho {word} {URL}")
             assert seen[0] == (
                 "*** ana ha añadido un webhook: lo que se dice aquí se envía a https://example.com."
             )
         for word in "lista", "listar":
-            assert ask(ana, f"/gancho {word}")[0] == "*** 4 webhooks de #ops:"
+            assert ana.ask(f"/gancho {word}")[0] == "*** 4 webhooks de #ops:"
         for number, word in enumerate(("quitar", "borrar"), 1):
-            assert only(ask(ana, f"/gancho {word} {number}")) == (
+            assert only(ana.ask(f"/gancho {word} {number}")) == (
                 "*** ana ha quitado el webhook a https://example.com."
             )
 
     def test_it_is_there_after_a_restart(self, world: World, ana: Member) -> None:
-        ask(ana, f"/hook add {URL}")
+        ana.ask(f"/hook add {URL}")
         hook = hook_of(world)
         again = hook_of(world.restarted())
         assert (again.to, again.secret, again.by) == (hook.to, hook.secret, "ana")
 
     def test_a_host_in_letters_of_any_script(self, world: World, ana: Member) -> None:
-        ask(ana, "/hook add https://bücher.example/")
+        ana.ask("/hook add https://bücher.example/")
         assert hook_of(world).to.host == "xn--bcher-kva.example"
 
     def test_who_may_be_overheard_is_shown_no_secret(self, world: World) -> None:
         ana = owner(world, far=True)
-        assert only(ask(ana, f"/hook add {URL}")) == (
+        assert only(ana.ask(f"/hook add {URL}")) == (
             "ERR Not encrypted: a webhook has a secret, which is not shown here."
             " Connect over TLS, or from the server's own machine."
         )
         assert "ops" not in world.server.hooks
-        assert only(ask(ana, "/hook list")).startswith("*** #ops has no webhooks")
+        assert only(ana.ask("/hook list")).startswith("*** #ops has no webhooks")
 
     def test_unless_the_operator_takes_passwords_there(self, world: World) -> None:
         world.server.logins.plaintext = True
-        ask(owner(world, far=True), f"/hook add {URL}")
+        owner(world, far=True).ask(f"/hook add {URL}")
         assert "ops" in world.server.hooks
 
     @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ class TestAdding:
         ],
     )
     def test_what_is_no_url(self, ana: Member, url: str, error: str) -> None:
-        assert only(ask(ana, f"/hook add {url}")).startswith(f"ERR Wrong use: {error}")
+        assert only(ana.ask(f"/hook add {url}")).startswith(f"ERR Wrong use: {error}")
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "[::1]", "[fd00::1]"])
     def test_what_is_not_public(self, ana: Member, host: str) -> None:
-        assert only(ask(ana, f"/hook add http://{host}/")) == (
+        assert only(ana.ask(f"/hook add http://{host}/")) == (
             f"ERR Not allowed: {host.strip('[]')} is this server's machine or in a"
             " private network, where webhooks may not lead. The operator can allow"
             " it with --hooks-to."
@@ -153,32 +153,32 @@ class TestAdding:
 
     def test_what_is_not_public_and_allowed(self, world: World, ana: Member) -> None:
         world.server.hooks.rules = Rules(networks_of("10.0.0.0/8"))
-        ask(ana, "/hook add http://10.0.0.1/")
+        ana.ask("/hook add http://10.0.0.1/")
         assert hook_of(world).to.host == "10.0.0.1"
 
     def test_without_tls_it_says_what_to_install(self, world: World, ana: Member) -> None:
         world.server.hooks.rules = Rules()
-        assert only(ask(ana, f"/hook add {URL}")) == (
+        assert only(ana.ask(f"/hook add {URL}")) == (
             "ERR Not allowed: https:// needs chatd[tls] on this server. The"
             " operator can install it."
         )
-        ask(ana, "/hook add http://example.com/")
+        ana.ask("/hook add http://example.com/")
         assert "ops" in world.server.hooks
 
     def test_a_room_has_only_so_many(self, ana: Member) -> None:
         for _ in range(IN_A_ROOM):
-            ask(ana, f"/hook add {URL}")
-        assert only(ask(ana, f"/hook add {URL}")) == (
+            ana.ask(f"/hook add {URL}")
+        assert only(ana.ask(f"/hook add {URL}")) == (
             f"ERR Not allowed: #ops has {IN_A_ROOM} webhooks, the most allowed. /hook remove one."
         )
 
     def test_all_have_only_so_many(self, world: World, ana: Member) -> None:
-        ask(ana, "hola")
+        ana.ask("hola")
         for number in range(IN_ALL // IN_A_ROOM):
             world.clock.advance(60)
             world.server.logins.password_typed(ana.session)
             ana.type(f"/join room{number}", *[f"/hook add {URL}"] * IN_A_ROOM)
-        assert only(ask(ana, f"/hook #ops add {URL}")) == (
+        assert only(ana.ask(f"/hook #ops add {URL}")) == (
             f"ERR Not allowed: this server has {IN_ALL} webhooks, the most allowed."
         )
 
@@ -204,26 +204,26 @@ class TestAdding:
 
 class TestListing:
     def test_none(self, ana: Member) -> None:
-        assert only(ask(ana, "/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
+        assert only(ana.ask("/hook list")) == ("*** #ops has no webhooks. /hook add URL adds one.")
 
     def test_shows_how_each_of_them_does(self, world: World, ana: Member) -> None:
         for _ in range(3):
-            ask(ana, f"/hook add {URL}")
-        ask(ana, "one", "two")
+            ana.ask(f"/hook add {URL}")
+        ana.ask("one", "two")
         idle, waiting, failing = (hook_of(world, number) for number in (1, 2, 3))
         idle.delivered(5)
         waiting.delivered(3)
         failing.delivered(4)
         failing.failed(NotDelivered(DeliveryFailure.ANSWERED, 503))
         start, end = "*** {}. https://example.com, by ana, ", f"{local_time(0)}: "
-        assert ask(ana, "/hook list") == [
+        assert ana.ask("/hook list") == [
             "*** 3 webhooks of #ops:",
             f"{start.format(1)}{end}everything is delivered.",
             f"{start.format(2)}{end}2 lines wait.",
             f"{start.format(3)}{end}1 line waits. 1 try failed: it answered 503.",
         ]
         failing.failed(NotDelivered(DeliveryFailure.TIMED_OUT))
-        assert ask(ana, "/hook list")[3] == (
+        assert ana.ask("/hook list")[3] == (
             f"{start.format(3)}{end}1 line waits."
             " 2 tries failed; the last one: it did not answer in time."
         )
@@ -232,40 +232,39 @@ class TestListing:
     def test_every_reason_has_its_words(
         self, world: World, ana: Member, why: DeliveryFailure
     ) -> None:
-        ask(ana, f"/hook add {URL}")
+        ana.ask(f"/hook add {URL}")
         hook_of(world).failed(NotDelivered(why, 418))
-        assert re.search(r"1 try failed: .*\.$", ask(ana, "/hook list")[1])
+        assert re.search(r"1 try failed: .*\.$", ana.ask("/hook list")[1])
 
     def test_shows_no_secret(self, world: World, ana: Member) -> None:
-        ask(ana, f"/hook add {URL}")
-        listed = "\n".join(ask(ana, "/hook list"))
+        ana.ask(f"/hook add {URL}")
+        listed = "\n".join(ana.ask("/hook list"))
         assert "secret" not in listed
         assert hook_of(world).secret not in listed
 
 
 class TestRemoving:
     def test_it_is_told_in_the_room(self, world: World, ana: Member) -> None:
-        ask(ana, f"/hook add {URL}")
+        ana.ask(f"/hook add {URL}")
         assert (
-            only(ask(ana, "/hook remove 1"))
-            == "*** ana removed the webhook to https://example.com."
+            only(ana.ask("/hook remove 1")) == "*** ana removed the webhook to https://example.com."
         )
         assert "ops" not in world.server.hooks
         assert "ops" not in world.restarted().server.hooks
 
     @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1 2", "١", "01", "9" * 100])
     def test_one_that_is_not_there(self, world: World, ana: Member, number: str) -> None:
-        ask(ana, f"/hook add {URL}")
-        line = only(ask(ana, f"/hook remove {number}"))
+        ana.ask(f"/hook add {URL}")
+        line = only(ana.ask(f"/hook remove {number}"))
         assert line.startswith("ERR Wrong use: #ops has no webhook ")
         assert line.endswith(". /hook list shows them.")
         assert "ops" in world.server.hooks
 
     def test_numbers_stay(self, world: World, ana: Member) -> None:
         for _ in range(3):
-            ask(ana, f"/hook add {URL}")
-        ask(ana, "/hook remove 1")
-        assert [line[:6] for line in ask(ana, "/hook list")[1:]] == ["*** 2.", "*** 3."]
+            ana.ask(f"/hook add {URL}")
+        ana.ask("/hook remove 1")
+        assert [line[:6] for line in ana.ask("/hook list")[1:]] == ["*** 2.", "*** 3."]
 
 
 class TestWhoMay:
@@ -295,20 +294,20 @@ class TestWhoMay:
         for line in f"/hook #ops add {URL}", "/hook #ops list", "/hook #ops remove 1":
             refused = [
                 each
-                for each in ask(eva, line)
+                for each in eva.ask(line)
                 if each.startswith(("ERR Not allowed: ", "ERR No room: "))
             ]
             assert bool(refused) is (role < least), line
 
     def test_the_lobby_is_its_administrators(self, world: World, ana: Member) -> None:
         eva = world.member("eva", admin=True)
-        assert only(ask(ana, f"/hook #lobby add {URL}")).startswith("ERR Not allowed: ")
-        ask(eva, f"/hook #lobby add {URL}")
+        assert only(ana.ask(f"/hook #lobby add {URL}")).startswith("ERR Not allowed: ")
+        eva.ask(f"/hook #lobby add {URL}")
         assert "lobby" in world.server.hooks
 
     def test_what_is_asked_wrongly(self, ana: Member) -> None:
         for line in "/hook", "/hook add", "/hook x", "/hook list 1", "/hook remove":
-            assert only(ask(ana, line)) == (
+            assert only(ana.ask(line)) == (
                 "ERR Wrong use: /hook is used like this: /hook add URL|list|remove N"
                 " - send what is said here to a URL, signed."
             )
@@ -327,19 +326,19 @@ class TestLasting:
         self, world: World, ana: Member, lines: tuple[str, ...]
     ) -> None:
         eva = world.member("eva")
-        ask(ana, "/op eva", f"/hook add {URL}")
-        ask(eva, f"/hook #ops add {URL}")
-        assert ask(ana, *lines)[-1] == f"*** ana {ENDED}"
+        ana.ask("/op eva", f"/hook add {URL}")
+        eva.ask(f"/hook #ops add {URL}")
+        assert ana.ask(*lines)[-1] == f"*** ana {ENDED}"
         assert [hook.by for hook in world.server.hooks.of(world.room("ops"))] == ["ana"]
         assert [hook.by for hook in world.restarted().server.hooks] == ["ana"]
         # It does not come back with the right.
-        ask(ana, "/mode open", "/unban eva", "/op eva")
+        ana.ask("/mode open", "/unban eva", "/op eva")
         assert len(world.server.hooks.of(world.room("ops"))) == 1
 
     def test_it_ends_with_the_account(self, world: World, ana: Member) -> None:
         eva = world.member("eva")
-        ask(ana, "/op eva", f"/hook add {URL}")
-        ask(eva, "/join ops", f"/hook #ops add {URL}")
+        ana.ask("/op eva", f"/hook add {URL}")
+        eva.ask("/join ops", f"/hook #ops add {URL}")
         eva.seen()
         Deferred.fromCoroutine(
             world.server.registrations.unregister(world.server.accounts.table["ana"])
@@ -351,21 +350,21 @@ class TestLasting:
 
     def test_the_owner_is_told_also_elsewhere(self, world: World, ana: Member) -> None:
         eva = world.member("eva")
-        ask(ana, "/op eva")
-        ask(eva, f"/hook #ops add {URL}")
-        ask(ana, "hola", "/leave")
-        assert ask(ana, "/mode #ops private") == [
+        ana.ask("/op eva")
+        eva.ask(f"/hook #ops add {URL}")
+        ana.ask("hola", "/leave")
+        assert ana.ask("/mode #ops private") == [
             "*** In #ops: ana set the room's mode to private.",
             f"*** In #ops: ana {ENDED}",
         ]
 
     def test_one_that_may_still_have_it_keeps_it(self, world: World, ana: Member) -> None:
         eva = world.member("eva")
-        ask(ana, "/op eva")
-        ask(eva, f"/hook #ops add {URL}")
+        ana.ask("/op eva")
+        eva.ask(f"/hook #ops add {URL}")
         for line in "/mode moderated", "/mode announce", "/mute eva", "/kick eva":
-            ask(ana, line)
-        ask(eva, "/logout")
+            ana.ask(line)
+        eva.ask("/logout")
         eva.hang_up()
         assert hook_of(world).by == "eva"
 
@@ -373,19 +372,19 @@ class TestLasting:
         self, world: World, ana: Member
     ) -> None:
         eva, boss = world.member("eva"), world.member("boss")
-        ask(ana, "/ban eva 1m", "/ban boss 1h", "/op eva")
+        ana.ask("/ban eva 1m", "/ban boss 1h", "/op eva")
         give_role(boss, Role.ADMINISTRATOR, "ops")
-        ask(boss, f"/hook #ops add {URL}")
+        boss.ask(f"/hook #ops add {URL}")
         assert hook_of(world).by == "boss"
         world.clock.advance(60)
-        ask(eva, f"/hook #ops add {URL}")
-        ask(ana, "/mode moderated")
+        eva.ask(f"/hook #ops add {URL}")
+        ana.ask("/mode moderated")
         assert [hook.by for hook in world.server.hooks.of(world.room("ops"))] == ["boss", "eva"]
 
     def test_when_an_administrator_is_one_no_more(self, world: World, ana: Member) -> None:
         root = world.member("root", admin=True)
         for room in "ops", "lobby":
-            ask(root, f"/hook #{room} add {URL}")
+            root.ask(f"/hook #{room} add {URL}")
         ana.seen()
         assert world.ask_operator("demote", name="root").called
         assert not list(world.server.hooks)
@@ -419,7 +418,7 @@ class TestLasting:
         self, world: World, ana: Member
     ) -> None:
         """Such a hook has a name and no account."""
-        ask(ana, f"/hook add {URL}", f"/hook add {URL}")
+        ana.ask(f"/hook add {URL}", f"/hook add {URL}")
         hooks = world.server.hooks
         for hook, by in zip(hooks.of(world.room("ops")), ("Ana", "eva"), strict=True):
             old = hooks._table[hook.key]._replace(account="", by=by)
@@ -433,7 +432,7 @@ class TestLasting:
     def test_one_from_before_of_a_name_that_was_registered_anew(
         self, world: World, ana: Member
     ) -> None:
-        ask(ana, f"/hook add {URL}")
+        ana.ask(f"/hook add {URL}")
         hooks, accounts = world.server.hooks, world.server.accounts
         hook = hook_of(world)
         change(world.store, hooks._table.put(hook.key, hooks._table[hook.key]._replace(account="")))
@@ -446,13 +445,13 @@ class TestLasting:
     def test_when_the_room_is_closed_to_others(
         self, world: World, ana: Member, lines: tuple[str, ...]
     ) -> None:
-        ask(ana, f"/hook add {URL}", *lines)
-        assert ask(ana, "/hook list")[0] == "*** 1 webhook of #ops:"
+        ana.ask(f"/hook add {URL}", *lines)
+        assert ana.ask("/hook list")[0] == "*** 1 webhook of #ops:"
         woken: list[Hook] = []
         world.server.hooks.wake = woken.append
-        ask(ana, "only among us")
+        ana.ask("only among us")
         assert woken == [hook_of(world)]
 
     def test_when_everybody_leaves_the_room(self, world: World, ana: Member) -> None:
-        ask(ana, f"/hook add {URL}", "/leave")
+        ana.ask(f"/hook add {URL}", "/leave")
         assert hook_of(world).to.url == URL

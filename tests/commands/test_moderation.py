@@ -20,7 +20,7 @@ from chatd.commands.base import KEEPING_COST
 from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
-from tests.support.answers import ask, only
+from tests.support.answers import only
 from tests.support.rights import give_role
 from tests.support.world import FAR, HERE, HeldStore, Member, World
 
@@ -74,7 +74,7 @@ def eva(world: World, ana: Member) -> Member:
 
 
 def refused(person: Member, line: str) -> str:
-    (error,) = ask(person, line)
+    (error,) = person.ask(line)
     assert error.startswith("ERR Not allowed: "), error
     return error.removeprefix("ERR Not allowed: ")
 
@@ -92,26 +92,26 @@ def slow_world() -> tuple[World, Member, Member]:
 class TestMakingRooms:
     def test_who_is_registered_owns_the_room_that_joining_makes(self, world: World) -> None:
         ana = world.member("ana")
-        assert ask(ana, "/join ops") == [
+        assert ana.ask("/join ops") == [
             "*** You are in #ops, a new room; nobody else is here.",
             "*** You run #ops. /help moderation says how.",
         ]
-        assert only(ask(ana, "/mode")) == (
+        assert only(ana.ask("/mode")) == (
             "*** #ops is open: everyone may enter and speak; operators set the"
             " topic. Its owner is ana."
         )
 
     def test_a_guest_makes_one_that_nobody_runs(self, world: World) -> None:
         luis = world.person("luis")
-        assert ask(luis, "/join ops") == ["*** You are in #ops, a new room; nobody else is here."]
-        assert only(ask(luis, "/mode")) == (
+        assert luis.ask("/join ops") == ["*** You are in #ops, a new room; nobody else is here."]
+        assert only(luis.ask("/mode")) == (
             "*** #ops is free: nobody runs it, so everyone may speak and set the topic."
         )
-        assert ask(luis, "/topic hola") == ["*** luis set the topic: hola"]
+        assert luis.ask("/topic hola") == ["*** luis set the topic: hola"]
 
     def test_create_makes_it_with_a_mode_and_goes_there(self, world: World) -> None:
         ana = world.member("ana")
-        assert ask(ana, "/create ops private") == [
+        assert ana.ask("/create ops private") == [
             "*** You are in #ops, a new room; nobody else is here.",
             "*** You run #ops. /help moderation says how.",
             f"[{local_time(0)}] *** ana created this room: private.",
@@ -119,16 +119,16 @@ class TestMakingRooms:
 
     def test_the_modes_have_spanish_words_too(self, world: World) -> None:
         ana = world.member("ana")
-        ask(ana, "/idioma es")
+        ana.ask("/idioma es")
         for word, mode in (
             ("abierta", "abierto"),
             ("privada", "privado"),
             ("Moderada", "moderado"),
             ("anuncios", "anuncios"),
         ):
-            seen = ask(ana, f"/crear {mode} {word}")
+            seen = ana.ask(f"/crear {mode} {word}")
             assert seen[-1] == f"[{local_time(0)}] *** ana ha creado esta sala: {mode}."
-            assert f"en modo {mode}: " in only(ask(ana, "/modo"))
+            assert f"en modo {mode}: " in only(ana.ask("/modo"))
 
     def test_a_guest_is_told_to_register_first(self, world: World) -> None:
         luis = world.person("luis")
@@ -140,7 +140,7 @@ class TestMakingRooms:
 
     def test_a_guest_may_create_an_open_one(self, world: World) -> None:
         luis = world.person("luis")
-        assert ask(luis, "/create ops") == ["*** You are in #ops, a new room; nobody else is here."]
+        assert luis.ask("/create ops") == ["*** You are in #ops, a new room; nobody else is here."]
 
     def test_nobody_owns_more_than_so_many(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -148,49 +148,49 @@ class TestMakingRooms:
         for module in roles_module, enter_module:
             monkeypatch.setattr(module, "OWNED", 2)
         ana = world.member("ana")
-        ask(ana, "/create one", "/create two")
+        ana.ask("/create one", "/create two")
         assert refused(ana, "/create #three") == (
             "you own 2 rooms, the most allowed. /join three creates one that nobody runs."
         )
-        ask(ana, "/join three")
-        assert "nobody runs it" in only(ask(ana, "/mode"))
+        ana.ask("/join three")
+        assert "nobody runs it" in only(ana.ask("/mode"))
 
     def test_one_that_nobody_runs_is_run_once_an_administrator_makes_an_operator(
         self, world: World
     ) -> None:
         root, eva = world.member("root", admin=True), world.member("eva")
-        ask(world.person(), "/join ops", "hola")
-        ask(root, "/op #ops eva")
-        ask(eva, "/join ops")
-        assert ask(eva, "/kick nobody")[0].startswith("ERR Nobody: ")
-        assert ask(eva, "/mute somebody") == ["*** eva muted somebody for 1h."]
+        world.person().ask("/join ops", "hola")
+        root.ask("/op #ops eva")
+        eva.ask("/join ops")
+        assert eva.ask("/kick nobody")[0].startswith("ERR Nobody: ")
+        assert eva.ask("/mute somebody") == ["*** eva muted somebody for 1h."]
 
     def test_one_that_is_there_is_not_made_again(self, world: World, luis: Member) -> None:
         for person in luis, world.member("eva"):
-            assert ask(person, "/create #OPS") == [
+            assert person.ask("/create #OPS") == [
                 "ERR Name in use: #ops exists already. /join ops, or choose another name."
             ]
 
     def test_one_in_which_nothing_was_said_is_forgotten_and_anybodys(self, world: World) -> None:
         ana, eva = world.member("ana"), world.member("eva")
-        ask(ana, "/join ops", "/leave")
+        ana.ask("/join ops", "/leave")
         assert not world.server.moderation.roles.rooms
-        ask(eva, "/join ops")
-        assert only(ask(eva, "/mode")).endswith("Its owner is eva.")
+        eva.ask("/join ops")
+        assert only(eva.ask("/mode")).endswith("Its owner is eva.")
 
     def test_one_whose_mode_was_set_is_not(self, world: World) -> None:
         ana, eva = world.member("ana"), world.member("eva")
-        ask(ana, "/join ops", "/mode private", "/leave")
-        assert only(ask(eva, "/join ops")) == CANNOT_BE_USED
+        ana.ask("/join ops", "/mode private", "/leave")
+        assert only(eva.ask("/join ops")) == CANNOT_BE_USED
 
     def test_one_that_was_created_is_not(self, world: World) -> None:
         ana, eva = world.member("ana"), world.member("eva")
-        ask(ana, "/create ops", "/leave")
-        assert only(ask(eva, "/join ops", "/mode")[-1:]).endswith("Its owner is ana.")
+        ana.ask("/create ops", "/leave")
+        assert only(eva.ask("/join ops", "/mode")[-1:]).endswith("Its owner is ana.")
 
     def test_wrong_use(self, world: World, ana: Member) -> None:
         for line in "/create", "/create ops free", "/create ops closed", "/create ops open now":
-            assert only(ask(ana, line)).startswith("ERR Wrong use: /create is used like this: ")
+            assert only(ana.ask(line)).startswith("ERR Wrong use: /create is used like this: ")
 
 
 class TestMaking:
@@ -270,20 +270,20 @@ class TestMaking:
 
 class TestModes:
     def test_the_room_is_told(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/mode moderated") == ["*** ana set the room's mode to moderated."]
+        assert ana.ask("/mode moderated") == ["*** ana set the room's mode to moderated."]
         assert luis.seen() == ["*** ana set the room's mode to moderated."]
 
     def test_of_another_room_the_answer_says_which(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/leave")
+        ana.ask("/leave")
         luis.seen()
-        assert ask(ana, "/mode #ops moderated") == [
+        assert ana.ask("/mode #ops moderated") == [
             "*** In #ops: ana set the room's mode to moderated."
         ]
         assert luis.seen() == ["*** ana set the room's mode to moderated."]
-        assert "moderated" in only(ask(ana, "/mode #ops"))
+        assert "moderated" in only(ana.ask("/mode #ops"))
 
     def test_only_the_owner_sets_it(self, ana: Member, luis: Member, eva: Member) -> None:
-        ask(ana, "/op eva")
+        ana.ask("/op eva")
         for person in luis, eva:
             assert refused(person, "/mode open") == "only the owner of #ops may do that."
 
@@ -296,7 +296,7 @@ class TestModes:
 
     def test_an_administrator_does_everywhere(self, world: World, luis: Member) -> None:
         root = world.member("root", admin=True)
-        assert ask(root, "/mode #ops announce") == [
+        assert root.ask("/mode #ops announce") == [
             "*** In #ops: ana set the room's mode to announce.".replace("ana", "root")
         ]
 
@@ -306,19 +306,19 @@ class TestModes:
             assert refused(root, line) == (
                 "everyone enters #lobby first: it cannot be private or closed."
             )
-        assert ask(root, "/mode announce") == ["*** root set the room's mode to announce."]
+        assert root.ask("/mode announce") == ["*** root set the room's mode to announce."]
 
     def test_wrong_use(self, ana: Member) -> None:
         for line in "/mode closed", "/mode free", "/mode open now":
-            assert only(ask(ana, line)).startswith("ERR Wrong use: /mode is used like this: ")
+            assert only(ana.ask(line)).startswith("ERR Wrong use: /mode is used like this: ")
 
     def test_when_it_becomes_private_those_not_invited_are_put_out_and_told(
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/invite eva")
+        ana.ask("/invite eva")
         for person in luis, eva:
             person.seen()
-        ask(ana, "/mode private")
+        ana.ask("/mode private")
         assert luis.seen() == [
             "*** ana set the room's mode to private.",
             "*** You were put out of #ops: #ops is private. An operator there can"
@@ -331,7 +331,7 @@ class TestModes:
     def test_they_see_nothing_of_what_is_said_there_then(
         self, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/invite eva", "/mode private")
+        ana.ask("/invite eva", "/mode private")
         luis.seen()
         eva.type("a secret")
         ana.type("indeed")
@@ -340,32 +340,32 @@ class TestModes:
     def test_a_program_that_is_put_out_says_nothing_in_the_lobby(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(luis, "/text")
-        ask(ana, "/mode private")
+        luis.ask("/text")
+        ana.ask("/mode private")
         assert luis.seen()[-1] == (
             "*** You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
         )
-        assert only(ask(luis, "built")).startswith("ERR No room: ")
+        assert only(luis.ask("built")).startswith("ERR No room: ")
         assert world.server.lobby.head == 0
 
     def test_what_is_sent_before_one_can_have_read_that_one_was_put_out_is_not_said(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mode private")
+        ana.ask("/mode private")
         assert world.server.lobby.people == 1
         said = ("psst", "/me waves", "/topic psst", "/topic", "/kick ana", "/who", "/mode open")
         for line in said:
-            (error,) = ask(luis, line)
+            (error,) = luis.ask(line)
             assert error.startswith("ERR Not said: you were put out of #ops just now"), line
         assert world.server.lobby.head == 0
         world.clock.advance(READING_SECONDS)
-        assert ask(luis, "hola") == ["<luis> hola"]
+        assert luis.ask("hola") == ["<luis> hola"]
 
     def test_who_goes_elsewhere_at_once_may_speak_there_at_once(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mode private")
-        assert ask(luis, "/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
+        ana.ask("/mode private")
+        assert luis.ask("/msg #lobby hola", "/join tea", "hola")[-1] == "<luis> hola"
 
     def test_many_are_put_out_at_once_and_greeted_in_turns(self, world: World, ana: Member) -> None:
         crowd = [world.person() for _ in range(120)]
@@ -385,12 +385,12 @@ class TestClosing:
     def test_it_is_asked_again_and_says_how_many_it_puts_out(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/close") == [
+        assert ana.ask("/close") == [
             "*** This closes #ops; nothing in it is lost. 1 connection would be put out.",
             "*** Repeat the command within a minute to confirm.",
         ]
         assert luis.seen() == []
-        assert ask(ana, "/close") == ["*** ana closed the room."]
+        assert ana.ask("/close") == ["*** ana closed the room."]
         assert luis.seen()[:2] == [
             "*** ana closed the room.",
             "*** You were put out of #ops: #ops is closed. Its owner may open it"
@@ -398,87 +398,87 @@ class TestClosing:
         ]
 
     def test_after_a_minute_it_is_asked_anew(self, world: World, ana: Member) -> None:
-        ask(ana, "/close")
+        ana.ask("/close")
         world.clock.advance(CONFIRM_SECONDS)
-        assert len(ask(ana, "/close")) == 2
-        ask(ana, "/close")
-        assert "closed" in only(ask(ana, "/mode"))
+        assert len(ana.ask("/close")) == 2
+        ana.ask("/close")
+        assert "closed" in only(ana.ask("/mode"))
 
     def test_it_is_listed_no_more_and_nobody_comes_in(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/close", "/close")
-        assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
+        ana.ask("/close", "/close")
+        assert only(luis.ask("/join ops")) == CANNOT_BE_USED
         luis.type("/leave")
-        assert [line for line in ask(luis, "/rooms") if "ops" in line] == []
+        assert [line for line in luis.ask("/rooms") if "ops" in line] == []
 
     def test_the_owner_opens_it_again_and_nothing_is_lost(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(luis, "hola")
-        ask(ana, "/close", "/close", "/mode open")
-        assert f"[{local_time(0)}] <luis> hola" in ask(luis, "/join ops")
+        luis.ask("hola")
+        ana.ask("/close", "/close", "/mode open")
+        assert f"[{local_time(0)}] <luis> hola" in luis.ask("/join ops")
 
     def test_what_is_closed_is_said_to_be(self, ana: Member) -> None:
-        ask(ana, "/close", "/close")
-        assert only(ask(ana, "/close")).startswith("*** #ops is closed: ")
+        ana.ask("/close", "/close")
+        assert only(ana.ask("/close")).startswith("*** #ops is closed: ")
 
     def test_wrong_use(self, ana: Member) -> None:
-        assert only(ask(ana, "/close now")).startswith("ERR Wrong use: ")
+        assert only(ana.ask("/close now")).startswith("ERR Wrong use: ")
 
 
 class TestInviting:
     def test_who_is_invited_is_told_and_may_come_in(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mode private")
+        ana.ask("/mode private")
         assert luis.session.room is world.server.lobby
         luis.seen()
-        assert ask(ana, "/invite luis") == ["*** ana invited luis."]
+        assert ana.ask("/invite luis") == ["*** ana invited luis."]
         assert luis.seen() == ["*** ana invited you to #ops. /join ops to go there."]
-        assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
+        assert luis.ask("/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_of_a_guest_it_holds_as_long_as_they_are_here(self, world: World, ana: Member) -> None:
-        ask(ana, "/mode private")
+        ana.ask("/mode private")
         luis = world.person("luis")
-        ask(ana, "/invite luis")
+        ana.ask("/invite luis")
         luis.hang_up()
-        assert only(ask(world.person("luis"), "/join ops")) == CANNOT_BE_USED
+        assert only(world.person("luis").ask("/join ops")) == CANNOT_BE_USED
 
     def test_of_a_registered_name_it_holds_also_when_they_are_not_here(
         self, world: World, ana: Member
     ) -> None:
         world.register("eva")
-        assert ask(ana, "/mode private", "/invite EVA")[-1] == "*** ana invited eva."
+        assert ana.ask("/mode private", "/invite EVA")[-1] == "*** ana invited eva."
         eva = world.member("eva")
-        assert ask(eva, "/join ops")[0] == "*** You are in #ops. Here: ana."
+        assert eva.ask("/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_without_an_invitation_one_is_put_out(
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/invite luis", "/invite eva", "/mode private")
+        ana.ask("/invite luis", "/invite eva", "/mode private")
         for name, person in ("luis", luis), ("eva", eva):
             person.seen()
-            assert ask(ana, f"/uninvite {name}") == [f"*** ana withdrew the invitation of {name}."]
+            assert ana.ask(f"/uninvite {name}") == [f"*** ana withdrew the invitation of {name}."]
             assert person.session.room is world.server.lobby
             assert "*** You were put out of #ops: #ops is private." in person.seen()[1]
 
     def test_nobody_is_invited_twice(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/invite luis")
-        assert ask(ana, "/invite luis") == ["*** luis may do that in #ops already."]
-        assert ask(ana, "/invite ana") == ["*** ana may do that in #ops already."]
+        ana.ask("/invite luis")
+        assert ana.ask("/invite luis") == ["*** luis may do that in #ops already."]
+        assert ana.ask("/invite ana") == ["*** ana may do that in #ops already."]
 
     def test_what_was_not_given_is_not_taken(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/uninvite luis") == ["*** luis has no invitation to #ops."]
-        assert ask(ana, "/unvoice luis") == ["*** luis has no voice in #ops."]
-        assert ask(ana, "/unop luis") == ["*** luis is not an operator of #ops."]
+        assert ana.ask("/uninvite luis") == ["*** luis has no invitation to #ops."]
+        assert ana.ask("/unvoice luis") == ["*** luis has no voice in #ops."]
+        assert ana.ask("/unop luis") == ["*** luis is not an operator of #ops."]
 
     def test_nobody_of_that_name(self, ana: Member) -> None:
         for command in "/invite", "/uninvite", "/voice", "/unvoice", "/op", "/unop":
-            assert only(ask(ana, f"{command} nobody")).startswith("ERR Nobody: nobody is not here.")
-            assert only(ask(ana, f"{command} a!")).startswith("ERR Invalid name: ")
-            assert only(ask(ana, command)).startswith("ERR Wrong use: ")
-            assert only(ask(ana, f"{command} a b")).startswith("ERR Wrong use: ")
+            assert only(ana.ask(f"{command} nobody")).startswith("ERR Nobody: nobody is not here.")
+            assert only(ana.ask(f"{command} a!")).startswith("ERR Invalid name: ")
+            assert only(ana.ask(command)).startswith("ERR Wrong use: ")
+            assert only(ana.ask(f"{command} a b")).startswith("ERR Wrong use: ")
 
     def test_one_who_does_not_read_is_not_flooded(self, world: World, ana: Member) -> None:
         luis = world.person("luis")
@@ -496,7 +496,7 @@ class TestInviting:
         assert luis.session.account == "luis"
         ana.type("/uninvite luis", "a secret")
         assert "<ana> a secret" not in luis.seen()
-        assert only(ask(luis, "/join ops")) == CANNOT_BE_USED
+        assert only(luis.ask("/join ops")) == CANNOT_BE_USED
 
     def test_one_who_ignores_the_other_is_not_told(self, world: World, ana: Member) -> None:
         luis = world.person("luis")
@@ -510,30 +510,30 @@ class TestVoices:
     def test_in_a_moderated_room_those_with_a_voice_speak(
         self, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/mode moderated")
+        ana.ask("/mode moderated")
         assert refused(luis, "hola") == (
             "in #ops only people with a voice speak. An operator can give you one: /voice luis."
         )
-        assert ask(ana, "/voice luis") == ["*** ana gave luis a voice."]
-        assert ask(luis, "hola") == ["<luis> hola"]
-        ask(ana, "/unvoice luis")
+        assert ana.ask("/voice luis") == ["*** ana gave luis a voice."]
+        assert luis.ask("hola") == ["<luis> hola"]
+        ana.ask("/unvoice luis")
         refused(luis, "hola")
 
     def test_in_one_that_announces_operators_speak(
         self, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/mode announce", "/voice luis", "/op eva")
+        ana.ask("/mode announce", "/voice luis", "/op eva")
         assert refused(luis, "hola").startswith("in #ops only operators speak.")
-        assert ask(eva, "hola") == ["<eva> hola"]
+        assert eva.ask("hola") == ["<eva> hola"]
 
     def test_an_operator_must_be_registered(self, ana: Member, luis: Member) -> None:
         assert refused(ana, "/op luis").startswith("luis is a guest.")
 
     def test_an_operator_runs_the_room_and_makes_no_other(self, ana: Member, eva: Member) -> None:
-        assert ask(ana, "/op eva") == ["*** ana made eva an operator."]
-        assert ask(eva, "/topic hola") == ["*** eva set the topic: hola"]
+        assert ana.ask("/op eva") == ["*** ana made eva an operator."]
+        assert eva.ask("/topic hola") == ["*** eva set the topic: hola"]
         assert refused(eva, "/op eva") == "only the owner of #ops may do that."
-        assert ask(ana, "/unop eva") == ["*** ana took operator rights from eva."]
+        assert ana.ask("/unop eva") == ["*** ana took operator rights from eva."]
         assert refused(eva, "/topic hola").startswith(
             "only the owner and the operators of #ops may do that"
         )
@@ -541,14 +541,14 @@ class TestVoices:
     def test_who_loses_more_than_an_invitation_in_a_private_room_stays(
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/op eva", "/voice luis", "/mode private", "/unop eva", "/unvoice luis")
+        ana.ask("/op eva", "/voice luis", "/mode private", "/unop eva", "/unvoice luis")
         for person in luis, eva:
             assert person.session.room is world.room("ops")
-        ask(ana, "/uninvite luis")
+        ana.ask("/uninvite luis")
         assert luis.session.room is world.server.lobby
 
     def test_a_voice_is_gone_with_the_invitation(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/voice luis", "/uninvite luis", "/mode moderated")
+        ana.ask("/voice luis", "/uninvite luis", "/mode moderated")
         refused(luis, "hola")
 
 
@@ -556,51 +556,49 @@ class TestKicks:
     def test_one_is_out_and_in_the_lobby_and_told(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/kick luis enough  of it") == ["*** ana kicked luis: enough  of it"]
+        assert ana.ask("/kick luis enough  of it") == ["*** ana kicked luis: enough  of it"]
         assert luis.seen() == [
             "*** ana kicked luis: enough  of it",
             "*** You were put out of #ops: ana kicked you: enough  of it",
             "*** You are in #lobby. Nobody else is here.",
         ]
         assert luis.session.room is world.server.lobby
-        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops. Here: ana.")
-        assert ask(luis, "hola") == ["<luis> hola"]
+        assert luis.ask("/join ops")[0].startswith("*** You are in #ops. Here: ana.")
+        assert luis.ask("hola") == ["<luis> hola"]
 
     def test_without_a_reason(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/kick luis") == ["*** ana kicked luis."]
+        assert ana.ask("/kick luis") == ["*** ana kicked luis."]
         assert luis.seen()[1] == (
             "*** You were put out of #ops: ana kicked you. You may come back: /join ops."
         )
 
     def test_out_of_the_lobby_is_into_no_room(self, world: World) -> None:
         root, luis = world.member("root", admin=True), world.person("luis")
-        ask(root, "/kick luis")
+        root.ask("/kick luis")
         assert luis.session.room is None
         assert luis.seen()[-1] == (
             "*** You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
         )
-        assert only(ask(luis, "hola")).startswith("ERR No room: ")
+        assert only(luis.ask("hola")).startswith("ERR No room: ")
 
     def test_a_bare_program_can_be_kicked(self, world: World) -> None:
         root, program = world.member("root", admin=True), world.program()
-        assert ask(root, f"/kick {program.session.name}") == [
+        assert root.ask(f"/kick {program.session.name}") == [
             f"*** root kicked {program.session.name}."
         ]
-        assert ask(program, "hola") == ["ERR No room"]
+        assert program.ask("hola") == ["ERR No room"]
 
     def test_all_connections_of_a_name_are_out(
         self, world: World, ana: Member, eva: Member
     ) -> None:
         again = world.member("eva")
         again.type("/join ops")
-        ask(ana, "/kick eva")
+        ana.ask("/kick eva")
         assert {eva.session.room, again.session.room} == {world.server.lobby}
 
     def test_one_who_is_elsewhere_cannot_be_kicked(self, world: World, ana: Member) -> None:
         world.person("luis")
-        assert ask(ana, "/kick luis") == [
-            "ERR Nobody: luis is not in #ops. /who #ops shows who is."
-        ]
+        assert ana.ask("/kick luis") == ["ERR Nobody: luis is not in #ops. /who #ops shows who is."]
 
     def test_what_was_said_before_stands_before_and_nothing_behind_it(self) -> None:
         world = World(slow=True)
@@ -642,7 +640,7 @@ class TestKicks:
         world.release()
         assert luis.seen() == ["<luis> hola"]
         assert not world.room("ops").guarded
-        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+        assert ana.ask("/bans") == ["*** Nobody is muted in #ops or banned from it."]
         expected_errors()
 
 
@@ -650,60 +648,60 @@ class TestMutes:
     def test_one_reads_and_does_not_speak_until_the_time_is_over(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/mute luis 10m too  loud") == ["*** ana muted luis for 10m: too  loud"]
+        assert ana.ask("/mute luis 10m too  loud") == ["*** ana muted luis for 10m: too  loud"]
         assert luis.seen() == ["*** ana muted luis for 10m: too  loud"]
         error = f"you are muted in #ops until {local_time(600)}, by ana: too  loud"
         for line in "hola", "/me waves", "//etc", "/msg #ops hola":
             assert refused(luis, line) == error
-        assert ask(luis, "/history 1")[-1] == (
+        assert luis.ask("/history 1")[-1] == (
             f"[{local_time(0)}] *** ana muted luis for 10m: too  loud"
         )
         world.clock.advance(599)
         refused(luis, "hola")
         world.clock.advance(1)
-        assert ask(luis, "hola") == ["<luis> hola"]
+        assert luis.ask("hola") == ["<luis> hola"]
         assert not world.room("ops").guarded
 
     def test_without_a_time_it_is_an_hour(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/mute luis") == ["*** ana muted luis for 1h."]
+        assert ana.ask("/mute luis") == ["*** ana muted luis for 1h."]
         assert refused(luis, "hola") == (
             f"you are muted in #ops until {local_time(HOUR)}, by ana. You can still read."
         )
-        assert ask(ana, "/mute luis because") == ["*** ana muted luis for 1h: because"]
+        assert ana.ask("/mute luis because") == ["*** ana muted luis for 1h: because"]
 
     def test_times_are_bounded(self, ana: Member, luis: Member) -> None:
         for time in "0s", "367d", "9999w":
             for command in "/mute luis", "/ban luis", "/ban 192.0.2.1":
-                assert ask(ana, f"{command} {time}") == [
+                assert ana.ask(f"{command} {time}") == [
                     "ERR Wrong use: a time must be from 1s to 366d, such as 10m, 2h or 3d."
                 ]
-        assert ask(ana, "/mute luis 366d") == ["*** ana muted luis for 366d."]
+        assert ana.ask("/mute luis 366d") == ["*** ana muted luis for 366d."]
 
     def test_a_new_name_does_not_help(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/mute luis 10m")
-        ask(luis, *UNDER_ANOTHER_NAME)
+        ana.ask("/mute luis 10m")
+        luis.ask(*UNDER_ANOTHER_NAME)
         refused(luis, "hola")
-        assert ask(ana, "/unmute otro") == ["*** ana let otro speak again."]
-        assert ask(luis, "hola") == ["<otro> hola"]
+        assert ana.ask("/unmute otro") == ["*** ana let otro speak again."]
+        assert luis.ask("hola") == ["<otro> hola"]
 
     def test_who_takes_the_name_then_is_somebody_else_once_it_is_lifted(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mute luis 10m")
+        ana.ask("/mute luis 10m")
         luis.type("/leave", "/nick otro", "/join tea")
-        ask(ana, "/unmute luis")
+        ana.ask("/unmute luis")
         other = world.person("luis")
         for room in "ops", "tea":
             other.type(f"/join {room}")
         world.member("root", admin=True).type("/mute #ops luis", "/mute #tea luis")
         refused(other, "hola")
-        assert ask(luis, "hola") == ["<otro> hola"]
-        assert ask(luis, "/join ops", "hola")[-1] == "<otro> hola"
+        assert luis.ask("hola") == ["<otro> hola"]
+        assert luis.ask("/join ops", "hola")[-1] == "<otro> hola"
 
     def test_nor_to_come_again_with_the_old_one(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mute luis 10m")
+        ana.ask("/mute luis 10m")
         luis.hang_up()
         luis = world.person("luis")
         luis.type("/join ops")
@@ -713,25 +711,25 @@ class TestMutes:
         pupils = [world.person(f"p{number}", network="192.0.2.1") for number in range(30)]
         for pupil in pupils:
             pupil.type("/join ops")
-        ask(ana, "/mute p7 1m")
+        ana.ask("/mute p7 1m")
         for number, pupil in enumerate(pupils):
             if number == 7:
                 refused(pupil, "hola")
             else:
-                assert ask(pupil, "hola") == [f"<p{number}> hola"]
+                assert pupil.ask("hola") == [f"<p{number}> hola"]
         world.clock.advance(60)
-        assert ask(pupils[7], "hola") == ["<p7> hola"]
+        assert pupils[7].ask("hola") == ["<p7> hola"]
 
     def test_it_is_over_when_it_is_lifted(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/mute luis")
-        assert ask(ana, "/unmute luis") == ["*** ana let luis speak again."]
-        assert ask(luis, "hola") == ["<luis> hola"]
-        assert ask(ana, "/unmute luis") == ["*** luis is not muted in #ops."]
+        ana.ask("/mute luis")
+        assert ana.ask("/unmute luis") == ["*** ana let luis speak again."]
+        assert luis.ask("hola") == ["<luis> hola"]
+        assert ana.ask("/unmute luis") == ["*** luis is not muted in #ops."]
 
     def test_a_later_one_counts(self, world: World, ana: Member, luis: Member) -> None:
-        ask(ana, "/mute luis 1h", "/mute luis 1m")
+        ana.ask("/mute luis 1h", "/mute luis 1m")
         world.clock.advance(60)
-        assert ask(luis, "hola") == ["<luis> hola"]
+        assert luis.ask("hola") == ["<luis> hola"]
 
     def test_each_refused_line_is_answered_behind_the_receipts(self) -> None:
         world = World(slow=True)
@@ -757,7 +755,7 @@ class TestMutes:
 
     def test_wrong_use(self, ana: Member) -> None:
         for line in "/mute", "/unmute", "/unmute a b", "/ban", "/ban @", "/unban @", "/bans x":
-            assert only(ask(ana, line)).startswith("ERR Wrong use: "), line
+            assert only(ana.ask(line)).startswith("ERR Wrong use: "), line
 
     def test_one_that_cannot_be_lifted_holds_also_under_another_name(
         self, expected_errors: Expect
@@ -789,18 +787,18 @@ class TestMutes:
     def test_one_that_is_over_concerns_nobody_later(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mute luis 1m")
+        ana.ask("/mute luis 1m")
         luis.type(*UNDER_ANOTHER_NAME)
         world.clock.advance(61)
-        ask(ana, "/mute luis 1m")
-        assert ask(luis, "hola") == ["<otro> hola"]
+        ana.ask("/mute luis 1m")
+        assert luis.ask("hola") == ["<otro> hola"]
 
     def test_one_that_takes_its_place_concerns_the_same_people(
         self, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mute luis 1m")
+        ana.ask("/mute luis 1m")
         luis.type(*UNDER_ANOTHER_NAME)
-        ask(ana, "/mute luis 10m")
+        ana.ask("/mute luis 10m")
         refused(luis, "hola")
 
     def test_of_a_guests_number_nobody_else_has_it_after_a_restart(
@@ -810,32 +808,32 @@ class TestMutes:
         name = silent.session.name
         silent.type("/join ops")
         for line in f"/mute {name}", f"/ban {name}":
-            ask(ana, line)
+            ana.ask(line)
         refused(silent, "/join ops")
         world = world.restarted()
         others = [world.person() for _ in range(int(name.removeprefix("guest")))]
         assert others[-1].session.name == name
-        assert ask(others[-1], "/join ops", "hola")[-1] == f"<{name}> hola"
+        assert others[-1].ask("/join ops", "hola")[-1] == f"<{name}> hola"
 
     def test_of_a_guests_number_that_nobody_has_there_is_none(self, ana: Member) -> None:
-        assert ask(ana, "/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
+        assert ana.ask("/mute guest99") == ["ERR Nobody: guest99 is not here. /who shows who is."]
 
     def test_so_much_of_a_reason_is_told_for_each_refused_line(
         self, ana: Member, luis: Member
     ) -> None:
         reason = "x" * 4000
         told = "x" * (REASON_CHARACTERS - 1) + "…"
-        ask(ana, "/ban 192.0.2.1 " + reason, "/ban 192.0.2.1 " + reason)
-        assert ask(ana, "/mute luis " + reason) == [f"*** ana muted luis for 1h: {reason}"]
+        ana.ask("/ban 192.0.2.1 " + reason, "/ban 192.0.2.1 " + reason)
+        assert ana.ask("/mute luis " + reason) == [f"*** ana muted luis for 1h: {reason}"]
         assert refused(luis, "hola").endswith(f", by ana: {told}")
-        assert all(line.endswith(f", by ana: {told}") for line in ask(ana, "/bans")[1:])
+        assert all(line.endswith(f", by ana: {told}") for line in ana.ask("/bans")[1:])
 
 
 class TestBans:
     def test_one_is_out_and_cannot_come_in_until_the_time_is_over(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/ban luis 2h spam") == ["*** ana banned luis for 2h: spam"]
+        assert ana.ask("/ban luis 2h spam") == ["*** ana banned luis for 2h: spam"]
         why = f"you are banned from #ops until {local_time(2 * HOUR)}, by ana: spam"
         assert luis.seen() == [
             "*** ana banned luis for 2h: spam",
@@ -846,13 +844,13 @@ class TestBans:
         for line in "/join ops", "/who ops", "/msg #ops hola", "/mode #ops":
             assert refused(luis, line) == why, line
         world.clock.advance(2 * HOUR)
-        assert ask(luis, "/join ops")[0] == "*** You are in #ops. Here: ana."
+        assert luis.ask("/join ops")[0] == "*** You are in #ops. Here: ana."
 
     def test_without_a_time_it_is_a_week(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/ban luis") == ["*** ana banned luis for 7d."]
+        assert ana.ask("/ban luis") == ["*** ana banned luis for 7d."]
 
     def test_who_takes_a_banned_name_is_out(self, world: World, ana: Member) -> None:
-        ask(ana, "/ban troll")
+        ana.ask("/ban troll")
         guest = world.person()
         guest.type("/join ops")
         guest.seen()
@@ -860,24 +858,24 @@ class TestBans:
         assert guest.session.room is world.server.lobby
 
     def test_it_can_be_lifted(self, ana: Member, luis: Member) -> None:
-        ask(ana, "/ban luis")
+        ana.ask("/ban luis")
         luis.type("/nick otro")
         refused(luis, "/join ops")
-        assert ask(ana, "/unban luis") == ["*** ana lifted the ban on luis."]
-        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops.")
-        assert ask(ana, "/unban luis") == ["*** luis is not banned from #ops."]
+        assert ana.ask("/unban luis") == ["*** ana lifted the ban on luis."]
+        assert luis.ask("/join ops")[0].startswith("*** You are in #ops.")
+        assert ana.ask("/unban luis") == ["*** luis is not banned from #ops."]
 
     def test_a_room_may_have_so_many(
         self, world: World, ana: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("chatd.chat.sanctions.SANCTIONS", 2)
-        ask(ana, "/ban a 1m", "/mute b 1h")
+        ana.ask("/ban a 1m", "/mute b 1h")
         assert refused(ana, "/ban c") == (
             "#ops has 2 mutes and bans, the most allowed. /unban some."
         )
-        assert ask(ana, "/ban a 1m") == ["*** ana banned a for 1m."]
+        assert ana.ask("/ban a 1m") == ["*** ana banned a for 1m."]
         world.clock.advance(60)
-        assert ask(ana, "/ban c") == ["*** ana banned c for 7d."]
+        assert ana.ask("/ban c") == ["*** ana banned c for 7d."]
         assert len(world.server.moderation.sanctions.in_room(world.room("ops"))) == 2
         kinds = [record.kind for record in world.store.records()]
         assert len([kind for kind in kinds if kind not in ("account", "place")]) == 3
@@ -885,23 +883,23 @@ class TestBans:
     def test_all_are_listed_with_what_is_left(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/ban troll 2h spam", "/mute luis 10m")
+        ana.ask("/ban troll 2h spam", "/mute luis 10m")
         world.clock.advance(60)
-        assert ask(ana, "/bans") == [
+        assert ana.ask("/bans") == [
             "*** 2 mutes and bans in #ops:",
             f"*** luis is muted until {local_time(600)} (9m left), by ana.",
             f"*** troll is banned until {local_time(2 * HOUR)} (1h 59m left), by ana: spam",
         ]
         refused(luis, "/bans")
-        ask(ana, *(f"/ban t{number}" for number in range(60)))
-        lines = ask(ana, "/bans")
+        ana.ask(*(f"/ban t{number}" for number in range(60)))
+        lines = ana.ask("/bans")
         assert (len(lines), lines[-1]) == (52, "*** and 12 more.")
 
     def test_from_the_lobby_one_may_go_to_other_rooms(self, world: World, luis: Member) -> None:
         root = world.member("root", admin=True)
         luis.type("/leave")
         luis.seen()
-        ask(root, "/ban luis 1h")
+        root.ask("/ban luis 1h")
         assert luis.session.room is None
         assert luis.seen()[-1] == (
             "*** You are in no room now. /join ROOM to enter one, or /leave to go to the lobby."
@@ -909,7 +907,7 @@ class TestBans:
         assert refused(luis, "/leave") == (
             f"you are banned from #lobby until {local_time(HOUR)}, by root. /join another room."
         )
-        assert ask(luis, "/join ops")[0].startswith("*** You are in #ops.")
+        assert luis.ask("/join ops")[0].startswith("*** You are in #ops.")
 
 
 class TestBansOfOldNames:
@@ -923,19 +921,17 @@ class TestBansOfOldNames:
         world.register(name)
         if here:
             world.member(name).type("/join ops")
-        assert ask(ana, f"/ban {name}") == [f"*** ana banned {name} for 7d."]
+        assert ana.ask(f"/ban {name}") == [f"*** ana banned {name} for 7d."]
         refused(world.member(name), "/join ops")
-        assert ask(ana, f"/unban {name}") == [f"*** ana lifted the ban on {name}."]
-        assert ask(ana, f"/mute {name}") == [f"*** ana muted {name} for 1h."]
+        assert ana.ask(f"/unban {name}") == [f"*** ana lifted the ban on {name}."]
+        assert ana.ask(f"/mute {name}") == [f"*** ana muted {name} for 1h."]
 
     def test_that_name_is_no_address(self, world: World, ana: Member) -> None:
         world.register("10.1.2.3")
-        ask(ana, "/ban 10.1.2.3")
-        assert ask(world.person("zoe", network="10.1.2.3"), "/join ops")[0].startswith(
-            "*** You are"
-        )
-        ask(ana, "/unban 10.1.2.3")
-        assert ask(ana, "/ban 10.1.2.4")[0].startswith(
+        ana.ask("/ban 10.1.2.3")
+        assert world.person("zoe", network="10.1.2.3").ask("/join ops")[0].startswith("*** You are")
+        ana.ask("/unban 10.1.2.3")
+        assert ana.ask("/ban 10.1.2.4")[0].startswith(
             "*** Nobody who is connected now would be shut out"
         )
 
@@ -952,12 +948,12 @@ class TestBansOfAddresses:
 
     def test_it_says_first_whom_it_would_shut_out(self, world: World, ana: Member) -> None:
         crowd = self.crowd(world)
-        assert ask(ana, "/ban @zoe 1h spam") == [
+        assert ana.ask("/ban @zoe 1h spam") == [
             "*** This would shut 3 connections out of #ops: max, zoe and 1 guest.",
             "*** Repeat the command within a minute to confirm.",
         ]
         assert [person.seen() for person in crowd[:2]] == [[], []]
-        assert ask(ana, "/ban @zoe 1h spam") == [
+        assert ana.ask("/ban @zoe 1h spam") == [
             "*** ana banned the address that zoe came from for 1h: spam"
         ]
         for person in crowd:
@@ -975,10 +971,10 @@ class TestBansOfAddresses:
             "/ban @max",
             f"/ban {self.ADDRESS}",
         ):
-            assert len(ask(ana, line)) == 2
-        ask(ana, "/ban @zoe 1h")
+            assert len(ana.ask(line)) == 2
+        ana.ask("/ban @zoe 1h")
         world.clock.advance(CONFIRM_SECONDS)
-        assert len(ask(ana, "/ban @zoe 1h")) == 2
+        assert len(ana.ask("/ban @zoe 1h")) == 2
         assert crowd[0].session.room is world.room("ops")
 
     @pytest.mark.parametrize("named", [True, False])
@@ -989,45 +985,45 @@ class TestBansOfAddresses:
         name = guest.session.name
         guest.type("/join ops", "buy this")
         guest.hang_up()
-        ask(ana, f"/ban @{name} 1h")
-        assert ask(ana, f"/ban @{name} 1h") == [
+        ana.ask(f"/ban @{name} 1h")
+        assert ana.ask(f"/ban @{name} 1h") == [
             f"*** ana banned the address that {name} came from for 1h."
         ]
         refused(world.person(network=self.ADDRESS), "/join ops")
-        assert ask(ana, f"/unban @{name}") != [f"ERR Nobody: nobody here is called {name}."]
+        assert ana.ask(f"/unban @{name}") != [f"ERR Nobody: nobody here is called {name}."]
         world.person(network=self.ADDRESS).type("/join ops")
         assert world.room("ops").people == 2
 
     def test_one_who_went_and_said_nothing_is_nobody(self, world: World, ana: Member) -> None:
         guest = world.person("zoe", network=self.ADDRESS)
         guest.hang_up()
-        assert only(ask(ana, "/ban @zoe 1h")).startswith("ERR Nobody: ")
+        assert only(ana.ask("/ban @zoe 1h")).startswith("ERR Nobody: ")
 
     def test_an_address_may_be_written_out(self, world: World, ana: Member) -> None:
         crowd = self.crowd(world)
-        ask(ana, f"/ban {self.ADDRESS} 1h")
-        assert ask(ana, f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
+        ana.ask(f"/ban {self.ADDRESS} 1h")
+        assert ana.ask(f"/ban {self.ADDRESS} 1h") == ["*** ana banned an address for 1h."]
         assert crowd[0].session.room is world.server.lobby
-        seen = ask(ana, "/history 50") + ask(crowd[0], "/rooms")
+        seen = ana.ask("/history 50") + crowd[0].ask("/rooms")
         assert not [line for line in seen if self.ADDRESS in line]
 
     def test_of_ipv6_it_is_the_network(self, world: World, ana: Member) -> None:
         guest = world.person(network="2001:db8::/64")
-        ask(ana, "/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
+        ana.ask("/ban 2001:db8::dead:beef", "/ban 2001:db8::dead:beef")
         refused(guest, "/join ops")
-        assert "2001:db8::/64 is banned" in ask(ana, "/bans")[1]
-        assert ask(ana, "/unban 2001:db8::1") == ["*** ana lifted the ban on an address."]
-        ask(guest, "/join ops")
+        assert "2001:db8::/64 is banned" in ana.ask("/bans")[1]
+        assert ana.ask("/unban 2001:db8::1") == ["*** ana lifted the ban on an address."]
+        guest.ask("/join ops")
 
     def test_from_where_nobody_is_connected(self, ana: Member) -> None:
-        assert ask(ana, "/ban 198.51.100.1")[0] == (
+        assert ana.ask("/ban 198.51.100.1")[0] == (
             "*** Nobody who is connected now would be shut out of #ops."
         )
 
     def test_only_who_may_ban_is_shown_addresses(self, world: World, ana: Member) -> None:
         self.crowd(world)
-        ask(ana, "/ban @zoe", "/ban @zoe")
-        assert ask(ana, "/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
+        ana.ask("/ban @zoe", "/ban @zoe")
+        assert ana.ask("/bans")[1].startswith(f"*** {self.ADDRESS} (@zoe) is banned until ")
 
     def test_operators_and_administrators_are_never_shut_out(
         self, world: World, ana: Member
@@ -1036,18 +1032,18 @@ class TestBansOfAddresses:
         for person in op, root:
             person.session.identity.network = self.ADDRESS
             person.type("/join ops")
-        ask(ana, "/op op")
+        ana.ask("/op op")
         crowd = self.crowd(world)
-        assert "shut 3 connections" in ask(ana, "/ban @zoe")[0]
-        ask(ana, "/ban @zoe")
+        assert "shut 3 connections" in ana.ask("/ban @zoe")[0]
+        ana.ask("/ban @zoe")
         assert {op.session.room, root.session.room} == {world.room("ops")}
-        assert ask(op, "/leave", "/join ops")[-1].startswith("[")
+        assert op.ask("/leave", "/join ops")[-1].startswith("[")
         assert crowd[0].session.room is not world.room("ops")
 
     def test_of_an_operator_it_is_refused(self, world: World, ana: Member) -> None:
         op = world.member("op", network=self.ADDRESS)
         other = world.member("other", network=self.ADDRESS)
-        ask(ana, "/op op", "/op other")
+        ana.ask("/op op", "/op other")
         assert op.session.network
         assert refused(other, "/ban #ops @op").startswith("op is an operator of #ops")
 
@@ -1056,20 +1052,20 @@ class TestBansOfAddresses:
         assert refused(ana, "/ban @luis") == (
             "luis has no address (a UNIX socket). /ban luis bans the name."
         )
-        assert only(ask(ana, "/ban @nobody")).startswith("ERR Nobody: ")
+        assert only(ana.ask("/ban @nobody")).startswith("ERR Nobody: ")
 
     @pytest.mark.parametrize("who", ["@zoe", "@ZOE", ADDRESS])
     def test_it_can_be_lifted(self, world: World, ana: Member, who: str) -> None:
         crowd = self.crowd(world)
-        ask(ana, "/ban @zoe", "/ban @zoe")
+        ana.ask("/ban @zoe", "/ban @zoe")
         crowd[0].hang_up()
-        assert only(ask(ana, f"/unban {who}")).startswith("*** ana lifted the ban on ")
-        assert ask(crowd[1], "/join ops")[0].startswith("*** You are in #ops.")
-        assert only(ask(ana, f"/unban {who}")).endswith("is not banned from #ops.")
+        assert only(ana.ask(f"/unban {who}")).startswith("*** ana lifted the ban on ")
+        assert crowd[1].ask("/join ops")[0].startswith("*** You are in #ops.")
+        assert only(ana.ask(f"/unban {who}")).endswith("is not banned from #ops.")
 
     def test_from_the_lobby_those_who_come_are_told_and_in_no_room(self, world: World) -> None:
         root, zoe = world.member("root", admin=True), world.person("zoe", address=FAR)
-        ask(root, "/ban @zoe 1h", "/ban @zoe 1h")
+        root.ask("/ban @zoe 1h", "/ban @zoe 1h")
         assert zoe.session.room is None
         error = (
             f"ERR Not allowed: you are banned from #lobby until {local_time(HOUR)}, by root."
@@ -1081,9 +1077,9 @@ class TestBansOfAddresses:
             "*** /join ROOM to enter one, /help for commands, /quit to leave.",
             error,
         ]
-        assert only(ask(newcomer, "hola")).startswith("ERR No room: ")
-        assert ask(newcomer, "/leave") == [error]
-        assert ask(newcomer, "/join ops")[0].startswith("*** You are in #ops")
+        assert only(newcomer.ask("hola")).startswith("ERR No room: ")
+        assert newcomer.ask("/leave") == [error]
+        assert newcomer.ask("/join ops")[0].startswith("*** You are in #ops")
         program = Member(world, world.bare, FAR)
         program.type("hola")
         assert program.seen() == ["ERR Not allowed", "ERR No room"]
@@ -1091,7 +1087,7 @@ class TestBansOfAddresses:
 
     def test_one_whose_address_becomes_known_late_is_put_out(self, world: World) -> None:
         root = world.member("root", admin=True)
-        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        root.ask(f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
         protocol = world.chat.build(HERE, located=False)
         transport = StringTransport(peerAddress=HERE)
         transport.transport = transport  # of the proxy's
@@ -1112,24 +1108,24 @@ class TestBansOfAddresses:
 
     def test_an_administrator_who_logs_in_from_there_may_go_there(self, world: World) -> None:
         root = world.member("root", admin=True)
-        ask(root, f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
+        root.ask(f"/ban {FAR.host} 1h", f"/ban {FAR.host} 1h")
         late = world.person(address=FAR)
         assert late.session.room is None
         world.server.logins.log_in(late.session, world.server.accounts.table["root"])
-        assert ask(late, "/leave")[0].startswith("*** You are in #lobby.")
+        assert late.ask("/leave")[0].startswith("*** You are in #lobby.")
 
     def test_when_the_name_is_somebody_elses_by_then_it_is_asked_anew(
         self, world: World, ana: Member
     ) -> None:
         max = world.person("max", network="192.0.2.7")
-        ask(ana, "/ban @max")
+        ana.ask("/ban @max")
         max.hang_up()
         world.person("max", network="198.51.100.1")
-        assert ask(ana, "/ban @max") == [
+        assert ana.ask("/ban @max") == [
             "*** This would shut 1 connection out of #ops: max.",
             "*** Repeat the command within a minute to confirm.",
         ]
-        assert ask(ana, "/bans") == ["*** Nobody is muted in #ops or banned from it."]
+        assert ana.ask("/bans") == ["*** Nobody is muted in #ops or banned from it."]
 
 
 class TestEqualsAndBetters:
@@ -1154,16 +1150,16 @@ class TestEqualsAndBetters:
         for person in people.values():
             person.type("/join ops")
             person.session.identity.network = "192.0.2.1"
-        ask(ana, "/op op", "/op eva")
+        ana.ask("/op op", "/op eva")
         line = f"{command}{who}" if command.endswith("@") else f"{command} {who}"
         assert refused(people["op"], line) == error
         assert {person.session.room for person in people.values()} == {world.room("ops")}
 
     def test_the_owner_does_to_an_operator(self, world: World, ana: Member, eva: Member) -> None:
-        ask(ana, "/op eva", "/mute eva")
+        ana.ask("/op eva", "/mute eva")
         refused(eva, "hola")
         assert refused(eva, "/unmute eva").startswith("you are muted in #ops")
-        ask(ana, "/ban eva")
+        ana.ask("/ban eva")
         refused(eva, "/join ops")
         refused(eva, "/kick #ops ana")
 
@@ -1171,7 +1167,7 @@ class TestEqualsAndBetters:
         self, world: World, ana: Member, eva: Member
     ) -> None:
         op = world.member("op")
-        ask(ana, "/op op", "/op eva")
+        ana.ask("/op op", "/op eva")
         for line in "/unvoice #ops eva", "/uninvite #ops eva", "/uninvite #ops ana":
             refused(op, line)
 
@@ -1188,38 +1184,38 @@ class TestAdministrators:
     ) -> None:
         root = world.member("root", admin=True)
         guest = world.person()
-        assert ask(root, "/wall tea  is ready") == ["*** root to everyone: tea  is ready"]
+        assert root.ask("/wall tea  is ready") == ["*** root to everyone: tea  is ready"]
         assert luis.seen() == guest.seen() == ["*** root to everyone: tea  is ready"]
-        assert ask(luis, "/history 1")[1].endswith("*** root to everyone: tea  is ready")
+        assert luis.ask("/history 1")[1].endswith("*** root to everyone: tea  is ready")
         root.type("/kick luis")
         world.server.moves.leave(root.session)
-        assert ask(root, "/wall hola") == ["*** Said in every room with people in it."]
-        assert only(ask(root, "/wall")).startswith("ERR Wrong use: ")
+        assert root.ask("/wall hola") == ["*** Said in every room with people in it."]
+        assert only(root.ask("/wall")).startswith("ERR Wrong use: ")
 
     def test_a_name_can_be_disconnected(self, world: World, ana: Member, eva: Member) -> None:
         root = world.member("root", admin=True)
         again = world.member("eva")
         ana.seen()
-        assert ask(root, "/disconnect eva")[-1] == "*** Disconnected: 2 connections of eva."
+        assert root.ask("/disconnect eva")[-1] == "*** Disconnected: 2 connections of eva."
         for person in eva, again:
             assert person.seen()[-1] == "*** root disconnected you."
             assert person.closed
-            assert ask(person, "hola") == []
+            assert person.ask("hola") == []
         assert "*** root disconnected eva." in ana.seen()
         assert not world.server.names.of("eva")
-        assert only(ask(root, "/disconnect eva")).startswith("ERR Nobody: ")
+        assert only(root.ask("/disconnect eva")).startswith("ERR Nobody: ")
 
     def test_figures(self, world: World, ana: Member, luis: Member) -> None:
         root = world.member("root", admin=True)
-        ask(luis, "hola")
+        luis.ask("hola")
         world.clock.advance(90)
-        assert ask(root, "/stats") == [
+        assert root.ask("/stats") == [
             "*** Up for 1m 30s. Connections: 3. Names here: 3.",
             "*** Rooms: 2. Lines: 1. Registered: 2.",
             "*** When it started: history in memory: the last 10000 lines of a room,"
             " until it stops.",
         ]
-        assert only(ask(root, "/stats x")).startswith("ERR Wrong use: ")
+        assert only(root.ask("/stats x")).startswith("ERR Wrong use: ")
 
     def test_for_others_there_is_none_of_it(self, ana: Member, luis: Member) -> None:
         for person in ana, luis:
@@ -1232,10 +1228,10 @@ class TestAdministrators:
 
     def test_they_mute_and_ban_the_owner_too(self, world: World, ana: Member, luis: Member) -> None:
         root = world.member("root", admin=True)
-        ask(root, "/mute #ops ana")
+        root.ask("/mute #ops ana")
         refused(ana, "hola")
         refused(ana, "/unmute ana")
-        ask(root, "/ban #ops ana")
+        root.ask("/ban #ops ana")
         assert ana.session.room is world.server.lobby
         refused(ana, "/unban #ops ana")
 
@@ -1244,7 +1240,7 @@ class TestComingAndGoing:
     def test_a_logout_puts_out_of_a_private_room(
         self, world: World, ana: Member, eva: Member
     ) -> None:
-        ask(ana, "/invite eva", "/mode private")
+        ana.ask("/invite eva", "/mode private")
         eva.seen()
         world.server.logins.log_out(eva.session)
         assert eva.session.name.startswith("guest")
@@ -1254,17 +1250,17 @@ class TestComingAndGoing:
     def test_a_mute_holds_for_who_has_logged_out(
         self, world: World, ana: Member, eva: Member
     ) -> None:
-        ask(ana, "/mute eva")
+        ana.ask("/mute eva")
         world.server.logins.log_out(eva.session)
         eva.type("/leave", "/nick otra", "/join ops")
         refused(eva, "hola")
         world.member("eva").hang_up()
-        ask(ana, "/unmute eva")
-        assert ask(eva, "hola") == ["<otra> hola"]
+        ana.ask("/unmute eva")
+        assert eva.ask("hola") == ["<otra> hola"]
 
     def test_who_logs_in_to_a_banned_account_is_out(self, world: World, ana: Member) -> None:
         world.register("eva")
-        ask(ana, "/ban eva")
+        ana.ask("/ban eva")
         guest = world.person("otra")
         guest.type("/join ops")
         world.server.logins.log_in(guest.session, world.server.accounts.table["eva"])
@@ -1273,7 +1269,7 @@ class TestComingAndGoing:
     def test_an_account_that_goes_takes_its_roles_and_rooms_with_it(
         self, world: World, ana: Member, eva: Member
     ) -> None:
-        ask(ana, "/op eva", "/create own", "/create closed private", "/leave")
+        ana.ask("/op eva", "/create own", "/create closed private", "/leave")
         moderation = world.server.moderation
         gone = world.server.registrations.records_of("eva")
         assert [
@@ -1292,12 +1288,12 @@ class TestComingAndGoing:
     ) -> None:
         world.clock.advance(LASTING)
         ana.seen()
-        assert ask(ana, "/kick luis") == ["*** ana kicked luis.", "*** luis left."]
+        assert ana.ask("/kick luis") == ["*** ana kicked luis.", "*** luis left."]
 
     def test_an_administrator_whose_name_was_banned_before_may_log_in_there(
         self, world: World, ana: Member
     ) -> None:
-        ask(ana, "/ban eva")
+        ana.ask("/ban eva")
         world.register("eva", admin=True)
         guest = world.person()
         guest.type("/join ops")
@@ -1309,62 +1305,62 @@ class TestWhatHoldsForWhom:
     def test_one_who_is_muted_by_name_and_logs_out_stays_muted(
         self, world: World, ana: Member, eva: Member
     ) -> None:
-        ask(ana, "/mute eva")
+        ana.ask("/mute eva")
         again = world.member("eva")  # not there when it was ordered
-        ask(again, "/join ops", "/logout")
+        again.ask("/join ops", "/logout")
         assert "you are muted" in refused(again, "hola")
 
     def test_one_who_logs_out_is_not_muted_for_somebody_else(
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/mute luis")
-        ask(eva, "/logout")
-        assert ask(eva, "hola") == [f"<{eva.session.name}> hola"]
+        ana.ask("/mute luis")
+        eva.ask("/logout")
+        assert eva.ask("hola") == [f"<{eva.session.name}> hola"]
 
     def test_when_an_account_goes_others_keep_what_they_are(
         self, world: World, ana: Member, eva: Member
     ) -> None:
         zoe = world.member("zoe")
-        ask(ana, "/op eva", "/op zoe")
+        ana.ask("/op eva", "/op zoe")
         for put in world.server.registrations.records_of("eva"):
             put.apply()
-        ask(zoe, "/join ops")
-        assert ask(zoe, "/kick nobody")[0].startswith("ERR Nobody: ")
+        zoe.ask("/join ops")
+        assert zoe.ask("/kick nobody")[0].startswith("ERR Nobody: ")
         assert refused(eva, "/kick zoe").startswith("only the owner and the operators of #ops")
 
     def test_a_room_whose_owner_goes_is_nobodys_if_only_they_ran_it(
         self, world: World, ana: Member, luis: Member, eva: Member
     ) -> None:
-        ask(ana, "/voice eva")
+        ana.ask("/voice eva")
         for put in world.server.registrations.records_of("ana"):
             put.apply()
-        assert "nobody runs it" in only(ask(luis, "/mode"))
+        assert "nobody runs it" in only(luis.ask("/mode"))
 
     def test_that_there_is_an_administrator_changes_the_lobby_alone(self, world: World) -> None:
         luis = world.person("luis")
-        ask(luis, "/join ops")
+        luis.ask("/join ops")
         world.member("root", admin=True)
-        assert "nobody runs it" in only(ask(luis, "/mode"))
-        assert "operators set the topic" in only(ask(luis, "/mode #lobby"))
+        assert "nobody runs it" in only(luis.ask("/mode"))
+        assert "operators set the topic" in only(luis.ask("/mode #lobby"))
 
     def test_a_guests_voice_does_not_lower_what_their_account_is(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/mode moderated", "/voice luis")
+        ana.ask("/mode moderated", "/voice luis")
         world.register("eva")
         give_role(world.member("eva"), Role.OPERATOR, "ops")
         world.server.logins.log_in(luis.session, world.server.accounts.table["eva"])
-        assert ask(luis, "/kick nobody")[-1].startswith("ERR Nobody: ")
+        assert luis.ask("/kick nobody")[-1].startswith("ERR Nobody: ")
 
     def test_what_is_over_is_not_listed(self, world: World, ana: Member) -> None:
-        ask(ana, "/mute x 1m", "/mute y 1h")
+        ana.ask("/mute x 1m", "/mute y 1h")
         world.clock.advance(60)
-        assert ask(ana, "/bans")[0] == "*** 1 mute or ban in #ops:"
+        assert ana.ask("/bans")[0] == "*** 1 mute or ban in #ops:"
 
     def test_who_is_gone_is_remembered_in_no_way(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        ask(ana, "/voice luis", "/mute luis")
+        ana.ask("/voice luis", "/mute luis")
         luis.hang_up()
         moderation = world.server.moderation
         assert not moderation.roles._given
@@ -1372,8 +1368,8 @@ class TestWhatHoldsForWhom:
 
     def test_a_room_that_is_open_again_is_hidden_no_more(self, world: World, ana: Member) -> None:
         guest = world.person()
-        ask(ana, "/mode private", "hola", "/mode open")
+        ana.ask("/mode private", "hola", "/mode open")
         assert not world.server.moderation.hidden
-        ask(ana, "/mute x")
+        ana.ask("/mute x")
         assert not world.server.moderation.hidden
-        assert any("#ops" in line for line in ask(guest, "/rooms"))
+        assert any("#ops" in line for line in guest.ask("/rooms"))

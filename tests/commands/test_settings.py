@@ -11,7 +11,6 @@ from chatd.accounts.credentials import by_password
 from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
-from tests.support.answers import ask
 from tests.support.world import Member, World
 
 Expect = Callable[..., list[LogEvent]]
@@ -41,7 +40,7 @@ class TestIgnoring:
     def test_hides_what_somebody_says_and_not_what_they_do(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/ignore LUIS") == [
+        assert ana.ask("/ignore LUIS") == [
             "*** Lines of LUIS are hidden. /unignore LUIS shows them again."
         ]
         luis.type("one", "/me waves", "/topic new", "/msg ana psst")
@@ -56,7 +55,7 @@ class TestIgnoring:
     def test_hides_it_in_the_past_too(self, ana: Member, luis: Member) -> None:
         luis.type("one")
         ana.type("two", "/ignore luis")
-        assert ask(ana, "/history") == [
+        assert ana.ask("/history") == [
             "*** 2 of 2 lines of #lobby:",
             f"[{EPOCH}] <ana> two",
         ]
@@ -81,27 +80,27 @@ class TestIgnoring:
 
     def test_ends(self, ana: Member, luis: Member) -> None:
         ana.type("/ignore luis")
-        assert ask(ana, "/unignore Luis") == ["*** Lines of Luis are shown again."]
+        assert ana.ask("/unignore Luis") == ["*** Lines of Luis are shown again."]
         luis.type("hola")
         assert ana.seen() == ["<luis> hola"]
 
     def test_can_be_looked_at(self, ana: Member) -> None:
         for asked in "/ignore", "/unignore":
-            assert ask(ana, asked) == ["*** You ignore nobody."]
+            assert ana.ask(asked) == ["*** You ignore nobody."]
         ana.type("/ignore luis", "/ignore eve", "/ignore LUIS")
         for asked in "/ignore", "/unignore":
-            assert ask(ana, asked) == ["*** You ignore eve, LUIS."]
-        assert ask(ana, "/unignore tom") == ["*** You do not ignore tom."]
+            assert ana.ask(asked) == ["*** You ignore eve, LUIS."]
+        assert ana.ask("/unignore tom") == ["*** You do not ignore tom."]
 
     def test_is_for_names_and_not_for_oneself(self, ana: Member) -> None:
         for wrong in "/ignore a b", "/ignore \x1b", "/ignore Ana", "/unignore <x>":
-            assert ask(ana, wrong)[0].startswith("ERR Wrong use")
+            assert ana.ask(wrong)[0].startswith("ERR Wrong use")
 
     def test_has_an_end(self, world: World, ana: Member) -> None:
         for number in range(IGNORED_AT_MOST):
             ana.type(f"/ignore x{number}")
-        assert ask(ana, "/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
-        assert ask(ana, "/ignore x0")[0].startswith("*** Lines of x0")
+        assert ana.ask("/ignore luis")[0].startswith("ERR Wrong use: you ignore 100 people")
+        assert ana.ask("/ignore x0")[0].startswith("*** Lines of x0")
 
     def test_holds_on_all_connections_of_an_account_and_later(self, world: World) -> None:
         first, second, luis = world.member("eva"), world.member("eva"), world.person("luis")
@@ -127,15 +126,15 @@ class TestIgnoring:
 
 class TestBell:
     def test_rings_before_lines_of_others_that_are_live(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/bell on") == ["*** Every line of other people beeps."]
+        assert ana.ask("/bell on") == ["*** Every line of other people beeps."]
         luis.type("one", "/me waves", "/msg ana psst")
         assert ana.seen() == [
             f"{BELL}<luis> one",
             f"{BELL}* luis waves",
             f"{BELL}(private) <luis> psst",
         ]
-        assert ask(ana, "mine") == ["<ana> mine"]
-        assert BELL not in "".join(ask(ana, "/history", "/who", "/join ops", "/leave"))
+        assert ana.ask("mine") == ["<ana> mine"]
+        assert BELL not in "".join(ana.ask("/history", "/who", "/join ops", "/leave"))
 
     def test_rings_once_for_what_comes_at_once(self, ana: Member, luis: Member) -> None:
         ana.type("/bell on")
@@ -145,9 +144,7 @@ class TestBell:
         assert ana.seen() == [f"{BELL}<luis> one", "<luis> two"]
 
     def test_rings_for_mentions_if_that_is_asked_for(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/bell mentions") == [
-            "*** Lines that mention you, and private lines, beep."
-        ]
+        assert ana.ask("/bell mentions") == ["*** Lines that mention you, and private lines, beep."]
         for line in "banana", "hola ANA!", "/msg ana psst":
             luis.type(line)
         assert ana.seen() == [
@@ -181,24 +178,24 @@ class TestBell:
 
     def test_is_off_until_it_is_asked_for_and_again(self, ana: Member, luis: Member) -> None:
         luis.type("ana")
-        assert ask(ana, "/bell off") == ["*** Nothing beeps."]
+        assert ana.ask("/bell off") == ["*** Nothing beeps."]
         ana.type("/bell on", "/bell no")
         luis.type("ana")
         assert BELL not in "".join(ana.seen())
 
     def test_takes_nothing_else(self, ana: Member) -> None:
         for wrong in "/bell", "/bell loud", "/bell on off":
-            assert ask(ana, wrong)[0].startswith("ERR Wrong use")
+            assert ana.ask(wrong)[0].startswith("ERR Wrong use")
 
     def test_speaks_spanish(self, ana: Member) -> None:
-        assert ask(ana, "/timbre menciones", "/timbre sí")[0].startswith("*** Lines that mention")
+        assert ana.ask("/timbre menciones", "/timbre sí")[0].startswith("*** Lines that mention")
 
 
 class TestQuiet:
     def test_spares_one_who_comes_goes_and_changes_name(
         self, world: World, ana: Member, luis: Member
     ) -> None:
-        assert ask(ana, "/quiet on") == ["*** Joins, leaves and renames are hidden."]
+        assert ana.ask("/quiet on") == ["*** Joins, leaves and renames are hidden."]
         eve = world.person("eve")
         world.clock.advance(10)
         eve.type("hola", "/nick eva")
@@ -213,17 +210,17 @@ class TestQuiet:
 
     def test_ends(self, world: World, ana: Member) -> None:
         ana.type("/quiet on")
-        assert ask(ana, "/quiet off") == ["*** Joins, leaves and renames are shown."]
+        assert ana.ask("/quiet off") == ["*** Joins, leaves and renames are shown."]
         world.person("eve")
         assert ana.seen() == ["*** guest2 is now eve."]
 
 
 class TestAway:
     def test_is_told_to_whoever_writes_to_a_guest(self, ana: Member, luis: Member) -> None:
-        assert ask(ana, "/away at lunch") == [
+        assert ana.ask("/away at lunch") == [
             "*** People who write to you are told: at lunch. /away again when you are back."
         ]
-        assert ask(luis, "/msg ana hola") == [
+        assert luis.ask("/msg ana hola") == [
             "(private to ana) <luis> hola",
             "*** ana is away: at lunch",
         ]
@@ -231,9 +228,9 @@ class TestAway:
 
     def test_ends_when_it_is_said_again(self, world: World, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
-        assert ask(ana, "/away") == ["*** You are not away any more."]
+        assert ana.ask("/away") == ["*** You are not away any more."]
         assert world.server.sessions.away_text("ana") == ""
-        assert ask(luis, "/msg ana hola") == ["(private to ana) <luis> hola"]
+        assert luis.ask("/msg ana hola") == ["(private to ana) <luis> hola"]
 
     def test_needs_no_text(self, world: World, ana: Member) -> None:
         ana.type("/away")
@@ -243,7 +240,7 @@ class TestAway:
         eva = world.member("eva")
         eva.type("/away until Monday")
         eva.hang_up()
-        assert ask(luis, "/msg eva hola") == [
+        assert luis.ask("/msg eva hola") == [
             "(private to eva) <luis> hola",
             "*** eva is away: until Monday",
             "*** eva is not here. Your line is stored, and shown when eva comes back.",
@@ -251,7 +248,7 @@ class TestAway:
 
     def test_is_told_by_whois(self, ana: Member, luis: Member) -> None:
         ana.type("/away at lunch")
-        assert ask(luis, "/whois ana")[-1] == "*** ana is away: at lunch"
+        assert luis.ask("/whois ana")[-1] == "*** ana is away: at lunch"
 
     def test_is_cut_short(self, world: World, ana: Member) -> None:
         ana.type(f"/away {'x' * 1000}")

@@ -44,19 +44,12 @@ class CommandTestCase(SynchronousTestCase):
         self.luis = self.world.person("luis")
         self.ana.seen()
 
-    def ask(self, *lines: str, who: Member | None = None) -> list[str]:
-        """Return the answers to lines that a person types: ana, if no other is given."""
-        person = who or self.ana
-        person.seen()
-        person.type(*lines)
-        return person.seen()
-
     def wrong_use(self, usage: str, *lines: str) -> None:
         """Each of these is answered with the usage and does nothing."""
         for line in lines:
             with self.subTest(line=line):
                 word = line.split(" ")[0]
-                (error,) = self.ask(line)
+                (error,) = self.ana.ask(line)
                 expected = f"ERR Wrong use: {word} is used like this: {usage} - "
                 self.assertTrue(error.startswith(expected), error)
         self.assertEqual(self.luis.seen(), [])
@@ -112,7 +105,7 @@ class TableTests(CommandTestCase):
 
 class HelpTests(CommandTestCase):
     def test_help_lists_the_general_commands_and_the_sections(self) -> None:
-        lines = self.ask("/help")
+        lines = self.ana.ask("/help")
         self.assertEqual(len(lines), len(GENERAL) + len(SECTIONS) + 1)
         self.assertEqual([line.split()[2] for line in lines[len(GENERAL) : -1]], list(SECTIONS))
         for command, line in zip(GENERAL, lines, strict=False):
@@ -124,8 +117,8 @@ class HelpTests(CommandTestCase):
 
     def test_help_fits_a_terminal_of_80_columns(self) -> None:
         for language in "en", "es":
-            self.ask(f"/language {language}")
-            for line in self.ask("/help"):
+            self.ana.ask(f"/language {language}")
+            for line in self.ana.ask("/help"):
                 self.assertLessEqual(len(line), 100, line)
 
     def test_help_about_one_command_says_how_it_is_used_and_its_other_names(self) -> None:
@@ -136,26 +129,28 @@ class HelpTests(CommandTestCase):
             "*** Example: /join ops",
             "*** Other names: /j, /sala, /entrar.",
         ]
-        self.assertEqual(self.ask("/help join"), expected)
-        self.assertEqual(self.ask("/help /JOIN"), expected)
+        self.assertEqual(self.ana.ask("/help join"), expected)
+        self.assertEqual(self.ana.ask("/help /JOIN"), expected)
 
     def test_help_about_every_command_there_is_in_both_languages(self) -> None:
         for language in "en", "es":
-            self.ask(f"/language {language}")
+            self.ana.ask(f"/language {language}")
             for name in COMMANDS:
                 with self.subTest(name=name, language=language):
-                    answer = self.ask(f"/help /{name}" if name in ("me", "yo") else f"/help {name}")
+                    answer = self.ana.ask(
+                        f"/help /{name}" if name in ("me", "yo") else f"/help {name}"
+                    )
                     self.assertIn(len(answer[:6]), range(3, 7))
 
     def test_help_about_no_command(self) -> None:
         self.assertEqual(
-            self.ask("/help foo"),
+            self.ana.ask("/help foo"),
             ["ERR Unknown command: /foo. /help lists the commands and the sections."],
         )
 
     def test_help_about_a_section_lists_its_commands(self) -> None:
         for key, section in SECTIONS.items():
-            lines = self.ask(f"/help {key}")
+            lines = self.ana.ask(f"/help {key}")
             self.assertEqual(
                 [line.split()[1] for line in lines[:-1]],
                 [f"/{command.name}" for command in section.commands],
@@ -168,16 +163,20 @@ class HelpTests(CommandTestCase):
             ("webhooks", "hooks", "ganchos"),
             ("server", "servidor"),
         ):
-            self.assertEqual(len({tuple(self.ask(f"/help {name}")) for name in names}), 1, names)
+            self.assertEqual(
+                len({tuple(self.ana.ask(f"/help {name}")) for name in names}), 1, names
+            )
 
     def test_help_about_a_name_of_both_explains_the_command_and_lists_the_section(self) -> None:
-        lines = self.ask("/help me")
+        lines = self.ana.ask("/help me")
         self.assertEqual(lines[0], "*** /me ACTION: say what you do: * ana waves.")
-        self.assertEqual(lines[-len(self.ask("/help settings")) :], self.ask("/help settings"))
+        self.assertEqual(
+            lines[-len(self.ana.ask("/help settings")) :], self.ana.ask("/help settings")
+        )
 
     def test_help_in_spanish_speaks_of_the_spanish_names(self) -> None:
-        self.ask("/idioma es")
-        for line in self.ask("/ayuda")[:-1]:
+        self.ana.ask("/idioma es")
+        for line in self.ana.ask("/ayuda")[:-1]:
             self.assertIn(line.split()[1].removeprefix("/"), COMMANDS)
 
 
@@ -185,25 +184,25 @@ class NickTests(CommandTestCase):
     def refused(self, name: str, error: str) -> None:
         guest = self.world.person()
         self.luis.seen()
-        self.assertEqual(self.ask(f"/nick {name}", who=guest), [error])
+        self.assertEqual(guest.ask(f"/nick {name}"), [error])
         self.assertEqual(self.luis.seen(), [])
 
     def test_one_is_told_and_the_others_are(self) -> None:
         guest = self.world.person()
-        self.assertEqual(self.ask("/nick José", who=guest), ["*** You are now José."])
+        self.assertEqual(guest.ask("/nick José"), ["*** You are now José."])
         self.assertEqual(self.luis.seen(), ["*** guest3 is now José."])
 
     def test_a_name_can_be_changed_and_the_old_one_is_free(self) -> None:
-        self.assertEqual(self.ask("/nick eva"), ["*** You are now eva."])
+        self.assertEqual(self.ana.ask("/nick eva"), ["*** You are now eva."])
         self.assertEqual(self.luis.seen(), ["*** ana is now eva."])
         guest = self.world.person()
-        self.assertEqual(self.ask("/nick ana", who=guest), ["*** You are now ana."])
+        self.assertEqual(guest.ask("/nick ana"), ["*** You are now ana."])
 
     def test_ones_own_name_in_another_case_is_a_change(self) -> None:
-        self.assertEqual(self.ask("/nick ANA"), ["*** You are now ANA."])
+        self.assertEqual(self.ana.ask("/nick ANA"), ["*** You are now ANA."])
 
     def test_the_name_one_has_is_no_change(self) -> None:
-        self.assertEqual(self.ask("/nick ana"), ["*** You are ana already."])
+        self.assertEqual(self.ana.ask("/nick ana"), ["*** You are ana already."])
         self.assertEqual(self.luis.seen(), [])
 
     def test_a_name_in_use_is_refused_also_in_another_case(self) -> None:
@@ -229,16 +228,16 @@ class NickTests(CommandTestCase):
 
     def test_it_is_free_again_when_the_other_one_has_another_name_or_has_gone(self) -> None:
         guest = self.world.person()
-        self.ask("/nick lvan", who=self.luis)
-        self.ask("/nick luis", who=self.luis)
-        self.assertEqual(self.ask("/nick Ivan", who=guest), ["*** You are now Ivan."])
+        self.luis.ask("/nick lvan")
+        self.luis.ask("/nick luis")
+        self.assertEqual(guest.ask("/nick Ivan"), ["*** You are now Ivan."])
         guest.hang_up()
-        self.assertEqual(self.ask("/nick lvan"), ["*** You are now lvan."])
+        self.assertEqual(self.ana.ask("/nick lvan"), ["*** You are now lvan."])
 
     def test_a_look_alike_of_ones_own_name_is_a_change(self) -> None:
-        self.ask("/nick lvan")
-        self.assertEqual(self.ask("/nick Ivan"), ["*** You are now Ivan."])
-        self.assertEqual(self.ask("/nick Iván"), ["*** You are now Iván."])
+        self.ana.ask("/nick lvan")
+        self.assertEqual(self.ana.ask("/nick Ivan"), ["*** You are now Ivan."])
+        self.assertEqual(self.ana.ask("/nick Iván"), ["*** You are now Iván."])
 
     def test_letters_of_two_alphabets_are_refused(self) -> None:
         for name in "luiѕ", "аlice", "日本dev":
@@ -254,7 +253,7 @@ class NickTests(CommandTestCase):
                 )
 
     def test_a_name_is_put_in_nfc(self) -> None:
-        self.assertEqual(self.ask("/nick N\u0303andu\u0301"), ["*** You are now Ñandú."])
+        self.assertEqual(self.ana.ask("/nick N\u0303andu\u0301"), ["*** You are now Ñandú."])
 
     def test_the_servers_names_and_those_of_guests_are_kept(self) -> None:
         for name in "chatd", "Server", "PRIVATE", "guest1", "Guest99", "ｇuest7":
@@ -275,11 +274,11 @@ class NickTests(CommandTestCase):
     def test_names_of_letters_digits_and_three_signs_are_welcome(self) -> None:
         for name in "José", "Ñandú", "0_a-b.c", "x" * 32, "名前", "Иван":
             with self.subTest(name=name):
-                self.assertEqual(self.ask(f"/nick {name}"), [f"*** You are now {name}."])
+                self.assertEqual(self.ana.ask(f"/nick {name}"), [f"*** You are now {name}."])
 
     def test_who_has_gone_leaves_the_name_free(self) -> None:
         self.luis.hang_up()
-        self.assertEqual(self.ask("/nick luis"), ["*** You are now luis."])
+        self.assertEqual(self.ana.ask("/nick luis"), ["*** You are now luis."])
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/nick NAME", "/nick", "/name ", "/nombre")
@@ -289,29 +288,33 @@ class JoinTests(CommandTestCase):
     def test_one_is_told_who_is_there(self) -> None:
         self.luis.type("/join ops")
         self.world.person().type("/join ops")
-        self.assertEqual(self.ask("/join ops"), ["*** You are in #ops. Here: luis and 1 guest."])
+        self.assertEqual(
+            self.ana.ask("/join ops"), ["*** You are in #ops. Here: luis and 1 guest."]
+        )
 
     def test_ten_names_are_listed_and_the_rest_counted(self) -> None:
         for number in range(11):
             self.world.person(f"p{number}").type("/join ops")
         names = ", ".join(f"p{number}" for number in range(10))
-        self.assertEqual(self.ask("/join ops"), [f"*** You are in #ops. Here: {names} and 1 more."])
+        self.assertEqual(
+            self.ana.ask("/join ops"), [f"*** You are in #ops. Here: {names} and 1 more."]
+        )
 
     def test_a_room_may_be_written_with_its_sign_and_in_any_case(self) -> None:
-        self.ask("/join Ops")
+        self.ana.ask("/join Ops")
         for wanted in "#ops", "OPS":
-            self.assertEqual(self.ask(f"/j {wanted}"), ["*** You are in #Ops already."])
+            self.assertEqual(self.ana.ask(f"/j {wanted}"), ["*** You are in #Ops already."])
 
     def test_joining_a_room_that_is_not_there_makes_it_and_says_so(self) -> None:
         self.assertEqual(
-            self.ask("/join kitchen"),
+            self.ana.ask("/join kitchen"),
             ["*** You are in #kitchen, a new room; nobody else is here."],
         )
 
     def test_a_new_room_that_is_named_almost_like_another_one_is_asked_about(self) -> None:
         self.luis.type("/join ops", "hola")
         self.assertEqual(
-            self.ask("/join Opps"),
+            self.ana.ask("/join Opps"),
             [
                 "*** You are in #Opps, a new room; nobody else is here.",
                 "*** Did you mean #ops?",
@@ -321,40 +324,40 @@ class JoinTests(CommandTestCase):
     def test_a_look_alike_of_a_room_is_refused_and_the_room_is_named(self) -> None:
         self.luis.type("/join ops", "/join аса", "hola")
         self.assertEqual(
-            self.ask("/join aca"),
+            self.ana.ask("/join aca"),
             [("ERR Name in use: #aca looks like #аса. /join аса, or choose another name.")],
         )
-        self.assertEqual(self.ask("/who #aca")[0][:11], "ERR No room")
+        self.assertEqual(self.ana.ask("/who #aca")[0][:11], "ERR No room")
         self.luis.type("/leave")
         self.luis.seen()
-        self.assertEqual(self.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
+        self.assertEqual(self.ana.ask("/join lobbу"), [SENTENCE_MIXED.format("lobbу")])
         self.assertEqual(
-            self.ask("/join Iobby"),
+            self.ana.ask("/join Iobby"),
             [("ERR Name in use: #Iobby looks like #lobby. /join lobby, or choose another name.")],
         )
 
     def test_the_look_alike_of_a_room_that_was_forgotten_may_be_made(self) -> None:
-        self.ask("/join аса", "/leave")
+        self.ana.ask("/join аса", "/leave")
         self.assertEqual(
-            self.ask("/join aca"), ["*** You are in #aca, a new room; nobody else is here."]
+            self.ana.ask("/join aca"), ["*** You are in #aca, a new room; nobody else is here."]
         )
 
     def test_the_question_looks_at_a_bounded_number_of_rooms(self) -> None:
         for number in range(ROOMS_LOOKED_AT):
             self.world.server.rooms._rooms[f"room{number}"] = self.world.server.lobby
         self.luis.type("/join zebra", "hola")
-        self.assertEqual(len(self.ask("/join zebre")), 1)
+        self.assertEqual(len(self.ana.ask("/join zebre")), 1)
 
     def test_the_last_lines_of_the_room_are_shown_with_their_times(self) -> None:
         self.luis.type("/join ops", "one", "two")
         self.assertEqual(
-            self.ask("/join ops")[1:], [f"[{EPOCH}] <luis> one", f"[{EPOCH}] <luis> two"]
+            self.ana.ask("/join ops")[1:], [f"[{EPOCH}] <luis> one", f"[{EPOCH}] <luis> two"]
         )
 
     def test_the_topic_is_shown(self) -> None:
         self.luis.type("/join ops", "/topic Release on Friday")
         self.assertEqual(
-            self.ask("/join ops"),
+            self.ana.ask("/join ops"),
             [
                 "*** You are in #ops. Here: luis.",
                 "*** Topic: Release on Friday",
@@ -363,14 +366,14 @@ class JoinTests(CommandTestCase):
         )
 
     def test_from_then_on_one_hears_and_is_heard_there_alone(self) -> None:
-        self.ask("/join ops")
+        self.ana.ask("/join ops")
         self.luis.type("in the lobby")
-        self.assertEqual(self.ask("in ops"), ["<ana> in ops"])
+        self.assertEqual(self.ana.ask("in ops"), ["<ana> in ops"])
         self.assertEqual(self.luis.seen(), ["<luis> in the lobby"])
 
     def test_a_new_rooms_name_does_not_end_in_a_dot(self) -> None:
         self.assertEqual(
-            self.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave the dot out."]
+            self.ana.ask("/join tea."), ["ERR Invalid name: tea. ends in a dot. Leave the dot out."]
         )
 
     def test_a_room_that_is_there_may(self) -> None:
@@ -383,13 +386,13 @@ class JoinTests(CommandTestCase):
 
     def test_names_of_the_server_are_free_for_rooms(self) -> None:
         for name in "admin", "server", "10.1.2.3":
-            self.ask(f"/join {name}")
+            self.ana.ask(f"/join {name}")
             self.assertEqual(self.ana.session.room.name, name)
 
     def test_what_cannot_be_a_rooms_name_is_refused(self) -> None:
         for name in "-a", "a b", "##a", "x" * 33:
             with self.subTest(name=name):
-                (error,) = self.ask(f"/join {name}")
+                (error,) = self.ana.ask(f"/join {name}")
                 self.assertEqual(
                     error,
                     f"ERR Invalid name: {name} is not a valid room name. Use 1 to 32"
@@ -397,7 +400,7 @@ class JoinTests(CommandTestCase):
                 )
 
     def test_wrong_use(self) -> None:
-        self.ask("something was said")
+        self.ana.ask("something was said")
         self.luis.seen()
         self.wrong_use("/join ROOM", "/join", "/j", "/sala ")
 
@@ -405,11 +408,11 @@ class JoinTests(CommandTestCase):
 class LeaveTests(CommandTestCase):
     def test_one_goes_back_to_the_lobby(self) -> None:
         for name in "leave", "part":
-            self.ask("/join ops")
-            self.assertEqual(self.ask(f"/{name}"), ["*** You are in #lobby. Here: luis."])
+            self.ana.ask("/join ops")
+            self.assertEqual(self.ana.ask(f"/{name}"), ["*** You are in #lobby. Here: luis."])
 
     def test_in_the_lobby_there_is_nowhere_to_go(self) -> None:
-        self.assertEqual(self.ask("/leave"), ["*** You are in #lobby already."])
+        self.assertEqual(self.ana.ask("/leave"), ["*** You are in #lobby already."])
 
     def test_a_lobby_of_another_name(self) -> None:
         world = World(lobby="Plaza")
@@ -427,7 +430,7 @@ class RoomsTests(CommandTestCase):
         self.luis.type("/join ops", "hola", "/topic Friday")
         self.world.person().type("/join ops")
         self.assertEqual(
-            self.ask("/rooms"),
+            self.ana.ask("/rooms"),
             [
                 "*** 2 rooms:",
                 "*** #ops: 2 here, 2 lines. Topic: Friday",
@@ -436,27 +439,27 @@ class RoomsTests(CommandTestCase):
         )
 
     def test_one_room(self) -> None:
-        self.assertEqual(self.ask("/list"), ["*** 1 room:", "*** #lobby: 2 here, 0 lines."])
+        self.assertEqual(self.ana.ask("/list"), ["*** 1 room:", "*** #lobby: 2 here, 0 lines."])
 
     def test_many_rooms_are_counted(self) -> None:
         self.patch(talking, "ROOMS_LISTED", 2)
         for number in range(3):
-            self.ask(f"/join r{number}", "x")
-        lines = self.ask("/rooms")
+            self.ana.ask(f"/join r{number}", "x")
+        lines = self.ana.ask("/rooms")
         self.assertEqual((lines[0], lines[-1]), ("*** 4 rooms:", "*** and 2 more."))
         self.assertEqual(len(lines), 4)
 
     def test_a_long_topic_is_shown_in_part(self) -> None:
-        self.ask("/topic " + "x" * 100)
-        self.assertTrue(self.ask("/rooms")[1].endswith("Topic: " + "x" * 39 + "…"))
+        self.ana.ask("/topic " + "x" * 100)
+        self.assertTrue(self.ana.ask("/rooms")[1].endswith("Topic: " + "x" * 39 + "…"))
 
     def test_a_room_in_which_nothing_was_said_is_not_kept(self) -> None:
-        self.ask("/join kitchen", "/leave")
-        self.assertEqual(self.ask("/rooms")[0], "*** 1 room:")
+        self.ana.ask("/join kitchen", "/leave")
+        self.assertEqual(self.ana.ask("/rooms")[0], "*** 1 room:")
 
     def test_a_room_in_which_something_was_said_is(self) -> None:
-        self.ask("/join kitchen", "hola", "/leave")
-        self.assertEqual(self.ask("/rooms")[-1], "*** #kitchen: 0 here, 1 line.")
+        self.ana.ask("/join kitchen", "hola", "/leave")
+        self.assertEqual(self.ana.ask("/rooms")[-1], "*** #kitchen: 0 here, 1 line.")
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/rooms", "/rooms ops", "/list x")
@@ -466,29 +469,29 @@ class WhoTests(CommandTestCase):
     def test_who_is_in_this_room(self) -> None:
         self.world.person()
         for name in "who", "names", "w":
-            self.assertEqual(self.ask(f"/{name}"), ["*** In #lobby: ana, luis and 1 guest."])
+            self.assertEqual(self.ana.ask(f"/{name}"), ["*** In #lobby: ana, luis and 1 guest."])
 
     def test_who_is_in_another_room(self) -> None:
         self.luis.type("/join ops")
         for wanted in "ops", "#OPS":
-            self.assertEqual(self.ask(f"/who {wanted}"), ["*** In #ops: luis."])
+            self.assertEqual(self.ana.ask(f"/who {wanted}"), ["*** In #ops: luis."])
 
     def test_nobody_is(self) -> None:
         self.luis.type("/join ops", "hola", "/leave")
-        self.assertEqual(self.ask("/who ops"), ["*** Nobody is in #ops."])
+        self.assertEqual(self.ana.ask("/who ops"), ["*** Nobody is in #ops."])
 
     def test_names_are_listed_as_far_as_there_is_room_for_them(self) -> None:
         self.patch(talking, "PEOPLE_LISTED", 1)
-        self.assertEqual(self.ask("/who"), ["*** In #lobby: ana and 1 more."])
+        self.assertEqual(self.ana.ask("/who"), ["*** In #lobby: ana and 1 more."])
 
     def test_an_unknown_room(self) -> None:
         self.assertEqual(
-            self.ask("/who #nowhere"),
+            self.ana.ask("/who #nowhere"),
             [("ERR No room: #nowhere does not exist. /rooms lists the rooms, /join creates one.")],
         )
 
     def test_in_no_room(self) -> None:
-        (_, error) = self.ask("/join !", "/who")
+        (_, error) = self.ana.ask("/join !", "/who")
         self.assertEqual(
             error,
             (
@@ -500,7 +503,7 @@ class WhoTests(CommandTestCase):
 
 class MeTests(CommandTestCase):
     def test_everyone_sees_an_action(self) -> None:
-        self.assertEqual(self.ask("/me waves"), ["* ana waves"])
+        self.assertEqual(self.ana.ask("/me waves"), ["* ana waves"])
         self.assertEqual(self.luis.seen(), ["* ana waves"])
 
     def test_wrong_use(self) -> None:
@@ -512,7 +515,7 @@ class MsgTests(CommandTestCase):
         eva = self.world.person("eva")
         self.luis.seen()
         self.assertEqual(
-            self.ask("/msg luis only for you"), ["(private to luis) <ana> only for you"]
+            self.ana.ask("/msg luis only for you"), ["(private to luis) <ana> only for you"]
         )
         self.assertEqual(self.luis.seen(), ["(private) <ana> only for you"])
         self.assertEqual(eva.seen(), [])
@@ -520,17 +523,17 @@ class MsgTests(CommandTestCase):
     def test_it_reaches_them_in_any_room(self) -> None:
         self.luis.type("/join ops")
         self.luis.seen()
-        self.ask("/msg LUIS hola")
+        self.ana.ask("/msg LUIS hola")
         self.assertEqual(self.luis.seen(), ["(private) <ana> hola"])
 
     def test_a_guest_can_be_written_to(self) -> None:
         guest = self.world.person()
-        self.ask("/msg Guest3 hola")
+        self.ana.ask("/msg Guest3 hola")
         self.assertEqual(guest.seen(), ["(private) <ana> hola"])
 
     def test_a_guest_who_took_a_name_is_not_found_under_the_number(self) -> None:
         self.assertEqual(
-            self.ask("/msg guest2 hola"),
+            self.ana.ask("/msg guest2 hola"),
             ["ERR Nobody: guest2 is not here. /who shows who is."],
         )
 
@@ -538,33 +541,33 @@ class MsgTests(CommandTestCase):
         for name in "eva", "guest9", "guest", "guest999999999999999999", "guest٢":
             with self.subTest(name=name):
                 self.assertEqual(
-                    self.ask(f"/msg {name} hola"),
+                    self.ana.ask(f"/msg {name} hola"),
                     [f"ERR Nobody: {name} is not here. /who shows who is."],
                 )
 
     def test_it_is_stored_nowhere(self) -> None:
-        self.ask("/msg luis hola")
+        self.ana.ask("/msg luis hola")
         self.assertEqual(self.world.server.lobby.head, 0)
 
     def test_when_the_inbox_is_full_the_sender_is_told(self) -> None:
         self.luis.stop_taking()
         line = f"/msg luis {'x' * 4000}"
         for _ in range(INBOX_BYTES // 4020):
-            self.assertTrue(self.ask(line)[0].startswith("(private to luis) "))
+            self.assertTrue(self.ana.ask(line)[0].startswith("(private to luis) "))
         self.assertEqual(
-            self.ask(line),
+            self.ana.ask(line),
             [
                 "ERR Inbox full: luis is not reading, so this was not said. Try again later.",
             ],
         )
         self.luis.take_again()
         self.assertEqual(len(self.luis.seen()), INBOX_BYTES // 4020)
-        self.assertTrue(self.ask(line)[0].startswith("(private to luis) "))
+        self.assertTrue(self.ana.ask(line)[0].startswith("(private to luis) "))
 
     def test_it_says_one_thing_in_another_room(self) -> None:
         self.luis.type("/join ops")
         self.luis.seen()
-        self.assertEqual(self.ask("/msg #ops deploy done"), ["*** Said in #ops."])
+        self.assertEqual(self.ana.ask("/msg #ops deploy done"), ["*** Said in #ops."])
         self.assertEqual(self.luis.seen(), ["<ana> deploy done"])
 
     def test_its_receipt_comes_before_that_of_what_is_said_next(self) -> None:
@@ -580,17 +583,17 @@ class MsgTests(CommandTestCase):
                 person.type("/quit")
                 person.seen()
                 self.assertEqual(
-                    self.ask(f"/msg {name} hola"),
+                    self.ana.ask(f"/msg {name} hola"),
                     [f"ERR Nobody: {name} is not here. /who shows who is."],
                 )
                 self.assertEqual(person.seen(), [])
 
     def test_the_name_of_who_has_quit_is_free_although_the_connection_still_is(self) -> None:
         self.luis.type("/quit")
-        self.assertEqual(self.ask("/nick luis"), ["*** You are now luis."])
+        self.assertEqual(self.ana.ask("/nick luis"), ["*** You are now luis."])
         self.luis.hang_up()
         eva = self.world.person("eva")
-        self.ask("/msg luis to oneself", who=eva)
+        eva.ask("/msg luis to oneself")
         self.assertIn("(private) <eva> to oneself", self.ana.seen())
 
     def test_a_name_of_thousands_of_marks_costs_no_folding(self) -> None:
@@ -601,19 +604,19 @@ class MsgTests(CommandTestCase):
             return fold(name[:100])
 
         self.patch(connected_sessions, "fold", spy)
-        (error,) = self.ask("/msg " + ("e" + "\u0316\u0301" * 15) * 100 + " hola")
+        (error,) = self.ana.ask("/msg " + ("e" + "\u0316\u0301" * 15) * 100 + " hola")
         self.assertTrue(error.startswith("ERR Nobody: e"), error)
         self.assertLess(max(folded, default=0), 100)
 
     def test_in_the_own_room_it_is_a_line_like_any_other(self) -> None:
-        self.assertEqual(self.ask("/msg #lobby hola"), ["<ana> hola"])
+        self.assertEqual(self.ana.ask("/msg #lobby hola"), ["<ana> hola"])
 
     def test_in_a_room_that_is_not_there_it_is_refused(self) -> None:
         self.assertEqual(
-            self.ask("/msg #ops deploy done"),
+            self.ana.ask("/msg #ops deploy done"),
             [("ERR No room: #ops does not exist. /rooms lists the rooms, /join creates one.")],
         )
-        self.assertEqual(self.ask("/rooms")[0], "*** 1 room:")
+        self.assertEqual(self.ana.ask("/rooms")[0], "*** 1 room:")
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/msg NAME TEXT", "/msg", "/msg luis", "/msg luis  ", "/msg #lobby")
@@ -622,22 +625,22 @@ class MsgTests(CommandTestCase):
 class TopicTests(CommandTestCase):
     def test_everyone_is_told_of_a_new_topic(self) -> None:
         self.assertEqual(
-            self.ask("/topic Release on Friday"), ["*** ana set the topic: Release on Friday"]
+            self.ana.ask("/topic Release on Friday"), ["*** ana set the topic: Release on Friday"]
         )
         self.assertEqual(self.luis.seen(), ["*** ana set the topic: Release on Friday"])
 
     def test_anyone_can_ask_for_it(self) -> None:
         self.luis.type("/topic Friday")
-        self.assertEqual(self.ask("/topic"), ["*** Topic: Friday"])
+        self.assertEqual(self.ana.ask("/topic"), ["*** Topic: Friday"])
 
     def test_there_is_none(self) -> None:
         self.assertEqual(
-            self.ask("/topic"), ["*** No topic is set in #lobby. /topic TEXT sets one."]
+            self.ana.ask("/topic"), ["*** No topic is set in #lobby. /topic TEXT sets one."]
         )
 
     def test_in_no_room(self) -> None:
         self.assertEqual(
-            self.ask("/join !", "/topic", "/topic x", "x")[1:],
+            self.ana.ask("/join !", "/topic", "/topic x", "x")[1:],
             [
                 (
                     "ERR No room: you are in no room. /join ROOM to enter one, or /leave to"
@@ -675,7 +678,7 @@ class HistoryTests(CommandTestCase):
 
     def test_the_last_20_lines_are_shown_with_their_times(self) -> None:
         self.assertEqual(
-            self.ask("/history"),
+            self.ana.ask("/history"),
             [
                 "*** 20 of 30 lines of #lobby:",
                 *(f"[{EPOCH}] <luis> {number}" for number in range(10, 30)),
@@ -684,17 +687,17 @@ class HistoryTests(CommandTestCase):
 
     def test_as_many_as_one_asks_for(self) -> None:
         self.assertEqual(
-            self.ask("/history 1"), ["*** 1 of 30 lines of #lobby:", f"[{EPOCH}] <luis> 29"]
+            self.ana.ask("/history 1"), ["*** 1 of 30 lines of #lobby:", f"[{EPOCH}] <luis> 29"]
         )
 
     def test_never_more_than_there_are(self) -> None:
-        lines = self.ask("/history 999999999999999")
+        lines = self.ana.ask("/history 999999999999999")
         self.assertEqual((lines[0], len(lines)), ("*** 30 of 30 lines of #lobby:", 31))
 
     def test_all_kinds_of_lines_are_history(self) -> None:
         self.luis.type("/me waves", "/topic x")
         self.assertEqual(
-            self.ask("/history 2")[1:],
+            self.ana.ask("/history 2")[1:],
             [f"[{EPOCH}] * luis waves", f"[{EPOCH}] *** luis set the topic: x"],
         )
 
@@ -707,7 +710,7 @@ class HistoryTests(CommandTestCase):
 
     def test_there_is_none(self) -> None:
         self.assertEqual(
-            self.ask("/join ops", "/history")[1:], ["*** Nothing has been said in #ops yet."]
+            self.ana.ask("/join ops", "/history")[1:], ["*** Nothing has been said in #ops yet."]
         )
 
     def test_wrong_use(self) -> None:
@@ -728,7 +731,7 @@ class SinceTests(CommandTestCase):
 
     def test_what_was_said_since_then_is_shown_with_its_time(self) -> None:
         self.assertEqual(
-            self.ask("/since 10m"),
+            self.ana.ask("/since 10m"),
             [
                 f"*** 1 of 2 lines of #lobby, since {local_time(3060)}:",
                 f"[{local_time(3600)}] <luis> lately",
@@ -738,13 +741,13 @@ class SinceTests(CommandTestCase):
     def test_minutes_hours_and_days(self) -> None:
         for ago, shown in {"30s": 0, "1m": 1, "1H": 1, "2h": 2, "3d": 2, "1w": 2}.items():
             with self.subTest(ago=ago):
-                lines = self.ask(f"/since {ago}")
+                lines = self.ana.ask(f"/since {ago}")
                 self.assertTrue(lines[0].startswith(f"*** {shown} of 2 lines of #lobby, since "))
                 self.assertEqual(len(lines), 1 + shown)
 
     def test_nothing_was_said_at_all(self) -> None:
         self.assertEqual(
-            self.ask("/join ops", "/since 1h")[1:], ["*** Nothing has been said in #ops yet."]
+            self.ana.ask("/join ops", "/since 1h")[1:], ["*** Nothing has been said in #ops yet."]
         )
 
     def test_what_one_types_behind_it_is_answered_behind_it(self) -> None:
@@ -755,7 +758,7 @@ class SinceTests(CommandTestCase):
             return await waiting[-1]
 
         self.world.store.seq_before = seq_before
-        self.assertEqual(self.ask("/since 1h", "/who"), [])
+        self.assertEqual(self.ana.ask("/since 1h", "/who"), [])
         waiting[0].callback(0)
         self.world.settle()
         self.assertEqual(self.ana.seen()[-1], "*** In #lobby: ana and luis.")
@@ -766,7 +769,7 @@ class SinceTests(CommandTestCase):
 
         self.world.store.seq_before = seq_before
         self.assertEqual(
-            self.ask("/since 1h"),
+            self.ana.ask("/since 1h"),
             ["ERR Not readable: lines 1 to 2 of the log cannot be read. Try again later."],
         )
 
@@ -778,7 +781,7 @@ class SinceTests(CommandTestCase):
             return await waiting[-1]
 
         self.world.store.seq_before = seq_before
-        self.ask("/since 1h")
+        self.ana.ask("/since 1h")
         self.ana.hang_up()
         waiting[0].callback(0)
         self.world.settle()
@@ -799,7 +802,7 @@ class SinceTests(CommandTestCase):
 class EchoTests(CommandTestCase):
     def test_off_leaves_out_ones_own_lines_and_nothing_else(self) -> None:
         self.assertEqual(
-            self.ask("/echo off"),
+            self.ana.ask("/echo off"),
             ["*** Your own lines are not shown to you. Errors still are."],
         )
         self.ana.type("mine", "/me waves", b"\xff", "/who")
@@ -810,24 +813,24 @@ class EchoTests(CommandTestCase):
         self.assertEqual(self.luis.seen(), ["<ana> mine", "* ana waves", "<luis> his"])
 
     def test_off_does_not_take_back_what_was_said_before(self) -> None:
-        self.assertEqual(self.ask("mine", "/echo off")[0], "<ana> mine")
+        self.assertEqual(self.ana.ask("mine", "/echo off")[0], "<ana> mine")
 
     def test_on_brings_them_back(self) -> None:
         self.assertEqual(
-            self.ask("/echo off", "/echo on", "mine")[1:],
+            self.ana.ask("/echo off", "/echo on", "mine")[1:],
             ["*** Your own lines are shown to you.", "<ana> mine"],
         )
 
     def test_spanish_says_yes_and_no(self) -> None:
-        self.assertEqual(self.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
-        self.assertEqual(len(self.ask("/eco NO", "mine")), 1)
-        self.assertEqual(self.ask("/echo sí"), ["*** Your own lines are shown to you."])
+        self.assertEqual(self.ana.ask("/eco no", "/eco sí", "mine")[2:], ["<ana> mine"])
+        self.assertEqual(len(self.ana.ask("/eco NO", "mine")), 1)
+        self.assertEqual(self.ana.ask("/echo sí"), ["*** Your own lines are shown to you."])
 
     def test_it_lasts_through_a_change_of_room(self) -> None:
-        self.assertEqual(len(self.ask("/echo off", "/join ops", "mine")), 2)
+        self.assertEqual(len(self.ana.ask("/echo off", "/join ops", "mine")), 2)
 
     def test_history_shows_ones_own_lines_all_the_same(self) -> None:
-        self.assertEqual(self.ask("/echo off", "mine", "/history")[-1], f"[{EPOCH}] <ana> mine")
+        self.assertEqual(self.ana.ask("/echo off", "mine", "/history")[-1], f"[{EPOCH}] <ana> mine")
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/echo on|off", "/echo", "/echo yes", "/echo on off")
@@ -837,18 +840,20 @@ class TimesTests(CommandTestCase):
     def test_on_puts_the_time_before_every_line_that_is_said(self) -> None:
         self.world.clock.advance(60)
         self.assertEqual(
-            self.ask("/times on", "hola"),
+            self.ana.ask("/times on", "hola"),
             ["*** Every line now shows its time.", f"[{local_time(60)}] <ana> hola"],
         )
 
     def test_off_takes_it_away(self) -> None:
         self.assertEqual(
-            self.ask("/times on", "/times off", "hola")[1:],
+            self.ana.ask("/times on", "/times off", "hola")[1:],
             ["*** New lines do not show their time.", "<ana> hola"],
         )
 
     def test_history_has_times_all_the_same(self) -> None:
-        self.assertEqual(self.ask("/times off", "hola", "/history")[-1], f"[{EPOCH}] <ana> hola")
+        self.assertEqual(
+            self.ana.ask("/times off", "hola", "/history")[-1], f"[{EPOCH}] <ana> hola"
+        )
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/times on|off", "/times", "/times maybe")
@@ -857,7 +862,7 @@ class TimesTests(CommandTestCase):
 class LanguageTests(CommandTestCase):
     def test_it_changes_the_language_of_this_session_alone(self) -> None:
         self.assertEqual(
-            self.ask("/language es", "/foo", "/who"),
+            self.ana.ask("/language es", "/foo", "/who"),
             [
                 "*** El servidor te habla en español.",
                 "ERR Unknown command: /foo. /ayuda muestra las órdenes; empieza una"
@@ -865,10 +870,10 @@ class LanguageTests(CommandTestCase):
                 "*** En #lobby: ana y luis.",
             ],
         )
-        self.assertEqual(self.ask("/who", who=self.luis), ["*** In #lobby: ana and luis."])
+        self.assertEqual(self.luis.ask("/who"), ["*** In #lobby: ana and luis."])
 
     def test_notices_are_in_ones_own_language(self) -> None:
-        self.ask("/language es")
+        self.ana.ask("/language es")
         self.luis.type("/nick Luis", "/topic x")
         self.assertEqual(
             self.ana.seen(), ["*** luis ahora es Luis.", "*** Luis ha puesto el tema: x"]
@@ -876,36 +881,36 @@ class LanguageTests(CommandTestCase):
 
     def test_and_back(self) -> None:
         self.assertEqual(
-            self.ask("/idioma ES", "/idioma en")[1:], ["*** The server speaks English to you."]
+            self.ana.ask("/idioma ES", "/idioma en")[1:], ["*** The server speaks English to you."]
         )
 
     def test_wrong_use(self) -> None:
         self.wrong_use("/language en|es", "/language", "/language fr", "/language en es")
 
     def test_wrong_use_in_spanish_shows_the_spanish_usage(self) -> None:
-        (_, error) = self.ask("/idioma es", "/sala")
+        (_, error) = self.ana.ask("/idioma es", "/sala")
         self.assertTrue(error.startswith("ERR Wrong use: /sala se usa así: /sala SALA - "))
 
 
 class TextTests(CommandTestCase):
     def test_wrong_use_changes_nothing(self) -> None:
         self.wrong_use("/text", "/text please")
-        self.assertEqual(self.ask("/who"), ["*** In #lobby: ana and luis."])
+        self.assertEqual(self.ana.ask("/who"), ["*** In #lobby: ana and luis."])
 
 
 class QuitTests(CommandTestCase):
     def test_one_is_told_goodbye_and_the_connection_closes(self) -> None:
         for name in "quit", "exit", "bye", "salir", "adios", "adiós":
             person = self.world.person()
-            self.assertEqual(self.ask(f"/{name}", who=person), ["*** Goodbye."])
+            self.assertEqual(person.ask(f"/{name}"), ["*** Goodbye."])
             self.assertTrue(person.closed)
 
     def test_one_has_left_at_once(self) -> None:
-        self.ask("/quit")
-        self.assertEqual(self.ask("/who", who=self.luis), ["*** In #lobby: luis."])
+        self.ana.ask("/quit")
+        self.assertEqual(self.luis.ask("/who"), ["*** In #lobby: luis."])
 
     def test_whatever_stands_behind_it(self) -> None:
-        self.assertEqual(self.ask("/quit now"), ["*** Goodbye."])
+        self.assertEqual(self.ana.ask("/quit now"), ["*** Goodbye."])
 
 
 class PresenceTests(SynchronousTestCase):

@@ -1,18 +1,14 @@
-"""The answers that a client of a `World` receives to its lines."""
+"""The one answer among what a client receives."""
 
 from __future__ import annotations
 
-from tests.support.world import Member
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def ask(person: Member, *lines: str) -> list[str]:
-    """Type lines, and return the lines that the client receives for them."""
-    person.seen()
-    person.type(*lines)
-    return person.seen()
-
-
-def only(lines: list[str]) -> str:
-    """Return the only one of some lines. Fail if there are none or several."""
-    (line,) = lines
-    return line
+def only(items: Iterable[T]) -> T:
+    """Return the only one of some items. Fail if there are none or several."""
+    (item,) = items
+    return item

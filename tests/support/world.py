@@ -263,6 +263,12 @@ class Member:
             self.send((line.encode() if isinstance(line, str) else line) + b"\n")
         self.world.settle()
 
+    def ask(self, *lines: str | bytes) -> list[str]:
+        """Type lines, and return the lines that are received for them."""
+        self.seen()
+        self.type(*lines)
+        return self.seen()
+
     def half_close(self) -> None:
         """Send nothing more, and go on reading."""
         self.protocol.readConnectionLost()

@@ -17,12 +17,12 @@ from chatd.webhooks.registry import (
     IN_A_ROOM,
     IN_ALL,
     DeliveryFailure,
-    Hook,
     Hooks,
     NotDelivered,
     Rules,
 )
 from chatd.webhooks.urls import destination_of
+from tests.support.answers import only
 from tests.support.world import HeldStore
 
 THERE = destination_of("https://example.com/secret")
@@ -59,11 +59,6 @@ class Shelf:
 
 def numbers(hooks: Hooks, room: Room) -> list[int]:
     return [hook.number for hook in hooks.of(room)]
-
-
-def only(hooks: Hooks) -> Hook:
-    (hook,) = hooks
-    return hook
 
 
 def test_a_new_one_begins_at_the_rooms_head_and_is_kept() -> None:
