@@ -113,8 +113,6 @@ class PacedReader:
         if self._lifecycle.state is State.LOST:
             self._owner.depart()
 
-    # Pausing and turns
-
     def pause(self) -> None:
         """Read nothing from the transport."""
         if not self.paused:
@@ -168,11 +166,16 @@ class PacedReader:
         if self.handling or state is State.DRAINING or not handler.takes_input:
             return
         self.handling, self._woken = True, False
+        held = self._owner.output.writer if handler.in_one_piece else None
         try:
+            if held is not None:
+                held.hold()
             if state is State.HALF_CLOSED:
                 self._owner.output.end()
             taken, left, ready = self._take_items(handler, share)
         finally:
+            if held is not None:
+                held.release()
             self.handling = False
         if self._handler is handler and not (
             self._lifecycle.state is State.LOST and self._owner.departed
@@ -191,35 +194,27 @@ class PacedReader:
         end, taken = now + share, 0
         left = min(handler.allowance(), ITEMS_A_TURN)
         ready = left > 0
-        # The writer of now: a request may give the connection to a handler with another one.
-        held = self._owner.output.writer if handler.in_one_piece else None
-        if held is not None:
-            held.hold()
-        try:
-            while ready and left and not rate.owes and now < end:
-                if not items:
-                    if not (intake.unread or self._lifecycle.state in ENDED):
-                        break
-                    if not intake.decode(now):
-                        break
-                while items and left and now < end:
-                    left -= 1
-                    taken += 1
-                    try:
-                        handler.handle(items.pop())
-                    except Exception:
-                        handler.item_failed()
-                    now = seconds()
-                    if handler.interrupted:
-                        break
-                ready = handler.settle(bool(items))
-                if not items:
-                    now = seconds()  # decoding takes time, also if no item comes of it
-            if rate.address.pace is not None:
-                rate.spend_time(began, now)
-        finally:
-            if held is not None:
-                held.release()
+        while ready and left and not rate.owes and now < end:
+            if not items:
+                if not (intake.unread or self._lifecycle.state in ENDED):
+                    break
+                if not intake.decode(now):
+                    break
+            while items and left and now < end:
+                left -= 1
+                taken += 1
+                try:
+                    handler.handle(items.pop())
+                except Exception:
+                    handler.item_failed()
+                now = seconds()
+                if handler.interrupted:
+                    break
+            ready = handler.settle(bool(items))
+            if not items:
+                now = seconds()  # decoding takes time, also if no item comes of it
+        if rate.address.pace is not None:
+            rate.spend_time(began, now)
         return taken, left, ready
 
     def _read_on(self, taken: int, left: int, ready: bool) -> None:

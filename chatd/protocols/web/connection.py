@@ -137,18 +137,13 @@ class HttpHandler:
         """Do nothing until the first request comes, which a refusal would answer."""
 
     def allowance(self) -> int:
-        """Return how many requests may be handled: none while one is handled, or not taken.
-
-        End the connection if its client takes longer than it may.
-        """
+        """Return how many requests may be handled: none while one is handled, or not taken."""
         address = self.connection.address
         if not address.located and self.connection.reader.intake.unread:
             try:
                 address.locate()
             except TooManyConnections as full:
                 self._send_last(self.refusal(full))
-        if not (self._may_go_on() and self._has_input()):
-            self._end_if_late()
         return ITEMS_A_TURN if self._may_go_on() else 0
 
     def accept(self, items: list[Item]) -> list[Answerable]:
@@ -173,25 +168,8 @@ class HttpHandler:
         raise
 
     def settle(self, more: bool) -> bool:
-        """Return True if the next request may be handled.
-
-        End the connection if nothing is left to handle and its client takes longer than it may.
-        """
-        if not self._has_input():
-            self._end_if_late()
+        """Return True if the next request may be handled."""
         return self._may_go_on()
-
-    def _has_input(self) -> bool:
-        intake = self.connection.reader.intake
-        return bool(intake.items or intake.unread)
-
-    def _end_if_late(self) -> None:
-        if not self.connection.lifecycle.lost and self._is_late(self._clock.seconds()):
-            if self.decoder.unfinished:
-                limit = int(self._deadlines.for_request)
-                self._refuse(bad_request("request_took_too_long", 408, limit=limit))
-            else:
-                self._finish()
 
     @property
     def busy(self) -> bool:
@@ -227,10 +205,19 @@ class HttpHandler:
         """Do nothing: a request that is being handled finds that its client has gone."""
 
     def _may_go_on(self) -> bool:
+        """Return True if a request may be handled. End the connection if its client is too late."""
         if self._working or self._answers.finished:
             return False
-        self._held_up = self.connection.output.waiting and not self.connection.lifecycle.lost
-        return not self._held_up
+        lost, intake = self.connection.lifecycle.lost, self.connection.reader.intake
+        self._held_up = self.connection.output.waiting and not lost
+        must_wait = self._held_up or not (intake.items or intake.unread)
+        if must_wait and not lost and self._is_late(self._clock.seconds()):
+            if self.decoder.unfinished:
+                limit = int(self._deadlines.for_request)
+                self._refuse(bad_request("request_took_too_long", 408, limit=limit))
+            else:
+                self._finish()
+        return not (self._held_up or self._answers.finished)
 
     def _go_on(self) -> None:
         """Have a turn: all that was answered was taken. Do nothing if that was not waited for."""
