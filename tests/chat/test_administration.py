@@ -11,9 +11,7 @@ from twisted.logger import LogEvent
 
 from chatd.chat.administration import Administration
 from chatd.text.times import local_time
-from tests.support.world import CHEAP, World
-
-HASH = CHEAP.hash("correct horse")
+from tests.support.world import HASH, World
 
 
 class Scene:

@@ -20,10 +20,9 @@ from chatd.webhooks.urls import networks_of
 from tests.support.browser import browser
 from tests.support.http import Caller, Served, request
 from tests.support.receivers import Receiver
-from tests.support.world import Member, World
+from tests.support.world import PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
-PASSWORD = "correct horse"
 
 
 class Scene:

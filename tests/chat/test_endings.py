@@ -20,9 +20,9 @@ from chatd.chat.administration import Administration
 from chatd.commands.table import TABLE as TABLE_OF_COMMANDS
 from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
-from tests.support.den import PASSWORD, Town
+from tests.support.den import Town
 from tests.support.http import Caller, request
-from tests.support.world import CHEAP
+from tests.support.world import CHEAP, PASSWORD
 
 OTHER = "another horse"
 HASH = CHEAP.hash("what the operator set")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.chat.idempotency import (
     FORGOTTEN_AT_ONCE,
@@ -34,9 +33,9 @@ from chatd.rooms.stream import Stream
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
+from tests.support.logs import Expect
 from tests.support.world import Member, World
 
-Expect = Callable[..., list[LogEvent]]
 Answers = list[Any]
 
 

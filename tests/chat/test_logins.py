@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account
 from chatd.chat.membership import LASTING
 from chatd.chat.names import Names
 from tests.support.sessions import done, guest, program
 from tests.support.sessions import member as named_member
-from tests.support.world import (
-    CHEAP,
-    Member,
-    World,
-)
-
-PASSWORD = "correct horse"
-HASH = CHEAP.hash(PASSWORD)
-
-Expect = Callable[..., list[LogEvent]]
+from tests.support.world import HASH, PASSWORD, Member, World
 
 
 @pytest.mark.parametrize("line", ["/logout", f"/login eva {PASSWORD}"])

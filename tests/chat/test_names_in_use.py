@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -27,9 +26,8 @@ from chatd.chat.administration import Administration
 from chatd.text.folding import fold
 from chatd.text.validation import looks
 from tests.support.checkout import ROOT
+from tests.support.logs import Expect
 from tests.support.world import CHEAP, Member, World
-
-Expect = Callable[..., object]
 
 PASSWORD = "secret-1234"
 HASH = CHEAP.hash(PASSWORD)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
@@ -15,15 +13,8 @@ from tests.support.browser import (
     Browser,
     browser,
 )
-from tests.support.world import (
-    CHEAP,
-    World,
-)
-
-PASSWORD = "correct horse"
-HASH = CHEAP.hash(PASSWORD)
-
-Expect = Callable[..., list[LogEvent]]
+from tests.support.logs import Expect
+from tests.support.world import HASH, PASSWORD, World
 
 
 def begin(coroutine: Any) -> Deferred[Any]:

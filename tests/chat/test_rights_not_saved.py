@@ -13,13 +13,11 @@ from chatd.storage.records import change
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
+from tests.support.logs import Expect
 from tests.support.receivers import Receiver
-from tests.support.world import CHEAP, Member, World
-
-Expect = Callable[..., object]
+from tests.support.world import CHEAP, PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
-PASSWORD = "correct horse"
 
 
 class Scene:

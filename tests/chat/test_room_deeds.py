@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account
 from chatd.chat.permissions import Mode
@@ -15,10 +13,9 @@ from chatd.event import Deed, Kind
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Put, change
 from chatd.webhooks.urls import destination_of
+from tests.support.logs import Expect
 from tests.support.sessions import guest, keys
 from tests.support.world import World
-
-Expect = Callable[..., list[LogEvent]]
 
 
 class Office:

@@ -14,10 +14,9 @@ from chatd.commands.table import TABLE
 from chatd.storage.records import change
 from tests.support.browser import browser
 from tests.support.http import Served
-from tests.support.world import CHEAP, World
+from tests.support.world import CHEAP, PASSWORD, World
 
 WORD = "buy-now.example.com"
-PASSWORD = "correct horse"
 
 
 class Scene:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
-from twisted.logger import LogEvent
 
 from chatd.chat.missed import SHOWN_AT_ONCE
 from chatd.chat.server import ChatServer
@@ -20,11 +18,11 @@ from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
+from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
 from tests.support.world import Member, World, log_in
 
 EPOCH = local_time(0)
-Expect = Callable[..., list[LogEvent]]
 
 
 @pytest.fixture

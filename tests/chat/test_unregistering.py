@@ -22,9 +22,7 @@ from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
-from tests.support.world import Member, World
-
-PASSWORD = "correct horse"
+from tests.support.world import PASSWORD, Member, World
 
 GONE = "goes with the account"
 STAYS = "is the room's, and holds for whoever has the name"

@@ -16,9 +16,8 @@ from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
-from tests.support.world import CHEAP, FAR, Immediately, Member, World, log_in
+from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
 
-PASSWORD = "correct horse"
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
 CHANGED = "*** Your password is changed. All your other sessions are signed out."
 CANCELLED = "*** Cancelled: no password was given."

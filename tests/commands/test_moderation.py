@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
-from twisted.logger import LogEvent
 
 from chatd.chat import roles as roles_module
 from chatd.chat.actions import enter as enter_module
@@ -21,6 +18,7 @@ from chatd.commands.table import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import only
+from tests.support.logs import Expect
 from tests.support.rights import give_role
 from tests.support.world import FAR, HERE, HeldStore, Member, World
 
@@ -35,8 +33,6 @@ CANNOT_BE_USED = (
     " invited."
 )
 """The refusal of a new room if a room of that name is hidden from the session."""
-
-Expect = Callable[..., list[LogEvent]]
 
 
 @pytest.fixture

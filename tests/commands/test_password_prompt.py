@@ -14,9 +14,8 @@ from chatd.chat.actions.authentication import KEEP_TOKENS
 from chatd.chat.replies import READING_SECONDS
 from chatd.webhooks.registry import Rules
 from tests.support.browser import Browser
-from tests.support.world import FAR, World
+from tests.support.world import FAR, PASSWORD, World
 
-PASSWORD = "correct horse"
 PRESENT = (
     "*** First your present password: your next line, which nobody is shown. An empty line cancels."
 )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from twisted.logger import LogEvent
 
 from chatd.accounts.credentials import by_password
 from chatd.chat.actions.settings import AWAY_CHARACTERS, IGNORED_AT_MOST
 from chatd.rooms.feed import TAIL_BYTES
 from chatd.text.times import local_time
+from tests.support.logs import Expect
 from tests.support.world import Member, World
-
-Expect = Callable[..., list[LogEvent]]
 
 EPOCH = local_time(0)
 BELL = "\x07"

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 import pytest
 from twisted.internet.task import deferLater
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.passwords import Hasher, PasswordsFailed
@@ -49,11 +48,9 @@ from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
 from chatd.util.rate_limit import RateLimiter
 from tests.support.faults import Fault, Injected
-from tests.support.logs import logged
+from tests.support.logs import Expect, logged
 from tests.support.loopback import LoopbackServer
 from tests.support.world import CHEAP, Member, World
-
-Expect = Callable[..., list[LogEvent]]
 
 SERVER_ERROR = "ERR Server error: "
 NOT_READABLE = "ERR Not readable: "

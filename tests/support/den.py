@@ -8,9 +8,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.storage.records import Put
 from tests.support.http import Served
-from tests.support.world import Member
-
-PASSWORD = "correct horse"
+from tests.support.world import PASSWORD, Member
 
 
 class Town:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from twisted.logger import LogEvent, eventAsText, globalLogPublisher
+
+Expect = Callable[..., list[LogEvent]]
+"""The type of the fixture `expected_errors`."""
 
 
 @contextmanager

@@ -19,10 +19,7 @@ from chatd.formats.base import Format
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
 from chatd.storage.contract import Store
-from tests.support.world import World
-
-PASSWORD = "correct horse"
-"""The password of all accounts that `member` makes."""
+from tests.support.world import PASSWORD, World
 
 
 class KeysOnly(Format):

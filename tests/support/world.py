@@ -25,7 +25,7 @@ from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.table import GENERAL, SECTIONS
-from chatd.event import Draft, Entry, Notice
+from chatd.event import Draft, Entry, Event, Notice
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -48,6 +48,10 @@ HELP_LINES = len(GENERAL) + len(SECTIONS) + 1
 
 CHEAP = Hasher(time_cost=1, memory_cost=8, parallelism=1)
 """Hashes quickly, with little security."""
+
+PASSWORD = "correct horse"
+HASH = CHEAP.hash(PASSWORD)
+"""The password of all accounts that tests register without another one, and its hash."""
 
 HERE = IPv4Address("TCP", "127.0.0.1", 40000)
 FAR = IPv4Address("TCP", "203.0.113.7", 40000)
@@ -155,9 +159,14 @@ class World:
         """Return an existing room."""
         return self.server.rooms[fold(name)]
 
+    def stored(self, room: str) -> list[Event]:
+        """Return the events that are stored in the log of a room."""
+        log = self.store._logs.get(room)
+        return [] if log is None else list(log.events)
+
     def register(self, name: str, *, admin: bool = False, **settings: Any) -> None:
-        """Register an account without a password."""
-        account = Account(name, "", admin, settings=settings)
+        """Register an account."""
+        account = Account(name, HASH, admin, settings=settings)
         change(self.store, self.server.accounts.table.put(account.key, account))
         self.settle()
 

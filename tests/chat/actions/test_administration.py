@@ -19,8 +19,8 @@ from chatd.chat.actions.administration import (
 from chatd.chat.actions.login import log_in
 from chatd.errors import Refusal
 from chatd.storage.contract import StoreError
-from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
-from tests.support.world import CHEAP, World
+from tests.support.sessions import begin, done, guest, member, refused
+from tests.support.world import CHEAP, PASSWORD, World
 
 HASH = CHEAP.hash("another horse")
 

@@ -17,8 +17,8 @@ from chatd.chat.actions.authentication import (
 from chatd.chat.actions.login import log_in, log_out
 from chatd.chat.login_limits import NAME_TRIES
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, begin, done, guest, member, program, refused
-from tests.support.world import World
+from tests.support.sessions import begin, done, guest, member, program, refused
+from tests.support.world import PASSWORD, World
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from chatd.accounts.credentials import BROWSER
 from chatd.chat.actions.browsers import SignedIn, sign_in, sign_out
 from chatd.chat.actions.register import register
-from tests.support.sessions import PASSWORD, begin, done, guest, member, refused
-from tests.support.world import World
+from tests.support.sessions import begin, done, guest, member, refused
+from tests.support.world import PASSWORD, World
 
 
 @pytest.fixture

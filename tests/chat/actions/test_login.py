@@ -9,8 +9,8 @@ from chatd.chat.actions.browsers import sign_in
 from chatd.chat.actions.login import close_others, log_in, log_out
 from chatd.chat.actions.register import register
 from chatd.chat.session import Session
-from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, program, refused
-from tests.support.world import World
+from tests.support.sessions import begin, done, guest, keys, member, program, refused
+from tests.support.world import PASSWORD, World
 
 
 def browser(world: World, name: str, title: str = "browser") -> Session:

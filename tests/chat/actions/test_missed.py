@@ -6,8 +6,8 @@ from chatd.chat.actions.enter import enter
 from chatd.chat.actions.login import log_in
 from chatd.chat.actions.missed import mark_seen, show_missed, skip_missed
 from chatd.chat.session import Session
-from tests.support.sessions import PASSWORD, done, guest, member, refused
-from tests.support.world import World
+from tests.support.sessions import done, guest, member, refused
+from tests.support.world import PASSWORD, World
 
 
 def returning(world: World) -> Session:

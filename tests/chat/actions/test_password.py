@@ -11,8 +11,8 @@ from chatd.chat.actions.password import change_password, check_password_change
 from chatd.chat.actions.tokens import make_token
 from chatd.chat.session import Session
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, done, guest, member, program, refused
-from tests.support.world import World
+from tests.support.sessions import done, guest, member, program, refused
+from tests.support.world import PASSWORD, World
 
 NEW = "another horse"
 

@@ -12,8 +12,8 @@ from chatd.chat.actions.rename import rename
 from chatd.chat.login_limits import ADDRESS_TRIES
 from chatd.errors import Refusal
 from chatd.storage.contract import StoreError
-from tests.support.sessions import PASSWORD, begin, done, guest, keys, member, refused
-from tests.support.world import World
+from tests.support.sessions import begin, done, guest, keys, member, refused
+from tests.support.world import PASSWORD, World
 
 
 def test_a_session_owns_its_name_afterwards(world: World) -> None:

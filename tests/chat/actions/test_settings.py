@@ -9,8 +9,8 @@ from chatd.chat.actions.login import log_in
 from chatd.errors import Refusal
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
-from tests.support.sessions import PASSWORD, done, guest, member, program, refused
-from tests.support.world import World
+from tests.support.sessions import done, guest, member, program, refused
+from tests.support.world import PASSWORD, World
 
 
 def test_switches_of_the_view(world: World) -> None:

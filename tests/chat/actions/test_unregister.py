@@ -6,8 +6,8 @@ import pytest
 
 from chatd.chat.actions.unregister import check_unregistration, unregister
 from chatd.errors import Refusal
-from tests.support.sessions import PASSWORD, begin, done, guest, member, program, refused
-from tests.support.world import World
+from tests.support.sessions import begin, done, guest, member, program, refused
+from tests.support.world import PASSWORD, World
 
 
 def test_the_account_is_removed_and_its_session_a_guest(world: World) -> None:

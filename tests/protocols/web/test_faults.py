@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,9 +29,8 @@ from chatd.rooms.stream import Stream
 from chatd.storage.records import change
 from tests.support.browser import Browser
 from tests.support.faults import Fault, Injected
+from tests.support.logs import Expect
 from tests.support.world import World
-
-Expect = Callable[..., Any]
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import pytest
 
 from tests.support.browser import Browser, browser
 from tests.support.http import Got, Served, error_of
-from tests.support.world import FAR, Member
+from tests.support.world import FAR, PASSWORD, Member
 
-PASSWORD = "correct horse"
 KEY = "Z" * 16
 
 

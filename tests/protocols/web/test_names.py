@@ -9,9 +9,7 @@ import pytest
 from chatd.i18n import Language, sentence
 from tests.support.browser import browser
 from tests.support.http import Served
-from tests.support.world import CHEAP
-
-PASSWORD = "correct horse"
+from tests.support.world import CHEAP, PASSWORD
 
 
 def nick(door: Served, name: str) -> str:

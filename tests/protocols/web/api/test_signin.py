@@ -8,9 +8,7 @@ import pytest
 
 from chatd.accounts.credentials import BROWSER
 from tests.support.http import Got, Served, error_of
-from tests.support.world import FAR
-
-PASSWORD = "correct horse"
+from tests.support.world import FAR, PASSWORD
 
 
 def sign_in(door: Served, name: str = "ana", password: str = PASSWORD, **headers: Any) -> Got:
