@@ -220,6 +220,8 @@ class _Changes(ast.NodeVisitor):
         self._replace(node, b"pass")
 
     def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return  # imports that do nothing when the code runs
         self._replace(node.test, b"True", b"False")
         self.visit(node.test)
         only = node.body[0] if len(node.body) == 1 else None

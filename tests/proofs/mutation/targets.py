@@ -226,7 +226,15 @@ TESTS = {
     "chatd/protocols/proxy/header.py": ["tests/protocols/proxy/test_header.py"],
     "chatd/protocols/proxy/protocol.py": ["tests/protocols/proxy/test_protocol.py"],
     "chatd/protocols/lines/framing.py": ["tests/protocols/lines/test_framing.py"],
+    "chatd/protocols/transport/client_address.py": [
+        "tests/protocols/transport/test_client_address.py",
+    ],
+    "chatd/protocols/transport/lifecycle.py": ["tests/protocols/transport/test_lifecycle.py"],
     "chatd/protocols/transport/limits.py": ["tests/protocols/transport/test_limits.py"],
+    "chatd/protocols/transport/output.py": ["tests/protocols/transport/test_output.py"],
+    "chatd/protocols/transport/rate.py": ["tests/protocols/transport/test_rate.py"],
+    "chatd/protocols/transport/scheduler.py": ["tests/protocols/transport/test_scheduler.py"],
+    "chatd/protocols/transport/typed_text.py": ["tests/protocols/transport/test_typed_text.py"],
     "chatd/rooms/feed.py": ["tests/rooms/test_feed.py", "tests/rooms/test_room.py"],
     "chatd/rooms/stream.py": ["tests/rooms/test_stream.py"],
     "chatd/storage/contract.py": [

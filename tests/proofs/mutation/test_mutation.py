@@ -15,6 +15,9 @@ from tests.proofs.mutation.targets import TESTS
 SOURCE = b"""
 LIMIT = 4 * 1024
 
+if TYPE_CHECKING:
+    from line import Line
+
 def take(line, most):
     if not line or len(line) > most:
         raise ValueError
@@ -54,6 +57,10 @@ def test_leaves_numbers_with_a_name_alone() -> None:
     assert not [before for before, _ in changes() if "LIMIT" in before]
 
 
+def test_leaves_imports_for_types_alone() -> None:
+    assert not [before for before, _ in changes() if "TYPE_CHECKING" in before]
+
+
 def test_a_mutant_differs_in_one_place_and_can_be_compiled() -> None:
     for mutant in mutants_of("chatd/take.py", SOURCE):
         compile(mutant.source, mutant.module, "exec")
@@ -72,7 +79,7 @@ def test_the_lines_that_a_diff_adds_or_changes() -> None:
 
 def test_a_mutant_names_the_lines_that_it_changes() -> None:
     [mutant] = [one for one in mutants_of("chatd/take.py", SOURCE) if one.after == ("return line",)]
-    assert mutant.lines == range(8, 9)
+    assert mutant.lines == range(11, 12)
 
 
 def test_what_makes_no_difference_is_known_with_its_reason() -> None:

@@ -7,6 +7,11 @@ import pytest
 from chatd.protocols.transport.lifecycle import Lifecycle, State, guarded
 
 
+def test_the_states_are_in_the_order_in_which_a_connection_passes_them() -> None:
+    names = ["HANDSHAKING", "OPEN", "HALF_CLOSED", "DRAINING", "LOST"]
+    assert [state.name for state in sorted(State)] == names
+
+
 @pytest.mark.parametrize("before", State)
 @pytest.mark.parametrize("wanted", State)
 def test_a_connection_moves_on_to_later_states_alone(before: State, wanted: State) -> None:

@@ -22,6 +22,7 @@ class Clock:
         return self.now
 
     def callLater(self, delay: float, call: Callable[[], object]) -> None:
+        assert delay == 0, "turns come next, after those that were read"
         self.due.append(call)
 
 
@@ -77,6 +78,17 @@ class TurnsTests(SynchronousTestCase):
             Client(self, name)
         self.taken_now()
         self.assertEqual(self.shares, [TURN_SECONDS / 4] * 4)
+        self.assertEqual(self.turns.share, TURN_SECONDS)
+
+    def test_a_client_that_awaits_no_turn_shares_with_those_that_do(self) -> None:
+        shares = [self.turns.share]
+        for name in "abc":
+            Client(self, name)
+            shares.append(self.turns.share)
+        self.assertEqual(shares, [TURN_SECONDS / count for count in (1, 2, 3, 4)])
+
+    def test_it_shares_with_none_that_was_forgotten(self) -> None:
+        self.turns.forget(Client(self, "a"))
         self.assertEqual(self.turns.share, TURN_SECONDS)
 
     def test_when_the_time_is_over_the_rest_go_first_the_next_time(self) -> None:

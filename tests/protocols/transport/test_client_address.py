@@ -1,0 +1,166 @@
+"""`chatd.protocols.transport.client_address`: where a client is counted, and who can read it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.testing import StringTransport
+from zope.interface import directlyProvides
+
+from chatd.protocols.transport.client_address import ClientAddress
+from chatd.protocols.transport.factory import ChatFactory, Place
+from chatd.protocols.transport.limits import Limits, Pace, TooManyConnections
+
+LOCAL, NEAR, FAR = (IPv4Address("TCP", host, 1) for host in ("127.0.0.1", "10.0.0.1", "192.0.2.1"))
+OTHER_LOCAL = IPv4Address("TCP", "127.0.0.1", 2)
+
+PROXY = Place("10.0.0.1", Pace(Limits()))
+"""The place of the proxy."""
+
+OWN = Place("192.0.2.1", Pace(Limits()))
+"""The place that a client behind the proxy gets."""
+
+
+class Factory:
+    """A factory that has room, unless it is full."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.relocated: list[tuple[Place | None, object]] = []
+
+    def relocate(self, place: Place | None, address: object) -> Place:
+        self.relocated.append((place, address))
+        if self.full:
+            raise TooManyConnections("full", 1)
+        return OWN
+
+
+class BehindProxy:
+    """A transport that knows the address of the client; the one below it has the proxy's."""
+
+    def __init__(self, client: IPv4Address, proxy: IPv4Address, *, encrypted: bool = False) -> None:
+        self.client = client
+        self.transport = StringTransport(peerAddress=proxy)
+        if encrypted:
+            directlyProvides(self, ISSLTransport)
+
+    def getPeer(self) -> IPv4Address:
+        return self.client
+
+
+@pytest.fixture
+def factory() -> Factory:
+    return Factory()
+
+
+def address_of(factory: Factory, place: Place = PROXY, *, located: bool = False) -> ClientAddress:
+    return ClientAddress(cast(ChatFactory, factory), place, located=located)
+
+
+class TestDirect:
+    """No proxy is in between: the address is known from the beginning."""
+
+    def connected(self, peer: IPv4Address, *, encrypted: bool = False) -> ClientAddress:
+        transport: Any = StringTransport(peerAddress=peer)
+        if encrypted:
+            directlyProvides(transport, ISSLTransport)
+        address = address_of(Factory(), OWN, located=True)
+        address.connect(transport)
+        return address
+
+    def test_it_is_counted_for_its_place(self, factory: Factory) -> None:
+        address = address_of(factory, OWN, located=True)
+        assert address.located
+        assert (address.network, address.pace) == OWN
+
+    def test_in_the_clear_over_a_network_it_is_not_confidential(self) -> None:
+        address = self.connected(FAR)
+        assert not address.encrypted
+        assert not address.confidential
+
+    def test_over_no_network_it_is_confidential(self) -> None:
+        address = self.connected(LOCAL)
+        assert not address.encrypted
+        assert address.confidential
+
+    def test_over_tls_it_is_confidential(self) -> None:
+        address = self.connected(FAR, encrypted=True)
+        assert address.encrypted
+        assert address.confidential
+
+
+class TestLocating:
+    """A client behind a proxy, whose own address is known later."""
+
+    def test_it_is_counted_for_its_own_address_instead(self, factory: Factory) -> None:
+        address = address_of(factory)
+        address.connect(BehindProxy(FAR, NEAR))
+        assert not address.located
+        assert (address.network, address.pace) == PROXY
+        address.locate()
+        assert factory.relocated == [(PROXY, FAR)]
+        assert address.located
+        assert (address.network, address.pace) == OWN
+
+    def test_one_too_many_is_counted_for_no_place(self, factory: Factory) -> None:
+        factory.full = True
+        address = address_of(factory)
+        address.connect(BehindProxy(FAR, NEAR))
+        with pytest.raises(TooManyConnections):
+            address.locate()
+        assert address.network == ""
+        assert address.leave() is None
+
+    def test_one_too_many_is_located_too(self, factory: Factory) -> None:
+        factory.full = True
+        address = address_of(factory)
+        address.connect(BehindProxy(FAR, NEAR))
+        with pytest.raises(TooManyConnections):
+            address.locate()
+        assert address.located
+
+
+class TestLeaving:
+    def test_its_place_is_given_back_once(self, factory: Factory) -> None:
+        address = address_of(factory)
+        assert address.leave() is PROXY
+        assert address.leave() is None
+
+    def test_it_is_counted_for_no_network_any_more(self, factory: Factory) -> None:
+        address = address_of(factory)
+        address.leave()
+        assert address.network == ""
+
+
+class TestBehindAProxy:
+    @pytest.mark.parametrize(
+        ("client", "proxy", "encrypted", "confidential"),
+        [
+            (OTHER_LOCAL, LOCAL, False, True),
+            (OTHER_LOCAL, NEAR, False, False),
+            (OTHER_LOCAL, NEAR, True, True),
+            (FAR, LOCAL, False, False),
+            (FAR, LOCAL, True, False),
+            (LOCAL, LOCAL, False, False),  # the header said nothing: this is the proxy
+        ],
+    )
+    def test_both_parts_of_the_way_count(
+        self,
+        factory: Factory,
+        client: IPv4Address,
+        proxy: IPv4Address,
+        encrypted: bool,
+        confidential: bool,
+    ) -> None:
+        address = address_of(factory)
+        address.connect(BehindProxy(client, proxy, encrypted=encrypted))
+        address.locate()
+        assert address.confidential is confidential
+
+    def test_before_the_client_is_located_nothing_is_confidential(self, factory: Factory) -> None:
+        address = address_of(factory)
+        address.connect(BehindProxy(OTHER_LOCAL, LOCAL))
+        assert not address.confidential

@@ -1,0 +1,139 @@
+"""`chatd.protocols.transport.typed_text`: what is typed is an answer, a command, or said."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatd.chat.action_queue import Action
+from chatd.chat.server import ChatServer
+from chatd.chat.session import Session
+from chatd.commands import table
+from chatd.protocols.transport.typed_text import TypedText
+from tests.support.sessions import guest, keys, member
+from tests.support.world import World
+
+
+class Typist:
+    """A client that types, and notes what is done with it."""
+
+    def __init__(self, world: World) -> None:
+        self.server: ChatServer = world.server
+        self.session: Session = guest(world)
+        self.said: list[str] = []
+        self.charged: list[float] = []
+        self.actions: list[Action] = []
+        self.answers: list[str] = []
+        self.typed = TypedText(self)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def when_said(self, action: Action) -> None:
+        self.actions.append(action)
+
+    def charge(self, lines: float) -> None:
+        self.charged.append(lines)
+
+    def done(self) -> list[str]:
+        """Carry out the actions so far. Return the keys of what the client received by that."""
+        keys(self.session)
+        actions, self.actions = self.actions, []
+        for action in actions:
+            action()
+        return keys(self.session)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def typist(world: World) -> Typist:
+    return Typist(world)
+
+
+class TestText:
+    @pytest.mark.parametrize("text", ["hola", "register", "login now", "/", "/ etc", "/etc/hosts"])
+    def test_a_line_that_is_no_command_is_said(self, typist: Typist, text: str) -> None:
+        typist.typed.take(text)
+        assert typist.said == [text]
+        assert typist.actions == []
+
+    def test_one_slash_of_two_is_not_said(self, typist: Typist) -> None:
+        typist.typed.take("//who")
+        assert typist.said == ["/who"]
+
+    def test_a_session_of_text_alone_has_no_commands(self, typist: Typist) -> None:
+        typist.session.text_only = True
+        for text in "/who", "login ana secret":
+            typist.typed.take(text)
+        assert typist.said == ["/who", "login ana secret"]
+
+    def test_a_line_that_is_nearly_a_password_is_not_said(self, typist: Typist) -> None:
+        typist.typed.take("login ana secret")
+        assert typist.said == []
+        assert typist.done() == ["nearly_a_password"]
+
+    def test_the_name_of_an_account_makes_more_words_a_password(
+        self, world: World, typist: Typist
+    ) -> None:
+        member(world, "ana")
+        typist.typed.take("login ana correct horse")
+        typist.typed.take("login luis correct horse")
+        assert typist.said == ["login luis correct horse"]
+
+
+class TestCommands:
+    def test_one_takes_effect_after_the_lines_before_it(self, typist: Typist) -> None:
+        typist.typed.take("/nick ana")
+        assert typist.said == []
+        assert typist.session.name != "ana"
+        typist.done()
+        assert typist.session.name == "ana"
+
+    @pytest.mark.parametrize(("cost", "charged"), [(1, []), (2, [1]), (30, [29])])
+    def test_one_is_charged_what_it_costs_beside_its_line(
+        self, typist: Typist, cost: int, charged: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(table, "cost_of", {"search": cost}.get)
+        typist.typed.take("/search hola")
+        assert typist.charged == charged
+
+
+class TestAnswers:
+    def ask(self, typist: Typist) -> None:
+        typist.session.prompt.ask("password_prompt", typist.answers.append)
+        keys(typist.session)
+
+    def test_without_a_question_a_line_is_no_answer(self, typist: Typist) -> None:
+        assert not typist.typed.take_answer("hola")
+        assert typist.actions == []
+
+    @pytest.mark.parametrize("answer", ["correct horse", "/who", ""])
+    def test_the_next_line_is_the_answer(self, typist: Typist, answer: str) -> None:
+        self.ask(typist)
+        assert typist.typed.take_answer(answer)
+        assert typist.answers == []
+        typist.done()
+        assert typist.answers == [answer]
+
+    def test_one_answer_is_taken(self, typist: Typist) -> None:
+        self.ask(typist)
+        typist.typed.take_answer("one")
+        assert not typist.typed.take_answer("two")
+
+    def test_a_password_that_nothing_asks_for_is_dropped(self, typist: Typist) -> None:
+        typist.session.prompt.knows_password("correct horse".__eq__)
+        typist.session.prompt.may_get_password()
+        assert typist.typed.take_answer("correct horse")
+        assert typist.done() == ["password_not_needed"]
+
+    def test_a_line_typed_before_a_refusal_was_read_is_not_said(self, typist: Typist) -> None:
+        typist.session.prompt.refuse_to_ask()
+        assert typist.typed.take_answer("correct horse")
+        assert typist.done() == ["answer_to_nothing"]
+
+    def test_a_command_typed_before_a_refusal_was_read_is_one(self, typist: Typist) -> None:
+        typist.session.prompt.refuse_to_ask()
+        assert not typist.typed.take_answer("/who")
