@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 from tests.support.stores import StoreHarness
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give searches all the time that they take: on a busy machine, some would find less."""
+    monkeypatch.setattr("chatd.storage.sqlite.search.SEARCH_SECONDS", inf)
 
 
 @pytest.fixture(params=["memory", "sqlite"])
