@@ -54,17 +54,17 @@ class HookReview:
         """End those of some hooks that are not allowed any more, and log that in their rooms.
 
         ``by`` is the name of the person whose deed took the right. Return the deeds that were
-        logged.
+        logged. A room that was forgotten has no log; its hooks end all the same, or a later room of
+        its name would have them.
         """
-        ended = [
-            (room, hook)
-            for hook in hooks
-            if not self._hooks.allowed(hook) and (room := self._rooms.get(hook.room)) is not None
-        ]
-        deeds = [Deed("endhook", hook.to.origin) for _, hook in ended]
-        for (room, _), deed in zip(ended, deeds, strict=True):
-            log_deed(by, room, deed)
-        puts = [self._hooks.remove(hook) for _, hook in ended]
+        ended = [hook for hook in hooks if not self._hooks.allowed(hook)]
+        deeds = []
+        for hook in ended:
+            room = self._rooms.get(hook.room)
+            if room is not None:
+                deeds.append(Deed("endhook", hook.to.origin))
+                log_deed(by, room, deeds[-1])
+        puts = [self._hooks.remove(hook) for hook in ended]
         if puts:
             # In one transaction with what took the right: if that fails, so does this.
             done = change(self._store, *puts)

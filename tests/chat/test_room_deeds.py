@@ -173,6 +173,21 @@ class TestHooks:
         office.fail(expected_errors)
         assert office.server.hooks.of(office.ops) == []
 
+    def test_one_in_a_room_that_ends_with_the_failure_ends_too(
+        self, office: Office, expected_errors: Expect
+    ) -> None:
+        tea = office.server.rooms.add("tea")
+        _, _, put = office.server.hooks.add(tea, destination_of("https://tea.example"), "eva", 0)
+        change(office.world.store, put)
+        office.server.hooks.changed([put])
+        office.world.release()
+        office.server.hooks.check_with(lambda hook: hook.room in office.server.rooms)
+        done = office.deeds.carry_out(office.ana, tea, Deed("mode", "closed"))
+        done.addErrback(lambda _: None)
+        office.fail(expected_errors)
+        assert "tea" not in office.server.rooms
+        assert office.server.hooks.of(tea) == []
+
 
 class TestWall:
     def test_each_room_with_members_is_told(self, office: Office) -> None:
