@@ -28,7 +28,7 @@ class LoginLimits:
         self.address_tries = RateLimiter(clock, *ADDRESS_TRIES)
         self._logins = RecentKeys()  # accounts with the networks of their logins: see `_key`
 
-    def logged_in(self, account: Account, network: str) -> None:
+    def record_login(self, account: Account, network: str) -> None:
         """Record that a session from that network has logged in to an account."""
         self._logins.add(_key(account, network))
 

@@ -71,15 +71,15 @@ class Logins:
         """
         before = session.grant
         if before is not None:
-            self._end_login(session)
+            self._leave_account(session)
         try:
             self._names.give(session, account.name)
             session.identity.set_grant(grant or by_password(account, self._clock.seconds()))
         finally:
             if before is not None and session.grant is None:
                 self._names.make_guest(session)
-        self.limits.logged_in(account, session.network)
-        self.logged_in(session)
+        self.limits.record_login(account, session.network)
+        self.begin_login(session)
 
     def act_for(self, session: Session, account: Account, grant: Grant) -> None:
         """Let a session of a program speak and read for an account.
@@ -99,7 +99,7 @@ class Logins:
 
     def log_out(self, session: Session) -> None:
         """Log a session out. It becomes a guest in its rooms."""
-        self._end_login(session)
+        self._leave_account(session)
         self.make_guest(session)
 
     def make_guest(self, session: Session) -> None:
@@ -124,9 +124,9 @@ class Logins:
         # Never valid again: if the change could not be stored, the old epoch would be.
         session.identity.set_grant(grant._replace(epoch=NO_EPOCH))
 
-    def _end_login(self, session: Session) -> None:
+    def _leave_account(self, session: Session) -> None:
         try:
-            self.logging_out(session)
+            self.end_login(session)
         except Exception:
             self._store.error_log.tell("a session could not be logged out properly")
         session.identity.set_grant(None)
@@ -145,7 +145,7 @@ class Logins:
         stored = {} if account is None else account.settings
         return session.subscriptions.settings.with_kept(stored).ignored
 
-    def logged_in(self, session: Session) -> None:
+    def begin_login(self, session: Session) -> None:
         """Begin the login of a session that has the grant and the name of its account.
 
         Apply the account's settings, and send missed lines.
@@ -155,7 +155,7 @@ class Logins:
         self._review(session)
         self._unread.arrive(session, account.key)
 
-    def logging_out(self, session: Session) -> None:
+    def end_login(self, session: Session) -> None:
         """End the login of a session: it departs, and leaves rooms that only its account may read.
 
         The account may be removed already.
@@ -163,7 +163,7 @@ class Logins:
         try:
             self._unread.depart(session)
         finally:
-            self._moderation.logging_out(session)
+            self._moderation.bind_logged_out(session)
             session.identity.set_grant(None)
             self._review(session)
 

@@ -148,7 +148,7 @@ class Moderation:
         self.roles.disconnected(session)
         self.sanctions.disconnected(session)
 
-    def logging_out(self, session: Session) -> None:
+    def bind_logged_out(self, session: Session) -> None:
         """Bind the sanctions of an account to a session that logs out of it."""
         self.sanctions.bind_logged_out(session)
 

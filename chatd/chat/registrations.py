@@ -83,7 +83,7 @@ class Registrations:
             return  # it was removed already, and may have another owner
         if owner is not None and not owner.stream.finished:
             owner.identity.set_grant(grant)
-            self._logins.limits.logged_in(account, owner.network)
+            self._logins.limits.record_login(account, owner.network)
         for session in self._names.in_the_way(account):
             session.answer("registered_elsewhere", name=session.name)
             self._logins.make_guest(session)

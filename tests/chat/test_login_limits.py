@@ -29,13 +29,13 @@ def test_a_try_without_a_network_is_charged_to_the_name_alone(limits: LoginLimit
 
 
 def test_tries_from_a_network_of_an_earlier_login_are_counted_apart(limits: LoginLimits) -> None:
-    limits.logged_in(ANA, HOME)
+    limits.record_login(ANA, HOME)
     (_, at_home), _ = limits.tries_of(ANA, HOME)
     (_, elsewhere), _ = limits.tries_of(ANA, ELSEWHERE)
     assert at_home != elsewhere == "ana"
 
 
 def test_the_next_account_of_a_name_has_none_of_its_networks(limits: LoginLimits) -> None:
-    limits.logged_in(ANA, HOME)
+    limits.record_login(ANA, HOME)
     (_, key), _ = limits.tries_of(ANA._replace(created=8), HOME)
     assert key == "ana"

@@ -628,7 +628,7 @@ class TestKeeping:
     def test_and_on_logging_out(self, world: World) -> None:
         ana = world.member("ana")
         ana.type("one")
-        world.server.logins.logging_out(ana.session)
+        world.server.logins.end_login(ana.session)
         assert place(world, "lobby") == 1
         ana.type("two")
         ana.hang_up()
@@ -636,7 +636,7 @@ class TestKeeping:
 
     def test_one_who_logged_out_is_shown_no_private_lines(self, world: World) -> None:
         ana, luis = world.member("ana"), world.person("luis")
-        world.server.logins.logging_out(ana.session)
+        world.server.logins.end_login(ana.session)
         luis.type("/msg ana psst")
         luis.type("hola")
         assert ana.seen()[-1] == "<luis> hola"

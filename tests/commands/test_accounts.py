@@ -878,11 +878,11 @@ def test_each_login_and_logout_is_reported_to_the_server(
 ) -> None:
     server, told = scene.world.server.logins, []
     monkeypatch.setattr(
-        server, "logged_in", lambda session: told.append(("in", session.name, session.account))
+        server, "begin_login", lambda session: told.append(("in", session.name, session.account))
     )
     monkeypatch.setattr(
         server,
-        "logging_out",
+        "end_login",
         lambda session: told.append(("out", session.name, session.grant.account)),
     )
     scene.luis.type(f"/register {PASSWORD}", "/logout", f"/login ana {PASSWORD}")
@@ -905,7 +905,7 @@ def test_a_failing_logout_leaves_the_session_a_guest(
     def fail(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(scene.world.server.logins, "logging_out", fail)
+    monkeypatch.setattr(scene.world.server.logins, "end_login", fail)
     scene.ana.type("/logout")
     assert scene.ana.seen() == ["*** You are now guest2."]
     assert scene.ana.session.account is None

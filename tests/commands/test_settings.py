@@ -320,7 +320,7 @@ class TestKeeping:
         guest.type("/idioma es", "/eco no")
         world.server.names.take(guest.session, "eva")
         guest.session.identity.grant = by_password(world.server.accounts.table["eva"], 0)
-        world.server.logins.logged_in(guest.session)
+        world.server.logins.begin_login(guest.session)
         settings = guest.session.subscriptions.settings
         assert (settings.language, settings.echo, settings.times) == ("es", False, True)
 

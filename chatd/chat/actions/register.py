@@ -63,7 +63,7 @@ async def register(
         raise Refusal(ErrorKind.WRONG_PASSWORD, "wrong_password", name=account.name)
     session.prompt.knows_password(recogniser(password))
     registered(account)
-    server.logins.logged_in(session)
+    server.logins.begin_login(session)
     return account
 
 
