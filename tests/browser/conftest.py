@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import Chromium, missing
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import Page
 from tests.browser.tab import LAPTOP, Tab
+from tests.support.live_server import LiveServer
 
 HERE = Path(__file__).parent
 
@@ -52,18 +52,18 @@ def tab(chromium: Chromium) -> Tab:
 
 
 @pytest.fixture
-def page(chromium: Chromium, daemon: WebDaemon) -> Page:
+def page(chromium: Chromium, daemon: LiveServer) -> Page:
     """Return the page of the daemon, ready to write in, on a laptop."""
     page = chromium.tab(Page)
     page.use(LAPTOP)
     page.prefer("light")
-    page.enter(daemon.address)
+    page.enter(daemon.url)
     return page
 
 
 @pytest.fixture
-def daemon(chromium: Chromium, tmp_path: Path) -> Generator[WebDaemon, None, None]:
+def daemon(chromium: Chromium, tmp_path: Path) -> Generator[LiveServer, None, None]:
     """Yield a daemon with a page and an empty store. It ends after all tabs are closed."""
-    with WebDaemon(tmp_path) as daemon:
+    with LiveServer(tmp_path, web=0) as daemon:
         yield daemon
         chromium.leave()

@@ -15,16 +15,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.browser.chromium import Chromium, missing
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import Page
 from tests.browser.programs import give, program, shows
 from tests.browser.tab import LAPTOP, PHONE, Device
-from tests.support.live_server import PATIENCE
+from tests.support.live_server import PATIENCE, LiveServer
 
 SCREEN_OF_A_PHONE = Device(PHONE.width, PHONE.height, 1.0, touch=True)
 
 
-def hold_conversation(page: Page, daemon: WebDaemon, stack: ExitStack) -> None:
+def hold_conversation(page: Page, daemon: LiveServer, stack: ExitStack) -> None:
     """Have the conversation of the pictures."""
     nc, telnet, luis = (
         stack.enter_context(program(name, "127.0.0.1", str(daemon.port)))
@@ -38,7 +37,7 @@ def hold_conversation(page: Page, daemon: WebDaemon, stack: ExitStack) -> None:
     shows(telnet, "* tere")
     page.say("/nick eva", "Hola. I came with a browser: same room, same lines.")
     page.said("same lines")
-    rooms = f"{daemon.address}api/rooms"
+    rooms = f"{daemon.url}api/rooms"
     for room, name, text in (
         ("lobby", "ci", "build 17 is green: https://ci.example/17"),
         ("builds", "ci", "build 17 is green"),
@@ -65,11 +64,11 @@ def main(directory: str) -> None:
     with tempfile.TemporaryDirectory() as work, ExitStack() as stack:
         chromium = Chromium(Path(work, "profile"))
         stack.callback(chromium.quit)
-        daemon = stack.enter_context(WebDaemon(Path(work)))
+        daemon = stack.enter_context(LiveServer(Path(work), web=0))
         page = chromium.tab(Page)
         page.use(LAPTOP)
         page.prefer("light")
-        page.enter(daemon.address)
+        page.enter(daemon.url)
         page.click("#welcome-later")
         hold_conversation(page, daemon, stack)
         for device, shape in ((LAPTOP, "desktop"), (SCREEN_OF_A_PHONE, "phone")):

@@ -7,10 +7,9 @@ from collections.abc import Generator
 import pytest
 
 from tests.browser.chromium import Chromium, missing
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import ALT, DOWN, ENTER, ESCAPE, HERE, LINES, ME, SHIFT, TABULATOR, Page
 from tests.browser.tab import LAPTOP, PHONE, Device, Heard, axe_core
-from tests.support.live_server import Client
+from tests.support.live_server import Client, LiveServer
 
 needs_axe = pytest.mark.skipif(
     axe_core() is None,
@@ -26,11 +25,11 @@ DEVICES = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[WebDaemon, None, None]:
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveServer, None, None]:
     """Yield one daemon for all of these tests, with something of each kind in its rooms."""
     if reason := missing():
         pytest.skip(reason)
-    with WebDaemon(tmp_path_factory.mktemp("furnished")) as daemon:
+    with LiveServer(tmp_path_factory.mktemp("furnished"), web=0) as daemon:
         with Client(daemon.port) as luis:
             luis.type("/nick luis", "/topic what we talk about", "hola, ¿qué tal?", "/me waves")
             luis.type("see https://example.com/a?b=c.", "x" * 300, "/join ops", "elsewhere")
@@ -167,11 +166,11 @@ def test_a_phone_has_room_for_the_log_and_shows_the_rooms_when_asked(page: Page)
     ("language", "label"), [("es", "Mensaje para #lobby"), ("en", "Message to #lobby")]
 )
 def test_it_speaks_the_language_of_the_browser(
-    chromium: Chromium, daemon: WebDaemon, language: str, label: str
+    chromium: Chromium, daemon: LiveServer, language: str, label: str
 ) -> None:
     page = chromium.tab(Page)
     page.speak(language)
-    page.enter(daemon.address)
+    page.enter(daemon.url)
     assert Heard("textbox", label) in page.heard()
     assert page.script("return document.documentElement.lang") == language
     page.say("/nonsense")

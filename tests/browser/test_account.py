@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.browser.chromium import Chromium
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import ENTER, ME, Page
+from tests.support.live_server import LiveServer
 
 ACCOUNT = "#account"
 SIGNED_IN = "#signout"
@@ -60,11 +60,11 @@ def test_no_script_can_read_what_one_is_signed_in_with(page: Page) -> None:
 
 
 def test_one_signs_out_everywhere_in_the_browser_and_in_again(
-    page: Page, chromium: Chromium, daemon: WebDaemon
+    page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     registered(page)
     other = chromium.tab(Page)
-    other.enter(daemon.address)
+    other.enter(daemon.url)
     other.has(ME, "ana")
     other.click(SIGNED_IN)
     other.shows("#signin-open")
@@ -110,7 +110,7 @@ def test_a_wrong_password_is_told_in_the_dialog(page: Page, chromium: Chromium) 
 
 
 def test_one_is_still_signed_in_after_the_daemon_was_killed(
-    page: Page, chromium: Chromium, daemon: WebDaemon
+    page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     registered(page)
     chromium.forgive("ERR_CONNECTION|WebSocket")

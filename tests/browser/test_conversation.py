@@ -8,10 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import TEXTS, Page
 from tests.browser.programs import give, program, shows
-from tests.support.live_server import PATIENCE
+from tests.support.live_server import PATIENCE, LiveServer
 
 PROGRAMS = "nc", "telnet", "curl"
 
@@ -19,8 +18,8 @@ PROGRAMS = "nc", "telnet", "curl"
 @pytest.mark.skipif(
     not all(map(shutil.which, PROGRAMS)), reason=f"needs all of {', '.join(PROGRAMS)}"
 )
-def test_nc_telnet_curl_and_a_browser_hold_one_conversation(page: Page, daemon: WebDaemon) -> None:
-    room = f"{daemon.address}api/rooms/lobby"
+def test_nc_telnet_curl_and_a_browser_hold_one_conversation(page: Page, daemon: LiveServer) -> None:
+    room = f"{daemon.url}api/rooms/lobby"
     with ExitStack() as stack:
         nc, telnet = (
             stack.enter_context(program(name, "127.0.0.1", str(daemon.port)))

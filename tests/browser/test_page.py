@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.browser.chromium import Chromium
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import BANNER, HERE, LINES, ME, PEOPLE, ROOMS, TEXTS, Page
 from tests.proofs.terminal.documented import beyond, is_unsafe
 from tests.support.hostile import HOSTILE
@@ -16,7 +15,7 @@ CUT_OFF = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 
 
 def test_what_is_said_here_is_seen_elsewhere_and_the_other_way_round(
-    page: Page, daemon: WebDaemon
+    page: Page, daemon: LiveServer
 ) -> None:
     with Client(daemon.port) as luis:
         luis.type("/nick luis")
@@ -38,23 +37,23 @@ def test_a_command_is_answered_and_one_that_is_wrong_too(page: Page) -> None:
 
 
 def test_a_guest_keeps_the_name_over_a_reload_and_in_another_tab(
-    page: Page, chromium: Chromium, daemon: WebDaemon
+    page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     page.say("/nick ana")
     page.has(ME, "ana")
     page.reload()
     page.has(ME, "ana")
     other = chromium.tab(Page)
-    other.enter(daemon.address)
+    other.enter(daemon.url)
     other.has(ME, "ana")
     stranger = chromium.tab(Page)
-    stranger.enter(daemon.at("localhost"))
+    stranger.enter(daemon.url_at("localhost"))
     stranger.has(ME, "guest")
 
 
-def test_two_tabs_show_the_same_once(page: Page, chromium: Chromium, daemon: WebDaemon) -> None:
+def test_two_tabs_show_the_same_once(page: Page, chromium: Chromium, daemon: LiveServer) -> None:
     other = chromium.tab(Page)
-    other.enter(daemon.address)
+    other.enter(daemon.url)
     other.say("from the second")
     page.said("from the second")
     page.say("from the first")
@@ -63,7 +62,7 @@ def test_two_tabs_show_the_same_once(page: Page, chromium: Chromium, daemon: Web
 
 
 def test_older_lines_come_as_one_scrolls_up_each_once_and_in_order(
-    page: Page, daemon: WebDaemon
+    page: Page, daemon: LiveServer
 ) -> None:
     with Client(daemon.port) as luis:
         luis.type(*(f"line {number}" for number in range(300)))
@@ -82,7 +81,7 @@ def test_older_lines_come_as_one_scrolls_up_each_once_and_in_order(
 
 
 def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
-    page: Page, chromium: Chromium, daemon: WebDaemon
+    page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     chromium.forgive(CUT_OFF)
     page.say("/nick ana", "before")
@@ -103,7 +102,7 @@ def test_nothing_is_lost_or_doubled_when_the_daemon_is_killed_and_started(
 
 
 def test_another_log_takes_the_place_of_what_was_there(
-    page: Page, chromium: Chromium, daemon: WebDaemon, tmp_path: Path
+    page: Page, chromium: Chromium, daemon: LiveServer, tmp_path: Path
 ) -> None:
     """The page comes back to another, longer log, as when a store was replaced."""
     chromium.forgive(CUT_OFF)
@@ -127,12 +126,11 @@ def test_another_log_takes_the_place_of_what_was_there(
 
 
 def test_a_paste_in_the_midst_of_which_the_daemon_is_killed_is_said_once(
-    page: Page, chromium: Chromium, daemon: WebDaemon
+    page: Page, chromium: Chromium, daemon: LiveServer
 ) -> None:
     chromium.forgive(CUT_OFF)
     lines = [f"line {number:03}" for number in range(200)]
-    with Client(daemon.port) as luis:
-        luis.until("/quit")
+    with daemon.guest() as luis:
         page.say("\n".join(lines))
         luis.until(lines[20])
         daemon.kill()
@@ -147,7 +145,7 @@ def test_a_paste_in_the_midst_of_which_the_daemon_is_killed_is_said_once(
 
 
 def test_what_is_unread_in_another_room_is_counted_until_it_is_seen(
-    page: Page, daemon: WebDaemon
+    page: Page, daemon: LiveServer
 ) -> None:
     page.say("/nick ana", "/join ops")
     page.has(HERE, "ops")
@@ -191,7 +189,7 @@ return [...new Set(Array.from(document.querySelectorAll("#lines .text *"), each 
 """
 
 
-def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: WebDaemon) -> None:
+def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: LiveServer) -> None:
     with Client(daemon.port) as luis:
         luis.type("/nick luis", *SCRIPTS, *(f"/topic {script}" for script in SCRIPTS))
         for script in SCRIPTS:
@@ -203,7 +201,7 @@ def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: Web
     assert set(page.script(INSIDE)) <= {"a:dir,href,rel,target"}
     assert page.script("return typeof hurt") == "undefined"
     for href in page.script("return Array.from(document.links, link => link.href)"):
-        assert href.startswith(("http://127.0.0.1:1/", daemon.address))
+        assert href.startswith(("http://127.0.0.1:1/", daemon.url))
     page.say("/search hurt", "/history 100")
     page.has(LINES, SCRIPTS[1])
     page.reload()
@@ -211,7 +209,7 @@ def test_what_looks_like_html_is_shown_as_it_was_written(page: Page, daemon: Web
     assert page.script("return typeof hurt") == "undefined"
 
 
-def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: WebDaemon) -> None:
+def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: LiveServer) -> None:
     """Characters that must not reach a terminal do not reach the page, either."""
     unsafe = [chr(code) for code in range(0x110000) if is_unsafe(chr(code))]
     sent = [each for each in unsafe if not 0xD800 <= ord(each) < 0xE000 and each != "\n"]
@@ -234,8 +232,8 @@ def test_hostile_text_is_made_visible_as_on_a_terminal(page: Page, daemon: WebDa
 def test_what_the_operator_says_is_text_too(chromium: Chromium, tmp_path: Path) -> None:
     (tmp_path / "motd").write_text(f"{SCRIPTS[1]}\n")
     page = chromium.tab(Page)
-    with WebDaemon(tmp_path, "--motd", "motd") as daemon:
-        page.enter(daemon.address)
+    with LiveServer(tmp_path, "--motd", "motd", web=0) as daemon:
+        page.enter(daemon.url)
         page.has(LINES, SCRIPTS[1])
         assert page.script("return typeof hurt") == "undefined"
         chromium.leave()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.browser.daemon import WebDaemon
 from tests.browser.page import ENTER, LINES, TEXTS, Page
-from tests.support.live_server import Client
+from tests.support.live_server import Client, LiveServer
 
 
-def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: WebDaemon) -> None:
+def test_what_one_looks_for_is_found_and_shown_in_its_place(page: Page, daemon: LiveServer) -> None:
     with Client(daemon.port) as luis:
         luis.type(*(f"line {number}" for number in range(400)), "the needle", "the end")
         luis.type(*(f"line {number}" for number in range(400, 800)))

@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN, Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role
 from chatd.chat.replies import READING_SECONDS
 from chatd.event import Record
 from chatd.storage.contract import Found, StoreError
-from chatd.storage.records import change
-from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
 from tests.support.rights import give_role, set_mode
@@ -502,19 +499,10 @@ class TestRestarts:
         ]
 
     async def test_in_sqlite(self, tmp_path: Path) -> None:
-        from twisted.internet import reactor
-
         for opened in range(2):
-            store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
-            store.start()
-            loopback = LoopbackServer(store)
+            loopback = LoopbackServer.on_file(tmp_path / "store")
             await loopback.listen()
-            ana = await loopback.guest()
-            (session,) = loopback.server.sessions
-            account = Account("ana", "")
-            if not opened:
-                await change(store, loopback.server.accounts.table.put("ana", account))
-            loopback.server.logins.log_in(session, account)
+            ana = await loopback.member("ana")
             if not opened:
                 ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
                 lines = await ana.until("/nosuch")
@@ -531,7 +519,6 @@ class TestRestarts:
                 assert [line for line in lines if SECRET in line]
                 assert "*** 1 mute or ban in #ops:" in lines
             await loopback.close()
-            await store.close()
 
     @pytest.mark.parametrize(
         "record",

@@ -16,7 +16,6 @@ from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import change
-from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.times import local_time
 from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
@@ -695,11 +694,7 @@ class Hall:
         self.open()
 
     def open(self) -> None:
-        from twisted.internet import reactor
-
-        store = SqliteStore(reactor, self.directory / "chatd.sqlite")
-        store.start()
-        self.loopback = LoopbackServer(store)
+        self.loopback = LoopbackServer.on_file(self.directory / "chatd.sqlite")
 
     @property
     def server(self) -> ChatServer:
@@ -707,27 +702,18 @@ class Hall:
 
     async def ana(self) -> list[str]:
         """Return the lines that Ana is sent when she logs in, up to the answer to a fence."""
-        before = set(self.server.sessions.by_number)
-        client = await self.loopback.guest()
-        (number,) = set(self.server.sessions.by_number) - before
-        log_in(self.server, self.server.sessions.by_number[number], "ana")
+        client = await self.loopback.member("ana")
         client.send("/sync")
         lines = await client.until("/sync")
         return [
             line.split("] ")[-1] for line in lines[lines.index("*** You are now ana.") + 1 : -1]
         ]
 
-    async def register(self) -> None:
-        from chatd.accounts.accounts import Account
-
-        await change(self.loopback.store, self.server.accounts.table.put("ana", Account("ana", "")))
-
     async def stop(self) -> None:
         await self.server.unread.stop()
         for client in self.loopback.clients:
             await client.close()
         await self.loopback.close()
-        await self.loopback.store.close()
 
     def crash(self) -> None:
         """Go on with a copy of what is on disk at this moment."""
@@ -742,7 +728,6 @@ class Hall:
 async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
     await hall.loopback.listen()
-    await hall.register()
     assert await hall.ana() == []
     await hall.loopback.clients[0].close()
     luis = await hall.loopback.guest()
@@ -767,7 +752,6 @@ async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -
 async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
     await hall.loopback.listen()
-    await hall.register()
     assert await hall.ana() == []
     luis = await hall.loopback.guest()
     luis.send("one", "/msg ana psst", "/sync")
@@ -786,7 +770,6 @@ async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: 
     for client in first.clients:
         await client.close()
     await first.close()
-    await first.store.close()
 
 
 def test_an_attendance_is_empty_after_it_stopped_twice(world: World) -> None:

@@ -18,7 +18,6 @@ from chatd.i18n import Language
 from chatd.rooms.stream import INBOX_BYTES
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
-from chatd.storage.sqlite.store import SqliteStore
 from chatd.text.folding import fold
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
@@ -656,19 +655,14 @@ class TopicTests(CommandTestCase):
 
 
 async def test_a_topic_survives_a_restart(tmp_path: Path) -> None:
-    from twisted.internet import reactor
-
     for expected in "*** No topic is set in #lobby. /topic TEXT sets one.", "*** Topic: Friday":
-        store = SqliteStore(reactor, tmp_path / "store")  # type: ignore[arg-type]
-        store.start()
-        loopback = LoopbackServer(store)
+        loopback = LoopbackServer.on_file(tmp_path / "store")
         await loopback.listen()
         ana = await loopback.guest()
         ana.send("/topic", "/topic Friday")
         lines = await ana.until("set the topic: Friday")
         assert expected in lines
         await loopback.close()
-        await store.close()
 
 
 class HistoryTests(CommandTestCase):

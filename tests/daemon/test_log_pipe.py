@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from chatd.daemon.log_pipe import END_SECONDS, WAITING_MESSAGES, LogPipe
-from tests.support.live_server import PATIENCE, TWISTD, Client, environment
+from tests.support.live_server import PATIENCE, Client, spawn
 
 LOSS = re.compile(rb"\S+ \[chatd\.daemon\.log_pipe#warn\] (\d+) messages were lost here: .*\n")
 
@@ -149,13 +149,10 @@ def test_characters_that_an_encoding_does_not_have_are_escaped(pipe: Pipe) -> No
 def daemon(directory: Path, *arguments: str, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run twistd in the foreground, with a UNIX socket, and end it by a signal."""
     (directory / "motd").touch()
-    with subprocess.Popen(
-        [
-            *[*TWISTD, "-n", "--pidfile=", *arguments],
-            *["chat", "-l", f"unix:{directory}/chat", "-s", "sqlite:store", "--motd", "motd"],
-        ],
-        cwd=directory,
-        env=environment(),
+    with spawn(
+        directory,
+        *["-l", f"unix:{directory}/chat", "-s", "sqlite:store", "--motd", "motd"],
+        twistd=arguments,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
     ) as process:

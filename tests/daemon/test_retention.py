@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, eventAsText
@@ -330,14 +329,8 @@ class OldStore:
         await self.store.commit([Draft("lobby", 0, "luis", Kind.MESSAGE, texts)])
 
 
-@pytest_twisted.async_yield_fixture
-async def old(tmp_path: Path) -> AsyncIterator[OldStore]:
+async def test_over_sockets_and_with_a_file(tmp_path: Path) -> None:
     old = OldStore(tmp_path / "chat.sqlite")
-    yield old
-    await old.store.close()
-
-
-async def test_over_sockets_and_with_a_file(old: OldStore) -> None:
     await old.say(*(f"the old secret {number}" for number in range(FORGOTTEN + 1)))
     await old.store.close()
     old.age = 0

@@ -11,12 +11,6 @@ import pytest
 from tests.support.live_server import Client, LiveServer, in_the_background
 
 
-def next_logged(daemon: LiveServer) -> str:
-    """Return the next line of a daemon's log, without its time and source."""
-    assert daemon.process.stdout is not None
-    return daemon.process.stdout.readline().decode().rstrip("\n").partition("] ")[2]
-
-
 def greeting(address: int | str) -> list[str]:
     with Client(address) as person:
         person.type("/quit")
@@ -33,7 +27,7 @@ def test_in_the_foreground_a_hangup_rereads_the_motd(tmp_path: Path) -> None:
         assert "*** Old news." in greeting(daemon.port)
         motd.write_text("Noticias: ñ.\nAnd more.\n")
         daemon.process.send_signal(signal.SIGHUP)
-        assert next_logged(daemon) == f"read --motd {motd} again."
+        assert daemon.logged() == f"read --motd {motd} again."
         assert greeting(daemon.port)[3:5] == ["*** Noticias: ñ.", "*** And more."]
 
 
@@ -44,11 +38,11 @@ def test_a_hangup_with_an_unreadable_motd_leaves_the_old_one(tmp_path: Path) -> 
         motd.write_bytes(b"\xff\x1b[2J")
         daemon.process.send_signal(signal.SIGHUP)
         why = "it is not UTF-8"
-        assert next_logged(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert daemon.logged() == f"cannot read --motd {motd}: {why}. The old one stays."
         motd.unlink()
         daemon.process.send_signal(signal.SIGHUP)
         why = "No such file or directory"
-        assert next_logged(daemon) == f"cannot read --motd {motd}: {why}. The old one stays."
+        assert daemon.logged() == f"cannot read --motd {motd}: {why}. The old one stays."
         assert "*** Old news." in greeting(daemon.port)
 
 

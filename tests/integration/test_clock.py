@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import socket
 import sqlite3
 import struct
-import subprocess
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
@@ -17,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from chatd.protocols.transport.writer import LINGER_SECONDS
+from tests.support import preload
 from tests.support.checkout import ROOT
-from tests.support.live_server import PATIENCE, Client, LiveServer
-from tests.support.platforms import needs_linux
+from tests.support.live_server import PATIENCE, LiveServer
 
 HOUR, DAY = 3600, 24 * 3600
 STEPS = (HOUR, -HOUR, DAY, -DAY)
@@ -31,18 +29,15 @@ TRIES = 4
 would be late each time."""
 
 SOURCE = ROOT / "tests" / "support" / "stepped_clock.c"
-COMPILER = shutil.which("cc")
 
-pytestmark = [
-    needs_linux,
-    pytest.mark.skipif(COMPILER is None, reason="no C compiler for stepped_clock.c"),
-]
+pytestmark = pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not())
 
 
 class SteppedClock:
     """A file with the seconds by which a daemon's time of day is ahead of the real one."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         path.write_bytes(struct.pack("=q", 0))
         self._file = path.open("r+b", buffering=0)
         self._ahead = 0
@@ -55,40 +50,34 @@ class SteppedClock:
         self._file.close()
 
 
-class House:
-    """A daemon whose clock the test sets."""
+class SteppedServer(LiveServer):
+    """A daemon whose time of day the test sets."""
 
-    def __init__(self, directory: Path) -> None:
-        self.store = directory / "store"
-        self.clock = SteppedClock(directory / "clock")
-        assert COMPILER is not None
-        library = directory / "stepped_clock.so"
-        subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, SOURCE], check=True)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setenv("LD_PRELOAD", str(library))
-            patched.setenv("STEPPED_CLOCK", str(directory / "clock"))
-            self.daemon = LiveServer(directory, "--recent", "0")
-
-    def enter(self) -> Client:
-        """Return a client that has received its welcome."""
-        person = Client(self.daemon.port)
-        person.until("/quit to leave.")
-        return person
+    def __init__(self, directory: Path, clock: SteppedClock) -> None:
+        self.clock = clock
+        variables = {
+            "LD_PRELOAD": str(preload.build(SOURCE, directory)),
+            "STEPPED_CLOCK": str(clock.path),
+        }
+        super().__init__(directory, "--recent", "0", variables=variables)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
-    house = House(tmp_path_factory.mktemp("clock"))
-    with house.daemon, closing(house.clock):
-        yield house
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[SteppedServer, None, None]:
+    directory = tmp_path_factory.mktemp("clock")
+    with (
+        closing(SteppedClock(directory / "clock")) as clock,
+        SteppedServer(directory, clock) as server,
+    ):
+        yield server
 
 
-def closing_seconds(house: House, seconds: int) -> tuple[float, float]:
+def closing_seconds(server: SteppedServer, seconds: int) -> tuple[float, float]:
     """Set the clock while the server closes the connection of a client that said /quit.
 
     Return the seconds from its /quit to the close, and from its goodbye.
     """
-    with house.enter() as ana:
+    with server.guest() as ana:
         gone = select.poll()
         gone.register(ana.socket, 0)  # the end of both directions: the server has closed
         began = time.monotonic()
@@ -96,17 +85,17 @@ def closing_seconds(house: House, seconds: int) -> tuple[float, float]:
         assert ana.until("Goodbye.")
         assert ana.line() == ""
         told = time.monotonic()
-        house.clock.step(seconds)
+        server.clock.step(seconds)
         assert gone.poll(PATIENCE * 1000), "it never fired"
         now = time.monotonic()
     return now - began, now - told
 
 
 @pytest.mark.parametrize("seconds", STEPS)
-def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
+def test_no_timer_fires_early_or_late(server: SteppedServer, seconds: int) -> None:
     took = []
     for _ in range(TRIES):
-        since_quit, since_goodbye = closing_seconds(house, seconds)
+        since_quit, since_goodbye = closing_seconds(server, seconds)
         assert since_quit >= LINGER_SECONDS
         took.append(since_goodbye)
         if since_goodbye < LINGER_SECONDS + LATE:
@@ -114,16 +103,16 @@ def test_no_timer_fires_early_or_late(house: House, seconds: int) -> None:
     raise AssertionError(f"it took {took} s")
 
 
-def test_nobody_is_cut_off(house: House) -> None:
+def test_nobody_is_cut_off(server: SteppedServer) -> None:
     requests = 6000  # more answers than the kernel takes
     with ExitStack() as stack:
-        crowd = [stack.enter_context(house.enter()) for _ in range(20)]
+        crowd = [stack.enter_context(server.guest()) for _ in range(20)]
         # A client that has a minute to take its answers.
-        slow = stack.enter_context(house.enter())
+        slow = stack.enter_context(server.guest())
         slow.type(*["/help"] * requests)
         slow.socket.shutdown(socket.SHUT_WR)
         for number, seconds in enumerate(STEPS):
-            house.clock.step(seconds)
+            server.clock.step(seconds)
             crowd[0].type(f"cut {number}")
             for person in crowd:
                 assert person.until("> cut ")[-1].endswith(f"> cut {number}")
@@ -132,19 +121,19 @@ def test_nobody_is_cut_off(house: House) -> None:
         assert f"> cut {len(STEPS) - 1}" in answers
 
 
-def test_lines_keep_their_order_and_have_the_time_of_day(house: House) -> None:
-    with house.enter() as ana:
+def test_lines_keep_their_order_and_have_the_time_of_day(server: SteppedServer) -> None:
+    with server.guest() as ana:
         ana.type("/join #ordered")
         ana.until("nobody else is here.")
         said = []
         for number, seconds in enumerate((0, *STEPS)):
-            house.clock.step(seconds)
+            server.clock.step(seconds)
             ana.type(f"line {number}")
             said.append(ana.until(f"line {number}")[-1])
         ana.type("/history")
         ana.until(f"*** {len(said)} of {len(said)} lines of #ordered:")
         assert [ana.line().split("] ", 1)[1] for _ in said] == said
-        with closing(sqlite3.connect(house.store)) as store:
+        with closing(sqlite3.connect(server.directory / "store")) as store:
             rows = store.execute(
                 "SELECT seq, CAST(strftime('%s', utc) AS INTEGER) FROM log"
                 " WHERE room = 'ordered' ORDER BY seq"

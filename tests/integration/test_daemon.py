@@ -28,6 +28,7 @@ from tests.support.live_server import (
     LOOPBACK,
     PATIENCE,
     TWISTD,
+    WELCOMED,
     Client,
     LiveServer,
     environment,
@@ -229,39 +230,33 @@ DOORS = ("tcp", "tcp6", "unix", "ssl", "haproxy")
 HALF_CLOSING = ("tcp", "tcp6", "unix")
 
 
-class House:
+class ServerOfAllPorts(LiveServer):
     """A daemon that listens on one address of each kind."""
 
     def __init__(self, directory: Path) -> None:
         self._certificate = write_certificate(directory / "server.pem")
         self._path = directory / "chat"
         # In the order of DOORS; the first is the daemon's own.
-        self.daemon = LiveServer(
+        super().__init__(
             directory,
             *("-l", "tcp6:0:interface=\\:\\:1", "-l", f"unix:{self._path}"),
             *("-l", f"ssl:0:interface=127.0.0.1:privateKey={self._certificate}"),
             *("-l", f"haproxy:{LOOPBACK}", "--recent", "0"),
         )
         with_ports = [door for door in DOORS if door != "unix"]
-        self._ports = dict(zip(with_ports, self.daemon.ports, strict=True))
+        self._port_of = dict(zip(with_ports, self.ports, strict=True))
 
     def enter(self, door: str) -> Client:
         """Return a client of a port that has received its welcome."""
         person = Client(self._connection(door))
-        person.until("/quit to leave.")
+        person.until(WELCOMED)
         return person
-
-    def memory(self) -> int:
-        """Return the most bytes of memory that the daemon has had."""
-        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
-        (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-        return int(kilobytes) * 1024
 
     def _connection(self, door: str) -> socket.socket | str:
         if door == "unix":
             return str(self._path)
         host = "::1" if door == "tcp6" else "127.0.0.1"
-        connection = socket.create_connection((host, self._ports[door]), PATIENCE)
+        connection = socket.create_connection((host, self._port_of[door]), PATIENCE)
         if door == "haproxy":
             connection.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 60073\r\n")
         elif door == "ssl":
@@ -272,15 +267,14 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
-    house = House(tmp_path_factory.mktemp("house"))
-    with house.daemon:
-        yield house
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[ServerOfAllPorts, None, None]:
+    with ServerOfAllPorts(tmp_path_factory.mktemp("all")) as server:
+        yield server
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_at_every_door_people_talk_and_quit(house: House, door: str) -> None:
-    with house.enter("tcp") as luis, house.enter(door) as ana:
+def test_at_every_door_people_talk_and_quit(server: ServerOfAllPorts, door: str) -> None:
+    with server.enter("tcp") as luis, server.enter(door) as ana:
         ana.type("/nick ana", *(f"one {number}" for number in range(1000)))
         said = [f"<ana> one {number}" for number in range(1000)]
         assert ana.until("one 999") == ["*** You are now ana.", *said]
@@ -292,8 +286,8 @@ def test_at_every_door_people_talk_and_quit(house: House, door: str) -> None:
 
 
 @pytest.mark.parametrize("door", HALF_CLOSING)
-def test_a_pipe_is_sent_its_receipts(house: House, door: str) -> None:
-    with house.enter(door) as script:
+def test_a_pipe_is_sent_its_receipts(server: ServerOfAllPorts, door: str) -> None:
+    with server.enter(door) as script:
         script.type("/nick ci", *(f"one {number}" for number in range(1000)))
         script.socket.sendall(b"the last, without an end")
         script.socket.shutdown(socket.SHUT_WR)
@@ -305,8 +299,10 @@ def test_a_pipe_is_sent_its_receipts(house: House, door: str) -> None:
 
 
 @pytest.mark.parametrize("door", ["ssl", "haproxy"])
-def test_where_there_is_no_half_close_a_pipe_says_its_lines(house: House, door: str) -> None:
-    with house.enter("tcp") as luis, house.enter(door) as script:
+def test_where_there_is_no_half_close_a_pipe_says_its_lines(
+    server: ServerOfAllPorts, door: str
+) -> None:
+    with server.enter("tcp") as luis, server.enter(door) as script:
         script.type("/nick ci", *(f"one {number}" for number in range(1000)))
         if isinstance(script.socket, ssl.SSLSocket):
             with suppress(ssl.SSLError):  # receipts that come after our last word
@@ -317,23 +313,23 @@ def test_where_there_is_no_half_close_a_pipe_says_its_lines(house: House, door: 
         assert luis.until("one 999")[-1000:] == said
 
 
-def test_at_every_door_one_who_does_not_read_loses_nothing(house: House) -> None:
+def test_at_every_door_one_who_does_not_read_loses_nothing(server: ServerOfAllPorts) -> None:
     count, text = 20_000, "x" * 500
     with ExitStack() as stack:
-        luis = stack.enter_context(house.enter("tcp"))
-        deaf = {door: stack.enter_context(house.enter(door)) for door in DOORS}
+        luis = stack.enter_context(server.enter("tcp"))
+        deaf = {door: stack.enter_context(server.enter(door)) for door in DOORS}
         for person in deaf.values():
             person.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
-        before = house.memory()
+        before = server.memory(peak=True)
         said = []
         for first in range(0, count, 1000):
             luis.type(*(f"{number} {text}" for number in range(first, first + 1000)))
             said += luis.until(f"> {first + 999} {text}")
         assert len(said) == count
-        assert house.memory() - before < 12e6
+        assert server.memory(peak=True) - before < 12e6
         for door, person in deaf.items():
             assert [person.line() for _ in range(count)] == said, door
-        assert house.memory() - before < 12e6
+        assert server.memory(peak=True) - before < 12e6
 
 
 # As a daemon
@@ -500,8 +496,7 @@ needs_telnet = pytest.mark.skipif(shutil.which("telnet") is None, reason="no tel
 
 @needs_nc
 def test_nc_posts_a_line(shared: LiveServer) -> None:
-    with Client(shared.port) as luis:
-        luis.until("/quit to leave.")
+    with shared.guest() as luis:
         receipt = nc(shared.port, b"deploy done\n")[-1]
         assert re.fullmatch(r"<guest\d+> deploy done", receipt)
         assert luis.line() == receipt
@@ -521,8 +516,7 @@ def test_nc_posts_what_a_program_prints_as_text(shared: LiveServer) -> None:
 
 @needs_nc
 def test_nc_cannot_say_in_the_lobby_what_was_meant_for_another_room(shared: LiveServer) -> None:
-    with Client(shared.port) as luis:
-        luis.until("/quit to leave.")
+    with shared.guest() as luis:
         error, refused = nc(shared.port, b"/join staff!\nsecret\n")[3:]
         assert error.startswith("ERR Invalid name: ")
         assert refused.startswith("ERR No room: ")

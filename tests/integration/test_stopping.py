@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import shutil
 import socket
 import sqlite3
 import subprocess
@@ -14,17 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import preload
 from tests.support.checkout import ROOT
-from tests.support.live_server import (
-    LOOPBACK,
-    PATIENCE,
-    STOPPED,
-    TWISTD,
-    Client,
-    LiveServer,
-    environment,
-)
-from tests.support.platforms import needs_linux
+from tests.support.live_server import LOOPBACK, PATIENCE, STOPPED, Client, LiveServer, spawn
 
 GOODBYE = "*** The server is stopping."
 
@@ -100,19 +91,16 @@ def test_under_load_all_that_was_acknowledged_is_stored(tmp_path: Path) -> None:
 @pytest.fixture
 def hanging_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Yield a file that hangs the disk of the next daemon while it exists."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler for hanging_disk.c")
-    library, file = tmp_path / "hanging_disk.so", tmp_path / "hangs"
+    if reason := preload.why_not():
+        pytest.skip(reason)
+    file = tmp_path / "hangs"
     source = ROOT / "tests" / "support" / "hanging_disk.c"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
-    monkeypatch.setenv("LD_PRELOAD", str(library))
+    monkeypatch.setenv("LD_PRELOAD", str(preload.build(source, tmp_path)))
     monkeypatch.setenv("HANGING_DISK", str(file))
     yield file
     file.unlink(missing_ok=True)
 
 
-@needs_linux
 def test_it_stops_in_time_although_its_disk_hangs(tmp_path: Path, hanging_disk: Path) -> None:
     with LiveServer(tmp_path) as daemon, Client(daemon.port) as ana:
         ana.type("saved")
@@ -135,10 +123,9 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
     for number in range(8):
         directory = tmp_path / str(number)
         directory.mkdir()
-        process = subprocess.Popen(
-            [*TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", "sqlite:store"],
-            cwd=directory,
-            env=environment(),
+        process = spawn(
+            directory,
+            *["-l", LOOPBACK, "-s", "sqlite:store"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -160,13 +147,9 @@ def test_a_start_that_is_ended_at_any_moment_leaves_a_store_that_can_be_used(
 def test_of_twelve_that_start_at_once_one_serves_and_the_others_say_why_not(tmp_path: Path) -> None:
     path = tmp_path / "chat"
     processes = [
-        subprocess.Popen(
-            [
-                *[*TWISTD, "-n", "--pidfile=", "chat", "-s", "sqlite:store"],
-                *["-l", f"unix:{path}{number}"],
-            ],
-            cwd=tmp_path,
-            env=environment(),
+        spawn(
+            tmp_path,
+            *["-l", f"unix:{path}{number}", "-s", "sqlite:store"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

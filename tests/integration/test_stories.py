@@ -9,33 +9,28 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor
 
 from chatd.client.export import add_arguments
 from chatd.client.export import run as export
 from chatd.i18n import Language
-from chatd.storage.sqlite.store import SqliteStore
 from tests.support.loopback import AsyncClient, LoopbackServer
 
 pytestmark = pytest.mark.quick
 
 
-class Daemon:
-    """A server on a file, which the test kills and starts again."""
+class RestartedServer:
+    """A server on a file, which the test stops and starts again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.loopback: LoopbackServer
 
     async def start(self, **options: object) -> None:
-        store = SqliteStore(reactor, self.path)
-        store.start()
-        self.loopback = LoopbackServer(store, **options)
+        self.loopback = LoopbackServer.on_file(self.path, **options)
         await self.loopback.listen()
 
     async def stop(self) -> None:
         await self.loopback.close()
-        await self.loopback.store.close()
 
     async def guest(self, *lines: str) -> AsyncClient:
         """Return a client that has typed some lines and read the answers."""
@@ -56,16 +51,18 @@ def without_time(line: str) -> str:
 
 
 @pytest_twisted.async_yield_fixture
-async def daemon(tmp_path: Path) -> AsyncGenerator[Daemon, None]:
-    daemon = Daemon(tmp_path / "store")
-    yield daemon
-    await daemon.stop()
+async def server(tmp_path: Path) -> AsyncGenerator[RestartedServer, None]:
+    server = RestartedServer(tmp_path / "store")
+    yield server
+    await server.stop()
 
 
-async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon: Daemon) -> None:
-    await daemon.start()
-    luis = await daemon.guest("/nick luis")
-    ana = await daemon.guest("/nick ana", "/register", "una clave larga")
+async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(
+    server: RestartedServer,
+) -> None:
+    await server.start()
+    luis = await server.guest("/nick luis")
+    ana = await server.guest("/nick ana", "/register", "una clave larga")
     ana.send("hola", "/quit")
     await ana.end()
     await ana.close()
@@ -78,9 +75,9 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon
         "<luis> build 17 is green",
     ]
 
-    await daemon.stop()
-    await daemon.start()
-    eva = await daemon.guest()
+    await server.stop()
+    await server.start()
+    eva = await server.guest()
     eva.send("/nick ana", "/nick Ana", "/login ana wrong password")
     assert [line.partition(":")[0] for line in await seen(eva)] == [
         "ERR Name in use",
@@ -88,7 +85,7 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon
         "ERR Wrong password",
     ]
 
-    ana = await daemon.guest()
+    ana = await server.guest()
     ana.send("/login ana una clave larga", "/search BUILD", "/search from:luis mat")
     assert await seen(ana) == [
         "*** You are now ana.",
@@ -106,14 +103,14 @@ async def test_one_registers_leaves_is_written_to_comes_back_and_finds_it(daemon
 
 
 async def test_a_class_of_thirty_behind_one_address_in_spanish(
-    daemon: Daemon, capsysbinary: pytest.CaptureFixture[bytes]
+    server: RestartedServer, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     passed = 0
-    await daemon.start(language=Language.SPANISH, now=lambda: time.time() + passed)
-    teacher = await daemon.guest("/nombre marta", "/registrar una clave larga")
+    await server.start(language=Language.SPANISH, now=lambda: time.time() + passed)
+    teacher = await server.guest("/nombre marta", "/registrar una clave larga")
     teacher.send("/crear clase anuncios")
     assert "*** Estás en #clase, una sala nueva; no hay nadie más aquí." in await seen(teacher)
-    pupils = [await daemon.guest(f"/nombre alumno{n}", "/sala clase") for n in range(30)]
+    pupils = [await server.guest(f"/nombre alumno{n}", "/sala clase") for n in range(30)]
 
     loud, quiet = pupils[:2]
     teacher.send("Buenos días a todos")
@@ -142,7 +139,7 @@ async def test_a_class_of_thirty_behind_one_address_in_spanish(
 
     parser = ArgumentParser()
     add_arguments(parser)
-    where = ["--store", f"sqlite:{daemon.path}", "--room", "clase", "--format", "markdown"]
+    where = ["--store", f"sqlite:{server.path}", "--room", "clase", "--format", "markdown"]
     assert export(parser.parse_args([*where, "--language", "es"])) == 0
     transcript = capsysbinary.readouterr().out.decode()
     muted = "*marta ha callado a alumno0 durante 1m: hablas mucho*"
@@ -151,11 +148,11 @@ async def test_a_class_of_thirty_behind_one_address_in_spanish(
     assert "pero…" not in transcript
 
 
-async def test_what_was_ordered_holds_after_a_kill(daemon: Daemon, tmp_path: Path) -> None:
-    await daemon.start()
-    ana = await daemon.guest("/nick ana", "/register una clave larga", "/create ops private")
-    await daemon.guest("/nick luis", "/register otra clave larga")
-    eva = await daemon.guest("/nick eva", "/register tercera clave")
+async def test_what_was_ordered_holds_after_a_kill(server: RestartedServer, tmp_path: Path) -> None:
+    await server.start()
+    ana = await server.guest("/nick ana", "/register una clave larga", "/create ops private")
+    await server.guest("/nick luis", "/register otra clave larga")
+    eva = await server.guest("/nick eva", "/register tercera clave")
     ana.send("/invite luis", "/ban eva 1d no", "the plan", "/away at lunch", "/ignore eva")
     ana.send("/ban #lobby eva", "/topic plans")
     answers = await seen(ana)
@@ -167,9 +164,9 @@ async def test_what_was_ordered_holds_after_a_kill(daemon: Daemon, tmp_path: Pat
     copy = tmp_path / "copy"
     for name in "", "-wal":
         copy.with_name(f"copy{name}").write_bytes(
-            daemon.path.with_name(f"{daemon.path.name}{name}").read_bytes()
+            server.path.with_name(f"{server.path.name}{name}").read_bytes()
         )
-    again = Daemon(copy)
+    again = RestartedServer(copy)
     await again.start()
     eva = await again.guest("/login eva tercera clave")
     eva.send("/join ops", "/who ops", "/msg #ops hola", "/rooms", "/msg ana still there?")

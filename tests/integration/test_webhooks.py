@@ -23,9 +23,6 @@ from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
-from chatd.accounts.accounts import Account
-from chatd.storage.records import change
-from chatd.storage.sqlite.store import SqliteStore
 from chatd.webhooks import delivery as deliveries_module
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.http_client import Gate, Poster
@@ -77,13 +74,11 @@ class Receiver(Resource):
         return [json.loads(body)["text"] for _, body in self.posts]
 
 
-class Daemon:
-    """The parts of a daemon that hooks need."""
+class DeliveringServer:
+    """A server on a file that delivers lines to hooks on this machine."""
 
     def __init__(self, path: Path) -> None:
-        self.store = SqliteStore(reactor, path)  # type: ignore[arg-type]
-        self.store.start()
-        self.loopback = LoopbackServer(self.store)
+        self.loopback = LoopbackServer.on_file(path)
         server = self.loopback.server
         server.hooks.rules = Rules(LOOPBACK)
         poster = Poster(reactor, Gate(LOOPBACK))
@@ -102,12 +97,7 @@ class Daemon:
 
     async def ana(self) -> AsyncClient:
         """Return a client of ana, who owns #ops and is in it."""
-        server = self.loopback.server
-        if server.accounts.called("ana") is None:
-            await change(self.store, server.accounts.table.put("ana", Account("ana", "")))
-        ana = await self.loopback.guest()
-        session = next(iter(server.sessions))
-        server.logins.log_in(session, server.accounts.table["ana"])
+        ana = await self.loopback.member("ana")
         ana.send("/join ops")
         await ana.until("in #ops")
         return ana
@@ -122,7 +112,14 @@ class Daemon:
             self.loopback.server.hooks._rooms.clear()
         await self.deliveries.close()
         await self.loopback.close()
-        await self.store.close()
+
+
+@pytest_twisted.async_yield_fixture
+async def server(tmp_path: Path) -> AsyncIterator[DeliveringServer]:
+    server = DeliveringServer(tmp_path / "chat.sqlite")
+    await server.start()
+    yield server
+    await server.stop()
 
 
 @pytest_twisted.async_yield_fixture
@@ -134,11 +131,11 @@ async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
     await receiver.port.stopListening()
 
 
-async def test_what_is_said_arrives_signed_and_in_order(tmp_path: Path, receiver: Receiver) -> None:
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    await daemon.start()
-    ana = await daemon.ana()
-    secret = await daemon.hook(ana, receiver.url)
+async def test_what_is_said_arrives_signed_and_in_order(
+    receiver: Receiver, server: DeliveringServer
+) -> None:
+    ana = await server.ana()
+    secret = await server.hook(ana, receiver.url)
     ana.send("hola \x1b]0;title\x07", "/me waves", "/topic Friday", "/mode moderated", "adiós")
     assert await receiver.said(4) == ["hola ^[]0;title^G", "waves", "Friday", "adiós"]
     for headers, body in receiver.posts:
@@ -150,77 +147,71 @@ async def test_what_is_said_arrives_signed_and_in_order(tmp_path: Path, receiver
         assert (said["room"], said["author"]) == ("ops", "ana")
     seqs = [json.loads(body)["seq"] for _, body in receiver.posts]
     assert seqs == [2, 3, 4, 6]
-    await daemon.stop()
 
 
-async def test_errors_delay_and_lose_nothing(tmp_path: Path, receiver: Receiver) -> None:
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    await daemon.start()
-    ana = await daemon.ana()
-    await daemon.hook(ana, receiver.url)
+async def test_errors_delay_and_lose_nothing(receiver: Receiver, server: DeliveringServer) -> None:
+    ana = await server.ana()
+    await server.hook(ana, receiver.url)
     receiver.answers = [500, 503, 204, 302, 410]
     ana.send("one", "two", "three")
     assert await receiver.said(7) == ["one"] * 3 + ["two"] * 3 + ["three"]
-    await daemon.stop()
 
 
 @pytest.mark.parametrize("kept", [True, False])
 async def test_after_a_restart_it_goes_on(tmp_path: Path, receiver: Receiver, kept: bool) -> None:
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    await daemon.start()
-    ana = await daemon.ana()
-    await daemon.hook(ana, receiver.url)
+    server = DeliveringServer(tmp_path / "chat.sqlite")
+    await server.start()
+    ana = await server.ana()
+    await server.hook(ana, receiver.url)
     ana.send("one", "two")
     await receiver.said(2)
-    while next(iter(daemon.loopback.server.hooks)).seq < 3:
-        await deferLater(daemon.loopback.reactor, 0)
-    daemon.deliveries.stop()
+    while next(iter(server.loopback.server.hooks)).seq < 3:
+        await deferLater(server.loopback.reactor, 0)
+    server.deliveries.stop()
     ana.send("three")
     await ana.until("<ana> three")
-    await daemon.stop(kept=kept)
+    await server.stop(kept=kept)
     receiver.posts.clear()
 
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    await daemon.start()
+    server = DeliveringServer(tmp_path / "chat.sqlite")
+    await server.start()
     missed = ["three"] if kept else ["one", "two", "three"]
     assert await receiver.said(len(missed)) == missed
-    ana = await daemon.ana()
+    ana = await server.ana()
     ana.send("four")
     assert await receiver.said(len(missed) + 1) == [*missed, "four"]
-    await daemon.stop()
+    await server.stop()
 
 
-async def test_a_hundred_lines_at_once_hold_nobody(tmp_path: Path, receiver: Receiver) -> None:
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    await daemon.start()
-    ana = await daemon.ana()
-    await daemon.hook(ana, receiver.url)
+async def test_a_hundred_lines_at_once_hold_nobody(
+    receiver: Receiver, server: DeliveringServer
+) -> None:
+    ana = await server.ana()
+    await server.hook(ana, receiver.url)
     texts = [str(number) for number in range(100)]
     ana.send(*texts)
     await ana.until("<ana> 99")
     assert len(receiver.posts) < 100
     assert await receiver.said(100) == texts
-    await daemon.stop()
 
 
-async def test_where_nobody_may_go_nobody_goes(tmp_path: Path, receiver: Receiver) -> None:
+async def test_where_nobody_may_go_nobody_goes(
+    receiver: Receiver, server: DeliveringServer
+) -> None:
     """A name of this machine is refused once it is looked up, and /hook list says so."""
-    daemon = Daemon(tmp_path / "chat.sqlite")
-    daemon.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
-    await daemon.start()
-    ana = await daemon.ana()
-    await daemon.hook(ana, receiver.url.replace("127.0.0.1", "rebind.example"))
+    server.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))
+    ana = await server.ana()
+    await server.hook(ana, receiver.url.replace("127.0.0.1", "rebind.example"))
     ana.send("hola")
-    while not next(iter(daemon.loopback.server.hooks)).failures:
-        await deferLater(daemon.loopback.reactor, 0)
+    while not next(iter(server.loopback.server.hooks)).failures:
+        await deferLater(server.loopback.reactor, 0)
     ana.send("/hook list")
     line = (await ana.until("rebind.example, by ana"))[-1]
     assert "webhooks to its address are not allowed here." in line
     assert receiver.posts == []
-    await daemon.stop()
 
 
-async def test_the_receiver_in_the_documents_works(tmp_path: Path) -> None:
+async def test_the_receiver_in_the_documents_works(server: DeliveringServer) -> None:
     text = (ROOT / "docs" / "wire.md").read_text("utf-8")
     found = re.search(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert found is not None
@@ -237,22 +228,19 @@ async def test_the_receiver_in_the_documents_works(tmp_path: Path) -> None:
     thread = threading.Thread(target=served.serve_forever, args=(0.01,))
     thread.start()
     try:
-        daemon = Daemon(tmp_path / "chat.sqlite")
-        await daemon.start()
-        ana = await daemon.ana()
+        ana = await server.ana()
         url = f"http://127.0.0.1:{served.server_port}/"
-        names["SECRET"] = (await daemon.hook(ana, url)).encode()
+        names["SECRET"] = (await server.hook(ana, url)).encode()
         ana.send("hola")
         while not printed:
-            await deferLater(daemon.loopback.reactor, 0.001)
+            await deferLater(server.loopback.reactor, 0.001)
         assert json.loads(printed[0])["text"] == "hola"
         names["SECRET"] = b"another"
         ana.send("wrong")
         while len(answers) < 2:
-            await deferLater(daemon.loopback.reactor, 0.001)
+            await deferLater(server.loopback.reactor, 0.001)
         assert answers[:2] == [204, 403]
         assert len(printed) == 1
-        await daemon.stop()
     finally:
         served.shutdown()
         thread.join()

@@ -15,11 +15,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 
-from chatd.accounts.passwords import Passwords
-from chatd.storage.sqlite.store import SqliteStore
 from tests.support.certificate import OLD_API, write_certificate
 from tests.support.loopback import AsyncClient, LoopbackServer
-from tests.support.world import CHEAP, HELP_LINES, Immediately
+from tests.support.world import HELP_LINES
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -166,9 +164,7 @@ async def test_over_tls_one_who_does_not_read_loses_nothing(
 
 @unmeasured
 async def test_a_listener_that_stops_reading_gets_every_line_in_order(tmp_path: Path) -> None:
-    store = SqliteStore(reactor, tmp_path / "store")
-    store.start()
-    loopback = LoopbackServer(store)
+    loopback = LoopbackServer.on_file(tmp_path / "store")
     await loopback.listen()
     luis, deaf = await loopback.guest(), await loopback.guest()
     deaf.transport.pauseProducing()
@@ -180,7 +176,6 @@ async def test_a_listener_that_stops_reading_gets_every_line_in_order(tmp_path: 
     for number in range(20_000):
         assert (await deaf.line()).startswith(f"<guest1> {number} x")
     await loopback.close()
-    await store.close()
 
 
 async def test_a_reset_in_the_middle_of_a_line_leaves_no_trace(loopback: LoopbackServer) -> None:
@@ -269,9 +264,7 @@ async def test_one_who_quits_and_then_closes_is_forgotten_once(loopback: Loopbac
 
 
 async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Path) -> None:
-    store = SqliteStore(reactor, tmp_path / "chatd.sqlite")
-    store.start()
-    loopback = LoopbackServer(store, passwords=Passwords(Immediately(), CHEAP))
+    loopback = LoopbackServer.on_file(tmp_path / "chatd.sqlite")
     await loopback.listen()
     ana, luis = await loopback.guest(), await loopback.guest()
     ana.send("/nick ana", "/register correct horse", "/quit")
@@ -299,11 +292,10 @@ async def test_one_who_comes_back_sees_what_was_missed_and_finds_it(tmp_path: Pa
         "*** Goodbye.",
     ]
     await loopback.close()
-    await store.close()
 
 
 async def test_missed_lines_are_streamed_and_the_place_moves_with_them() -> None:
-    loopback = LoopbackServer(passwords=Passwords(Immediately(), CHEAP))
+    loopback = LoopbackServer()
     await loopback.listen()
     ana, luis = await loopback.guest(), await loopback.guest()
     ana.send("/nick ana", "/register correct horse", "/quit")

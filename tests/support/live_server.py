@@ -15,10 +15,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import chatd
 
@@ -28,6 +30,9 @@ LOOPBACK = "tcp:0:interface=127.0.0.1"
 PATIENCE = 20.0
 """Most seconds that a test waits for a daemon or its answer."""
 
+WELCOMED = "/quit to leave."
+"""The end of the welcome, as a client receives it."""
+
 
 def environment() -> dict[str, str]:
     """Return the environment of the tests, with the plugin on the path, and without coverage."""
@@ -36,44 +41,103 @@ def environment() -> dict[str, str]:
     return {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
+def spawn(
+    directory: Path,
+    *arguments: str,
+    twistd: Sequence[str] = (),
+    under: Sequence[str] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+    **options: Any,
+) -> subprocess.Popen[bytes]:
+    """Start ``twistd -n chat`` in a directory, with the options of a `subprocess.Popen`.
+
+    ``twistd`` are more options of twistd itself, ``under`` is the beginning of a command that runs
+    it, and ``variables`` are more variables of its environment.
+    """
+    return subprocess.Popen(
+        [*under, *TWISTD, "-n", "--pidfile=", *twistd, "chat", *arguments],
+        cwd=directory,
+        env={**environment(), **variables},
+        **options,
+    )
+
+
 UNHURRIED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 """Options without rate limits, because these tests send much at once."""
 
+LISTENING = re.compile(r"^listening on (?:(https?)://)?[^ ]*:(\d+)(?:/|\. )")
+"""A line of the log about a port of TCP."""
+
+Server = TypeVar("Server", bound="LiveServer")
+
 
 class LiveServer:
-    """`twistd -n chat` on a port of its own; its store is in the directory."""
+    """`twistd -n chat` in a process, on a port of its own; its store is in the directory.
+
+    ``web`` is its port for HTTP, 0 for a free one. ``files`` are the soft and the hard limit of its
+    open files. ``options`` are those of `spawn`.
+    """
 
     def __init__(
         self,
         directory: Path,
         *arguments: str,
+        web: int | None = None,
         files: tuple[int, int] | None = None,
         reactor: str = "",
+        **options: Any,
     ) -> None:
-        twistd = [f"--reactor={reactor}"] if reactor else []
-        chat = ["chat", "-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *arguments]
-        self.process = subprocess.Popen(
-            [*TWISTD, "-n", "--pidfile=", *twistd, *chat],
-            cwd=directory,
-            env=environment(),
+        self.directory = directory
+        self._arguments = arguments
+        for_web = [] if web is None else ["--web", f"tcp:{web}:interface=127.0.0.1"]
+        self.process = spawn(
+            directory,
+            *["-l", LOOPBACK, "-s", "sqlite:store", *UNHURRIED, *for_web, *arguments],
+            twistd=[f"--reactor={reactor}"] if reactor else [],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             preexec_fn=files and partial(resource.setrlimit, resource.RLIMIT_NOFILE, files),
+            **options,
         )
-        assert self.process.stdout is not None
         self.said: list[str] = []
-        for line in self.process.stdout:
-            # The port comes after the time and the source in a log line.
-            self.said.append(line.decode().rstrip("\n").partition("] ")[2])
+        while line := self._next_line():
+            self.said.append(message_of(line))
             if self.said[-1].startswith("history in "):
                 break
-        self.ports = [
-            int(port)
-            for line in self.said
-            for port in re.findall(r"^listening on [^ ]+:(\d+)\. ", line)
-        ]
+        found = [match for match in map(LISTENING.match, self.said) if match]
+        self.ports = [int(match[2]) for match in found if not match[1]]
         assert self.ports, f"it did not start: {self.said}"
         self.port = self.ports[0]
+        self.web_port = next((int(match[2]) for match in found if match[1]), None)
+
+    @property
+    def url(self) -> str:
+        """The URL of the page."""
+        return self.url_at("127.0.0.1")
+
+    def url_at(self, host: str) -> str:
+        """Return the page's URL under another name of this machine.
+
+        For a browser it is another site, with cookies and a storage of its own.
+        """
+        return f"http://{host}:{self.web_port}/"
+
+    def guest(self) -> Client:
+        """Return a client that has received its welcome."""
+        client = Client(self.port)
+        client.until(WELCOMED)
+        return client
+
+    def logged(self) -> str:
+        """Wait for the next line of the log, and return its message."""
+        return message_of(self._next_line())
+
+    def memory(self, *, peak: bool = False) -> int:
+        """Return the bytes of memory that the daemon has now, or the most that it has had."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        field = "VmHWM" if peak else "VmRSS"
+        (kilobytes,) = re.findall(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kilobytes) * 1024
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, and return the exit status.
@@ -84,12 +148,24 @@ class LiveServer:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        """Kill the daemon, as a power cut does."""
+        self.stop(signal.SIGKILL)
+
+    def again(self) -> LiveServer:
+        """Start the daemon again, which has ended, with the same store and port for HTTP."""
+        return LiveServer(self.directory, *self._arguments, web=self.web_port)
+
     def rest(self) -> str:
         """Return the output until the daemon ended."""
         assert self.process.stdout is not None
         return self.process.stdout.read().decode()
 
-    def __enter__(self) -> LiveServer:
+    def _next_line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().decode().rstrip("\n")
+
+    def __enter__(self: Server) -> Server:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,6 +173,11 @@ class LiveServer:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+def message_of(line: str) -> str:
+    """Return a line of the log without its time and source."""
+    return line.partition("] ")[2]
 
 
 def unix_connection(path: str) -> socket.socket:
@@ -187,7 +268,7 @@ def in_the_background(directory: Path, *arguments: str) -> Iterator[tuple[int, s
     number = 0
     try:
         with Client(path) as person:
-            person.until("/quit to leave.")  # then it runs, and its socket is not only bound
+            person.until(WELCOMED)  # then it runs, and its socket is not only bound
         number = int((directory / "store.lock").read_text())
         yield number, path
         os.kill(number, signal.SIGTERM)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString, serverFromString
@@ -13,16 +16,26 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from chatd.accounts.accounts import Account
 from chatd.accounts.passwords import Passwords
 from chatd.chat.server import ChatServer
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
+from chatd.protocols.web.connection import WebProtocol
+from chatd.protocols.web.http.same_origin import Hosts
+from chatd.protocols.web.site import Site
+from chatd.protocols.web.static_files import File
 from chatd.storage.contract import Store
 from chatd.storage.memory import MemoryStore
-from tests.support.world import CHEAP, WELCOME, Immediately
+from chatd.storage.records import change
+from chatd.storage.sqlite.store import SqliteStore
+from tests.support.world import CHEAP, WELCOME, Immediately, log_in
 
+Page = Mapping[tuple[str, ...], File]
+
+NO_DESCRIPTION = File(b"{}", "application/json")
 LOOPBACK = "tcp:0:interface=127.0.0.1:backlog=1024"
 
 
@@ -109,7 +122,10 @@ class AsyncClient(Protocol):
 
 
 class LoopbackServer:
-    """A server in this process, on sockets in the real reactor. The test has to close it."""
+    """A server in this process, on sockets in the real reactor.
+
+    The test has to close it, which closes its store, too.
+    """
 
     def __init__(self, store: Store | None = None, **options: Any) -> None:
         from twisted.internet import reactor
@@ -120,8 +136,28 @@ class LoopbackServer:
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
         self.bare = ChatFactory(self.server, self.reactor, BareProtocol, 256)
+        self.factories = [self.chat, self.bare]
         self.ports: list[IListeningPort] = []
         self.clients: list[AsyncClient] = []
+
+    @classmethod
+    def on_file(cls, path: Path, **options: Any) -> LoopbackServer:
+        """Return a server with a store in a file."""
+        from twisted.internet import reactor
+
+        store = SqliteStore(cast(Any, reactor), path)
+        store.start()
+        return cls(store, **options)
+
+    async def listen_for_http(
+        self, page: Page, description: File = NO_DESCRIPTION, endpoint: str = LOOPBACK
+    ) -> int:
+        """Serve chatd's own site with the files of a page, and return the port."""
+        site = Site(self.server, self.reactor, 4096, Hosts(), page, description)
+        web = ChatFactory(self.server, self.reactor, partial(WebProtocol, site=site), 4096)
+        self.factories.append(web)
+        self.ports.append(await serverFromString(self.reactor, endpoint).listen(web))
+        return int(self.ports[-1].getHost().port)
 
     async def listen(
         self, endpoint: str = LOOPBACK, *, bare: bool = False, behind_proxy: bool = False
@@ -147,6 +183,20 @@ class LoopbackServer:
         await client.until(WELCOME[-1])
         return client
 
+    async def member(self, name: str) -> AsyncClient:
+        """Return a client that is logged in to an account, which is registered if there is none.
+
+        The answers to the login are unseen.
+        """
+        if self.server.accounts.called(name) is None:
+            account = Account(name, "")
+            await change(self.store, self.server.accounts.table.put(account.key, account))
+        before = set(self.server.sessions.by_number)
+        client = await self.guest()
+        (number,) = set(self.server.sessions.by_number) - before
+        log_in(self.server, self.server.sessions.by_number[number], name)
+        return client
+
     async def program(self) -> AsyncClient:
         """Return a client of the last address, a bare one."""
         return await self._connect(f"tcp:127.0.0.1:{self.ports[-1].getHost().port}")
@@ -164,9 +214,10 @@ class LoopbackServer:
             if not client.gone.called:
                 client.transport.abortConnection()
                 await client.gone
-        for factory in self.chat, self.bare:
+        for factory in self.factories:
             for left in tuple(factory.clients):
                 left.connection.abort()
             await factory.when_empty()
         await self.store.flush()
+        await self.store.close()
         await deferLater(self.reactor, 0)  # leave the caller's stack, which may be the server's

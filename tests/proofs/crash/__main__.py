@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.proofs.crash import disk
+from tests.support import preload
 
 
 class Result(Protocol):
@@ -56,7 +57,7 @@ def main() -> int:
         "--fresh", action="store_true", help="start a new interpreter each time (slow)"
     )
     options = parser.parse_args()
-    if why_not := disk.why_not():
+    if why_not := preload.why_not():
         parser.error(why_not)
     if disk.SHIM not in os.environ.get("LD_PRELOAD", ""):
         return _again_with_the_shim()
@@ -89,7 +90,7 @@ def _report(work: Callable[[], Result]) -> int:
 
 def _again_with_the_shim() -> int:
     with tempfile.TemporaryDirectory(prefix="chatd-crash-") as directory:
-        library = disk.build(Path(directory))
+        library = preload.build(disk.SOURCE, Path(directory))
         environment = {**os.environ, "LD_PRELOAD": str(library)}
         command = [sys.executable, *sys.orig_argv[1:]]
         return os.spawnve(os.P_WAIT, sys.executable, command, environment)

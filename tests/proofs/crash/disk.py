@@ -1,33 +1,14 @@
-"""The shim `disk.c` from Python: built when it is first needed, set up by environment variables."""
+"""The shim `disk.c` from Python: its environment variables, and the calls that it records."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 SOURCE = Path(__file__).with_name("disk.c")
 SHIM = "disk.so"
-
-
-def why_not() -> str:
-    """Return the reason for which the shim cannot be used here; empty if it can."""
-    if not sys.platform.startswith("linux"):
-        return "the shim that stands before the disk needs Linux"
-    if shutil.which("cc") is None:
-        return "no C compiler (cc), which the shim that stands before the disk needs"
-    return ""
-
-
-def build(directory: Path) -> Path:
-    """Compile the shim; return the path of the library."""
-    library = directory / SHIM
-    command = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    subprocess.run([*command, "-o", library, SOURCE, "-lpthread"], check=True)
-    return library
+"""The name of the built library."""
 
 
 def environment(

@@ -14,10 +14,11 @@ import pytest
 
 from chatd.storage.sqlite.schema import STEPS
 from tests.proofs.crash import disk
+from tests.support import preload
 from tests.support.checkout import ROOT
 
 pytestmark = [
-    pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not()),
+    pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not()),
     pytest.mark.deadline(300),  # tens of daemons each; on a machine that does other things, too
 ]
 
@@ -32,7 +33,7 @@ def memory() -> Iterator[Path]:
 
 def crash(directory: Path, *arguments: str, sabotage: str = "") -> tuple[int, str]:
     """Run the command with sabotaged daemons; return its status and output."""
-    library = disk.build(directory)
+    library = preload.build(disk.SOURCE, directory)
     code = "import sys; from tests.proofs.crash.__main__ import main; sys.exit(main())"
     if sabotage:
         code = f"from tests.proofs.crash import sabotage; sabotage.{sabotage}(); {code}"

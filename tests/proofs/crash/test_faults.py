@@ -6,7 +6,6 @@ CHATD_LOCKED_SECONDS is the time for which another program locks the file.
 from __future__ import annotations
 
 import os
-import re
 import select
 import shutil
 import signal
@@ -18,103 +17,97 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from math import log2
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
 from tests.proofs.crash import disk
-from tests.support.live_server import LOOPBACK, PATIENCE, TWISTD, Client, LiveServer, environment
+from tests.support import preload
+from tests.support.live_server import LOOPBACK, PATIENCE, Client, LiveServer, message_of, spawn
 
-pytestmark = pytest.mark.skipif(bool(disk.why_not()), reason=disk.why_not())
+pytestmark = pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not())
 
 STORE = "disk/chat"
 LOCKED_SECONDS = float(os.environ.get("CHATD_LOCKED_SECONDS", "3"))
 LOCK_WAIT = 2.0
 """Seconds that a batch waits for a lock."""
-UNLIMITED = ("--lines-per-second", "0", "--bytes-per-second", "0")
 
 
-class House:
+class FaultyServer(LiveServer):
     """A daemon whose disk can be broken, and repaired."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **options: Any) -> None:
         self.fault = directory / "fault"
         self.path = directory / STORE
         self.path.parent.mkdir(exist_ok=True)
         motd = directory / "motd"
         motd.touch()
         self._said_so_far = f"read --motd {motd} again."
-        options = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd", *UNLIMITED)
-        self.daemon = LiveServer(directory, *options)
+        arguments = ("-s", f"sqlite:{STORE}", "--recent", "0", "--motd", "motd")
+        super().__init__(directory, *arguments, **options)
 
     def log(self, wait: float = 0) -> list[str]:
         """Return the lines logged since the last time, or in the next ``wait`` seconds.
 
         Its log is written by a thread. The line about reading the motd comes after all the rest.
         """
-        output = self.daemon.process.stdout
+        output = self.process.stdout
         assert output is not None
         select.select([output], [], [], wait)
-        self.daemon.process.send_signal(signal.SIGHUP)
+        self.process.send_signal(signal.SIGHUP)
         said = b""
         while not said.decode().endswith(f"] {self._said_so_far}\n"):
             piece = os.read(output.fileno(), 1 << 16)
             assert piece, "it has ended"
             said += piece
-        return [line.partition("] ")[2] for line in said.decode().splitlines()[:-1]]
-
-    def memory(self) -> int:
-        """Return the bytes of memory of the daemon now."""
-        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
-        (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
-        return int(kilobytes) * 1024
+        return [message_of(line) for line in said.decode().splitlines()[:-1]]
 
     def enter(self, name: str) -> Client:
         """Return a client in the lobby."""
-        person = Client(self.daemon.port)
+        person = Client(self.port)
         person.type(f"/nick {name}")
         person.until(f"You are now {name}.")
         return person
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House, None, None]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[FaultyServer, None, None]:
     """Yield one daemon for all tests, to save time."""
     directory = tmp_path_factory.mktemp("faults")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LD_PRELOAD", str(disk.build(directory)))
-        for name, value in disk.environment(directory / "disk", fault=directory / "fault").items():
-            patch.setenv(name, value)
-        house = House(directory)
-    with house.daemon:
-        yield house
+    variables = {
+        "LD_PRELOAD": str(preload.build(disk.SOURCE, directory)),
+        **disk.environment(directory / "disk", fault=directory / "fault"),
+    }
+    with FaultyServer(directory, variables=variables) as server:
+        yield server
 
 
 # Kinds of failures
 
 
-def failing(what: str) -> Callable[[House], AbstractContextManager[None]]:
+def failing(what: str) -> Callable[[FaultyServer], AbstractContextManager[None]]:
     @contextmanager
-    def fail(house: House) -> Iterator[None]:
-        house.fault.write_text(what)
+    def fail(server: FaultyServer) -> Iterator[None]:
+        server.fault.write_text(what)
         try:
             yield
         finally:
-            house.fault.unlink()
+            server.fault.unlink()
 
     return fail
 
 
 @contextmanager
-def locked(house: House) -> Iterator[None]:
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
+def locked(server: FaultyServer) -> Iterator[None]:
+    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 
 
-def away(suffix: str) -> Callable[[House], AbstractContextManager[None]]:
+def away(suffix: str) -> Callable[[FaultyServer], AbstractContextManager[None]]:
     @contextmanager
-    def moved(house: House) -> Iterator[None]:
-        path = Path(f"{house.path}{suffix}")
+    def moved(server: FaultyServer) -> Iterator[None]:
+        path = Path(f"{server.path}{suffix}")
         path.rename(f"{path}.away")
         try:
             yield
@@ -125,11 +118,11 @@ def away(suffix: str) -> Callable[[House], AbstractContextManager[None]]:
 
 
 @contextmanager
-def replaced(house: House) -> Iterator[None]:
-    with away("")(house):
-        house.path.write_bytes(b"not yours")
+def replaced(server: FaultyServer) -> Iterator[None]:
+    with away("")(server):
+        server.path.write_bytes(b"not yours")
         yield
-        assert house.path.read_bytes() == b"not yours"
+        assert server.path.read_bytes() == b"not yours"
 
 
 CAUSES = {
@@ -144,27 +137,27 @@ CAUSES = {
 }
 
 
-def lose(house: House, ana: Client) -> list[str]:
+def lose(server: FaultyServer, ana: Client) -> list[str]:
     """Say lines that cannot be saved; return what the daemon logs about it."""
     ana.type("lost")
     ana.until("ERR Not saved: ")
-    return house.log(wait=0.05)
+    return server.log(wait=0.05)
 
 
 @pytest.mark.parametrize("name", CAUSES)
 def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_gone(
-    house: House, name: str
+    server: FaultyServer, name: str
 ) -> None:
     cause, why = CAUSES[name]
-    with house.enter("ana") as ana, house.enter("luis") as luis:
+    with server.enter("ana") as ana, server.enter("luis") as luis:
         ana.type("before")
         shown = luis.until("<ana> before")
-        house.log()
-        with cause(house):
+        server.log()
+        with cause(server):
             refused: list[str] = []
             while not refused:  # a second cause is logged only after a pause
-                refused = lose(house, ana)
-            refused += lose(house, ana)
+                refused = lose(server, ana)
+            refused += lose(server, ana)
             luis.type("/who")
             shown += luis.until("*** In #lobby: ")
         ana.type("after")
@@ -176,22 +169,22 @@ def test_nobody_sees_a_line_that_was_not_saved_and_it_goes_on_when_the_cause_is_
     for line in refused:
         assert line.startswith("lines are refused, because they cannot be saved: ")
         assert why in line
-    assert house.log(wait=PATIENCE) == ["lines are saved again"]
-    with closing(sqlite3.connect(house.path)) as store:
+    assert server.log(wait=PATIENCE) == ["lines are saved again"]
+    with closing(sqlite3.connect(server.path)) as store:
         kept = store.execute("SELECT text FROM log WHERE room = 'lobby' ORDER BY seq").fetchall()
         assert kept[-2:] == [("before",), ("after",)]
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> None:
-    with house.enter("ana") as ana, house.enter("luis") as luis:
-        with failing("sync hang")(house):
+def test_while_the_disk_hangs_only_what_must_be_stored_waits(server: FaultyServer) -> None:
+    with server.enter("ana") as ana, server.enter("luis") as luis:
+        with failing("sync hang")(server):
             ana.type("waits")
             luis.type("/help", "/who", "/rooms", "/history 1")
             luis.until("/help COMMAND")
             luis.until("*** In #lobby: ")
             luis.until("*** #lobby: ")
-            with Client(house.daemon.port) as eva:
+            with Client(server.port) as eva:
                 assert "You are guest" in eva.line()
                 eva.until("/quit to leave.")
                 eva.type("/join tea", "/who")
@@ -200,18 +193,20 @@ def test_while_the_disk_hangs_only_what_must_be_stored_waits(house: House) -> No
         assert "<ana> waits" in ana.until("<ana> waits")
 
 
-def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(house: House) -> None:
+def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(
+    server: FaultyServer,
+) -> None:
     said = [f"{number} {'x' * 1000}" for number in range(20_000)]
     unsent = memoryview("".join(f"{line}\n" for line in said).encode())
-    with house.enter("ana") as ana, house.enter("luis") as luis:
-        before = house.memory()
-        with failing("sync hang")(house):
+    with server.enter("ana") as ana, server.enter("luis") as luis:
+        before = server.memory()
+        with failing("sync hang")(server):
             ana.socket.setblocking(False)
             # Until the server reads no more from her, and the kernel's buffers are full.
             while select.select([], [ana.socket], [], 0.3)[1]:
                 unsent = unsent[ana.socket.send(unsent[: 1 << 16]) :]
             assert len(unsent) > 1 << 20
-            assert house.memory() - before < 4 << 20
+            assert server.memory() - before < 4 << 20
         ana.socket.settimeout(PATIENCE)
         reading = Thread(target=ana.until, args=(f"> {said[-1]}",))
         reading.start()
@@ -225,14 +220,14 @@ def test_what_waits_for_a_disk_that_hangs_is_bounded_and_none_of_it_is_lost(hous
 
 @pytest.mark.deadline(60 + 2 * LOCKED_SECONDS)
 def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refused(
-    house: House,
+    server: FaultyServer,
 ) -> None:
     answered: list[float] = []
     refused = 0
-    with house.enter("ana") as ana, house.enter("luis") as luis:
+    with server.enter("ana") as ana, server.enter("luis") as luis:
         ana.until("is now luis.")
-        house.log()
-        with locked(house):
+        server.log()
+        with locked(server):
             end = time.monotonic() + LOCKED_SECONDS
             while time.monotonic() < end:
                 ana.type("lost")
@@ -243,7 +238,7 @@ def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refuse
                     answered.append(time.monotonic() - asked)
                 assert ana.line().startswith("ERR Not saved: ")
                 refused += 1
-        told = house.log()
+        told = server.log()
         ana.type("after")
         assert ana.until("<ana> ") == ["<ana> after"]
         assert luis.until("<ana> ") == ["<ana> after"]
@@ -254,7 +249,7 @@ def test_while_another_program_holds_the_file_only_what_must_be_stored_is_refuse
     assert longest < LOCK_WAIT / 2
     assert all("database is locked" in line for line in told)
     assert len(told) <= 2 + log2(LOCKED_SECONDS)  # at 0, 1, 3, 7 ... seconds
-    assert house.log(wait=PATIENCE) == ["lines are saved again"]
+    assert server.log(wait=PATIENCE) == ["lines are saved again"]
 
 
 # A disk that is really full, or read-only
@@ -279,17 +274,15 @@ def on_a_disk_of_its_own(directory: Path, *mount: str) -> list[str]:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[House, None, None]:
+def small(tmp_path: Path) -> Generator[FaultyServer, None, None]:
     """Yield a daemon whose store is on a disk of 1 MiB."""
     begin = on_a_disk_of_its_own(tmp_path, "mount -t tmpfs -o size=1m,mode=700 none disk")
-    monkeypatch.setattr("tests.support.live_server.TWISTD", [*begin, *TWISTD])
-    house = House(tmp_path)
-    house.path = Path(f"/proc/{house.daemon.process.pid}/root{house.path}")
-    with house.daemon:
-        yield house
+    with FaultyServer(tmp_path, under=begin) as server:
+        server.path = Path(f"/proc/{server.process.pid}/root{server.path}")
+        yield server
 
 
-def test_a_full_disk_refuses_lines_until_there_is_room_again(small: House) -> None:
+def test_a_full_disk_refuses_lines_until_there_is_room_again(small: FaultyServer) -> None:
     filling = small.path.with_name("filling")
     filling.write_bytes(bytes(512 << 10))
     text = "x" * 3000
@@ -321,15 +314,15 @@ def test_a_disk_that_cannot_be_written_to_refuses_the_start(tmp_path: Path) -> N
     begin = on_a_disk_of_its_own(
         tmp_path, "mount -t tmpfs -o mode=700 none disk", "mount -o remount,ro none disk"
     )
-    start = subprocess.run(
-        [*begin, *TWISTD, "-n", "--pidfile=", "chat", "-l", LOOPBACK, "-s", f"sqlite:{STORE}"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
+    start = spawn(
+        tmp_path,
+        *["-l", LOOPBACK, "-s", f"sqlite:{STORE}"],
+        under=begin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    assert (start.returncode, start.stdout, start.stderr) == (
+    out, err = start.communicate(timeout=PATIENCE)
+    assert (start.returncode, out.decode(), err.decode()) == (
         1,
         "",
         f"chatd: cannot use --store sqlite:{STORE}: {tmp_path}/{STORE}.lock: Read-only file system."

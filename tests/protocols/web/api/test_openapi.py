@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Unsatisfiable
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.threads import deferToThread
 
-from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.connection import WebProtocol
-from chatd.protocols.web.http.same_origin import Hosts
-from chatd.protocols.web.site import ROUTES, Site
+from chatd.protocols.web.site import ROUTES
 from chatd.protocols.web.static_files import description
-from tests.support.loopback import LOOPBACK, LoopbackServer
+from tests.support.loopback import LoopbackServer
 
 DESCRIPTION = json.loads((files("chatd.protocols.web") / "openapi.json").read_text("utf-8"))
 
@@ -69,17 +64,10 @@ async def test_a_daemon_does_what_it_says() -> None:
         reason="schemathesis, which wants Python 3.11, is not installed: pip install -e '.[dev]'",
     )
     loopback = LoopbackServer()
-    site = Site(loopback.server, loopback.reactor, 4096, Hosts(), {}, description())
-    factory = ChatFactory(loopback.server, loopback.reactor, partial(WebProtocol, site=site))
-    port = await serverFromString(loopback.reactor, LOOPBACK).listen(factory)
+    port = await loopback.listen_for_http({}, description())
     try:
-        url = f"http://127.0.0.1:{port.getHost().port}"
-        await deferToThread(_ask_everything, schemathesis, url)
+        await deferToThread(_ask_everything, schemathesis, f"http://127.0.0.1:{port}")
     finally:
-        await port.stopListening()
-        for client in tuple(factory.clients):
-            client.connection.abort()
-        await factory.when_empty()
         await loopback.close()
 
 

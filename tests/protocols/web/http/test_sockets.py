@@ -16,50 +16,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.threads import deferToThread
 
-from chatd.protocols.transport.factory import ChatFactory
-from chatd.protocols.web.connection import WebProtocol
-from chatd.protocols.web.http.same_origin import Hosts
-from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
 from tests.support.certificate import write_certificate
 from tests.support.loopback import LOOPBACK, LoopbackServer
 
 LOBBY = "/api/rooms/lobby/messages"
-PAGE = b"<!doctype html>" * 1000
-
-
-class WebServer(LoopbackServer):
-    """A loopback with a door for HTTP. What asks there waits, so it does so in a thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        files = {(): File(PAGE, "text/html")}
-        site = Site(self.server, self.reactor, 4096, Hosts(), files, File(b"{}", "text/plain"))
-        protocol = partial(WebProtocol, site=site)
-        self.web = ChatFactory(self.server, self.reactor, protocol, 4096)
-
-    async def listen_for_http(self, endpoint: str = LOOPBACK) -> int:
-        port = await serverFromString(self.reactor, endpoint).listen(self.web)
-        self.ports.append(port)
-        return int(port.getHost().port)
-
-    async def close(self) -> None:
-        for client in tuple(self.web.clients):
-            client.connection.abort()
-        await self.web.when_empty()
-        await super().close()
+HTML = b"<!doctype html>" * 1000
+PAGE = {(): File(HTML, "text/html")}
 
 
 def run(ask: Callable[[int], Any], endpoint: str = LOOPBACK) -> Any:
     """Have a client ask at a port, and return its answer."""
 
     async def asking() -> Any:
-        loopback = WebServer()
+        loopback = LoopbackServer()
         try:
-            return await deferToThread(ask, await loopback.listen_for_http(endpoint))
+            return await deferToThread(ask, await loopback.listen_for_http(PAGE, endpoint=endpoint))
         finally:
             await loopback.close()
 
@@ -92,7 +66,7 @@ async def test_a_program_asks_several_things_on_one_connection() -> None:
             client.request("GET", "/")
             return [said["seqs"], [event["text"] for event in events], client.getresponse().read()]
 
-    assert await run(ask) == [[1, 2], ["a", "b"], PAGE]
+    assert await run(ask) == [[1, 2], ["a", "b"], HTML]
 
 
 async def test_a_body_in_chunks_is_read() -> None:
@@ -133,7 +107,7 @@ async def test_who_is_slow_to_read_gets_all_of_every_answer() -> None:
             connection.connect(("127.0.0.1", port))
             connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
             connection.shutdown(socket.SHUT_WR)
-            return received(connection).count(PAGE)
+            return received(connection).count(HTML)
 
     assert await run(ask) == 100
 
@@ -158,7 +132,7 @@ async def test_the_door_may_be_over_tls(tmp_path: Path) -> None:
         client = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
         with closing(client):
             client.request("GET", "/")
-            assert client.getresponse().read() == PAGE
+            assert client.getresponse().read() == HTML
             members = {"name": "ana", "password": "correct horse", "register": True}
             client.request("POST", "/api/signin", json.dumps(members))
             answer = client.getresponse()
