@@ -11,114 +11,108 @@ from twisted.logger import LogEvent
 
 from chatd.chat.administration import Administration
 from chatd.text.times import local_time
+from tests.support.sessions import begin
 from tests.support.world import HASH, World
 
 
-class Scene:
-    def __init__(self, **options: Any) -> None:
-        self.world = World(**options)
-        self.administration = Administration(self.world.server, self.world.watch)
-
-    def ask(self, do: str, name: str | None = None, **more: Any) -> dict[str, Any]:
-        """Return the reply to a request."""
-        request = {"do": do, **({} if name is None else {"name": name}), **more}
-        (reply,) = self.begin(request)
-        return reply
-
-    def begin(self, request: object) -> list[Any]:
-        replies: list[Any] = []
-        Deferred.fromCoroutine(self.administration.perform(request)).addBoth(replies.append)
-        self.world.settle()
-        return replies
-
-
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def world() -> World:
+    return World()
 
 
-def test_the_operator_can_confirm_the_clock(scene: Scene) -> None:
-    scene.world.ahead = 2.0 * 86_400
-    scene.world.watch.check()
-    assert scene.world.watch.doubted
-    said = scene.ask("clock")["said"]
+def request(world: World, request: object) -> Deferred[Any]:
+    """Return the reply to a request, which may have to wait for a slow store."""
+    return begin(world, Administration(world.server, world.watch).perform(request))
+
+
+def ask(world: World, do: str, name: str, **more: Any) -> dict[str, Any]:
+    """Return the reply to a request that names an account."""
+    reply: dict[str, Any] = world.ask_operator(do, name=name, **more).result
+    return reply
+
+
+def test_the_operator_can_confirm_the_clock(world: World) -> None:
+    world.ahead = 2.0 * 86_400
+    world.watch.check()
+    assert world.watch.doubted
+    said = world.ask_operator("clock").result["said"]
     assert said == f"the clock is right: it is {local_time(2 * 86_400)}."
-    assert not scene.world.watch.doubted
+    assert not world.watch.doubted
 
 
-def test_a_name_can_be_registered_and_logged_in_to(scene: Scene) -> None:
-    assert scene.ask("add", "Ana", hash=HASH) == {"said": "Ana is registered."}
-    ana = scene.world.person()
+def test_a_name_can_be_registered_and_logged_in_to(world: World) -> None:
+    assert ask(world, "add", "Ana", hash=HASH) == {"said": "Ana is registered."}
+    ana = world.person()
     ana.type("/login ana correct horse")
     assert ana.seen() == ["*** You are now Ana."]
-    assert scene.ask("list") == {
+    assert world.ask_operator("list").result == {
         "accounts": [{"name": "Ana", "admin": False, "created": 0, "connections": 1}]
     }
 
 
-def test_a_name_can_be_registered_as_an_administrator(scene: Scene) -> None:
-    said = scene.ask("add", "ana", hash=HASH, admin=True)
+def test_a_name_can_be_registered_as_an_administrator(world: World) -> None:
+    said = ask(world, "add", "ana", hash=HASH, admin=True)
     assert said == {"said": "ana is registered, and an administrator."}
-    assert scene.world.server.accounts.table["ana"].admin
+    assert world.server.accounts.table["ana"].admin
 
 
 @pytest.mark.parametrize("admin", ["true", "yes", 1, 0, None, []])
 def test_a_value_that_is_neither_true_nor_false_registers_nothing(
-    scene: Scene, admin: object
+    world: World, admin: object
 ) -> None:
-    assert scene.ask("add", "ana", hash=HASH, admin=admin) == {"error": "admin is true or false."}
-    assert not scene.world.server.accounts.table
+    assert ask(world, "add", "ana", hash=HASH, admin=admin) == {"error": "admin is true or false."}
+    assert not world.server.accounts.table
 
 
-def test_an_account_can_be_made_an_administrator_and_unmade(scene: Scene) -> None:
-    scene.ask("add", "ana", hash=HASH)
-    accounts = scene.world.server.accounts
+def test_an_account_can_be_made_an_administrator_and_unmade(world: World) -> None:
+    ask(world, "add", "ana", hash=HASH)
+    accounts = world.server.accounts
     assert not accounts.has_administrator
-    assert scene.ask("promote", "ANA") == {"said": "ana is an administrator."}
+    assert ask(world, "promote", "ANA") == {"said": "ana is an administrator."}
     assert accounts.has_administrator
-    assert scene.ask("demote", "ana") == {"said": "ana is no administrator."}
+    assert ask(world, "demote", "ana") == {"said": "ana is no administrator."}
     assert not accounts.has_administrator
 
 
-def test_a_password_can_be_set(scene: Scene) -> None:
-    scene.ask("add", "ana", hash="$argon2id$old")
-    assert scene.ask("password", "ana", hash=HASH) == {"said": "the password of ana is changed."}
-    ana = scene.world.person()
+def test_a_password_can_be_set(world: World) -> None:
+    ask(world, "add", "ana", hash="$argon2id$old")
+    assert ask(world, "password", "ana", hash=HASH) == {"said": "the password of ana is changed."}
+    ana = world.person()
     ana.type("/login ana correct horse")
     assert ana.seen() == ["*** You are now ana."]
 
 
-def test_a_password_that_is_set_ends_all_grants(scene: Scene) -> None:
-    scene.ask("add", "ana", hash=HASH)
-    server = scene.world.server
+def test_a_password_that_is_set_ends_all_grants(world: World) -> None:
+    ask(world, "add", "ana", hash=HASH)
+    server = world.server
     token, browser = (
         server.credentials.issue(server.accounts.table["ana"], kind, "mine")
         for kind in ("token", "browser")
     )
     ensureDeferred(server.registrations.change_credentials(*token[1], *browser[1]))
-    person = scene.world.person()
+    person = world.person()
     grant = server.credentials.grant_of(browser[0])
     server.logins.log_in(person.session, server.accounts.table["ana"], grant)
-    scene.ask("password", "ana", hash=HASH)
+    ask(world, "password", "ana", hash=HASH)
     assert person.closed
     assert not server.credentials.table
 
 
-def test_a_session_is_logged_out_when_its_account_is_removed(scene: Scene) -> None:
-    scene.ask("add", "ana", hash=HASH)
-    ana = scene.world.person()
+def test_a_session_is_logged_out_when_its_account_is_removed(world: World) -> None:
+    ask(world, "add", "ana", hash=HASH)
+    ana = world.person()
     ana.type("/login ana correct horse")
     ana.seen()
-    assert scene.ask("remove", "ana") == {"said": "ana is not registered any more."}
+    assert ask(world, "remove", "ana") == {"said": "ana is not registered any more."}
     assert ana.seen() == ["*** ana is not registered any more.", "*** You are now guest1."]
-    assert scene.ask("list") == {"accounts": []}
+    assert world.ask_operator("list").result == {"accounts": []}
 
 
-def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scene) -> None:
+def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(world: World) -> None:
     for held, added in ("ana", "Ana"), ("Bobl", "Bob1"):
-        guest = scene.world.person(held)
+        guest = world.person(held)
         guest.seen()
-        scene.ask("add", added, hash=HASH)
+        ask(world, "add", added, hash=HASH)
         seen = guest.seen()
         assert seen[0] == f"*** {held} is registered to somebody else now."
         assert seen[1].startswith("*** You are now guest")
@@ -148,42 +142,42 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(scene: Scen
     ],
 )
 def test_an_invalid_request_is_refused_with_the_reason(
-    scene: Scene, request_: object, why: str
+    world: World, request_: object, why: str
 ) -> None:
-    scene.ask("add", "ana", hash=HASH)
-    (reply,) = scene.begin(request_)
+    ask(world, "add", "ana", hash=HASH)
+    reply = request(world, request_).result
     assert reply["error"].startswith(why)
-    assert set(scene.world.server.accounts.table) == {"ana"}
+    assert set(world.server.accounts.table) == {"ana"}
 
 
-def test_a_name_that_looks_like_a_registered_one_is_refused(scene: Scene) -> None:
-    scene.ask("add", "Bob1", hash=HASH)
-    reply = scene.ask("add", "Bobl", hash=HASH)
+def test_a_name_that_looks_like_a_registered_one_is_refused(world: World) -> None:
+    ask(world, "add", "Bob1", hash=HASH)
+    reply = ask(world, "add", "Bobl", hash=HASH)
     assert reply["error"].startswith("Bobl looks like Bob1, which is taken.")
 
 
 def test_a_change_that_cannot_be_stored_is_an_error(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    scene = Scene(slow=True)
-    replies = scene.begin({"do": "add", "name": "ana", "hash": HASH})
-    assert replies == []
-    scene.world.store.fail()
-    scene.world.settle()
-    assert replies[0]["error"].startswith("that could not be stored, so nothing was changed: ")
-    assert not scene.world.server.accounts.table
+    world = World(slow=True)
+    reply = world.ask_operator("add", name="ana", hash=HASH)
+    assert not reply.called
+    world.store.fail()
+    world.settle()
+    assert reply.result["error"].startswith("that could not be stored, so nothing was changed: ")
+    assert not world.server.accounts.table
     expected_errors()
 
 
 def test_of_two_who_register_a_name_at_once_one_is_refused() -> None:
-    scene = Scene(slow=True)
-    replies = scene.begin({"do": "add", "name": "ana", "hash": HASH})
-    assert scene.ask("add", "Ana", hash=HASH) == {"error": "Ana is registered already."}
-    scene.world.release()
-    assert replies == [{"said": "ana is registered."}]
+    world = World(slow=True)
+    reply = world.ask_operator("add", name="ana", hash=HASH)
+    assert ask(world, "add", "Ana", hash=HASH) == {"error": "Ana is registered already."}
+    world.release()
+    assert reply.result == {"said": "ana is registered."}
 
 
-def test_a_member_is_no_administrator_by_default(scene: Scene) -> None:
-    ana = scene.world.person("ana")
+def test_a_member_is_no_administrator_by_default(world: World) -> None:
+    ana = world.person("ana")
     ana.type("/register correct horse")
-    assert not scene.world.server.accounts.has_administrator
+    assert not world.server.accounts.has_administrator

@@ -9,20 +9,20 @@ from tests.support.browser import Browser, browser
 from tests.support.world import World
 
 
-class Scene:
+class TabsWorld(World):
     """Luis watches Ana's tabs come and go."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.luis = self.world.person("luis")
+        super().__init__()
+        self.luis = self.person("luis")
         self.last()
 
     def tab(self, name: str = "ana") -> Browser:
-        return browser(self.world, key="a key of this browser".replace(" ", "-"), name=name)
+        return browser(self, key="a-key-of-this-browser", name=name)
 
     def last(self) -> None:
         """Let all members be present long enough to be announced."""
-        self.world.clock.advance(LASTING)
+        self.clock.advance(LASTING)
 
     @property
     def told(self) -> list[str]:
@@ -31,95 +31,95 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def world() -> TabsWorld:
+    return TabsWorld()
 
 
-def test_one_comes_once_and_goes_once(scene: Scene) -> None:
-    first = scene.tab()
-    scene.last()
-    second = scene.tab()
-    scene.last()
+def test_one_comes_once_and_goes_once(world: TabsWorld) -> None:
+    first = world.tab()
+    world.last()
+    second = world.tab()
+    world.last()
     first.hang_up()
-    assert scene.told == ["ana joined."]
+    assert world.told == ["ana joined."]
     second.hang_up()
-    assert scene.told == ["ana left."]
+    assert world.told == ["ana left."]
 
 
-def test_several_that_come_together_are_told_of(scene: Scene) -> None:
-    tabs = [scene.tab(), scene.tab()]
-    scene.last()
-    assert scene.told == ["ana joined."]
+def test_several_that_come_together_are_told_of(world: TabsWorld) -> None:
+    tabs = [world.tab(), world.tab()]
+    world.last()
+    assert world.told == ["ana joined."]
     for tab in tabs:
         tab.hang_up()
-    assert scene.told == ["ana left."]
+    assert world.told == ["ana left."]
 
 
-def test_one_that_takes_the_place_of_another_is_not_told_of(scene: Scene) -> None:
-    first = scene.tab()
-    scene.last()
-    scene.tab()
+def test_one_that_takes_the_place_of_another_is_not_told_of(world: TabsWorld) -> None:
+    first = world.tab()
+    world.last()
+    world.tab()
     first.hang_up()
-    scene.last()
-    assert scene.told == ["ana joined."]
+    world.last()
+    assert world.told == ["ana joined."]
 
 
-def test_the_last_to_go_is_told_of_however_short_it_was_here(scene: Scene) -> None:
-    first = scene.tab()
-    scene.last()
-    second = scene.tab()
+def test_the_last_to_go_is_told_of_however_short_it_was_here(world: TabsWorld) -> None:
+    first = world.tab()
+    world.last()
+    second = world.tab()
     first.hang_up()
     second.hang_up()
-    assert scene.told == ["ana joined.", "ana left."]
+    assert world.told == ["ana joined.", "ana left."]
 
 
-def test_one_that_takes_the_name_of_another_leaves_its_own(scene: Scene) -> None:
-    first, second = scene.tab(), scene.tab("eva")
-    scene.last()
-    assert sorted(scene.told) == ["ana joined.", "eva joined."]
+def test_one_that_takes_the_name_of_another_leaves_its_own(world: TabsWorld) -> None:
+    first, second = world.tab(), world.tab("eva")
+    world.last()
+    assert sorted(world.told) == ["ana joined.", "eva joined."]
     second.say("/nick ana")
-    assert scene.told == ["eva left."]
+    assert world.told == ["eva left."]
     first.hang_up()
-    assert scene.told == []
+    assert world.told == []
     second.hang_up()
-    assert scene.told == ["ana left."]
+    assert world.told == ["ana left."]
 
 
-def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(scene: Scene) -> None:
-    tab = scene.tab()
-    scene.last()
+def test_a_new_name_of_one_who_was_told_of_is_that_of_who_leaves(world: TabsWorld) -> None:
+    tab = world.tab()
+    world.last()
     tab.say("/nick eva")
     tab.hang_up()
-    assert scene.told == ["ana joined.", "ana is now eva.", "eva left."]
-    assert scene.world.server.lobby.announced == {"luis"}
+    assert world.told == ["ana joined.", "ana is now eva.", "eva left."]
+    assert world.server.lobby.announced == {"luis"}
 
 
-def test_of_one_who_came_for_a_moment_nothing_is_told(scene: Scene) -> None:
-    scene.tab().hang_up()
-    scene.last()
-    assert scene.told == []
+def test_of_one_who_came_for_a_moment_nothing_is_told(world: TabsWorld) -> None:
+    world.tab().hang_up()
+    world.last()
+    assert world.told == []
 
 
 def test_one_of_several_that_logs_in_to_an_account_that_is_here_is_not_told_of(
-    scene: Scene,
+    world: TabsWorld,
 ) -> None:
-    eva, first, second = scene.tab("eva"), scene.tab(), scene.tab()
+    eva, first, second = world.tab("eva"), world.tab(), world.tab()
     eva.say("/register correct horse")
-    scene.last()
-    assert sorted(scene.told) == ["ana joined.", "eva joined."]
+    world.last()
+    assert sorted(world.told) == ["ana joined.", "eva joined."]
     first.say("/login eva correct horse")
     assert first.session.name == "eva"
-    assert scene.told == []
+    assert world.told == []
     second.hang_up()
-    assert scene.told == ["ana left."]
+    assert world.told == ["ana left."]
 
 
-def test_a_guest_who_had_a_name_leaves_without_a_word(scene: Scene) -> None:
-    tab = scene.tab()
+def test_a_guest_who_had_a_name_leaves_without_a_word(world: TabsWorld) -> None:
+    tab = world.tab()
     tab.say("/register correct horse")
-    scene.last()
+    world.last()
     tab.say("/logout")
     guest = tab.session.name
-    assert scene.told == ["ana joined.", f"ana is now {guest}."]
+    assert world.told == ["ana joined.", f"ana is now {guest}."]
     tab.hang_up()
-    assert scene.told == []
+    assert world.told == []

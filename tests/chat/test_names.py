@@ -14,17 +14,15 @@ from chatd.text.validation import InvalidName, validate_name
 from tests.support.world import Member, World
 
 
-class Scene:
+class NamesWorld(World):
     """Ana is registered; Luis and Eva are guests that have no name yet."""
 
     def __init__(self) -> None:
-        self.world = World()
-        server = self.world.server
-        self.accounts = server.accounts
-        change(self.world.store, self.accounts.table.put("ana", Account("Ana", "")))
-        self.world.settle()
+        super().__init__()
+        self.register("Ana")
+        self.accounts = self.server.accounts
         self.names = Names(self.accounts)
-        self.luis, self.eva = self.world.person(), self.world.person()
+        self.luis, self.eva = self.person(), self.person()
 
     def log_in(self, person: Member, key: str) -> None:
         """Log a person in to the account of that key."""
@@ -44,147 +42,151 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def world() -> NamesWorld:
+    return NamesWorld()
 
 
-def test_a_free_name_can_be_taken(scene: Scene) -> None:
-    assert scene.refused(scene.luis, "luis") == ""
+def test_a_free_name_can_be_taken(world: NamesWorld) -> None:
+    assert world.refused(world.luis, "luis") == ""
 
 
-def test_a_name_in_use_cannot_be_taken_in_any_case(scene: Scene) -> None:
-    scene.give(scene.luis, "Luis")
-    assert scene.refused(scene.eva, "LUIS") == "name_in_use"
+def test_a_name_in_use_cannot_be_taken_in_any_case(world: NamesWorld) -> None:
+    world.give(world.luis, "Luis")
+    assert world.refused(world.eva, "LUIS") == "name_in_use"
 
 
-def test_a_person_may_write_the_own_name_in_another_case(scene: Scene) -> None:
-    scene.give(scene.luis, "luis")
-    assert scene.refused(scene.luis, "Luis") == ""
+def test_a_person_may_write_the_own_name_in_another_case(world: NamesWorld) -> None:
+    world.give(world.luis, "luis")
+    assert world.refused(world.luis, "Luis") == ""
 
 
-def test_a_look_alike_of_a_name_in_use_cannot_be_taken(scene: Scene) -> None:
-    scene.give(scene.luis, "Bob1")
-    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
+def test_a_look_alike_of_a_name_in_use_cannot_be_taken(world: NamesWorld) -> None:
+    world.give(world.luis, "Bob1")
+    assert world.refused(world.eva, "Bobl") == "looks_like_name"
 
 
-def test_a_person_may_take_a_look_alike_of_the_own_name(scene: Scene) -> None:
-    scene.give(scene.luis, "Bob1")
-    assert scene.refused(scene.luis, "Bobl") == ""
+def test_a_person_may_take_a_look_alike_of_the_own_name(world: NamesWorld) -> None:
+    world.give(world.luis, "Bob1")
+    assert world.refused(world.luis, "Bobl") == ""
 
 
 @pytest.mark.parametrize("name", ["Ana", "ana", "ANA"])
-def test_a_registered_name_cannot_be_taken_while_its_owner_is_away(scene: Scene, name: str) -> None:
-    assert scene.refused(scene.eva, name) == "registered_name"
+def test_a_registered_name_cannot_be_taken_while_its_owner_is_away(
+    world: NamesWorld, name: str
+) -> None:
+    assert world.refused(world.eva, name) == "registered_name"
 
 
-def test_a_look_alike_of_a_registered_name_cannot_be_taken(scene: Scene) -> None:
-    change(scene.world.store, scene.accounts.table.put("ace", Account("ace", "")))
-    assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
+def test_a_look_alike_of_a_registered_name_cannot_be_taken(world: NamesWorld) -> None:
+    change(world.store, world.accounts.table.put("ace", Account("ace", "")))
+    assert world.refused(world.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
-def test_a_member_may_have_the_name_in_several_sessions(scene: Scene) -> None:
-    scene.log_in(scene.luis, "ana")
-    scene.log_in(scene.eva, "ana")
-    scene.give(scene.luis, "Ana")
-    assert scene.refused(scene.eva, "Ana") == ""
-    scene.give(scene.eva, "Ana")
-    assert list(scene.names.of("ana")) == [scene.luis.session, scene.eva.session]
+def test_a_member_may_have_the_name_in_several_sessions(world: NamesWorld) -> None:
+    world.log_in(world.luis, "ana")
+    world.log_in(world.eva, "ana")
+    world.give(world.luis, "Ana")
+    assert world.refused(world.eva, "Ana") == ""
+    world.give(world.eva, "Ana")
+    assert list(world.names.of("ana")) == [world.luis.session, world.eva.session]
 
 
-def test_guests_of_one_client_may_share_a_name(scene: Scene) -> None:
-    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
-    scene.give(scene.luis, "luis")
-    assert scene.refused(scene.eva, "LUIS") == ""
-    scene.give(scene.eva, "luis")
-    assert list(scene.names.of("luis")) == [scene.luis.session, scene.eva.session]
-    assert scene.refused(scene.world.person(), "luis") == "name_in_use"
+def test_guests_of_one_client_may_share_a_name(world: NamesWorld) -> None:
+    world.luis.session.identity.client_id = world.eva.session.identity.client_id = "browser"
+    world.give(world.luis, "luis")
+    assert world.refused(world.eva, "LUIS") == ""
+    world.give(world.eva, "luis")
+    assert list(world.names.of("luis")) == [world.luis.session, world.eva.session]
+    assert world.refused(world.person(), "luis") == "name_in_use"
 
 
 @pytest.mark.parametrize("client_id", ["", "another"])
-def test_guests_of_no_client_or_of_two_may_not_share_a_name(scene: Scene, client_id: str) -> None:
-    scene.luis.session.identity.client_id, scene.eva.session.identity.client_id = (
+def test_guests_of_no_client_or_of_two_may_not_share_a_name(
+    world: NamesWorld, client_id: str
+) -> None:
+    world.luis.session.identity.client_id, world.eva.session.identity.client_id = (
         "browser" if client_id else "",
         client_id,
     )
-    scene.give(scene.luis, "luis")
-    assert scene.refused(scene.eva, "luis") == "name_in_use"
+    world.give(world.luis, "luis")
+    assert world.refused(world.eva, "luis") == "name_in_use"
 
 
-def test_a_client_may_not_share_a_name_that_another_guest_has_too(scene: Scene) -> None:
-    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
-    scene.give(scene.world.person(), "luis")
-    scene.give(scene.luis, "luis")
-    assert scene.refused(scene.eva, "luis") == "name_in_use"
+def test_a_client_may_not_share_a_name_that_another_guest_has_too(world: NamesWorld) -> None:
+    world.luis.session.identity.client_id = world.eva.session.identity.client_id = "browser"
+    world.give(world.person(), "luis")
+    world.give(world.luis, "luis")
+    assert world.refused(world.eva, "luis") == "name_in_use"
 
 
-def test_a_client_may_not_share_a_registered_name_or_take_a_look_alike(scene: Scene) -> None:
-    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
-    scene.give(scene.luis, "Ana")
-    assert scene.refused(scene.eva, "Ana") == "registered_name"
-    scene.give(scene.luis, "Bob1")
-    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
-    scene.give(scene.eva, "Bob1")
-    assert scene.refused(scene.eva, "Bobl") == ""  # both take it
+def test_a_client_may_not_share_a_registered_name_or_take_a_look_alike(world: NamesWorld) -> None:
+    world.luis.session.identity.client_id = world.eva.session.identity.client_id = "browser"
+    world.give(world.luis, "Ana")
+    assert world.refused(world.eva, "Ana") == "registered_name"
+    world.give(world.luis, "Bob1")
+    assert world.refused(world.eva, "Bobl") == "looks_like_name"
+    world.give(world.eva, "Bob1")
+    assert world.refused(world.eva, "Bobl") == ""  # both take it
 
 
-def test_sessions_that_share_a_name_are_renamed_together(scene: Scene) -> None:
-    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
-    for person in scene.luis, scene.eva:
-        scene.give(person, "Bob1")
-    both = [scene.luis.session, scene.eva.session]
-    assert scene.names.together(scene.luis.session) == both
-    scene.log_in(scene.eva, "ana")
-    assert scene.names.together(scene.luis.session) == both[:1]
-    scene.log_in(scene.luis, "ana")
-    scene.eva.session.identity.client_id = ""
-    assert scene.names.together(scene.luis.session) == both
+def test_sessions_that_share_a_name_are_renamed_together(world: NamesWorld) -> None:
+    world.luis.session.identity.client_id = world.eva.session.identity.client_id = "browser"
+    for person in world.luis, world.eva:
+        world.give(person, "Bob1")
+    both = [world.luis.session, world.eva.session]
+    assert world.names.together(world.luis.session) == both
+    world.log_in(world.eva, "ana")
+    assert world.names.together(world.luis.session) == both[:1]
+    world.log_in(world.luis, "ana")
+    world.eva.session.identity.client_id = ""
+    assert world.names.together(world.luis.session) == both
 
 
-def test_a_shared_name_is_in_use_until_the_last_session_has_gone(scene: Scene) -> None:
-    scene.luis.session.identity.client_id = scene.eva.session.identity.client_id = "browser"
-    for person in scene.luis, scene.eva:
-        scene.give(person, "Bob1")
-    other = scene.world.person()
-    scene.names.free(scene.luis.session)
-    assert scene.refused(other, "bob1") == "name_in_use"
-    assert scene.refused(other, "Bobl") == "looks_like_name"
-    scene.names.free(scene.eva.session)
-    assert scene.refused(other, "Bobl") == ""
+def test_a_shared_name_is_in_use_until_the_last_session_has_gone(world: NamesWorld) -> None:
+    world.luis.session.identity.client_id = world.eva.session.identity.client_id = "browser"
+    for person in world.luis, world.eva:
+        world.give(person, "Bob1")
+    other = world.person()
+    world.names.free(world.luis.session)
+    assert world.refused(other, "bob1") == "name_in_use"
+    assert world.refused(other, "Bobl") == "looks_like_name"
+    world.names.free(world.eva.session)
+    assert world.refused(other, "Bobl") == ""
 
 
-def test_a_name_is_free_when_its_session_has_gone(scene: Scene) -> None:
-    scene.give(scene.luis, "Bob1")
-    scene.names.free(scene.luis.session)
-    assert len(scene.names) == 0
-    assert scene.refused(scene.eva, "Bob1") == ""
-    assert scene.refused(scene.eva, "Bobl") == ""
+def test_a_name_is_free_when_its_session_has_gone(world: NamesWorld) -> None:
+    world.give(world.luis, "Bob1")
+    world.names.free(world.luis.session)
+    assert len(world.names) == 0
+    assert world.refused(world.eva, "Bob1") == ""
+    assert world.refused(world.eva, "Bobl") == ""
 
 
-def test_with_another_name_the_one_before_is_free(scene: Scene) -> None:
-    scene.give(scene.luis, "luis")
-    scene.give(scene.luis, "lucas")
-    assert scene.refused(scene.eva, "luis") == ""
+def test_with_another_name_the_one_before_is_free(world: NamesWorld) -> None:
+    world.give(world.luis, "luis")
+    world.give(world.luis, "lucas")
+    assert world.refused(world.eva, "luis") == ""
 
 
-def test_a_registered_name_stays_reserved_when_its_owner_goes(scene: Scene) -> None:
-    scene.log_in(scene.luis, "ana")
-    scene.give(scene.luis, "Ana")
-    scene.names.free(scene.luis.session)
-    assert scene.refused(scene.eva, "ana") == "registered_name"
+def test_a_registered_name_stays_reserved_when_its_owner_goes(world: NamesWorld) -> None:
+    world.log_in(world.luis, "ana")
+    world.give(world.luis, "Ana")
+    world.names.free(world.luis.session)
+    assert world.refused(world.eva, "ana") == "registered_name"
 
 
-def test_a_look_alike_can_be_taken_once_the_account_is_gone(scene: Scene) -> None:
+def test_a_look_alike_can_be_taken_once_the_account_is_gone(world: NamesWorld) -> None:
     bob = Account("Bob1", "")
-    change(scene.world.store, scene.accounts.table.put("bob1", bob))
-    assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
-    with scene.names.giving_up(bob):  # it may come back
-        change(scene.world.store, scene.accounts.table.put("bob1", None))
-        assert scene.refused(scene.eva, "bob1") == "registered_name"
-        assert scene.refused(scene.eva, "Bobl") == "looks_like_name"
-        assert not_registered(scene, "bob1") == "registered_name"
-        assert not_registered(scene, "Bobl") == "looks_like_name"
-    assert scene.refused(scene.eva, "bob1") == ""
-    assert scene.refused(scene.eva, "Bobl") == ""
+    change(world.store, world.accounts.table.put("bob1", bob))
+    assert world.refused(world.eva, "Bobl") == "looks_like_name"
+    with world.names.giving_up(bob):  # it may come back
+        change(world.store, world.accounts.table.put("bob1", None))
+        assert world.refused(world.eva, "bob1") == "registered_name"
+        assert world.refused(world.eva, "Bobl") == "looks_like_name"
+        assert not_registered(world, "bob1") == "registered_name"
+        assert not_registered(world, "Bobl") == "looks_like_name"
+    assert world.refused(world.eva, "bob1") == ""
+    assert world.refused(world.eva, "Bobl") == ""
 
 
 @pytest.mark.parametrize(
@@ -195,9 +197,9 @@ def test_a_look_alike_can_be_taken_once_the_account_is_gone(scene: Scene) -> Non
         ("ana.", "ends_in_dot"),
     ],
 )
-def test_some_names_cannot_be_taken_or_registered(scene: Scene, name: str, why: str) -> None:
-    assert scene.refused(scene.luis, name) == why
-    assert not_registered(scene, name) == why
+def test_some_names_cannot_be_taken_or_registered(world: NamesWorld, name: str, why: str) -> None:
+    assert world.refused(world.luis, name) == why
+    assert not_registered(world, name) == why
 
 
 def test_all_owners_of_names_that_look_alike_are_found_in_the_order_of_their_addition() -> None:
@@ -220,68 +222,68 @@ def test_all_owners_of_names_that_look_alike_are_found_in_the_order_of_their_add
     ("other", "before", "after"), [("luis", "iuis", "Iuis"), ("BOB", "b0b", "B0B")]
 )
 def test_in_another_case_the_own_name_may_look_like_that_of_another(
-    scene: Scene, other: str, before: str, after: str
+    world: NamesWorld, other: str, before: str, after: str
 ) -> None:
-    scene.give(scene.luis, other)
-    assert scene.refused(scene.eva, before) == ""
-    scene.give(scene.eva, before)
-    assert scene.refused(scene.eva, after) == "looks_like_name"
+    world.give(world.luis, other)
+    assert world.refused(world.eva, before) == ""
+    world.give(world.eva, before)
+    assert world.refused(world.eva, after) == "looks_like_name"
 
 
 def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_taken(
-    scene: Scene,
+    world: NamesWorld,
 ) -> None:
-    change(scene.world.store, scene.accounts.table.put("ace", Account("ace", "")))
-    scene.names = Names(scene.accounts)
-    assert scene.refused(scene.eva, "асе") == "looks_like_name"  # Cyrillic
+    change(world.store, world.accounts.table.put("ace", Account("ace", "")))
+    world.names = Names(world.accounts)
+    assert world.refused(world.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
-def test_the_look_alike_of_the_own_registered_name_cannot_be_taken(scene: Scene) -> None:
-    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
-    scene.log_in(scene.luis, "bob1")
-    scene.give(scene.luis, "Bob1")
-    assert scene.refused(scene.luis, "Bobl") == "looks_like_name"
+def test_the_look_alike_of_the_own_registered_name_cannot_be_taken(world: NamesWorld) -> None:
+    change(world.store, world.accounts.table.put("bob1", Account("Bob1", "")))
+    world.log_in(world.luis, "bob1")
+    world.give(world.luis, "Bob1")
+    assert world.refused(world.luis, "Bobl") == "looks_like_name"
 
 
-def not_registered(scene: Scene, name: str) -> str:
+def not_registered(world: NamesWorld, name: str) -> str:
     """Return the key of the refusal to register that name; "" if it can be registered."""
     try:
-        scene.names.check_account(name)
+        world.names.check_account(name)
     except Refusal as refusal:
         return refusal.key
     return ""
 
 
-def test_a_registered_name_cannot_be_registered_again_nor_a_look_alike(scene: Scene) -> None:
-    assert not_registered(scene, "luis") == ""
-    assert not_registered(scene, "ANA") == "registered_name"
-    change(scene.world.store, scene.accounts.table.put("bob1", Account("Bob1", "")))
-    assert not_registered(scene, "Bobl") == "looks_like_name"
+def test_a_registered_name_cannot_be_registered_again_nor_a_look_alike(world: NamesWorld) -> None:
+    assert not_registered(world, "luis") == ""
+    assert not_registered(world, "ANA") == "registered_name"
+    change(world.store, world.accounts.table.put("bob1", Account("Bob1", "")))
+    assert not_registered(world, "Bobl") == "looks_like_name"
 
 
-def test_a_member_is_not_in_the_way_of_its_account(scene: Scene) -> None:
-    scene.log_in(scene.luis, "ana")
-    scene.give(scene.luis, "Ana")
-    assert scene.names.in_the_way(scene.accounts.table["ana"]) == []
-    scene.luis.session.identity.grant = None
-    assert scene.names.in_the_way(scene.accounts.table["ana"]) == [scene.luis.session]
+def test_a_member_is_not_in_the_way_of_its_account(world: NamesWorld) -> None:
+    world.log_in(world.luis, "ana")
+    world.give(world.luis, "Ana")
+    assert world.names.in_the_way(world.accounts.table["ana"]) == []
+    world.luis.session.identity.grant = None
+    assert world.names.in_the_way(world.accounts.table["ana"]) == [world.luis.session]
 
 
 @pytest.mark.parametrize("before", ["", "luis"])
 def test_a_session_whose_rename_fails_has_the_name_from_before(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, before: str
+    world: NamesWorld, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     if before:
-        scene.names.give(scene.luis.session, before)
+        world.names.give(world.luis.session, before)
 
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(Session, "rename", fail)
     with pytest.raises(ZeroDivisionError):
-        scene.names.give(scene.luis.session, "lucas")
-    assert list(scene.names.of("lucas")) == []
-    assert list(scene.names.of(scene.luis.session.name)) == [scene.luis.session] * bool(before)
+        world.names.give(world.luis.session, "lucas")
+    assert list(world.names.of("lucas")) == []
+    assert list(world.names.of(world.luis.session.name)) == [world.luis.session] * bool(before)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from itertools import combinations
-from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,9 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from twisted.internet.defer import Deferred
 
-from chatd.chat.administration import Administration
 from chatd.text.folding import fold
 from chatd.text.validation import looks
 from tests.support.checkout import ROOT
@@ -48,7 +45,6 @@ class InUse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(slow=True)
-        self.operator = Administration(self.world.server, self.world.watch)
         self.people: list[Member] = [self.newcomer(number) for number in range(4)]
 
     def newcomer(self, number: int) -> Member:
@@ -85,15 +81,11 @@ class InUse(RuleBasedStateMachine):
 
     @rule(name=names)
     def add(self, name: str) -> None:
-        self.ask(do="add", name=name, hash=HASH)
+        self.world.ask_operator("add", name=name, hash=HASH)
 
     @rule(name=names)
     def remove(self, name: str) -> None:
-        self.ask(do="remove", name=name)
-
-    def ask(self, **request: Any) -> None:
-        Deferred.fromCoroutine(self.operator.perform(request))
-        self.world.settle()
+        self.world.ask_operator("remove", name=name)
 
     @rule()
     def keep(self) -> None:

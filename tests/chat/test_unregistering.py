@@ -18,7 +18,6 @@ from chatd.chat.idempotency import account_owner
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.chat.server import ChatServer
-from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
@@ -42,14 +41,14 @@ BECOMES = {
 }
 
 
-class Life:
+class RecordsWorld(World):
     """Ana registers, and one record of each kind is stored for her."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.server = server = self.world.server
-        self.luis = self.person("luis")
-        self.ana = self.person("ana")
+        super().__init__()
+        server = self.server
+        self.luis = self.registered("luis")
+        self.ana = self.registered("ana")
         self.luis.type("/create lab", "hola", "/leave")
         self.ana.type("/away soon", "/ignore max", "/create ops", "/op luis", "/create tea", "hola")
         self.luis.type("/msg ana secret for the first one")
@@ -69,23 +68,17 @@ class Life:
         server.unread.keep("ana")
         self.settle()
 
-    def room(self, name: str) -> Room:
-        return self.server.rooms[name]
-
-    def person(self, name: str) -> Member:
-        person = self.world.person(name)
+    def registered(self, name: str) -> Member:
+        """Return a client that has registered a name."""
+        person = self.person(name)
         person.type(f"/register {PASSWORD}")
-        self.settle()
         assert self.server.accounts.called(name) is not None
         return person
-
-    def settle(self) -> None:
-        self.world.settle()
 
     def kept(self) -> dict[str, list[str]]:
         """Return the records on disk with that name, by kind."""
         found: dict[str, list[str]] = {}
-        for record in self.world.store.records():
+        for record in self.store.records():
             whole = json.dumps([record.key, record.value])
             if record.value is not None and re.search(r"\bana\b", whole):
                 found.setdefault(record.kind, []).append(whole)
@@ -113,16 +106,16 @@ def test_of_each_kind_it_is_known_what_becomes_of_it(kinds: set[str]) -> None:
 
 
 def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
-    life = Life()
-    assert set(life.kept()) == {kind for kind, what in BECOMES.items() if what != OF_NOBODY}
-    life.ana.type(f"/unregister {PASSWORD}")
-    life.settle()
-    assert set(life.kept()) == {kind for kind, what in BECOMES.items() if what == STAYS}
-    life.ana.hang_up()
-    next_one = life.person("ana")
+    world = RecordsWorld()
+    assert set(world.kept()) == {kind for kind, what in BECOMES.items() if what != OF_NOBODY}
+    world.ana.type(f"/unregister {PASSWORD}")
+    world.settle()
+    assert set(world.kept()) == {kind for kind, what in BECOMES.items() if what == STAYS}
+    world.ana.hang_up()
+    next_one = world.registered("ana")
     told = "\n".join(next_one.seen())
     assert "secret" not in told
-    server, session = life.server, next_one.session
+    server, session = world.server, next_one.session
     account = server.accounts.called("ana")
     assert account is not None
     assert account.settings == {}
@@ -131,30 +124,30 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     assert server.credentials.of("ana", TOKEN) == {}
     assert [hook.by for hook in server.hooks] == []
     assert not server.idempotency.knows(account_owner("ana"), "key")
-    rooms = [life.room(name) for name in ("ops", "tea", "lab")]
+    rooms = [world.room(name) for name in ("ops", "tea", "lab")]
     assert {server.moderation.roles.role_of(session, room) for room in rooms} == {Role.EVERYONE}
     next_one.type("/missed")
     assert "secret" not in "\n".join(next_one.seen())
 
 
 def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
-    life = Life()
-    before = life.kept()
-    hooks = [hook.key for hook in life.server.hooks]
+    world = RecordsWorld()
+    before = world.kept()
+    hooks = [hook.key for hook in world.server.hooks]
 
     def fail(*_: object) -> Deferred[Any]:
         failed: Deferred[Any] = Deferred()
         failed.errback(StoreError("the disk is full."))
         return failed
 
-    commit, life.world.store.commit = life.world.store.commit, fail
-    life.ana.type(f"/unregister {PASSWORD}")
-    life.settle()
-    life.world.store.commit = commit
-    assert life.server.accounts.called("ana") is not None
-    assert life.kept() == before
-    assert [hook.key for hook in life.server.hooks] == hooks
-    assert life.server.idempotency.knows(account_owner("ana"), "key")
+    commit, world.store.commit = world.store.commit, fail
+    world.ana.type(f"/unregister {PASSWORD}")
+    world.settle()
+    world.store.commit = commit
+    assert world.server.accounts.called("ana") is not None
+    assert world.kept() == before
+    assert [hook.key for hook in world.server.hooks] == hooks
+    assert world.server.idempotency.knows(account_owner("ana"), "key")
     expected_errors()
 
 
