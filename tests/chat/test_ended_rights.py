@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from chatd.storage.records import change
 from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
@@ -25,40 +24,30 @@ from tests.support.world import PASSWORD, Member, World
 SECRET = "the launch code is 0000"
 
 
-class Scene:
+class Scene(Served):
     """Ana owns #ops, where eva is an operator; boss administers the server."""
 
     def __init__(self) -> None:
-        self.door = door = Served()
-        self.world, self.server = door.world, door.server
-        for name in "ana", "eva", "boss":
-            door.account(name)
-        table = self.server.accounts.table
-        change(self.world.store, table.put("boss", table["boss"]._replace(admin=True)))
+        super().__init__()
+        self.world.register("boss", admin=True)
         self.server.hooks.rules = Rules(networks_of("any"), tls=True)
         self.receiver = Receiver()
         self.deliveries = Deliveries(
             self.server.hooks,
             self.server.rooms.get,
             self.receiver,
-            self.world.clock,
+            self.clock,
             self.server.error_log,
-            self.world.clock.seconds,
+            self.clock.seconds,
         )
         self.deliveries.start()
-        self.ana = self.terminal("ana")
+        self.ana, self.eva = self.world.member("ana"), self.world.member("eva")
         self.ana.type("/create ops", "/op eva")
-        self.eva = self.terminal("eva")
         self.eva.type("/join ops")
         self.settle()
 
-    def terminal(self, name: str) -> Member:
-        person = self.world.person()
-        person.type(f"/login {name} {PASSWORD}")
-        return person
-
     def settle(self) -> None:
-        self.world.clock.pump([0] * 8)
+        self.clock.pump([0] * 8)
 
     def say_secret(self) -> None:
         self.ana.type("/join ops", SECRET)
@@ -72,7 +61,7 @@ def by_ana(*lines: str) -> Callable[[Scene], None]:
 
 def unregisters(scene: Scene) -> None:
     scene.ana.type("/mode private")
-    scene.terminal("eva").type(f"/unregister {PASSWORD}")
+    scene.world.member("eva").type(f"/unregister {PASSWORD}")
 
 
 def is_removed(scene: Scene) -> None:
@@ -145,13 +134,13 @@ class Browser(Acting):
 
 class OfToken(Acting):
     def begin(self) -> None:
-        self.headers = {"authorization": f"Bearer {self.scene.door.token('eva')}"}
+        self.headers = {"authorization": f"Bearer {self.scene.token('eva')}"}
 
 
 class Stream(OfToken):
     def begin(self) -> None:
         super().begin()
-        self.caller: Caller = self.scene.door.caller()
+        self.caller: Caller = self.scene.caller()
         self.caller.send(request("GET", "/api/rooms/ops/stream", **self.headers))
 
     def shown(self) -> str:
@@ -162,8 +151,8 @@ class Stream(OfToken):
 class Token(OfToken):
     def shown(self) -> str:
         path = "/api/rooms/ops/messages"
-        got = self.scene.door.ask("GET", path, **self.headers)
-        said = self.scene.door.ask("POST", path, b"hola", **self.headers)
+        got = self.scene.ask("GET", path, **self.headers)
+        said = self.scene.ask("POST", path, b"hola", **self.headers)
         assert got.status in (401, 403, 404)
         assert said.status in (401, 403, 409)
         return got.body.decode() + said.body.decode()
@@ -187,7 +176,7 @@ def test_each_of_them_hears_it_while_the_right_lasts(thing: type[Acting]) -> Non
     acting = thing(scene)
     scene.say_secret()
     if thing is Token:
-        got = scene.door.ask("GET", "/api/rooms/ops/messages", **acting.headers)  # type: ignore[attr-defined]
+        got = scene.ask("GET", "/api/rooms/ops/messages", **acting.headers)  # type: ignore[attr-defined]
         assert SECRET in got.body.decode()
     else:
         assert SECRET in acting.shown()
@@ -236,12 +225,6 @@ def _moderated() -> tuple[World, Member, Member]:
     world.release()
     luis.type("/join ops")
     return world, ana, luis
-
-
-def _told(person: Member, *lines: str) -> str:
-    person.seen()
-    person.type(*lines)
-    return str(person.seen())
 
 
 class TestGuests:
@@ -299,7 +282,7 @@ class TestGuests:
         other = world.person("luis")
         world.release()
         for person in luis, other:
-            assert "ERR Name in use: " in _told(person, "/join ops")
+            assert "ERR Name in use: " in str(person.ask("/join ops"))
         assert world.server.moderation.roles._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
@@ -307,19 +290,19 @@ class TestGuests:
         ana.type("/voice luis")
         world.release()
         ana.type("/unvoice luis")
-        assert "in #ops only people with a voice speak" in _told(luis, "said behind it")
+        assert "in #ops only people with a voice speak" in str(luis.ask("said behind it"))
         luis.type("/nick lucas")
         world.release()
-        assert "in #ops only people with a voice speak" in _told(luis, "hola")
+        assert "in #ops only people with a voice speak" in str(luis.ask("hola"))
         luis.type("/nick luis")
-        assert "in #ops only people with a voice speak" in _told(luis, "hola")
+        assert "in #ops only people with a voice speak" in str(luis.ask("hola"))
 
     def test_more_is_given_to_them_once_it_is_saved(self) -> None:
         world, ana, luis = _moderated()
         ana.type("/invite luis")
         world.release()
         ana.type("/voice luis")
-        assert "in #ops only people with a voice speak" in _told(luis, "too soon")
+        assert "in #ops only people with a voice speak" in str(luis.ask("too soon"))
         world.release()
         luis.type("hola")
         world.release()
@@ -342,7 +325,7 @@ class TestGuests:
         world.store.fail()
         world.release()
         assert luis.session.room is ana.session.room
-        assert "You are in #ops" in _told(luis, "/leave", "/join ops")
+        assert "You are in #ops" in str(luis.ask("/leave", "/join ops"))
         assert list(world.server.moderation.roles._given) == [luis.session]
         expected_errors()
 

@@ -15,12 +15,11 @@ from tests.support.world import World
 WHY = Refusal(ErrorKind.NOT_ALLOWED, "room_is_closed", room="ops", name="luis")
 
 
-class Bouncer:
+class EvictionsWorld(World):
     """A guarded room, #ops, and the sessions that may not read rooms."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.world = World()
-        self.server = self.world.server
+        super().__init__()
         self.evictions = self.server.evictions
         self.lobby, self.ops = self.server.lobby, self.server.rooms.add("ops")
         self.barred: set[tuple[Session, str]] = set()
@@ -33,129 +32,133 @@ class Bouncer:
     def bar(self, session: Session, *rooms: Room) -> None:
         self.barred.update((session, room.name) for room in rooms)
 
-    def member(self, room: Room | None = None) -> Session:
+    def session_in(self, room: Room | None = None) -> Session:
         """Return a session that is in a room, #ops if none is given."""
-        session = guest(self.world)
+        session = guest(self)
         session.enter(room or self.ops, "joined_room", 0)
         keys(session)
         return session
 
 
 @pytest.fixture
-def bouncer(monkeypatch: pytest.MonkeyPatch) -> Bouncer:
-    return Bouncer(monkeypatch)
+def world(monkeypatch: pytest.MonkeyPatch) -> EvictionsWorld:
+    return EvictionsWorld(monkeypatch)
 
 
 class TestReview:
     def test_a_session_that_may_not_read_a_room_is_moved_into_the_lobby(
-        self, bouncer: Bouncer
+        self, world: EvictionsWorld
     ) -> None:
-        luis = bouncer.member()
-        bouncer.bar(luis, bouncer.ops)
-        bouncer.evictions.review(luis)
-        assert luis.room is bouncer.lobby
+        luis = world.session_in()
+        world.bar(luis, world.ops)
+        world.evictions.review(luis)
+        assert luis.room is world.lobby
         assert keys(luis) == ["put_out"]
 
-    def test_one_that_may_read_it_stays(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        bouncer.evictions.review(luis)
-        assert luis.room is bouncer.ops
+    def test_one_that_may_read_it_stays(self, world: EvictionsWorld) -> None:
+        luis = world.session_in()
+        world.evictions.review(luis)
+        assert luis.room is world.ops
         assert keys(luis) == []
 
-    def test_where_nothing_is_guarded_no_right_is_asked_for(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        bouncer.bar(luis, bouncer.ops)
-        bouncer.ops.guarded = False
-        bouncer.evictions.review(luis)
-        bouncer.evictions.review_room(bouncer.ops)
-        assert luis.room is bouncer.ops
+    def test_where_nothing_is_guarded_no_right_is_asked_for(self, world: EvictionsWorld) -> None:
+        luis = world.session_in()
+        world.bar(luis, world.ops)
+        world.ops.guarded = False
+        world.evictions.review(luis)
+        world.evictions.review_room(world.ops)
+        assert luis.room is world.ops
 
-    def test_a_room_is_reviewed_with_all_its_members(self, bouncer: Bouncer) -> None:
-        luis, eva, ana = bouncer.member(), bouncer.member(), bouncer.member(bouncer.lobby)
+    def test_a_room_is_reviewed_with_all_its_members(self, world: EvictionsWorld) -> None:
+        luis, eva, ana = world.session_in(), world.session_in(), world.session_in(world.lobby)
         for session in luis, ana:
-            bouncer.bar(session, bouncer.ops)
-        bouncer.evictions.review_room(bouncer.ops)
+            world.bar(session, world.ops)
+        world.evictions.review_room(world.ops)
         assert [each.room for each in (luis, eva, ana)] == [
-            bouncer.lobby,
-            bouncer.ops,
-            bouncer.lobby,
+            world.lobby,
+            world.ops,
+            world.lobby,
         ]
         assert keys(ana) == []
 
     def test_an_error_in_one_session_costs_the_others_nothing(
-        self, bouncer: Bouncer, monkeypatch: pytest.MonkeyPatch
+        self, world: EvictionsWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        luis, eva = bouncer.member(), bouncer.member()
+        luis, eva = world.session_in(), world.session_in()
         failed: list[str] = []
         luis.stream.connect(luis.stream.sink, failed.append)
 
         def refusal(session: Session, room: Room, act: Act) -> Refusal | None:
             if session is luis:
                 raise ZeroDivisionError
-            return WHY if room is bouncer.ops else None
+            return WHY if room is world.ops else None
 
-        monkeypatch.setattr(bouncer.server.moderation, "refusal", refusal)
-        bouncer.evictions.review_room(bouncer.ops)
+        monkeypatch.setattr(world.server.moderation, "refusal", refusal)
+        world.evictions.review_room(world.ops)
         assert len(failed) == 1
-        assert eva.room is bouncer.lobby
+        assert eva.room is world.lobby
 
 
 class TestPutOut:
-    def test_a_session_that_is_not_there_is_passed_over(self, bouncer: Bouncer) -> None:
-        ana = bouncer.member(bouncer.lobby)
-        eva = guest(bouncer.world)
-        bouncer.evictions.put_out(bouncer.ops, {ana: WHY, eva: WHY})
-        assert (ana.room, eva.room) == (bouncer.lobby, None)
+    def test_a_session_that_is_not_there_is_passed_over(self, world: EvictionsWorld) -> None:
+        ana = world.session_in(world.lobby)
+        eva = guest(world)
+        world.evictions.put_out(world.ops, {ana: WHY, eva: WHY})
+        assert (ana.room, eva.room) == (world.lobby, None)
         assert keys(ana) == keys(eva) == []
 
-    def test_an_empty_room_is_forgotten(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
-        assert bouncer.server.rooms.get("ops") is None
+    def test_an_empty_room_is_forgotten(self, world: EvictionsWorld) -> None:
+        luis = world.session_in()
+        world.evictions.put_out(world.ops, {luis: WHY})
+        assert world.server.rooms.get("ops") is None
 
-    def test_out_of_the_lobby_it_is_in_no_room(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member(bouncer.lobby)
-        bouncer.evictions.put_out(bouncer.lobby, {luis: WHY})
+    def test_out_of_the_lobby_it_is_in_no_room(self, world: EvictionsWorld) -> None:
+        luis = world.session_in(world.lobby)
+        world.evictions.put_out(world.lobby, {luis: WHY})
         assert luis.room is None
         assert keys(luis) == ["put_out", "in_no_room_now"]
 
-    def test_so_is_one_that_may_not_read_the_lobby(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        bouncer.lobby.guarded = True
-        bouncer.bar(luis, bouncer.lobby)
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
+    def test_so_is_one_that_may_not_read_the_lobby(self, world: EvictionsWorld) -> None:
+        luis = world.session_in()
+        world.lobby.guarded = True
+        world.bar(luis, world.lobby)
+        world.evictions.put_out(world.ops, {luis: WHY})
         assert luis.room is None
         assert keys(luis) == ["put_out", "in_no_room_now"]
 
-    def test_so_is_a_program(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
+    def test_so_is_a_program(self, world: EvictionsWorld) -> None:
+        luis = world.session_in()
         luis.read_as_text()
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
+        world.evictions.put_out(world.ops, {luis: WHY})
         assert luis.room is None
 
-    def test_a_session_with_many_rooms_stays_in_the_others(self, bouncer: Bouncer) -> None:
-        for focus, left in (bouncer.ops, None), (bouncer.lobby, bouncer.lobby):
-            luis = bouncer.member()
+    def test_a_session_with_many_rooms_stays_in_the_others(self, world: EvictionsWorld) -> None:
+        for focus, left in (world.ops, None), (world.lobby, world.lobby):
+            luis = world.session_in()
             luis.subscriptions.allow_many_rooms()
-            luis.enter(bouncer.lobby, "joined_room", 0)
+            luis.enter(world.lobby, "joined_room", 0)
             luis.joined.focus(focus)
             keys(luis)
-            bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
-            assert list(luis.memberships) == [bouncer.lobby]
+            world.evictions.put_out(world.ops, {luis: WHY})
+            assert list(luis.memberships) == [world.lobby]
             assert luis.room is left
             assert keys(luis) == ["put_out"]
 
-    def test_what_it_goes_on_typing_was_meant_for_the_other_room(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
+    def test_what_it_goes_on_typing_was_meant_for_the_other_room(
+        self, world: EvictionsWorld
+    ) -> None:
+        luis = world.session_in()
+        world.evictions.put_out(world.ops, {luis: WHY})
         with pytest.raises(Refusal) as refused:
             luis.joined.here()
         assert refused.value.key == "moved_just_now"
 
-    def test_a_session_whose_stream_has_finished_is_told_nothing(self, bouncer: Bouncer) -> None:
-        luis = bouncer.member()
+    def test_a_session_whose_stream_has_finished_is_told_nothing(
+        self, world: EvictionsWorld
+    ) -> None:
+        luis = world.session_in()
         luis.stream.finish()
-        bouncer.evictions.put_out(bouncer.ops, {luis: WHY})
+        world.evictions.put_out(world.ops, {luis: WHY})
         assert luis.room is None
         assert keys(luis) == []
 
@@ -164,29 +167,29 @@ class TestMany:
     """All leave at once; the rest takes several turns of the reactor."""
 
     @pytest.fixture
-    def many(self, bouncer: Bouncer) -> list[Session]:
-        many = [bouncer.member() for _ in range(EVICTED_AT_ONCE + 1)]
-        bouncer.evictions.put_out(bouncer.ops, dict.fromkeys(many, WHY))
+    def many(self, world: EvictionsWorld) -> list[Session]:
+        many = [world.session_in() for _ in range(EVICTED_AT_ONCE + 1)]
+        world.evictions.put_out(world.ops, dict.fromkeys(many, WHY))
         return many
 
-    def test_all_have_left_at_once(self, bouncer: Bouncer, many: list[Session]) -> None:
-        assert bouncer.ops.people == 0
-        assert bouncer.lobby.people == EVICTED_AT_ONCE
+    def test_all_have_left_at_once(self, world: EvictionsWorld, many: list[Session]) -> None:
+        assert world.ops.people == 0
+        assert world.lobby.people == EVICTED_AT_ONCE
 
     def test_the_others_follow_in_the_next_turn(
-        self, bouncer: Bouncer, many: list[Session]
+        self, world: EvictionsWorld, many: list[Session]
     ) -> None:
         assert keys(many[-1]) == []
-        bouncer.world.settle()
+        world.settle()
         assert keys(many[-1]) == ["put_out"]
-        assert bouncer.lobby.people == EVICTED_AT_ONCE + 1
+        assert world.lobby.people == EVICTED_AT_ONCE + 1
 
     def test_one_that_went_elsewhere_meanwhile_stays_there(
-        self, bouncer: Bouncer, many: list[Session]
+        self, world: EvictionsWorld, many: list[Session]
     ) -> None:
-        tea = bouncer.server.rooms.add("tea")
+        tea = world.server.rooms.add("tea")
         many[-1].enter(tea, "joined_room", 0)
         keys(many[-1])
-        bouncer.world.settle()
+        world.settle()
         assert many[-1].room is tea
         assert keys(many[-1]) == []

@@ -148,24 +148,23 @@ class PublishTests(SynchronousTestCase):
         self.assertEqual(ana.seen(), [])
 
 
-class Press:
+class PublisherWorld(World):
     """A publisher, and the sessions of Ana, who is in the lobby, and of Luis, who is in #ops."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.server = self.world.server
+        super().__init__()
         self.publisher: Publisher = self.server.publisher
         self.ops = self.server.rooms.add("ops")
-        self.ana, self.luis = guest(self.world, "ana"), guest(self.world, "luis")
+        self.ana, self.luis = guest(self, "ana"), guest(self, "luis")
         self.ana.enter(self.server.lobby, "joined_room", 0)
         self.luis.enter(self.ops, "joined_room", 0)
-        self.world.settle()
+        self.settle()
         keys(self.ana), keys(self.luis)
         self.changed: list[str] = []
         for session in self.ana, self.luis:
             session.queue.when_changed(lambda name=session.name: self.changed.append(name))
 
-    def say(self, session: Session, room: Room, *texts: str) -> Draft:
+    def given(self, session: Session, room: Room, *texts: str) -> Draft:
         """Count lines of a session as given to the store; return them."""
         session.queue.said(room.name, len(texts), None)
         return Draft(room.name, session.number, session.name, Kind.MESSAGE, texts)
@@ -181,151 +180,163 @@ class Press:
 
 
 @pytest.fixture
-def press() -> Press:
-    return Press()
+def world() -> PublisherWorld:
+    return PublisherWorld()
 
 
-def test_lines_are_published_in_their_rooms(press: Press) -> None:
-    press.publish(
-        press.say(press.ana, press.server.lobby, "one"), press.say(press.luis, press.ops, "two")
+def test_lines_are_published_in_their_rooms(world: PublisherWorld) -> None:
+    world.publish(
+        world.given(world.ana, world.server.lobby, "one"), world.given(world.luis, world.ops, "two")
     )
-    assert (press.server.lobby.head, press.ops.head) == (1, 1)
-    assert (press.ana.queue.unpublished, press.luis.queue.unpublished) == (0, 0)
+    assert (world.server.lobby.head, world.ops.head) == (1, 1)
+    assert (world.ana.queue.unpublished, world.luis.queue.unpublished) == (0, 0)
 
 
-def test_each_author_may_go_on_once(press: Press) -> None:
-    lobby = press.server.lobby
-    press.publish(press.say(press.ana, lobby, "one", "two"), press.say(press.ana, press.ops, "x"))
-    assert press.changed == ["ana"]
+def test_each_author_may_go_on_once(world: PublisherWorld) -> None:
+    lobby = world.server.lobby
+    world.publish(
+        world.given(world.ana, lobby, "one", "two"), world.given(world.ana, world.ops, "x")
+    )
+    assert world.changed == ["ana"]
 
 
 def test_sessions_that_were_held_back_may_go_on_too(
-    press: Press, monkeypatch: pytest.MonkeyPatch
+    world: PublisherWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def after_commit(quotas: LineQuotas, changed: dict[Session, None]) -> None:
-        changed[press.luis] = None
+        changed[world.luis] = None
 
     monkeypatch.setattr(LineQuotas, "after_commit", after_commit)
-    press.publish(press.say(press.ana, press.server.lobby, "one"))
-    assert press.changed == ["ana", "luis"]
+    world.publish(world.given(world.ana, world.server.lobby, "one"))
+    assert world.changed == ["ana", "luis"]
 
 
-def test_an_author_that_is_elsewhere_is_told(press: Press) -> None:
-    press.publish(press.say(press.ana, press.ops, "one"))
-    assert keys(press.ana) == ["said_in_room"]
+def test_an_author_that_is_elsewhere_is_told(world: PublisherWorld) -> None:
+    world.publish(world.given(world.ana, world.ops, "one"))
+    assert keys(world.ana) == ["said_in_room"]
 
 
-def test_a_room_without_members_is_published_and_stays_with_its_lines(press: Press) -> None:
-    press.luis.joined.leave()
-    draft = press.say(press.ana, press.ops, "one")
-    press.ops.append(draft)
-    press.publish(draft)
-    assert press.server.rooms["ops"].head == 1
+def test_a_room_without_members_is_published_and_stays_with_its_lines(
+    world: PublisherWorld,
+) -> None:
+    world.luis.joined.leave()
+    draft = world.given(world.ana, world.ops, "one")
+    world.ops.append(draft)
+    world.publish(draft)
+    assert world.server.rooms["ops"].head == 1
 
 
-def test_a_room_without_members_and_lines_is_forgotten_after_a_notice(press: Press) -> None:
-    notice = Notice("ops", press.luis.number, Change.LEFT, "luis")
-    press.ops.append(notice)
-    press.luis.joined.leave()
-    press.publisher.publish([notice])
-    assert press.server.rooms.get("ops") is None
+def test_a_room_without_members_and_lines_is_forgotten_after_a_notice(
+    world: PublisherWorld,
+) -> None:
+    notice = Notice("ops", world.luis.number, Change.LEFT, "luis")
+    world.ops.append(notice)
+    world.luis.joined.leave()
+    world.publisher.publish([notice])
+    assert world.server.rooms.get("ops") is None
 
 
-def test_hooks_of_a_room_are_woken(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hooks_of_a_room_are_woken(world: PublisherWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[Room] = []
-    monkeypatch.setattr(type(press.server.hooks), "__contains__", lambda _, key: key == "ops")
-    monkeypatch.setattr(press.server.hooks, "said", woken.append)
-    press.publish(
-        press.say(press.ana, press.server.lobby, "x"), press.say(press.luis, press.ops, "y")
+    monkeypatch.setattr(type(world.server.hooks), "__contains__", lambda _, key: key == "ops")
+    monkeypatch.setattr(world.server.hooks, "said", woken.append)
+    world.publish(
+        world.given(world.ana, world.server.lobby, "x"), world.given(world.luis, world.ops, "y")
     )
-    assert woken == [press.ops]
+    assert woken == [world.ops]
 
 
 def test_a_room_that_fails_costs_the_others_nothing(
-    press: Press,
+    world: PublisherWorld,
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     publish = Room.publish
 
     def fail(room: Room, entries: Sequence[Event]) -> None:
-        if room is press.server.lobby:
+        if room is world.server.lobby:
             raise ZeroDivisionError
         publish(room, entries)
 
     monkeypatch.setattr(Room, "publish", fail)
-    press.publish(
-        press.say(press.ana, press.server.lobby, "x"), press.say(press.luis, press.ops, "y")
+    world.publish(
+        world.given(world.ana, world.server.lobby, "x"), world.given(world.luis, world.ops, "y")
     )
-    assert press.ops.head == 1
+    assert world.ops.head == 1
     expected_errors(ZeroDivisionError)
 
 
-def test_refused_lines_are_answered_and_their_authors_may_go_on(press: Press) -> None:
-    press.publisher.refuse([press.say(press.ana, press.server.lobby, "one", "two")], "full")
-    assert keys(press.ana) == ["not_saved", "not_saved"]
-    assert press.ana.queue.unpublished == 0
-    assert press.changed == ["ana"]
+def test_refused_lines_are_answered_and_their_authors_may_go_on(world: PublisherWorld) -> None:
+    world.publisher.refuse([world.given(world.ana, world.server.lobby, "one", "two")], "full")
+    assert keys(world.ana) == ["not_saved", "not_saved"]
+    assert world.ana.queue.unpublished == 0
+    assert world.changed == ["ana"]
 
 
-def test_a_room_in_which_all_was_refused_is_forgotten_without_members(press: Press) -> None:
-    press.luis.joined.leave()
-    draft = press.say(press.ana, press.ops, "one")
-    press.ops.append(draft)
-    press.publisher.refuse([draft], "full")
-    assert press.server.rooms.get("ops") is None
+def test_a_room_in_which_all_was_refused_is_forgotten_without_members(
+    world: PublisherWorld,
+) -> None:
+    world.luis.joined.leave()
+    draft = world.given(world.ana, world.ops, "one")
+    world.ops.append(draft)
+    world.publisher.refuse([draft], "full")
+    assert world.server.rooms.get("ops") is None
 
 
-def test_refused_lines_of_one_that_has_gone_are_passed_over(press: Press) -> None:
-    draft = press.say(press.ana, press.server.lobby, "one")
-    press.server.disconnect(press.ana)
-    press.publisher.refuse([draft], "full")
-    assert press.changed == []
+def test_refused_lines_of_one_that_has_gone_are_passed_over(world: PublisherWorld) -> None:
+    draft = world.given(world.ana, world.server.lobby, "one")
+    world.server.disconnect(world.ana)
+    world.publisher.refuse([draft], "full")
+    assert world.changed == []
 
 
-def test_events_that_the_store_deleted_leave_the_memory_of_their_room(press: Press) -> None:
-    press.publish(press.say(press.luis, press.ops, "one"))
-    press.publish(press.say(press.luis, press.ops, "two"))
-    press.publisher.forgot("OPS", 1)
-    assert Deferred.fromCoroutine(press.ops.read(0, 2)).result == []  # asked of the store
+def test_events_that_the_store_deleted_leave_the_memory_of_their_room(
+    world: PublisherWorld,
+) -> None:
+    world.publish(world.given(world.luis, world.ops, "one"))
+    world.publish(world.given(world.luis, world.ops, "two"))
+    world.publisher.forgot("OPS", 1)
+    assert Deferred.fromCoroutine(world.ops.read(0, 2)).result == []  # asked of the store
 
 
-def test_events_deleted_in_an_unknown_room_are_passed_over(press: Press) -> None:
-    press.publisher.forgot("tea", 1)
-    assert "tea" not in press.server.rooms
+def test_events_deleted_in_an_unknown_room_are_passed_over(world: PublisherWorld) -> None:
+    world.publisher.forgot("tea", 1)
+    assert "tea" not in world.server.rooms
 
 
 class TestPrivateLines:
     """Lines to Eva, who has an account."""
 
     @pytest.fixture
-    def eva(self, press: Press) -> Session:
-        eva = member(press.world, "Eva")
-        press.server.unread.inboxes.of("eva")
+    def eva(self, world: PublisherWorld) -> Session:
+        eva = member(world, "Eva")
+        world.server.unread.inboxes.of("eva")
         return eva
 
-    def write(self, press: Press) -> None:
-        press.publish(press.say(press.ana, press.server.unread.inboxes.of("eva"), "psst"))
+    def write(self, world: PublisherWorld) -> None:
+        world.publish(world.given(world.ana, world.server.unread.inboxes.of("eva"), "psst"))
 
-    def test_the_author_may_go_on_once_they_are_stored(self, press: Press, eva: Session) -> None:
-        self.write(press)
-        assert keys(press.ana) == []
-        assert press.ana.queue.unpublished == 0
-        assert press.changed == ["ana"]
+    def test_the_author_may_go_on_once_they_are_stored(
+        self, world: PublisherWorld, eva: Session
+    ) -> None:
+        self.write(world)
+        assert keys(world.ana) == []
+        assert world.ana.queue.unpublished == 0
+        assert world.changed == ["ana"]
 
     def test_the_author_is_told_if_the_receiver_is_not_here(
-        self, press: Press, eva: Session
+        self, world: PublisherWorld, eva: Session
     ) -> None:
-        press.server.disconnect(eva)
-        self.write(press)
-        assert keys(press.ana) == ["waits_for"]
+        world.server.disconnect(eva)
+        self.write(world)
+        assert keys(world.ana) == ["waits_for"]
 
     def test_the_author_is_told_that_the_receiver_is_away(
-        self, press: Press, monkeypatch: pytest.MonkeyPatch, eva: Session
+        self, world: PublisherWorld, monkeypatch: pytest.MonkeyPatch, eva: Session
     ) -> None:
         monkeypatch.setattr(ConnectedSessions, "away_text", lambda *_: "at lunch")
-        self.write(press)
-        assert keys(press.ana) == ["is_away"]
+        self.write(world)
+        assert keys(world.ana) == ["is_away"]
 
     @pytest.fixture
     def names(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -337,20 +348,20 @@ class TestPrivateLines:
         return names
 
     def test_the_receiver_is_named_as_the_account_is(
-        self, press: Press, eva: Session, names: list[str]
+        self, world: PublisherWorld, eva: Session, names: list[str]
     ) -> None:
-        self.write(press)
+        self.write(world)
         assert names == ["Eva"]
 
     def test_without_an_account_any_more_the_key_is_the_name(
-        self, press: Press, names: list[str]
+        self, world: PublisherWorld, names: list[str]
     ) -> None:
-        self.write(press)
+        self.write(world)
         assert names == ["eva"]
 
     def test_an_error_in_the_notes_costs_no_more_than_these(
         self,
-        press: Press,
+        world: PublisherWorld,
         monkeypatch: pytest.MonkeyPatch,
         expected_errors: Callable[..., list[LogEvent]],
     ) -> None:
@@ -358,25 +369,27 @@ class TestPrivateLines:
             raise ZeroDivisionError
 
         monkeypatch.setattr(ConnectedSessions, "away_text", fail)
-        self.write(press)
-        assert keys(press.ana) == []
-        assert press.ana.queue.unpublished == 0
+        self.write(world)
+        assert keys(world.ana) == []
+        assert world.ana.queue.unpublished == 0
         expected_errors(ZeroDivisionError)
 
-    def test_lines_of_one_that_has_gone_are_passed_over(self, press: Press, eva: Session) -> None:
-        draft = press.say(press.ana, press.server.unread.inboxes.of("eva"), "psst")
-        press.server.disconnect(press.ana)
-        press.publish(draft)
-        assert press.server.unread.inboxes.of("eva").head == 1
-        assert press.changed == []
+    def test_lines_of_one_that_has_gone_are_passed_over(
+        self, world: PublisherWorld, eva: Session
+    ) -> None:
+        draft = world.given(world.ana, world.server.unread.inboxes.of("eva"), "psst")
+        world.server.disconnect(world.ana)
+        world.publish(draft)
+        assert world.server.unread.inboxes.of("eva").head == 1
+        assert world.changed == []
 
 
-def test_own_lines_that_an_account_is_not_sent_count_as_read(press: Press) -> None:
-    eva = member(press.world, "eva")
+def test_own_lines_that_an_account_is_not_sent_count_as_read(world: PublisherWorld) -> None:
+    eva = member(world, "eva")
     eva.read_as_text()
-    eva.enter(press.ops, "joined_room", 0)
-    press.server.unread.entered(eva)
-    press.publish(press.say(eva, press.ops, "one"))
-    press.server.unread.keep("eva")
-    press.world.settle()
-    assert press.server.unread.read_marks.of("eva", "ops") == 1
+    eva.enter(world.ops, "joined_room", 0)
+    world.server.unread.entered(eva)
+    world.publish(world.given(eva, world.ops, "one"))
+    world.server.unread.keep("eva")
+    world.settle()
+    assert world.server.unread.read_marks.of("eva", "ops") == 1

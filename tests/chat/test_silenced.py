@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.accounts import Account
 from chatd.chat.membership import LASTING
 from chatd.commands.table import TABLE
-from chatd.storage.records import change
 from tests.support.browser import browser
 from tests.support.http import Served
-from tests.support.world import CHEAP, PASSWORD, World
+from tests.support.world import PASSWORD, World
 
 WORD = "buy-now.example.com"
 
 
-class Scene:
+class SilencedWorld(World):
     """Ana owns #den, wat watches there, and zed is silenced there: a guest, or an operator."""
 
     def __init__(self, how: str) -> None:
-        self.world = world = World()
+        super().__init__()
         operates = how == "operator"
-        for name in [WORD, *(["zed"] if operates else [])]:
-            account = Account(name, CHEAP.hash(PASSWORD))
-            change(world.store, world.server.accounts.table.put(account.key, account))
-        self.ana = world.member("ana")
+        self.register(WORD)
+        self.ana = self.member("ana")
         self.ana.type("/create den")
-        self.wat = world.person("wat")
-        self.zed = world.member("zed") if operates else world.person("zed")
+        self.wat = self.person("wat")
+        self.zed = self.member("zed") if operates else self.person("zed")
         for person in self.wat, self.zed:
             person.type("/join den")
-        world.clock.advance(LASTING)
+        self.clock.advance(LASTING)
         self.ana.type(*(["/op zed", "/mute zed"] if operates else SILENCED[how]))
         self.told()
 
@@ -43,14 +39,9 @@ class Scene:
 
         Private lines go on: they are not of the room, and wat may ignore zed.
         """
-        self.world.settle()
-        self.world.clock.advance(2 * LASTING)
+        self.settle()
+        self.clock.advance(2 * LASTING)
         return [line for line in self.wat.seen() if not line.startswith("(private)")]
-
-    def answer(self, line: str) -> list[str]:
-        self.zed.seen()
-        self.zed.type(line)
-        return self.zed.seen()
 
 
 SILENCED = {
@@ -76,9 +67,9 @@ ARGUMENTS = (
 @pytest.mark.parametrize("command", [each.name for each in TABLE])
 def test_no_command_shows_their_words(how: str, command: str) -> None:
     for argument in ARGUMENTS:
-        scene = Scene(how)
-        scene.zed.type(f"/{command} {argument}", f"/{command} {argument}")
-        assert WORD not in str(scene.told()), argument
+        world = SilencedWorld(how)
+        world.zed.type(f"/{command} {argument}", f"/{command} {argument}")
+        assert WORD not in str(world.told()), argument
 
 
 @pytest.mark.parametrize("how", ["muted", "operator"])
@@ -98,103 +89,103 @@ def test_no_command_shows_their_words(how: str, command: str) -> None:
     ],
 )
 def test_the_refusal_names_the_room(how: str, line: str) -> None:
-    scene = Scene(how)
-    (error,) = scene.answer(line)
+    world = SilencedWorld(how)
+    (error,) = world.zed.ask(line)
     assert error.startswith("ERR Not allowed: ")
     assert "#den" in error
 
 
 def test_a_muted_guest_keeps_their_name_while_they_are_there() -> None:
-    scene = Scene("muted")
-    assert scene.answer(f"/nick {WORD[:20]}-{'x' * 8}") == [
+    world = SilencedWorld("muted")
+    assert world.zed.ask(f"/nick {WORD[:20]}-{'x' * 8}") == [
         "ERR Not allowed: you may not speak in #den, and a new name would be shown there."
         " /join another room first, or wait."
     ]
-    scene.ana.type("/unmute zed")
-    scene.told()
-    assert scene.answer("/nick zoe") == ["*** You are now zoe."]
-    assert scene.told() == ["*** zed is now zoe."]
+    world.ana.type("/unmute zed")
+    world.told()
+    assert world.zed.ask("/nick zoe") == ["*** You are now zoe."]
+    assert world.told() == ["*** zed is now zoe."]
 
 
 def test_also_where_they_are_in_another_room_too() -> None:
-    scene = Scene("muted")
-    zed = browser(scene.world, name="zoe")
+    world = SilencedWorld("muted")
+    zed = browser(world, name="zoe")
     zed.send("enter", room="den")
-    scene.ana.type("/mute zoe")
-    scene.told()
+    world.ana.type("/mute zoe")
+    world.told()
     zed.seen()
     zed.say(f"/nick {WORD}", room="lobby")
     (error,) = zed.seen("error")
     assert "#den" in error["text"]
     for text in WORD, f"/me {WORD}", f"/topic {WORD}", f"/msg #den {WORD}":
         zed.say(text, room="den")
-    assert scene.told() == []
+    assert world.told() == []
 
 
 @pytest.mark.parametrize("how", SILENCED)
 def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> None:
-    scene = Scene(how)
-    assert f"*** You are now {WORD}." in scene.answer(f"/login {WORD} {PASSWORD}")
-    assert scene.told() == ["*** zed left."]
-    assert scene.answer("hola")[0].startswith("ERR Not allowed: ")
-    scene.answer("/logout")
-    assert scene.told() == []
+    world = SilencedWorld(how)
+    assert f"*** You are now {WORD}." in world.zed.ask(f"/login {WORD} {PASSWORD}")
+    assert world.told() == ["*** zed left."]
+    assert world.zed.ask("hola")[0].startswith("ERR Not allowed: ")
+    world.zed.ask("/logout")
+    assert world.told() == []
 
 
 def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
-    scene = Scene("muted")
-    tabs = [browser(scene.world, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
+    world = SilencedWorld("muted")
+    tabs = [browser(world, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
     for tab in tabs:
         tab.send("enter", room="den")
-    assert scene.told() == ["*** zoe joined."]
-    scene.ana.type("/mode moderated")
-    scene.told()
+    assert world.told() == ["*** zoe joined."]
+    world.ana.type("/mode moderated")
+    world.told()
     tabs[0].say(f"/login {WORD} {PASSWORD}", room="lobby")
     assert tabs[0].session.name == WORD
-    assert scene.told() == []
+    assert world.told() == []
     tabs[1].hang_up()
-    assert scene.told() == ["*** zoe left."]
+    assert world.told() == ["*** zoe left."]
 
 
 @pytest.mark.parametrize("how", ["moderated", "announce"])
 def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) -> None:
     """Else no guest could take a name in a lobby that announces."""
-    scene = Scene(how)
-    assert scene.answer("/nick zoe") == ["*** You are now zoe."]
-    assert scene.told() == ["*** zed left."]
+    world = SilencedWorld(how)
+    assert world.zed.ask("/nick zoe") == ["*** You are now zoe."]
+    assert world.told() == ["*** zed left."]
     for name in "zoe2x", "zed", "zoe":
-        scene.answer(f"/nick {name}")
-    assert scene.told() == []
+        world.zed.ask(f"/nick {name}")
+    assert world.told() == []
 
 
 @pytest.mark.parametrize("how", SILENCED)
 def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
-    scene = Scene(how)
-    scene.answer("/leave")
-    assert scene.told() == ["*** zed left."]
+    world = SilencedWorld(how)
+    world.zed.ask("/leave")
+    assert world.told() == ["*** zed left."]
     for number in range(3):
-        scene.answer(f"/nick ad{number}")
-        scene.answer("/join den")
-        assert scene.told() == []
-        scene.answer("/leave")
-        assert scene.told() == []
+        world.zed.ask(f"/nick ad{number}")
+        world.zed.ask("/join den")
+        assert world.told() == []
+        world.zed.ask("/leave")
+        assert world.told() == []
 
 
 def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
-    scene = Scene("moderated")
-    late = scene.world.person("late")
+    world = SilencedWorld("moderated")
+    late = world.person("late")
     late.type("/join den", "/nick later")
-    scene.ana.type("/voice later")
-    assert scene.told()[-1] == "*** later joined."
+    world.ana.type("/voice later")
+    assert world.told()[-1] == "*** later joined."
 
 
 def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
-    scene = Scene("moderated")
-    scene.answer("/nick zoe")
-    scene.ana.type("/voice zoe")
-    scene.told()
-    scene.zed.hang_up()
-    assert scene.told() == []
+    world = SilencedWorld("moderated")
+    world.zed.ask("/nick zoe")
+    world.ana.type("/voice zoe")
+    world.told()
+    world.zed.hang_up()
+    assert world.told() == []
 
 
 def test_over_http() -> None:

@@ -25,7 +25,7 @@ from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.table import GENERAL, SECTIONS
-from chatd.event import Draft, Entry, Event, Notice
+from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
@@ -164,6 +164,12 @@ class World:
         log = self.store._logs.get(room)
         return [] if log is None else list(log.events)
 
+    def deeds(self, room: str) -> list[tuple[str, str]]:
+        """Return the deeds that are stored in the log of a room, with their authors."""
+        self.settle()
+        events = self.stored(room)
+        return [(event.author, event.text) for event in events if event.kind is Kind.DEED]
+
     def register(self, name: str, *, admin: bool = False, **settings: Any) -> None:
         """Register an account."""
         account = Account(name, HASH, admin, settings=settings)
@@ -218,6 +224,12 @@ class World:
         while self.store.held:
             self.store.release()
             self.settle()
+
+    def fail(self) -> None:
+        """Fail the commit of what waits for a slow store."""
+        self.settle()
+        self.store.fail()
+        self.settle()
 
     def ask_operator(self, do: str, **values: object) -> Deferred[dict[str, Any]]:
         """Send a request of `chatd admin`; wait for a slow store, and return the reply."""
