@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chatd.accounts.credentials import BROWSER, FRESH_SECONDS, TOKEN
-from tests.support.den import Town
+from tests.support.den import Den
+from tests.support.sessions import done
 from tests.support.world import CHEAP
 
 PASSWORDS = ("correct horse", "another horse", "one more horse")
@@ -44,12 +45,12 @@ class Connection:
 class Grants(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.town = Town()
-        self.town.luis.hang_up()
-        self.town.owner.type("/join lobby")
-        self.world, self.server = self.town.world, self.town.server
+        self.den = Den()
+        self.den.luis.hang_up()
+        self.den.owner.type("/join lobby")
+        self.world, self.server = self.den.world, self.den.server
         self.password = PASSWORDS[0]
-        self.connections = [Connection(self.town.owner)]
+        self.connections = [Connection(self.den.owner)]
         self.kinds: dict[str, str] = {}  # of secrets, all that ever were
         self.valid: set[str] = set()
         self.names = count()
@@ -93,7 +94,7 @@ class Grants(RuleBasedStateMachine):
     @precondition(lambda self: len(self.valid) < MANY)
     @rule(password=passwords)
     def sign_in(self, password: str) -> None:
-        got = self.town.web.post("/api/signin", {"name": "ana", "password": password})
+        got = self.den.post("/api/signin", {"name": "ana", "password": password})
         assert (got.status == 200) == (password == self.password)
         if got.status == 200:
             cookie = got.headers["set-cookie"].partition(";")[0]
@@ -246,7 +247,7 @@ class Grants(RuleBasedStateMachine):
         one = self.connections[number % len(self.connections)]
         text = f"words {next(self.names)}"
         one.say(text)
-        events = self.town.do(self.server.lobby.read(0, self.server.lobby.head))
+        events = done(self.world, self.server.lobby.read(0, self.server.lobby.head))
         said = [event.author for event in events if event.text == text]
         assert ("ana" in said) == (one.alive and one.writes)
 

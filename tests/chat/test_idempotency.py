@@ -34,12 +34,13 @@ from chatd.storage.contract import StoreError
 from chatd.storage.records import change
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.logs import Expect
+from tests.support.sessions import begin
 from tests.support.world import Member, World
 
 Answers = list[Any]
 
 
-class Door:
+class KeyedClient:
     """A world with a client that says lines with keys, and receives their outcome."""
 
     def __init__(self, **options: Any) -> None:
@@ -95,109 +96,104 @@ class Door:
 
     def restart(self) -> None:
         """Start a new server on the store as it is now."""
-        world = self.world
-        world.server = ChatServer(world.store, world.clock, now=world.clock.seconds)
-        world.chat.server = world.bare.server = world.server
+        self.world = self.world.restarted()
         self.luis, self.person = self.world.person(), self.newcomer()
 
     def log(self) -> list[str]:
         """Return the texts of the lobby."""
-        return [event.text for event in self.world.store._logs["lobby"].events]
-
-    def fail(self) -> None:
-        self.world.settle()
-        self.world.store.fail()
-        self.world.settle()
+        return [event.text for event in self.world.stored("lobby")]
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def client() -> KeyedClient:
+    return KeyedClient()
 
 
 @pytest.fixture
-def slow() -> Door:
-    return Door(slow=True)
+def slow() -> KeyedClient:
+    return KeyedClient(slow=True)
 
 
-def test_lines_are_said_and_answered_with_their_seqs(door: Door) -> None:
-    door.world.say("one")
-    assert door.say("two", "three") == [2, 3]
-    assert door.log() == ["one", "two", "three"]
-    assert door.luis.seen()[-1] == "<guest2> three"
+def test_lines_are_said_and_answered_with_their_seqs(client: KeyedClient) -> None:
+    client.world.say("one")
+    assert client.say("two", "three") == [2, 3]
+    assert client.log() == ["one", "two", "three"]
+    assert client.luis.seen()[-1] == "<guest2> three"
 
 
-def test_the_same_with_the_same_key_is_the_same_lines(door: Door) -> None:
-    assert door.say("one", "two") == [1, 2]
-    door.world.say("three")
-    assert door.say("one", "two") == [1, 2]
-    assert door.log() == ["one", "two", "three"]
+def test_the_same_with_the_same_key_is_the_same_lines(client: KeyedClient) -> None:
+    assert client.say("one", "two") == [1, 2]
+    client.world.say("three")
+    assert client.say("one", "two") == [1, 2]
+    assert client.log() == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_of_an_owner_the_last_keys_are_known_also_after_the_clock_was_set_back(
-    door: Door, restarted: bool
+    client: KeyedClient, restarted: bool
 ) -> None:
-    now = door.world.clock.seconds()
+    now = client.world.clock.seconds()
     for number in range(KEPT_OF_OWNER):
-        door.say("ahead", key=f"ahead{number}")
-    door.world.clock.rightNow = now - 3600
+        client.say("ahead", key=f"ahead{number}")
+    client.world.clock.rightNow = now - 3600
     if restarted:
-        door.restart()
+        client.restart()
     for number in range(5):
-        seqs = door.say("behind", key=f"behind{number}")
-        assert [door.say("behind", key=f"behind{known}") for known in range(number)] == [
+        seqs = client.say("behind", key=f"behind{number}")
+        assert [client.say("behind", key=f"behind{known}") for known in range(number)] == [
             [KEPT_OF_OWNER + known + 1] for known in range(number)
         ]
         assert seqs == [KEPT_OF_OWNER + number + 1]
-    assert len(door.idempotency.table) == KEPT_OF_OWNER
+    assert len(client.idempotency.table) == KEPT_OF_OWNER
 
 
-def test_without_a_key_it_is_said_again(door: Door) -> None:
-    assert door.say("one", key=None) == [1]
-    assert door.say("one", key=None) == [2]
-    assert not door.idempotency.table
+def test_without_a_key_it_is_said_again(client: KeyedClient) -> None:
+    assert client.say("one", key=None) == [1]
+    assert client.say("one", key=None) == [2]
+    assert not client.idempotency.table
 
 
-def test_with_another_key_or_another_owner_it_is_said_again(door: Door) -> None:
-    assert door.say("one") == [1]
-    assert door.say("one", key="l") == [2]
-    assert door.say("one", owner="eva") == [3]
-    assert door.say("one", owner="2001:db8::/64") == [4]
-    assert door.say("one", owner="2001:db8::/64") == [4]
+def test_with_another_key_or_another_owner_it_is_said_again(client: KeyedClient) -> None:
+    assert client.say("one") == [1]
+    assert client.say("one", key="l") == [2]
+    assert client.say("one", owner="eva") == [3]
+    assert client.say("one", owner="2001:db8::/64") == [4]
+    assert client.say("one", owner="2001:db8::/64") == [4]
 
 
-def test_it_may_come_from_another_connection(door: Door) -> None:
-    assert door.say("one") == [1]
-    door.person.hang_up()
-    assert door.say("one", person=door.newcomer()) == [1]
+def test_it_may_come_from_another_connection(client: KeyedClient) -> None:
+    assert client.say("one") == [1]
+    client.person.hang_up()
+    assert client.say("one", person=client.newcomer()) == [1]
 
 
-def test_it_is_known_after_a_restart(door: Door) -> None:
-    door.world.say("zero")
-    assert door.say("one", "two") == [2, 3]
-    door.restart()
-    assert door.say("one", "two") == [2, 3]
-    assert door.log() == ["zero", "one", "two"]
+def test_it_is_known_after_a_restart(client: KeyedClient) -> None:
+    client.world.say("zero")
+    assert client.say("one", "two") == [2, 3]
+    client.restart()
+    assert client.say("one", "two") == [2, 3]
+    assert client.log() == ["zero", "one", "two"]
 
 
 @pytest.mark.parametrize("texts", [["two"], ["one", "two"], ["on", "e"], ["One"], ["one", ""]])
-def test_other_lines_with_the_same_key_are_refused(door: Door, texts: Sequence[str]) -> None:
-    door.say("one")
-    refusal = door.say(*texts)
+def test_other_lines_with_the_same_key_are_refused(
+    client: KeyedClient, texts: Sequence[str]
+) -> None:
+    client.say("one")
+    refusal = client.say(*texts)
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, refusal.key) == (ErrorKind.WRONG_USE, "other_lines_with_key")
-    door.restart()
-    assert door.refused(*texts) == "other_lines_with_key"
-    assert door.log() == ["one"]
+    client.restart()
+    assert client.refused(*texts) == "other_lines_with_key"
+    assert client.log() == ["one"]
 
 
-def test_so_are_the_same_lines_for_another_room(door: Door) -> None:
-    door.say("one")
-    assert door.refused("one", room=door.server.rooms.add("ops")) == "other_lines_with_key"
+def test_so_are_the_same_lines_for_another_room(client: KeyedClient) -> None:
+    client.say("one")
+    assert client.refused("one", room=client.server.rooms.add("ops")) == "other_lines_with_key"
 
 
-def test_while_they_are_on_their_way_a_retry_waits_for_them(slow: Door) -> None:
+def test_while_they_are_on_their_way_a_retry_waits_for_them(slow: KeyedClient) -> None:
     first = slow.begin("one")
     other = slow.newcomer()
     retries = [slow.begin("one", person=other) for _ in range(2)]
@@ -209,7 +205,7 @@ def test_while_they_are_on_their_way_a_retry_waits_for_them(slow: Door) -> None:
     assert slow.log() == ["one"]
 
 
-def test_lines_and_key_are_kept_in_one_go(slow: Door) -> None:
+def test_lines_and_key_are_kept_in_one_go(slow: KeyedClient) -> None:
     slow.begin("one")
     slow.world.settle()
     ((batch, _),) = slow.world.store.held
@@ -221,10 +217,10 @@ def test_lines_and_key_are_kept_in_one_go(slow: Door) -> None:
 
 
 def test_if_they_cannot_be_kept_the_key_can_be_used_again(
-    slow: Door, expected_errors: Expect
+    slow: KeyedClient, expected_errors: Expect
 ) -> None:
     first = slow.begin("one")
-    slow.fail()
+    slow.world.fail()
     assert first == [None]
     assert slow.person.seen()[-1].startswith("ERR Not saved: ")
     assert not slow.idempotency.table
@@ -235,11 +231,11 @@ def test_if_they_cannot_be_kept_the_key_can_be_used_again(
     expected_errors()
 
 
-def test_then_one_who_waits_says_them(slow: Door, expected_errors: Expect) -> None:
+def test_then_one_who_waits_says_them(slow: KeyedClient, expected_errors: Expect) -> None:
     first = slow.begin("one")
     others = [slow.newcomer() for _ in range(2)]
     retries = [slow.begin("one", person=other) for other in others]
-    slow.fail()
+    slow.world.fail()
     assert (first, *retries) == ([None], [], [])
     slow.world.release()
     assert retries == [[[1]], [[1]]]
@@ -249,27 +245,27 @@ def test_then_one_who_waits_says_them(slow: Door, expected_errors: Expect) -> No
 
 
 def test_without_a_key_one_is_told_too_if_it_could_not_be_saved(
-    slow: Door, expected_errors: Expect
+    slow: KeyedClient, expected_errors: Expect
 ) -> None:
     first = slow.begin("one", key=None)
-    slow.fail()
+    slow.world.fail()
     assert first == [None]
     expected_errors()
 
 
-def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(door: Door) -> None:
+def test_one_who_may_not_speak_is_told_why_and_nothing_is_kept(client: KeyedClient) -> None:
     refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="guest2")
-    door.lobby.guarded = True
-    door.person.session.rights = Rights(guard=lambda session, room: refusal)
-    door.person.seen()
-    assert door.say("one") is None
-    assert door.person.seen()[0].startswith("ERR Not allowed: in #lobby only operators speak.")
-    assert not door.idempotency.table
-    door.lobby.guarded = False
-    assert door.say("one") == [1]
+    client.lobby.guarded = True
+    client.person.session.rights = Rights(guard=lambda session, room: refusal)
+    client.person.seen()
+    assert client.say("one") is None
+    assert client.person.seen()[0].startswith("ERR Not allowed: in #lobby only operators speak.")
+    assert not client.idempotency.table
+    client.lobby.guarded = False
+    assert client.say("one") == [1]
 
 
-def test_behind_what_they_said_before(slow: Door) -> None:
+def test_behind_what_they_said_before(slow: KeyedClient) -> None:
     before = slow.begin("zero", key=None)
     slow.lobby.guarded = True
     refusal = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby")
@@ -280,15 +276,15 @@ def test_behind_what_they_said_before(slow: Door) -> None:
     assert (before, refused) == ([[1]], [None])
 
 
-def test_one_who_may_not_speak_any_more_is_told_what_was_said(door: Door) -> None:
-    assert door.say("one") == [1]
-    door.lobby.guarded = True
+def test_one_who_may_not_speak_any_more_is_told_what_was_said(client: KeyedClient) -> None:
+    assert client.say("one") == [1]
+    client.lobby.guarded = True
     refusal = Refusal(ErrorKind.NOT_ALLOWED, "muted")
-    door.person.session.rights = Rights(guard=lambda session, room: refusal)
-    assert door.say("one") == [1]
+    client.person.session.rights = Rights(guard=lambda session, room: refusal)
+    assert client.say("one") == [1]
 
 
-def test_of_one_who_has_gone_the_lines_are_known_all_the_same(slow: Door) -> None:
+def test_of_one_who_has_gone_the_lines_are_known_all_the_same(slow: KeyedClient) -> None:
     first = slow.begin("one")
     slow.person.hang_up()
     retry = slow.begin("one", person=slow.newcomer())
@@ -296,7 +292,7 @@ def test_of_one_who_has_gone_the_lines_are_known_all_the_same(slow: Door) -> Non
     assert (first, retry) == ([[1]], [[1]])
 
 
-def test_one_who_ceases_to_wait_takes_nothing_back(slow: Door) -> None:
+def test_one_who_ceases_to_wait_takes_nothing_back(slow: KeyedClient) -> None:
     first = slow.begin("one")
     slow.waiting.cancel()
     retry = slow.begin("one", person=slow.newcomer())
@@ -307,39 +303,39 @@ def test_one_who_ceases_to_wait_takes_nothing_back(slow: Door) -> None:
     assert slow.begin("one") == [[1]]
 
 
-def test_lines_that_were_forgotten_are_not_said_again(door: Door) -> None:
-    door.say("one")
-    door.world.store._logs["lobby"].events.clear()
-    door.restart()
-    assert door.say("one") == []
-    door.world.say("two")
-    assert door.say("one") == []
-    assert door.log() == ["two"]
+def test_lines_that_were_forgotten_are_not_said_again(client: KeyedClient) -> None:
+    client.say("one")
+    client.world.store._logs["lobby"].events.clear()
+    client.restart()
+    assert client.say("one") == []
+    client.world.say("two")
+    assert client.say("one") == []
+    assert client.log() == ["two"]
 
 
-def test_of_lines_that_were_forgotten_in_part_nothing_is_known(door: Door) -> None:
-    door.say("one", "two")
-    door.world.store._logs["lobby"].events.popleft()
-    door.restart()
-    assert door.say("one", "two") == []
+def test_of_lines_that_were_forgotten_in_part_nothing_is_known(client: KeyedClient) -> None:
+    client.say("one", "two")
+    client.world.store._logs["lobby"].events.popleft()
+    client.restart()
+    assert client.say("one", "two") == []
 
 
-def test_what_cannot_be_read_is_an_error_and_not_said_again(door: Door) -> None:
-    door.say("one")
-    door.restart()
+def test_what_cannot_be_read_is_an_error_and_not_said_again(client: KeyedClient) -> None:
+    client.say("one")
+    client.restart()
 
-    door.lobby._latest.clear()
+    client.lobby._latest.clear()
 
     async def read(*_: object) -> None:
         raise StoreError("it is damaged.")
 
-    door.world.store.read, read_well = read, door.world.store.read
-    assert isinstance(door.say("one"), StoreError)
-    door.world.store.read = read_well
-    assert door.say("one") == [1]
+    client.world.store.read, read_well = read, client.world.store.read
+    assert isinstance(client.say("one"), StoreError)
+    client.world.store.read = read_well
+    assert client.say("one") == [1]
 
 
-def test_they_are_found_among_those_of_others_on_many_pages(slow: Door) -> None:
+def test_they_are_found_among_those_of_others_on_many_pages(slow: KeyedClient) -> None:
     other = slow.newcomer()
     for _ in range(3):
         slow.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, ["one"] * 700))
@@ -354,7 +350,7 @@ def test_they_are_found_among_those_of_others_on_many_pages(slow: Door) -> None:
     assert retry == [[2103, 2104]]
 
 
-def test_lines_that_say_the_same_have_each_their_own_place(slow: Door) -> None:
+def test_lines_that_say_the_same_have_each_their_own_place(slow: KeyedClient) -> None:
     keys = ["a", "b", "c"]
     answers = [slow.begin("one", key=key) for key in keys]
     slow.world.release()
@@ -363,7 +359,7 @@ def test_lines_that_say_the_same_have_each_their_own_place(slow: Door) -> None:
     assert [slow.begin("one", key=key) for key in keys] == [[[1]], [[2]], [[3]]]
 
 
-def test_they_are_found_where_notices_passed_at_the_same_time(slow: Door) -> None:
+def test_they_are_found_where_notices_passed_at_the_same_time(slow: KeyedClient) -> None:
     slow.world.person("eva")
     answers = slow.begin("one")
     slow.world.release()
@@ -372,7 +368,7 @@ def test_they_are_found_where_notices_passed_at_the_same_time(slow: Door) -> Non
     assert slow.begin("one") == [[1]]
 
 
-def test_those_of_others_that_say_the_same_are_not_taken_for_them(slow: Door) -> None:
+def test_those_of_others_that_say_the_same_are_not_taken_for_them(slow: KeyedClient) -> None:
     slow.world.person("eva")  # for her notice there may be a line more, as far as is known
     answers = slow.begin("one")
     slow.lobby.append(Draft("lobby", 0, "x", Kind.MESSAGE, ["one"]))
@@ -382,7 +378,7 @@ def test_those_of_others_that_say_the_same_are_not_taken_for_them(slow: Door) ->
     assert slow.begin("one") == [[1]]
 
 
-def test_nor_are_lines_that_say_something_else(slow: Door) -> None:
+def test_nor_are_lines_that_say_something_else(slow: KeyedClient) -> None:
     slow.world.person("eva")
     answers = slow.begin("one")
     slow.begin("two", key=None)
@@ -393,7 +389,7 @@ def test_nor_are_lines_that_say_something_else(slow: Door) -> None:
 
 
 def test_the_log_is_read_for_a_retry_alone_and_once(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    client: KeyedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[tuple[int, int]] = []
     read = Room.read
@@ -403,94 +399,94 @@ def test_the_log_is_read_for_a_retry_alone_and_once(
         return read(room, after, upto)
 
     monkeypatch.setattr(Room, "read", counted)
-    assert door.say("one", "two") == [1, 2]
+    assert client.say("one", "two") == [1, 2]
     assert reads == []
-    assert door.say("one", "two") == [1, 2]
+    assert client.say("one", "two") == [1, 2]
     assert reads == [(0, 2)]
 
 
-def test_a_session_without_receipts_is_answered_from_the_log(door: Door) -> None:
-    assert door.say("one", "two", person=door.luis) == [1, 2]
+def test_a_session_without_receipts_is_answered_from_the_log(client: KeyedClient) -> None:
+    assert client.say("one", "two", person=client.luis) == [1, 2]
 
 
-def test_a_key_is_known_for_a_day(door: Door) -> None:
-    assert door.say("one") == [1]
-    door.world.clock.advance(KEPT_SECONDS - 1)
-    assert door.say("one") == [1]
-    door.world.clock.advance(1)
-    assert door.say("other") == [2]
-    assert door.say("other") == [2]
-    assert len(door.idempotency.table) == 1
+def test_a_key_is_known_for_a_day(client: KeyedClient) -> None:
+    assert client.say("one") == [1]
+    client.world.clock.advance(KEPT_SECONDS - 1)
+    assert client.say("one") == [1]
+    client.world.clock.advance(1)
+    assert client.say("other") == [2]
+    assert client.say("other") == [2]
+    assert len(client.idempotency.table) == 1
 
 
-def test_those_of_yesterday_go_a_few_at_a_time(door: Door) -> None:
+def test_those_of_yesterday_go_a_few_at_a_time(client: KeyedClient) -> None:
     for number in range(FORGOTTEN_AT_ONCE + 5):
-        door.say("one", key=f"k{number}")
-    door.restart()
-    door.world.clock.advance(KEPT_SECONDS)
-    door.say("one", key="new")
-    assert len(door.idempotency.table) == 6
-    assert len(door.idempotency._ages.all) == 6
-    door.say("one", key="k24")
-    assert len(door.idempotency.table) == 2
-    assert len(door.idempotency._ages.all) == 2
+        client.say("one", key=f"k{number}")
+    client.restart()
+    client.world.clock.advance(KEPT_SECONDS)
+    client.say("one", key="new")
+    assert len(client.idempotency.table) == 6
+    assert len(client.idempotency._ages.all) == 6
+    client.say("one", key="k24")
+    assert len(client.idempotency.table) == 2
+    assert len(client.idempotency._ages.all) == 2
 
 
-def test_nothing_is_left_of_an_older_use_of_a_key(door: Door) -> None:
+def test_nothing_is_left_of_an_older_use_of_a_key(client: KeyedClient) -> None:
     for number in range(FORGOTTEN_AT_ONCE + 1):
-        door.say("one", key=f"k{number}")
-    door.world.clock.advance(KEPT_SECONDS)
-    door.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
-    assert len(door.idempotency._ages.all) == 1
-    door.say("one", key="new")
-    assert len(door.idempotency._ages.all) == 2
+        client.say("one", key=f"k{number}")
+    client.world.clock.advance(KEPT_SECONDS)
+    client.say("one", key=f"k{FORGOTTEN_AT_ONCE}")
+    assert len(client.idempotency._ages.all) == 1
+    client.say("one", key="new")
+    assert len(client.idempotency._ages.all) == 2
 
 
-def test_of_one_owner_so_many_are_known(door: Door) -> None:
-    door.say("one", owner="eva")
+def test_of_one_owner_so_many_are_known(client: KeyedClient) -> None:
+    client.say("one", owner="eva")
     for number in range(KEPT_OF_OWNER):
-        door.say("one", key=f"k{number}")
-        door.world.clock.advance(1)
-    assert len(door.idempotency.table) == KEPT_OF_OWNER + 1
-    assert door.say("one", key="k0") == [2]
-    door.restart()
-    assert door.say("one", key="more") == [KEPT_OF_OWNER + 2]
-    assert len(door.idempotency.table) == KEPT_OF_OWNER + 1
-    assert door.say("one", key="k1") == [3]
-    assert door.say("one", owner="eva") == [1]
-    assert door.say("one", key="k0") == [KEPT_OF_OWNER + 3]
-    assert door.say("one", key="k2") == [4]
+        client.say("one", key=f"k{number}")
+        client.world.clock.advance(1)
+    assert len(client.idempotency.table) == KEPT_OF_OWNER + 1
+    assert client.say("one", key="k0") == [2]
+    client.restart()
+    assert client.say("one", key="more") == [KEPT_OF_OWNER + 2]
+    assert len(client.idempotency.table) == KEPT_OF_OWNER + 1
+    assert client.say("one", key="k1") == [3]
+    assert client.say("one", owner="eva") == [1]
+    assert client.say("one", key="k0") == [KEPT_OF_OWNER + 3]
+    assert client.say("one", key="k2") == [4]
 
 
-def test_of_keys_that_went_before_their_day_nothing_is_left(door: Door) -> None:
-    door.say("one", owner="eva")  # which stays the oldest
+def test_of_keys_that_went_before_their_day_nothing_is_left(client: KeyedClient) -> None:
+    client.say("one", owner="eva")  # which stays the oldest
     for number in range(KEPT_OF_OWNER + 50):
-        door.say("one", key=f"k{number}")
-    assert set(door.idempotency._ages.all) == set(door.idempotency.table)
-    assert len(door.idempotency._ages.all) == KEPT_OF_OWNER + 1
+        client.say("one", key=f"k{number}")
+    assert set(client.idempotency._ages.all) == set(client.idempotency.table)
+    assert len(client.idempotency._ages.all) == KEPT_OF_OWNER + 1
 
 
-def test_nor_of_one_that_could_not_be_kept(slow: Door, expected_errors: Expect) -> None:
+def test_nor_of_one_that_could_not_be_kept(slow: KeyedClient, expected_errors: Expect) -> None:
     slow.begin("one", key="a")
     slow.world.release()
     slow.world.clock.advance(KEPT_SECONDS)
     slow.begin("one", key="b")
-    slow.fail()
+    slow.world.fail()
     assert list(slow.idempotency._ages.all) == list(slow.idempotency.table) != []
     expected_errors()
 
 
 def test_one_that_is_used_again_after_a_day_takes_the_place_of_none_that_is_known(
-    door: Door,
+    client: KeyedClient,
 ) -> None:
     old = FORGOTTEN_AT_ONCE + 5
     for number in range(KEPT_OF_OWNER):
         if number == old:
-            door.world.clock.advance(KEPT_SECONDS - 1)
-        door.say("one", key=f"k{number}")
-    door.world.clock.advance(1)
-    assert door.say("one", key=f"k{old - 1}") == [KEPT_OF_OWNER + 1]
-    assert [door.say("one", key=f"k{number}") for number in range(old, KEPT_OF_OWNER)] == [
+            client.world.clock.advance(KEPT_SECONDS - 1)
+        client.say("one", key=f"k{number}")
+    client.world.clock.advance(1)
+    assert client.say("one", key=f"k{old - 1}") == [KEPT_OF_OWNER + 1]
+    assert [client.say("one", key=f"k{number}") for number in range(old, KEPT_OF_OWNER)] == [
         [number + 1] for number in range(old, KEPT_OF_OWNER)
     ]
 
@@ -502,36 +498,36 @@ class TestOfAll:
     def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("chatd.chat.idempotency.KEPT", 3)
 
-    def owners(self, door: Door) -> str:
-        return "".join(sorted(key.partition("/")[0] for key in door.idempotency.table))
+    def owners(self, client: KeyedClient) -> str:
+        return "".join(sorted(key.partition("/")[0] for key in client.idempotency.table))
 
-    def test_the_oldest_goes(self, door: Door) -> None:
+    def test_the_oldest_goes(self, client: KeyedClient) -> None:
         for owner in "abcd":
-            door.say("one", owner=owner)
-        assert self.owners(door) == "bcd"
-        assert door.say("one", owner="b") == [2]
-        door.say("one", owner="e")
-        assert self.owners(door) == "cde"
+            client.say("one", owner=owner)
+        assert self.owners(client) == "bcd"
+        assert client.say("one", owner="b") == [2]
+        client.say("one", owner="e")
+        assert self.owners(client) == "cde"
 
-    def test_none_goes_where_one_is_over_its_day(self, door: Door) -> None:
-        door.say("one", owner="a")
-        door.world.clock.advance(1)
+    def test_none_goes_where_one_is_over_its_day(self, client: KeyedClient) -> None:
+        client.say("one", owner="a")
+        client.world.clock.advance(1)
         for key in "kl":
-            door.say("one", owner="b", key=key)
-        door.world.clock.advance(KEPT_SECONDS - 1)
-        door.say("one", owner="c")
-        assert self.owners(door) == "bbc"
+            client.say("one", owner="b", key=key)
+        client.world.clock.advance(KEPT_SECONDS - 1)
+        client.say("one", owner="c")
+        assert self.owners(client) == "bbc"
 
-    def test_also_after_a_restart(self, door: Door) -> None:
+    def test_also_after_a_restart(self, client: KeyedClient) -> None:
         for owner in "cba":
-            door.say("one", owner=owner)
-            door.world.clock.advance(1)
-        door.restart()
-        door.say("one", owner="d")
-        assert self.owners(door) == "abd"
+            client.say("one", owner=owner)
+            client.world.clock.advance(1)
+        client.restart()
+        client.say("one", owner="d")
+        assert self.owners(client) == "abd"
 
     def test_it_stays_if_the_new_one_cannot_be_kept(
-        self, slow: Door, expected_errors: Expect
+        self, slow: KeyedClient, expected_errors: Expect
     ) -> None:
         for owner in "abc":
             slow.begin("one", owner=owner)
@@ -539,7 +535,7 @@ class TestOfAll:
             slow.world.clock.advance(1)
         for _ in range(5):
             slow.begin("one", owner="d")
-            slow.fail()
+            slow.world.fail()
             assert self.owners(slow) == "abc"
         for owner in "de":
             slow.begin("one", owner=owner)
@@ -549,7 +545,7 @@ class TestOfAll:
         expected_errors()
 
     def test_of_one_share_the_oldest_goes_also_if_it_could_not_once(
-        self, slow: Door, expected_errors: Expect
+        self, slow: KeyedClient, expected_errors: Expect
     ) -> None:
         def begin(browser: str) -> None:
             slow.world.clock.advance(1)
@@ -561,7 +557,7 @@ class TestOfAll:
             begin(browser)
             slow.world.release()
         begin("d")
-        slow.fail()
+        slow.world.fail()
         assert self.owners(slow) == "abc"
         begin("d")
         slow.world.release()
@@ -569,7 +565,7 @@ class TestOfAll:
         expected_errors()
 
     def test_what_stays_so_makes_no_newer_key_an_older_one(
-        self, slow: Door, expected_errors: Expect
+        self, slow: KeyedClient, expected_errors: Expect
     ) -> None:
         now = slow.world.clock.seconds()
         for browser in "abc":
@@ -577,69 +573,67 @@ class TestOfAll:
             slow.begin("one", owner=browser)
             slow.world.release()
         slow.begin("one", owner="d")
-        slow.fail()
+        slow.world.fail()
         slow.world.clock.rightNow = now
         slow.begin("one", owner="d")
         slow.world.release()
         assert [*slow.idempotency.table.values()][-1].time == now + 3
         expected_errors()
 
-    def test_it_goes_from_the_share_that_has_the_most(self, door: Door) -> None:
+    def test_it_goes_from_the_share_that_has_the_most(self, client: KeyedClient) -> None:
         for owner in "ana", "eva":
-            door.say("one", owner=owner)
+            client.say("one", owner=owner)
         for number in range(20):
             owner = browser_owner(f"browser {number}", "192.0.2.7")
-            saying = door.idempotency.say(door.person.session, door.lobby, ["one"], owner, "k")
+            saying = client.idempotency.say(
+                client.person.session, client.lobby, ["one"], owner, "k"
+            )
             Deferred.fromCoroutine(saying)
-            door.world.settle()
-        assert len(door.idempotency.table) == 3
-        assert door.say("one", owner="ana") == [1]
-        assert door.say("one", owner="eva") == [2]
+            client.world.settle()
+        assert len(client.idempotency.table) == 3
+        assert client.say("one", owner="ana") == [1]
+        assert client.say("one", owner="eva") == [2]
 
 
-def test_of_keys_that_are_gone_nothing_is_left(door: Door) -> None:
+def test_of_keys_that_are_gone_nothing_is_left(client: KeyedClient) -> None:
     for number in range(3):
-        door.say("one", key=f"k{number}")
-    change(door.world.store, *door.idempotency.account_gone("ana"))
-    door.world.settle()
-    ages = door.idempotency._ages
+        client.say("one", key=f"k{number}")
+    change(client.world.store, *client.idempotency.account_gone("ana"))
+    client.world.settle()
+    ages = client.idempotency._ages
     assert [*ages.all, *ages.owners, *ages._shares, *ages._sizes] == []
-    assert door.idempotency.account_gone("ana") == []
-    assert door.say("one", key="k0") == [4]
+    assert client.idempotency.account_gone("ana") == []
+    assert client.say("one", key="k0") == [4]
 
 
-def test_it_is_known_which_session_said_the_lines_of_a_key(door: Door) -> None:
-    ana, other = account_owner("ana"), door.newcomer()
-    door.say("one")
-    assert door.idempotency.were_said_by(door.person.session, ana, "k")
-    assert not door.idempotency.were_said_by(other.session, ana, "k")
-    assert not door.idempotency.were_said_by(door.person.session, ana, "l")
+def test_it_is_known_which_session_said_the_lines_of_a_key(client: KeyedClient) -> None:
+    ana, other = account_owner("ana"), client.newcomer()
+    client.say("one")
+    assert client.idempotency.were_said_by(client.person.session, ana, "k")
+    assert not client.idempotency.were_said_by(other.session, ana, "k")
+    assert not client.idempotency.were_said_by(client.person.session, ana, "l")
 
 
-def found(door: Door, room: str, *texts: str, owner: str = "ana") -> Any:
+def found(client: KeyedClient, room: str, *texts: str, owner: str = "ana") -> Any:
     """Return the result of finding a key."""
-    answers: Answers = []
-    finding = door.idempotency.find(account_owner(owner), "k", room, texts)
-    Deferred.fromCoroutine(finding).addBoth(answers.append)
-    door.world.settle()
-    (answer,) = answers
-    return getattr(answer, "value", answer)
+    finding = client.idempotency.find(account_owner(owner), "k", room, texts)
+    return begin(client.world, finding).result
 
 
-def test_a_key_is_found_in_its_room_or_in_any(door: Door) -> None:
-    assert found(door, "lobby", "one") is None
-    door.say("one")
+def test_a_key_is_found_in_its_room_or_in_any(client: KeyedClient) -> None:
+    assert found(client, "lobby", "one") is None
+    client.say("one")
     for room in "lobby", "#Lobby", "":
-        assert found(door, room, "one") == ("lobby", [1])
+        assert found(client, room, "one") == ("lobby", [1])
     for room in "ops", "no room":
-        assert found(door, room, "one").key == "other_lines_with_key"
-    assert found(door, "lobby", "one", owner="eva") is None
+        assert found(client, room, "one").key == "other_lines_with_key"
+    assert found(client, "lobby", "one", owner="eva") is None
 
 
-def test_of_a_room_that_is_gone_no_places_are_found(door: Door) -> None:
-    door.say("one", room=door.server.rooms.add("ops"))
-    del door.server.rooms._rooms["ops"]
-    assert found(door, "ops", "one") == ("ops", ())
+def test_of_a_room_that_is_gone_no_places_are_found(client: KeyedClient) -> None:
+    client.say("one", room=client.server.rooms.add("ops"))
+    del client.server.rooms._rooms["ops"]
+    assert found(client, "ops", "one") == ("ops", ())
 
 
 shares = st.sampled_from("abcd")
@@ -650,27 +644,27 @@ def test_a_share_loses_nothing_to_others_as_long_as_it_has_its_part(
     uses: list[tuple[str, int]], again: bool
 ) -> None:
     """The part is that of the table, divided by how many shares there are: against a model."""
-    door = Door()
+    client = KeyedClient()
     most = 8
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chatd.chat.idempotency.KEPT", most)
         used: dict[str, dict[int, None]] = {share: {} for share in "abcd"}
         for share, number in uses:
             owner = KeyOwner(f"{share}{number}", share)
-            saying = door.idempotency.say(door.person.session, door.lobby, ["x"], owner, "k")
+            saying = client.idempotency.say(client.person.session, client.lobby, ["x"], owner, "k")
             Deferred.fromCoroutine(saying)
-            door.world.settle()
+            client.world.settle()
             used[share].setdefault(number)
-            door.world.clock.advance(1)
+            client.world.clock.advance(1)
         if again:
-            door.restart()
+            client.restart()
         known = {
             share: [
-                n for n in numbers if door.idempotency.knows(KeyOwner(f"{share}{n}", share), "k")
+                n for n in numbers if client.idempotency.knows(KeyOwner(f"{share}{n}", share), "k")
             ]
             for share, numbers in used.items()
         }
-        assert sum(map(len, known.values())) == len(door.idempotency.table) <= most
+        assert sum(map(len, known.values())) == len(client.idempotency.table) <= most
         part = most // max(1, sum(map(bool, used.values())))
         for share, numbers in known.items():
             assert len(numbers) >= min(part, len(used[share])), share
@@ -696,9 +690,9 @@ def test_whose_keys_are_the_same(one: KeyOwner, other: KeyOwner, same: bool) -> 
     assert (one.space == other.space) == same
 
 
-def test_nothing_that_is_kept_shows_a_text_or_a_key(door: Door) -> None:
-    door.say("my secret", key="my key", owner="a")
-    ((key, said),) = door.idempotency.table.items()
+def test_nothing_that_is_kept_shows_a_text_or_a_key(client: KeyedClient) -> None:
+    client.say("my secret", key="my key", owner="a")
+    ((key, said),) = client.idempotency.table.items()
     assert "my" not in key
     assert said == Said("lobby", 2, 0, 1, said.digest, 1_000_000, "a")
     assert "secret" not in said.digest

@@ -18,7 +18,6 @@ from chatd.chat.idempotency import account_owner
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
 from chatd.chat.server import ChatServer
-from chatd.storage.contract import StoreError
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
 from tests.support.world import PASSWORD, Member, World
@@ -45,7 +44,8 @@ class RecordsWorld(World):
     """Ana registers, and one record of each kind is stored for her."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(slow=True)
+        self.store.holds = False
         server = self.server
         self.luis = self.registered("luis")
         self.ana = self.registered("ana")
@@ -135,15 +135,9 @@ def test_if_it_cannot_be_stored_all_is_as_it_was(expected_errors: Any) -> None:
     before = world.kept()
     hooks = [hook.key for hook in world.server.hooks]
 
-    def fail(*_: object) -> Deferred[Any]:
-        failed: Deferred[Any] = Deferred()
-        failed.errback(StoreError("the disk is full."))
-        return failed
-
-    commit, world.store.commit = world.store.commit, fail
+    world.store.holds = True
     world.ana.type(f"/unregister {PASSWORD}")
-    world.settle()
-    world.store.commit = commit
+    world.fail()
     assert world.server.accounts.called("ana") is not None
     assert world.kept() == before
     assert [hook.key for hook in world.server.hooks] == hooks

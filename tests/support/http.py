@@ -22,7 +22,6 @@ from chatd.protocols.web.http.same_origin import Hosts
 from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
-from chatd.text.folding import fold
 from tests.support.world import HERE, World
 
 
@@ -110,12 +109,7 @@ class Served(Callers):
 
     def token(self, name: str, scope: str = "write") -> str:
         """Return a new token of an account."""
-        account = self.server.accounts.table[fold(name)]
-        secret, puts = self.server.credentials.issue(account, TOKEN, "t", scope)
-        done = Deferred.fromCoroutine(self.server.registrations.change_credentials(*puts))
-        self.world.settle()
-        assert done.called
-        return secret
+        return self.world.secret(name, TOKEN, scope)
 
 
 def _site(world: World) -> Site:

@@ -9,7 +9,6 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from chatd.accounts.credentials import TOKEN
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
 from chatd.chat.session import Rights, Session
@@ -64,13 +63,10 @@ def member(world: World, name: str) -> Session:
 
 def program(world: World, name: str) -> Session:
     """Return a new session of a program, with a token of the account of that name."""
-    server, account = world.server, world.server.accounts.called(name)
-    assert account is not None
-    secret, puts = server.credentials.issue(account, TOKEN, "program")
-    done(world, server.registrations.change_credentials(*puts))
-    session, grant = guest(world), server.credentials.grant_of(secret)
+    grant = world.server.credentials.grant_of(world.secret(name))
     assert grant is not None
-    server.logins.act_for(session, account, grant)
+    session = guest(world)
+    world.server.logins.act_for(session, world.server.accounts.table[grant.account], grant)
     return session
 
 

@@ -20,6 +20,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from chatd.accounts.accounts import Account
+from chatd.accounts.credentials import TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.administration import Administration
 from chatd.chat.server import ChatServer
@@ -59,13 +60,17 @@ FAR = IPv4Address("TCP", "203.0.113.7", 40000)
 
 
 class HeldStore(MemoryStore):
-    """A store in memory that commits a batch when the test says so."""
+    """A store in memory that commits a batch when the test says so, or at once if not ``holds``."""
+
+    holds = True
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, clock.seconds)
         self.held: deque[tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]] = deque()
 
     def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
+        if not self.holds:
+            return super().commit(batch)
         done: Deferred[Sequence[Entry]] = Deferred()
         self.held.append((batch, done))
         return done
@@ -175,6 +180,15 @@ class World:
         account = Account(name, HASH, admin, settings=settings)
         change(self.store, self.server.accounts.table.put(account.key, account))
         self.settle()
+
+    def secret(self, name: str, kind: str = TOKEN, scope: str = "write") -> str:
+        """Return a new secret of an account."""
+        account = self.server.accounts.table[fold(name)]
+        secret, puts = self.server.credentials.issue(account, kind, "t", scope)
+        changed = Deferred.fromCoroutine(self.server.registrations.change_credentials(*puts))
+        self.settle()
+        assert changed.called
+        return secret
 
     def person(
         self, name: str = "", *, greeted: bool = False, address: IAddress = HERE, network: str = ""

@@ -25,12 +25,8 @@ def in_tea(world: World, session: Session) -> Room:
 def said(world: World, room: Room) -> list[tuple[str, Kind, str]]:
     """Return the author, kind and text of each event of a room."""
     world.settle()
-    events = done(world, _read(room))
+    events = done(world, room.read(0, room.head))
     return [(event.author, event.kind, event.text) for event in events]
-
-
-async def _read(room: Room) -> object:
-    return await room.read(0, room.head)
 
 
 def test_lines_and_acts_are_events_of_the_room(world: World) -> None:

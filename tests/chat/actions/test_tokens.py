@@ -61,7 +61,7 @@ def test_a_revoked_token_is_valid_no_more(world: World, ana: Session) -> None:
     assert done(world, revoke_token(world.server, ana, "backup")) == "Backup"
     assert world.server.credentials.grant_of(secret) is None
     assert not session.stream.finished
-    done(world, revoke_token(world.server, ana, "program"))
+    done(world, revoke_token(world.server, ana, "t"))
     assert session.stream.finished
 
 
