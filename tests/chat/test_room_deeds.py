@@ -164,19 +164,20 @@ class TestHooks:
         assert world.server.hooks.of(world.ops) == []
 
     def test_one_in_a_room_that_ends_with_the_failure_ends_too(
-        self, office: Office, expected_errors: Expect
+        self, world: DeedsWorld, expected_errors: Expect
     ) -> None:
-        tea = office.server.rooms.add("tea")
-        _, _, put = office.server.hooks.add(tea, destination_of("https://tea.example"), "eva", 0)
-        change(office.world.store, put)
-        office.server.hooks.changed([put])
-        office.world.release()
-        office.server.hooks.check_with(lambda hook: hook.room in office.server.rooms)
-        done = office.deeds.carry_out(office.ana, tea, Deed("mode", "closed"))
+        tea = world.server.rooms.add("tea")
+        _, _, put = world.server.hooks.add(tea, destination_of("https://tea.example"), "eva", 0)
+        change(world.store, put)
+        world.server.hooks.changed([put])
+        world.release()
+        world.server.hooks.check_with(lambda hook: hook.room in world.server.rooms)
+        done = world.server.deeds.carry_out(world.ana, tea, Deed("mode", "closed"))
         done.addErrback(lambda _: None)
-        office.fail(expected_errors)
-        assert "tea" not in office.server.rooms
-        assert office.server.hooks.of(tea) == []
+        world.fail()
+        expected_errors()
+        assert "tea" not in world.server.rooms
+        assert world.server.hooks.of(tea) == []
 
 
 class TestWall:
