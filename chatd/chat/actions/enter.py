@@ -114,9 +114,14 @@ async def leave(server: ChatServer, session: Session) -> Entry | None:
     Return the entry into the lobby, if any. Raises `Refusal` and `StoreError`.
     """
     if session.subscriptions.multi_room and session.memberships:
-        server.moves.leave(session, session.joined.here())
+        leave_room(server, session, session.joined.here())
         return None
     return await enter(server, session, server.lobby.name)
+
+
+def leave_room(server: ChatServer, session: Session, room: Room) -> None:
+    """Take a session out of one of its rooms, into no other."""
+    server.moves.leave(session, room)
 
 
 def stay_out(server: ChatServer, session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chatd.accounts.accounts import Account
-from chatd.accounts.credentials import BROWSER, Scope
+from chatd.accounts.credentials import BROWSER, Grant, Scope
 from chatd.chat.actions.authentication import (
     account_called,
     check_password,
@@ -45,6 +45,28 @@ async def log_in(server: ChatServer, session: Session, name: str, text: str) -> 
     account = await check_password(server, session, account.name, text)
     if not session.stream.finished:
         server.logins.log_in(session, account)
+
+
+def log_in_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
+    """Log the session of a person in to the account of a grant, and send it what it missed.
+
+    Return False, and do nothing, if the grant is not valid any more.
+    """
+    account = server.credentials.account_of(grant)
+    if account is not None:
+        server.logins.log_in(session, account, grant)
+    return account is not None
+
+
+def act_by_grant(server: ChatServer, session: Session, grant: Grant) -> bool:
+    """Let the session of a program act for the account of a grant: see `Logins.act_for`.
+
+    Return False, and do nothing, if the grant is not valid any more.
+    """
+    account = server.credentials.account_of(grant)
+    if account is not None:
+        server.logins.act_for(session, account, grant)
+    return account is not None
 
 
 async def log_out(server: ChatServer, session: Session) -> None:

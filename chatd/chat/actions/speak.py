@@ -1,15 +1,19 @@
 """Speaking: lines, acts and topics in a room, and private lines.
 
-Nothing here waits. A session that may not speak receives an error for each line, in order with the
-receipts of the lines before. Plain lines of a connection go to `Session.say` at once: `speak` adds
-nothing to it but a name, and a line passes no more calls than it must.
+Nothing here waits, except for a line with an idempotency key, which is said once however often its
+client sends it (`chatd.chat.idempotency`). A session that may not speak receives an error for each
+line, in order with the receipts of the lines before. Plain lines of a connection go to
+`Session.say` at once: `speak` adds nothing to it but a name, and a line passes no more calls than
+it must.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatd.chat.action_queue import Receipt
+from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
 from chatd.chat.permissions import Act
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
@@ -36,6 +40,44 @@ def speak_in(server: ChatServer, session: Session, wanted: str, text: str) -> No
     """Say a line in the room of that name, which the session need not be in. Raises `Refusal`."""
     speak(session, text, room=server.rooms.called(wanted, session))
     _settle(session)
+
+
+async def speak_once(
+    server: ChatServer, session: Session, room: Room, text: str, key: str, kind: Kind
+) -> Sequence[int] | None:
+    """Say a valid line in a room, unless it was said with that idempotency key before.
+
+    Returns and raises as `IdempotencyKeys.say` does.
+    """
+    return await server.idempotency.say(session, room, [text], _owner_of(session), key, kind)
+
+
+def was_said(server: ChatServer, session: Session, key: str) -> bool:
+    """Return True if a session's client said a line with that idempotency key before."""
+    return server.idempotency.knows(_owner_of(session), key)
+
+
+async def find_said(
+    server: ChatServer, session: Session, wanted: str, text: str, key: str, kind: Kind
+) -> Found | None:
+    """Return the place of a line that was said with that idempotency key before.
+
+    ``wanted`` is the name of its room, or "". Returns and raises as `IdempotencyKeys.find` does.
+    """
+    return await server.idempotency.find(_owner_of(session), key, wanted, [text], kind)
+
+
+def _owner_of(session: Session) -> KeyOwner:
+    """Return the owner of the keys of a session.
+
+    It is the browser, if the session is known to be one's, because the user may have signed in or
+    out since a line was first sent.
+    """
+    if session.identity.client_id:
+        return browser_owner(session.identity.client_id, session.network)
+    if session.account is not None:
+        return account_owner(session.account)
+    return session_owner(session.number, session.network)
 
 
 def set_topic(server: ChatServer, session: Session, room: Room, topic: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.actions import enter as module
-from chatd.chat.actions.enter import come_back, create, enter, leave, stay_out
+from chatd.chat.actions.enter import come_back, create, enter, leave, leave_room, stay_out
 from chatd.chat.permissions import Mode
 from chatd.event import Bookmark
 from chatd.rooms.bookmarks import end_of
@@ -67,6 +67,17 @@ def test_leaving_goes_to_the_lobby(world: World) -> None:
     done(world, enter(world.server, luis, "tea"))
     assert done(world, leave(world.server, luis)) == (world.server.lobby, False)
     assert done(world, leave(world.server, luis)) == (world.server.lobby, True)
+
+
+def test_leaving_one_of_several_rooms_enters_no_other(world: World) -> None:
+    luis = guest(world)
+    luis.subscriptions.allow_many_rooms()
+    for room in "tea", "coffee":
+        done(world, enter(world.server, luis, room))
+    tea, coffee = world.server.rooms["tea"], world.server.rooms["coffee"]
+    leave_room(world.server, luis, tea)
+    assert list(luis.memberships) == [coffee]
+    assert "tea" not in world.server.rooms
 
 
 def test_a_session_that_has_said_nothing_leaves_the_room_if_it_cannot_enter_another(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS
+from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Grant
 from chatd.chat.actions.browsers import sign_in
-from chatd.chat.actions.login import close_others, log_in, log_out
+from chatd.chat.actions.login import act_by_grant, close_others, log_in, log_in_by_grant, log_out
 from chatd.chat.actions.register import register
+from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from tests.support.sessions import begin, done, guest, keys, member, program, refused
 from tests.support.world import PASSWORD, World
+
+ByGrant = Callable[[ChatServer, Session, Grant], bool]
 
 
 def browser(world: World, name: str, title: str = "browser") -> Session:
@@ -19,12 +24,42 @@ def browser(world: World, name: str, title: str = "browser") -> Session:
     asked = guest(world)
     signed_in = done(world, sign_in(server, asked, name, PASSWORD, title, new=False))
     server.disconnect(asked)
-    grant, account = server.credentials.grant_of(signed_in.secret), server.accounts.called(name)
+    grant = server.credentials.grant_of(signed_in.secret)
     assert grant is not None
-    assert account is not None
     session = guest(world)
-    server.logins.log_in(session, account, grant)
+    assert log_in_by_grant(server, session, grant)
     return session
+
+
+class TestByGrant:
+    """A door has a grant, and so no password is asked for."""
+
+    def grant(self, world: World) -> Grant:
+        ana = member(world, "Ana")
+        assert ana.grant is not None
+        return ana.grant
+
+    def test_the_session_of_a_person_is_logged_in(self, world: World) -> None:
+        grant, session = self.grant(world), guest(world)
+        assert log_in_by_grant(world.server, session, grant)
+        assert (session.name, session.account, session.grant) == ("Ana", "ana", grant)
+        assert session.subscriptions.read_tracker is not None
+
+    def test_the_session_of_a_program_acts_for_the_account(self, world: World) -> None:
+        grant, session = self.grant(world), guest(world)
+        assert act_by_grant(world.server, session, grant)
+        assert (session.name, session.account, session.grant) == ("Ana", "ana", grant)
+        assert session.text_only
+        assert session.subscriptions.read_tracker is None
+
+    @pytest.mark.parametrize("by_grant", [log_in_by_grant, act_by_grant])
+    def test_a_grant_that_has_ended_does_nothing(self, world: World, by_grant: ByGrant) -> None:
+        grant, session = self.grant(world), guest(world)
+        account = world.server.accounts.called("ana")
+        assert account is not None
+        done(world, world.server.registrations.unregister(account))
+        assert not by_grant(world.server, session, grant)
+        assert (session.is_guest, session.grant) == (True, None)
 
 
 def test_a_session_has_the_name_of_its_account(world: World) -> None:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from chatd.chat.actions.enter import enter
+from chatd.chat.actions.login import log_in
 from chatd.chat.actions.settings import set_away
-from chatd.chat.actions.speak import act, set_topic, speak, speak_in, whisper
+from chatd.chat.actions.speak import (
+    act,
+    find_said,
+    set_topic,
+    speak,
+    speak_in,
+    speak_once,
+    was_said,
+    whisper,
+)
+from chatd.chat.idempotency import Found
 from chatd.chat.session import Session
 from chatd.errors import Refusal
 from chatd.event import Kind
 from chatd.rooms.room import Room
-from tests.support.sessions import done, guest, keys, member
-from tests.support.world import World
+from tests.support.sessions import done, guest, keys, member, refused
+from tests.support.world import PASSWORD, World
 
 
 def in_tea(world: World, session: Session) -> Room:
@@ -114,3 +127,54 @@ def test_a_line_in_no_room_is_answered_with_an_error(world: World) -> None:
     keys(luis)
     speak(luis, "hola")
     assert keys(luis) == ["not_said"]
+
+
+class TestALineWithAKey:
+    """A browser sends a line again, because it does not know whether it arrived."""
+
+    @pytest.fixture
+    def luis(self, world: World) -> Session:
+        return guest(world, "luis", network="192.0.2.1")
+
+    def say(self, world: World, session: Session, text: str = "hola") -> Sequence[int] | None:
+        room = world.server.lobby
+        return done(world, speak_once(world.server, session, room, text, "key", Kind.MESSAGE))
+
+    def again(self, world: World, session: Session) -> Found | None:
+        return done(world, find_said(world.server, session, "", "hola", "key", Kind.MESSAGE))
+
+    def test_is_said_once(self, world: World, luis: Session) -> None:
+        luis.queue.wants_receipts()
+        assert not was_said(world.server, luis, "key")
+        assert self.say(world, luis) == self.say(world, luis) == [1]
+        assert was_said(world.server, luis, "key")
+        assert said(world, world.server.lobby) == [("luis", Kind.MESSAGE, "hola")]
+
+    def test_is_found_in_its_room(self, world: World, luis: Session) -> None:
+        self.say(world, luis)
+        assert self.again(world, luis) == Found("lobby", [1])
+
+    def test_with_another_text_is_refused(self, world: World, luis: Session) -> None:
+        self.say(world, luis)
+        saying = speak_once(world.server, luis, world.server.lobby, "adios", "key", Kind.MESSAGE)
+        assert refused(world, saying) == "other_lines_with_key"
+
+    def test_of_a_browser_is_known_to_its_next_connection(
+        self, world: World, luis: Session
+    ) -> None:
+        luis.identity.set_client_id("browser b")
+        self.say(world, luis)
+        later = guest(world, network="192.0.2.1")
+        assert not was_said(world.server, later, "key")
+        later.identity.set_client_id("browser b")
+        assert was_said(world.server, later, "key")
+
+    def test_of_an_account_is_known_in_its_other_sessions(self, world: World) -> None:
+        self.say(world, member(world, "ana"))
+        ana = guest(world)
+        done(world, log_in(world.server, ana, "ana", PASSWORD))
+        assert was_said(world.server, ana, "key")
+
+    def test_of_a_guest_is_unknown_to_others(self, world: World, luis: Session) -> None:
+        self.say(world, luis)
+        assert not was_said(world.server, guest(world, network="192.0.2.1"), "key")

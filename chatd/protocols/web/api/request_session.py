@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import BROWSER, TOKEN, Grant
+from chatd.chat.actions.login import act_by_grant
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.errors import ErrorKind, Refusal
@@ -115,9 +116,7 @@ def visitor(call: Call) -> Iterator[tuple[Session, ErrorCollector]]:
     """Yield a session with a request's grant, and its errors. Raises `Refusal` and `Problem`."""
     grant = call.grant()
     with stranger(call) as (session, told):
-        account = None if grant is None else call.server.credentials.account_of(grant)
-        if grant is not None and account is not None:
-            call.server.logins.act_for(session, account, grant)
+        if grant is not None and act_by_grant(call.server, session, grant):
             session.replies.use_language(call.language)  # not that of the account
         yield session, told
 

@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from chatd.accounts.credentials import Grant
 from chatd.chat.actions.enter import enter_again
+from chatd.chat.actions.login import act_by_grant
 from chatd.chat.server import ChatServer
 from chatd.errors import Refusal
 from chatd.formats.base import Format
@@ -85,13 +86,10 @@ class EventStreamHandler(SessionHandler[bytes]):
         session.read_as_text()
         session.replies.use_language(self._language)
         session.stream.put(self._opening)
-        if self._grant is not None:
-            account = server.credentials.account_of(self._grant)
-            if account is None:
-                session.answer("signed_out", name=session.name)
-                server.finish(session)
-                return
-            server.logins.act_for(session, account, self._grant)
+        if self._grant is not None and not act_by_grant(server, session, self._grant):
+            session.answer("signed_out", name=session.name)
+            server.finish(session)
+            return
         try:
             enter_again(server, session, self._room, self._back)
         except Refusal as refusal:

@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chatd.chat.idempotency import Found, KeyOwner, account_owner, browser_owner, session_owner
+from chatd.chat.actions.speak import find_said, speak_once, was_said
+from chatd.chat.idempotency import Found
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands import table
@@ -57,14 +58,12 @@ class LineReceipts:
 
     def say(self, text: str, kind: Kind, room: Room | None, id: MessageId, key: str | None) -> None:
         """Say a valid line in a room. A line with a ``key`` is said once."""
-        session = self._answerer.session
+        server, session = self._answerer.server, self._answerer.session
         if key is None or room is None:
             receipt = partial(self._acknowledge, room, id)
             session.say(text, kind=kind, room=room, receipt=receipt)
             return
-        idempotency = self._answerer.server.idempotency
-        saying = idempotency.say(session, room, [text], self._owner, key, kind)
-        said = Deferred.fromCoroutine(saying)
+        said = Deferred.fromCoroutine(speak_once(server, session, room, text, key, kind))
         said.addCallbacks(partial(self._acknowledge, room, id), partial(self._not_said, id))
         said.addErrback(self._failed)
 
@@ -75,9 +74,8 @@ class LineReceipts:
 
         If the line before was on its way and cannot be stored, do ``otherwise``.
         """
-        session, owner = self._answerer.session, self._owner
-        idempotency = self._answerer.server.idempotency
-        if session.prompt.pending is not None or not idempotency.knows(owner, key):
+        server, session = self._answerer.server, self._answerer.session
+        if session.prompt.pending is not None or not was_said(server, session, key):
             return False
         try:
             text = validate_text(text, self._answerer.max_length)
@@ -86,7 +84,7 @@ class LineReceipts:
         action = None if session.text_only else table.action_in(text)
         kind = Kind.MESSAGE if action is None else Kind.ACTION
         said = action or (text if session.text_only else table.text_of(text))
-        found = Deferred.fromCoroutine(idempotency.find(owner, key, room, [said], kind))
+        found = Deferred.fromCoroutine(find_said(server, session, room, said, key, kind))
         found.addCallback(partial(self._found, id, otherwise))
         found.addErrback(partial(self._not_said, id))
         found.addErrback(self._failed)
@@ -95,20 +93,6 @@ class LineReceipts:
     def refuse(self, id: MessageId) -> None:
         """Tell the browser that a line is not said."""
         self._answerer.tell("refused", id=id)
-
-    @property
-    def _owner(self) -> KeyOwner:
-        """The owner of the keys of lines on this connection.
-
-        It is the browser, if it has given its key, because the user may have signed in or out since
-        a line was first sent.
-        """
-        session = self._answerer.session
-        if session.identity.client_id:
-            return browser_owner(session.identity.client_id, session.network)
-        if session.account is not None:
-            return account_owner(session.account)
-        return session_owner(session.number, session.network)
 
     def _found(self, id: MessageId, otherwise: Callable[[], None], found: Found | None) -> None:
         if found is None:

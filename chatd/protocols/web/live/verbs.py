@@ -14,7 +14,7 @@ from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, search
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
-from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter
+from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
 from chatd.chat.actions.missed import mark_seen
 from chatd.chat.actions.rename import rename
 from chatd.chat.search_query import asks_for_something, parse
@@ -225,7 +225,7 @@ async def _enter(conversation: Conversation, members: Members) -> None:
 
 def _leave(conversation: Conversation, members: Members) -> None:
     room = _room_it_is_in(conversation, text_in(members, "room"))
-    conversation.server.moves.leave(conversation.session, room)
+    leave_room(conversation.server, conversation.session, room)
 
 
 async def _history(conversation: Conversation, members: Members) -> None:

@@ -17,6 +17,7 @@ from wsproto.frame_protocol import CloseReason
 
 from chatd.accounts.credentials import Grant
 from chatd.chat.action_queue import Action, Job
+from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
 from chatd.commands import table
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
@@ -162,12 +163,12 @@ class WebSocketHandler(SessionHandler[str]):
         self.tell("error", id=id, kind=kind.value, key=key, text=text)
 
     def log_in(self) -> None:
-        """Log the session in, if the client has signed in."""
-        # It may be long since the handshake: the grant may not be valid any more.
-        grant = self._grant
-        account = None if grant is None else self.server.credentials.account_of(grant)
-        if account is not None:
-            self.server.logins.log_in(self.session, account, grant)
+        """Log the session in, if the client has signed in.
+
+        It may be long since the handshake: the grant may not be valid any more.
+        """
+        if self._grant is not None:
+            log_in_by_grant(self.server, self.session, self._grant)
 
     def take_line(self, room: Room | None, text: str, id: Any, key: str | None) -> None:
         """Do what a member typed in a room."""

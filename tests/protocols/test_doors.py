@@ -1,0 +1,79 @@
+"""Protocols and the daemon do nothing in the chat but by its actions.
+
+Beside those they may read, and see to what is theirs: connections, starting and stopping.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+READ = {
+    "accounts.called",
+    "logins.may_pass_secrets",
+    "now",
+    "rooms.called",
+    "rooms.find",
+}
+"""Calls of the server, or of its parts, that change nothing."""
+
+OF_A_CONNECTION = {
+    "connect",
+    "disconnect",
+    "enter",
+    "error_log.tell",
+    "finish",
+    "located",
+}
+"""A client comes and goes."""
+
+OF_THE_DAEMON = {
+    "change_motd",
+    "check",
+    "hook_review.review",
+    "hooks.use_rules",
+    "publisher.forgot",
+    "unread.inboxes.clear_gone",
+    "unread.stop",
+}
+"""The daemon starts, stops, and looks after what is due."""
+
+
+def calls(source: str) -> set[str]:
+    """Return the methods of a server, or of its parts, that some code calls."""
+    functions = (node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    paths = (f".{ast.unparse(function)}" for function in functions)
+    parts = (path.replace("._server.", ".server.").rpartition(".server.") for path in paths)
+    return {called for _, server, called in parts if server}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("server.finish(session)", {"finish"}),
+        ("self._server.moves.leave(session)", {"moves.leave"}),
+        ("lambda: conversation.server.now()", {"now"}),
+        ("server.motd", set()),
+        ("enter(server, session)", set()),
+    ],
+)
+def test_calls_are_found(source: str, found: set[str]) -> None:
+    assert calls(source) == found
+
+
+def called_in(package: str) -> set[str]:
+    """Return the methods of a server, or of its parts, that the modules of a package call."""
+    modules = Path(ROOT, "chatd", package).rglob("*.py")
+    return {called for module in modules for called in calls(module.read_text("utf-8"))}
+
+
+def test_protocols_do_nothing_but_by_actions() -> None:
+    assert called_in("protocols") <= READ | OF_A_CONNECTION
+
+
+def test_the_daemon_does_nothing_but_by_actions() -> None:
+    assert called_in("daemon") <= READ | OF_THE_DAEMON
