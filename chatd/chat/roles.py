@@ -129,10 +129,7 @@ class Roles:
         It ends when they disconnect or have another name.
         """
         for session in sessions:
-            if role is Role.EVERYONE:
-                self._given.get(session, {}).pop(room.key, None)
-            else:
-                self._given.setdefault(session, {})[room.key] = (role, fold(session.name))
+            self._given.setdefault(session, {})[room.key] = (role, fold(session.name))
 
     def lower_guests(
         self, sessions: Iterable[Session], room: Room, role: Role
@@ -151,8 +148,8 @@ class Roles:
 
         def take_back() -> None:
             for session, before in had.items():
-                if not session.stream.finished:
-                    self._given.setdefault(session, {})[room.key] = before
+                if session in self._given:  # it has not disconnected since
+                    self._given[session][room.key] = before
 
         return take_back
 

@@ -112,7 +112,7 @@ class Sanctions:
             kind, _, target = key.split("/", 2)
             if self.table[key].until > now:
                 found.append((kind, target, self.table[key]))
-        return sorted(found, key=lambda each: (each[2].until, *each[:2]))
+        return sorted(found, key=lambda each: (each[2].until, each))
 
     def _keys_of(self, kind: str, room: Room, session: Session) -> set[str]:
         """Return the keys that a sanction of a session may have, except those of networks.
@@ -163,12 +163,11 @@ class Sanctions:
 
     def changed(self, room: Room, puts: Iterable[Put]) -> None:
         """Take note that changes of a room were made or taken back."""
+        keys = self._keys[room.key]
         for put in puts:
-            if put.table is self.table:
-                keys = self._keys[room.key]
-                keys.add(put.key) if put.key in self.table else keys.discard(put.key)
-        if not self._keys.get(room.key):
-            self._keys.pop(room.key, None)
+            keys.add(put.key) if put.key in self.table else keys.discard(put.key)
+        if not keys:
+            del self._keys[room.key]
 
     # Bindings
 
