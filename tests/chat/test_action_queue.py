@@ -17,12 +17,13 @@ from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.error_log import ErrorLog
+from tests.support.sessions import taken
 
 SECRET = "correct horse"
 REFUSAL = Refusal(ErrorKind.NOT_ALLOWED, "room_announces", room="lobby", name="ana")
 
 
-class Desk:
+class QueueHarness:
     """A queue, and all that it did: actions, answers and receipts in order."""
 
     def __init__(self) -> None:
@@ -62,137 +63,141 @@ class Desk:
         return receive
 
     def sent(self) -> list[str]:
-        return b"".join(iter(self.stream.take, b"")).decode().splitlines()
+        return taken(self.stream).splitlines()
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> QueueHarness:
+    return QueueHarness()
 
 
 class TestActions:
     """An action is done once all lines before it are published."""
 
-    def test_with_nothing_before_it_an_action_is_done_at_once(self, desk: Desk) -> None:
-        desk.ask("/who")
-        assert desk.done == ["/who"]
-        assert desk.queue.settled
+    def test_with_nothing_before_it_an_action_is_done_at_once(self, harness: QueueHarness) -> None:
+        harness.ask("/who")
+        assert harness.done == ["/who"]
+        assert harness.queue.settled
 
-    def test_an_action_waits_for_the_line_before_it(self, desk: Desk) -> None:
-        desk.say()
-        desk.ask("/who")
-        assert desk.done == []
-        assert desk.queue.occupied
-        assert not desk.queue.settled
-        desk.publish(1)
-        assert desk.done == ["/who"]
-        assert desk.queue.settled
+    def test_an_action_waits_for_the_line_before_it(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.ask("/who")
+        assert harness.done == []
+        assert harness.queue.occupied
+        assert not harness.queue.settled
+        harness.publish(1)
+        assert harness.done == ["/who"]
+        assert harness.queue.settled
 
-    def test_an_action_waits_for_all_lines_before_it(self, desk: Desk) -> None:
-        desk.say()
-        desk.say()
-        desk.ask("/who")
-        desk.publish(1)
-        assert desk.done == []
-        desk.queue.refused("lobby", 1)
-        assert desk.done == ["/who"]
+    def test_an_action_waits_for_all_lines_before_it(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.say()
+        harness.ask("/who")
+        harness.publish(1)
+        assert harness.done == []
+        harness.queue.refused("lobby", 1)
+        assert harness.done == ["/who"]
 
-    def test_a_private_line_is_waited_for_too(self, desk: Desk) -> None:
-        desk.say(room="@eva")
-        desk.ask("/who")
-        assert desk.done == []
-        desk.queue.delivered(Event("@eva", 1, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
-        assert desk.done == ["/who"]
+    def test_a_private_line_is_waited_for_too(self, harness: QueueHarness) -> None:
+        harness.say(room="@eva")
+        harness.ask("/who")
+        assert harness.done == []
+        harness.queue.delivered(Event("@eva", 1, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert harness.done == ["/who"]
 
-    def test_the_queue_is_occupied_until_a_coroutine_has_ended(self, desk: Desk) -> None:
-        result = desk.ask_at_length("/login")
-        assert desk.queue.occupied
-        assert not desk.queue.settled
+    def test_the_queue_is_occupied_until_a_coroutine_has_ended(self, harness: QueueHarness) -> None:
+        result = harness.ask_at_length("/login")
+        assert harness.queue.occupied
+        assert not harness.queue.settled
         result.callback(None)
-        assert desk.done == ["/login began", "/login ended", "changed"]
-        assert not desk.queue.occupied
+        assert harness.done == ["/login began", "/login ended", "changed"]
+        assert not harness.queue.occupied
 
-    def test_two_actions_that_wait_are_done_one_after_the_other(self, desk: Desk) -> None:
-        desk.say()
-        first, second = desk.ask_at_length("first"), desk.ask_at_length("second")
-        desk.publish(1)
-        assert desk.done == ["first began"]
+    def test_two_actions_that_wait_are_done_one_after_the_other(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say()
+        first, second = harness.ask_at_length("first"), harness.ask_at_length("second")
+        harness.publish(1)
+        assert harness.done == ["first began"]
         first.callback(None)
-        assert desk.done == ["first began", "first ended", "second began"]
-        assert desk.queue.occupied
+        assert harness.done == ["first began", "first ended", "second began"]
+        assert harness.queue.occupied
         second.callback(None)
-        assert desk.queue.settled
+        assert harness.queue.settled
 
-    def test_a_short_action_is_done_after_a_long_one_that_waits(self, desk: Desk) -> None:
-        desk.say()
-        result = desk.ask_at_length("first")
-        desk.ask("second")
-        desk.publish(1)
+    def test_a_short_action_is_done_after_a_long_one_that_waits(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say()
+        result = harness.ask_at_length("first")
+        harness.ask("second")
+        harness.publish(1)
         result.callback(None)
-        assert desk.done == ["first began", "first ended", "second", "changed"]
+        assert harness.done == ["first began", "first ended", "second", "changed"]
 
-    def test_two_short_actions_are_done_in_order(self, desk: Desk) -> None:
-        desk.say()
-        desk.ask("first")
-        desk.ask("second")
-        desk.publish(1)
-        assert desk.done == ["first", "second"]
+    def test_two_short_actions_are_done_in_order(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.ask("first")
+        harness.ask("second")
+        harness.publish(1)
+        assert harness.done == ["first", "second"]
 
     def test_an_action_that_waited_for_lines_of_a_running_one_leaves_that_running(
-        self, desk: Desk
+        self, harness: QueueHarness
     ) -> None:
-        result = desk.ask_at_length("first")
-        desk.say()
-        desk.ask("second")
-        desk.publish(1)
-        assert desk.done == ["first began", "second"]
-        assert desk.queue.occupied
+        result = harness.ask_at_length("first")
+        harness.say()
+        harness.ask("second")
+        harness.publish(1)
+        assert harness.done == ["first began", "second"]
+        assert harness.queue.occupied
         result.callback(None)
-        assert not desk.queue.occupied
+        assert not harness.queue.occupied
 
     def test_after_a_coroutine_an_action_that_waited_leaves_the_queue_free(
-        self, desk: Desk
+        self, harness: QueueHarness
     ) -> None:
-        desk.ask_at_length("first").callback(None)
-        desk.say()
-        desk.ask("second")
-        desk.publish(1)
-        assert not desk.queue.occupied
+        harness.ask_at_length("first").callback(None)
+        harness.say()
+        harness.ask("second")
+        harness.publish(1)
+        assert not harness.queue.occupied
 
-    def test_an_action_that_waits_is_dropped_with_the_stream(self, desk: Desk) -> None:
-        desk.say()
-        desk.ask("/who")
-        desk.stream.finish()
-        desk.publish(1)
-        assert desk.done == []
-        assert not desk.queue.occupied
+    def test_an_action_that_waits_is_dropped_with_the_stream(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.ask("/who")
+        harness.stream.finish()
+        harness.publish(1)
+        assert harness.done == []
+        assert not harness.queue.occupied
 
 
 class TestFailures:
     def test_an_action_that_fails_is_answered_and_logged(
-        self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: QueueHarness, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
         def fail() -> None:
             raise ZeroDivisionError(SECRET)
 
-        desk.queue.when_settled(fail)
-        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Server error"]
-        assert not desk.queue.occupied
+        harness.queue.when_settled(fail)
+        assert [line.split(":")[0] for line in harness.sent()] == ["ERR Server error"]
+        assert not harness.queue.occupied
         (logged,) = expected_errors(ZeroDivisionError)
         assert SECRET not in logged["log_failure"].getTraceback()
 
     def test_a_coroutine_that_fails_is_answered_and_ends(
-        self, desk: Desk, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: QueueHarness, expected_errors: Callable[..., list[LogEvent]]
     ) -> None:
-        desk.ask_at_length("/login").errback(ZeroDivisionError())
-        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Server error"]
-        assert desk.done == ["/login began", "changed"]
-        assert not desk.queue.occupied
+        harness.ask_at_length("/login").errback(ZeroDivisionError())
+        assert [line.split(":")[0] for line in harness.sent()] == ["ERR Server error"]
+        assert harness.done == ["/login began", "changed"]
+        assert not harness.queue.occupied
         expected_errors(ZeroDivisionError)
 
     def test_the_client_is_let_go_if_the_error_cannot_be_sent(
         self,
-        desk: Desk,
+        harness: QueueHarness,
         monkeypatch: pytest.MonkeyPatch,
         expected_errors: Callable[..., list[LogEvent]],
     ) -> None:
@@ -200,9 +205,9 @@ class TestFailures:
             raise ZeroDivisionError
 
         failed: list[str] = []
-        desk.stream.connect(desk.stream.sink, failed.append)
+        harness.stream.connect(harness.stream.sink, failed.append)
         monkeypatch.setattr(Replies, "error", fail)
-        desk.queue.when_settled(fail)
+        harness.queue.when_settled(fail)
         assert failed == ["a session could not be told of an error"]
         expected_errors(ZeroDivisionError)
 
@@ -210,148 +215,160 @@ class TestFailures:
 class TestReady:
     """More is taken from the session unless it is occupied, or does not take its answers."""
 
-    def test_lines_that_wait_for_commit_do_not_make_it_busy(self, desk: Desk) -> None:
-        desk.say()
-        assert desk.queue.ready
+    def test_lines_that_wait_for_commit_do_not_make_it_busy(self, harness: QueueHarness) -> None:
+        harness.say()
+        assert harness.queue.ready
 
-    def test_an_action_that_waits_does(self, desk: Desk) -> None:
-        desk.say()
-        desk.ask("/who")
-        assert not desk.queue.ready
+    def test_an_action_that_waits_does(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.ask("/who")
+        assert not harness.queue.ready
 
-    def test_so_do_answers_that_are_not_taken_until_they_are(self, desk: Desk) -> None:
-        desk.stream.put(b"x" * (ANSWER_BYTES - 1) + b"\n")
-        assert not desk.queue.ready
-        desk.sent()
-        assert desk.queue.ready
-        assert desk.done == ["changed"]
+    def test_so_do_answers_that_are_not_taken_until_they_are(self, harness: QueueHarness) -> None:
+        harness.stream.put(b"x" * (ANSWER_BYTES - 1) + b"\n")
+        assert not harness.queue.ready
+        harness.sent()
+        assert harness.queue.ready
+        assert harness.done == ["changed"]
 
-    def test_nothing_is_taken_after_the_stream_has_finished(self, desk: Desk) -> None:
-        desk.stream.finish()
-        assert not desk.queue.ready
+    def test_nothing_is_taken_after_the_stream_has_finished(self, harness: QueueHarness) -> None:
+        harness.stream.finish()
+        assert not harness.queue.ready
 
-    def test_without_a_callback_a_change_is_ignored(self, desk: Desk) -> None:
-        desk.queue.when_changed(None)
-        desk.ask_at_length("/login").callback(None)
-        assert desk.done == ["/login began", "/login ended"]
+    def test_without_a_callback_a_change_is_ignored(self, harness: QueueHarness) -> None:
+        harness.queue.when_changed(None)
+        harness.ask_at_length("/login").callback(None)
+        assert harness.done == ["/login began", "/login ended"]
 
 
 class TestLines:
     """The client is sent what became of its lines."""
 
-    def test_lines_are_counted_until_they_are_published(self, desk: Desk) -> None:
-        desk.say()
-        desk.say(lines=2)
-        assert desk.queue.unpublished == 3
-        desk.publish(1)
-        assert desk.queue.unpublished == 2
+    def test_lines_are_counted_until_they_are_published(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.say(lines=2)
+        assert harness.queue.unpublished == 3
+        harness.publish(1)
+        assert harness.queue.unpublished == 2
 
-    def test_all_is_settled_once_no_line_waits(self, desk: Desk) -> None:
-        desk.say()
-        assert not desk.queue.settled
-        desk.publish(1)
-        assert desk.queue.settled
+    def test_all_is_settled_once_no_line_waits(self, harness: QueueHarness) -> None:
+        harness.say()
+        assert not harness.queue.settled
+        harness.publish(1)
+        assert harness.queue.settled
 
-    def test_a_line_that_the_client_sees_is_not_answered(self, desk: Desk) -> None:
-        desk.say()
-        desk.publish(1)
-        assert desk.sent() == []
+    def test_a_line_that_the_client_sees_is_not_answered(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.publish(1)
+        assert harness.sent() == []
 
-    def test_each_line_that_was_said_elsewhere_is_answered(self, desk: Desk) -> None:
-        desk.say(lines=2, room="ops")
-        desk.publish(1, 2, room="ops", elsewhere=True)
-        assert desk.sent() == ["*** Said in #ops."] * 2
+    def test_each_line_that_was_said_elsewhere_is_answered(self, harness: QueueHarness) -> None:
+        harness.say(lines=2, room="ops")
+        harness.publish(1, 2, room="ops", elsewhere=True)
+        assert harness.sent() == ["*** Said in #ops."] * 2
 
-    def test_each_line_that_was_not_committed_is_answered_with_an_error(self, desk: Desk) -> None:
-        desk.say(lines=2)
-        desk.queue.refused("lobby", 2)
-        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Not saved"] * 2
-        assert desk.queue.unpublished == 0
+    def test_each_line_that_was_not_committed_is_answered_with_an_error(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(lines=2)
+        harness.queue.refused("lobby", 2)
+        assert [line.split(":")[0] for line in harness.sent()] == ["ERR Not saved"] * 2
+        assert harness.queue.unpublished == 0
 
-    def test_each_line_that_may_not_be_said_is_answered_with_an_error(self, desk: Desk) -> None:
-        desk.queue.not_said(2, REFUSAL, None)
-        assert [line.split(":")[0] for line in desk.sent()] == ["ERR Not allowed"] * 2
+    def test_each_line_that_may_not_be_said_is_answered_with_an_error(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.queue.not_said(2, REFUSAL, None)
+        assert [line.split(":")[0] for line in harness.sent()] == ["ERR Not allowed"] * 2
 
-    def test_that_error_comes_after_the_receipts_of_earlier_lines(self, desk: Desk) -> None:
-        desk.say(room="ops")
-        desk.queue.not_said(1, REFUSAL, None)
-        assert desk.sent() == []
-        desk.publish(1, room="ops", elsewhere=True)
-        assert [line.split(":")[0] for line in desk.sent()] == [
+    def test_that_error_comes_after_the_receipts_of_earlier_lines(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(room="ops")
+        harness.queue.not_said(1, REFUSAL, None)
+        assert harness.sent() == []
+        harness.publish(1, room="ops", elsewhere=True)
+        assert [line.split(":")[0] for line in harness.sent()] == [
             "*** Said in #ops.",
             "ERR Not allowed",
         ]
 
-    def test_a_private_line_is_shown_to_its_author_with_notes_after_it(self, desk: Desk) -> None:
-        desk.say(room="@eva")
+    def test_a_private_line_is_shown_to_its_author_with_notes_after_it(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(room="@eva")
         event = Event("@eva", 1, 0, 1, "ana", Kind.PRIVATE, "hola")
-        desk.queue.delivered(event, "Eva", ("is_away", "at lunch"), ("waits_for", "Eva"))
-        seen = desk.sent()
+        harness.queue.delivered(event, "Eva", ("is_away", "at lunch"), ("waits_for", "Eva"))
+        seen = harness.sent()
         assert seen[0] == "(private to Eva) <ana> hola"
         assert "at lunch" in seen[1]
         assert seen[2].startswith("*** Eva is not here.")
-        assert desk.queue.unpublished == 0
+        assert harness.queue.unpublished == 0
 
 
 class TestReceipts:
     """A client that wants receipts gets one for each thing that it said."""
 
     @pytest.fixture(autouse=True)
-    def wanted(self, desk: Desk) -> None:
-        desk.queue.wants_receipts()
+    def wanted(self, harness: QueueHarness) -> None:
+        harness.queue.wants_receipts()
 
-    def test_a_receipt_has_the_seqs_of_its_lines(self, desk: Desk) -> None:
-        desk.say(lines=2, receipt=desk.receipt("a"))
-        desk.say(receipt=desk.receipt("b"))
-        desk.publish(4, 5, 6)
-        assert desk.done == [("a", [4, 5]), ("b", [6])]
+    def test_a_receipt_has_the_seqs_of_its_lines(self, harness: QueueHarness) -> None:
+        harness.say(lines=2, receipt=harness.receipt("a"))
+        harness.say(receipt=harness.receipt("b"))
+        harness.publish(4, 5, 6)
+        assert harness.done == [("a", [4, 5]), ("b", [6])]
 
-    def test_a_receipt_waits_for_its_own_lines(self, desk: Desk) -> None:
-        desk.say(receipt=desk.receipt("a"))
-        desk.say(receipt=desk.receipt("b"))
-        desk.publish(1)
-        assert desk.done == [("a", [1])]
-        desk.publish(2)
-        assert desk.done == [("a", [1]), ("b", [2])]
+    def test_a_receipt_waits_for_its_own_lines(self, harness: QueueHarness) -> None:
+        harness.say(receipt=harness.receipt("a"))
+        harness.say(receipt=harness.receipt("b"))
+        harness.publish(1)
+        assert harness.done == [("a", [1])]
+        harness.publish(2)
+        assert harness.done == [("a", [1]), ("b", [2])]
 
-    def test_one_of_two_private_lines_has_its_receipt_alone(self, desk: Desk) -> None:
+    def test_one_of_two_private_lines_has_its_receipt_alone(self, harness: QueueHarness) -> None:
         for name in "a", "b":
-            desk.say(room="@eva", receipt=desk.receipt(name))
-        desk.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
-        assert desk.done == [("a", [3])]
+            harness.say(room="@eva", receipt=harness.receipt(name))
+        harness.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert harness.done == [("a", [3])]
 
-    def test_lines_of_another_room_have_their_own(self, desk: Desk) -> None:
-        desk.say(receipt=desk.receipt("a"))
-        desk.say(room="ops", receipt=desk.receipt("b"))
-        desk.publish(7, room="ops", elsewhere=True)
-        assert desk.done == [("b", [7])]
-        desk.publish(1)
-        assert desk.done == [("b", [7]), ("a", [1])]
+    def test_lines_of_another_room_have_their_own(self, harness: QueueHarness) -> None:
+        harness.say(receipt=harness.receipt("a"))
+        harness.say(room="ops", receipt=harness.receipt("b"))
+        harness.publish(7, room="ops", elsewhere=True)
+        assert harness.done == [("b", [7])]
+        harness.publish(1)
+        assert harness.done == [("b", [7]), ("a", [1])]
 
-    def test_a_receipt_takes_the_place_of_the_answer(self, desk: Desk) -> None:
-        desk.say(room="ops", receipt=desk.receipt("a"))
-        desk.publish(7, room="ops", elsewhere=True)
-        assert desk.sent() == []
+    def test_a_receipt_takes_the_place_of_the_answer(self, harness: QueueHarness) -> None:
+        harness.say(room="ops", receipt=harness.receipt("a"))
+        harness.publish(7, room="ops", elsewhere=True)
+        assert harness.sent() == []
 
-    def test_lines_without_a_receipt_are_passed_over(self, desk: Desk) -> None:
-        desk.say()
-        desk.say(receipt=desk.receipt("b"))
-        desk.publish(1, 2)
-        assert desk.done == [("b", [2])]
+    def test_lines_without_a_receipt_are_passed_over(self, harness: QueueHarness) -> None:
+        harness.say()
+        harness.say(receipt=harness.receipt("b"))
+        harness.publish(1, 2)
+        assert harness.done == [("b", [2])]
 
-    def test_a_line_that_was_not_committed_has_a_receipt_without_seqs(self, desk: Desk) -> None:
-        desk.say(receipt=desk.receipt("a"))
-        desk.queue.refused("lobby", 1)
-        assert desk.done == [("a", None)]
+    def test_a_line_that_was_not_committed_has_a_receipt_without_seqs(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(receipt=harness.receipt("a"))
+        harness.queue.refused("lobby", 1)
+        assert harness.done == [("a", None)]
 
-    def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(self, desk: Desk) -> None:
-        desk.say(receipt=desk.receipt("a"))
-        desk.queue.not_said(1, REFUSAL, desk.receipt("b"))
-        assert desk.done == []
-        desk.publish(1)
-        assert desk.done == [("a", [1]), ("b", None)]
+    def test_a_line_that_may_not_be_said_has_one_after_the_earlier_ones(
+        self, harness: QueueHarness
+    ) -> None:
+        harness.say(receipt=harness.receipt("a"))
+        harness.queue.not_said(1, REFUSAL, harness.receipt("b"))
+        assert harness.done == []
+        harness.publish(1)
+        assert harness.done == [("a", [1]), ("b", None)]
 
-    def test_a_private_line_has_one(self, desk: Desk) -> None:
-        desk.say(room="@eva", receipt=desk.receipt("a"))
-        desk.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
-        assert desk.done == [("a", [3])]
+    def test_a_private_line_has_one(self, harness: QueueHarness) -> None:
+        harness.say(room="@eva", receipt=harness.receipt("a"))
+        harness.queue.delivered(Event("@eva", 3, 0, 1, "ana", Kind.PRIVATE, "hola"), "eva")
+        assert harness.done == [("a", [3])]

@@ -18,7 +18,7 @@ from chatd.storage.records import change
 from tests.support.sessions import alone
 
 
-class Hall:
+class SessionsHarness:
     """Sessions without a server, and their names."""
 
     def __init__(self) -> None:
@@ -47,139 +47,157 @@ class Hall:
 
 
 @pytest.fixture
-def hall() -> Hall:
-    return Hall()
+def harness() -> SessionsHarness:
+    return SessionsHarness()
 
 
 class TestAll:
-    def test_they_are_in_the_order_in_which_they_came(self, hall: Hall) -> None:
-        ana, luis, eva = hall.come("ana"), hall.come(), hall.come("eva")
-        assert list(hall.sessions) == [ana, luis, eva]
-        hall.go(luis)
-        assert list(hall.sessions) == [ana, eva]
-        assert len(hall.sessions) == 2
+    def test_they_are_in_the_order_in_which_they_came(self, harness: SessionsHarness) -> None:
+        ana, luis, eva = harness.come("ana"), harness.come(), harness.come("eva")
+        assert list(harness.sessions) == [ana, luis, eva]
+        harness.go(luis)
+        assert list(harness.sessions) == [ana, eva]
+        assert len(harness.sessions) == 2
 
-    def test_one_is_found_by_its_number(self, hall: Hall) -> None:
-        ana = hall.come("ana")
-        assert hall.sessions.by_number[ana.number] is ana
+    def test_one_is_found_by_its_number(self, harness: SessionsHarness) -> None:
+        ana = harness.come("ana")
+        assert harness.sessions.by_number[ana.number] is ana
 
-    def test_the_rooms_that_have_members_are_those_of_any_session(self, hall: Hall) -> None:
-        lobby, ops = Room("lobby", hall.store), Room("ops", hall.store)
-        for session in hall.come("ana"), hall.come("luis"):
+    def test_the_rooms_that_have_members_are_those_of_any_session(
+        self, harness: SessionsHarness
+    ) -> None:
+        lobby, ops = Room("lobby", harness.store), Room("ops", harness.store)
+        for session in harness.come("ana"), harness.come("luis"):
             session.enter(lobby, "joined_room", 0)
-        assert hall.sessions.peopled == {lobby}
-        hall.come("eva").enter(ops, "joined_room", 0)
-        assert hall.sessions.peopled == {lobby, ops}
+        assert harness.sessions.peopled == {lobby}
+        harness.come("eva").enter(ops, "joined_room", 0)
+        assert harness.sessions.peopled == {lobby, ops}
 
 
 class TestCalled:
-    def test_a_session_is_found_by_its_name_in_any_case(self, hall: Hall) -> None:
-        ana = hall.come("Ana")
-        assert list(hall.sessions.called("ANA")) == [ana]
+    def test_a_session_is_found_by_its_name_in_any_case(self, harness: SessionsHarness) -> None:
+        ana = harness.come("Ana")
+        assert list(harness.sessions.called("ANA")) == [ana]
 
-    def test_a_guest_is_found_by_the_name_that_the_server_gave_it(self, hall: Hall) -> None:
-        hall.come("ana")
-        guest = hall.come()
-        assert list(hall.sessions.called("Guest2")) == [guest]
+    def test_a_guest_is_found_by_the_name_that_the_server_gave_it(
+        self, harness: SessionsHarness
+    ) -> None:
+        harness.come("ana")
+        guest = harness.come()
+        assert list(harness.sessions.called("Guest2")) == [guest]
 
     @pytest.mark.parametrize("name", ["guest1", "guest3", "guest02", "guest", "guestx", "eva"])
-    def test_a_name_that_no_session_has_finds_none(self, hall: Hall, name: str) -> None:
-        hall.come("ana")
-        hall.come()
-        assert list(hall.sessions.called(name)) == []
+    def test_a_name_that_no_session_has_finds_none(
+        self, harness: SessionsHarness, name: str
+    ) -> None:
+        harness.come("ana")
+        harness.come()
+        assert list(harness.sessions.called(name)) == []
 
-    def test_digits_that_no_name_has_find_none(self, hall: Hall) -> None:
-        hall.come()
-        assert list(hall.sessions.called("guest\N{SUPERSCRIPT ONE}")) == []
+    def test_digits_that_no_name_has_find_none(self, harness: SessionsHarness) -> None:
+        harness.come()
+        assert list(harness.sessions.called("guest\N{SUPERSCRIPT ONE}")) == []
 
-    def test_a_session_with_such_a_name_of_its_own_comes_first(self, hall: Hall) -> None:
-        ana = hall.come("guest2")  # an account from an earlier version of chatd
-        hall.come()
-        assert list(hall.sessions.called("guest2")) == [ana]
+    def test_a_session_with_such_a_name_of_its_own_comes_first(
+        self, harness: SessionsHarness
+    ) -> None:
+        ana = harness.come("guest2")  # an account from an earlier version of chatd
+        harness.come()
+        assert list(harness.sessions.called("guest2")) == [ana]
 
-    def test_a_very_long_number_finds_none(self, hall: Hall) -> None:
-        hall.come()
-        assert list(hall.sessions.called("guest" + "1" * 20)) == []
+    def test_a_very_long_number_finds_none(self, harness: SessionsHarness) -> None:
+        harness.come()
+        assert list(harness.sessions.called("guest" + "1" * 20)) == []
 
-    def test_an_invalid_name_finds_none(self, hall: Hall) -> None:
-        assert list(hall.sessions.called("@ana")) == []
+    def test_an_invalid_name_finds_none(self, harness: SessionsHarness) -> None:
+        assert list(harness.sessions.called("@ana")) == []
 
-    def test_a_session_whose_stream_has_finished_is_not_found(self, hall: Hall) -> None:
-        hall.come("ana").stream.finish()
-        assert list(hall.sessions.called("ana")) == []
+    def test_a_session_whose_stream_has_finished_is_not_found(
+        self, harness: SessionsHarness
+    ) -> None:
+        harness.come("ana").stream.finish()
+        assert list(harness.sessions.called("ana")) == []
 
-    def test_one_that_can_receive_no_private_lines_is_not_reachable(self, hall: Hall) -> None:
-        ana = hall.come("ana")
-        assert list(hall.sessions.reachable("ana")) == [ana]
+    def test_one_that_can_receive_no_private_lines_is_not_reachable(
+        self, harness: SessionsHarness
+    ) -> None:
+        ana = harness.come("ana")
+        assert list(harness.sessions.reachable("ana")) == [ana]
         ana.subscriptions.inbox = None
-        assert list(hall.sessions.reachable("ana")) == []
+        assert list(harness.sessions.reachable("ana")) == []
 
 
 class TestNetworks:
-    def test_they_are_those_of_the_sessions_of_that_name(self, hall: Hall) -> None:
-        hall.come("ana", network="192.0.2.1")
-        hall.come("eva", network="192.0.2.2")
-        assert hall.sessions.networks_of("ANA") == {"192.0.2.1"}
+    def test_they_are_those_of_the_sessions_of_that_name(self, harness: SessionsHarness) -> None:
+        harness.come("ana", network="192.0.2.1")
+        harness.come("eva", network="192.0.2.2")
+        assert harness.sessions.networks_of("ANA") == {"192.0.2.1"}
 
-    def test_an_unknown_network_is_left_out(self, hall: Hall) -> None:
-        hall.come("ana")
-        assert hall.sessions.networks_of("ana") == set()
-        assert hall.sessions.networks_of("luis") == set()
+    def test_an_unknown_network_is_left_out(self, harness: SessionsHarness) -> None:
+        harness.come("ana")
+        assert harness.sessions.networks_of("ana") == set()
+        assert harness.sessions.networks_of("luis") == set()
 
-    def test_the_network_of_one_that_spoke_and_left_is_remembered(self, hall: Hall) -> None:
-        ana = hall.come("Ana", network="192.0.2.1")
+    def test_the_network_of_one_that_spoke_and_left_is_remembered(
+        self, harness: SessionsHarness
+    ) -> None:
+        ana = harness.come("Ana", network="192.0.2.1")
         ana.note_spoken()
-        hall.go(ana)
-        assert hall.sessions.networks_of("ana") == {"192.0.2.1"}
+        harness.go(ana)
+        assert harness.sessions.networks_of("ana") == {"192.0.2.1"}
 
-    def test_that_of_one_that_said_nothing_is_not(self, hall: Hall) -> None:
-        hall.go(hall.come("ana", network="192.0.2.1"))
-        assert hall.sessions.networks_of("ana") == set()
+    def test_that_of_one_that_said_nothing_is_not(self, harness: SessionsHarness) -> None:
+        harness.go(harness.come("ana", network="192.0.2.1"))
+        assert harness.sessions.networks_of("ana") == set()
 
-    def test_an_unknown_network_does_not_replace_one_that_is_known(self, hall: Hall) -> None:
+    def test_an_unknown_network_does_not_replace_one_that_is_known(
+        self, harness: SessionsHarness
+    ) -> None:
         for network in "192.0.2.1", "":
-            ana = hall.come("ana", network=network)
+            ana = harness.come("ana", network=network)
             ana.note_spoken()
-            hall.go(ana)
-        assert hall.sessions.networks_of("ana") == {"192.0.2.1"}
+            harness.go(ana)
+        assert harness.sessions.networks_of("ana") == {"192.0.2.1"}
 
-    def test_a_session_that_is_here_replaces_the_one_that_left(self, hall: Hall) -> None:
-        ana = hall.come("ana", network="192.0.2.1")
+    def test_a_session_that_is_here_replaces_the_one_that_left(
+        self, harness: SessionsHarness
+    ) -> None:
+        ana = harness.come("ana", network="192.0.2.1")
         ana.note_spoken()
-        hall.go(ana)
-        hall.come("ana", network="192.0.2.2")
-        assert hall.sessions.networks_of("ana") == {"192.0.2.2"}
+        harness.go(ana)
+        harness.come("ana", network="192.0.2.2")
+        assert harness.sessions.networks_of("ana") == {"192.0.2.2"}
 
 
 class TestNameOf:
     """A name as its owner writes it."""
 
-    def test_it_is_that_of_the_account(self, hall: Hall) -> None:
-        hall.register("Ana")
-        assert hall.sessions.name_of("ANA") == "Ana"
+    def test_it_is_that_of_the_account(self, harness: SessionsHarness) -> None:
+        harness.register("Ana")
+        assert harness.sessions.name_of("ANA") == "Ana"
 
-    def test_it_is_that_of_a_guest_without_an_account(self, hall: Hall) -> None:
-        hall.come("Luis")
-        assert hall.sessions.name_of("luis") == "Luis"
+    def test_it_is_that_of_a_guest_without_an_account(self, harness: SessionsHarness) -> None:
+        harness.come("Luis")
+        assert harness.sessions.name_of("luis") == "Luis"
 
-    def test_a_name_without_an_owner_is_as_it_was_written(self, hall: Hall) -> None:
-        assert hall.sessions.name_of("Eva") == "Eva"
+    def test_a_name_without_an_owner_is_as_it_was_written(self, harness: SessionsHarness) -> None:
+        assert harness.sessions.name_of("Eva") == "Eva"
 
-    def test_an_invalid_name_is_refused(self, hall: Hall) -> None:
+    def test_an_invalid_name_is_refused(self, harness: SessionsHarness) -> None:
         with pytest.raises(Refusal) as refused:
-            hall.sessions.name_of("@ana")
+            harness.sessions.name_of("@ana")
         assert refused.value.key == "invalid_name"
 
 
 class TestAway:
-    def test_the_text_of_an_account_is_stored_with_it(self, hall: Hall) -> None:
-        hall.register("Ana", away="at lunch")
-        assert hall.sessions.away_text("ana") == "at lunch"
+    def test_the_text_of_an_account_is_stored_with_it(self, harness: SessionsHarness) -> None:
+        harness.register("Ana", away="at lunch")
+        assert harness.sessions.away_text("ana") == "at lunch"
 
-    def test_that_of_a_guest_is_a_setting_of_the_session(self, hall: Hall) -> None:
-        luis = hall.come("luis")
+    def test_that_of_a_guest_is_a_setting_of_the_session(self, harness: SessionsHarness) -> None:
+        luis = harness.come("luis")
         luis.subscriptions.apply(luis.subscriptions.settings._replace(away="at lunch"))
-        assert hall.sessions.away_text("LUIS") == "at lunch"
+        assert harness.sessions.away_text("LUIS") == "at lunch"
 
-    def test_without_such_a_person_there_is_none(self, hall: Hall) -> None:
-        assert hall.sessions.away_text("eva") == ""
+    def test_without_such_a_person_there_is_none(self, harness: SessionsHarness) -> None:
+        assert harness.sessions.away_text("eva") == ""

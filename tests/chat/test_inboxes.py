@@ -17,7 +17,7 @@ from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 
 
-class Post:
+class InboxesHarness:
     """A store with an account, Ana, and private lines in it."""
 
     def __init__(self) -> None:
@@ -43,65 +43,69 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Post:
-    return Post()
+def harness() -> InboxesHarness:
+    return InboxesHarness()
 
 
-def test_the_logs_of_accounts_are_taken_from_the_store_and_rooms_are_not(post: Post) -> None:
-    post.write("@ana", "one", "two")
-    post.write("lobby", "hola")
-    inboxes = post.inboxes()
+def test_the_logs_of_accounts_are_taken_from_the_store_and_rooms_are_not(
+    harness: InboxesHarness,
+) -> None:
+    harness.write("@ana", "one", "two")
+    harness.write("lobby", "hola")
+    inboxes = harness.inboxes()
     assert list(inboxes.logs) == ["@ana"]
     assert inboxes.of("ana").head == 2
 
 
-def test_an_inbox_is_made_at_its_first_use(post: Post) -> None:
-    inboxes = post.inboxes()
+def test_an_inbox_is_made_at_its_first_use(harness: InboxesHarness) -> None:
+    inboxes = harness.inboxes()
     inbox = inboxes.of("ana")
     assert (inbox.name, inbox.key, inbox.head) == ("@ana", "@ana", 0)
     assert inboxes.of("ana") is inbox
     assert list(inboxes.logs) == ["@ana"]
 
 
-def test_the_key_of_an_account_is_not_folded_again(post: Post) -> None:
-    assert post.inboxes().of("ĳ").key == "@ĳ"
+def test_the_key_of_an_account_is_not_folded_again(harness: InboxesHarness) -> None:
+    assert harness.inboxes().of("ĳ").key == "@ĳ"
 
 
-def test_clearing_forgets_the_lines_of_that_account_alone(post: Post) -> None:
-    post.write("@ana", "one", "two")
-    post.write("@eva", "three")
-    Deferred.fromCoroutine(post.inboxes().clear("ana"))
-    assert (post.texts("@ana"), post.texts("@eva")) == ([], ["three"])
+def test_clearing_forgets_the_lines_of_that_account_alone(harness: InboxesHarness) -> None:
+    harness.write("@ana", "one", "two")
+    harness.write("@eva", "three")
+    Deferred.fromCoroutine(harness.inboxes().clear("ana"))
+    assert (harness.texts("@ana"), harness.texts("@eva")) == ([], ["three"])
 
 
 def test_for_an_inbox_without_lines_the_store_is_not_asked(
-    post: Post, monkeypatch: pytest.MonkeyPatch
+    harness: InboxesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MemoryStore, "forget", None)
-    done = Deferred.fromCoroutine(post.inboxes().clear("ana"))
+    done = Deferred.fromCoroutine(harness.inboxes().clear("ana"))
     assert done.result is None
 
 
-def test_at_a_start_the_lines_of_accounts_that_are_gone_are_forgotten(post: Post) -> None:
-    post.now = 1e9  # the clock, which is put right before they are forgotten
-    post.write("@ana", "one")
-    post.write("@eva", "two")
-    post.now = 0
-    Deferred.fromCoroutine(post.inboxes().clear_gone())
-    assert (post.texts("@ana"), post.texts("@eva")) == (["one"], [])
+def test_at_a_start_the_lines_of_accounts_that_are_gone_are_forgotten(
+    harness: InboxesHarness,
+) -> None:
+    harness.now = 1e9  # the clock, which is put right before they are forgotten
+    harness.write("@ana", "one")
+    harness.write("@eva", "two")
+    harness.now = 0
+    Deferred.fromCoroutine(harness.inboxes().clear_gone())
+    assert (harness.texts("@ana"), harness.texts("@eva")) == (["one"], [])
 
 
 def test_a_store_that_cannot_forget_is_logged(
-    post: Post,
+    harness: InboxesHarness,
     monkeypatch: pytest.MonkeyPatch,
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
     async def fail(*_: object) -> bool:
         raise StoreError("the disk is full.")
 
-    post.write("@ana", "one")
+    harness.write("@ana", "one")
     monkeypatch.setattr(MemoryStore, "forget", fail)
-    done = Deferred.fromCoroutine(post.inboxes().clear("ana"))
+    done = Deferred.fromCoroutine(harness.inboxes().clear("ana"))
     assert done.called
     expected_errors(StoreError)
-    assert post.texts("@ana") == ["one"]
+    assert harness.texts("@ana") == ["one"]

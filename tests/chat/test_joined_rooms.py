@@ -20,6 +20,7 @@ from chatd.i18n import Language
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
+from tests.support.sessions import taken
 from tests.support.world import HeldStore
 
 
@@ -73,14 +74,14 @@ class Visitor:
         self.joined.renamed(False, was_guest)
 
     def seen(self) -> list[str]:
-        return b"".join(iter(self.stream.take, b"")).decode().splitlines()
+        return taken(self.stream).splitlines()
 
     @property
     def rooms(self) -> list[str]:
         return [room.name for room in self.subscriptions.memberships]
 
 
-class Floor:
+class RoomsHarness:
     """Two rooms, Ana, who is in none of them, and Luis."""
 
     def __init__(self) -> None:
@@ -110,192 +111,200 @@ class Floor:
 
 
 @pytest.fixture
-def floor() -> Floor:
-    return Floor()
+def harness() -> RoomsHarness:
+    return RoomsHarness()
 
 
 class TestEntering:
-    def test_a_greeting_is_sent_and_the_room_is_followed(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.say(floor.lobby, "hola")
-        assert floor.ana.seen() == ["*** welcome", "<luis> hola"]
-        assert floor.ana.joined.is_in(floor.lobby)
-        assert floor.lobby.people == 1
+    def test_a_greeting_is_sent_and_the_room_is_followed(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.say(harness.lobby, "hola")
+        assert harness.ana.seen() == ["*** welcome", "<luis> hola"]
+        assert harness.ana.joined.is_in(harness.lobby)
+        assert harness.lobby.people == 1
 
-    def test_past_lines_come_between(self, floor: Floor) -> None:
-        floor.luis.enter(floor.lobby)
+    def test_past_lines_come_between(self, harness: RoomsHarness) -> None:
+        harness.luis.enter(harness.lobby)
         for text in "one", "two", "three":
-            floor.say(floor.lobby, text)
-        floor.ana.enter(floor.lobby, recent=2)
-        floor.say(floor.lobby, "live")
-        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+            harness.say(harness.lobby, text)
+        harness.ana.enter(harness.lobby, recent=2)
+        harness.say(harness.lobby, "live")
+        seen = [line.split("] ")[-1] for line in harness.ana.seen()]
         assert seen == ["*** welcome", "<luis> two", "<luis> three", "<luis> live"]
 
     def test_a_session_that_returns_is_sent_the_lines_after_those_that_it_has(
-        self, floor: Floor
+        self, harness: RoomsHarness
     ) -> None:
-        floor.luis.enter(floor.lobby)
+        harness.luis.enter(harness.lobby)
         for text in "one", "two", "three":
-            floor.say(floor.lobby, text)
-        floor.ana.enter(floor.lobby, recent=0, back=Return(1))
-        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+            harness.say(harness.lobby, text)
+        harness.ana.enter(harness.lobby, recent=0, back=Return(1))
+        seen = [line.split("] ")[-1] for line in harness.ana.seen()]
         assert seen == ["*** welcome", "<luis> two", "<luis> three"]
 
-    def test_a_room_with_fewer_lines_is_sent_from_its_beginning(self, floor: Floor) -> None:
-        floor.luis.enter(floor.lobby)
-        floor.say(floor.lobby, "one")
-        floor.ana.enter(floor.lobby, recent=5)
-        seen = [line.split("] ")[-1] for line in floor.ana.seen()]
+    def test_a_room_with_fewer_lines_is_sent_from_its_beginning(
+        self, harness: RoomsHarness
+    ) -> None:
+        harness.luis.enter(harness.lobby)
+        harness.say(harness.lobby, "one")
+        harness.ana.enter(harness.lobby, recent=5)
+        seen = [line.split("] ")[-1] for line in harness.ana.seen()]
         assert seen == ["*** welcome", "<luis> one"]
-        assert floor.ana.entrances[-1].after == 0
+        assert harness.ana.entrances[-1].after == 0
 
-    def test_without_past_lines_none_are_queued(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby, recent=5)
-        assert not floor.ana.stream.owes_past
+    def test_without_past_lines_none_are_queued(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby, recent=5)
+        assert not harness.ana.stream.owes_past
 
-    def test_a_client_without_lines_to_come_is_sent_its_bookmark(self, floor: Floor) -> None:
-        floor.luis.enter(floor.lobby)
-        floor.say(floor.lobby, "one")
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.lobby, recent=1)
-        assert [each.bookmark for each in floor.ana.entrances] == ["1-0", ""]
+    def test_a_client_without_lines_to_come_is_sent_its_bookmark(
+        self, harness: RoomsHarness
+    ) -> None:
+        harness.luis.enter(harness.lobby)
+        harness.say(harness.lobby, "one")
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.lobby, recent=1)
+        assert [each.bookmark for each in harness.ana.entrances] == ["1-0", ""]
 
     @pytest.mark.parametrize(
         ("back", "resumed"),
         [(Return(1), True), (Return(0, anew=True), False), (NEWCOMER, False)],
     )
     def test_a_client_is_told_if_it_goes_on_where_it_was(
-        self, floor: Floor, back: Return, resumed: bool
+        self, harness: RoomsHarness, back: Return, resumed: bool
     ) -> None:
-        floor.say(floor.lobby, "one")
-        floor.ana.enter(floor.lobby, back=back)
-        assert floor.ana.entrances[0].resumed is resumed
+        harness.say(harness.lobby, "one")
+        harness.ana.enter(harness.lobby, back=back)
+        assert harness.ana.entrances[0].resumed is resumed
 
-    def test_one_room_replaces_the_other(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.ops)
-        assert floor.ana.rooms == ["ops"]
-        assert floor.lobby.people == 0
-        assert floor.ana.joined.current is floor.ops
+    def test_one_room_replaces_the_other(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.ops)
+        assert harness.ana.rooms == ["ops"]
+        assert harness.lobby.people == 0
+        assert harness.ana.joined.current is harness.ops
 
-    def test_a_session_that_may_be_in_many_stays_in_the_others(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.ops)
-        assert floor.ana.rooms == ["lobby", "ops"]
+    def test_a_session_that_may_be_in_many_stays_in_the_others(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.ops)
+        assert harness.ana.rooms == ["lobby", "ops"]
 
-    def test_entering_a_room_again_counts_the_session_once(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.lobby)
-        assert floor.ana.rooms == ["lobby"]
-        assert floor.lobby.people == 1
+    def test_entering_a_room_again_counts_the_session_once(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.lobby)
+        assert harness.ana.rooms == ["lobby"]
+        assert harness.lobby.people == 1
 
 
 class TestLeaving:
-    def test_nothing_of_a_room_is_seen_after_leaving_it(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.leave()
-        floor.ana.seen()
-        floor.say(floor.lobby, "hola")
-        assert floor.ana.seen() == []
-        assert floor.ana.rooms == []
-        assert floor.ana.joined.current is None
+    def test_nothing_of_a_room_is_seen_after_leaving_it(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.leave()
+        harness.ana.seen()
+        harness.say(harness.lobby, "hola")
+        assert harness.ana.seen() == []
+        assert harness.ana.rooms == []
+        assert harness.ana.joined.current is None
 
-    def test_lines_that_were_said_before_are_still_sent(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.seen()
-        floor.luis.enter(floor.lobby)
-        floor.say(floor.lobby, "hola")
-        floor.ana.joined.leave()
-        assert floor.ana.seen() == ["<luis> hola", "*** left lobby"]
+    def test_lines_that_were_said_before_are_still_sent(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.seen()
+        harness.luis.enter(harness.lobby)
+        harness.say(harness.lobby, "hola")
+        harness.ana.joined.leave()
+        assert harness.ana.seen() == ["<luis> hola", "*** left lobby"]
 
-    def test_the_client_is_told_unless_that_is_not_wanted(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.seen()
-        floor.ana.joined.leave(told=False)
-        assert floor.ana.seen() == []
+    def test_the_client_is_told_unless_that_is_not_wanted(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.seen()
+        harness.ana.joined.leave(told=False)
+        assert harness.ana.seen() == []
 
-    def test_leaving_in_no_room_changes_nothing(self, floor: Floor) -> None:
-        floor.ana.joined.leave()
-        floor.ana.joined.leave(floor.ops)
-        assert floor.ana.joined.current is None
-        assert floor.ana.seen() == []
+    def test_leaving_in_no_room_changes_nothing(self, harness: RoomsHarness) -> None:
+        harness.ana.joined.leave()
+        harness.ana.joined.leave(harness.ops)
+        assert harness.ana.joined.current is None
+        assert harness.ana.seen() == []
 
-    def test_one_of_several_rooms_can_be_left(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.ops)
-        floor.ana.joined.leave(floor.lobby)
-        assert floor.ana.rooms == ["ops"]
-        assert floor.ana.joined.current is floor.ops
-        assert not floor.ana.joined.is_in(floor.lobby)
+    def test_one_of_several_rooms_can_be_left(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.ops)
+        harness.ana.joined.leave(harness.lobby)
+        assert harness.ana.rooms == ["ops"]
+        assert harness.ana.joined.current is harness.ops
+        assert not harness.ana.joined.is_in(harness.lobby)
 
-    def test_messages_need_a_room_again_once_the_only_one_is_left(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.need_not_name(floor.lobby)
-        assert floor.ana.joined.only is floor.lobby
-        floor.ana.joined.leave()
-        assert floor.ana.joined.only is None
+    def test_messages_need_a_room_again_once_the_only_one_is_left(
+        self, harness: RoomsHarness
+    ) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.need_not_name(harness.lobby)
+        assert harness.ana.joined.only is harness.lobby
+        harness.ana.joined.leave()
+        assert harness.ana.joined.only is None
 
-    def test_they_need_none_after_another_room_is_left(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.ops)
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.need_not_name(floor.lobby)
-        floor.ana.joined.leave(floor.ops)
-        assert floor.ana.joined.only is floor.lobby
+    def test_they_need_none_after_another_room_is_left(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.ops)
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.need_not_name(harness.lobby)
+        harness.ana.joined.leave(harness.ops)
+        assert harness.ana.joined.only is harness.lobby
 
-    def test_a_membership_whose_end_failed_half_way_is_none(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.subscriptions.memberships[floor.lobby].end()
-        assert floor.ana.rooms == ["lobby"]
-        assert not floor.ana.joined.is_in(floor.lobby)
+    def test_a_membership_whose_end_failed_half_way_is_none(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.subscriptions.memberships[harness.lobby].end()
+        assert harness.ana.rooms == ["lobby"]
+        assert not harness.ana.joined.is_in(harness.lobby)
 
-    def test_no_timer_is_left(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.rename("ana")
-        floor.ana.joined.leave()
-        floor.clock.advance(0)
-        assert floor.clock.getDelayedCalls() == []
+    def test_no_timer_is_left(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.rename("ana")
+        harness.ana.joined.leave()
+        harness.clock.advance(0)
+        assert harness.clock.getDelayedCalls() == []
 
 
 class TestRenaming:
-    def test_each_room_is_told(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.lobby)
-        floor.ana.enter(floor.ops)
-        floor.ana.rename("ana")
-        assert floor.notices() == ["lobby: renamed guest1", "ops: renamed guest1"]
+    def test_each_room_is_told(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.lobby)
+        harness.ana.enter(harness.ops)
+        harness.ana.rename("ana")
+        assert harness.notices() == ["lobby: renamed guest1", "ops: renamed guest1"]
 
-    def test_a_guest_with_a_new_name_is_announced_if_it_stays(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.rename("ana")
-        assert floor.lobby.announced == set()
-        floor.clock.advance(LASTING)
-        assert floor.lobby.announced == {"ana"}
+    def test_a_guest_with_a_new_name_is_announced_if_it_stays(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.rename("ana")
+        assert harness.lobby.announced == set()
+        harness.clock.advance(LASTING)
+        assert harness.lobby.announced == {"ana"}
 
-    def test_one_with_a_name_is_not_announced_again(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.rename("ana")
-        floor.ana.rename("eva")
-        assert len(floor.clock.getDelayedCalls()) == 2  # the presence, and a commit
+    def test_one_with_a_name_is_not_announced_again(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.rename("ana")
+        harness.ana.rename("eva")
+        assert len(harness.clock.getDelayedCalls()) == 2  # the presence, and a commit
 
-    def test_one_that_becomes_a_guest_is_announced_no_more(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.rename("ana")
-        floor.ana.joined.renamed(True, False)
-        floor.clock.advance(LASTING)
-        assert floor.lobby.announced == set()
+    def test_one_that_becomes_a_guest_is_announced_no_more(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.rename("ana")
+        harness.ana.joined.renamed(True, False)
+        harness.clock.advance(LASTING)
+        assert harness.lobby.announced == set()
 
-    def test_the_old_name_stays_only_if_another_session_keeps_it(self, floor: Floor) -> None:
-        for visitor in floor.ana, floor.luis:
+    def test_the_old_name_stays_only_if_another_session_keeps_it(
+        self, harness: RoomsHarness
+    ) -> None:
+        for visitor in harness.ana, harness.luis:
             visitor.rename("ana")
-            visitor.enter(floor.lobby)
-        floor.clock.advance(LASTING)
-        floor.ana.rename("eva", floor.luis)
-        floor.luis.rename("eva")
-        assert floor.notices() == ["lobby: joined ana", "lobby: renamed ana"]
+            visitor.enter(harness.lobby)
+        harness.clock.advance(LASTING)
+        harness.ana.rename("eva", harness.luis)
+        harness.luis.rename("eva")
+        assert harness.notices() == ["lobby: joined ana", "lobby: renamed ana"]
 
 
 def refusal(joined: JoinedRooms, key: str = "in_no_room") -> str:
@@ -310,32 +319,34 @@ def refusal(joined: JoinedRooms, key: str = "in_no_room") -> str:
 class TestHere:
     """The room that input is meant for, if it names none."""
 
-    def test_it_is_the_room_that_was_entered_last(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        assert floor.ana.joined.here() is floor.lobby
+    def test_it_is_the_room_that_was_entered_last(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        assert harness.ana.joined.here() is harness.lobby
 
-    def test_in_no_room_the_sentence_of_the_caller_says_so(self, floor: Floor) -> None:
-        assert refusal(floor.ana.joined, "not_said") == "not_said"
+    def test_in_no_room_the_sentence_of_the_caller_says_so(self, harness: RoomsHarness) -> None:
+        assert refusal(harness.ana.joined, "not_said") == "not_said"
 
-    def test_a_session_in_several_rooms_may_have_named_none(self, floor: Floor) -> None:
-        floor.ana.subscriptions.allow_many_rooms()
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.focus(None)
-        assert refusal(floor.ana.joined) == "no_room_named"
-        floor.ana.joined.focus(floor.lobby)
-        assert refusal(floor.ana.joined) == ""
+    def test_a_session_in_several_rooms_may_have_named_none(self, harness: RoomsHarness) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.focus(None)
+        assert refusal(harness.ana.joined) == "no_room_named"
+        harness.ana.joined.focus(harness.lobby)
+        assert refusal(harness.ana.joined) == ""
 
-    def test_input_just_after_a_move_was_meant_for_the_room_before(self, floor: Floor) -> None:
-        floor.clock.advance(60)
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.was_moved(floor.ops)
-        floor.clock.advance(READING_SECONDS - 0.1)
-        assert refusal(floor.ana.joined) == "moved_just_now"
-        floor.clock.advance(0.1)
-        assert floor.ana.joined.here() is floor.lobby
+    def test_input_just_after_a_move_was_meant_for_the_room_before(
+        self, harness: RoomsHarness
+    ) -> None:
+        harness.clock.advance(60)
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.was_moved(harness.ops)
+        harness.clock.advance(READING_SECONDS - 0.1)
+        assert refusal(harness.ana.joined) == "moved_just_now"
+        harness.clock.advance(0.1)
+        assert harness.ana.joined.here() is harness.lobby
 
-    def test_entering_a_room_oneself_ends_that(self, floor: Floor) -> None:
-        floor.ana.enter(floor.lobby)
-        floor.ana.joined.was_moved(floor.ops)
-        floor.ana.enter(floor.ops)
-        assert floor.ana.joined.here() is floor.ops
+    def test_entering_a_room_oneself_ends_that(self, harness: RoomsHarness) -> None:
+        harness.ana.enter(harness.lobby)
+        harness.ana.joined.was_moved(harness.ops)
+        harness.ana.enter(harness.ops)
+        assert harness.ana.joined.here() is harness.ops

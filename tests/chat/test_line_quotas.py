@@ -13,11 +13,11 @@ from chatd.chat.line_quotas import (
     UNPUBLISHED_LINES,
     LineQuotas,
 )
-from chatd.chat.session import Rights, Session
+from chatd.chat.session import Session
 from chatd.formats.chat import ChatFormat
-from chatd.i18n import Language
 from chatd.rooms.room import Room
-from chatd.rooms.stream import ANSWER_BYTES, Stream
+from chatd.rooms.stream import ANSWER_BYTES
+from tests.support.sessions import alone, taken
 from tests.support.world import HeldStore
 
 
@@ -31,7 +31,7 @@ class FullStore(HeldStore):
         return self.is_full
 
 
-class Desk:
+class QuotasHarness:
     """Quotas, and sessions in one room."""
 
     def __init__(self) -> None:
@@ -43,17 +43,9 @@ class Desk:
 
     def session(self) -> Session:
         self._sessions += 1
-        session = Session(
-            self._sessions,
-            Stream(),
-            ChatFormat(),
-            self.clock,
-            Language.ENGLISH,
-            self.store.error_log,
-            Rights(),
-        )
+        session = alone(self._sessions, self.store, self.clock, ChatFormat())
         session.enter(self.room, "joined_room", 0)
-        session.stream.take()
+        taken(session.stream)
         return session
 
     def talking(self) -> Session:
@@ -70,92 +62,92 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> QuotasHarness:
+    return QuotasHarness()
 
 
-def test_an_idle_session_may_say_as_much_as_one_session_may(desk: Desk) -> None:
-    assert desk.quotas.allowance(desk.session()) == UNPUBLISHED_LINES
+def test_an_idle_session_may_say_as_much_as_one_session_may(harness: QuotasHarness) -> None:
+    assert harness.quotas.allowance(harness.session()) == UNPUBLISHED_LINES
 
 
-def test_lines_that_wait_count(desk: Desk) -> None:
-    session = desk.session()
+def test_lines_that_wait_count(harness: QuotasHarness) -> None:
+    session = harness.session()
     session.say(*["hola"] * 6)
-    assert desk.quotas.allowance(session) == UNPUBLISHED_LINES - 6
+    assert harness.quotas.allowance(session) == UNPUBLISHED_LINES - 6
 
 
-def test_sessions_with_lines_that_wait_share(desk: Desk) -> None:
-    sessions = [desk.talking() for _ in range(8)]
-    assert desk.quotas.allowance(sessions[0]) == ALL_UNPUBLISHED_LINES // 8 - 1
+def test_sessions_with_lines_that_wait_share(harness: QuotasHarness) -> None:
+    sessions = [harness.talking() for _ in range(8)]
+    assert harness.quotas.allowance(sessions[0]) == ALL_UNPUBLISHED_LINES // 8 - 1
 
 
-def test_however_many_talk_each_may_say_some(desk: Desk) -> None:
-    sessions = [desk.talking() for _ in range(ALL_UNPUBLISHED_LINES)]
-    assert desk.quotas.allowance(sessions[0]) == SOME_UNPUBLISHED_LINES - 1
+def test_however_many_talk_each_may_say_some(harness: QuotasHarness) -> None:
+    sessions = [harness.talking() for _ in range(ALL_UNPUBLISHED_LINES)]
+    assert harness.quotas.allowance(sessions[0]) == SOME_UNPUBLISHED_LINES - 1
 
 
-def test_a_session_above_its_share_may_say_nothing(desk: Desk) -> None:
-    session = desk.session()
+def test_a_session_above_its_share_may_say_nothing(harness: QuotasHarness) -> None:
+    session = harness.session()
     session.say(*["hola"] * UNPUBLISHED_LINES)
     for _ in range(8):
-        desk.talking()
-    assert desk.quotas.allowance(session) == 0
+        harness.talking()
+    assert harness.quotas.allowance(session) == 0
 
 
-def test_sessions_whose_lines_are_published_do_not_share_any_more(desk: Desk) -> None:
-    first, *others = [desk.talking() for _ in range(8)]
+def test_sessions_whose_lines_are_published_do_not_share_any_more(harness: QuotasHarness) -> None:
+    first, *others = [harness.talking() for _ in range(8)]
     for other in others:
         other.published("lobby", [1])
-    desk.after_commit()
-    assert desk.quotas.allowance(first) == UNPUBLISHED_LINES - 1
+    harness.after_commit()
+    assert harness.quotas.allowance(first) == UNPUBLISHED_LINES - 1
 
 
-def test_nor_do_those_that_have_disconnected(desk: Desk) -> None:
-    first, *others = [desk.talking() for _ in range(8)]
+def test_nor_do_those_that_have_disconnected(harness: QuotasHarness) -> None:
+    first, *others = [harness.talking() for _ in range(8)]
     for other in others:
-        desk.quotas.remove(other)
-    assert desk.quotas.allowance(first) == UNPUBLISHED_LINES - 1
+        harness.quotas.remove(other)
+    assert harness.quotas.allowance(first) == UNPUBLISHED_LINES - 1
 
 
-def test_a_session_whose_action_runs_may_say_nothing(desk: Desk) -> None:
-    session = desk.session()
+def test_a_session_whose_action_runs_may_say_nothing(harness: QuotasHarness) -> None:
+    session = harness.session()
     session.say("hola")
     session.queue.when_settled(lambda: None)
-    assert desk.quotas.allowance(session) == 0
+    assert harness.quotas.allowance(session) == 0
 
 
-def test_nor_may_one_whose_answers_are_not_taken(desk: Desk) -> None:
-    session = desk.session()
+def test_nor_may_one_whose_answers_are_not_taken(harness: QuotasHarness) -> None:
+    session = harness.session()
     session.stream.put(b"x" * ANSWER_BYTES)
-    assert desk.quotas.allowance(session) == 0
+    assert harness.quotas.allowance(session) == 0
 
 
-def test_nor_one_whose_stream_is_finished(desk: Desk) -> None:
-    session = desk.session()
+def test_nor_one_whose_stream_is_finished(harness: QuotasHarness) -> None:
+    session = harness.session()
     session.stream.finish()
-    assert desk.quotas.allowance(session) == 0
+    assert harness.quotas.allowance(session) == 0
 
 
 class TestFullStore:
     """Every session is held back while the store is full."""
 
-    def held_back(self, desk: Desk) -> Any:
-        session = desk.session()
-        desk.store.is_full = True
-        assert desk.quotas.allowance(session) == 0
+    def held_back(self, harness: QuotasHarness) -> Any:
+        session = harness.session()
+        harness.store.is_full = True
+        assert harness.quotas.allowance(session) == 0
         return session
 
     def test_a_session_that_was_held_back_is_called_once_the_store_is_not_full(
-        self, desk: Desk
+        self, harness: QuotasHarness
     ) -> None:
-        session = self.held_back(desk)
-        assert desk.after_commit() == []
-        desk.store.is_full = False
-        assert desk.after_commit() == [session]
-        assert desk.after_commit() == []
+        session = self.held_back(harness)
+        assert harness.after_commit() == []
+        harness.store.is_full = False
+        assert harness.after_commit() == [session]
+        assert harness.after_commit() == []
 
-    def test_one_that_has_disconnected_meanwhile_is_not(self, desk: Desk) -> None:
-        session = self.held_back(desk)
-        desk.quotas.remove(session)
-        desk.store.is_full = False
-        assert desk.after_commit() == []
+    def test_one_that_has_disconnected_meanwhile_is_not(self, harness: QuotasHarness) -> None:
+        session = self.held_back(harness)
+        harness.quotas.remove(session)
+        harness.store.is_full = False
+        assert harness.after_commit() == []

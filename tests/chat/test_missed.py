@@ -16,10 +16,10 @@ from chatd.event import Draft, Event, Kind
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
-from tests.support.sessions import alone, keys
+from tests.support.sessions import alone, keys, taken
 
 
-class Desk:
+class MissedHarness:
     """The missed lines of Ana, who logs in after they were said: her inbox is followed then."""
 
     def __init__(self) -> None:
@@ -66,14 +66,13 @@ class Desk:
         """Send the next missed lines; return the keys of the sentences that Ana received."""
         self.log_in()
         self.missed.show(self.ana)
-        while self.ana.stream.take():
-            pass
+        taken(self.ana.stream)
         return keys(self.ana)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> MissedHarness:
+    return MissedHarness()
 
 
 class TestStretch:
@@ -100,181 +99,191 @@ class TestStretch:
 
 
 class TestFinding:
-    def test_lines_after_the_mark_are_missed(self, desk: Desk) -> None:
-        desk.mark("lobby", 2)
-        desk.say("lobby", 5)
-        assert desk.found() == [("lobby", 3)]
+    def test_lines_after_the_mark_are_missed(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 2)
+        harness.say("lobby", 5)
+        assert harness.found() == [("lobby", 3)]
 
-    def test_a_log_without_a_mark_is_none_of_the_account(self, desk: Desk) -> None:
-        desk.say("lobby", 5)
-        assert desk.found() == []
+    def test_a_log_without_a_mark_is_none_of_the_account(self, harness: MissedHarness) -> None:
+        harness.say("lobby", 5)
+        assert harness.found() == []
 
-    def test_a_log_that_was_read_to_its_end_is_left_out(self, desk: Desk) -> None:
-        desk.say("lobby", 5)
-        desk.mark("lobby", 5)
-        assert desk.found() == []
+    def test_a_log_that_was_read_to_its_end_is_left_out(self, harness: MissedHarness) -> None:
+        harness.say("lobby", 5)
+        harness.mark("lobby", 5)
+        assert harness.found() == []
 
-    def test_own_lines_after_the_mark_are_not_missed(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", 3)
-        desk.own.add("ana", "lobby", [1, 3])
-        assert desk.found() == [("lobby", 1)]
+    def test_own_lines_after_the_mark_are_not_missed(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", 3)
+        harness.own.add("ana", "lobby", [1, 3])
+        assert harness.found() == [("lobby", 1)]
 
-    def test_a_stretch_begins_after_own_lines_that_follow_the_mark(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", 3)
-        desk.own.add("ana", "lobby", [1, 2])
-        desk.log_in()
-        (missed,) = desk.missed.of(desk.ana)
+    def test_a_stretch_begins_after_own_lines_that_follow_the_mark(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", 3)
+        harness.own.add("ana", "lobby", [1, 2])
+        harness.log_in()
+        (missed,) = harness.missed.of(harness.ana)
         assert (missed.after, missed.upto) == (2, 3)
 
-    def test_lines_that_are_being_sent_are_not(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", 3)
-        desk.tracker.show("lobby", EmptyStretch(0, 3))
-        assert desk.found() == []
+    def test_lines_that_are_being_sent_are_not(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", 3)
+        harness.tracker.show("lobby", EmptyStretch(0, 3))
+        assert harness.found() == []
 
-    def test_a_room_that_may_not_be_read_is_left_out(self, desk: Desk) -> None:
+    def test_a_room_that_may_not_be_read_is_left_out(self, harness: MissedHarness) -> None:
         for log in "lobby", "ops":
-            desk.mark(log, 0)
-            desk.say(log)
-        desk.hidden = {"ops"}
-        assert desk.found() == [("lobby", 1)]
+            harness.mark(log, 0)
+            harness.say(log)
+        harness.hidden = {"ops"}
+        assert harness.found() == [("lobby", 1)]
 
-    def test_a_room_that_is_gone_is_left_out(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby")
-        del desk.rooms["lobby"]
-        assert desk.found() == []
+    def test_a_room_that_is_gone_is_left_out(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby")
+        del harness.rooms["lobby"]
+        assert harness.found() == []
 
-    def test_private_lines_come_first_and_the_current_room_last(self, desk: Desk) -> None:
-        desk.ana.joined.focus(desk.rooms["lobby"])
+    def test_private_lines_come_first_and_the_current_room_last(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.ana.joined.focus(harness.rooms["lobby"])
         for log in "lobby", "ops", "@ana", "tea":
-            desk.mark(log, 0)
-            desk.say(log)
-        assert [log for log, _ in desk.found()] == ["@ana", "ops", "tea", "lobby"]
+            harness.mark(log, 0)
+            harness.say(log)
+        assert [log for log, _ in harness.found()] == ["@ana", "ops", "tea", "lobby"]
 
-    def test_a_guest_has_missed_nothing(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby")
-        assert desk.missed.of(desk.ana) == []
+    def test_a_guest_has_missed_nothing(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby")
+        assert harness.missed.of(harness.ana) == []
 
-    def test_a_client_with_many_rooms_is_sent_private_lines_alone(self, desk: Desk) -> None:
-        desk.ana.subscriptions.allow_many_rooms()
+    def test_a_client_with_many_rooms_is_sent_private_lines_alone(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.ana.subscriptions.allow_many_rooms()
         for log in "lobby", "@ana":
-            desk.mark(log, 0)
-            desk.say(log)
-        assert desk.found() == [("@ana", 1)]
-        assert len(desk.missed.everywhere(desk.ana)) == 2
+            harness.mark(log, 0)
+            harness.say(log)
+        assert harness.found() == [("@ana", 1)]
+        assert len(harness.missed.everywhere(harness.ana)) == 2
 
 
 class TestSending:
-    def test_without_missed_lines_nothing_is_sent(self, desk: Desk) -> None:
-        desk.log_in()
-        assert not desk.missed.show(desk.ana)
-        assert keys(desk.ana) == []
+    def test_without_missed_lines_nothing_is_sent(self, harness: MissedHarness) -> None:
+        harness.log_in()
+        assert not harness.missed.show(harness.ana)
+        assert keys(harness.ana) == []
 
-    def test_lines_are_counted_and_sent(self, desk: Desk) -> None:
+    def test_lines_are_counted_and_sent(self, harness: MissedHarness) -> None:
         for log in "lobby", "@ana":
-            desk.mark(log, 0)
-            desk.say(log, 2)
-        desk.log_in()
-        assert desk.missed.show(desk.ana)
-        assert keys(desk.ana) == ["private_missed", "missed"]
-        assert desk.found() == []
+            harness.mark(log, 0)
+            harness.say(log, 2)
+        harness.log_in()
+        assert harness.missed.show(harness.ana)
+        assert keys(harness.ana) == ["private_missed", "missed"]
+        assert harness.found() == []
 
-    def test_more_than_can_be_sent_at_once_are_sent_the_next_time(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", SHOWN_AT_ONCE + 3)
-        assert desk.show() == ["missed", "missed_more"]
-        assert desk.found() == [("lobby", 3)]
-        assert desk.show() == ["missed"]
-        assert desk.found() == []
+    def test_more_than_can_be_sent_at_once_are_sent_the_next_time(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", SHOWN_AT_ONCE + 3)
+        assert harness.show() == ["missed", "missed_more"]
+        assert harness.found() == [("lobby", 3)]
+        assert harness.show() == ["missed"]
+        assert harness.found() == []
 
-    def test_rooms_share_the_lines_that_are_sent_at_once(self, desk: Desk) -> None:
+    def test_rooms_share_the_lines_that_are_sent_at_once(self, harness: MissedHarness) -> None:
         for log in "lobby", "ops":
-            desk.mark(log, 0)
-            desk.say(log, SHOWN_AT_ONCE)
-        desk.show()
+            harness.mark(log, 0)
+            harness.say(log, SHOWN_AT_ONCE)
+        harness.show()
         half = SHOWN_AT_ONCE // 2
-        assert desk.found() == [("lobby", half), ("ops", half)]
+        assert harness.found() == [("lobby", half), ("ops", half)]
 
-    def test_private_lines_have_no_less_than_all_of_them(self, desk: Desk) -> None:
+    def test_private_lines_have_no_less_than_all_of_them(self, harness: MissedHarness) -> None:
         for log in "lobby", "@ana":
-            desk.mark(log, 0)
-            desk.say(log, SHOWN_AT_ONCE)
-        assert desk.show() == ["private_missed", "missed_more"]
-        assert desk.found() == [("lobby", SHOWN_AT_ONCE)]
+            harness.mark(log, 0)
+            harness.say(log, SHOWN_AT_ONCE)
+        assert harness.show() == ["private_missed", "missed_more"]
+        assert harness.found() == [("lobby", SHOWN_AT_ONCE)]
 
 
 class TestForgotten:
     """Lines that retention has deleted before they were sent."""
 
-    def pass_over(self, desk: Desk) -> None:
-        desk.log_in()
-        Deferred.fromCoroutine(desk.missed.pass_over_forgotten(desk.ana))
+    def pass_over(self, harness: MissedHarness) -> None:
+        harness.log_in()
+        Deferred.fromCoroutine(harness.missed.pass_over_forgotten(harness.ana))
 
-    def forget(self, desk: Desk, upto: int) -> None:
-        Deferred.fromCoroutine(desk.store.forget("lobby", upto))
+    def forget(self, harness: MissedHarness, upto: int) -> None:
+        Deferred.fromCoroutine(harness.store.forget("lobby", upto))
 
-    def test_they_count_as_read(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", SHOWN_AT_ONCE + 50)
-        self.forget(desk, 60)
-        self.pass_over(desk)
-        assert desk.found() == [("lobby", SHOWN_AT_ONCE - 10)]
+    def test_they_count_as_read(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", SHOWN_AT_ONCE + 50)
+        self.forget(harness, 60)
+        self.pass_over(harness)
+        assert harness.found() == [("lobby", SHOWN_AT_ONCE - 10)]
 
-    def test_they_do_also_if_it_is_one_line(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", SHOWN_AT_ONCE + 1)
-        self.forget(desk, 1)
-        self.pass_over(desk)
-        assert desk.found() == [("lobby", SHOWN_AT_ONCE)]
+    def test_they_do_also_if_it_is_one_line(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", SHOWN_AT_ONCE + 1)
+        self.forget(harness, 1)
+        self.pass_over(harness)
+        assert harness.found() == [("lobby", SHOWN_AT_ONCE)]
 
-    def test_they_do_also_if_no_line_is_left(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", SHOWN_AT_ONCE + 50)
-        self.forget(desk, SHOWN_AT_ONCE + 50)
-        self.pass_over(desk)
-        assert desk.found() == []
-        desk.say("lobby")
-        assert desk.found() == [("lobby", 1)]
+    def test_they_do_also_if_no_line_is_left(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", SHOWN_AT_ONCE + 50)
+        self.forget(harness, SHOWN_AT_ONCE + 50)
+        self.pass_over(harness)
+        assert harness.found() == []
+        harness.say("lobby")
+        assert harness.found() == [("lobby", 1)]
 
-    def test_lines_before_the_mark_are_not_missed(self, desk: Desk) -> None:
-        desk.mark("lobby", 60)
-        desk.say("lobby", 80)
-        self.forget(desk, 70)
-        self.pass_over(desk)
-        assert desk.found() == [("lobby", 20)]
+    def test_lines_before_the_mark_are_not_missed(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 60)
+        harness.say("lobby", 80)
+        self.forget(harness, 70)
+        self.pass_over(harness)
+        assert harness.found() == [("lobby", 20)]
 
-    def test_in_a_log_with_few_missed_lines_none_is_looked_for(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.say("lobby", SHOWN_AT_ONCE)
-        self.forget(desk, 60)
-        self.pass_over(desk)
-        assert desk.found() == [("lobby", SHOWN_AT_ONCE)]
+    def test_in_a_log_with_few_missed_lines_none_is_looked_for(
+        self, harness: MissedHarness
+    ) -> None:
+        harness.mark("lobby", 0)
+        harness.say("lobby", SHOWN_AT_ONCE)
+        self.forget(harness, 60)
+        self.pass_over(harness)
+        assert harness.found() == [("lobby", SHOWN_AT_ONCE)]
 
 
 class TestRooms:
     """The rooms that a session may ask for."""
 
-    def names(self, desk: Desk) -> list[str]:
-        desk.log_in()
-        return [room.name for room in desk.missed.rooms(desk.ana)]
+    def names(self, harness: MissedHarness) -> list[str]:
+        harness.log_in()
+        return [room.name for room in harness.missed.rooms(harness.ana)]
 
-    def test_the_current_room_comes_first_and_then_the_latest(self, desk: Desk) -> None:
-        desk.ana.joined.focus(desk.rooms["tea"])
+    def test_the_current_room_comes_first_and_then_the_latest(self, harness: MissedHarness) -> None:
+        harness.ana.joined.focus(harness.rooms["tea"])
         for log in "lobby", "@ana", "ops":
-            desk.mark(log, 0)
-        assert self.names(desk) == ["tea", "ops", "lobby"]
+            harness.mark(log, 0)
+        assert self.names(harness) == ["tea", "ops", "lobby"]
 
-    def test_hidden_rooms_are_left_out(self, desk: Desk) -> None:
+    def test_hidden_rooms_are_left_out(self, harness: MissedHarness) -> None:
         for log in "lobby", "ops":
-            desk.mark(log, 0)
-        desk.hidden = {"lobby"}
-        assert self.names(desk) == ["ops"]
+            harness.mark(log, 0)
+        harness.hidden = {"lobby"}
+        assert self.names(harness) == ["ops"]
 
-    def test_a_guest_has_the_rooms_that_it_is_in(self, desk: Desk) -> None:
-        desk.mark("lobby", 0)
-        desk.ana.enter(desk.rooms["tea"], "joined_room", 0)
-        assert desk.missed.rooms(desk.ana) == [desk.rooms["tea"]]
+    def test_a_guest_has_the_rooms_that_it_is_in(self, harness: MissedHarness) -> None:
+        harness.mark("lobby", 0)
+        harness.ana.enter(harness.rooms["tea"], "joined_room", 0)
+        assert harness.missed.rooms(harness.ana) == [harness.rooms["tea"]]

@@ -10,11 +10,12 @@ from chatd.chat.replies import READING_SECONDS, Replies
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from tests.support.sessions import taken
 
 SECRET = "correct horse"
 
 
-class Asked:
+class PromptHarness:
     """A prompt, what was sent of it, and the answers that it was given."""
 
     def __init__(self) -> None:
@@ -37,111 +38,113 @@ class Asked:
             then(line)
         return then is not None
 
-    def sent(self) -> bytes:
-        return b"".join(iter(self.stream.take, b""))
+    def sent(self) -> str:
+        return taken(self.stream)
 
 
 @pytest.fixture
-def asked() -> Asked:
-    return Asked()
+def harness() -> PromptHarness:
+    return PromptHarness()
 
 
-def test_the_line_after_a_question_is_the_answer(asked: Asked) -> None:
-    asked.ask()
-    assert asked.sent().startswith(b"***")
-    assert asked.next_line("/who")
-    assert asked.answers == ["/who"]
+def test_the_line_after_a_question_is_the_answer(harness: PromptHarness) -> None:
+    harness.ask()
+    assert harness.sent().startswith("***")
+    assert harness.next_line("/who")
+    assert harness.answers == ["/who"]
 
 
-def test_the_line_after_the_answer_is_a_line_like_others(asked: Asked) -> None:
-    asked.ask()
-    asked.next_line("hola")
-    assert not asked.next_line("hola")
+def test_the_line_after_the_answer_is_a_line_like_others(harness: PromptHarness) -> None:
+    harness.ask()
+    harness.next_line("hola")
+    assert not harness.next_line("hola")
 
 
-def test_the_client_hides_what_is_typed_until_the_answer(asked: Asked) -> None:
-    asked.ask()
-    assert asked.hidden == [True]
-    asked.next_line("hola")
-    assert asked.hidden == [True, False]
+def test_the_client_hides_what_is_typed_until_the_answer(harness: PromptHarness) -> None:
+    harness.ask()
+    assert harness.hidden == [True]
+    harness.next_line("hola")
+    assert harness.hidden == [True, False]
 
 
 class TestUnasked:
     """A line that was typed before a refusal to ask could be read."""
 
-    def test_a_line_that_comes_too_soon_is_answered_with_an_error(self, asked: Asked) -> None:
-        asked.prompt.refuse_to_ask()
-        assert asked.prompt.unasked
-        assert asked.next_line(SECRET)
-        assert asked.sent().startswith(b"ERR Not said")
+    def test_a_line_that_comes_too_soon_is_answered_with_an_error(
+        self, harness: PromptHarness
+    ) -> None:
+        harness.prompt.refuse_to_ask()
+        assert harness.prompt.unasked
+        assert harness.next_line(SECRET)
+        assert harness.sent().startswith("ERR Not said")
 
-    def test_an_empty_one_is_not(self, asked: Asked) -> None:
-        asked.prompt.refuse_to_ask()
-        assert asked.next_line("")
-        assert asked.sent() == b""
+    def test_an_empty_one_is_not(self, harness: PromptHarness) -> None:
+        harness.prompt.refuse_to_ask()
+        assert harness.next_line("")
+        assert harness.sent() == ""
 
-    def test_one_that_comes_later_is_a_line_like_others(self, asked: Asked) -> None:
-        asked.prompt.refuse_to_ask()
-        asked.clock.advance(READING_SECONDS)
-        assert not asked.prompt.unasked
-        assert not asked.next_line("hola")
+    def test_one_that_comes_later_is_a_line_like_others(self, harness: PromptHarness) -> None:
+        harness.prompt.refuse_to_ask()
+        harness.clock.advance(READING_SECONDS)
+        assert not harness.prompt.unasked
+        assert not harness.next_line("hola")
 
-    def test_only_the_next_line_may_be_the_answer(self, asked: Asked) -> None:
-        asked.prompt.refuse_to_ask()
-        asked.next_line("hola")
-        assert not asked.next_line("hola")
+    def test_only_the_next_line_may_be_the_answer(self, harness: PromptHarness) -> None:
+        harness.prompt.refuse_to_ask()
+        harness.next_line("hola")
+        assert not harness.next_line("hola")
 
 
 class TestExpectedPassword:
     """The password that was typed before, sent again although it is not asked for."""
 
     @pytest.fixture(autouse=True)
-    def known(self, asked: Asked) -> None:
-        asked.prompt.knows_password(SECRET.__eq__)
-        asked.prompt.may_get_password()
+    def known(self, harness: PromptHarness) -> None:
+        harness.prompt.knows_password(SECRET.__eq__)
+        harness.prompt.may_get_password()
 
-    def test_it_is_dropped(self, asked: Asked) -> None:
-        assert asked.next_line(SECRET)
-        assert (asked.sent(), asked.answers) == (b"", [])
-        assert asked.prompt.pending is None
+    def test_it_is_dropped(self, harness: PromptHarness) -> None:
+        assert harness.next_line(SECRET)
+        assert (harness.sent(), harness.answers) == ("", [])
+        assert harness.prompt.pending is None
 
-    def test_another_line_is_a_line_like_others(self, asked: Asked) -> None:
-        assert not asked.next_line("hola")
+    def test_another_line_is_a_line_like_others(self, harness: PromptHarness) -> None:
+        assert not harness.next_line("hola")
 
-    def test_after_another_line_it_is_not_expected_any_more(self, asked: Asked) -> None:
-        asked.next_line("hola")
-        assert not asked.next_line(SECRET)
+    def test_after_another_line_it_is_not_expected_any_more(self, harness: PromptHarness) -> None:
+        harness.next_line("hola")
+        assert not harness.next_line(SECRET)
 
-    def test_it_is_no_answer_to_another_question(self, asked: Asked) -> None:
-        asked.ask()
-        assert asked.next_line(SECRET)
-        assert asked.answers == []
-        assert asked.next_line("yes")
-        assert asked.answers == ["yes"]
+    def test_it_is_no_answer_to_another_question(self, harness: PromptHarness) -> None:
+        harness.ask()
+        assert harness.next_line(SECRET)
+        assert harness.answers == []
+        assert harness.next_line("yes")
+        assert harness.answers == ["yes"]
 
 
-def test_a_password_that_is_not_expected_is_not_dropped(asked: Asked) -> None:
-    asked.prompt.knows_password(SECRET.__eq__)
-    assert not asked.next_line(SECRET)
+def test_a_password_that_is_not_expected_is_not_dropped(harness: PromptHarness) -> None:
+    harness.prompt.knows_password(SECRET.__eq__)
+    assert not harness.next_line(SECRET)
 
 
 class TestConfirms:
     """A command that is given twice within a minute."""
 
-    def test_the_second_time_confirms_the_first(self, asked: Asked) -> None:
-        assert not asked.prompt.confirms("close")
-        asked.clock.advance(CONFIRM_SECONDS - 1)
-        assert asked.prompt.confirms("close")
+    def test_the_second_time_confirms_the_first(self, harness: PromptHarness) -> None:
+        assert not harness.prompt.confirms("close")
+        harness.clock.advance(CONFIRM_SECONDS - 1)
+        assert harness.prompt.confirms("close")
 
-    def test_a_third_time_does_not(self, asked: Asked) -> None:
-        assert [asked.prompt.confirms("close") for _ in range(4)] == [False, True, False, True]
+    def test_a_third_time_does_not(self, harness: PromptHarness) -> None:
+        assert [harness.prompt.confirms("close") for _ in range(4)] == [False, True, False, True]
 
-    def test_a_minute_later_it_has_to_be_given_twice_again(self, asked: Asked) -> None:
-        asked.prompt.confirms("close")
-        asked.clock.advance(CONFIRM_SECONDS)
-        assert not asked.prompt.confirms("close")
+    def test_a_minute_later_it_has_to_be_given_twice_again(self, harness: PromptHarness) -> None:
+        harness.prompt.confirms("close")
+        harness.clock.advance(CONFIRM_SECONDS)
+        assert not harness.prompt.confirms("close")
 
-    def test_another_command_confirms_nothing(self, asked: Asked) -> None:
-        asked.prompt.confirms("close")
-        assert not asked.prompt.confirms("ban")
-        assert not asked.prompt.confirms("close")
+    def test_another_command_confirms_nothing(self, harness: PromptHarness) -> None:
+        harness.prompt.confirms("close")
+        assert not harness.prompt.confirms("ban")
+        assert not harness.prompt.confirms("close")

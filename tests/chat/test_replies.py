@@ -10,6 +10,7 @@ from chatd.formats.bare import BareFormat
 from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import Stream
+from tests.support.sessions import taken
 
 
 @pytest.fixture
@@ -17,36 +18,36 @@ def replies() -> Replies:
     return Replies(Stream(), ChatFormat(), Language.ENGLISH)
 
 
-def sent(replies: Replies) -> bytes:
-    return b"".join(iter(replies.stream.take, b""))
+def sent(replies: Replies) -> str:
+    return taken(replies.stream)
 
 
 def test_a_sentence_is_sent(replies: Replies) -> None:
     replies.answer("you_are", name="ana")
-    assert sent(replies) == b"*** You are now ana.\n"
+    assert sent(replies) == "*** You are now ana.\n"
 
 
 def test_lines_are_sent(replies: Replies) -> None:
     replies.tell("one\ntwo")
-    assert sent(replies) == b"*** one\n*** two\n"
+    assert sent(replies) == "*** one\n*** two\n"
 
 
 def test_an_error_is_sent(replies: Replies) -> None:
     replies.error(ErrorKind.NOT_SAVED, "not_saved")
-    assert sent(replies).startswith(b"ERR Not saved: ")
+    assert sent(replies).startswith("ERR Not saved: ")
 
 
 def test_another_language_holds_for_the_next_answer(replies: Replies) -> None:
     replies.use_language(Language.SPANISH)
     assert replies.sentence("you_are", name="ana") != "You are now ana."
     replies.answer("you_are", name="ana")
-    assert sent(replies).decode() == f"*** {replies.sentence('you_are', name='ana')}\n"
+    assert sent(replies) == f"*** {replies.sentence('you_are', name='ana')}\n"
 
 
 def test_answers_may_have_a_format_of_their_own(replies: Replies) -> None:
     replies.answer_in(BareFormat())
     replies.tell("one")
-    assert sent(replies) == BareFormat().say("one")
+    assert sent(replies) == BareFormat().say("one").decode()
     replies.answer_in(None)
     replies.tell("one")
-    assert sent(replies) == b"*** one\n"
+    assert sent(replies) == "*** one\n"

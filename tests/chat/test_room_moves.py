@@ -10,7 +10,7 @@ from chatd.chat.room_moves import RoomMoves
 from chatd.chat.session import Session
 from chatd.event import Draft, Kind
 from chatd.rooms.bookmarks import Return
-from tests.support.sessions import KeysOnly, guest, keys, member
+from tests.support.sessions import KeysOnly, guest, keys, member, taken
 from tests.support.world import World
 
 
@@ -107,8 +107,7 @@ class TestLeave:
         self, world: MovesWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(KeysOnly, "left", lambda format, room: room.encode())
-        while world.luis.stream.take():
-            pass
+        taken(world.luis.stream)
         world.moves.leave(world.luis, world.ops)
         world.moves.leave(world.luis, world.lobby, told=False)
         assert world.luis.stream.take() == b"ops"

@@ -9,9 +9,8 @@ from chatd.chat.session import Rights, Session
 from chatd.errors import ErrorKind, Refusal
 from chatd.event import Draft, Kind
 from chatd.formats.chat import ChatFormat
-from chatd.i18n import Language
 from chatd.rooms.room import Room
-from chatd.rooms.stream import Stream
+from tests.support.sessions import alone, taken
 from tests.support.world import HeldStore
 
 
@@ -23,19 +22,10 @@ class SessionTestCase(SynchronousTestCase):
         self.session = self.make(1)
 
     def make(self, number: int) -> Session:
-        return Session(
-            number,
-            Stream(),
-            ChatFormat(),
-            self.clock,
-            Language.ENGLISH,
-            self.store.error_log,
-            Rights(),
-        )
+        return alone(number, self.store, self.clock, ChatFormat())
 
-    def seen(self, session: Session | None = None) -> bytes:
-        stream = (session or self.session).stream
-        return b"".join(iter(stream.take, b""))
+    def seen(self, session: Session | None = None) -> str:
+        return taken((session or self.session).stream)
 
     def published(self, draft: Draft, seq: int = 1) -> None:
         """Do as the server does after a commit."""
@@ -59,13 +49,13 @@ class GuardTests(SessionTestCase):
         self.room.guarded = True
         self.session.rights = Rights(guard=lambda session, room: refusal)
 
-    def errors(self) -> list[bytes]:
+    def errors(self) -> list[str]:
         return [line[:15] for line in self.seen().splitlines()]
 
     def test_each_line_is_answered_and_none_is_said(self) -> None:
         self.refuse()
         self.session.say("one", "two")
-        self.assertEqual(self.errors(), [b"ERR Not allowed"] * 2)
+        self.assertEqual(self.errors(), ["ERR Not allowed"] * 2)
         self.assertEqual(self.session.queue.unpublished, 0)
         self.assertFalse(self.session.has_spoken)
 
@@ -92,10 +82,10 @@ class GuardTests(SessionTestCase):
         self.refuse()
         self.session.say("no")
         self.session.queue.when_settled(lambda: self.session.tell("asked"))
-        self.assertEqual(self.seen(), b"")
+        self.assertEqual(self.seen(), "")
         self.published(self.draft())
         lines = self.seen().splitlines()
-        self.assertEqual([line[:15] for line in lines[1:]], [b"ERR Not allowed", b"*** asked"])
+        self.assertEqual([line[:15] for line in lines[1:]], ["ERR Not allowed", "*** asked"])
 
 
 class NoRoomTests(SessionTestCase):
@@ -103,11 +93,11 @@ class NoRoomTests(SessionTestCase):
 
     def test_in_no_room_nothing_can_be_said(self) -> None:
         self.session.say("hola")
-        self.assertTrue(self.seen().startswith(b"ERR No room: "))
+        self.assertTrue(self.seen().startswith("ERR No room: "))
         self.assertFalse(self.session.has_spoken)
 
     def test_a_name_that_is_taken_in_no_room_is_announced_nowhere(self) -> None:
         self.session.rename("ana")
         self.assertEqual(self.store._waiting, [])
-        self.assertEqual(self.seen(), b"*** You are now ana.\n")
+        self.assertEqual(self.seen(), "*** You are now ana.\n")
         self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -686,7 +686,7 @@ class TestKeeping:
 # With a store on disk
 
 
-class Hall:
+class StoredServer:
     """A loopback whose server is started again and again on what was kept on disk."""
 
     def __init__(self, directory: Path) -> None:
@@ -726,47 +726,47 @@ class Hall:
 
 
 async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
-    await hall.loopback.listen()
-    assert await hall.ana() == []
-    await hall.loopback.clients[0].close()
-    luis = await hall.loopback.guest()
+    stored = StoredServer(tmp_path)
+    await stored.loopback.listen()
+    assert await stored.ana() == []
+    await stored.loopback.clients[0].close()
+    luis = await stored.loopback.guest()
     luis.send("one", "/msg ana psst", "/sync")
     await luis.until("/sync")
-    await hall.stop()
-    hall.open()
-    await hall.loopback.listen()
-    assert await hall.ana() == [
+    await stored.stop()
+    stored.open()
+    await stored.loopback.listen()
+    assert await stored.ana() == [
         "*** 1 private line while you were away:",
         "(private) <guest2> psst",
         "*** 1 line in #lobby since you left:",
         "<guest2> one",
     ]
-    await hall.stop()
-    hall.open()
-    await hall.loopback.listen()
-    assert await hall.ana() == []
-    await hall.stop()
+    await stored.stop()
+    stored.open()
+    await stored.loopback.listen()
+    assert await stored.ana() == []
+    await stored.stop()
 
 
 async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
-    await hall.loopback.listen()
-    assert await hall.ana() == []
-    luis = await hall.loopback.guest()
+    stored = StoredServer(tmp_path)
+    await stored.loopback.listen()
+    assert await stored.ana() == []
+    luis = await stored.loopback.guest()
     luis.send("one", "/msg ana psst", "/sync")
     await luis.until("/sync")
-    hall.crash()
-    first = hall.loopback
-    hall.open()
-    await hall.loopback.listen()
-    assert await hall.ana() == [
+    stored.crash()
+    first = stored.loopback
+    stored.open()
+    await stored.loopback.listen()
+    assert await stored.ana() == [
         "*** 1 private line while you were away:",
         "(private) <guest2> psst",
         "*** 1 line in #lobby since you left:",
         "<guest2> one",
     ]
-    await hall.stop()
+    await stored.stop()
     for client in first.clients:
         await client.close()
     await first.close()

@@ -39,9 +39,16 @@ class KeysOnly(Format):
         return b""
 
 
-def alone(number: int, store: Store, clock: Clock) -> Session:
-    """Return a session of no server, which may do everything."""
-    return Session(number, Stream(), KeysOnly(), clock, Language.ENGLISH, store.error_log, Rights())
+def alone(number: int, store: Store, clock: Clock, format: Format | None = None) -> Session:
+    """Return a session of no server, which may do everything; its format is `KeysOnly` if none."""
+    return Session(
+        number, Stream(), format or KeysOnly(), clock, Language.ENGLISH, store.error_log, Rights()
+    )
+
+
+def taken(stream: Stream) -> str:
+    """Take and return all that is waiting in a stream."""
+    return b"".join(iter(stream.take, b"")).decode()
 
 
 def guest(world: World, name: str = "", *, network: str = "", confidential: bool = True) -> Session:
