@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.accounts.accounts import Account
 from chatd.chat.membership import LASTING
 from chatd.chat.names import Names
-from tests.support.sessions import done, guest, program
-from tests.support.sessions import member as named_member
-from tests.support.world import HASH, PASSWORD, Member, World
+from tests.support.sessions import done, guest, member, program
+from tests.support.world import PASSWORD, Member, World
 
 
 @pytest.mark.parametrize("line", ["/logout", f"/login eva {PASSWORD}"])
 def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line: str) -> None:
     world = World()
-    world.server.accounts.store(Account("eva", HASH))
+    world.register("eva")
     owner, ana = world.member("olga"), world.member("ana")
     owner.type("/create den private", "/invite ana", "/invite eva")
     ana.type("/join den")
@@ -23,7 +21,7 @@ def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line
     owner.seen()
     ana.type(line)
     assert owner.seen() == ["*** ana left."]
-    assert world.server.rooms["den"] not in ana.session.memberships
+    assert world.room("den") not in ana.session.memberships
 
 
 def test_typing_a_password_logs_no_guest_in() -> None:
@@ -35,7 +33,7 @@ def test_typing_a_password_logs_no_guest_in() -> None:
 
 def test_a_login_counts_later_tries_from_its_network_apart() -> None:
     world = World()
-    world.server.disconnect(named_member(world, "ana"))
+    world.server.disconnect(member(world, "ana"))
     account = world.server.accounts.table["ana"]
     world.server.logins.log_in(guest(world, network="192.0.2.1"), account)
     (_, key), *_ = world.server.logins.limits.tries_of(account, "192.0.2.1")
@@ -44,7 +42,7 @@ def test_a_login_counts_later_tries_from_its_network_apart() -> None:
 
 def test_a_session_of_a_program_is_text_only_and_has_the_settings_of_the_account() -> None:
     world = World()
-    ana = named_member(world, "ana")
+    ana = member(world, "ana")
     done(world, world.server.logins.change_settings(ana, ignored=["luis"]))
     session = program(world, "ana")
     assert session.text_only
@@ -53,7 +51,7 @@ def test_a_session_of_a_program_is_text_only_and_has_the_settings_of_the_account
 
 def test_a_setting_is_changed_in_one_session_and_stored_for_later_ones() -> None:
     world = World()
-    ana, other, later = named_member(world, "ana"), guest(world), guest(world)
+    ana, other, later = member(world, "ana"), guest(world), guest(world)
     logins, account = world.server.logins, world.server.accounts.table["ana"]
     logins.log_in(other, account)
     done(world, logins.change_settings(ana, times=True))
@@ -64,7 +62,7 @@ def test_a_setting_is_changed_in_one_session_and_stored_for_later_ones() -> None
 
 def test_ignored_names_are_changed_in_all_sessions_of_an_account() -> None:
     world = World()
-    ana, other = named_member(world, "ana"), guest(world)
+    ana, other = member(world, "ana"), guest(world)
     world.server.logins.log_in(other, world.server.accounts.table["ana"])
     done(world, world.server.logins.change_settings(ana, ignored=["luis"]))
     assert list(other.subscriptions.settings.ignored) == ["luis"]
@@ -73,10 +71,10 @@ def test_ignored_names_are_changed_in_all_sessions_of_an_account() -> None:
 def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> None:
     world = World()
     owner, eva = world.member("olga"), world.person()
-    world.server.accounts.store(Account("eva", HASH))
+    world.register("eva")
     owner.type("/create den", "/ban eva")
     eva.type("/join den")
-    den = world.server.rooms["den"]
+    den = world.room("den")
     assert den in eva.session.memberships
     world.server.logins.log_in(eva.session, world.server.accounts.table["eva"])
     assert den not in eva.session.memberships
@@ -85,13 +83,13 @@ def test_a_guest_who_logs_in_is_put_out_of_a_room_that_bans_the_account() -> Non
 def test_a_muted_member_who_logs_out_is_muted_as_a_guest() -> None:
     world = World()
     owner = world.member("olga")
-    world.server.accounts.store(Account("ana", HASH))
+    world.register("ana")
     owner.type("/create den", "/mute ana")
     ana = world.member("ana")
     ana.type("/join den")
     world.server.logins.log_out(ana.session)
     assert ana.session.is_guest
-    assert world.server.moderation.silence(ana.session, world.server.rooms["den"]) is not None
+    assert world.server.moderation.silence(ana.session, world.room("den")) is not None
 
 
 class TestALoginThatFails:
@@ -101,7 +99,7 @@ class TestALoginThatFails:
     def world(self) -> World:
         world = World()
         for name in "ana", "eva":
-            world.server.accounts.store(Account(name, HASH))
+            world.register(name)
         return world
 
     def fail_to_log_in(self, world: World, person: Member, patch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from twisted.internet.defer import Deferred
-
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.storage.contract import StoreError
@@ -14,12 +10,8 @@ from tests.support.browser import (
     browser,
 )
 from tests.support.logs import Expect
+from tests.support.sessions import begin
 from tests.support.world import HASH, PASSWORD, World
-
-
-def begin(coroutine: Any) -> Deferred[Any]:
-    """Begin a coroutine that a slow store holds back; a failure becomes the result."""
-    return Deferred.fromCoroutine(coroutine).addErrback(lambda failure: failure.value)
 
 
 def test_a_registration_that_fails_takes_nothing_from_the_next_owner_of_the_name(
@@ -27,13 +19,13 @@ def test_a_registration_that_fails_takes_nothing_from_the_next_owner_of_the_name
 ) -> None:
     world = World(slow=True)
     server = world.server
-    first = begin(server.registrations.register(Account("eva", HASH)))
+    first = begin(world, server.registrations.register(Account("eva", HASH)))
     world.settle()
-    begin(server.registrations.unregister(server.accounts.table["eva"]))
+    begin(world, server.registrations.unregister(server.accounts.table["eva"]))
     second = Account("eva", HASH, epoch=7)
     server.accounts.store(second)
     _, puts = server.credentials.issue(second, TOKEN, "t")
-    begin(server.registrations.change_credentials(*puts))
+    begin(world, server.registrations.change_credentials(*puts))
     world.store.fail()
     world.release()
     assert isinstance(first.result, StoreError)
@@ -48,12 +40,11 @@ def test_a_session_of_an_account_that_could_not_be_stored_is_a_guest_at_once(
     world = World(slow=True)
     other = world.person()
     world.release()
-    begin(world.server.registrations.register(Account("ana", HASH)))
+    begin(world, world.server.registrations.register(Account("ana", HASH)))
     other.type(f"/login ana {PASSWORD}")
     world.settle()
     assert other.session.account == "ana"
-    world.store.fail()
-    world.settle()
+    world.fail()
     assert other.session.is_guest
     assert other.session.grant is None
     expected_errors()
@@ -68,7 +59,7 @@ def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhi
     world = World(slow=True)
     first, second = tabs(world)
     world.release()
-    begin(world.server.registrations.register(Account("ana", HASH), first.session))
+    begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
     second.say("/nick eva")
     assert first.session.name == "eva"
     world.release()
@@ -80,7 +71,7 @@ def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
     world = World(slow=True)
     first, second = tabs(world)
     world.release()
-    begin(world.server.registrations.register(Account("ana", HASH), first.session))
+    begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
     second.say("/nick eva")
     first.hang_up()
     world.release()
@@ -93,11 +84,11 @@ def test_a_guest_whose_name_is_registered_is_put_out_of_rooms_that_invited_the_n
     ana, luis = world.member("ana"), world.person("luis")
     ana.type("/create den private", "/invite luis")
     luis.type("/join den")
-    assert luis.session.room is world.server.rooms["den"]
-    begin(world.server.registrations.register(Account("luis", HASH)))
+    assert luis.session.room is world.room("den")
+    begin(world, world.server.registrations.register(Account("luis", HASH)))
     world.settle()
     assert luis.session.is_guest
-    assert luis.session.room is not world.server.rooms["den"]
+    assert luis.session.room is not world.room("den")
 
 
 def test_changing_a_password_logs_no_guest_in(
@@ -108,12 +99,11 @@ def test_changing_a_password_logs_no_guest_in(
     server.accounts.store(Account("ana", HASH))
     world.release()
     ana = server.accounts.table["ana"]
-    changing = begin(server.registrations.change_password(ana, HASH, guest.session))
+    changing = begin(world, server.registrations.change_password(ana, HASH, guest.session))
     world.settle()
-    world.store.fail()
-    world.settle()
+    world.fail()
     assert isinstance(changing.result, StoreError)
-    begin(server.registrations.change_password(ana, HASH, guest.session))
+    begin(world, server.registrations.change_password(ana, HASH, guest.session))
     world.release()
     assert guest.session.grant is None
     expected_errors()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twisted.internet.error import ConnectionAborted
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.membership import LASTING
-from chatd.chat.server import ChatServer
 from chatd.chat.subscriptions import Subscriptions
 from chatd.errors import short
 from chatd.event import Draft, Kind
@@ -21,20 +21,18 @@ from tests.support.world import Member, World
 class RecordedStore(MemoryStore):
     """A store that was opened with some rooms in it."""
 
-    stored: Sequence[RoomRecord] = ()
+    def __init__(self, clock: Clock, recorded: Sequence[RoomRecord]) -> None:
+        super().__init__(clock)
+        self._recorded = recorded
 
     def rooms(self) -> Sequence[RoomRecord]:
-        return self.stored
+        return self._recorded
 
 
 def restarted(*records: RoomRecord, lobby: str = "lobby") -> World:
     """Return a world with a store that was written in an earlier run."""
-    world = World()
-    world.store = RecordedStore(world.clock)
-    world.store.stored = records
-    world.server = ChatServer(world.store, world.clock, lobby=lobby)
-    world.chat.server = world.server
-    return world
+    clock = Clock()
+    return World(clock=clock, store=RecordedStore(clock, records), lobby=lobby)
 
 
 class RestartTests(SynchronousTestCase):
@@ -56,7 +54,7 @@ class RestartTests(SynchronousTestCase):
     def test_the_log_goes_on_where_it_stood(self) -> None:
         world = World()
         world.say("one", "two")
-        world.server = world.chat.server = ChatServer(world.store, world.clock)
+        world = world.restarted()
         world.say("three")
         self.assertEqual(world.server.lobby.head, 3)
 
@@ -93,8 +91,7 @@ class SharedNameTests(SynchronousTestCase):
 
     def told(self, person: Member, line: str) -> list[str]:
         self.forget()
-        person.type(line)
-        return person.seen()
+        return person.ask(line)
 
     def test_they_count_as_one_person(self) -> None:
         self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])

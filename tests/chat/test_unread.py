@@ -180,7 +180,7 @@ class TestInboxes:
         account = world.server.accounts.table["ana"]
         ensureDeferred(world.server.registrations.unregister(account))
         world.settle()
-        assert not world.store._logs["@ana"].events
+        assert not world.stored("@ana")
         world.register("ana")
         luis.type("/msg ana hola")
         assert greeting(world.member("ana", greeted=True))[1:] == dated("(private) <luis> hola")
