@@ -217,14 +217,13 @@ def test_what_was_asked_before_and_not_taken_is_not_shown(way: str) -> None:
     assert not [line for line in scene.eva.seen() if line.startswith("[") and "an old" in line]
 
 
-def _moderated() -> tuple[World, Member, Member]:
-    """Return a world with a slow disk, and ana and the guest luis in her moderated #ops."""
+def _slow(mode: str, *guests: str) -> tuple[World, Member, list[Member]]:
+    """Return a world with a slow disk, ana, who has made #ops in a mode, and some guests."""
     world = World(slow=True)
-    ana, luis = world.member("ana"), world.person("luis")
-    ana.type("/create ops moderated")
+    ana, others = world.member("ana"), [world.person(name) for name in guests]
+    ana.type(f"/create ops {mode}")
     world.release()
-    luis.type("/join ops")
-    return world, ana, luis
+    return world, ana, others
 
 
 class TestGuests:
@@ -271,10 +270,7 @@ class TestGuests:
 
     @pytest.mark.parametrize("verb", ["invite", "voice"])
     def test_who_has_another_name_once_it_is_saved_has_none(self, verb: str) -> None:
-        world = World(slow=True)
-        ana, luis, pepe = world.member("ana"), world.person("luis"), world.person("pepe")
-        ana.type("/create ops private")
-        world.release()
+        world, ana, (luis, pepe) = _slow("private", "luis", "pepe")
         for person in luis, pepe:
             ana.type(f"/{verb} {person.session.name}")
         luis.type("/nick lucas")
@@ -286,7 +282,8 @@ class TestGuests:
         assert world.server.moderation.roles._given == {}
 
     def test_what_is_taken_back_ends_at_once_and_for_good(self) -> None:
-        world, ana, luis = _moderated()
+        world, ana, (luis,) = _slow("moderated", "luis")
+        luis.type("/join ops")
         ana.type("/voice luis")
         world.release()
         ana.type("/unvoice luis")
@@ -298,7 +295,8 @@ class TestGuests:
         assert "in #ops only people with a voice speak" in str(luis.ask("hola"))
 
     def test_more_is_given_to_them_once_it_is_saved(self) -> None:
-        world, ana, luis = _moderated()
+        world, ana, (luis,) = _slow("moderated", "luis")
+        luis.type("/join ops")
         ana.type("/invite luis")
         world.release()
         ana.type("/voice luis")
@@ -309,10 +307,7 @@ class TestGuests:
         assert "<luis> hola" in luis.seen()
 
     def test_what_could_not_be_taken_back_lasts(self, expected_errors: Callable[..., Any]) -> None:
-        world = World(slow=True)
-        ana, luis, gone = world.member("ana"), world.person("luis"), world.person("gone")
-        ana.type("/create ops private")
-        world.release()
+        world, ana, (luis, gone) = _slow("private", "luis", "gone")
         for person in luis, gone:
             ana.type(f"/invite {person.session.name}")
             world.release()

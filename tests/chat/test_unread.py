@@ -10,7 +10,6 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
 
 from chatd.chat.missed import SHOWN_AT_ONCE
-from chatd.chat.server import ChatServer
 from chatd.chat.unread import CHECKS_A_MINUTE
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room
@@ -686,19 +685,24 @@ class TestKeeping:
 # With a store on disk
 
 
+WAITED = [
+    "*** 1 private line while you were away:",
+    "(private) <guest2> psst",
+    "*** 1 line in #lobby since you left:",
+    "<guest2> one",
+]
+"""The lines that Ana is sent for those of Luis."""
+
+
 class StoredServer:
     """A loopback whose server is started again and again on what was kept on disk."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.open()
 
-    def open(self) -> None:
+    async def start(self) -> None:
         self.loopback = LoopbackServer.on_file(self.directory / "chatd.sqlite")
-
-    @property
-    def server(self) -> ChatServer:
-        return self.loopback.server
+        await self.loopback.listen()
 
     async def ana(self) -> list[str]:
         """Return the lines that Ana is sent when she logs in, up to the answer to a fence."""
@@ -709,67 +713,56 @@ class StoredServer:
             line.split("] ")[-1] for line in lines[lines.index("*** You are now ana.") + 1 : -1]
         ]
 
-    async def stop(self) -> None:
-        await self.server.unread.stop()
-        for client in self.loopback.clients:
-            await client.close()
-        await self.loopback.close()
+    async def luis(self) -> None:
+        """Say a line, and a private one to Ana, as a guest."""
+        luis = await self.loopback.guest()
+        luis.send("one", "/msg ana psst", "/sync")
+        await luis.until("/sync")
 
-    def crash(self) -> None:
-        """Go on with a copy of what is on disk at this moment."""
+    async def stop(self) -> None:
+        await self.loopback.server.unread.stop()
+        await self.close(self.loopback)
+
+    async def close(self, loopback: LoopbackServer) -> None:
+        """Close a server that may be one that crashed."""
+        for client in loopback.clients:
+            await client.close()
+        await loopback.close()
+
+    def crash(self) -> LoopbackServer:
+        """Go on with a copy of what is on disk at this moment; return the server until then."""
         other = self.directory / "crashed"
         other.mkdir()
         for path in self.directory.glob("chatd.sqlite*"):
             if path.suffix != ".lock":
                 shutil.copy(path, other)
         self.directory = other
+        return self.loopback
 
 
 async def test_what_waits_and_places_are_there_after_a_restart(tmp_path: Path) -> None:
     stored = StoredServer(tmp_path)
-    await stored.loopback.listen()
+    await stored.start()
     assert await stored.ana() == []
     await stored.loopback.clients[0].close()
-    luis = await stored.loopback.guest()
-    luis.send("one", "/msg ana psst", "/sync")
-    await luis.until("/sync")
-    await stored.stop()
-    stored.open()
-    await stored.loopback.listen()
-    assert await stored.ana() == [
-        "*** 1 private line while you were away:",
-        "(private) <guest2> psst",
-        "*** 1 line in #lobby since you left:",
-        "<guest2> one",
-    ]
-    await stored.stop()
-    stored.open()
-    await stored.loopback.listen()
-    assert await stored.ana() == []
+    await stored.luis()
+    for waited in WAITED, []:
+        await stored.stop()
+        await stored.start()
+        assert await stored.ana() == waited
     await stored.stop()
 
 
 async def test_after_a_crash_lines_may_be_told_again_and_none_is_lost(tmp_path: Path) -> None:
     stored = StoredServer(tmp_path)
-    await stored.loopback.listen()
+    await stored.start()
     assert await stored.ana() == []
-    luis = await stored.loopback.guest()
-    luis.send("one", "/msg ana psst", "/sync")
-    await luis.until("/sync")
-    stored.crash()
-    first = stored.loopback
-    stored.open()
-    await stored.loopback.listen()
-    assert await stored.ana() == [
-        "*** 1 private line while you were away:",
-        "(private) <guest2> psst",
-        "*** 1 line in #lobby since you left:",
-        "<guest2> one",
-    ]
+    await stored.luis()
+    crashed = stored.crash()
+    await stored.start()
+    assert await stored.ana() == WAITED
     await stored.stop()
-    for client in first.clients:
-        await client.close()
-    await first.close()
+    await stored.close(crashed)
 
 
 def test_an_attendance_is_empty_after_it_stopped_twice(world: World) -> None:

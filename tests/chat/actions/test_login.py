@@ -152,23 +152,16 @@ def test_a_browser_whose_sign_in_has_expired_logs_out_without_waiting_for_the_di
 class TestABrowserThatLogsOutWhileTheDiskIsSlow:
     @pytest.fixture
     def world(self) -> World:
-        world = World(slow=True)
-        session = guest(world, "ana")
-        begin(world, register(world.server, session, PASSWORD))
-        world.release()
-        return world
+        return World(slow=True)
 
     def logging_out(self, world: World) -> Session:
         """Return a session of a browser that waits for the disk."""
-        server, account = world.server, world.server.accounts.table["ana"]
-        secret, puts = server.credentials.issue(account, BROWSER, "browser")
-        begin(world, server.registrations.change_credentials(*puts))
-        world.release()
-        session, grant = guest(world), server.credentials.grant_of(secret)
-        server.logins.log_in(session, account, grant)
-        world.release()
-        begin(world, log_out(server, session))
-        assert session.grant is grant
+        world.store.holds = False
+        member(world, "ana")
+        session = browser(world, "ana")
+        world.store.holds = True
+        begin(world, log_out(world.server, session))
+        assert session.grant is not None
         return session
 
     def test_is_a_guest_once_that_is_stored(self, world: World) -> None:
