@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from chatd.accounts.accounts import Account, Accounts
 from chatd.accounts.credentials import Grant
 from chatd.chat.permissions import Mode, Role
-from chatd.chat.roles import OWNED, RoleRecord, RoomPolicy, Roles
+from chatd.chat.roles import OWNED, RoleRecord, Roles, RoomPolicy
 from chatd.chat.session import Session
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
