@@ -19,21 +19,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.accounts.accounts import Account
-from chatd.chat.server import ChatServer
 from chatd.commands.table import TABLE
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language
-from chatd.protocols.lines.chat import ChatProtocol
-from chatd.protocols.transport.factory import ChatFactory
-from chatd.storage.memory import MemoryStore
-from chatd.storage.records import change
 from tests.support.checkout import ROOT
+from tests.support.world import Member, World
 from tools import documents
 
 READMES = {Language.ENGLISH: "README.md", Language.SPANISH: "README.es.md"}
@@ -254,47 +247,21 @@ def test_whatever_pipes_a_program_into_a_room_says_text_first(document: str) -> 
         assert any("echo /text;" in recipe for recipe in recipes)
 
 
-class Person:
-    """A client at a terminal: the lines typed, and the lines that were not looked at yet."""
-
-    def __init__(self, factory: ChatFactory) -> None:
-        self.transport = StringTransport()
-        self.protocol: ChatProtocol = factory.buildProtocol(None)
-        self.protocol.makeConnection(self.transport)
-
-    def types(self, line: str) -> None:
-        self.protocol.dataReceived(f"{line}\n".encode())
-
-    def sees(self) -> list[str]:
-        lines = self.transport.value().decode().split("\n")
-        self.transport.clear()
-        return lines[:-1]
-
-
 class Replay:
     """A replay of a transcript: Ana's lines are typed, and others say what she saw of them."""
 
     def __init__(self, language: Language) -> None:
-        self.clock = Clock()
-        self.store = MemoryStore(self.clock)
-        server = ChatServer(self.store, self.clock, language=language)
-        self.factory = ChatFactory(server, self.clock, ChatProtocol)
+        self.world = World(language=language)
         self.room = ""  # the one that others go to
-        self.others: dict[str, Person] = {}
-        self.ana: Person | None = None
+        self.others: dict[str, Member] = {}
+        self.ana: Member | None = None
         self.unseen: list[str] = []
 
     def play_room(self, transcript: str) -> None:
         """Replay a transcript without entering, by a member with an account who makes a room."""
         lines = transcript.removesuffix("\n").split("\n")
         self.room = lines[0].split()[1]
-        self.ana = Person(self.factory)
-        server, session = self.factory.server, self.ana.protocol.session
-        account = Account("ana", "")
-        change(self.store, server.accounts.table.put("ana", account))
-        server.logins.log_in(session, account)
-        self.turn()
-        self.unseen.clear()
+        self.ana = self.world.member("ana")
         self.look_on(lines)
 
     def play(self, transcript: str) -> None:
@@ -305,7 +272,7 @@ class Replay:
                 self.happens(line)
             elif not line.startswith(_PREFIXES):
                 break
-        self.ana = Person(self.factory)
+        self.ana = self.world.person(greeted=True)
         self.turn()
         self.look_on(lines)
 
@@ -320,10 +287,10 @@ class Replay:
                 assert self.unseen.pop(0) == _TIME.sub("[time] ", line)
             else:
                 assert not self.unseen, f"not in the transcript: {self.unseen}"
-                self.ana.types(line)
+                self.ana.type(line)
                 self.turn()
         assert not self.unseen, f"not in the transcript: {self.unseen}"
-        assert self.ana.transport.disconnecting
+        assert self.ana.closed
 
     def happens(self, line: str) -> None:
         """Have another client say a line that Ana receives; make that client if need be."""
@@ -331,24 +298,23 @@ class Replay:
         assert said is not None, f"nobody says: {line}"
         name = said["name"] or said["actor"] or said["writer"]
         if name not in self.others:
-            self.others[name] = Person(self.factory)
-            self.others[name].types(f"/nick {name}")
+            self.others[name] = self.world.person(name)
             if self.room:
-                self.others[name].types(f"/join {self.room}")
+                self.others[name].type(f"/join {self.room}")
         if said["text"] is not None:
-            self.others[name].types(said["text"])
+            self.others[name].type(said["text"])
         elif said["action"] is not None:
-            self.others[name].types(f"/me {said['action']}")
+            self.others[name].type(f"/me {said['action']}")
         else:
             assert self.ana is not None
-            self.others[name].types(f"/msg {self.ana.protocol.session.name} {said['private']}")
+            self.others[name].type(f"/msg {self.ana.session.name} {said['private']}")
         self.turn()
 
     def turn(self) -> None:
         """Run all that is due, and look at Ana's screen."""
-        self.clock.pump([0] * 10)
+        self.world.clock.pump([0] * 10)
         if self.ana is not None:
-            self.unseen += [_TIME.sub("[time] ", line) for line in self.ana.sees()]
+            self.unseen += [_TIME.sub("[time] ", line) for line in self.ana.seen()]
 
 
 class TranscriptTests(SynchronousTestCase):
