@@ -40,6 +40,8 @@ from twisted.logger import LogEvent, LogLevel, eventAsText, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.faults import Fault
+
 DEADLINE = 10.0
 """Seconds until an asynchronous test, or an example of one, fails."""
 
@@ -498,6 +500,12 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErro
         pytest.fail("the test left behind:\n  " + "\n  ".join(leaks), pytrace=False)
     if logged.events:
         pytest.fail("errors were logged that no test expected:\n" + logged.text(), pytrace=False)
+
+
+@pytest.fixture
+def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
+    """Return a set of injected faults, which end with the test."""
+    return Fault(monkeypatch)
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ class Stream(OfToken):
 
     def shown(self) -> str:
         self.caller.settle()
-        return self.caller.got_bytes().decode()
+        return self.caller.bytes_seen().decode()
 
 
 class Token(OfToken):

@@ -149,7 +149,7 @@ class Stream(Door):
 
     def told(self) -> str:
         self.caller.settle()
-        return self.caller.got_bytes().decode()
+        return self.caller.bytes_seen().decode()
 
     @property
     def session(self) -> Any:

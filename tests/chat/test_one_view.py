@@ -68,7 +68,7 @@ def event_stream(door: Served) -> str:
     caller = door.caller()
     caller.send(request("GET", "/api/rooms/lobby/stream?after=0", authorization=bearer(door)))
     caller.settle()
-    return caller.got_bytes().decode()
+    return caller.bytes_seen().decode()
 
 
 def over_websocket(type: str, **members: object) -> Callable[[Served], str]:

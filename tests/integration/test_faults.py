@@ -47,7 +47,7 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.memory import MemoryStore
 from chatd.util.rate_limit import RateLimiter
-from tests.support.faults import Fault, Injected
+from tests.support.faults import Fault, Injected, is_undisturbed
 from tests.support.logs import Expect, logged
 from tests.support.loopback import LoopbackServer
 from tests.support.world import CHEAP, Member, World
@@ -58,11 +58,6 @@ NOT_READABLE = "ERR Not readable: "
 
 def fail(*_: object, **__: object) -> NoReturn:
     raise Injected
-
-
-@pytest.fixture
-def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
-    return Fault(monkeypatch)
 
 
 class Scene:
@@ -79,13 +74,6 @@ class Scene:
     def seen(self) -> None:
         self.luis.seen()
         self.ana.seen()
-
-    def luis_talks(self) -> None:
-        """Assert that Luis receives his line once, and nothing that is not for him."""
-        self.luis.seen()
-        self.luis.type("one", "two")
-        lines = [line for line in self.luis.seen() if not line.startswith("*** ana ")]
-        assert lines == ["<luis> one", "<luis> two"]
 
     def everything_is_right(self) -> None:
         """Assert that members are counted, can talk, and are received once, after the faults."""
@@ -141,7 +129,7 @@ def test_a_command(
         assert said[0].startswith(SERVER_ERROR)
         assert said[1:] == ["<ana> and on"]
         assert scene.luis.seen() == ["<ana> and on"]
-        scene.luis_talks()
+        is_undisturbed(scene.luis, "ana")
     scene.everything_is_right()
     assert not scene.ana.closed
     expected_errors(Injected)
@@ -252,7 +240,7 @@ def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Exp
         fault.inject(owner, name, belongs_to(scene.ana))
     DEEDS[deed](scene.ana)
     scene.world.settle()
-    scene.luis_talks()
+    is_undisturbed(scene.luis, "ana")
     assert fault.happened
     fault.armed = False
     seen = scene.ana.bytes_seen().decode()
@@ -271,7 +259,7 @@ def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
     scene.seen()
     own = scene.ana.session.replies.format
     fault.inject(ChatFormat, "render", lambda format, _: format == own and not fault.happened)
-    scene.luis_talks()
+    is_undisturbed(scene.luis, "ana")
     assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
     scene.everything_is_right()
     assert not scene.ana.closed
@@ -406,7 +394,7 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
     assert fault.happened
     fault.armed = False
     fault._patch.undo()
-    scene.luis_talks()
+    is_undisturbed(scene.luis, "ana")
     if not eva.closed and deed != "going":
         eva.type("/quit")
     if deed != "going":
@@ -444,7 +432,7 @@ def test_a_fault_when_somebody_comes(
     assert eva.closed
     eva.send(b"hola\n")
     eva.hang_up()
-    scene.luis_talks()
+    is_undisturbed(scene.luis, "ana")
     scene.everything_is_right()
     assert not scene.ana.closed
     expected_errors(Injected)

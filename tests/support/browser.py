@@ -7,14 +7,12 @@ import struct
 from typing import Any
 
 from twisted.internet.address import IPv4Address
-from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.web.live.websocket import WebSocketHandler
+from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, World
 
 MASK = b"\x11\x22\x33\x44"
@@ -48,15 +46,13 @@ def frames_of(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-class Browser:
+class Browser(MemoryClient):
     """A browser's WebSocket in a `World`, after the handshake."""
 
     def __init__(
         self, world: World, address: IAddress = HERE, *, dead_after: int = 0, **options: Any
     ) -> None:
-        self.world = world
-        self.transport = StringTransport(peerAddress=address)
-        self.factory = ChatFactory(
+        factory = ChatFactory(
             world.server,
             world.clock,
             lambda server, clock, max_length: ClientProtocol(
@@ -64,17 +60,12 @@ class Browser:
             ),
             limits=world.chat.limits._replace(dead_after=dead_after),
         )
-        self.protocol: Any = self.factory.buildProtocol(address)
-        self.protocol.makeConnection(self.transport)
+        super().__init__(world, factory, factory.buildProtocol(address), address)
         self.frames: list[tuple[int, bytes]] = []
 
     @property
     def session(self) -> Any:
         return self.protocol.connection.handler.session
-
-    @property
-    def closed(self) -> bool:
-        return self.transport.disconnecting
 
     def send(self, type: str, **members: Any) -> None:
         """Send a message, and run all that is due."""
@@ -89,10 +80,8 @@ class Browser:
 
     def seen(self, *types: str) -> list[Any]:
         """Return the messages received since the last time; only those of some types, if given."""
-        data = self.transport.value()
-        self.transport.clear()
         messages = []
-        for opcode, payload in frames_of(data):
+        for opcode, payload in frames_of(self.bytes_seen()):
             if opcode == 1:
                 messages.append(json.loads(payload))
             else:
@@ -113,10 +102,6 @@ class Browser:
         self.seen()
         (payload,) = [payload for opcode, payload in self.frames if opcode == 8]
         return int(struct.unpack("!H", payload[:2])[0])
-
-    def hang_up(self) -> None:
-        self.protocol.connectionLost(Failure(ConnectionDone()))
-        self.world.settle()
 
 
 def browser(

@@ -5,25 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from twisted.internet.testing import StringTransport
-
 from chatd.i18n import Language
 from chatd.protocols.transport.client_protocol import ClientProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.rooms.bookmarks import NEWCOMER, Return
+from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, World
 
 
-class Reader:
+class Reader(MemoryClient):
     """A program that reads the lobby, or another room."""
 
     def __init__(
         self, world: World, back: Return = NEWCOMER, room: str = "lobby", **who: Any
     ) -> None:
-        self.world = world
-        self.transport = StringTransport(peerAddress=HERE)
-        self.factory = ChatFactory(
+        factory = ChatFactory(
             world.server,
             world.clock,
             protocol=lambda server, clock, _: ClientProtocol(
@@ -39,22 +36,15 @@ class Reader:
                 ),
             ),
         )
-        self.protocol: Any = self.factory.buildProtocol(HERE)
-        self.protocol.makeConnection(self.transport)
+        super().__init__(world, factory, factory.buildProtocol(HERE), HERE)
         world.settle()
         self.opening, _, rest = self.transport.value().partition(b"\r\n\r\n")
         self.transport.clear()
         self.transport.write(rest)
 
-    @property
-    def closed(self) -> bool:
-        return self.transport.disconnecting
-
     def bytes_seen(self) -> bytes:
         self.world.settle()
-        data = self.transport.value()
-        self.transport.clear()
-        return data
+        return super().bytes_seen()
 
     def seen(self) -> list[tuple[str, Any]]:
         """Return the type and the data of each event received since the last time."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.world import Member
 
 
 class Injected(Exception):
@@ -31,3 +34,9 @@ class Fault:
             return original(*args, **kwargs)
 
         self._patch.setattr(owner, name, function)
+
+
+def is_undisturbed(person: Member, other: str) -> None:
+    """Assert that a member receives its own lines once, and nothing but notices about another."""
+    lines = [line for line in person.ask("one", "two") if not line.startswith(f"*** {other}")]
+    assert lines == [f"<{person.session.name}> one", f"<{person.session.name}> two"]

@@ -8,10 +8,8 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 
 from chatd.accounts.credentials import TOKEN
 from chatd.protocols.transport.factory import ChatFactory
@@ -22,6 +20,7 @@ from chatd.protocols.web.http.same_origin import Hosts
 from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.site import Site
 from chatd.protocols.web.static_files import File
+from tests.support.memory_client import MemoryClient
 from tests.support.world import HERE, World
 
 
@@ -131,54 +130,33 @@ class HalfTransport(StringTransport):
         self.disconnecting = True
 
 
-class Caller:
+class Caller(MemoryClient):
     """A connection of a client."""
 
+    transport_class = HalfTransport
+
     def __init__(self, door: Callers, address: IAddress = HERE, *, located: bool = True) -> None:
-        self.door = door
-        self.transport = HalfTransport(peerAddress=address)
-        self.protocol: Any = door.factory.build(None if not located else address, located=located)
-        self.protocol.makeConnection(self.transport)
-
-    @property
-    def paused(self) -> bool:
-        return self.transport.producerState == "paused"
-
-    @property
-    def closed(self) -> bool:
-        return bool(self.transport.disconnecting)
+        protocol = door.factory.build(None if not located else address, located=located)
+        super().__init__(door.world, door.factory, protocol, address)
 
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)
 
     def settle(self) -> None:
-        self.door.world.settle()
-
-    def half_close(self) -> None:
-        self.protocol.readConnectionLost()
-        self.settle()
-
-    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
-        self.protocol.connectionLost(Failure(reason()))
-        self.settle()
+        self.world.settle()
 
     def wait(self, seconds: float) -> None:
         """Advance the clock by some seconds, in which timers of connections run."""
         for _ in range(int(seconds // 5)):
-            self.door.clock.advance(5)
-            self.door.factory.check()
+            self.world.clock.advance(5)
+            self.factory.check()
             self.settle()
-        self.door.clock.advance(seconds % 5)
-
-    def got_bytes(self) -> bytes:
-        data = self.transport.value()
-        self.transport.clear()
-        return data
+        self.world.clock.advance(seconds % 5)
 
     def got(self) -> list[Got]:
         """Return the answers received since the last time."""
         self.settle()
-        return answers(self.got_bytes())
+        return answers(self.bytes_seen())
 
     def ask(
         self,

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
@@ -37,6 +34,7 @@ from chatd.storage.contract import Store, StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
 from chatd.text.folding import fold
+from tests.support.memory_client import MemoryClient
 
 WELCOME = (
     "*** Type and press Enter. Your line comes back with your name once it is saved.",
@@ -264,29 +262,16 @@ def log_in(server: ChatServer, session: Session, name: str) -> None:
     server.logins.log_in(session, server.accounts.table[fold(name)])
 
 
-class Member:
+class Member(MemoryClient):
     """A member of the chat in a `World`, who types lines and sees lines."""
 
     def __init__(self, world: World, factory: ChatFactory, address: IAddress = HERE) -> None:
-        self.world = world
-        self.transport = StringTransport(peerAddress=address)
-        self.protocol = cast(ChatProtocol, factory.buildProtocol(address))
-        self.protocol.makeConnection(self.transport)  # type: ignore[arg-type]
+        super().__init__(world, factory, factory.buildProtocol(address), address)
         world.settle()
 
     @property
     def session(self) -> Any:
         return self.protocol.session
-
-    @property
-    def paused(self) -> bool:
-        """True if the server reads nothing from this client."""
-        return self.transport.producerState == "paused"
-
-    @property
-    def closed(self) -> bool:
-        """True if the server has closed this connection."""
-        return self.transport.disconnecting
 
     def send(self, data: bytes) -> None:
         """Send bytes, and run nothing but what they cause at once."""
@@ -304,11 +289,6 @@ class Member:
         self.type(*lines)
         return self.seen()
 
-    def half_close(self) -> None:
-        """Send nothing more, and go on reading."""
-        self.protocol.readConnectionLost()
-        self.world.settle()
-
     def stop_taking(self) -> None:
         """Stop reading, so that the server's output stays in its memory."""
         self.transport.producer.pauseProducing()
@@ -317,17 +297,6 @@ class Member:
         """Read again what the server writes."""
         self.transport.producer.resumeProducing()
         self.world.settle()
-
-    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
-        """Lose the connection."""
-        self.protocol.connectionLost(Failure(reason()))
-        self.world.settle()
-
-    def bytes_seen(self) -> bytes:
-        """Return the bytes received since the last time."""
-        data = self.transport.value()
-        self.transport.clear()
-        return data
 
     def seen(self) -> list[str]:
         """Return the lines received since the last time."""

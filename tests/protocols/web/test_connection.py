@@ -87,7 +87,7 @@ def test_a_line_of_text_is_told_where_it_came() -> None:
     caller = Callers().caller()
     caller.send(b"hello\n")
     caller.settle()
-    assert caller.got_bytes().startswith(b"ERR Wrong protocol: ")
+    assert caller.bytes_seen().startswith(b"ERR Wrong protocol: ")
     assert caller.closed
 
 
@@ -157,7 +157,7 @@ def test_head_gets_no_body_and_a_second_request_its_own() -> None:
     caller = Callers().caller()
     caller.send(request("HEAD", "/a"))
     caller.settle()
-    assert caller.got_bytes().endswith(b"\r\n\r\n")
+    assert caller.bytes_seen().endswith(b"\r\n\r\n")
     assert caller.ask("GET", "/b").json["path"] == "b"
 
 
@@ -166,7 +166,7 @@ def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
     data = request("POST", "/a", b"text", expect="100-continue")
     caller.send(data[:-4])
     caller.settle()
-    assert caller.got_bytes() == b"HTTP/1.1 100 \r\n\r\n"
+    assert caller.bytes_seen() == b"HTTP/1.1 100 \r\n\r\n"
     caller.send(data[-4:])
     assert caller.got()[0].json["body"] == "text"
 
@@ -214,7 +214,7 @@ def test_who_asks_nothing_and_ends_is_closed() -> None:
     caller = Callers().caller()
     caller.half_close()
     assert caller.closed
-    assert caller.got_bytes() == b""
+    assert caller.bytes_seen() == b""
 
 
 def test_who_goes_away_is_forgotten() -> None:
@@ -246,7 +246,7 @@ def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
     door.clock.pump([0.1] * 100)
     assert len(door.site.requests) == 10
     assert not door.factory.clients
-    assert caller.got_bytes() == b""
+    assert caller.bytes_seen() == b""
 
 
 def test_nothing_of_what_somebody_let_go_sent_is_done() -> None:
@@ -280,7 +280,7 @@ def test_who_was_let_go_is_not_waited_for() -> None:
     caller.hang_up(ConnectionAborted)
     assert not door.factory.clients
     held.callback(json_answer(200, 1))
-    assert caller.got_bytes() == b""
+    assert caller.bytes_seen() == b""
 
 
 # Time
@@ -305,18 +305,23 @@ def test_a_request_that_comes_byte_by_byte_has_no_longer() -> None:
     for byte in GET[:15]:
         caller.send(bytes((byte,)))
         caller.wait(1)
-        caller.door.factory.check()
+        caller.factory.check()
     assert caller.closed
+
+
+def assert_late_after(caller: Caller, seconds: int) -> None:
+    """Assert that a request is refused as late, at most five seconds after some others."""
+    caller.wait(seconds)
+    assert not caller.closed
+    caller.wait(5)
+    assert [got.status for got in caller.got()] == [408]
 
 
 def test_a_body_has_longer_to_come() -> None:
     caller = Callers().caller()
     caller.send(request("POST", "/", b"abc")[:-1])
     caller.settle()
-    caller.wait(30)
-    assert not caller.closed
-    caller.wait(5)
-    assert [got.status for got in caller.got()] == [408]
+    assert_late_after(caller, 30)
 
 
 def test_a_client_that_waits_to_be_told_to_send_the_body_has_no_longer_for_it() -> None:
@@ -327,11 +332,8 @@ def test_a_client_that_waits_to_be_told_to_send_the_body_has_no_longer_for_it() 
     caller.wait(9)
     caller.send(head[5:])
     caller.settle()
-    assert caller.got_bytes() == b"HTTP/1.1 100 \r\n\r\n"
-    caller.wait(20)
-    assert not caller.closed
-    caller.wait(5)
-    assert [got.status for got in caller.got()] == [408]
+    assert caller.bytes_seen() == b"HTTP/1.1 100 \r\n\r\n"
+    assert_late_after(caller, 20)
 
 
 def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
@@ -341,7 +343,7 @@ def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
     assert not caller.closed
     caller.wait(5)
     assert caller.closed
-    assert caller.got_bytes() == b""
+    assert caller.bytes_seen() == b""
 
 
 def test_a_handler_may_take_its_time() -> None:
@@ -425,7 +427,7 @@ def test_one_too_many_is_told_so_in_http() -> None:
     door = Callers(limits=Limits(connections=1))
     door.caller()
     late = Caller(door)
-    (got,) = answers(late.got_bytes())
+    (got,) = answers(late.bytes_seen())
     assert (got.status, got.json["error"]["key"]) == (503, "full")
     assert got.headers["connection"] == "close"
     late.hang_up()
@@ -572,7 +574,7 @@ def test_a_connection_may_become_another_protocols() -> None:
     assert heir.connection is caller.protocol.connection
     assert heir.connection.address.network == FAR.host
     assert door.factory.clients == {caller.protocol}
-    assert caller.got_bytes() == b""
+    assert caller.bytes_seen() == b""
     assert not caller.paused
     caller.hang_up()
     assert heir.calls == ["entered", "lost", "ended", "departed"]
@@ -656,7 +658,7 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
             assert caller.closed
             caller.hang_up(ConnectionAborted)
         assert not door.factory.clients
-        assert caller.got_bytes() == b""
+        assert caller.bytes_seen() == b""
 
 
 def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
@@ -664,7 +666,7 @@ def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
     caller = door.caller()
     caller.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 4000)
     caller.settle()
-    assert b"431" in caller.got_bytes()
+    assert b"431" in caller.bytes_seen()
     # On a socket it is still read, so that the refusal arrives.
     caller.protocol.connection.output._transport = lingering = StringTransport()
     for _ in range(5):

@@ -28,14 +28,10 @@ from chatd.rooms.room import Room
 from chatd.rooms.stream import Stream
 from chatd.storage.records import change
 from tests.support.browser import Browser
-from tests.support.faults import Fault, Injected
+from tests.support.event_stream import Reader
+from tests.support.faults import Fault, Injected, is_undisturbed
 from tests.support.logs import Expect
 from tests.support.world import World
-
-
-@pytest.fixture
-def fault(monkeypatch: pytest.MonkeyPatch) -> Fault:
-    return Fault(monkeypatch)
 
 
 class Scene:
@@ -74,10 +70,7 @@ class Scene:
 
     def all_is_well(self) -> None:
         self.world.settle()
-        self.luis.seen()
-        self.luis.type("one", "two")
-        lines = [line for line in self.luis.seen() if not line.startswith("*** ana")]
-        assert lines == ["<luis> one", "<luis> two"]
+        is_undisturbed(self.luis, "ana")
         if self.ana.closed or self.ana.transport.disconnected:
             self.ana.hang_up()
         if self.ana.factory.clients:
@@ -183,24 +176,15 @@ def test_a_fault_in_the_verb(
 
 
 def test_a_fault_when_a_stream_begins(fault: Fault, expected_errors: Expect) -> None:
-    from tests.support.event_stream import Reader
-
     world = World()
     luis = world.person("luis")
     fault.inject(RoomMoves, "move")
     reader = Reader(world)
     fault.armed = False
     assert reader.closed
-    reader.protocol.connectionLost(_gone())
+    reader.hang_up()
     assert isinstance(reader.protocol.connection.handler, EventStreamHandler)
     assert not reader.factory.clients
     luis.type("hola")
     assert luis.seen() == ["<luis> hola"]
     expected_errors(Injected)
-
-
-def _gone() -> Any:
-    from twisted.internet.error import ConnectionDone
-    from twisted.python.failure import Failure
-
-    return Failure(ConnectionDone())

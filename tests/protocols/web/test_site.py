@@ -50,7 +50,7 @@ def test_what_can_be_got_has_a_head() -> None:
     for path in "/", "/api/rooms":
         caller.send(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         caller.settle()
-        sent = caller.got_bytes()
+        sent = caller.bytes_seen()
         assert sent.startswith(b"HTTP/1.1 200 ")
         assert sent.endswith(b"\r\n\r\n")
 

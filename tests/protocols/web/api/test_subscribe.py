@@ -27,7 +27,7 @@ def opened(door: Served, target: str = STREAM, **headers: Any) -> tuple[Caller, 
     caller = door.caller()
     caller.send(request("GET", target, **headers))
     caller.settle()
-    head, _, rest = caller.got_bytes().partition(b"\r\n\r\n")
+    head, _, rest = caller.bytes_seen().partition(b"\r\n\r\n")
     return caller, head, rest.decode().split("\n\n")[:-1]
 
 
@@ -60,7 +60,7 @@ def test_a_rooms_events_are_streamed_as_they_come() -> None:
     assert b"Content-Length" not in head
     assert data_of(blocks[-1])["text"] == "before"
     door.world.say("now")
-    assert caller.got_bytes().decode().startswith("id: 2-0\nevent: message\ndata: {")
+    assert caller.bytes_seen().decode().startswith("id: 2-0\nevent: message\ndata: {")
     assert isinstance(handler_of(door), EventStreamHandler)
     caller.hang_up()
     assert not door.factory.clients

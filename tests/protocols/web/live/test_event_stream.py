@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from twisted.internet.error import ConnectionDone
-from twisted.python.failure import Failure
 
 from chatd.accounts.credentials import Grant
 from chatd.protocols.web.live.event_stream import COMMENT_SECONDS
@@ -56,7 +54,7 @@ def test_one_who_comes_back_is_told_how_it_goes_on(world: World, back: Return) -
 def test_it_is_in_the_room(world: World) -> None:
     reader = Reader(world)
     assert world.server.lobby.guests == 1
-    reader.protocol.connectionLost(Failure(ConnectionDone()))
+    reader.hang_up()
     assert world.server.lobby.people == 0
     assert not reader.factory.clients
 

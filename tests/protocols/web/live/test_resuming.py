@@ -59,7 +59,7 @@ def _of_stream(door: Served, query: str, headers: dict[str, str]) -> Shown:
     caller = door.caller()
     caller.send(request("GET", f"{ROOM}/stream{query}", **headers))
     caller.settle()
-    _, _, body = caller.got_bytes().decode().partition("\r\n\r\n")
+    _, _, body = caller.bytes_seen().decode().partition("\r\n\r\n")
     blocks = [
         dict(line.split(": ", 1) for line in block.split("\n")) for block in body.split("\n\n")[:-1]
     ]

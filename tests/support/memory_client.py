@@ -1,0 +1,52 @@
+"""Clients whose connections are strings in memory: the base of all clients of a `World`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IAddress
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from tests.support.world import World
+
+
+class MemoryClient:
+    """A client of a protocol that a server has built; ``factory`` is the one that built it."""
+
+    transport_class = StringTransport
+
+    def __init__(self, world: World, factory: Any, protocol: Any, address: IAddress) -> None:
+        self.world = world
+        self.factory = factory
+        self.transport = self.transport_class(peerAddress=address)
+        self.protocol: Any = protocol
+        self.protocol.makeConnection(self.transport)
+
+    @property
+    def paused(self) -> bool:
+        """True if the server reads nothing from this client."""
+        return self.transport.producerState == "paused"
+
+    @property
+    def closed(self) -> bool:
+        """True if the server has closed this connection."""
+        return self.transport.disconnecting
+
+    def half_close(self) -> None:
+        """Send nothing more, and go on reading."""
+        self.protocol.readConnectionLost()
+        self.world.settle()
+
+    def hang_up(self, reason: type[Exception] = ConnectionDone) -> None:
+        """Lose the connection."""
+        self.protocol.connectionLost(Failure(reason()))
+        self.world.settle()
+
+    def bytes_seen(self) -> bytes:
+        """Return the bytes received since the last time."""
+        data = self.transport.value()
+        self.transport.clear()
+        return data
