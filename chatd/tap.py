@@ -1,6 +1,6 @@
 """The module that `twistd` loads for the plugin, under the name that Twisted projects give it."""
 
 from chatd.daemon.options import Options
-from chatd.daemon.plugin import makeService
+from chatd.daemon.wiring import makeService
 
 __all__ = ["Options", "makeService"]

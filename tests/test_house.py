@@ -28,7 +28,7 @@ COVERED_BY = {
     "chatd/commands/deeds.py": "tests/commands/test_moderation.py",
     "chatd/commands/operate.py": "tests/commands/test_moderation.py",
     "chatd/commands/sanctions.py": "tests/commands/test_moderation.py",
-    "chatd/commands/talking.py": "tests/commands/test_table.py",
+    "chatd/commands/talking.py": "tests/commands/test_dispatch.py",
     "chatd/formats/bare.py": "tests/formats/test_formats.py",
     "chatd/formats/base.py": "tests/formats/test_formats.py",
     "chatd/formats/chat.py": "tests/formats/test_formats.py",

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chatd.commands.base import Command
-from chatd.commands.table import GENERAL, SECTIONS
+from chatd.commands.dispatch import GENERAL, SECTIONS
 from chatd.i18n import Language
 
 ROOT = Path(__file__).resolve().parent.parent

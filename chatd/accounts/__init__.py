@@ -5,8 +5,7 @@ These modules must not know a room, a session or a connection.
 Modules (python3 -m tools.documents writes this list):
 
 - `accounts`: Registered names, and the values that are stored with each.
-- `credentials`: Grants: a session's rights to an account, by a typed password, a token or a
-  browser's sign-in.
+- `credentials`: Tokens, sign-ins of browsers, and grants: the rights of a session to an account.
 - `passwords`: Passwords: the rules for them, and hashing and checking them without blocking the
   reactor.
 """

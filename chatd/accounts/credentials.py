@@ -1,4 +1,4 @@
-"""Grants: a session's rights to an account, by a typed password, a token or a browser's sign-in.
+"""Tokens, sign-ins of browsers, and grants: the rights of a session to an account.
 
 A session or a request that proved its account has a `Grant`. One method, `Credentials.account_of`,
 decides if a grant is still valid, each time it is used: a grant that was valid once lets a session

@@ -8,8 +8,7 @@ Modules (python3 -m tools.documents writes this list):
   stored.
 - `actions`: The use cases of the chat, one module a subject: each checks, acts, and returns the
   result.
-- `administration`: The operator's requests from the host: JSON objects in and out, with English
-  replies.
+- `admin_requests`: The requests of `chatd admin`: JSON objects in and out, with English replies.
 - `connected_sessions`: The sessions that are connected, and finding them by number or by name.
 - `deed_log`: Writing to the log of a room what was done in it.
 - `directory`: The directory of rooms: finding, listing, making and forgetting them.
@@ -25,7 +24,8 @@ Modules (python3 -m tools.documents writes this list):
 - `login_limits`: Rate limits for passwords: tries for one name, and tries from one network.
 - `logins`: Logging sessions in to accounts and out of them, and the settings of accounts.
 - `membership`: The membership of one session in one room, and what the other members see of it.
-- `missed`: Missed lines: the lines of others that an account was not sent, found and sent.
+- `missed_lines`: Missed lines: the stretches of its logs that an account was not sent, found and
+  sent.
 - `moderation`: Rights in rooms: who may do what, and the refusal that says who may.
 - `names`: The names in use: those of the guests who are connected, and the registered ones.
 - `own_lines`: Lines that accounts said without being sent them, which count as read.

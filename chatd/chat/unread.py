@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, succeed
 from chatd.accounts.accounts import Accounts
 from chatd.accounts.credentials import Scope
 from chatd.chat.inboxes import Inboxes
-from chatd.chat.missed import MissedLines
+from chatd.chat.missed_lines import MissedLines
 from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import ReadMarks, ReadTracker, reached
 from chatd.chat.session import Session

@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chatd.accounts.passwords import Hasher, InvalidPassword, Unavailable, password_of
-from chatd.chat.administration import Administration
+from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.client.files import path_as_owner
 from chatd.client.wire import ClientError

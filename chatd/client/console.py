@@ -310,7 +310,7 @@ class _Completer(Completer):
 
 def _commands_starting_with(start: str) -> list[str]:
     """Return commands: each by its own name if *start* is empty, else all names that fit."""
-    from chatd.commands.table import COMMANDS, TABLE
+    from chatd.commands.dispatch import COMMANDS, TABLE
 
     names = COMMANDS if start else [command.name for command in TABLE]
     return [f"/{name}" for name in names if name.startswith(start.lower())]
@@ -320,8 +320,8 @@ def _holds_password(line: str) -> bool:
     """Return True if *line* is a command that takes a password, or resembles one."""
     if line.lstrip()[:1] not in ("/", "\\"):
         return False
+    from chatd.commands.dispatch import COMMANDS, parse
     from chatd.commands.password_guard import holds_a_password
-    from chatd.commands.table import COMMANDS, parse
 
     words = parse(line)
     if words is None:
@@ -333,7 +333,7 @@ def _asks_to_leave(line: str) -> bool:
     """Return True if *line* asks the server to close the connection."""
     if not line.startswith("/"):
         return False
-    from chatd.commands.table import COMMANDS, parse
+    from chatd.commands.dispatch import COMMANDS, parse
 
     words = parse(line)
     return words is not None and COMMANDS.get(words[0]) is COMMANDS["quit"]

@@ -10,6 +10,8 @@ Modules (python3 -m tools.documents writes this list):
   reason.
 - `base`: A row of the table of commands, and functions that handlers share.
 - `deeds`: Answers to commands that do a deed in a room, which the room's log has as well.
+- `dispatch`: Dispatch of slash commands: a line is parsed, and its command is found and run; and
+  /help.
 - `history`: Commands that show the past: of a room, of a search, and the lines that an account
   missed.
 - `hooks`: The command for webhooks: the lines of a room are sent to a URL.
@@ -22,6 +24,5 @@ Modules (python3 -m tools.documents writes this list):
 - `sanctions`: Commands for kicks, mutes and bans in a room, by name or by network.
 - `settings`: Commands for the settings of a session: its view of the rooms, and how its lines are
   read.
-- `table`: The table of slash commands: parsing, running, and /help.
 - `talking`: Commands for talking: names, rooms, acts, private lines and topics.
 """

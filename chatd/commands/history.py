@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chatd.accounts.credentials import Scope
-from chatd.chat.actions import history, missed, search
+from chatd.chat.actions import catch_up, history, search
 from chatd.chat.actions.look import room_to_read
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
@@ -82,14 +82,14 @@ async def _mentions(server: ChatServer, session: Session, argument: str) -> None
 async def _missed(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    if not await missed.show_missed(server, session):
+    if not await catch_up.show_missed(server, session):
         session.answer("nothing_missed")
 
 
 async def _skip(server: ChatServer, session: Session, argument: str) -> None:
     if argument:
         raise WrongUse
-    await missed.skip_missed(server, session)
+    await catch_up.skip_missed(server, session)
     session.answer("skipped")
 
 

@@ -12,13 +12,13 @@ Modules (python3 -m tools.documents writes this list):
 - `motd`: The message of the day: a text file, read at the start and again after each SIGHUP.
 - `options`: The options of the daemon, their defaults (limits, past lines shown, ...), and their
   checks.
-- `plugin`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
-  use it.
-- `process`: The operating system process of the daemon: its clock, open files, garbage, log and
+- `os_process`: The operating system process of the daemon: its clock, open files, garbage, log and
   user.
 - `retention`: Retention: lines older than ``--keep`` are deleted, at the start and then about
   hourly.
-- `service`: The daemon's lifecycle: starting, checks while it runs, and stopping within five
+- `service`: The service that twistd runs: starting, checks meanwhile, and stopping within five
   seconds.
 - `signals`: Signal handlers of the daemon: a SIGHUP renews files, and a stop ends in time.
+- `wiring`: The wiring of the daemon: `makeService` makes every part once and hands it to those that
+  use it.
 """

@@ -16,7 +16,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
-from chatd.daemon.process import acting_as, refuse
+from chatd.daemon.os_process import acting_as, refuse
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.util.private_files import UnsafePath, resolve

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from twisted.python.usage import Options as TwistedOptions
 
-from chatd.daemon.process import refuse
+from chatd.daemon.os_process import refuse
 from chatd.daemon.retention import RetentionPolicy
 from chatd.i18n import Language
 from chatd.protocols.transport.limits import Limits

@@ -1,4 +1,4 @@
-"""The daemon's lifecycle: starting, checks while it runs, and stopping within five seconds.
+"""The service that twistd runs: starting, checks meanwhile, and stopping within five seconds.
 
 `ChatService` receives every part made and bound; this module must not know how parts are made.
 

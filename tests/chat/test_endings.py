@@ -16,8 +16,8 @@ from twisted.logger import LogEvent
 
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, FRESH_SECONDS, TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
-from chatd.chat.administration import Administration
-from chatd.commands.table import TABLE as TABLE_OF_COMMANDS
+from chatd.chat.admin_requests import Administration
+from chatd.commands.dispatch import TABLE as TABLE_OF_COMMANDS
 from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
 from tests.support.den import Den

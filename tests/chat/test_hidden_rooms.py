@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chatd.chat.permissions import Act, Mode
-from chatd.commands.table import TABLE
+from chatd.commands.dispatch import TABLE
 from chatd.protocols.web.live.verbs import TABLE as VERBS
 from tests.support.browser import Browser, browser
 from tests.support.http import Served

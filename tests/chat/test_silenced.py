@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.membership import LASTING
-from chatd.commands.table import TABLE
+from chatd.commands.dispatch import TABLE
 from tests.support.browser import browser
 from tests.support.http import Served
 from tests.support.world import PASSWORD, World

@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.internet.error import ConnectionLost
 
-from chatd.chat.missed import SHOWN_AT_ONCE
+from chatd.chat.missed_lines import SHOWN_AT_ONCE
 from chatd.chat.unread import CHECKS_A_MINUTE
 from chatd.protocols.transport.writer import ConnectionWriter
 from chatd.rooms.room import Room

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from chatd.commands.base import Command, Wording
-from chatd.commands.table import GENERAL, HELP, SECTIONS, TABLE
+from chatd.commands.dispatch import GENERAL, HELP, SECTIONS, TABLE
 from chatd.i18n import Language
 
 COLUMNS = 100
@@ -91,14 +91,14 @@ def width(rows: Sequence[tuple[str, str]]) -> int:
 class TestLists:
     def test_help_fits_on_a_small_screen(self) -> None:
         assert len(GENERAL) + len(SECTIONS) + 1 <= LINES, (
-            "/help is full: in chatd/commands/table.py, move a command from GENERAL to a section"
+            "/help is full: in chatd/commands/dispatch.py, move a command from GENERAL to a section"
             " (SECTIONS), or give one with a new Section(...)"
         )
 
     @pytest.mark.parametrize("key", SECTIONS)
     def test_a_section_fits_on_a_small_screen(self, key: str) -> None:
         assert len(SECTIONS[key].commands) + 1 <= LINES, (
-            f"/help {key} is full: in chatd/commands/table.py, give SECTIONS a new"
+            f"/help {key} is full: in chatd/commands/dispatch.py, give SECTIONS a new"
             " Section(Heading(...), Heading(...), MODULE.TABLE) with some of its commands"
         )
 

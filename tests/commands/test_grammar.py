@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.commands.table import COMMANDS, TABLE
+from chatd.commands.dispatch import COMMANDS, TABLE
 from tests.support.world import Member, World
 
 USE, ROOM, NAME, NOBODY, UNKNOWN = (

@@ -14,7 +14,7 @@ from chatd.chat.permissions import Role
 from chatd.chat.prompt import CONFIRM_SECONDS
 from chatd.chat.replies import READING_SECONDS
 from chatd.commands.base import KEEPING_COST
-from chatd.commands.table import COMMANDS
+from chatd.commands.dispatch import COMMANDS
 from chatd.storage.contract import StoreError
 from chatd.text.times import local_time
 from tests.support.answers import only

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.commands.dispatch import COMMANDS, parse
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
-from chatd.commands.table import COMMANDS, parse
 from tests.support.world import World
 
 REGISTERED = {"ana"}

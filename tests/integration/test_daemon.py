@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.daemon.process import OWN_FILES
+from chatd.daemon.os_process import OWN_FILES
 from tests.support.certificate import write_certificate
 from tests.support.live_server import (
     LOOPBACK,

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from chatd.commands.table import TABLE
+from chatd.commands.dispatch import TABLE
 from chatd.daemon.options import Options
 from chatd.errors import ErrorKind
 from chatd.i18n import Language

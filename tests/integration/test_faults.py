@@ -21,7 +21,7 @@ from chatd.chat.actions import authentication
 from chatd.chat.inboxes import Inboxes
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.logins import Logins
-from chatd.chat.missed import MissedLines
+from chatd.chat.missed_lines import MissedLines
 from chatd.chat.names import Names
 from chatd.chat.prompt import Prompt
 from chatd.chat.read_marks import ReadMarks, ReadTracker
@@ -33,8 +33,8 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.chat.subscriptions import Subscriptions
 from chatd.chat.unread import UnreadTracker
-from chatd.commands import table
-from chatd.commands.table import COMMANDS, TABLE
+from chatd.commands import dispatch
+from chatd.commands.dispatch import COMMANDS, TABLE
 from chatd.daemon.service import ChatService, Listener, ListenerKind
 from chatd.formats.chat import ChatFormat
 from chatd.protocols.lines import chat as line_module
@@ -123,7 +123,7 @@ def test_a_command(
 
     handler = fail if kind == "at once" else fail_later
     with monkeypatch.context() as patched:
-        patched.setitem(table.COMMANDS, name, replace(COMMANDS["nick"], handler=handler))
+        patched.setitem(dispatch.COMMANDS, name, replace(COMMANDS["nick"], handler=handler))
         scene.ana.type(f"/{name} x", "and on")
         said = scene.ana.seen()
         assert said[0].startswith(SERVER_ERROR)
@@ -159,7 +159,7 @@ PLACES: dict[str, tuple[str, Any, str]] = {
     "framing": ("a line", Framer, "feed"),
     "framing the last line": ("the end of the input", Framer, "finish"),
     "validation": ("a line", line_module, "validate_line"),
-    "taking a slash off": ("a doubled slash", table, "text_of"),
+    "taking a slash off": ("a doubled slash", dispatch, "text_of"),
     "saying": ("a line", Session, "say"),
     "the room": ("a line", Room, "append"),
     "the store": ("a line", MemoryStore, "append"),
@@ -275,8 +275,8 @@ TELLING: list[tuple[Any, str]] = [
     (TelnetFilter, "feed"),
     (Framer, "feed"),
     (line_module, "validate_line"),
-    (table, "parse"),
-    (table, "run"),
+    (dispatch, "parse"),
+    (dispatch, "run"),
     (authentication, "password_of"),
     (Session, "answer"),
     (Session, "error"),

@@ -23,8 +23,8 @@ import pytest
 
 from chatd.client.files import path_as_owner
 from chatd.daemon.options import Options
-from chatd.daemon.plugin import makeService
 from chatd.daemon.service import ChatService
+from chatd.daemon.wiring import makeService
 from chatd.storage.contract import StoreError
 from chatd.util.privileges import Identity, current, identity_of
 from tests.support.admin import PASSWORD, admin

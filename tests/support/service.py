@@ -12,10 +12,10 @@ import pytest
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 
-from chatd.daemon import plugin
+from chatd.daemon import wiring
 from chatd.daemon.options import Options
-from chatd.daemon.plugin import makeService
 from chatd.daemon.service import ChatService
+from chatd.daemon.wiring import makeService
 
 FREE = "tcp:0:interface=127.0.0.1"
 """The description of an endpoint: a free port of this machine."""
@@ -28,9 +28,9 @@ class Twistd(dict[str, Any]):
 @pytest.fixture
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep services from setting signal handlers and shutdown triggers: those are of pytest."""
-    monkeypatch.setattr(plugin, "renew_on_hangup", lambda *_: None)
+    monkeypatch.setattr(wiring, "renew_on_hangup", lambda *_: None)
     for name in "stop_in_time", "end_in_time":
-        monkeypatch.setattr(plugin, name, lambda: None)
+        monkeypatch.setattr(wiring, name, lambda: None)
 
 
 def make(tmp_path: Path, *arguments: str, daemon: bool = False) -> ChatService:

@@ -19,10 +19,10 @@ from twisted.internet.task import Clock
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
-from chatd.chat.administration import Administration
+from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands.table import GENERAL, SECTIONS
+from chatd.commands.dispatch import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Event, Kind, Notice
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol

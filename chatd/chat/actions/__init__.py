@@ -8,7 +8,8 @@ Modules (python3 -m tools.documents writes this list):
   the operator asks.
 - `authentication`: Checks that the actions for accounts share: the account, the connection's
   privacy, the password.
-- `browsers`: Signing browsers in to an account with its password, and out.
+- `browser_sign_in`: Signing browsers in to an account with its password, and out.
+- `catch_up`: Catching up: the lines that an account missed are sent, skipped, or marked as read.
 - `costs`: The rate-limit costs of actions, in lines: a line that is said costs 1, as most actions
   do.
 - `deeds`: Deeds: what a member of staff does to a room or in it, stored and logged in one
@@ -18,7 +19,6 @@ Modules (python3 -m tools.documents writes this list):
 - `hooks`: Webhooks of a room: adding, listing and removing them.
 - `login`: Logging a session in to an account, and out of it.
 - `look`: Looking at rooms: which there are, and who is in one.
-- `missed`: Missed lines: those that an account was not sent while it was away.
 - `operate`: Acts of administrators that concern the whole server: announcing, disconnecting,
   figures.
 - `password`: Changing the password of a session's account.

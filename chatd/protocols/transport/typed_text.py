@@ -10,7 +10,7 @@ from typing import Protocol
 from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.commands.password_guard import LETTERS, ODD, STARTS, holds_a_password
 from chatd.errors import ErrorKind
 
@@ -47,17 +47,17 @@ class TypedText:
         if (text[:LETTERS] not in STARTS and text[0] not in ODD) or session.text_only:
             speaker.say(text)
             return
-        command = table.parse(text) if text[0] == "/" else None
+        command = dispatch.parse(text) if text[0] == "/" else None
         if command is None:
             if holds_a_password(text, self._is_registered):
                 speaker.when_said(lambda: session.error(ErrorKind.NOT_SAID, "nearly_a_password"))
             else:
-                speaker.say(table.text_of(text))
+                speaker.say(dispatch.text_of(text))
         else:
             name, argument = command
-            if (cost := table.cost_of(name)) > 1:
+            if (cost := dispatch.cost_of(name)) > 1:
                 speaker.charge(cost - 1)
-            speaker.when_said(lambda: table.run(speaker.server, session, name, argument))
+            speaker.when_said(lambda: dispatch.run(speaker.server, session, name, argument))
 
     def take_answer(self, answer: str) -> bool:
         """Give what was typed to the question that is open.
@@ -71,7 +71,7 @@ class TypedText:
             return True
         unasked = session.prompt.unasked
         then = session.prompt.take()
-        if then is None or (unasked and table.parse(answer) is not None):
+        if then is None or (unasked and dispatch.parse(answer) is not None):
             return False
         speaker.when_said(lambda: then(answer))
         return True

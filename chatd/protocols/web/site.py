@@ -16,7 +16,7 @@ from chatd.chat.server import ChatServer
 from chatd.errors import ErrorKind, Refusal
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
-from chatd.protocols.web.api import rooms, signin, subscribe
+from chatd.protocols.web.api import rooms, sign_in, subscribe
 from chatd.protocols.web.api.request_session import Call
 from chatd.protocols.web.api.route import Route
 from chatd.protocols.web.connection import WebProtocol
@@ -26,7 +26,7 @@ from chatd.protocols.web.http.upgrade import HandOver, Requester
 from chatd.protocols.web.static_files import File, StaticFiles, description, page_of
 from chatd.storage.contract import StoreError
 
-ROUTES = (*rooms.TABLE, *signin.TABLE, *subscribe.TABLE)
+ROUTES = (*rooms.TABLE, *sign_in.TABLE, *subscribe.TABLE)
 
 _READING = ("GET", "HEAD")
 

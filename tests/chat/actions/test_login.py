@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Grant
-from chatd.chat.actions.browsers import sign_in
+from chatd.chat.actions.browser_sign_in import sign_in
 from chatd.chat.actions.login import act_by_grant, close_others, log_in, log_in_by_grant, log_out
 from chatd.chat.actions.register import register
 from chatd.chat.server import ChatServer

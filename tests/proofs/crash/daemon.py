@@ -24,7 +24,7 @@ from twisted.scripts.twistd import run as run_twistd
 
 import chatd
 import chatd.cli
-import chatd.daemon.plugin
+import chatd.daemon.wiring
 import chatd.protocols.web.site  # what else would be imported at each start
 from chatd.accounts.passwords import Hasher
 from chatd.storage.sqlite import maintenance_schedule
@@ -128,7 +128,7 @@ def _become_twistd(arguments: list[str], *, fresh: bool) -> None:
         0.0,
         0.001,
     )
-    vars(chatd.daemon.plugin)["Hasher"] = lambda: Hasher(*CHEAP)
+    vars(chatd.daemon.wiring)["Hasher"] = lambda: Hasher(*CHEAP)
     run_twistd()
 
 

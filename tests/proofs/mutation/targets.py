@@ -23,9 +23,9 @@ TESTS = {
         "tests/commands/test_accounts.py",
         "tests/chat/test_endings.py",
     ],
-    "chatd/chat/actions/browsers.py": [
-        "tests/chat/actions/test_browsers.py",
-        "tests/protocols/web/api/test_signin.py",
+    "chatd/chat/actions/browser_sign_in.py": [
+        "tests/chat/actions/test_browser_sign_in.py",
+        "tests/protocols/web/api/test_sign_in.py",
     ],
     "chatd/chat/actions/login.py": [
         "tests/chat/actions/test_login.py",
@@ -41,11 +41,11 @@ TESTS = {
     ],
     "chatd/chat/actions/rename.py": [
         "tests/chat/actions/test_rename.py",
-        "tests/commands/test_table.py",
+        "tests/commands/test_dispatch.py",
     ],
     "chatd/chat/actions/speak.py": [
         "tests/chat/actions/test_speak.py",
-        "tests/commands/test_table.py",
+        "tests/commands/test_dispatch.py",
     ],
     "chatd/chat/actions/post.py": [
         "tests/chat/actions/test_post.py",
@@ -53,7 +53,7 @@ TESTS = {
     ],
     "chatd/chat/actions/look.py": [
         "tests/chat/actions/test_look.py",
-        "tests/commands/test_table.py",
+        "tests/commands/test_dispatch.py",
     ],
     "chatd/chat/actions/history.py": [
         "tests/chat/actions/test_history.py",
@@ -63,8 +63,8 @@ TESTS = {
         "tests/chat/actions/test_search.py",
         "tests/commands/test_history.py",
     ],
-    "chatd/chat/actions/missed.py": [
-        "tests/chat/actions/test_missed.py",
+    "chatd/chat/actions/catch_up.py": [
+        "tests/chat/actions/test_catch_up.py",
         "tests/chat/test_unread.py",
     ],
     "chatd/chat/actions/settings.py": [
@@ -136,7 +136,7 @@ TESTS = {
         "tests/chat/test_names.py",
         "tests/daemon/test_service.py",
         "tests/chat/test_one_view.py",
-        "tests/chat/test_administration.py",
+        "tests/chat/test_admin_requests.py",
         "tests/commands/test_accounts.py",
         "tests/commands/test_history.py",
     ],
@@ -172,7 +172,7 @@ TESTS = {
         "tests/chat/test_session.py",
     ],
     "chatd/chat/connected_sessions.py": ["tests/chat/test_connected_sessions.py"],
-    "chatd/chat/missed.py": ["tests/chat/test_missed.py"],
+    "chatd/chat/missed_lines.py": ["tests/chat/test_missed_lines.py"],
     "chatd/chat/publisher.py": ["tests/chat/test_publisher.py"],
     "chatd/chat/room_moves.py": ["tests/chat/test_room_moves.py"],
     "chatd/chat/sign_outs.py": ["tests/chat/test_sign_outs.py"],

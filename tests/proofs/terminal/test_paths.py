@@ -18,7 +18,7 @@ import chatd
 from chatd.chat import connected_sessions, names
 from chatd.chat import directory as rooms_module
 from chatd.commands import moderation
-from chatd.commands.table import TABLE
+from chatd.commands.dispatch import TABLE
 from chatd.event import Deed, Kind
 from chatd.formats.base import BELL
 from tests.proofs.terminal.documented import is_unsafe, undocumented

@@ -21,7 +21,7 @@ from chatd.chat.line_quotas import (
     UNPUBLISHED_LINES,
 )
 from chatd.chat.session import Session
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.commands.base import READING_COST
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
@@ -1109,8 +1109,11 @@ class BrokenHandlerTests(SynchronousTestCase):
         self.luis = self.world.person()
 
     def add(self, handler: object) -> None:
-        commands = {**table.COMMANDS, "boom": replace(table.COMMANDS["nick"], handler=handler)}  # type: ignore[arg-type]
-        self.patch(table, "COMMANDS", commands)
+        commands = {
+            **dispatch.COMMANDS,
+            "boom": replace(dispatch.COMMANDS["nick"], handler=handler),
+        }  # type: ignore[arg-type]
+        self.patch(dispatch, "COMMANDS", commands)
 
     def check(self, *lines: str) -> None:
         self.ana.type(*lines, "/who")
@@ -1254,7 +1257,7 @@ class SpeedTests(SynchronousTestCase):
         def take_long(*_: object) -> None:
             self.world.clock.rightNow += 10 * LINE_SECONDS
 
-        self.patch(table, "run", take_long)
+        self.patch(dispatch, "run", take_long)
         self.ana.send(b"/who\n" * 3)
         self.ana.send(b"hola\n")
         self.assertEqual(self.heard(), [])

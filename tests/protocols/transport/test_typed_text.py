@@ -7,7 +7,7 @@ import pytest
 from chatd.chat.action_queue import Action
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.protocols.transport.typed_text import TypedText
 from tests.support.sessions import guest, keys, member
 from tests.support.world import World
@@ -96,7 +96,7 @@ class TestCommands:
     def test_one_is_charged_what_it_costs_beside_its_line(
         self, typist: Typist, cost: int, charged: list[float], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(table, "cost_of", {"search": cost}.get)
+        monkeypatch.setattr(dispatch, "cost_of", {"search": cost}.get)
         typist.typed.take("/search hola")
         assert typist.charged == charged
 

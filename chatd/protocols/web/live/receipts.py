@@ -17,7 +17,7 @@ from chatd.chat.actions.speak import find_said, speak_once, was_said
 from chatd.chat.idempotency import Found
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.errors import Refusal
 from chatd.event import Kind
 from chatd.protocols.web.live.members import WrongMessage
@@ -81,9 +81,9 @@ class LineReceipts:
             text = validate_text(text, self._answerer.max_length)
         except InvalidLine:
             return False
-        action = None if session.text_only else table.action_in(text)
+        action = None if session.text_only else dispatch.action_in(text)
         kind = Kind.MESSAGE if action is None else Kind.ACTION
-        said = action or (text if session.text_only else table.text_of(text))
+        said = action or (text if session.text_only else dispatch.text_of(text))
         found = Deferred.fromCoroutine(find_said(server, session, room, said, key, kind))
         found.addCallback(partial(self._found, id, otherwise))
         found.addErrback(partial(self._not_said, id))

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple, Protocol
 from chatd.accounts.credentials import Scope
 from chatd.chat.action_queue import Job
 from chatd.chat.actions import history, look, search
+from chatd.chat.actions.catch_up import mark_seen
 from chatd.chat.actions.costs import ENTERING_COST, LISTING_COST, PAGING_COST, READING_COST
 from chatd.chat.actions.enter import ROOMS_ENTERED, come_back, enter, leave_room
-from chatd.chat.actions.missed import mark_seen
 from chatd.chat.actions.rename import rename
 from chatd.chat.search_query import asks_for_something, parse
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.errors import ErrorKind, Refusal, short
 from chatd.event import Bookmark
 from chatd.i18n import Language
@@ -165,9 +165,9 @@ def _greeting(server: ChatServer, session: Session, max_length: int) -> dict[str
 
 def _commands(conversation: Conversation, members: Members) -> None:
     language = conversation.session.language
-    wordings = [command.wording(language) for command in table.TABLE]
+    wordings = [command.wording(language) for command in dispatch.TABLE]
     rows = [(each.usage, each.explanation) for each in wordings]
-    names = {command.name: command.names for command in table.TABLE}
+    names = {command.name: command.names for command in dispatch.TABLE}
     conversation.tell("commands", id=id_of(members), commands=rows, names=names)
 
 

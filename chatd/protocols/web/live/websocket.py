@@ -19,7 +19,7 @@ from chatd.accounts.credentials import Grant
 from chatd.chat.action_queue import Action, Job
 from chatd.chat.actions.login import log_in_by_grant
 from chatd.chat.server import ChatServer
-from chatd.commands import table
+from chatd.commands import dispatch
 from chatd.errors import LINE_FAULTS, ErrorKind, Refusal
 from chatd.event import Kind
 from chatd.formats.base import Format
@@ -187,7 +187,7 @@ class WebSocketHandler(SessionHandler[str]):
                 self.when_said(lambda: self.tell_error(id, error))
             self.when_said(lambda: self._receipts.refuse(id))
         else:
-            action = None if session.text_only else table.action_in(valid)
+            action = None if session.text_only else dispatch.action_in(valid)
             if action is None:
                 self.typed.take(valid)
             else:  # is said at once, as other lines are

@@ -1,12 +1,12 @@
-"""Signing in with a password, and out: a browser then has a cookie that no script can read.
+"""Routes of signing in with a password, and out: a browser has a cookie that no script can read.
 
-`chatd.chat.actions.browsers` decides and acts. This module must not know connections.
+`chatd.chat.actions.browser_sign_in` decides and acts. This module must not know connections.
 """
 
 from __future__ import annotations
 
 from chatd.accounts.credentials import BROWSER_SECONDS
-from chatd.chat.actions import browsers
+from chatd.chat.actions import browser_sign_in
 from chatd.chat.actions.costs import PASSWORD_COST
 from chatd.errors import ErrorKind, short
 from chatd.protocols.web.api.request_session import COOKIE, SECURE_COOKIE, Call, stranger
@@ -34,7 +34,7 @@ async def sign_in(call: Call) -> Answer:
     with stranger(call) as (session, _):
         if register and key:
             session.identity.set_client_id(f"browser {key}")
-        signed_in = await browsers.sign_in(
+        signed_in = await browser_sign_in.sign_in(
             call.server, session, name, password, title, new=register, replaces=call.cookie
         )
         return json_answer(
@@ -46,7 +46,7 @@ async def sign_in(call: Call) -> Answer:
 
 async def sign_out(call: Call) -> Answer:
     """Sign a browser out: its cookie is not valid any more, also where it was copied to."""
-    await browsers.sign_out(call.server, call.cookie)
+    await browser_sign_in.sign_out(call.server, call.cookie)
     members = {"name": None, "guest": True, "account": False}
     return json_answer(200, members, [_cookie(call, "")])
 

@@ -1,8 +1,8 @@
-"""The operator's requests from the host: JSON objects in and out, with English replies.
+"""The requests of `chatd admin`: JSON objects in and out, with English replies.
 
-The daemon performs them for clients of its control socket, and `chatd admin` itself while no daemon
-runs. `chatd.chat.actions.administration` acts. This module must not know connections, and no
-passwords but their hashes.
+They come from the operator, on the host. The daemon performs them for clients of its control
+socket, and `chatd admin` itself while no daemon runs. `chatd.chat.actions.administration` acts.
+This module must not know connections, and no passwords but their hashes.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 
 from chatd.accounts.accounts import Accounts
 from chatd.chat.inboxes import Inboxes
-from chatd.chat.missed import SHOWN_AT_ONCE, Missed, MissedLines
+from chatd.chat.missed_lines import SHOWN_AT_ONCE, Missed, MissedLines
 from chatd.chat.own_lines import OwnLines
 from chatd.chat.read_marks import EmptyStretch, ReadMarks, ReadTracker
 from chatd.chat.session import Session

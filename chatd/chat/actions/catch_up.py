@@ -1,4 +1,4 @@
-"""Missed lines: those that an account was not sent while it was away."""
+"""Catching up: the lines that an account missed are sent, skipped, or marked as read."""
 
 from __future__ import annotations
 

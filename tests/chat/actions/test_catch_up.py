@@ -1,10 +1,10 @@
-"""`chatd.chat.actions.missed`: lines that an account was not sent while it was away."""
+"""`chatd.chat.actions.catch_up`: the lines that an account missed are sent or marked as read."""
 
 from __future__ import annotations
 
+from chatd.chat.actions.catch_up import mark_seen, show_missed, skip_missed
 from chatd.chat.actions.enter import enter
 from chatd.chat.actions.login import log_in
-from chatd.chat.actions.missed import mark_seen, show_missed, skip_missed
 from chatd.chat.session import Session
 from tests.support.sessions import done, guest, member, refused
 from tests.support.world import PASSWORD, World

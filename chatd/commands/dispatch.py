@@ -1,4 +1,4 @@
-"""The table of slash commands: parsing, running, and /help.
+"""Dispatch of slash commands: a line is parsed, and its command is found and run; and /help.
 
 The commands of /help, the tables of the READMEs, completion and the Spanish names follow from the
 rows. To add a command, add a row to the table of one of the modules here, and a test; `base` says

@@ -1,4 +1,4 @@
-"""`chatd.chat.administration`: the operator's requests, their replies and their effects."""
+"""`chatd.chat.admin_requests`: the operator's requests, their replies and their effects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.logger import LogEvent
 
-from chatd.chat.administration import Administration
+from chatd.chat.admin_requests import Administration
 from chatd.text.times import local_time
 from tests.support.sessions import begin
 from tests.support.world import HASH, World

@@ -18,7 +18,7 @@ import pytest
 from twisted.internet.threads import deferToThread
 
 from chatd.daemon.options import Options
-from chatd.daemon.process import OWN_FILES
+from chatd.daemon.os_process import OWN_FILES
 from chatd.daemon.retention import RetentionPolicy
 from chatd.protocols.transport.limits import Limits
 from chatd.webhooks.registry import Rules
@@ -194,7 +194,7 @@ async def test_no_more_may_be_connected_than_select_takes(
 ) -> None:
     from twisted.internet import reactor
 
-    monkeypatch.setattr("chatd.daemon.plugin.SelectReactor", type(reactor))
+    monkeypatch.setattr("chatd.daemon.wiring.SelectReactor", type(reactor))
     with monkeypatch.context() as patched:
         patched.setattr(resource, "getrlimit", lambda _: (soft, soft))
         patched.setattr(resource, "setrlimit", lambda *_: None)

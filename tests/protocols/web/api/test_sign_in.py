@@ -1,4 +1,4 @@
-"""`chatd.protocols.web.api.signin`: cookies for passwords."""
+"""`chatd.protocols.web.api.sign_in`: cookies for passwords."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""`chatd.chat.actions.browsers`: a secret for a password, and its end."""
+"""`chatd.chat.actions.browser_sign_in`: a secret for a password, and its end."""
 
 from __future__ import annotations
 
 import pytest
 
 from chatd.accounts.credentials import BROWSER
-from chatd.chat.actions.browsers import SignedIn, sign_in, sign_out
+from chatd.chat.actions.browser_sign_in import SignedIn, sign_in, sign_out
 from chatd.chat.actions.register import register
 from tests.support.sessions import begin, done, guest, member, refused
 from tests.support.world import PASSWORD, World

@@ -22,12 +22,12 @@ from twisted.internet.interfaces import IListeningPort, IReactorTime, IReadDescr
 from twisted.internet.selectreactor import SelectReactor
 
 from chatd.accounts.passwords import NICENESS, THREADS, Hasher, Passwords, Unavailable
-from chatd.chat.administration import Administration
+from chatd.chat.admin_requests import Administration
 from chatd.chat.server import ChatServer
 from chatd.daemon.listeners import bind_all
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
 from chatd.daemon.options import Options, Settings
-from chatd.daemon.process import (
+from chatd.daemon.os_process import (
     acting_as,
     check_files_of_twistd,
     collect_garbage_rarely,

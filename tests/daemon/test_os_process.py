@@ -16,7 +16,7 @@ import pytest
 from twisted.internet.testing import MemoryReactorClock
 
 from chatd.daemon.log_pipe import LogPipe
-from chatd.daemon.process import (
+from chatd.daemon.os_process import (
     OPEN_MAX,
     OWN_FILES,
     SWITCH_SECONDS,

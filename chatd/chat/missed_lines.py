@@ -1,4 +1,4 @@
-"""Missed lines: the lines of others that an account was not sent, found and sent.
+"""Missed lines: the stretches of its logs that an account was not sent, found and sent.
 
 This module must not know how read marks are stored, connections or commands.
 """

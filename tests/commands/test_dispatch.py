@@ -12,7 +12,7 @@ from chatd.chat.directory import ROOMS_LOOKED_AT
 from chatd.chat.membership import LASTING
 from chatd.chat.server import ChatServer
 from chatd.commands import talking
-from chatd.commands.table import COMMANDS, GENERAL, SECTIONS, TABLE, parse, text_of
+from chatd.commands.dispatch import COMMANDS, GENERAL, SECTIONS, TABLE, parse, text_of
 from chatd.event import Draft, Kind
 from chatd.i18n import Language
 from chatd.rooms.stream import INBOX_BYTES
