@@ -115,4 +115,7 @@ class LineReceipts:
         self.refuse(id)
 
     def _failed(self, failure: Failure) -> None:
-        self._answerer.item_failed()
+        try:
+            failure.raiseException()
+        except Exception:
+            self._answerer.item_failed()  # reports the error that is being handled
