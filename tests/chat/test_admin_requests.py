@@ -15,11 +15,6 @@ from tests.support.sessions import begin
 from tests.support.world import HASH, World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def request(world: World, request: object) -> Deferred[Any]:
     """Return the reply to a request, which may have to wait for a slow store."""
     return begin(world, Administration(world.server, world.watch).perform(request))

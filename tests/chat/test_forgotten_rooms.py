@@ -12,7 +12,7 @@ import pytest
 
 from chatd.storage.records import Table
 from tests.support.logs import Expect
-from tests.support.world import PASSWORD, Member, World
+from tests.support.world import World
 
 GONE = "goes with the room"
 WITH_A_DEED = "is stored with a line of the room, which is not dropped then"
@@ -39,42 +39,21 @@ DEEDS = {
 """A command that stores a record of each kind that comes with a deed."""
 
 
-class Tearoom:
+class TeaWorld(World):
     """Ana makes #tea, says nothing there, and gives an order."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.tables: dict[str, Table[Any]] = {}
-        make = Table.__init__
-
-        def note(table: Any, store: Any, kind: str, *rest: Any) -> None:
-            self.tables[kind] = table
-            make(table, store, kind, *rest)
-
-        monkeypatch.setattr(Table, "__init__", note)
-        self.world = World(slow=True)
-        self.server = self.world.server
-        self.person("luis")
-        self.ana = self.person("ana")
+    def __init__(self, tables: dict[str, Table[Any]]) -> None:
+        super().__init__(slow=True)
+        self.tables = tables
+        self.member("luis")
+        self.ana = self.member("ana")
         self.ana.type("/join tea")
-        self.commit()
-
-    def person(self, name: str) -> Member:
-        person = self.world.person(name)
-        person.type(f"/register {PASSWORD}")
-        self.commit()
-        return person
-
-    def commit(self) -> None:
-        """Commit all that waits."""
-        self.world.settle()
-        while self.world.store.held:
-            self.world.store.release()
-            self.world.settle()
+        self.release()
 
     def kinds(self) -> set[str]:
         """Return the kinds of the records that are about #tea, in memory and in the store."""
-        self.commit()
-        found = {record.kind for record in self.world.store.records() if _is_of_tea(record.key)}
+        self.release()
+        found = {record.kind for record in self.store.records() if _is_of_tea(record.key)}
         assert found == {kind for kind, table in self.tables.items() if any(map(_is_of_tea, table))}
         return found
 
@@ -84,42 +63,42 @@ def _is_of_tea(key: str) -> bool:
 
 
 @pytest.fixture
-def tearoom(monkeypatch: pytest.MonkeyPatch) -> Tearoom:
-    return Tearoom(monkeypatch)
+def world(tables: dict[str, Table[Any]]) -> TeaWorld:
+    return TeaWorld(tables)
 
 
-def test_of_each_kind_it_is_known_what_becomes_of_it(tearoom: Tearoom) -> None:
-    assert tearoom.tables.keys() == BECOMES.keys()
+def test_of_each_kind_it_is_known_what_becomes_of_it(world: TeaWorld) -> None:
+    assert world.tables.keys() == BECOMES.keys()
 
 
 def test_each_kind_that_comes_with_a_deed_has_an_order_here() -> None:
     assert DEEDS.keys() == {kind for kind, what in BECOMES.items() if what == WITH_A_DEED}
 
 
-def test_who_owned_a_room_goes_with_it(tearoom: Tearoom) -> None:
-    assert tearoom.kinds() == {"place", "room"}
-    tearoom.ana.hang_up()
-    assert tearoom.kinds() == {"place"}
-    assert "tea" not in tearoom.server.rooms
+def test_who_owned_a_room_goes_with_it(world: TeaWorld) -> None:
+    assert world.kinds() == {"place", "room"}
+    world.ana.hang_up()
+    assert world.kinds() == {"place"}
+    assert "tea" not in world.server.rooms
 
 
 @pytest.mark.parametrize("kind", DEEDS)
-def test_a_room_in_which_a_deed_was_done_is_not_dropped(tearoom: Tearoom, kind: str) -> None:
-    tearoom.ana.type(DEEDS[kind])
-    tearoom.commit()
-    tearoom.ana.hang_up()
-    assert tearoom.kinds() == {"place", "room", kind}
-    assert "tea" in tearoom.server.rooms
+def test_a_room_in_which_a_deed_was_done_is_not_dropped(world: TeaWorld, kind: str) -> None:
+    world.ana.type(DEEDS[kind])
+    world.release()
+    world.ana.hang_up()
+    assert world.kinds() == {"place", "room", kind}
+    assert "tea" in world.server.rooms
 
 
 @pytest.mark.parametrize("kind", DEEDS)
 def test_of_a_deed_that_could_not_be_stored_nothing_is_left(
-    tearoom: Tearoom, kind: str, expected_errors: Expect
+    world: TeaWorld, kind: str, expected_errors: Expect
 ) -> None:
-    tearoom.ana.type(DEEDS[kind])
-    tearoom.ana.hang_up()
-    tearoom.world.store.fail()
-    assert tearoom.kinds() == {"place"}
-    assert "tea" not in tearoom.server.rooms
-    assert list(tearoom.server.hooks) == []
+    world.ana.type(DEEDS[kind])
+    world.ana.hang_up()
+    world.store.fail()
+    assert world.kinds() == {"place"}
+    assert "tea" not in world.server.rooms
+    assert list(world.server.hooks) == []
     expected_errors()

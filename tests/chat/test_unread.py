@@ -23,11 +23,6 @@ from tests.support.world import Member, World, log_in
 EPOCH = local_time(0)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def place(world: World, log: str, account: str = "ana") -> int | None:
     return world.server.unread.read_marks.of(account, log)
 

@@ -10,17 +10,15 @@ import json
 import re
 from typing import Any
 
-import pytest
 from twisted.internet.defer import Deferred
 
 from chatd.accounts.credentials import TOKEN
 from chatd.chat.idempotency import account_owner
 from chatd.chat.permissions import Role
 from chatd.chat.sanctions import MUTE, Sanction
-from chatd.chat.server import ChatServer
 from chatd.storage.records import Table
 from chatd.webhooks.urls import destination_of
-from tests.support.world import PASSWORD, Member, World
+from tests.support.world import PASSWORD, World
 
 GONE = "goes with the account"
 STAYS = "is the room's, and holds for whoever has the name"
@@ -47,8 +45,7 @@ class RecordsWorld(World):
         super().__init__(slow=True)
         self.store.holds = False
         server = self.server
-        self.luis = self.registered("luis")
-        self.ana = self.registered("ana")
+        self.luis, self.ana = self.member("luis"), self.member("ana")
         self.luis.type("/create lab", "hola", "/leave")
         self.ana.type("/away soon", "/ignore max", "/create ops", "/op luis", "/create tea", "hola")
         self.luis.type("/msg ana secret for the first one")
@@ -68,13 +65,6 @@ class RecordsWorld(World):
         server.unread.keep("ana")
         self.settle()
 
-    def registered(self, name: str) -> Member:
-        """Return a client that has registered a name."""
-        person = self.person(name)
-        person.type(f"/register {PASSWORD}")
-        assert self.server.accounts.called(name) is not None
-        return person
-
     def kept(self) -> dict[str, list[str]]:
         """Return the records on disk with that name, by kind."""
         found: dict[str, list[str]] = {}
@@ -85,24 +75,9 @@ class RecordsWorld(World):
         return found
 
 
-@pytest.fixture
-def kinds(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return the kinds of all tables that a server has."""
-    found: set[str] = set()
-    make = Table.__init__
-
-    def note(self: Any, store: Any, kind: str, *rest: Any) -> None:
-        found.add(kind)
-        make(self, store, kind, *rest)
-
-    monkeypatch.setattr(Table, "__init__", note)
-    return found
-
-
-def test_of_each_kind_it_is_known_what_becomes_of_it(kinds: set[str]) -> None:
-    world = World()
-    assert isinstance(world.server, ChatServer)
-    assert kinds == set(BECOMES)
+def test_of_each_kind_it_is_known_what_becomes_of_it(tables: dict[str, Table[Any]]) -> None:
+    World()
+    assert tables.keys() == BECOMES.keys()
 
 
 def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
@@ -112,7 +87,8 @@ def test_the_next_owner_of_a_name_finds_nothing_of_the_one_before() -> None:
     world.settle()
     assert set(world.kept()) == {kind for kind, what in BECOMES.items() if what == STAYS}
     world.ana.hang_up()
-    next_one = world.registered("ana")
+    next_one = world.person("ana")
+    next_one.type(f"/register {PASSWORD}")
     told = "\n".join(next_one.seen())
     assert "secret" not in told
     server, session = world.server, next_one.session

@@ -9,6 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from chatd.accounts.credentials import Grant
 from chatd.chat.actions.register import register
 from chatd.chat.actions.rename import rename
 from chatd.chat.session import Rights, Session
@@ -39,11 +40,29 @@ class KeysOnly(Format):
         return b""
 
 
-def alone(number: int, store: Store, clock: Clock, format: Format | None = None) -> Session:
-    """Return a session of no server, which may do everything; its format is `KeysOnly` if none."""
-    return Session(
+def alone(
+    number: int,
+    store: Store,
+    clock: Clock,
+    format: Format | None = None,
+    *,
+    name: str = "",
+    account: str = "",
+    network: str = "",
+) -> Session:
+    """Return a session of no server, which may do everything; its format is `KeysOnly` if none.
+
+    It has a name of its own, the grant of an account and a network if they are given.
+    """
+    session = Session(
         number, Stream(), format or KeysOnly(), clock, Language.ENGLISH, store.error_log, Rights()
     )
+    session.identity.network = network
+    if name:
+        session.identity.rename(name, guest=False)
+    if account:
+        session.identity.set_grant(Grant(account, 0))
+    return session
 
 
 def taken(stream: Stream) -> str:

@@ -12,12 +12,6 @@ from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
-    """Return a world without a person in it."""
-    return World()
-
-
-@pytest.fixture
 def ana(world: World) -> Session:
     """Return the owner of #ops, who is there and has just typed her password."""
     ana = member(world, "ana")

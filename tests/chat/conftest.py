@@ -1,0 +1,30 @@
+"""The fixtures of the tests of the chat: a world, and the tables of a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chatd.storage.records import Table
+from tests.support.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world without a person in it."""
+    return World()
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, Table[Any]]:
+    """Return the tables that a server of this test has made, by kind."""
+    found: dict[str, Table[Any]] = {}
+    make = Table.__init__
+
+    def note(table: Table[Any], store: Any, kind: str, *rest: Any) -> None:
+        found[kind] = table
+        make(table, store, kind, *rest)
+
+    monkeypatch.setattr(Table, "__init__", note)
+    return found
