@@ -11,11 +11,10 @@ from chatd.accounts.accounts import Account, Accounts
 from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.names import Names
 from chatd.chat.session import Session
-from chatd.errors import Refusal
 from chatd.rooms.room import Room
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import change
-from tests.support.sessions import alone
+from tests.support.sessions import alone, refuses
 
 
 class SessionsHarness:
@@ -184,9 +183,8 @@ class TestNameOf:
         assert harness.sessions.name_of("Eva") == "Eva"
 
     def test_an_invalid_name_is_refused(self, harness: SessionsHarness) -> None:
-        with pytest.raises(Refusal) as refused:
+        with refuses("invalid_name"):
             harness.sessions.name_of("@ana")
-        assert refused.value.key == "invalid_name"
 
 
 class TestAway:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatd.chat.membership import LASTING
-from tests.support.browser import Browser, browser
+from tests.support.browser import Browser, browser_tab
 from tests.support.world import World
 
 
@@ -18,7 +18,7 @@ class TabsWorld(World):
         self.last()
 
     def tab(self, name: str = "ana") -> Browser:
-        return browser(self, key="a-key-of-this-browser", name=name)
+        return browser_tab(self, name)
 
     def last(self) -> None:
         """Let all members be present long enough to be announced."""

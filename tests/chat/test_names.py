@@ -78,7 +78,7 @@ def test_a_registered_name_cannot_be_taken_while_its_owner_is_away(
 
 
 def test_a_look_alike_of_a_registered_name_cannot_be_taken(world: NamesWorld) -> None:
-    change(world.store, world.accounts.table.put("ace", Account("ace", "")))
+    world.register("ace")
     assert world.refused(world.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
@@ -233,13 +233,13 @@ def test_in_another_case_the_own_name_may_look_like_that_of_another(
 def test_a_look_alike_of_a_name_that_was_registered_before_the_start_cannot_be_taken(
     world: NamesWorld,
 ) -> None:
-    change(world.store, world.accounts.table.put("ace", Account("ace", "")))
+    world.register("ace")
     world.names = Names(world.accounts)
     assert world.refused(world.eva, "асе") == "looks_like_name"  # Cyrillic
 
 
 def test_the_look_alike_of_the_own_registered_name_cannot_be_taken(world: NamesWorld) -> None:
-    change(world.store, world.accounts.table.put("bob1", Account("Bob1", "")))
+    world.register("Bob1")
     world.log_in(world.luis, "bob1")
     world.give(world.luis, "Bob1")
     assert world.refused(world.luis, "Bobl") == "looks_like_name"
@@ -257,7 +257,7 @@ def not_registered(world: NamesWorld, name: str) -> str:
 def test_a_registered_name_cannot_be_registered_again_nor_a_look_alike(world: NamesWorld) -> None:
     assert not_registered(world, "luis") == ""
     assert not_registered(world, "ANA") == "registered_name"
-    change(world.store, world.accounts.table.put("bob1", Account("Bob1", "")))
+    world.register("Bob1")
     assert not_registered(world, "Bobl") == "looks_like_name"
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.storage.contract import StoreError
-from tests.support.browser import (
-    Browser,
-    browser,
-)
+from tests.support.browser import browser_tab
 from tests.support.logs import Expect
 from tests.support.sessions import begin
 from tests.support.world import HASH, PASSWORD, World
@@ -50,14 +47,9 @@ def test_a_session_of_an_account_that_could_not_be_stored_is_a_guest_at_once(
     expected_errors()
 
 
-def tabs(world: World) -> list[Browser]:
-    """Two tabs of one browser, both called ana."""
-    return [browser(world, key="a-key-of-this-browser", name="ana") for _ in range(2)]
-
-
 def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhile() -> None:
     world = World(slow=True)
-    first, second = tabs(world)
+    first, second = browser_tab(world), browser_tab(world)
     world.release()
     begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
     second.say("/nick eva")
@@ -69,7 +61,7 @@ def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhi
 
 def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
     world = World(slow=True)
-    first, second = tabs(world)
+    first, second = browser_tab(world), browser_tab(world)
     world.release()
     begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
     second.say("/nick eva")

@@ -10,7 +10,7 @@ import pytest
 
 from chatd.chat.membership import LASTING
 from chatd.commands.dispatch import TABLE
-from tests.support.browser import browser
+from tests.support.browser import browser, browser_tab
 from tests.support.http import Served
 from tests.support.world import PASSWORD, World
 
@@ -134,7 +134,7 @@ def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> N
 
 def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
     world = SilencedWorld("muted")
-    tabs = [browser(world, key="a-key-of-this-browser", name="zoe") for _ in range(2)]
+    tabs = [browser_tab(world, "zoe") for _ in range(2)]
     for tab in tabs:
         tab.send("enter", room="den")
     assert world.told() == ["*** zoe joined."]

@@ -104,6 +104,11 @@ class Browser(MemoryClient):
         return int(struct.unpack("!H", payload[:2])[0])
 
 
+def browser_tab(world: World, name: str = "ana") -> Browser:
+    """Return a tab of one browser, which has said hello with the browser's key and a name."""
+    return browser(world, key="a-key-of-this-browser", name=name)
+
+
 def browser(
     world: World, *, greeted: bool = True, address: IPv4Address = HERE, **hello: Any
 ) -> Browser:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -117,6 +118,14 @@ def done(world: World, action: Coroutine[Any, Any, Any]) -> Any:
     if isinstance(running.result, BaseException):
         raise running.result
     return running.result
+
+
+@contextmanager
+def refuses(key: str) -> Iterator[None]:
+    """Expect that a `Refusal` with that key is raised."""
+    with pytest.raises(Refusal) as refusal:
+        yield
+    assert refusal.value.key == key
 
 
 def refused(world: World, action: Coroutine[Any, Any, Any]) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chatd.chat.actions.enter import create, enter
 from chatd.chat.actions.look import list_people, list_rooms, room_called
 from chatd.chat.permissions import Mode
-from chatd.errors import Refusal
-from tests.support.sessions import done, guest, member
+from tests.support.sessions import done, guest, member, refuses
 from tests.support.world import World
 
 
@@ -33,9 +30,8 @@ def test_a_room_that_the_session_may_not_read_is_not_listed(world: World) -> Non
 
 def test_a_room_that_the_session_may_not_read_is_unknown(world: World) -> None:
     done(world, create(world.server, member(world, "ana"), "den", Mode.PRIVATE))
-    with pytest.raises(Refusal) as refusal:
+    with refuses("unknown_room"):
         room_called(world.server, guest(world), "den")
-    assert refusal.value.key == "unknown_room"
 
 
 def test_people_by_name_and_guests_by_number(world: World) -> None:

@@ -6,9 +6,7 @@ import pytest
 
 from chatd.chat.actions.operate import announce, disconnect, statistics
 from chatd.chat.session import Session
-from chatd.errors import Refusal
-from chatd.storage.records import change
-from tests.support.sessions import done, guest, member, refused
+from tests.support.sessions import done, guest, member, refused, refuses
 from tests.support.world import World
 
 
@@ -16,9 +14,7 @@ from tests.support.world import World
 def ana(world: World) -> Session:
     """Return the session of an administrator."""
     ana = member(world, "ana")
-    table = world.server.accounts.table
-    change(world.store, table.put("ana", table["ana"]._replace(admin=True)))
-    world.settle()
+    world.ask_operator("promote", name="ana")
     return ana
 
 
@@ -47,6 +43,5 @@ def test_a_name_that_is_not_used_is_refused(world: World, ana: Session) -> None:
 
 def test_figures_are_for_administrators(world: World, ana: Session) -> None:
     assert statistics(world.server, ana)["accounts"] == 1
-    with pytest.raises(Refusal) as refusal:
+    with refuses("only_administrators"):
         statistics(world.server, guest(world))
-    assert refusal.value.key == "only_administrators"

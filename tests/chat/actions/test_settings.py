@@ -6,10 +6,9 @@ import pytest
 
 from chatd.chat.actions import settings
 from chatd.chat.actions.login import log_in
-from chatd.errors import Refusal
 from chatd.i18n import Language
 from chatd.rooms.view import Bell
-from tests.support.sessions import done, guest, member, program, refused
+from tests.support.sessions import done, guest, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
 
@@ -73,6 +72,5 @@ def test_a_session_in_one_room_sends_only_text(world: World) -> None:
 def test_a_session_with_several_rooms_does_not(world: World) -> None:
     luis = guest(world)
     luis.subscriptions.allow_many_rooms()
-    with pytest.raises(Refusal) as refusal:
+    with refuses("not_text_only"):
         settings.become_text_only(luis)
-    assert refusal.value.key == "not_text_only"

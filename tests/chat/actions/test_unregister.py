@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chatd.chat.actions.unregister import check_unregistration, unregister
-from chatd.errors import Refusal
-from tests.support.sessions import begin, done, guest, member, program, refused
+from tests.support.sessions import begin, done, guest, member, program, refused, refuses
 from tests.support.world import PASSWORD, World
 
 
@@ -24,9 +21,8 @@ def test_a_wrong_password_removes_nothing(world: World) -> None:
 
 
 def test_a_guest_has_nothing_to_give_up(world: World) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with refuses("not_logged_in"):
         check_unregistration(world.server, guest(world, "eva"), sent=False)
-    assert refusal.value.key == "not_logged_in"
 
 
 def test_the_connection_must_be_confidential(world: World) -> None:

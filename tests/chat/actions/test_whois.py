@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chatd.accounts.credentials import NO_EPOCH
 from chatd.chat.actions.enter import create
 from chatd.chat.actions.whois import whois
 from chatd.chat.permissions import Mode
-from chatd.errors import Refusal
-from tests.support.sessions import done, guest, member
+from tests.support.sessions import done, guest, member, refuses
 from tests.support.world import World
 
 
@@ -45,15 +42,13 @@ def test_the_text_of_one_who_is_away(world: World) -> None:
 
 
 def test_what_is_no_name_is_refused(world: World) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with refuses("invalid_name"):
         whois(world.server, guest(world), "not a name")
-    assert refusal.value.key == "invalid_name"
 
 
 def test_a_session_that_was_signed_out_is_refused(world: World) -> None:
     ana = member(world, "ana")
     assert ana.grant is not None
     ana.identity.grant = ana.grant._replace(epoch=NO_EPOCH)
-    with pytest.raises(Refusal) as refusal:
+    with refuses("not_signed_in"):
         whois(world.server, ana, "ana")
-    assert refusal.value.key == "not_signed_in"
