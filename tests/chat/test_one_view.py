@@ -155,13 +155,13 @@ def test_whom_one_ignores_from_now_on_holds_on_connections_that_are_there(
     other.type("/ignore luis", "/unignore trol")
     if back:
         other.type("/unignore luis", "/ignore trol")
-    for seen in terminal.seen, visitor.seen, stream.got_bytes:
+    for seen in terminal.seen, visitor.seen, stream.bytes_seen:
         seen()  # type: ignore[operator]
     for name, text in ("trol", RUDE), ("luis", KIND):
         door.world.person(name).type(text)
     stream.settle()
     shown, hidden = (KIND, RUDE) if back else (RUDE, KIND)
-    for seen in terminal.seen, visitor.seen, stream.got_bytes:
+    for seen in terminal.seen, visitor.seen, stream.bytes_seen:
         text = str(seen())  # type: ignore[operator]
         assert shown in text
         assert hidden not in text
