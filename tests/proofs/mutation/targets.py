@@ -216,9 +216,16 @@ TESTS = {
     "chatd/protocols/transport/client_address.py": [
         "tests/protocols/transport/test_client_address.py",
     ],
+    "chatd/protocols/transport/intake.py": ["tests/protocols/transport/test_intake.py"],
     "chatd/protocols/transport/lifecycle.py": ["tests/protocols/transport/test_lifecycle.py"],
     "chatd/protocols/transport/limits.py": ["tests/protocols/transport/test_limits.py"],
+    "chatd/protocols/transport/managed_connection.py": [
+        "tests/protocols/transport/test_managed_connection.py",
+    ],
     "chatd/protocols/transport/output.py": ["tests/protocols/transport/test_output.py"],
+    "chatd/protocols/transport/paced_reader.py": [
+        "tests/protocols/transport/test_paced_reader.py",
+    ],
     "chatd/protocols/transport/rate.py": ["tests/protocols/transport/test_rate.py"],
     "chatd/protocols/transport/scheduler.py": ["tests/protocols/transport/test_scheduler.py"],
     "chatd/protocols/transport/typed_text.py": ["tests/protocols/transport/test_typed_text.py"],
