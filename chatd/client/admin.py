@@ -96,6 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
     if "accounts" in reply:
         for account in reply["accounts"]:
             print(_row(account))
+        if not reply["accounts"]:
+            # Not on standard output, where a script expects a row for each account.
+            print(f"no accounts in {arguments.store}", file=sys.stderr)
     else:
         print(visible(str(reply.get("said"))))
     return 0

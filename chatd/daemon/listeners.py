@@ -35,6 +35,9 @@ escaped colons in it."""
 
 _TAKES_BACKLOG = re.compile(r"(haproxy:)?(tcp6?|ssl|unix):(?!.*:backlog=)", re.DOTALL)
 
+_TLS_MODULES = {"OpenSSL", "cryptography", "service_identity"}
+"""The modules of the extra ``tls`` that Twisted imports for an address with TLS."""
+
 
 def bind_all(addresses: Sequence[tuple[ChatFactory, str]], user: Identity, reactor: Any) -> None:
     """Bind the description of each factory, or none and raise `SystemExit`.
@@ -70,6 +73,13 @@ def _bind(description: str, factory: ChatFactory, reactor: Any) -> IListeningPor
         serves = BehindProxy(factory, reactor)
     try:
         serverFromString(reactor, endpoint).listen(serves).addBoth(results.append)
+    except ModuleNotFoundError as error:
+        if error.name not in _TLS_MODULES:
+            _refuse_address(description, error)
+        refuse(
+            f"cannot listen on {description!r}: TLS needs {error.name}, which is not installed:"
+            " pip install 'chatd[tls]'."
+        )
     except Exception as error:
         # All exceptions of an endpoint's parser are about the text that the operator wrote.
         _refuse_address(description, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import socket
 import sqlite3
@@ -28,7 +29,8 @@ def daemon(tmp_path: Path) -> Generator[LiveServer, None, None]:
 
 def listed(directory: Path) -> list[list[str]]:
     status, out, err = admin(directory, "list")
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert bool(out) == (err == ""), "either accounts, or a word that there are none"
     return [line.split("\t")[:2] for line in out.splitlines()]
 
 
@@ -43,6 +45,14 @@ def test_without_a_daemon_it_carries_requests_out_itself(tmp_path: Path) -> None
         ana.until("*** You are now ana.")
     assert admin(tmp_path, "remove", "ana") == (0, "ana is not registered any more.\n", "")
     assert listed(tmp_path) == []
+
+
+def test_that_there_are_no_accounts_is_said_beside_the_table(tmp_path: Path) -> None:
+    admin(tmp_path, "add", "ana", password=f"{PASSWORD}\n")
+    admin(tmp_path, "remove", "ana")
+    status, out, err = admin(tmp_path, "list")
+    assert (status, out) == (0, "")
+    assert re.fullmatch(r"no accounts in sqlite:.*store\n", err)
 
 
 def test_without_a_daemon_all_private_lines_go_with_a_name(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.daemon import listeners
 from chatd.daemon.listeners import BACKLOG
 from chatd.protocols.lines.bare import BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
@@ -41,6 +42,23 @@ def test_a_bad_endpoint_is_refused(tmp_path: Path, endpoint: str) -> None:
     for option in "--listen", "--bare", "--web":
         line = refusal(tmp_path, "--listen", FREE, option, endpoint)
         assert line.startswith(f"cannot listen on '{endpoint}': ")
+
+
+@pytest.mark.parametrize(
+    ("module", "why"),
+    [
+        ("OpenSSL", "TLS needs OpenSSL, which is not installed: pip install 'chatd[tls]'."),
+        ("autobahn", "No module named 'autobahn'. Put that right, or give another address."),
+    ],
+)
+def test_a_module_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, why: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    monkeypatch.setattr(listeners, "serverFromString", fail)
+    assert refusal(tmp_path, "--listen", "ssl:0") == f"cannot listen on 'ssl:0': {why}"
 
 
 def test_when_one_address_is_refused_none_is_bound(tmp_path: Path) -> None:
