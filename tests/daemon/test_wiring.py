@@ -20,6 +20,7 @@ from twisted.internet.threads import deferToThread
 from chatd.daemon.options import Options
 from chatd.daemon.os_process import OWN_FILES
 from chatd.daemon.retention import RetentionPolicy
+from chatd.protocols.lines.bare import BARE_LENGTH
 from chatd.protocols.transport.limits import Limits
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
@@ -280,7 +281,7 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
     )
     chat, bare = (listener.factory for listener in service.listeners)
     assert chat.buildProtocol(None).max_length == 7
-    assert bare.buildProtocol(None).max_length == 256
+    assert bare.buildProtocol(None).max_length == BARE_LENGTH
     assert chat.server is bare.server
     assert chat.server.lobby.name == "plaza"
     assert chat.server.language.value == "es"
@@ -289,14 +290,14 @@ async def test_the_options_reach_the_server(tmp_path: Path) -> None:
 
 
 async def test_hooks_may_lead_to_the_networks_of_the_options(tmp_path: Path) -> None:
-    service = make(tmp_path, "--hooks-to", "10.0.0.0/8", "--hooks-to", "::1")
+    service = make(tmp_path, "--listen", FREE, "--hooks-to", "10.0.0.0/8", "--hooks-to", "::1")
     rules = service.listeners[0].factory.server.hooks.rules
     assert rules == Rules((*networks_of("10.0.0.0/8"), *networks_of("::1")), tls=True)
     await unbind(service)
 
 
 async def test_hooks_lead_to_public_addresses_by_default(tmp_path: Path) -> None:
-    service = make(tmp_path)
+    service = make(tmp_path, "--listen", FREE)
     assert service.listeners[0].factory.server.hooks.rules == Rules(tls=True)
     await unbind(service)
 

@@ -19,7 +19,7 @@ from zope.interface import implementer
 from chatd.accounts.accounts import Account
 from chatd.accounts.passwords import Passwords
 from chatd.chat.server import ChatServer
-from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.proxy.protocol import BehindProxy
 from chatd.protocols.transport.factory import ChatFactory
@@ -135,7 +135,7 @@ class LoopbackServer:
         options.setdefault("passwords", Passwords(Immediately(), CHEAP))
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
-        self.bare = ChatFactory(self.server, self.reactor, BareProtocol, 256)
+        self.bare = ChatFactory(self.server, self.reactor, BareProtocol, BARE_LENGTH)
         self.factories = [self.chat, self.bare]
         self.ports: list[IListeningPort] = []
         self.clients: list[AsyncClient] = []

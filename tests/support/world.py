@@ -24,7 +24,7 @@ from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from chatd.commands.dispatch import GENERAL, SECTIONS
 from chatd.event import Draft, Entry, Event, Kind, Notice
-from chatd.protocols.lines.bare import BareProtocol
+from chatd.protocols.lines.bare import BARE_LENGTH, BareProtocol
 from chatd.protocols.lines.chat import ChatProtocol
 from chatd.protocols.transport.factory import ChatFactory
 from chatd.protocols.transport.limits import Admission, Limits
@@ -142,7 +142,9 @@ class World:
         self.chat = ChatFactory(
             self.server, self.clock, ChatProtocol, max_length, limits=limits, admission=admission
         )
-        self.bare = ChatFactory(self.server, self.clock, BareProtocol, 256, limits, admission)
+        self.bare = ChatFactory(
+            self.server, self.clock, BareProtocol, BARE_LENGTH, limits, admission
+        )
 
     def restarted(self) -> World:
         """Return the world after a restart: no client is connected, and records are as stored."""

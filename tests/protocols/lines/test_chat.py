@@ -188,6 +188,12 @@ class TalkTests(SynchronousTestCase):
         self.world.settle()
         self.assertEqual(self.both(), ["<guest1> ¿qué?"])
 
+    def test_a_read_may_end_one_line_and_begin_the_next(self) -> None:
+        self.ana.send(b"uno\ndo")
+        self.ana.send(b"s\n")
+        self.world.settle()
+        self.assertEqual(self.both(), ["<guest1> uno", "<guest1> dos"])
+
     def test_nothing_is_said_before_its_line_has_ended(self) -> None:
         self.ana.send(b"half a li")
         self.world.settle()
@@ -654,17 +660,21 @@ class GoneTests(SynchronousTestCase):
         self.world.release()
         return self.luis.seen()
 
+    def check_that_it_is_forgotten(self) -> None:
+        clients = self.world.chat.clients
+        self.assertEqual(len(clients), 1, "a client that has gone is still in factory.clients")
+
     def test_more_lines_than_may_wait(self) -> None:
         lines = [str(number) for number in range(3 * UNPUBLISHED_LINES)]
         self.assertEqual(self.go(*lines), [f"<guest2> {line}" for line in lines])
         self.assertEqual(self.world.server.lobby.people, 1)
-        self.assertEqual(len(self.world.chat.clients), 1)
+        self.check_that_it_is_forgotten()
 
     def test_also_when_the_connection_broke(self) -> None:
         lines = [str(number) for number in range(3 * UNPUBLISHED_LINES)]
         seen = self.go(*lines, reason=ConnectionLost)
         self.assertEqual(seen, [f"<guest2> {line}" for line in lines])
-        self.assertEqual(len(self.world.chat.clients), 1)
+        self.check_that_it_is_forgotten()
 
     def test_commands_and_the_lines_between_them(self) -> None:
         seen = self.go("one", "/nick ana", "two", "/join ops", "/topic x", "/leave", "three")
@@ -678,7 +688,7 @@ class GoneTests(SynchronousTestCase):
 
     def test_what_comes_behind_quit_is_not_said(self) -> None:
         self.assertEqual(self.go("one", "/quit", "two"), ["<guest2> one"])
-        self.assertEqual(len(self.world.chat.clients), 1)
+        self.check_that_it_is_forgotten()
 
     def test_one_whose_connection_broke_is_in_the_way_of_no_stop(self) -> None:
         self.ana.send(b"x\n" * 3 * UNPUBLISHED_LINES)
@@ -843,7 +853,7 @@ class HalfCloseTests(SynchronousTestCase):
         ana = world.person()
         ana.send(b"hola\n/who\n")
         ana.half_close()
-        self.assertFalse(ana.closed)
+        self.assertFalse(ana.closed, "a half-closed connection was closed before the receipt")
         world.release()
         self.assertEqual(ana.seen(), ["<guest1> hola", "*** In #lobby: 1 guest."])
         self.assertTrue(ana.closed)
@@ -872,7 +882,7 @@ class HalfCloseTests(SynchronousTestCase):
         ana.stop_taking()
         ana.send(b"/help\n" * 1000)
         ana.half_close()
-        self.assertFalse(ana.closed)
+        self.assertFalse(ana.closed, "a half-closed connection was closed before its answers")
         while not ana.closed:
             ana.take_again()
         self.assertEqual(len(ana.seen()), 1000 * HELP_LINES)
@@ -895,10 +905,10 @@ class PausingTests(SynchronousTestCase):
         ana.send(b"x\n" * (UNPUBLISHED_LINES - 1))
         self.assertFalse(ana.paused)
         ana.send(b"x\n")
-        self.assertTrue(ana.paused)
+        self.assertTrue(ana.paused, "a client with too many unpublished lines is still read")
         world.settle()
         world.store.release()
-        self.assertFalse(ana.paused)
+        self.assertFalse(ana.paused, "its lines are published, and it is not read again")
 
     def test_what_was_read_with_them_is_said_later_and_in_order(self) -> None:
         world = World(slow=True)
@@ -954,7 +964,7 @@ class PausingTests(SynchronousTestCase):
         while not ana.paused:
             ana.type("/help")
             asked += 1
-            self.assertLess(asked, ANSWER_BYTES)
+            self.assertLess(asked, ANSWER_BYTES, "a client that takes no answers is still read")
         ana.type("/who")
         self.assertEqual(ana.seen(), [])
         ana.take_again()

@@ -51,6 +51,13 @@ class FramerTests(SynchronousTestCase):
         framer = Framer(100, telnet_line_ends=False)
         self.assertEqual(framer.feed(b"a\nb\r\n\nc"), [b"a", b"b", b""])
 
+    def test_a_read_may_end_one_line_and_begin_the_next(self) -> None:
+        self.assertEqual(
+            frame(b"uno\ndo", b"s\n"),
+            [(b"uno", False), (b"dos", False)],
+            "the rest of a read begins the next line",
+        )
+
     def test_exactly_one_cr_is_stripped(self) -> None:
         self.assertEqual(frame(b"a\r\r\nb\r\r\0"), [(b"a\r", False), (b"b\r", False)])
 

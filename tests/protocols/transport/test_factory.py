@@ -57,6 +57,13 @@ class AdmissionTests(SynchronousTestCase):
         world.clock.advance(REFUSED_SECONDS)
         self.assertTrue(transport.disconnecting)
 
+    def test_a_client_that_has_gone_is_in_the_client_set_no_more(self) -> None:
+        world = World()
+        person = world.person()
+        self.assertEqual(world.chat.clients, {person.protocol})
+        person.hang_up(ConnectionDone)
+        self.assertEqual(world.chat.clients, set(), "a client that has gone is still there")
+
     def test_one_who_cannot_be_served_is_let_go_and_the_log_says_so_once(self) -> None:
         world = World()
 
