@@ -26,7 +26,7 @@ from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import coverage
 import greenlet
@@ -41,6 +41,9 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.faults import Fault
+
+if TYPE_CHECKING:
+    from tests.support.world import World
 
 DEADLINE = 10.0
 """Seconds until an asynchronous test, or an example of one, fails."""
@@ -500,6 +503,14 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Generator[LoggedErro
         pytest.fail("the test left behind:\n  " + "\n  ".join(leaks), pytrace=False)
     if logged.events:
         pytest.fail("errors were logged that no test expected:\n" + logged.text(), pytrace=False)
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a server under a fake clock, without a member."""
+    from tests.support.world import World  # not earlier: it takes a while
+
+    return World()
 
 
 @pytest.fixture

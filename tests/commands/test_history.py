@@ -21,21 +21,6 @@ from tests.support.world import Member, World
 EPOCH = local_time(0)
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ana(world: World) -> Member:
-    return world.person("ana")
-
-
-@pytest.fixture
-def luis(world: World, ana: Member) -> Member:
-    return world.person("luis")
-
-
 def told(person: Member, line: str) -> list[str]:
     return [answer.removeprefix(f"[{EPOCH}] ") for answer in person.ask(line)]
 

@@ -36,11 +36,6 @@ CANNOT_BE_USED = (
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def ana(world: World) -> Member:
     """She owns #ops."""
     ana = world.member("ana")

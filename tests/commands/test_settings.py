@@ -15,23 +15,6 @@ EPOCH = local_time(0)
 BELL = "\x07"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ana(world: World) -> Member:
-    return world.person("ana")
-
-
-@pytest.fixture
-def luis(world: World, ana: Member) -> Member:
-    luis = world.person("luis")
-    ana.seen()
-    return luis
-
-
 class TestIgnoring:
     def test_hides_what_somebody_says_and_not_what_they_do(
         self, world: World, ana: Member, luis: Member

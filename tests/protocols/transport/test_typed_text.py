@@ -44,11 +44,6 @@ class Typist:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def typist(world: World) -> Typist:
     return Typist(world)
 

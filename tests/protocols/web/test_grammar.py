@@ -76,11 +76,6 @@ HELLO: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def state(world: World) -> list[tuple[str, int, int]]:
     return [(room.name, room.head, room.people) for room in world.server.rooms.values()]
 

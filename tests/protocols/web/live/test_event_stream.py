@@ -11,11 +11,6 @@ from tests.support.event_stream import Reader
 from tests.support.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_it_begins_as_an_answer_and_goes_on_with_the_last_lines(world: World) -> None:
     world.say("one", "two")
     reader = Reader(world)

@@ -21,11 +21,6 @@ from tests.support.world import World, log_in
 KEY = "a-key-of-sixteen"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 class TestHello:
     def test_is_answered_with_who_one_is_and_what_can_be_asked(self, world: World) -> None:
         one = browser(world, greeted=False, language="es")
