@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.browser import browser
 from tests.support.http import Caller, Served, request
-from tests.support.receivers import Receiver
+from tests.support.receivers import Receiver, deliveries_of
 from tests.support.world import PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
@@ -32,14 +31,7 @@ class Scene(Served):
         self.world.register("boss", admin=True)
         self.server.hooks.rules = Rules(networks_of("any"), tls=True)
         self.receiver = Receiver()
-        self.deliveries = Deliveries(
-            self.server.hooks,
-            self.server.rooms.get,
-            self.receiver,
-            self.clock,
-            self.server.error_log,
-            self.clock.seconds,
-        )
+        self.deliveries = deliveries_of(self.server, self.receiver, self.clock)
         self.deliveries.start()
         self.ana, self.eva = self.world.member("ana"), self.world.member("eva")
         self.ana.type("/create ops", "/op eva")

@@ -9,11 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.logs import Expect
-from tests.support.receivers import Receiver
+from tests.support.receivers import Receiver, deliveries_of
 from tests.support.world import PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
@@ -112,9 +111,7 @@ def test_a_hook_whose_end_could_not_be_saved_misses_nothing(expected_errors: Exp
     world.eva.type("/hook #den add https://example.com/", PASSWORD)
     world.release()
     receiver, clock = Receiver(), world.clock
-    Deliveries(
-        server.hooks, server.rooms.get, receiver, clock, server.error_log, clock.seconds
-    ).start()
+    deliveries_of(server, receiver, clock).start()
     world.eva.type("/join den", SECRET)
     world.ana.type("/unop eva")
     world.settle()

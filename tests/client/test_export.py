@@ -22,7 +22,7 @@ AT_NOON = local_time(NOON)
 Run = Callable[..., tuple[int, str, str]]
 
 
-class Talk:
+class StoredTalk:
     """A store that stays open, as that of a running daemon, and lines that are said in it."""
 
     def __init__(self, path: Path) -> None:
@@ -37,8 +37,8 @@ class Talk:
 
 
 @pytest_twisted.async_yield_fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    talk = Talk(tmp_path / "chatd.sqlite")
+async def talk(tmp_path: Path) -> AsyncIterator[StoredTalk]:
+    talk = StoredTalk(tmp_path / "chatd.sqlite")
     yield talk
     await talk.store.close()
 
@@ -57,7 +57,7 @@ def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     return run
 
 
-async def test_text_is_what_people_saw_with_room_and_seq(talk: Talk, run: Run) -> None:
+async def test_text_is_what_people_saw_with_room_and_seq(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("waves", kind=Kind.ACTION)
     await talk.say("tea", room="Ops", kind=Kind.TOPIC)
@@ -70,13 +70,15 @@ async def test_text_is_what_people_saw_with_room_and_seq(talk: Talk, run: Run) -
     )
 
 
-async def test_one_room_is_exported_however_its_name_is_written(talk: Talk, run: Run) -> None:
+async def test_one_room_is_exported_however_its_name_is_written(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("hey", room="Ops")
     assert run("--room", "#OPS") == (0, f"#Ops 1 [{AT_NOON}] <ana> hey\n", "")
 
 
-async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(talk: Talk, run: Run) -> None:
+async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(
+    talk: StoredTalk, run: Run
+) -> None:
     text = "ñ \x1b[2J \x7f \x9b \u202e 🎉"
     await talk.say(text)
     status, out, _ = run("--format", "jsonl")
@@ -93,7 +95,9 @@ async def test_jsonl_holds_every_field_and_the_text_as_it_was_said(talk: Talk, r
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl", "markdown"])
-async def test_nothing_that_was_said_can_drive_a_terminal(talk: Talk, run: Run, form: str) -> None:
+async def test_nothing_that_was_said_can_drive_a_terminal(
+    talk: StoredTalk, run: Run, form: str
+) -> None:
     await talk.say("".join(map(chr, range(1, 0x100))) + "\u202e\u2028")
     _, out, _ = run("--format", form)
     lines = out.removesuffix("\n").split("\n")
@@ -107,7 +111,7 @@ def markdown(*events: str, room: str = "\\#lobby") -> str:
     return f"# {room}\n\n## {day}\n\n" + "".join(f"- {clock} {event}\n" for event in events)
 
 
-async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: Talk, run: Run) -> None:
+async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("waves", kind=Kind.ACTION)
     await talk.say("tea", kind=Kind.TOPIC)
@@ -135,13 +139,13 @@ async def test_markdown_is_a_transcript_to_read_and_to_paste(talk: Talk, run: Ru
     ],
 )
 async def test_notices_are_in_the_language_of_the_option(
-    talk: Talk, run: Run, form: str, line: str
+    talk: StoredTalk, run: Run, form: str, line: str
 ) -> None:
     await talk.say("mute luis 600", kind=Kind.DEED)
     assert run("--format", form, "--language", "es")[1] == line
 
 
-async def test_markdown_has_a_heading_for_each_day(talk: Talk, run: Run) -> None:
+async def test_markdown_has_a_heading_for_each_day(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     talk.now += 86400
     await talk.say("hola!")
@@ -169,7 +173,7 @@ async def test_markdown_has_a_heading_for_each_day(talk: Talk, run: Run) -> None
     ids=ascii,
 )
 async def test_nothing_that_was_said_is_markdown(
-    talk: Talk, run: Run, said: str, written: str
+    talk: StoredTalk, run: Run, said: str, written: str
 ) -> None:
     await talk.say(said, author="_a_")
     await talk.say(said, kind=Kind.TOPIC)
@@ -178,7 +182,7 @@ async def test_nothing_that_was_said_is_markdown(
     )
 
 
-async def test_private_lines_are_left_out_without_the_option(talk: Talk, run: Run) -> None:
+async def test_private_lines_are_left_out_without_the_option(talk: StoredTalk, run: Run) -> None:
     await talk.say("hola")
     await talk.say("psst", room="@luis", kind=Kind.PRIVATE)
     assert run()[1] == f"#lobby 1 [{AT_NOON}] <ana> hola\n"
@@ -193,7 +197,7 @@ async def test_private_lines_are_left_out_without_the_option(talk: Talk, run: Ru
     assert "'@luis' cannot be a room's name" in err
 
 
-async def test_since_leaves_out_what_was_said_before(talk: Talk, run: Run) -> None:
+async def test_since_leaves_out_what_was_said_before(talk: StoredTalk, run: Run) -> None:
     await talk.say("early")
     talk.now += 60
     await talk.say("late")
@@ -202,7 +206,7 @@ async def test_since_leaves_out_what_was_said_before(talk: Talk, run: Run) -> No
 
 
 async def test_since_goes_by_when_lines_were_said_though_the_clock_was_wrong(
-    talk: Talk, run: Run, monkeypatch: pytest.MonkeyPatch
+    talk: StoredTalk, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.say("early")
     for text, seconds in ("first", 3600), ("behind", -1e7), ("ahead", 1e7), ("last", 3650):
@@ -215,7 +219,7 @@ async def test_since_goes_by_when_lines_were_said_though_the_clock_was_wrong(
 
 
 async def test_since_takes_a_time_span(
-    talk: Talk, run: Run, monkeypatch: pytest.MonkeyPatch
+    talk: StoredTalk, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.say("early")
     talk.now += 3600
@@ -226,7 +230,7 @@ async def test_since_takes_a_time_span(
 
 
 async def test_more_events_than_a_page_holds_are_all_exported_in_order(
-    talk: Talk, run: Run
+    talk: StoredTalk, run: Run
 ) -> None:
     await talk.store.commit(
         [Draft("lobby", 7, "ana", Kind.MESSAGE, [str(n)]) for n in range(1, 1500)]
@@ -245,7 +249,7 @@ async def test_more_events_than_a_page_holds_are_all_exported_in_order(
     ],
 )
 async def test_an_export_that_is_impossible_is_one_line(
-    talk: Talk, run: Run, arguments: list[str], store: str | None, why: str
+    talk: StoredTalk, run: Run, arguments: list[str], store: str | None, why: str
 ) -> None:
     await talk.say("hola")
     status, out, err = run(*arguments, **({} if store is None else {"store": store}))

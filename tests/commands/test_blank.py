@@ -30,7 +30,9 @@ REASONS = {
 """Commands with an optional reason."""
 
 
-class Scene:
+class ThreeInTheLobby:
+    """Ana, who is an administrator, Luis and Eva, in the lobby."""
+
     def __init__(self) -> None:
         self.world = World()
         self.ana = self.world.member("ana", admin=True)
@@ -52,7 +54,7 @@ class Scene:
 @pytest.mark.parametrize("blank", BLANKS)
 def test_a_text_that_shows_nothing_is_as_none(case: str, blank: str) -> None:
     line = {**SAID, **REASONS}[case]
-    without, with_blank = Scene(), Scene()
+    without, with_blank = ThreeInTheLobby(), ThreeInTheLobby()
     assert with_blank.after(line.format(blank)) == without.after(line.format("").rstrip())
     assert with_blank.world.server.lobby.topic == "before"
 

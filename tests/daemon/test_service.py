@@ -16,7 +16,6 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd import event
-from chatd.accounts.accounts import Account
 from chatd.chat.unread import CHECKS_A_MINUTE
 from chatd.daemon.retention import Retention, RetentionPolicy
 from chatd.daemon.service import (
@@ -31,11 +30,9 @@ from chatd.event import Draft
 from chatd.protocols.transport.factory import CHECK_SECONDS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.clock_watch import ClockWatch
-from chatd.storage.records import change
-from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.urls import destination_of
 from tests.support.loopback import LoopbackServer
-from tests.support.receivers import Receiver
+from tests.support.receivers import Receiver, deliveries_of
 from tests.support.world import World
 
 GOODBYE = "*** The server is stopping."
@@ -229,18 +226,10 @@ class HooksTests(ServiceTestCase):
         self.world = World()
         self.receiver = Receiver()
         server = self.world.server
-        ana = Account("ana", "", admin=True)
-        change(self.world.store, server.accounts.table.put(ana.key, ana))
+        self.world.register("ana", admin=True)
         _, _, put = server.hooks.add(server.lobby, destination_of("http://a.example/"), "ana", 0)
         server.deeds.carry_out(self.world.person().session, server.lobby, None, put)
-        self.deliveries = Deliveries(
-            server.hooks,
-            server.rooms.get,
-            self.receiver,
-            self.world.clock,
-            server.error_log,
-            server.now,
-        )
+        self.deliveries = deliveries_of(server, self.receiver, self.world.clock)
         listeners = [Listener(ListenerKind.CHAT, self.world.chat)]
         self.service = ChatService(
             self.world.store, listeners, self.world.clock, deliveries=self.deliveries

@@ -60,7 +60,7 @@ def fail(*_: object, **__: object) -> NoReturn:
     raise Injected
 
 
-class Scene:
+class ClientAndBystander:
     """Luis, who must notice nothing, and Ana, who meets the faults. Both are in the lobby."""
 
     def __init__(self) -> None:
@@ -106,8 +106,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def pair() -> ClientAndBystander:
+    return ClientAndBystander()
 
 
 # Commands
@@ -116,7 +116,11 @@ def scene() -> Scene:
 @pytest.mark.parametrize("kind", ["at once", "later"])
 @pytest.mark.parametrize("name", [command.name for command in TABLE])
 def test_a_command(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, expected_errors: Expect
+    pair: ClientAndBystander,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    kind: str,
+    expected_errors: Expect,
 ) -> None:
     async def fail_later(*_: object) -> None:
         fail()
@@ -124,14 +128,14 @@ def test_a_command(
     handler = fail if kind == "at once" else fail_later
     with monkeypatch.context() as patched:
         patched.setitem(dispatch.COMMANDS, name, replace(COMMANDS["nick"], handler=handler))
-        scene.ana.type(f"/{name} x", "and on")
-        said = scene.ana.seen()
+        pair.ana.type(f"/{name} x", "and on")
+        said = pair.ana.seen()
         assert said[0].startswith(SERVER_ERROR)
         assert said[1:] == ["<ana> and on"]
-        assert scene.luis.seen() == ["<ana> and on"]
-        is_undisturbed(scene.luis, "ana")
-    scene.everything_is_right()
-    assert not scene.ana.closed
+        assert pair.luis.seen() == ["<ana> and on"]
+        is_undisturbed(pair.luis, "ana")
+    pair.everything_is_right()
+    assert not pair.ana.closed
     expected_errors(Injected)
 
 
@@ -229,40 +233,42 @@ def belongs_to(ana: Member) -> Callable[..., bool]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_fault_in(scene: Scene, fault: Fault, place: str, expected_errors: Expect) -> None:
+def test_a_fault_in(
+    pair: ClientAndBystander, fault: Fault, place: str, expected_errors: Expect
+) -> None:
     deed, owner, name = PLACES[place]
     # She has a format of her own, so it renders for no other client.
-    scene.ana.type("/times on")
-    scene.seen()
+    pair.ana.type("/times on")
+    pair.seen()
     if isinstance(owner, FunctionType):  # what each client has of its own
-        fault.inject(owner(scene.ana), name)
+        fault.inject(owner(pair.ana), name)
     else:
-        fault.inject(owner, name, belongs_to(scene.ana))
-    DEEDS[deed](scene.ana)
-    scene.world.settle()
-    is_undisturbed(scene.luis, "ana")
+        fault.inject(owner, name, belongs_to(pair.ana))
+    DEEDS[deed](pair.ana)
+    pair.world.settle()
+    is_undisturbed(pair.luis, "ana")
     assert fault.happened
     fault.armed = False
-    seen = scene.ana.bytes_seen().decode()
+    seen = pair.ana.bytes_seen().decode()
     told = SERVER_ERROR in seen or NOT_READABLE in seen
-    assert told or scene.ana.closed or deed == "going"
-    if scene.ana.session.prompt.pending:
-        scene.ana.type("")
-    scene.everything_is_right()
+    assert told or pair.ana.closed or deed == "going"
+    if pair.ana.session.prompt.pending:
+        pair.ana.type("")
+    pair.everything_is_right()
     expected_errors(Injected, PasswordsFailed)
 
 
 def test_a_room_that_cannot_be_rendered_once_loses_nobody_a_line(
-    scene: Scene, fault: Fault, expected_errors: Expect
+    pair: ClientAndBystander, fault: Fault, expected_errors: Expect
 ) -> None:
-    scene.ana.type("/times on")
-    scene.seen()
-    own = scene.ana.session.replies.format
+    pair.ana.type("/times on")
+    pair.seen()
+    own = pair.ana.session.replies.format
     fault.inject(ChatFormat, "render", lambda format, _: format == own and not fault.happened)
-    is_undisturbed(scene.luis, "ana")
-    assert [line.split("] ")[1] for line in scene.ana.seen()] == ["<luis> one", "<luis> two"]
-    scene.everything_is_right()
-    assert not scene.ana.closed
+    is_undisturbed(pair.luis, "ana")
+    assert [line.split("] ")[1] for line in pair.ana.seen()] == ["<luis> one", "<luis> two"]
+    pair.everything_is_right()
+    assert not pair.ana.closed
     expected_errors(Injected)
 
 
@@ -288,16 +294,16 @@ TELLING: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("owner", "name"), TELLING)
 def test_the_log_never_holds_a_password_whatever_fails(
-    scene: Scene,
+    pair: ClientAndBystander,
     monkeypatch: pytest.MonkeyPatch,
     owner: Any,
     name: str,
     expected_errors: Expect,
 ) -> None:
     """The log never contains a password, although each fault quotes all its arguments."""
-    server = scene.world.server
+    server = pair.world.server
     server.accounts.store(Account("eva", CHEAP.hash(SECRET)))
-    scene.world.settle()
+    pair.world.settle()
     shown: list[str] = []
     letters = iter("abcdefghijklmnopqrstuvwxyz")
     original = getattr(owner, name)
@@ -323,7 +329,7 @@ def test_the_log_never_holds_a_password_whatever_fails(
             [f" /login eva {SECRET}"],
         ):
             for _ in range(2):  # also with the fault at every call
-                person = scene.world.person()
+                person = pair.world.person()
                 person.type(f"/nick nico{next(letters)}")
                 person.type(*lines)
                 if len(lines) == 1:  # else the prompt may not have been sent
@@ -333,8 +339,8 @@ def test_the_log_never_holds_a_password_whatever_fails(
     assert log
     assert not [line for line in log if "correct" in line]
     assert "correct" not in "".join(shown)
-    if scene.world.clock.getDelayedCalls():
-        scene.world.clock.advance(60)
+    if pair.world.clock.getDelayedCalls():
+        pair.world.clock.advance(60)
     expected_errors(Injected, PasswordsFailed)
 
 
@@ -367,11 +373,11 @@ KEPT: dict[str, tuple[str, Any, str]] = {
 
 @pytest.mark.parametrize("place", KEPT)
 def test_with_somebody_who_is_logged_in_a_fault_in(
-    scene: Scene, fault: Fault, place: str, expected_errors: Expect
+    pair: ClientAndBystander, fault: Fault, place: str, expected_errors: Expect
 ) -> None:
     deed, owner, name = KEPT[place]
-    eva = scene.world.person() if deed == "coming" else scene.world.member("eva")
-    scene.seen()
+    eva = pair.world.person() if deed == "coming" else pair.world.member("eva")
+    pair.seen()
     if name == "acknowledged":
         fault.happened = 1
         fail_to_tell = property(fail)
@@ -383,26 +389,26 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
     if deed == "coming":
         eva.type("/login eva correct horse")
     elif deed == "said to":
-        scene.ana.type("/msg eva hola")
+        pair.ana.type("/msg eva hola")
     elif deed == "moving":
         eva.type("/join ops", "/leave")
     elif deed == "asking":
         eva.type("/missed", "/skip")
     else:
         eva.hang_up()
-    scene.world.settle()
+    pair.world.settle()
     assert fault.happened
     fault.armed = False
     fault._patch.undo()
-    is_undisturbed(scene.luis, "ana")
+    is_undisturbed(pair.luis, "ana")
     if not eva.closed and deed != "going":
         eva.type("/quit")
     if deed != "going":
         eva.hang_up()
-    scene.everything_is_right()
+    pair.everything_is_right()
     # She may come again, and is written to.
-    again = scene.world.member("eva")
-    scene.luis.type("/msg eva psst")
+    again = pair.world.member("eva")
+    pair.luis.type("/msg eva psst")
     assert again.seen()[-1] == "(private) <luis> psst"
     expected_errors(Injected)
 
@@ -423,18 +429,18 @@ def test_with_somebody_who_is_logged_in_a_fault_in(
     ],
 )
 def test_a_fault_when_somebody_comes(
-    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+    pair: ClientAndBystander, fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
     fault.inject(owner, name)
-    eva = scene.world.person(greeted=True)
+    eva = pair.world.person(greeted=True)
     fault.armed = False
     assert fault.happened
     assert eva.closed
     eva.send(b"hola\n")
     eva.hang_up()
-    is_undisturbed(scene.luis, "ana")
-    scene.everything_is_right()
-    assert not scene.ana.closed
+    is_undisturbed(pair.luis, "ana")
+    pair.everything_is_right()
+    assert not pair.ana.closed
     expected_errors(Injected)
 
 
@@ -507,17 +513,17 @@ def test_a_fault_while_a_name_is_disconnected(
 
 @pytest.mark.parametrize(("owner", "name"), [(ConnectionWriter, "end"), (Session, "answer")])
 def test_a_fault_while_the_daemon_stops(
-    scene: Scene, fault: Fault, owner: Any, name: str, expected_errors: Expect
+    pair: ClientAndBystander, fault: Fault, owner: Any, name: str, expected_errors: Expect
 ) -> None:
-    world = scene.world
+    world = pair.world
     service = ChatService(world.store, [Listener(ListenerKind.CHAT, world.chat)], world.clock)
     service.startService()
-    fault.inject(owner, name, belongs_to(scene.ana))
+    fault.inject(owner, name, belongs_to(pair.ana))
     stopped = service.stopService()
     world.settle()
     assert fault.happened
-    assert scene.luis.seen() == ["*** The server is stopping."]
-    for person in scene.luis, scene.ana:
+    assert pair.luis.seen() == ["*** The server is stopping."]
+    for person in pair.luis, pair.ana:
         assert person.closed
         person.hang_up()
     assert stopped.called

@@ -39,7 +39,7 @@ pytestmark = [
 ]
 
 
-class Place:
+class Folders:
     """A folder of a user without rights, and a folder of root's."""
 
     def __init__(self, directory: Path) -> None:
@@ -75,11 +75,11 @@ def _bind(path: Path) -> None:
         left.bind(str(path))
 
 
-_KINDS: dict[str, Callable[[Place, Path], Any]] = {
-    "link to a file": lambda place, path: path.symlink_to(place.secret),
-    "link to nothing": lambda place, path: path.symlink_to(place.roots / "made"),
-    "link to a folder": lambda place, path: path.symlink_to(place.roots),
-    "hard link": lambda place, path: path.hardlink_to(place.secret),
+_KINDS: dict[str, Callable[[Folders, Path], Any]] = {
+    "link to a file": lambda folders, path: path.symlink_to(folders.secret),
+    "link to nothing": lambda folders, path: path.symlink_to(folders.roots / "made"),
+    "link to a folder": lambda folders, path: path.symlink_to(folders.roots),
+    "hard link": lambda folders, path: path.hardlink_to(folders.secret),
     "pipe": lambda _, path: os.mkfifo(path),
     "socket": lambda _, path: _bind(path),
     "folder": lambda _, path: path.mkdir(),
@@ -89,21 +89,21 @@ NAMES = ("", ".lock", "-wal", "-shm", "-journal", ".control")
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def folders() -> Iterator[Folders]:
     directory = Path(tempfile.mkdtemp())
     directory.chmod(0o755)
     with identity_of(NOBODY).acting():
         reachable = os.access(directory, os.X_OK, effective_ids=True)
     if not reachable:
         pytest.skip("the temporary directory is root's alone")
-    yield Place(directory)
+    yield Folders(directory)
     shutil.rmtree(directory)
 
 
-def start(place: Place, *arguments: str, **twistd: Any) -> str:
+def start(folders: Folders, *arguments: str, **twistd: Any) -> str:
     """Make what `twistd --uid` as root makes, undo it, and return the reason of a refusal."""
     options = Options()
-    options.parent = Twistd(rundir=str(place.home), uid=NOBODY, gid=NOBODY, **twistd)
+    options.parent = Twistd(rundir=str(folders.home), uid=NOBODY, gid=NOBODY, **twistd)
     options.parseOptions(["--store", "sqlite:store", "--listen", FREE, *arguments])
     before = current()
     try:
@@ -120,23 +120,23 @@ def start(place: Place, *arguments: str, **twistd: Any) -> str:
 # The daemon
 
 
-def test_the_files_belong_to_the_user_that_twistd_becomes(place: Place) -> None:
-    assert start(place, "--listen", f"unix:{place.home}/lines") == ""
-    assert place.owners() == {(NOBODY, NOBODY)}
-    assert {"store", "store.lock"} <= {path.name for path in place.home.iterdir()}
+def test_the_files_belong_to_the_user_that_twistd_becomes(folders: Folders) -> None:
+    assert start(folders, "--listen", f"unix:{folders.home}/lines") == ""
+    assert folders.owners() == {(NOBODY, NOBODY)}
+    assert {"store", "store.lock"} <= {path.name for path in folders.home.iterdir()}
 
 
 @pytest.mark.parametrize("kind", _KINDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_starting_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
+def test_starting_changes_nothing_of_roots(folders: Folders, name: str, kind: str) -> None:
     if name:
-        assert start(place) == ""
+        assert start(folders) == ""
     with_suffix = f"store{name}"
-    (place.home / with_suffix).unlink(missing_ok=True)
-    place.put(kind, with_suffix)
-    before = place.roots_things()
-    why = start(place)
-    assert place.roots_things() == before
+    (folders.home / with_suffix).unlink(missing_ok=True)
+    folders.put(kind, with_suffix)
+    before = folders.roots_things()
+    why = start(folders)
+    assert folders.roots_things() == before
     if name != ".control":  # a daemon starts without that file, too
         assert why.startswith("chatd: cannot use --store sqlite:store: ")
         assert "\n" not in why
@@ -147,12 +147,14 @@ def test_starting_changes_nothing_of_roots(place: Place, name: str, kind: str) -
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("name", ["lines", "lines.lock"])
 @pytest.mark.parametrize("kind", _KINDS)
-def test_binding_a_unix_socket_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
-    place.put(kind, name)
-    before = place.roots_things()
-    start(place, "--listen", f"unix:{place.home}/lines")
+def test_binding_a_unix_socket_changes_nothing_of_roots(
+    folders: Folders, name: str, kind: str
+) -> None:
+    folders.put(kind, name)
+    before = folders.roots_things()
+    start(folders, "--listen", f"unix:{folders.home}/lines")
     gc.collect()
-    assert place.roots_things() == before
+    assert folders.roots_things() == before
 
 
 @pytest.mark.parametrize(
@@ -165,49 +167,49 @@ def test_binding_a_unix_socket_changes_nothing_of_roots(place: Place, name: str,
     ],
 )
 def test_root_that_stays_root_binds_no_unix_socket_where_somebody_else_may_put_links(
-    place: Place, written: str
+    folders: Folders, written: str
 ) -> None:
-    path = place.home / "a:b"
+    path = folders.home / "a:b"
     options = Options()
-    options.parent = Twistd(rundir=str(place.roots))
+    options.parent = Twistd(rundir=str(folders.roots))
     address = written.format(str(path).replace(":", r"\:"))
     options.parseOptions(["--store", "memory:", "--listen", address])
     with pytest.raises(SystemExit, match="home belongs to nobody"):
         makeService(options)
-    assert not list(place.home.iterdir())
+    assert not list(folders.home.iterdir())
 
 
-def test_a_motd_is_not_read_with_more_rights_than_later(place: Place) -> None:
-    place.put("link to a file", "motd")
-    assert start(place, "--motd", "motd") == (
-        f"chatd: cannot read --motd {place.home}/motd: Permission denied."
+def test_a_motd_is_not_read_with_more_rights_than_later(folders: Folders) -> None:
+    folders.put("link to a file", "motd")
+    assert start(folders, "--motd", "motd") == (
+        f"chatd: cannot read --motd {folders.home}/motd: Permission denied."
     )
 
 
 @pytest.mark.parametrize("twistd", [{"pidfile": "twistd.pid"}, {"logfile": "log", "pidfile": ""}])
 def test_twistds_own_files_are_refused_in_a_folder_of_the_daemons_user(
-    place: Place, twistd: dict[str, str]
+    folders: Folders, twistd: dict[str, str]
 ) -> None:
-    why = start(place, nodaemon=True, **twistd)
-    assert f"{place.home} belongs to nobody" in why
-    assert start(place, nodaemon=True, pidfile="", logfile="-") == ""
+    why = start(folders, nodaemon=True, **twistd)
+    assert f"{folders.home} belongs to nobody" in why
+    assert start(folders, nodaemon=True, pidfile="", logfile="-") == ""
 
 
 def test_the_log_of_a_daemon_in_the_background_has_a_name_unless_it_is_given_one(
-    place: Place,
+    folders: Folders,
 ) -> None:
-    why = start(place, nodaemon=False, pidfile="")
+    why = start(folders, nodaemon=False, pidfile="")
     assert why.startswith("chatd: cannot have root write --logfile twistd.log: ")
-    assert start(place, nodaemon=False, pidfile="", syslog=True) == ""
+    assert start(folders, nodaemon=False, pidfile="", syslog=True) == ""
 
 
-def test_root_that_stays_root_works_in_no_folder_of_anybody_elses(place: Place) -> None:
+def test_root_that_stays_root_works_in_no_folder_of_anybody_elses(folders: Folders) -> None:
     options = Options()
-    options.parent = Twistd(rundir=str(place.home))
+    options.parent = Twistd(rundir=str(folders.home))
     options.parseOptions(["--store", "sqlite:store", "--listen", FREE])
     with pytest.raises(SystemExit, match="home belongs to nobody"):
         makeService(options)
-    assert not list(place.home.iterdir())
+    assert not list(folders.home.iterdir())
 
 
 # Commands
@@ -215,38 +217,38 @@ def test_root_that_stays_root_works_in_no_folder_of_anybody_elses(place: Place) 
 
 @pytest.mark.parametrize("kind", ["link to a file", "link to nothing", "hard link", "pipe"])
 @pytest.mark.parametrize("name", NAMES)
-def test_chatd_admin_changes_nothing_of_roots(place: Place, name: str, kind: str) -> None:
+def test_chatd_admin_changes_nothing_of_roots(folders: Folders, name: str, kind: str) -> None:
     if name:
-        assert start(place) == ""
-    (place.home / f"store{name}").unlink(missing_ok=True)
-    place.put(kind, f"store{name}")
-    before = place.roots_things()
-    status, _, err = admin(place.home, "list")
-    assert place.roots_things() == before
+        assert start(folders) == ""
+    (folders.home / f"store{name}").unlink(missing_ok=True)
+    folders.put(kind, f"store{name}")
+    before = folders.roots_things()
+    status, _, err = admin(folders.home, "list")
+    assert folders.roots_things() == before
     assert err.count("\n") == (0 if status == 0 else 1)
 
 
-def test_what_chatd_admin_makes_belongs_to_whom_the_folder_does(place: Place) -> None:
-    assert admin(place.home, "add", "ana", password=PASSWORD)[0] == 0
-    assert place.owners() == {(NOBODY, NOBODY)}
-    assert admin(place.home, "list")[1].startswith("ana\t")
+def test_what_chatd_admin_makes_belongs_to_whom_the_folder_does(folders: Folders) -> None:
+    assert admin(folders.home, "add", "ana", password=PASSWORD)[0] == 0
+    assert folders.owners() == {(NOBODY, NOBODY)}
+    assert admin(folders.home, "list")[1].startswith("ana\t")
 
 
 def test_root_becomes_the_owner_of_the_store_where_the_folder_is_roots(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder is root's, and the group of the daemon's user may write to it, as in packages."""
     gid = 4242
-    os.chown(place.home, 0, gid)
-    place.home.chmod(0o770)
+    os.chown(folders.home, 0, gid)
+    folders.home.chmod(0o770)
     child = os.fork()
     if not child:
         try:
             monkeypatch.setattr("grp.getgrgid", lambda _: _Group())
             monkeypatch.setattr("pwd.getpwuid", lambda uid: _User(uid, gid))
-            (place.home / "store").touch()
-            os.chown(place.home / "store", 1234, gid)
-            monkeypatch.chdir(place.home)
+            (folders.home / "store").touch()
+            os.chown(folders.home / "store", 1234, gid)
+            monkeypatch.chdir(folders.home)
             path_as_owner("sqlite:store")
             os._exit(0 if os.geteuid() == 1234 else 1)
         except StoreError:
@@ -267,33 +269,33 @@ class _User:
 
 @pytest.mark.parametrize("link", ["store", "folder"])
 def test_a_link_of_the_users_leads_chatd_admin_to_no_store_of_roots(
-    place: Place, link: str
+    folders: Folders, link: str
 ) -> None:
-    assert admin(place.roots, "add", "ana", password=PASSWORD)[0] == 0
-    (place.home / link).symlink_to(place.roots if link == "folder" else place.roots / "store")
-    os.lchown(place.home / link, NOBODY, NOBODY)
-    before = place.roots_things()
+    assert admin(folders.roots, "add", "ana", password=PASSWORD)[0] == 0
+    (folders.home / link).symlink_to(folders.roots if link == "folder" else folders.roots / "store")
+    os.lchown(folders.home / link, NOBODY, NOBODY)
+    before = folders.roots_things()
     for do in ("list",), ("promote", "ana"):
         store = f"sqlite:{link}/store" if link == "folder" else "sqlite:store"
-        status, out, err = admin(place.home, *do, store=store)
+        status, out, err = admin(folders.home, *do, store=store)
         assert (status, out) == (1, "")
         assert "home belongs to nobody" in err
-    assert place.roots_things() == before
+    assert folders.roots_things() == before
 
 
 def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_may_do(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (place.home / "folder").mkdir()
-    os.chown(place.home / "folder", NOBODY, NOBODY)
-    link = place.home / "link"
+    (folders.home / "folder").mkdir()
+    os.chown(folders.home / "folder", NOBODY, NOBODY)
+    link = folders.home / "link"
     link.symlink_to("folder")
     os.lchown(link, NOBODY, NOBODY)
     become = Identity.become
 
     def replaced(self: Identity) -> None:
         link.unlink()
-        link.symlink_to(place.roots)
+        link.symlink_to(folders.roots)
         os.lchown(link, NOBODY, NOBODY)
         become(self)
 
@@ -301,7 +303,7 @@ def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_m
     if not child:
         try:
             monkeypatch.setattr(Identity, "become", replaced)
-            monkeypatch.chdir(place.home)
+            monkeypatch.chdir(folders.home)
             path_as_owner("sqlite:link/secret")
             os._exit(1)
         except StoreError as refused:
@@ -312,35 +314,35 @@ def test_a_link_that_leads_elsewhere_at_the_second_look_leads_to_what_its_user_m
 
 
 @pytest.mark.parametrize("name", ["-shm", "-wal"])
-def test_chatd_export_changes_nothing_of_roots(place: Place, name: str) -> None:
-    assert start(place) == ""
-    (place.home / f"store{name}").unlink(missing_ok=True)
-    place.put("link to nothing", f"store{name}")
-    before = place.roots_things()
+def test_chatd_export_changes_nothing_of_roots(folders: Folders, name: str) -> None:
+    assert start(folders) == ""
+    (folders.home / f"store{name}").unlink(missing_ok=True)
+    folders.put("link to nothing", f"store{name}")
+    before = folders.roots_things()
     subprocess.run(
         [sys.executable, "-m", "chatd", "export", "--store", "sqlite:store"],
-        cwd=place.home,
+        cwd=folders.home,
         env=environment(),
         capture_output=True,
         timeout=30,
         check=False,
     )
-    assert place.roots_things() == before
-    assert (0, 0) not in place.owners()
+    assert folders.roots_things() == before
+    assert (0, 0) not in folders.owners()
 
 
-def test_root_asks_nobody_but_the_stores_owner(place: Place) -> None:
+def test_root_asks_nobody_but_the_stores_owner(folders: Folders) -> None:
     """The listener at the control socket would receive the hash of a password."""
-    assert start(place) == ""
-    (place.home / "store.control").unlink(missing_ok=True)
-    lock = os.open(place.home / "store.lock", os.O_RDWR)
+    assert start(folders) == ""
+    (folders.home / "store.control").unlink(missing_ok=True)
+    lock = os.open(folders.home / "store.lock", os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with closing(socket.socket(socket.AF_UNIX)) as false:
-        false.bind(str(place.home / "store.control"))
-        os.chmod(place.home / "store.control", 0o777)
+        false.bind(str(folders.home / "store.control"))
+        os.chmod(folders.home / "store.control", 0o777)
         with identity_of(1).acting():
             false.listen()
-        status, _, err = admin(place.home, "add", "ana", password=PASSWORD)
+        status, _, err = admin(folders.home, "add", "ana", password=PASSWORD)
         assert status == 1
         assert "user 1 listens at" in err
         false.setblocking(False)

@@ -24,17 +24,17 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from chatd.webhooks import delivery as deliveries_module
-from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.http_client import Gate, Poster
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.checkout import ROOT
 from tests.support.loopback import AsyncClient, LoopbackServer
+from tests.support.receivers import deliveries_of
 
 LOOPBACK = networks_of("127.0.0.1")
 
 
-class Receiver(Resource):
+class HttpReceiver(Resource):
     """An HTTP server that records posts, and answers as the test says, or 204."""
 
     isLeaf = True
@@ -82,14 +82,7 @@ class DeliveringServer:
         server = self.loopback.server
         server.hooks.rules = Rules(LOOPBACK)
         poster = Poster(reactor, Gate(LOOPBACK))
-        self.deliveries = Deliveries(
-            server.hooks,
-            server.rooms.get,
-            poster,
-            self.loopback.reactor,
-            server.error_log,
-            server.now,
-        )
+        self.deliveries = deliveries_of(server, poster, self.loopback.reactor)
 
     async def start(self) -> None:
         await self.loopback.listen()
@@ -123,16 +116,16 @@ async def server(tmp_path: Path) -> AsyncIterator[DeliveringServer]:
 
 
 @pytest_twisted.async_yield_fixture
-async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
+async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpReceiver]:
     monkeypatch.setattr(deliveries_module, "FIRST_PAUSE", 0.0)
-    receiver = Receiver()
+    receiver = HttpReceiver()
     receiver.listen()
     yield receiver
     await receiver.port.stopListening()
 
 
 async def test_what_is_said_arrives_signed_and_in_order(
-    receiver: Receiver, server: DeliveringServer
+    receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
     ana = await server.ana()
     secret = await server.hook(ana, receiver.url)
@@ -149,7 +142,9 @@ async def test_what_is_said_arrives_signed_and_in_order(
     assert seqs == [2, 3, 4, 6]
 
 
-async def test_errors_delay_and_lose_nothing(receiver: Receiver, server: DeliveringServer) -> None:
+async def test_errors_delay_and_lose_nothing(
+    receiver: HttpReceiver, server: DeliveringServer
+) -> None:
     ana = await server.ana()
     await server.hook(ana, receiver.url)
     receiver.answers = [500, 503, 204, 302, 410]
@@ -158,7 +153,9 @@ async def test_errors_delay_and_lose_nothing(receiver: Receiver, server: Deliver
 
 
 @pytest.mark.parametrize("kept", [True, False])
-async def test_after_a_restart_it_goes_on(tmp_path: Path, receiver: Receiver, kept: bool) -> None:
+async def test_after_a_restart_it_goes_on(
+    tmp_path: Path, receiver: HttpReceiver, kept: bool
+) -> None:
     server = DeliveringServer(tmp_path / "chat.sqlite")
     await server.start()
     ana = await server.ana()
@@ -184,7 +181,7 @@ async def test_after_a_restart_it_goes_on(tmp_path: Path, receiver: Receiver, ke
 
 
 async def test_a_hundred_lines_at_once_hold_nobody(
-    receiver: Receiver, server: DeliveringServer
+    receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
     ana = await server.ana()
     await server.hook(ana, receiver.url)
@@ -196,7 +193,7 @@ async def test_a_hundred_lines_at_once_hold_nobody(
 
 
 async def test_where_nobody_may_go_nobody_goes(
-    receiver: Receiver, server: DeliveringServer
+    receiver: HttpReceiver, server: DeliveringServer
 ) -> None:
     """A name of this machine is refused once it is looked up, and /hook list says so."""
     server.deliveries.poster = Poster(reactor, Gate((), lambda host, port: ["127.0.0.1"]))

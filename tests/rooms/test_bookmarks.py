@@ -17,7 +17,7 @@ from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 
 
-class Log:
+class TimedLog:
     """A room in memory, each of whose lines has a time."""
 
     def __init__(self, times: list[int], *, lasting: bool = True) -> None:
@@ -54,18 +54,18 @@ def test_nothing_else_is_one(text: str) -> None:
 
 @given(st.lists(st.integers(1, 4), max_size=8), st.lists(st.integers(1, 4), max_size=8))
 def test_a_log_knows_its_own_lines_and_no_others(times: list[int], others: list[int]) -> None:
-    log = Log(times)
+    log = TimedLog(times)
     for seq, time in enumerate(others, 1):
         assert log.has(Bookmark(seq, time)) == (seq <= len(times) and times[seq - 1] == time)
 
 
 def test_what_is_in_front_of_all_lines_is_so_in_every_log() -> None:
-    assert Log([]).has(Bookmark(0, 0))
-    assert Log([5, 6]).has(end_of(Log([]).room))
+    assert TimedLog([]).has(Bookmark(0, 0))
+    assert TimedLog([5, 6]).has(end_of(TimedLog([]).room))
 
 
 def test_the_last_line_is_known_without_reading() -> None:
-    log = Log([5, 6])
+    log = TimedLog([5, 6])
     log.room.read = lambda *_: fail(StoreError("no disk"))  # type: ignore[assignment,method-assign]
     assert log.has(end_of(log.room))
     assert not log.has(Bookmark(2, 7))
@@ -73,7 +73,7 @@ def test_the_last_line_is_known_without_reading() -> None:
 
 
 def test_behind_a_line_that_was_forgotten_nothing_is_passed_over() -> None:
-    log = Log([5, 6, 7])
+    log = TimedLog([5, 6, 7])
     now(log.store.forget("ops", 2))
     assert log.has(Bookmark(1, 5))
     assert log.has(Bookmark(2, 99))
@@ -81,7 +81,7 @@ def test_behind_a_line_that_was_forgotten_nothing_is_passed_over() -> None:
 
 
 def test_behind_a_last_line_that_was_forgotten_nothing_is_passed_over() -> None:
-    log = Log([5, 6])
+    log = TimedLog([5, 6])
     now(log.store.forget("ops", 2))
     seen = end_of(log.room)
     log.room.head_time = 0  # the store was opened again
@@ -90,12 +90,12 @@ def test_behind_a_last_line_that_was_forgotten_nothing_is_passed_over() -> None:
 
 
 def test_a_line_that_was_forgotten_is_in_no_log_that_has_it() -> None:
-    assert not Log([5, 6, 7]).has(Bookmark(2, 0))
+    assert not TimedLog([5, 6, 7]).has(Bookmark(2, 0))
 
 
 @pytest.mark.parametrize("lasting", [True, False])
 def test_a_seq_alone_is_believed_where_seqs_go_on(lasting: bool) -> None:
-    log = Log([5, 6], lasting=lasting)
+    log = TimedLog([5, 6], lasting=lasting)
     assert log.has(Bookmark(1)) is lasting
     assert log.has(Bookmark(2)) is lasting
     assert log.has(Bookmark(1), seqs_count=True)

@@ -250,7 +250,7 @@ class TestForgettable:
         assert room.forgettable
 
 
-class Nothing:
+class NeverTakes:
     """A reader that never takes."""
 
     def wake(self) -> None:
@@ -266,8 +266,8 @@ class TestFeeds:
         assert room.feed(ChatFormat()) is not room.feed(ChatFormat(times=True))
 
     def test_each_format_shows_what_is_published(self, harness: RoomHarness, room: Room) -> None:
-        chat = Cursor(room.feed(ChatFormat()), 98, Nothing())
-        bare = Cursor(room.feed(BareFormat()), 99, Nothing())
+        chat = Cursor(room.feed(ChatFormat()), 98, NeverTakes())
+        bare = Cursor(room.feed(BareFormat()), 99, NeverTakes())
         harness.say(said())
         assert (chat.take(), bare.take()) == (b"<ana> hola\n", b"hola\n")
 
@@ -275,7 +275,7 @@ class TestFeeds:
         self, harness: RoomHarness, room: Room
     ) -> None:
         feed = room.feed(ChatFormat())
-        cursor = Cursor(feed, 99, Nothing())
+        cursor = Cursor(feed, 99, NeverTakes())
         harness.say(said())
         assert room.feed(ChatFormat()) is feed
         cursor.close()
@@ -285,9 +285,9 @@ class TestFeeds:
     def test_whoever_is_woken_may_begin_to_follow(self, harness: RoomHarness, room: Room) -> None:
         late: list[Cursor] = []
 
-        class Follower(Nothing):
+        class Follower(NeverTakes):
             def wake(self) -> None:
-                late.append(Cursor(room.feed(BareFormat()), 98, Nothing()))
+                late.append(Cursor(room.feed(BareFormat()), 98, NeverTakes()))
 
         Cursor(room.feed(ChatFormat()), 99, Follower())
         harness.say(said("before"))

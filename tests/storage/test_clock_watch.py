@@ -18,7 +18,7 @@ DAY = 86_400
 TODAY = 1_795_300_000.0
 
 
-class Scene:
+class WatchedStore:
     """A store that outlives its daemons, a monotonic clock, and the time of day."""
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def watched() -> WatchedStore:
+    return WatchedStore()
 
 
 @pytest.fixture
@@ -80,164 +80,170 @@ def said() -> Iterator[list[str]]:
     globalLogPublisher.removeObserver(observe)
 
 
-def test_a_new_store_trusts_the_clock(scene: Scene, said: list[str]) -> None:
-    scene.run(3 * DAY)
-    assert not scene.watch.doubted
+def test_a_new_store_trusts_the_clock(watched: WatchedStore, said: list[str]) -> None:
+    watched.run(3 * DAY)
+    assert not watched.watch.doubted
     assert said == []
 
 
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize(("seconds", "doubted"), [(0, False), (DAY, False), (DAY + 1, True)])
 def test_at_the_start_it_is_compared_with_the_newest_line(
-    scene: Scene, said: list[str], way: int, seconds: int, doubted: bool
+    watched: WatchedStore, said: list[str], way: int, seconds: int, doubted: bool
 ) -> None:
-    scene.say("old")
-    scene.clock.advance(10)
-    scene.say("new")
-    scene.ahead += way * seconds
-    assert scene.begin().doubted is doubted
+    watched.say("old")
+    watched.clock.advance(10)
+    watched.say("new")
+    watched.ahead += way * seconds
+    assert watched.begin().doubted is doubted
     assert [("after" if way > 0 else "before") in line for line in said] == [True] * doubted
 
 
-def test_the_operator_is_told_what_it_says_and_what_to_do(scene: Scene, said: list[str]) -> None:
-    scene.say()
-    scene.ahead += 400 * DAY
-    scene.begin()
+def test_the_operator_is_told_what_it_says_and_what_to_do(
+    watched: WatchedStore, said: list[str]
+) -> None:
+    watched.say()
+    watched.ahead += 400 * DAY
+    watched.begin()
     (line,) = said
-    now = int(scene.now())
+    now = int(watched.now())
     assert line.startswith(f"the clock says {local_time(now)}: ")
     assert f"that is 400d after the newest line, {local_time(now - 400 * DAY)}. " in line
     assert "Nothing is forgotten until `chatd admin clock ok`, or for 24 hours" in line
 
 
-def test_in_memory_the_operator_can_only_wait(scene: Scene, said: list[str]) -> None:
-    scene.store.lasting = False
-    scene.ahead += 2 * DAY
-    scene.run(5)
+def test_in_memory_the_operator_can_only_wait(watched: WatchedStore, said: list[str]) -> None:
+    watched.store.lasting = False
+    watched.ahead += 2 * DAY
+    watched.run(5)
     assert said[0].endswith("Nothing is forgotten for 24 hours of running.")
 
 
 @pytest.mark.parametrize(("days", "way"), [(2, "forward by 2d"), (-2, "back by 2d")])
 def test_while_it_runs_it_is_compared_with_the_steady_clock(
-    scene: Scene, said: list[str], days: int, way: str
+    watched: WatchedStore, said: list[str], days: int, way: str
 ) -> None:
-    scene.run(5 * DAY)  # without a line for days
-    assert not scene.watch.doubted
-    scene.ahead += days * DAY
-    scene.run(5)
-    assert scene.watch.doubted
+    watched.run(5 * DAY)  # without a line for days
+    assert not watched.watch.doubted
+    watched.ahead += days * DAY
+    watched.run(5)
+    assert watched.watch.doubted
     (line,) = said
     assert f"it was set {way}" in line
-    scene.run(5)
+    watched.run(5)
     assert len(said) == 1
 
 
 @pytest.mark.parametrize(("seconds", "doubted"), [(DAY, False), (DAY + 1, True)])
 @pytest.mark.parametrize("way", [1, -1])
 def test_while_it_runs_a_day_is_no_jump(
-    scene: Scene, way: int, seconds: int, doubted: bool
+    watched: WatchedStore, way: int, seconds: int, doubted: bool
 ) -> None:
-    scene.ahead += way * seconds
-    scene.watch.check()
-    assert scene.watch.doubted is doubted
+    watched.ahead += way * seconds
+    watched.watch.check()
+    assert watched.watch.doubted is doubted
 
 
-def test_from_when_it_was_said_to_be_right_it_may_go_wrong_by_a_day_again(scene: Scene) -> None:
+def test_from_when_it_was_said_to_be_right_it_may_go_wrong_by_a_day_again(
+    watched: WatchedStore,
+) -> None:
     for _ in range(3):
-        scene.ahead += 0.6 * DAY
-        scene.run(5)
-        assert not scene.watch.doubted
-        scene.confirm()
+        watched.ahead += 0.6 * DAY
+        watched.run(5)
+        assert not watched.watch.doubted
+        watched.confirm()
 
 
-def test_many_small_steps_are_a_jump(scene: Scene) -> None:
+def test_many_small_steps_are_a_jump(watched: WatchedStore) -> None:
     for _ in range(30):
-        scene.ahead += JUMP_SECONDS / 25
-        scene.run(5)
-    assert scene.watch.doubted
+        watched.ahead += JUMP_SECONDS / 25
+        watched.run(5)
+    assert watched.watch.doubted
 
 
-def test_the_operator_may_say_that_it_is_right(scene: Scene, said: list[str]) -> None:
-    scene.ahead += 2 * DAY
-    scene.run(5)
-    scene.confirm()
-    assert not scene.watch.doubted
-    assert scene.trusted == 1
-    scene.run(5)
-    scene.begin()
-    assert not scene.watch.doubted
+def test_the_operator_may_say_that_it_is_right(watched: WatchedStore, said: list[str]) -> None:
+    watched.ahead += 2 * DAY
+    watched.run(5)
+    watched.confirm()
+    assert not watched.watch.doubted
+    assert watched.trusted == 1
+    watched.run(5)
+    watched.begin()
+    assert not watched.watch.doubted
     assert len(said) == 1
 
 
-def test_after_a_day_of_running_it_is_trusted(scene: Scene, said: list[str]) -> None:
-    scene.ahead += 2 * DAY
-    scene.run(5)
-    scene.clock.advance(WAIT_SECONDS - 5)  # since it was first seen
-    scene.watch.check()
-    assert scene.watch.doubted
-    scene.clock.advance(1.25)
-    scene.watch.check()
-    assert not scene.watch.doubted
-    assert scene.trusted == 1
+def test_after_a_day_of_running_it_is_trusted(watched: WatchedStore, said: list[str]) -> None:
+    watched.ahead += 2 * DAY
+    watched.run(5)
+    watched.clock.advance(WAIT_SECONDS - 5)  # since it was first seen
+    watched.watch.check()
+    assert watched.watch.doubted
+    watched.clock.advance(1.25)
+    watched.watch.check()
+    assert not watched.watch.doubted
+    assert watched.trusted == 1
     assert said[1:] == ["the clock is taken for right: the daemon has run with it for a day."]
 
 
-def test_a_clock_that_jumps_again_is_doubted_for_another_day(scene: Scene, said: list[str]) -> None:
-    scene.ahead += 400 * DAY
-    scene.run(WAIT_SECONDS / 2)
-    scene.ahead -= 400 * DAY
-    scene.run(5)
-    scene.run(WAIT_SECONDS - 10)
-    assert scene.watch.doubted
+def test_a_clock_that_jumps_again_is_doubted_for_another_day(
+    watched: WatchedStore, said: list[str]
+) -> None:
+    watched.ahead += 400 * DAY
+    watched.run(WAIT_SECONDS / 2)
+    watched.ahead -= 400 * DAY
+    watched.run(5)
+    watched.run(WAIT_SECONDS - 10)
+    assert watched.watch.doubted
     assert len(said) == 2
-    scene.run(20)
-    assert not scene.watch.doubted
+    watched.run(20)
+    assert not watched.watch.doubted
 
 
 def test_it_is_doubted_over_a_restart_though_lines_were_said_under_it(
-    scene: Scene, said: list[str]
+    watched: WatchedStore, said: list[str]
 ) -> None:
-    scene.say()
-    scene.ahead += 400 * DAY
-    scene.begin()
-    scene.say()  # the newest line agrees with the clock now
-    scene.run(5)
-    assert scene.begin().doubted
+    watched.say()
+    watched.ahead += 400 * DAY
+    watched.begin()
+    watched.say()  # the newest line agrees with the clock now
+    watched.run(5)
+    assert watched.begin().doubted
     assert len(said) == 2
     assert "it was not said to be right since it jumped" in said[1]
-    scene.confirm()
-    assert not scene.begin().doubted
+    watched.confirm()
+    assert not watched.begin().doubted
 
 
-def test_lines_that_are_known_to_be_from_the_future_are_no_reason(scene: Scene) -> None:
-    scene.say()
-    scene.ahead += 400 * DAY
-    scene.begin()
-    scene.say("dead")
-    scene.run(5)
-    scene.ahead -= 400 * DAY
-    scene.run(5)
-    scene.confirm()
-    scene.say()
-    assert not scene.begin().doubted
-    scene.ahead -= 2 * DAY
-    assert scene.begin().doubted  # against the moment when it was said to be right
-    scene.ahead += 4 * DAY
-    scene.confirm()
-    scene.ahead += 2 * DAY
-    assert scene.begin().doubted
+def test_lines_that_are_known_to_be_from_the_future_are_no_reason(watched: WatchedStore) -> None:
+    watched.say()
+    watched.ahead += 400 * DAY
+    watched.begin()
+    watched.say("dead")
+    watched.run(5)
+    watched.ahead -= 400 * DAY
+    watched.run(5)
+    watched.confirm()
+    watched.say()
+    assert not watched.begin().doubted
+    watched.ahead -= 2 * DAY
+    assert watched.begin().doubted  # against the moment when it was said to be right
+    watched.ahead += 4 * DAY
+    watched.confirm()
+    watched.ahead += 2 * DAY
+    assert watched.begin().doubted
 
 
-def test_lines_that_were_said_since_it_was_right_count(scene: Scene) -> None:
-    scene.ahead += 2 * DAY
-    scene.run(5)
-    scene.confirm()
+def test_lines_that_were_said_since_it_was_right_count(watched: WatchedStore) -> None:
+    watched.ahead += 2 * DAY
+    watched.run(5)
+    watched.confirm()
     for _ in range(10):
-        scene.clock.advance(DAY)
-        scene.say()
-    assert not scene.begin().doubted
-    scene.ahead += 2 * DAY
-    assert scene.begin().doubted
+        watched.clock.advance(DAY)
+        watched.say()
+    assert not watched.begin().doubted
+    watched.ahead += 2 * DAY
+    assert watched.begin().doubted
 
 
 @pytest.mark.parametrize(
@@ -251,41 +257,41 @@ def test_lines_that_were_said_since_it_was_right_count(scene: Scene) -> None:
     ],
 )
 def test_a_line_from_the_future_counts_once_it_may_be_right(
-    scene: Scene, days: int, seconds: int, doubted: bool
+    watched: WatchedStore, days: int, seconds: int, doubted: bool
 ) -> None:
-    said_right = scene.ahead
-    scene.ahead += 5 * DAY
-    scene.say()
-    scene.begin()
-    scene.ahead = said_right
-    scene.confirm()
-    scene.ahead += days * DAY + seconds
-    assert scene.begin().doubted is doubted
+    said_right = watched.ahead
+    watched.ahead += 5 * DAY
+    watched.say()
+    watched.begin()
+    watched.ahead = said_right
+    watched.confirm()
+    watched.ahead += days * DAY + seconds
+    assert watched.begin().doubted is doubted
 
 
-def test_a_line_that_is_a_little_too_far_ahead_does_not_count(scene: Scene) -> None:
-    said_right = scene.ahead
-    scene.ahead += DAY + 10
-    scene.say()
-    scene.begin()
-    scene.ahead = said_right
-    scene.confirm()
-    assert not scene.begin().doubted
+def test_a_line_that_is_a_little_too_far_ahead_does_not_count(watched: WatchedStore) -> None:
+    said_right = watched.ahead
+    watched.ahead += DAY + 10
+    watched.say()
+    watched.begin()
+    watched.ahead = said_right
+    watched.confirm()
+    assert not watched.begin().doubted
 
 
 def test_what_cannot_be_kept_is_doubted_all_the_same(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    watched: WatchedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.say()
-    monkeypatch.setattr(scene.store, "write_records", lambda *_: Deferred())
-    scene.ahead += 2 * DAY
-    assert scene.begin().doubted
+    watched.say()
+    monkeypatch.setattr(watched.store, "write_records", lambda *_: Deferred())
+    watched.ahead += 2 * DAY
+    assert watched.begin().doubted
 
 
 @pytest.mark.parametrize("wrong", [10.0**30, -(10.0**12)])
-def test_a_clock_may_say_anything(scene: Scene, wrong: float) -> None:
-    scene.say()
-    scene.ahead = wrong
-    scene.run(5)
-    assert scene.watch.doubted
-    assert scene.begin().doubted
+def test_a_clock_may_say_anything(watched: WatchedStore, wrong: float) -> None:
+    watched.say()
+    watched.ahead = wrong
+    watched.run(5)
+    assert watched.watch.doubted
+    assert watched.begin().doubted

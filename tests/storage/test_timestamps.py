@@ -88,7 +88,7 @@ def said_at(times: list[int], now: int) -> list[int]:
     return at
 
 
-class Log:
+class ModelLog:
     """The log of a room by the plain model: seqs and stored times."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class TestClock:
         self, harness: StoreHarness, acts: list[tuple[str, int]], asked: list[int]
     ) -> None:
         room = f"room{len(await harness.store.names())}"
-        log = Log()
+        log = ModelLog()
         harness.time = 5.0
         await harness.say(draft(room=room))
         log.say(5000, 1)

@@ -1,12 +1,15 @@
-"""Receivers of hooks' deliveries, in tests."""
+"""The deliveries of hooks, and a receiver of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from chatd.chat.server import ChatServer
+from chatd.webhooks.delivery import Deliveries
 from chatd.webhooks.urls import Destination
 
 
@@ -41,3 +44,11 @@ class Receiver:
         """Return the texts posted since the last time."""
         bodies, self.bodies = self.bodies, []
         return [json.loads(body)["text"] for body in bodies]
+
+
+def deliveries_of(
+    server: ChatServer, poster: Any, clock: Any, *chance: Callable[[], float]
+) -> Deliveries:
+    """Return the deliveries of a server's hooks, which ``poster`` makes."""
+    hooks, rooms = server.hooks, server.rooms.get
+    return Deliveries(hooks, rooms, poster, clock, server.error_log, server.now, *chance)

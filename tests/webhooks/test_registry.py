@@ -28,7 +28,7 @@ from tests.support.world import HeldStore
 THERE = destination_of("https://example.com/secret")
 
 
-class Shelf:
+class RegistryHarness:
     """A store, and the hooks in it."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
@@ -62,11 +62,11 @@ def numbers(hooks: Hooks, room: Room) -> list[int]:
 
 
 def test_a_new_one_begins_at_the_rooms_head_and_is_kept() -> None:
-    shelf = Shelf()
-    shelf.store.commit([Draft("Ops", 1, "ana", Kind.MESSAGE, ["hola"] * 3)])
-    shelf.room = Room("Ops", shelf.store, head=3)
-    secret = shelf.add()
-    for hooks in shelf.hooks, shelf.again():
+    harness = RegistryHarness()
+    harness.store.commit([Draft("Ops", 1, "ana", Kind.MESSAGE, ["hola"] * 3)])
+    harness.room = Room("Ops", harness.store, head=3)
+    secret = harness.add()
+    for hooks in harness.hooks, harness.again():
         hook = only(hooks)
         assert (hook.room, hook.number, hook.to) == ("ops", 1, THERE)
         assert (hook.secret, hook.by, hook.added, hook.seq) == (secret, "ana", 17, 3)
@@ -76,100 +76,100 @@ def test_a_new_one_begins_at_the_rooms_head_and_is_kept() -> None:
 
 
 def test_secrets_are_long_and_each_is_another() -> None:
-    shelf = Shelf()
-    secrets = {shelf.add() for _ in range(IN_A_ROOM)}
+    harness = RegistryHarness()
+    secrets = {harness.add() for _ in range(IN_A_ROOM)}
     assert len(secrets) == IN_A_ROOM
     assert set(map(len, secrets)) == {43}  # 256 bits
 
 
 def test_each_room_has_its_own_and_all_have_numbers() -> None:
-    shelf = Shelf()
-    other = Room("b", shelf.store)
-    for room in shelf.room, other, shelf.room:
-        shelf.add(room)
-    assert numbers(shelf.hooks, shelf.room) == [1, 2]
-    assert numbers(shelf.hooks, other) == [1]
-    assert len(list(shelf.hooks)) == 3
+    harness = RegistryHarness()
+    other = Room("b", harness.store)
+    for room in harness.room, other, harness.room:
+        harness.add(room)
+    assert numbers(harness.hooks, harness.room) == [1, 2]
+    assert numbers(harness.hooks, other) == [1]
+    assert len(list(harness.hooks)) == 3
 
 
 def test_one_that_was_removed_is_gone_for_good() -> None:
-    shelf = Shelf()
-    shelf.add()
-    shelf.add()
-    shelf.change(shelf.hooks.remove(shelf.hooks.of(shelf.room)[0]))
-    assert shelf.gone == [1]
-    assert numbers(shelf.hooks, shelf.room) == numbers(shelf.again(), shelf.room) == [2]
-    shelf.add()
-    assert numbers(shelf.hooks, shelf.room) == [2, 3]
-    for hook in shelf.hooks.of(shelf.room):
-        shelf.change(shelf.hooks.remove(hook))
-    assert "ops" not in shelf.hooks
-    assert list(shelf.again()) == []
+    harness = RegistryHarness()
+    harness.add()
+    harness.add()
+    harness.change(harness.hooks.remove(harness.hooks.of(harness.room)[0]))
+    assert harness.gone == [1]
+    assert numbers(harness.hooks, harness.room) == numbers(harness.again(), harness.room) == [2]
+    harness.add()
+    assert numbers(harness.hooks, harness.room) == [2, 3]
+    for hook in harness.hooks.of(harness.room):
+        harness.change(harness.hooks.remove(hook))
+    assert "ops" not in harness.hooks
+    assert list(harness.again()) == []
 
 
 def test_a_room_may_have_so_many() -> None:
-    shelf = Shelf()
+    harness = RegistryHarness()
     for _ in range(IN_A_ROOM):
-        shelf.add()
+        harness.add()
     with refuses("too_many_hooks_here"):
-        shelf.add()
-    shelf.add(Room("b", shelf.store))
+        harness.add()
+    harness.add(Room("b", harness.store))
 
 
 def test_all_rooms_together_may_have_so_many() -> None:
-    shelf = Shelf()
+    harness = RegistryHarness()
     for number in range(IN_ALL):
-        shelf.add(Room(f"room{number}", shelf.store))
+        harness.add(Room(f"room{number}", harness.store))
     with refuses("too_many_hooks"):
-        shelf.add()
+        harness.add()
 
 
 def test_those_of_a_room_are_woken() -> None:
-    shelf = Shelf()
-    other = Room("b", shelf.store)
-    for room in shelf.room, shelf.room, other:
-        shelf.add(room)
-    assert shelf.woken == [1, 2, 1]  # each hook once, when it was added
-    shelf.woken.clear()
-    shelf.hooks.said(shelf.room)
-    assert shelf.woken == [1, 2]
+    harness = RegistryHarness()
+    other = Room("b", harness.store)
+    for room in harness.room, harness.room, other:
+        harness.add(room)
+    assert harness.woken == [1, 2, 1]  # each hook once, when it was added
+    harness.woken.clear()
+    harness.hooks.said(harness.room)
+    assert harness.woken == [1, 2]
 
 
 def test_how_far_it_came_is_kept_when_it_is_time() -> None:
-    shelf = Shelf()
-    secret = shelf.add()
-    only(shelf.hooks).delivered(7)
-    assert only(shelf.again()).seq == 0
-    shelf.hooks.keep()
-    hook = only(shelf.again())
+    harness = RegistryHarness()
+    secret = harness.add()
+    only(harness.hooks).delivered(7)
+    assert only(harness.again()).seq == 0
+    harness.hooks.keep()
+    hook = only(harness.again())
     assert (hook.seq, hook.secret) == (7, secret)
 
 
 def test_what_did_not_move_is_not_written() -> None:
-    shelf = Shelf(HeldStore(Clock()))
-    shelf.clock = shelf.store._clock  # type: ignore[assignment]
+    harness = RegistryHarness(HeldStore(Clock()))
+    harness.clock = harness.store._clock  # type: ignore[assignment]
     for there in False, True:
-        shelf.hooks.keep()
-        shelf.clock.advance(0)
-        assert not shelf.store.held  # type: ignore[attr-defined]
+        harness.hooks.keep()
+        harness.clock.advance(0)
+        assert not harness.store.held  # type: ignore[attr-defined]
         if not there:
-            shelf.add()
-            shelf.store.release()  # type: ignore[attr-defined]
-            shelf.clock.advance(0)
+            harness.add()
+            harness.store.release()  # type: ignore[attr-defined]
+            harness.clock.advance(0)
 
 
 def test_one_stays_the_same_whatever_is_said_of_it_again() -> None:
-    shelf = Shelf()
-    _, _, put = shelf.hooks.add(shelf.room, THERE, "ana", 17)
-    shelf.change(put)
-    hook = only(shelf.hooks)
-    shelf.hooks.changed([put])
-    assert only(shelf.hooks) is hook
-    assert shelf.gone == []
+    harness = RegistryHarness()
+    _, _, put = harness.hooks.add(harness.room, THERE, "ana", 17)
+    harness.change(put)
+    hook = only(harness.hooks)
+    harness.hooks.changed([put])
+    assert only(harness.hooks) is hook
+    assert harness.gone == []
 
 
 def test_hooks_lead_to_public_addresses_and_over_plain_http_unless_somebody_knows_more() -> None:
-    assert Shelf().hooks.rules == Rules((), tls=False)
+    assert RegistryHarness().hooks.rules == Rules((), tls=False)
 
 
 def test_an_error_says_why() -> None:
@@ -185,66 +185,66 @@ def _quiet(expected_errors: object) -> object:
 
 @pytest.mark.usefixtures("_quiet")
 class TestWithoutADisk:
-    def held(self) -> tuple[Shelf, HeldStore]:
+    def held(self) -> tuple[RegistryHarness, HeldStore]:
         clock = Clock()
         store = HeldStore(clock)
-        shelf = Shelf(store)
-        shelf.clock = clock
-        return shelf, store
+        harness = RegistryHarness(store)
+        harness.clock = clock
+        return harness, store
 
     def test_one_that_cannot_be_kept_is_not_there(self) -> None:
-        shelf, store = self.held()
-        shelf.add()
-        assert "ops" in shelf.hooks
+        harness, store = self.held()
+        harness.add()
+        assert "ops" in harness.hooks
         store.fail()
-        assert "ops" not in shelf.hooks
-        assert shelf.gone == [1]
+        assert "ops" not in harness.hooks
+        assert harness.gone == [1]
 
     def test_one_whose_removal_cannot_be_kept_goes_on_where_it_was_known_to_be(self) -> None:
-        shelf, store = self.held()
-        shelf.add()
+        harness, store = self.held()
+        harness.add()
         store.release()
-        shelf.clock.advance(0)
-        only(shelf.hooks).delivered(7)
-        shelf.change(shelf.hooks.remove(only(shelf.hooks)))
-        shelf.clock.advance(0)
-        shelf.hooks.keep()
+        harness.clock.advance(0)
+        only(harness.hooks).delivered(7)
+        harness.change(harness.hooks.remove(only(harness.hooks)))
+        harness.clock.advance(0)
+        harness.hooks.keep()
         store.fail()
-        assert only(shelf.hooks).seq == 0
+        assert only(harness.hooks).seq == 0
 
     def test_one_in_whose_place_another_one_was_to_be_is_back(self) -> None:
-        shelf, store = self.held()
-        secret = shelf.add()
+        harness, store = self.held()
+        secret = harness.add()
         store.release()
-        shelf.clock.advance(0)
-        shelf.change(shelf.hooks.remove(only(shelf.hooks)))
-        other = shelf.add()
-        assert [hook.secret for hook in shelf.hooks] == [other] != [secret]
+        harness.clock.advance(0)
+        harness.change(harness.hooks.remove(only(harness.hooks)))
+        other = harness.add()
+        assert [hook.secret for hook in harness.hooks] == [other] != [secret]
         for _ in range(2):
             store.fail()
-            shelf.clock.advance(0)
-            shelf.clock.advance(0)
-        assert [hook.secret for hook in shelf.hooks] == [secret]
-        assert shelf.gone == [1, 1]
+            harness.clock.advance(0)
+            harness.clock.advance(0)
+        assert [hook.secret for hook in harness.hooks] == [secret]
+        assert harness.gone == [1, 1]
 
     def test_how_far_it_came_is_tried_again_later(self) -> None:
-        shelf, store = self.held()
-        shelf.add()
+        harness, store = self.held()
+        harness.add()
         store.release()
-        shelf.clock.advance(0)
-        only(shelf.hooks).delivered(7)
+        harness.clock.advance(0)
+        only(harness.hooks).delivered(7)
         for fails in True, False:
-            shelf.hooks.keep()
-            shelf.clock.advance(0)
+            harness.hooks.keep()
+            harness.clock.advance(0)
             store.fail(StoreError("no disk")) if fails else store.release()
-            shelf.clock.advance(0)
+            harness.clock.advance(0)
             assert only(Hooks(store)).seq == (0 if fails else 7)
 
 
 def test_what_went_wrong_is_counted_until_something_goes_well() -> None:
-    shelf = Shelf()
-    shelf.add()
-    hook = only(shelf.hooks)
+    harness = RegistryHarness()
+    harness.add()
+    hook = only(harness.hooks)
     errors = [NotDelivered(DeliveryFailure.ANSWERED, 500), NotDelivered(DeliveryFailure.TIMED_OUT)]
     for error in errors:
         hook.failed(error)
@@ -262,9 +262,9 @@ def test_what_went_wrong_is_counted_until_something_goes_well() -> None:
     ],
 )
 def test_one_that_is_not_as_it_was_written_is_found(key: str, url: str) -> None:
-    shelf = Shelf()
+    harness = RegistryHarness()
     value = {"url": url, "secret": "s", "by": "ana", "added": 0, "seq": 0}
-    shelf.store.write_records(Record("hook", key, json.dumps(value)))
-    shelf.clock.advance(0)
+    harness.store.write_records(Record("hook", key, json.dumps(value)))
+    harness.clock.advance(0)
     with pytest.raises(Damaged):
-        shelf.again()
+        harness.again()

@@ -27,7 +27,7 @@ COLUMNS = 5_000
 """Columns of the terminal: so many that no line wraps, and a row is a line."""
 
 
-class Terminal(pyte.Screen):
+class CountingScreen(pyte.Screen):
     """A terminal that counts the lines it was moved down, and records its replies."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Onlooker:
 
     def __init__(self, client: Member) -> None:
         self.client = client
-        self.terminal = Terminal()
+        self.terminal = CountingScreen()
         self._stream = pyte.ByteStream(self.terminal)
         self._before = self._state()
 
@@ -80,7 +80,7 @@ class Onlooker:
         )
 
 
-class Talk:
+class TalkOfAnything:
     """Two clients that type anything, and listeners of every kind."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ def test_no_sequence_drives_a_terminal(unmeasured: None) -> None:
     print(f"CHATD_FUZZ_SEED={SEED} CHATD_FUZZ_LINES={LINES}")
     chance = random.Random(SEED)
     lines = hostile_lines(chance)
-    talk = Talk()
+    talk = TalkOfAnything()
     done = 0
     while done < LINES:
         some = [next(lines) for _ in range(min(chance.randint(1, 20), LINES - done))]
@@ -172,7 +172,7 @@ class Conversation(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.talk = Talk()
+        self.talk = TalkOfAnything()
 
     texts = st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join)
     speakers = st.integers(0, 1)

@@ -21,7 +21,9 @@ from tests.support.world import World
 PROXY = IPv4Address("TCP", "198.51.100.1", 5)
 
 
-class Scene:
+class ProxiedWorld:
+    """A world whose chat port is behind a proxy."""
+
     def __init__(self, **options: Any) -> None:
         self.world = World(**options)
         self.factory = BehindProxy(self.world.chat, self.world.clock)
@@ -36,45 +38,45 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def proxied() -> ProxiedWorld:
+    return ProxiedWorld()
 
 
 @pytest.mark.parametrize("case", HEADERS)
 @pytest.mark.parametrize("pieces", [1, 2, 1000])
-def test_behind_a_header_lines_are_said(scene: Scene, case: str, pieces: int) -> None:
+def test_behind_a_header_lines_are_said(proxied: ProxiedWorld, case: str, pieces: int) -> None:
     header, client = HEADERS[case]
-    protocol, transport = scene.connect()
+    protocol, transport = proxied.connect()
     data = header + b"hello\n"
     size = -(-len(data) // pieces)
     for begin in range(0, len(data), size):
         protocol.dataReceived(data[begin : begin + size])
-    scene.world.settle()
+    proxied.world.settle()
     assert transport.value().decode().startswith("<guest1> hello\n")
     assert protocol.getPeer() == (client or PROXY)
 
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_a_malformed_header_closes_the_connection_and_nothing_behind_it_is_said(
-    scene: Scene, case: str, expected_errors: Callable[..., list[LogEvent]]
+    proxied: ProxiedWorld, case: str, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
-    person = scene.world.person()
-    protocol, transport = scene.connect()
+    person = proxied.world.person()
+    protocol, transport = proxied.connect()
     person.seen()
     protocol.dataReceived(MALFORMED[case] + b"/nick eva\nhello\n")
-    scene.world.settle()
+    proxied.world.settle()
     assert transport.disconnected
     assert person.seen() == []
     assert len(expected_errors()) == 1
 
 
 def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceback(
-    scene: Scene, expected_errors: Callable[..., list[LogEvent]]
+    proxied: ProxiedWorld, expected_errors: Callable[..., list[LogEvent]]
 ) -> None:
     for number in range(1000):
-        protocol, _ = scene.connect()
+        protocol, _ = proxied.connect()
         protocol.dataReceived(MALFORMED[list(MALFORMED)[number % len(MALFORMED)]])
-        scene.world.clock.advance(0.06)
+        proxied.world.clock.advance(0.06)
     told = expected_errors()
     assert 3 <= len(told) <= 7
     assert eventAsText(told[0], True, False, False) == (
@@ -85,51 +87,55 @@ def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceb
 HEADER = b"PROXY TCP4 203.0.113.7 127.0.0.1 5000 60060\r\n"
 
 
-def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(scene: Scene) -> None:
-    boss = scene.world.person("boss")
+def test_who_is_banned_by_address_is_put_out_also_if_they_say_nothing(
+    proxied: ProxiedWorld,
+) -> None:
+    boss = proxied.world.person("boss")
     boss.type("/register correct horse")
-    accounts = scene.world.server.accounts
+    accounts = proxied.world.server.accounts
     accounts.store(accounts.table["boss"]._replace(admin=True))
     boss.type("/ban 203.0.113.7 1h", "/ban 203.0.113.7 1h")
-    lurker, transport = scene.connect()
+    lurker, transport = proxied.connect()
     lurker.dataReceived(HEADER)
-    scene.world.settle()
+    proxied.world.settle()
     assert b"you are banned from #lobby" in transport.value()
     transport.clear()
     boss.type("hello")
     assert transport.value() == b""
 
 
-def test_those_who_say_nothing_are_counted_for_their_address(world_of_two: Scene) -> None:
-    scene = world_of_two
+def test_those_who_say_nothing_are_counted_for_their_address(world_of_two: ProxiedWorld) -> None:
+    proxied = world_of_two
     lurkers = []
     for _ in range(3):
-        protocol, transport = scene.connect()
+        protocol, transport = proxied.connect()
         protocol.dataReceived(HEADER)
-        scene.world.settle()
+        proxied.world.settle()
         lurkers.append(transport.value())
     assert [b"ERR Full: " in told for told in lurkers] == [False, False, True]
 
 
 @pytest.fixture
-def world_of_two() -> Scene:
-    return Scene(limits=Limits(connections_per_address=2))
+def world_of_two() -> ProxiedWorld:
+    return ProxiedWorld(limits=Limits(connections_per_address=2))
 
 
 @pytest.mark.parametrize("too_many", [False, True])
-def test_inside_of_tls_people_are_welcomed_behind_the_header(scene: Scene, too_many: bool) -> None:
+def test_inside_of_tls_people_are_welcomed_behind_the_header(
+    proxied: ProxiedWorld, too_many: bool
+) -> None:
     if too_many:
         limits = Limits(connections_per_address=1)
-        scene = Scene(limits=limits)
-        first, _ = scene.connect()
+        proxied = ProxiedWorld(limits=limits)
+        first, _ = proxied.connect()
         first.dataReceived(HEADER)
     transport: Any = StringTransport(peerAddress=PROXY)
     directlyProvides(transport, ISSLTransport)
-    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol = cast(ProxiedProtocol, proxied.factory.buildProtocol(PROXY))
     protocol.makeConnection(transport)
     assert transport.value() == b""
     protocol.dataReceived(HEADER + b"hello\n")
-    scene.world.settle()
+    proxied.world.settle()
     told = transport.value().decode().split("\n")
     if too_many:
         assert told[0].startswith("ERR Full: ")
@@ -140,28 +146,28 @@ def test_inside_of_tls_people_are_welcomed_behind_the_header(scene: Scene, too_m
 
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_one_too_many_is_told_so_before_the_header_and_after(over_tls: bool) -> None:
-    scene = Scene(limits=Limits(connections=1))
-    scene.connect()
+    proxied = ProxiedWorld(limits=Limits(connections=1))
+    proxied.connect()
     transport: Any = StringTransport(peerAddress=PROXY)
     transport.loseWriteConnection = transport.loseConnection
     if over_tls:
         directlyProvides(transport, ISSLTransport)
-    protocol = cast(ProxiedProtocol, scene.factory.buildProtocol(PROXY))
+    protocol = cast(ProxiedProtocol, proxied.factory.buildProtocol(PROXY))
     protocol.makeConnection(transport)
     protocol.dataReceived(HEADER + b"hello\n")
     assert transport.value().startswith(b"ERR Full: ")
     for _ in range(REFUSED_AT_ONCE - 1):
-        built = scene.factory.buildProtocol(PROXY)
+        built = proxied.factory.buildProtocol(PROXY)
         assert built is not None
         other: Any = StringTransport(peerAddress=PROXY)
         other.loseWriteConnection = other.loseConnection
         built.makeConnection(other)
-    assert scene.factory.buildProtocol(PROXY) is None
-    scene.world.clock.advance(REFUSED_SECONDS)
+    assert proxied.factory.buildProtocol(PROXY) is None
+    proxied.world.clock.advance(REFUSED_SECONDS)
 
 
-def test_nothing_is_logged_when_it_starts_and_stops_to_listen(scene: Scene) -> None:
+def test_nothing_is_logged_when_it_starts_and_stops_to_listen(proxied: ProxiedWorld) -> None:
     with capturedLogs() as logged:
-        scene.factory.doStart()
-        scene.factory.doStop()
+        proxied.factory.doStart()
+        proxied.factory.doStop()
     assert logged == []

@@ -34,7 +34,7 @@ from tests.support.logs import Expect
 from tests.support.world import World
 
 
-class Scene:
+class BrowserAndBystander:
     """Luis with a terminal, to whom nothing must happen, and Ana with a browser."""
 
     def __init__(self) -> None:
@@ -130,24 +130,24 @@ OF_SESSIONS = (
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_fault_in(place: str, fault: Fault, expected_errors: Expect) -> None:
-    scene = Scene()
+    pair = BrowserAndBystander()
     owner, name = PLACES[place]
     if owner in OF_SESSIONS:
-        own = scene.ana.session
-        fault.inject(owner, name, lambda *given: _is_about(own, scene, given))
+        own = pair.ana.session
+        fault.inject(owner, name, lambda *given: _is_about(own, pair, given))
     else:
         fault.inject(owner, name)
-    scene.everything()
+    pair.everything()
     assert fault.happened
     fault.armed = False
-    scene.all_is_well()
+    pair.all_is_well()
     expected_errors(Injected)
 
 
-def _is_about(session: Any, scene: Scene, given: tuple[Any, ...]) -> bool:
+def _is_about(session: Any, pair: BrowserAndBystander, given: tuple[Any, ...]) -> bool:
     """Return True if a call concerns Ana's session."""
     first = given[0]
-    about = {id(session), id(session.stream), id(scene.ana.protocol.connection.output.writer)}
+    about = {id(session), id(session.stream), id(pair.ana.protocol.connection.output.writer)}
     about |= {id(session.queue), id(session.joined)}
     if isinstance(first, Room) or any(id(each) in about for each in given):
         return True
@@ -161,17 +161,17 @@ def test_a_fault_in_the_verb(
     def fail(*_: object) -> None:
         raise Injected
 
-    scene = Scene()
+    pair = BrowserAndBystander()
     if verb != "hello":
-        scene.hello()
-        scene.ana.seen()
+        pair.hello()
+        pair.ana.seen()
     with monkeypatch.context() as patch:
         patch.setitem(verbs.TABLE, verb, verbs.TABLE[verb]._replace(do=fail))
-        scene.ana.send(verb, room="lobby", text="hola", seq=1)
-        assert [error["key"] for error in scene.ana.seen("error")] == ["server_error"]
+        pair.ana.send(verb, room="lobby", text="hola", seq=1)
+        assert [error["key"] for error in pair.ana.seen("error")] == ["server_error"]
     if verb == "hello":
-        scene.hello()
-    scene.all_is_well()
+        pair.hello()
+    pair.all_is_well()
     expected_errors(Injected)
 
 

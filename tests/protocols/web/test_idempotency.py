@@ -14,7 +14,7 @@ from tests.support.world import FAR, PASSWORD, Member
 KEY = "Z" * 16
 
 
-class Scene:
+class LabWorld:
     """Olga runs #lab, where Mia, a program with a token, and guests say things with keys."""
 
     def __init__(self) -> None:
@@ -45,47 +45,47 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def lab_world() -> LabWorld:
+    return LabWorld()
 
 
-Change = Callable[[Scene], Any]
+Change = Callable[[LabWorld], Any]
 CHANGES: dict[str, Change] = {
-    "muted": lambda scene: scene.olga.type("/mute mia", "/mute build", "/mute web"),
-    "banned": lambda scene: scene.olga.type("/ban mia", "/ban build", "/ban web"),
-    "announced": lambda scene: scene.olga.type("/mode announce"),
-    "private": lambda scene: scene.olga.type("/mode private"),
-    "name taken": lambda scene: scene.somebody("build"),
-    "name registered": lambda scene: scene.somebody("build", f"/register {PASSWORD}"),
-    "look-alike taken": lambda scene: scene.somebody("bui1d"),
+    "muted": lambda lab_world: lab_world.olga.type("/mute mia", "/mute build", "/mute web"),
+    "banned": lambda lab_world: lab_world.olga.type("/ban mia", "/ban build", "/ban web"),
+    "announced": lambda lab_world: lab_world.olga.type("/mode announce"),
+    "private": lambda lab_world: lab_world.olga.type("/mode private"),
+    "name taken": lambda lab_world: lab_world.somebody("build"),
+    "name registered": lambda lab_world: lab_world.somebody("build", f"/register {PASSWORD}"),
+    "look-alike taken": lambda lab_world: lab_world.somebody("bui1d"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_over_http_it_is_answered_with_its_place(scene: Scene, change: Change) -> None:
-    mine, builds = scene.as_mia(), scene.post("two", name="build")
+def test_over_http_it_is_answered_with_its_place(lab_world: LabWorld, change: Change) -> None:
+    mine, builds = lab_world.as_mia(), lab_world.post("two", name="build")
     assert (mine.status, builds.status) == (201, 201)
-    change(scene)
-    assert (scene.as_mia().status, scene.as_mia().json) == (200, mine.json)
-    again = scene.post("two", name="build")
+    change(lab_world)
+    assert (lab_world.as_mia().status, lab_world.as_mia().json) == (200, mine.json)
+    again = lab_world.post("two", name="build")
     assert (again.status, again.json) == (200, builds.json)
-    assert (scene.said("one"), scene.said("two")) == (1, 1)
+    assert (lab_world.said("one"), lab_world.said("two")) == (1, 1)
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_over_a_websocket_too(scene: Scene, change: Change) -> None:
-    one = browser(scene.world, name="web", key="q" * 16, rooms={"lab": None})
+def test_over_a_websocket_too(lab_world: LabWorld, change: Change) -> None:
+    one = browser(lab_world.world, name="web", key="q" * 16, rooms={"lab": None})
     one.say("hey", room="lab", key=KEY, id=1)
     (ack,) = one.seen("ack")
-    change(scene)
+    change(lab_world)
     one.seen()
     one.say("hey", room="#Lab", key=KEY, id=1)
     assert one.seen("ack", "refused", "error") == [ack]
-    assert scene.said("hey") == 1
+    assert lab_world.said("hey") == 1
 
 
-def test_so_it_is_for_one_who_has_left_that_room(scene: Scene) -> None:
-    one = browser(scene.world, name="web", key="q" * 16, rooms={"lab": None})
+def test_so_it_is_for_one_who_has_left_that_room(lab_world: LabWorld) -> None:
+    one = browser(lab_world.world, name="web", key="q" * 16, rooms={"lab": None})
     lines = {"hey": "a" * 16, "/me waves": "b" * 16, "//x": "c" * 16}
     for text, key in lines.items():
         one.say(text, room="lab", key=key, id=text)
@@ -102,66 +102,66 @@ def test_so_it_is_for_one_who_has_left_that_room(scene: Scene) -> None:
     "other", [{"text": "other"}, {"room": "lobby"}, {"text": "/me hey"}, {"text": "/who"}]
 )
 def test_other_lines_with_a_key_are_refused_on_both_doors(
-    scene: Scene, other: dict[str, str]
+    lab_world: LabWorld, other: dict[str, str]
 ) -> None:
-    one = browser(scene.world, name="web", key="q" * 16, rooms={"lab": None, "lobby": None})
+    one = browser(lab_world.world, name="web", key="q" * 16, rooms={"lab": None, "lobby": None})
     line = {"text": "hey", "room": "lab", "key": KEY}
     one.send("line", **line)
     one.seen()
     one.send("line", **{**line, **other})
     assert [each["key"] for each in one.seen("error")] == ["other_lines_with_key"]
-    scene.post("hey")
+    lab_world.post("hey")
     if not other.get("text", "").startswith("/"):
-        got = scene.post(other.get("text", "hey"), room=other.get("room", "lab"))
+        got = lab_world.post(other.get("text", "hey"), room=other.get("room", "lab"))
         assert error_of(got)[1] == "other_lines_with_key"
 
 
-def test_a_line_with_a_bad_text_is_refused_as_any(scene: Scene) -> None:
-    one = browser(scene.world, name="web", key="q" * 16, rooms={"lab": None})
+def test_a_line_with_a_bad_text_is_refused_as_any(lab_world: LabWorld) -> None:
+    one = browser(lab_world.world, name="web", key="q" * 16, rooms={"lab": None})
     one.say("hey", room="lab", key=KEY)
     one.seen()
     one.say("x" * 5000, room="lab", key=KEY, id=1)
     assert [each["key"] for each in one.seen("error")] == ["too_long"]
 
 
-def test_an_answer_to_a_question_is_none(scene: Scene) -> None:
-    one = browser(scene.world, name="web", key="q" * 16, rooms={"lab": None})
+def test_an_answer_to_a_question_is_none(lab_world: LabWorld) -> None:
+    one = browser(lab_world.world, name="web", key="q" * 16, rooms={"lab": None})
     one.say(PASSWORD, room="lab", key=KEY)
     one.say("/register", room="lab")
     one.seen()
     one.say(PASSWORD, room="lab", key=KEY)
-    assert scene.server.accounts.called("web") is not None
+    assert lab_world.server.accounts.called("web") is not None
     assert one.seen("ack") == []
 
 
-def test_guests_of_other_names_behind_one_address_share_no_keys(scene: Scene) -> None:
-    assert scene.post("eve was here", "build-18", name="eve").status == 201
-    assert scene.post("build 18 is RED", "build-18", name="build").status == 201
-    assert scene.post("build 18 is RED", "build-18", name="Build").status == 200
-    assert scene.post("build 18 is RED", "build-18", name="build", address=FAR).status == 201
-    assert scene.post("build 18 is RED", "build-18").status == 201
-    assert scene.as_mia("build 18 is RED", "build-18").status == 201
-    assert scene.said("build 18 is RED") == 4
+def test_guests_of_other_names_behind_one_address_share_no_keys(lab_world: LabWorld) -> None:
+    assert lab_world.post("eve was here", "build-18", name="eve").status == 201
+    assert lab_world.post("build 18 is RED", "build-18", name="build").status == 201
+    assert lab_world.post("build 18 is RED", "build-18", name="Build").status == 200
+    assert lab_world.post("build 18 is RED", "build-18", name="build", address=FAR).status == 201
+    assert lab_world.post("build 18 is RED", "build-18").status == 201
+    assert lab_world.as_mia("build 18 is RED", "build-18").status == 201
+    assert lab_world.said("build 18 is RED") == 4
 
 
-def test_of_a_name_that_is_none_nothing_is_looked_up(scene: Scene) -> None:
-    assert error_of(scene.post(name="x" * 4000))[1] == "invalid_name"
+def test_of_a_name_that_is_none_nothing_is_looked_up(lab_world: LabWorld) -> None:
+    assert error_of(lab_world.post(name="x" * 4000))[1] == "invalid_name"
 
 
-def test_where_the_lines_are_no_more_there_is_no_place(scene: Scene) -> None:
-    scene.post(name="build")
-    del scene.server.rooms._rooms["lab"]
-    got = scene.post(name="build")
+def test_where_the_lines_are_no_more_there_is_no_place(lab_world: LabWorld) -> None:
+    lab_world.post(name="build")
+    del lab_world.server.rooms._rooms["lab"]
+    got = lab_world.post(name="build")
     assert (got.status, got.json) == (200, {"room": "lab", "seq": None, "seqs": []})
 
 
-def test_without_a_browser_key_keys_end_with_the_connection(scene: Scene) -> None:
+def test_without_a_browser_key_keys_end_with_the_connection(lab_world: LabWorld) -> None:
     def one() -> Browser:
-        return browser(scene.world, rooms={"lab": None})
+        return browser(lab_world.world, rooms={"lab": None})
 
     first = one()
     for _ in range(2):
         first.say("hey", room="lab", key=KEY)
     first.hang_up()
     one().say("hey", room="lab", key=KEY)
-    assert scene.said("hey") == 2
+    assert lab_world.said("hey") == 2
