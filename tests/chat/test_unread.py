@@ -39,29 +39,23 @@ def greeting(person: Member) -> list[str]:
 
 class TestInboxes:
     def test_a_private_line_to_an_account_is_stored_and_shown_and_its_receipt_follows(
-        self,
+        self, world: World
     ) -> None:
-        world = World(slow=True)
-        world.register("ana")
-        world.release()
-        ana, luis = world.member("ana"), world.person("luis")
-        world.release()
-        ana.seen()
+        luis, ana = world.person("luis"), world.member("ana")
         luis.seen()
+        world.store.holds = True
         luis.type("/msg ana hola")
         assert luis.seen() == ana.seen() == []
         world.release()
         assert ana.seen() == ["(private) <luis> hola"]
         assert luis.seen() == ["(private to ana) <luis> hola"]
 
-    def test_one_that_cannot_be_stored_is_shown_to_nobody(self, expected_errors: Expect) -> None:
-        world = World(slow=True)
-        world.register("ana")
-        world.release()
-        ana, luis = world.member("ana"), world.person("luis")
-        world.release()
-        ana.seen()
+    def test_one_that_cannot_be_stored_is_shown_to_nobody(
+        self, world: World, expected_errors: Expect
+    ) -> None:
+        luis, ana = world.person("luis"), world.member("ana")
         luis.seen()
+        world.store.holds = True
         luis.type("/msg ana hola")
         world.store.fail()
         world.release()
@@ -636,15 +630,11 @@ class TestKeeping:
         assert "(private) <luis> psst" not in ana.seen()
 
     def test_places_that_cannot_be_kept_are_kept_the_next_time(
-        self, expected_errors: Expect
+        self, world: World, expected_errors: Expect
     ) -> None:
-        world = World(slow=True)
-        world.register("ana")
-        world.release()
         ana = world.member("ana")
-        world.release()
         ana.type("one")
-        world.release()
+        world.store.holds = True
         unread = world.server.unread
         unread.keep("ana")
         world.settle()

@@ -42,8 +42,7 @@ class RecordsWorld(World):
     """Ana registers, and one record of each kind is stored for her."""
 
     def __init__(self) -> None:
-        super().__init__(slow=True)
-        self.store.holds = False
+        super().__init__()
         server = self.server
         self.luis, self.ana = self.member("luis"), self.member("ana")
         self.luis.type("/create lab", "hola", "/leave")

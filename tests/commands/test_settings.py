@@ -269,12 +269,9 @@ class TestKeeping:
     def test_it_is_answered_once_it_is_kept_and_is_not_done_if_it_cannot_be(
         self, line: str, setting: str, value: object, expected_errors: Expect
     ) -> None:
-        world = World(slow=True)
-        world.register("eva")
-        world.release()
+        world = World()
         eva = world.member("eva")
-        world.release()
-        eva.seen()
+        world.store.holds = True
         eva.type(line)
         assert eva.seen() == []
         world.store.fail()

@@ -9,14 +9,10 @@ from tests.support.world import PASSWORD
 
 
 class Den(Served):
-    """Ana owns the private room #den, where Luis is, too; Olga has an account.
-
-    The store commits at once while it does not hold.
-    """
+    """Ana owns the private room #den, where Luis is, too; Olga has an account."""
 
     def __init__(self) -> None:
-        super().__init__(slow=True)
-        self.world.store.holds = False
+        super().__init__()
         self.world.register("olga")
         self.luis = self.world.person("luis")
         self.owner = self.world.person("ana")

@@ -58,12 +58,14 @@ FAR = IPv4Address("TCP", "203.0.113.7", 40000)
 
 
 class HeldStore(MemoryStore):
-    """A store in memory that commits a batch when the test says so, or at once if not ``holds``."""
+    """A store in memory that commits batches at once, or, while it ``holds``, when a test says so.
 
-    holds = True
+    ``now`` returns the time of day, in seconds since 1970; by default that of the clock.
+    """
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock, clock.seconds)
+    def __init__(self, clock: Clock, now: Callable[[], float] | None = None) -> None:
+        super().__init__(clock, now or clock.seconds)
+        self.holds = True
         self.held: deque[tuple[Sequence[Draft | Notice], Deferred[Sequence[Entry]]]] = deque()
 
     def commit(self, batch: Sequence[Draft | Notice]) -> Deferred[Sequence[Entry]]:
@@ -113,9 +115,9 @@ class Immediately:
 class World:
     """A server on a fake clock.
 
-    ``slow`` holds commits back until ``store.release()``. A ``clock`` and a ``store`` on it may be
-    given. ``ahead`` is how many seconds the time of day is ahead of the clock, because a system's
-    time may be set.
+    It is ``slow`` if it holds commits back until `release`, as it does whenever ``store.holds`` is
+    True. A ``clock`` and a ``store`` on it may be given. ``ahead`` is how many seconds the time of
+    day is ahead of the clock, because a system's time may be set.
     """
 
     store: Any
@@ -132,8 +134,10 @@ class World:
     ) -> None:
         self.clock = clock or Clock()
         self.ahead = 0.0
-        memory = HeldStore(self.clock) if slow else MemoryStore(self.clock, now=self.now)
-        self.store = memory if store is None else store
+        if store is None:
+            store = HeldStore(self.clock, self.now)
+            store.holds = slow
+        self.store = store
         self.hashing = Immediately()
         options.setdefault("passwords", Passwords(self.hashing, CHEAP))
         self.server = ChatServer(self.store, self.clock, now=self.now, **options)

@@ -9,7 +9,6 @@ import pytest
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, Grant
 from chatd.chat.actions.browser_sign_in import sign_in
 from chatd.chat.actions.login import act_by_grant, close_others, log_in, log_in_by_grant, log_out
-from chatd.chat.actions.register import register
 from chatd.chat.server import ChatServer
 from chatd.chat.session import Session
 from tests.support.sessions import begin, done, guest, keys, member, program, refused
@@ -132,31 +131,21 @@ def test_a_browser_is_signed_out_when_it_logs_out(world: World) -> None:
     assert not world.server.credentials.of("ana", BROWSER)
 
 
-def test_a_browser_whose_sign_in_has_expired_logs_out_without_waiting_for_the_disk() -> None:
-    world = World(slow=True)
-    server, session = world.server, guest(world, "ana")
-    begin(world, register(server, session, PASSWORD))
-    world.release()
-    account = server.accounts.table["ana"]
-    secret, puts = server.credentials.issue(account, BROWSER, "browser")
-    begin(world, server.registrations.change_credentials(*puts))
-    world.release()
-    server.logins.log_in(session, account, server.credentials.grant_of(secret))
-    world.release()
+def test_a_browser_whose_sign_in_has_expired_logs_out_without_waiting_for_the_disk(
+    world: World,
+) -> None:
+    member(world, "ana")
+    session = browser(world, "ana")
+    world.store.holds = True
     world.clock.advance(BROWSER_SECONDS)
     assert session.account is None
-    begin(world, log_out(server, session))
+    begin(world, log_out(world.server, session))
     assert session.grant is None
 
 
 class TestABrowserThatLogsOutWhileTheDiskIsSlow:
-    @pytest.fixture
-    def world(self) -> World:
-        return World(slow=True)
-
     def logging_out(self, world: World) -> Session:
         """Return a session of a browser that waits for the disk."""
-        world.store.holds = False
         member(world, "ana")
         session = browser(world, "ana")
         world.store.holds = True
@@ -195,18 +184,15 @@ def test_other_sessions_are_closed_and_other_browsers_signed_out(world: World) -
     assert len(world.server.credentials.of("ana", BROWSER)) == 1
 
 
-def test_a_session_that_logs_in_while_browsers_are_signed_out_is_closed_too() -> None:
-    world = World(slow=True)
-    server, session = world.server, guest(world, "ana")
-    begin(world, register(server, session, PASSWORD))
-    world.release()
-    account = server.accounts.table["ana"]
-    _, puts = server.credentials.issue(account, BROWSER, "browser")
-    begin(world, server.registrations.change_credentials(*puts))
-    world.release()
-    closing = begin(world, close_others(server, session))
+def test_a_session_that_logs_in_while_browsers_are_signed_out_is_closed_too(
+    world: World,
+) -> None:
+    ana = member(world, "ana")
+    world.secret("ana", BROWSER)
+    world.store.holds = True
+    closing = begin(world, close_others(world.server, ana))
     late = guest(world)
-    server.logins.log_in(late, account)
+    world.server.logins.log_in(late, world.server.accounts.table["ana"])
     world.release()
     assert closing.result == (1, 1)
     assert late.stream.finished
