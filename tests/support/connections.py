@@ -23,6 +23,9 @@ from chatd.util.error_log import ErrorLog
 PIECE = 1024
 """Most bytes that the decoder takes at a time."""
 
+SECRET = "correct horse"
+"""The message of errors, which must not be logged: it may quote what a client sent."""
+
 
 class LineDecoder:
     """Decodes lines, of at most `PIECE` bytes at a time."""
@@ -92,7 +95,7 @@ class NotingHandler:
         def call() -> None:
             self.calls.append(name)
             if name in self.failing:
-                raise ZeroDivisionError
+                raise ZeroDivisionError(SECRET)
             if name == "end_of_input":
                 self.stream.finish()
 
@@ -138,7 +141,7 @@ class NotingHandler:
     def apologise(self) -> bool:
         self.calls.append("apologise")
         if "apologise" in self.failing:
-            raise ZeroDivisionError
+            raise ZeroDivisionError(SECRET)
         self.stream.put(b"sorry\n")
         self.stream.finish()
         return self.apologises
@@ -160,12 +163,18 @@ class Factory:
 
 
 class Caller:
-    """The client of a managed connection; it has connected, over TLS if ``encrypted``."""
+    """The client of a managed connection, which connected ``now``, over TLS if ``encrypted``."""
 
     def __init__(
-        self, pace: Pace | None = None, *, located: bool = True, encrypted: bool = False
+        self,
+        pace: Pace | None = None,
+        *,
+        located: bool = True,
+        encrypted: bool = False,
+        now: float = 0.0,
     ) -> None:
         self.clock = Clock()
+        self.clock.advance(now)
         self.handler = NotingHandler()
         self.factory = Factory(self.clock)
         self.transport = StringTransport(peerAddress=IPv4Address("TCP", "192.0.2.1", 1))

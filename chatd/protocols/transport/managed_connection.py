@@ -175,16 +175,13 @@ class ManagedConnection:
         """Handle what the client sent, send what it is owed, and close: it will send no more."""
         if self.handler.takes_input:
             self.lifecycle.advance(State.HALF_CLOSED)
-            if self.lifecycle.state is State.DRAINING or self.output.supply.finished:
-                self.output.end()
+            self.output.end()
         self.reader.half_close()
 
     @guarded
     def lost(self, reason: Failure = connectionDone) -> None:
         """Handle what was read of a client that has gone, and depart."""
         before = self.lifecycle.advance(State.LOST)
-        if self.departed:
-            return
         clean = reason.check(ConnectionDone) is not None
         self.output.lost(ended=clean)
         aborted = reason.check(ConnectionAborted)  # by this side

@@ -216,6 +216,9 @@ TESTS = {
     "chatd/protocols/transport/client_address.py": [
         "tests/protocols/transport/test_client_address.py",
     ],
+    "chatd/protocols/transport/client_protocol.py": [
+        "tests/protocols/transport/test_client_protocol.py",
+    ],
     "chatd/protocols/transport/intake.py": ["tests/protocols/transport/test_intake.py"],
     "chatd/protocols/transport/lifecycle.py": ["tests/protocols/transport/test_lifecycle.py"],
     "chatd/protocols/transport/limits.py": ["tests/protocols/transport/test_limits.py"],
@@ -228,6 +231,9 @@ TESTS = {
     ],
     "chatd/protocols/transport/rate.py": ["tests/protocols/transport/test_rate.py"],
     "chatd/protocols/transport/scheduler.py": ["tests/protocols/transport/test_scheduler.py"],
+    "chatd/protocols/transport/session_handler.py": [
+        "tests/protocols/transport/test_session_handler.py",
+    ],
     "chatd/protocols/transport/typed_text.py": ["tests/protocols/transport/test_typed_text.py"],
     "chatd/rooms/feed.py": ["tests/rooms/test_feed.py", "tests/rooms/test_room.py"],
     "chatd/rooms/stream.py": ["tests/rooms/test_stream.py"],

@@ -10,7 +10,7 @@ from twisted.logger import LogEvent
 
 from chatd.protocols.transport.lifecycle import State
 from chatd.protocols.transport.managed_connection import HANDSHAKE_SECONDS, READ_BYTES
-from tests.support.connections import Caller, NotingHandler
+from tests.support.connections import SECRET, Caller, NotingHandler
 
 Expect = Callable[..., list[LogEvent]]
 
@@ -92,7 +92,7 @@ class TestInput:
         else:
             caller.connection.output.writer.hold()  # so the transport is not closed yet
             caller.handler.stream.finish()
-        caller.send(b"x" * 10)
+        caller.send(b"one\ntwo\nxx")
         assert not caller.paused
         caller.send(b"x")
         assert caller.paused
@@ -127,10 +127,10 @@ class TestChecks:
         assert ("check" in caller.calls) is (state < State.DRAINING)
 
     def test_a_handshake_may_take_so_long(self) -> None:
-        caller = Caller(encrypted=True)
-        caller.connection.check(HANDSHAKE_SECONDS)
+        caller = Caller(encrypted=True, now=5)
+        caller.connection.check(5 + HANDSHAKE_SECONDS)
         assert not caller.transport.disconnecting
-        caller.connection.check(HANDSHAKE_SECONDS + 1)
+        caller.connection.check(6 + HANDSHAKE_SECONDS)
         assert caller.transport.disconnecting
         assert "check" not in caller.calls
 
@@ -143,15 +143,15 @@ class TestHalfClose:
         assert caller.handled == [b"one", b"two"]
         assert caller.calls == ["end_of_input"]
 
-    def test_a_client_that_is_owed_nothing_more_is_closed(self, caller: Caller) -> None:
-        caller.connection.lifecycle.advance(State.DRAINING)
+    def test_a_client_that_was_sent_everything_is_closed_at_once(self, caller: Caller) -> None:
         caller.handler.stream.finish()
+        caller.transport.disconnecting = False  # as while the writer lingers
         caller.half_close()
         assert caller.transport.disconnecting
 
     def test_a_client_that_was_let_go_has_to_take_the_rest_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
-        caller.handler.stream.finish()
+        caller.connection.lifecycle.advance(State.DRAINING)
         caller.half_close()
         assert caller.clock.getDelayedCalls()
 
@@ -270,19 +270,27 @@ class TestStopping:
         caller.connection.stop_reading()
         assert not caller.paused
 
+    def test_a_client_that_is_read_is_not_told_so_again(self, caller: Caller) -> None:
+        resumed = []
+        caller.transport.resumeProducing = lambda: resumed.append(1)  # type: ignore[method-assign]
+        caller.connection.stop_reading()
+        assert resumed == []
+
     def test_the_client_has_to_take_the_rest_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
         caller.connection.stop_reading()
-        caller.handler.stream.finish()
         assert caller.clock.getDelayedCalls()
 
-    def test_one_that_has_gone_departs(self, caller: Caller) -> None:
-        caller.handler.busy = True
+    def test_one_that_has_gone_departs_at_once(self, caller: Caller) -> None:
+        caller.handler.most = 0
+        caller.send(b"one\n")
         caller.hang_up()
-        caller.handler.busy = False
+        assert caller.calls == ["lost"]
+        caller.handler.most = 10
         caller.connection.reader.await_turn()
         caller.connection.stop_reading()
-        assert caller.departed
+        assert caller.handled == []
+        assert caller.calls == ["end_of_input", "depart"]
 
     def test_goodbye_is_said(self, caller: Caller) -> None:
         caller.connection.say_goodbye()
@@ -344,6 +352,12 @@ class TestFailing:
         caller.connection.say_goodbye()
         assert caller.transport.disconnecting
         assert len(expected_errors()) == 2
+
+    def test_what_it_sent_is_not_logged(self, caller: Caller, expected_errors: Expect) -> None:
+        caller.handler.failing = {"say_goodbye", "apologise"}
+        caller.connection.say_goodbye()
+        for event in expected_errors():
+            assert SECRET not in event["log_failure"].getTraceback()
 
     def test_one_that_has_gone_departs(self, caller: Caller, expected_errors: Expect) -> None:
         caller.handler.failing = {"end_of_input"}
