@@ -16,14 +16,14 @@ import pytest
 from chatd.webhooks.registry import Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.browser import browser
-from tests.support.http import Caller, Served, request
+from tests.support.http import HttpClient, SiteWorld, request
 from tests.support.receivers import Receiver, deliveries_of
 from tests.support.world import PASSWORD, Member, World
 
 SECRET = "the launch code is 0000"
 
 
-class Scene(Served):
+class Scene(SiteWorld):
     """Ana owns #ops, where eva is an operator; boss administers the server."""
 
     def __init__(self) -> None:
@@ -132,7 +132,7 @@ class OfToken(Acting):
 class Stream(OfToken):
     def begin(self) -> None:
         super().begin()
-        self.caller: Caller = self.scene.caller()
+        self.caller: HttpClient = self.scene.caller()
         self.caller.send(request("GET", "/api/rooms/ops/stream", **self.headers))
 
     def shown(self) -> str:

@@ -21,7 +21,7 @@ from chatd.commands.dispatch import TABLE as TABLE_OF_COMMANDS
 from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
 from tests.support.den import Den
-from tests.support.http import Caller, request
+from tests.support.http import HttpClient, request
 from tests.support.world import CHEAP, PASSWORD
 
 OTHER = "another horse"
@@ -370,7 +370,7 @@ def test_what_could_not_be_ended_goes_on(
 # Under way
 
 
-def waiting_with_a_token(den: Den) -> tuple[Caller, Any]:
+def waiting_with_a_token(den: Den) -> tuple[HttpClient, Any]:
     """Return a program whose line must wait before it is said, and its session."""
     secret = den.world.secret("ana", TOKEN)
     allowance = den.server.quotas.allowance

@@ -16,7 +16,7 @@ from chatd.chat.permissions import Act, Mode
 from chatd.commands.dispatch import TABLE
 from chatd.protocols.web.live.verbs import TABLE as VERBS
 from tests.support.browser import Browser, browser
-from tests.support.http import Served
+from tests.support.http import SiteWorld
 from tests.support.rights import set_mode
 from tests.support.world import Member, World
 
@@ -196,7 +196,7 @@ def test_entering_it_from_a_browser(zed: Member, name: str) -> None:
 @pytest.mark.parametrize("way", [private, closed])
 @pytest.mark.parametrize("target", ["messages", "messages?after=0", "messages?before=9", "stream"])
 def test_reading_it_over_http(way: Callable[[Any, Member], None], target: str) -> None:
-    door = Served()
+    door = SiteWorld()
     door.account("ana")
     ana = door.world.person()
     ana.type("/login ana correct horse")

@@ -15,7 +15,7 @@ from chatd.chat.read_marks import ReadMarks
 from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
 from chatd.text.times import local_time
 from tests.support.browser import browser
-from tests.support.http import Served, request
+from tests.support.http import SiteWorld, request
 from tests.support.world import Member
 
 RUDE, KIND = "rude words", "kind words"
@@ -23,9 +23,9 @@ OWN = "ana says something"
 
 
 @pytest.fixture
-def door() -> Served:
+def door() -> SiteWorld:
     """Ana ignores trol, who said something in the lobby, as luis did."""
-    door = Served()
+    door = SiteWorld()
     door.account("ana")
     ana = door.world.person()
     ana.type("/login ana correct horse", "/ignore trol")
@@ -37,18 +37,18 @@ def door() -> Served:
     return door
 
 
-def bearer(door: Served) -> str:
+def bearer(door: SiteWorld) -> str:
     return f"Bearer {door.token('ana')}"
 
 
-def ana_of(door: Served) -> Member:
+def ana_of(door: SiteWorld) -> Member:
     ana = door.world.person()
     ana.type("/login ana correct horse")
     return ana
 
 
-def over_lines(line: str) -> Callable[[Served], str]:
-    def read(door: Served) -> str:
+def over_lines(line: str) -> Callable[[SiteWorld], str]:
+    def read(door: SiteWorld) -> str:
         ana = ana_of(door)
         ana.type(line)
         return "\n".join(ana.seen())
@@ -56,23 +56,23 @@ def over_lines(line: str) -> Callable[[Served], str]:
     return read
 
 
-def over_http(target: str) -> Callable[[Served], str]:
-    def read(door: Served) -> str:
+def over_http(target: str) -> Callable[[SiteWorld], str]:
+    def read(door: SiteWorld) -> str:
         target_ = f"/api/rooms/lobby/{target}"
         return door.ask("GET", target_, authorization=bearer(door)).body.decode()
 
     return read
 
 
-def event_stream(door: Served) -> str:
+def event_stream(door: SiteWorld) -> str:
     caller = door.caller()
     caller.send(request("GET", "/api/rooms/lobby/stream?after=0", authorization=bearer(door)))
     caller.settle()
     return caller.bytes_seen().decode()
 
 
-def over_websocket(type: str, **members: object) -> Callable[[Served], str]:
-    def read(door: Served) -> str:
+def over_websocket(type: str, **members: object) -> Callable[[SiteWorld], str]:
+    def read(door: SiteWorld) -> str:
         ana = browser(door.world)
         ana.say("/login ana correct horse")
         ana.seen()
@@ -97,14 +97,14 @@ DOORS = {
 
 
 @pytest.mark.parametrize("read", DOORS.values(), ids=DOORS)
-def test_nothing_of_whom_one_ignores(door: Served, read: Callable[[Served], str]) -> None:
+def test_nothing_of_whom_one_ignores(door: SiteWorld, read: Callable[[SiteWorld], str]) -> None:
     seen = read(door)
     assert KIND in seen
     if read is not DOORS["coming in"]:  # logged in only after the greeting
         assert RUDE not in seen
 
 
-def test_a_page_goes_on_behind_what_is_not_shown(door: Served) -> None:
+def test_a_page_goes_on_behind_what_is_not_shown(door: SiteWorld) -> None:
     trol = door.world.person("trol")
     for _ in range(EVENTS_LOOKED_AT // 100 + 1):
         trol.type(*[RUDE] * 100)
@@ -130,7 +130,7 @@ def test_a_page_goes_on_behind_what_is_not_shown(door: Served) -> None:
     assert (got["events"], got["upto"]) == ([], got["head"])
 
 
-def test_the_last_line_that_is_shown_is_found_behind_others(door: Served) -> None:
+def test_the_last_line_that_is_shown_is_found_behind_others(door: SiteWorld) -> None:
     door.world.person("trol").type(*[RUDE] * 30)
     got = door.ask("GET", "/api/rooms/lobby/messages?limit=1", authorization=bearer(door)).json
     assert [event["text"] for event in got["events"]] == [f"says {KIND}"]
@@ -138,13 +138,13 @@ def test_the_last_line_that_is_shown_is_found_behind_others(door: Served) -> Non
     assert got["more"]
 
 
-def test_without_a_token_all_is_shown(door: Served) -> None:
+def test_without_a_token_all_is_shown(door: SiteWorld) -> None:
     assert RUDE in door.ask("GET", "/api/rooms/lobby/messages").body.decode()
 
 
 @pytest.mark.parametrize("back", [False, True])
 def test_whom_one_ignores_from_now_on_holds_on_connections_that_are_there(
-    door: Served, back: bool
+    door: SiteWorld, back: bool
 ) -> None:
     """A terminal, a browser and an event stream."""
     terminal, visitor, stream = ana_of(door), browser(door.world), door.caller()
@@ -187,7 +187,7 @@ class TestOwnLines:
 
     @pytest.mark.parametrize("bell", ["on", "mentions"])
     @pytest.mark.parametrize("way", WAYS)
-    def test_do_not_ring(self, door: Served, way: str, bell: str) -> None:
+    def test_do_not_ring(self, door: SiteWorld, way: str, bell: str) -> None:
         ana = ana_of(door)
         visitor = browser(door.world)
         visitor.say("/login ana correct horse")
@@ -204,12 +204,12 @@ class TestOwnLines:
         assert ana.bytes_seen().startswith(b"\x07")
         assert [each["type"] for each in visitor.seen() if each["type"] == "bell"] == ["bell"]
 
-    def test_nor_do_deeds_and_private_lines_to_oneself(self, door: Served) -> None:
+    def test_nor_do_deeds_and_private_lines_to_oneself(self, door: SiteWorld) -> None:
         ana = ana_of(door)
         ana.type("/create den", "/bell on", "/msg ana remember", "/mute trol")
         assert b"\x07" not in ana.bytes_seen()
 
-    def test_under_another_name_ring_no_more(self, door: Served) -> None:
+    def test_under_another_name_ring_no_more(self, door: SiteWorld) -> None:
         zoe, other = door.world.person("zoe"), door.world.person("zed")
         zoe.type("/bell on")
         other.type("hola")
@@ -222,7 +222,7 @@ class TestOwnLines:
         assert b"\x07<zoe> hola" in zoe.bytes_seen()
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_do_not_mention(self, door: Served, way: str) -> None:
+    def test_do_not_mention(self, door: SiteWorld, way: str) -> None:
         self.WAYS[way](door)
         ana = ana_of(door)
         ana.seen()
@@ -230,7 +230,7 @@ class TestOwnLines:
         assert OWN not in str(ana.seen())
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_are_not_missed(self, door: Served, way: str) -> None:
+    def test_are_not_missed(self, door: SiteWorld, way: str) -> None:
         ana_of(door).hang_up()
         self.WAYS[way](door)
         ana = ana_of(door)
@@ -238,7 +238,7 @@ class TestOwnLines:
         ana.type("/missed")
         assert ana.seen() == ["*** You have missed nothing."]
 
-    def test_are_not_counted_among_what_is_missed(self, door: Served) -> None:
+    def test_are_not_counted_among_what_is_missed(self, door: SiteWorld) -> None:
         ana_of(door).hang_up()
         token, path = bearer(door), "/api/rooms/lobby/messages"
         for texts in ["hola"], ["hola", "hola"]:
@@ -252,7 +252,7 @@ class TestOwnLines:
         ana.hang_up()
         assert not list(door.server.unread._own_lines.accounts), "her place is behind them"
 
-    def test_are_behind_ones_place_after_a_restart(self, door: Served) -> None:
+    def test_are_behind_ones_place_after_a_restart(self, door: SiteWorld) -> None:
         ana_of(door).hang_up()
         self.WAYS["token"](door)
         door.server.unread.stop()
@@ -261,7 +261,7 @@ class TestOwnLines:
         assert places.of("ana", "lobby") == door.server.lobby.head
 
     def test_of_a_guest_who_had_the_name_before_do(self) -> None:
-        door = Served()
+        door = SiteWorld()
         somebody = door.world.person("ana")
         somebody.type(OWN)
         somebody.hang_up()
@@ -279,7 +279,7 @@ def _say(ana: Member, *lines: str) -> None:
     ana.hang_up()
 
 
-def _say_in_browser(door: Served) -> None:
+def _say_in_browser(door: SiteWorld) -> None:
     visitor = browser(door.world)
     visitor.say("/login ana correct horse")
     visitor.say(OWN, room="lobby")

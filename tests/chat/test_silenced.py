@@ -11,7 +11,7 @@ import pytest
 from chatd.chat.membership import LASTING
 from chatd.commands.dispatch import TABLE
 from tests.support.browser import browser, browser_tab
-from tests.support.http import Served
+from tests.support.http import SiteWorld
 from tests.support.world import PASSWORD, World
 
 WORD = "buy-now.example.com"
@@ -189,7 +189,7 @@ def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
 
 
 def test_over_http() -> None:
-    door = Served()
+    door = SiteWorld()
     for name in "ana", "zed":
         door.account(name)
     ana, wat = door.world.person(), door.world.person("wat")

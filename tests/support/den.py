@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from chatd.storage.records import Put
-from tests.support.http import Served
+from tests.support.http import SiteWorld
 from tests.support.sessions import done
 from tests.support.world import PASSWORD
 
 
-class Den(Served):
+class Den(SiteWorld):
     """Ana owns the private room #den, where Luis is, too; Olga has an account."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""HTTP clients without sockets, and a world for them."""
+"""HTTP clients without sockets, and the worlds that answer them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _repeat(request: Request, asker: Requester) -> Answer:
     return json_answer(200, {"path": path, "body": request.body.decode("latin-1")})
 
 
-class Callers:
+class WebWorld:
     """A world with an HTTP port."""
 
     def __init__(
@@ -78,11 +78,11 @@ class Callers:
             Admission(limits),
         )
 
-    def caller(self, address: IAddress = HERE) -> Caller:
-        return Caller(self, address)
+    def caller(self, address: IAddress = HERE) -> HttpClient:
+        return HttpClient(self, address)
 
 
-class Served(Callers):
+class SiteWorld(WebWorld):
     """A world with chatd's own site, and a page of two files."""
 
     def __init__(self, *, limits: Limits = Limits(), **options: Any) -> None:  # noqa: B008
@@ -130,14 +130,14 @@ class HalfTransport(StringTransport):
         self.disconnecting = True
 
 
-class Caller(MemoryClient):
+class HttpClient(MemoryClient):
     """A connection of a client."""
 
     transport_class = HalfTransport
 
-    def __init__(self, door: Callers, address: IAddress = HERE, *, located: bool = True) -> None:
-        protocol = door.factory.build(None if not located else address, located=located)
-        super().__init__(door.world, door.factory, protocol, address)
+    def __init__(self, web: WebWorld, address: IAddress = HERE, *, located: bool = True) -> None:
+        protocol = web.factory.build(None if not located else address, located=located)
+        super().__init__(web.world, web.factory, protocol, address)
 
     def send(self, data: bytes) -> None:
         self.protocol.dataReceived(data)

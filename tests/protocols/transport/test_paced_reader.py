@@ -15,7 +15,7 @@ from chatd.protocols.transport.paced_reader import ITEMS_A_TURN, SMALL_BYTES
 from chatd.protocols.transport.scheduler import TURN_SECONDS
 from tests.support.browser import browser, frame
 from tests.support.connections import Caller, NotingHandler
-from tests.support.http import Served, request
+from tests.support.http import SiteWorld, request
 from tests.support.world import World
 
 Expect = Callable[..., list[LogEvent]]
@@ -59,7 +59,7 @@ def test_lines_that_are_paid_for_wait_for_a_command_and_not_for_the_rate() -> No
 
 
 def test_input_after_a_request_for_events_is_dropped() -> None:
-    door = Served()
+    door = SiteWorld()
     door.world.say("hola")
     caller = door.caller()
     caller.send(request("GET", "/api/rooms/lobby/stream") + b"x" * 5000)

@@ -17,46 +17,46 @@ from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.connection import Answers
 from chatd.protocols.web.http.messages import Answer, json_answer
 from chatd.protocols.web.http.upgrade import HandOver
-from tests.support.http import Caller, Callers, answers, request
+from tests.support.http import HttpClient, WebWorld, answers, request
 from tests.support.world import FAR, HERE
 
 GET = request("GET", "/a")
 
 
-def paths(caller: Caller) -> list[str]:
+def paths(caller: HttpClient) -> list[str]:
     return [got.json["path"] for got in caller.got()]
 
 
 def test_a_request_is_answered_and_the_connection_stays() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     assert caller.ask("GET", "/a/b").json["path"] == "a/b"
     assert caller.ask("POST", "/c", b"text").json == {"path": "c", "body": "text"}
     assert not caller.closed
 
 
 def test_requests_sent_at_once_are_answered_in_order() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(b"".join(request("GET", f"/{number}") for number in range(100)))
     assert paths(caller) == [str(number) for number in range(100)]
 
 
 def test_a_request_may_come_byte_by_byte() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     for byte in request("POST", "/a", b"text") * 2:
         caller.send(bytes((byte,)))
     assert len(caller.got()) == 2
 
 
 def test_one_request_is_handled_at_a_time_and_nothing_is_read_meanwhile() -> None:
-    door = Callers()
+    web = WebWorld()
     held: list[Deferred[Answer]] = []
 
     def hold(*_: Any) -> Deferred[Answer]:
         held.append(Deferred())
         return held[-1]
 
-    door.site.reply = hold
-    caller = door.caller()
+    web.site.reply = hold
+    caller = web.caller()
     caller.send(GET + GET)
     caller.settle()
     assert len(held) == 1
@@ -70,21 +70,21 @@ def test_one_request_is_handled_at_a_time_and_nothing_is_read_meanwhile() -> Non
 
 
 def test_who_does_not_take_an_answer_is_not_read_until_they_do() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.transport.producer.pauseProducing()
     caller.send(GET + GET)
     caller.settle()
-    assert not door.site.requests or len(door.site.requests) <= 1
+    assert not web.site.requests or len(web.site.requests) <= 1
     assert caller.paused
     caller.transport.producer.resumeProducing()
     caller.settle()
-    assert len(door.site.requests) == 2
+    assert len(web.site.requests) == 2
     assert not caller.paused
 
 
 def test_a_line_of_text_is_told_where_it_came() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(b"hello\n")
     caller.settle()
     assert caller.bytes_seen().startswith(b"ERR Wrong protocol: ")
@@ -92,7 +92,7 @@ def test_a_line_of_text_is_told_where_it_came() -> None:
 
 
 def test_a_handshake_of_tls_is_refused_too() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + b"\n" * 10)
     caller.settle()
     assert caller.closed
@@ -110,8 +110,8 @@ def test_a_handshake_of_tls_is_refused_too() -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_and_the_connection_closed(data: bytes, status: int) -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.send(data)
     (got,) = caller.got()
     assert got.status == status
@@ -120,19 +120,19 @@ def test_what_cannot_be_read_is_refused_and_the_connection_closed(data: bytes, s
     assert caller.closed
     caller.send(GET)
     assert caller.got() == []
-    assert door.site.requests == []
+    assert web.site.requests == []
 
 
 def test_a_handler_that_fails_is_an_error_of_the_servers(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    door = Callers()
+    web = WebWorld()
 
     def fail(*_: Any) -> Answer:
         raise ZeroDivisionError("".join(["sec", "ret"]))
 
-    door.site.reply = fail
-    caller = door.caller()
+    web.site.reply = fail
+    caller = web.caller()
     got = caller.ask("GET", "/a", accept_language="es")
     assert (got.status, got.json["error"]["key"]) == (500, "server_error")
     assert "funcionado" in got.json["error"]["text"]
@@ -144,9 +144,9 @@ def test_a_handler_that_fails_is_an_error_of_the_servers(
 def test_an_answer_that_cannot_be_written_costs_the_connection(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    door = Callers()
-    door.site.reply = lambda *_: Answer(200, [("A", "b\r\nc")])
-    caller = door.caller()
+    web = WebWorld()
+    web.site.reply = lambda *_: Answer(200, [("A", "b\r\nc")])
+    caller = web.caller()
     caller.send(GET)
     caller.settle()
     assert caller.closed
@@ -154,7 +154,7 @@ def test_an_answer_that_cannot_be_written_costs_the_connection(
 
 
 def test_head_gets_no_body_and_a_second_request_its_own() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(request("HEAD", "/a"))
     caller.settle()
     assert caller.bytes_seen().endswith(b"\r\n\r\n")
@@ -162,7 +162,7 @@ def test_head_gets_no_body_and_a_second_request_its_own() -> None:
 
 
 def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     data = request("POST", "/a", b"text", expect="100-continue")
     caller.send(data[:-4])
     caller.settle()
@@ -172,7 +172,7 @@ def test_who_waits_before_sending_a_body_is_told_to_go_on() -> None:
 
 
 def test_http_1_0_is_answered_and_closed() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(b"GET /a HTTP/1.0\r\n\r\n" + GET)
     assert paths(caller) == ["a"]
     assert caller.closed
@@ -182,7 +182,7 @@ def test_http_1_0_is_answered_and_closed() -> None:
 
 
 def test_who_sends_a_request_and_nothing_more_is_answered_and_closed() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(GET + GET)
     caller.half_close()
     assert paths(caller) == ["a", "a"]
@@ -190,10 +190,10 @@ def test_who_sends_a_request_and_nothing_more_is_answered_and_closed() -> None:
 
 
 def test_who_ends_while_a_handler_is_at_work_is_answered() -> None:
-    door = Callers()
+    web = WebWorld()
     held: Deferred[Answer] = Deferred()
-    door.site.reply = lambda *_: held
-    caller = door.caller()
+    web.site.reply = lambda *_: held
+    caller = web.caller()
     caller.send(GET)
     caller.half_close()
     assert not caller.closed
@@ -203,7 +203,7 @@ def test_who_ends_while_a_handler_is_at_work_is_answered() -> None:
 
 
 def test_who_ends_in_the_midst_of_a_request_is_told_so() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(GET[:-1])
     caller.half_close()
     assert [got.status for got in caller.got()] == [400]
@@ -211,74 +211,74 @@ def test_who_ends_in_the_midst_of_a_request_is_told_so() -> None:
 
 
 def test_who_asks_nothing_and_ends_is_closed() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.half_close()
     assert caller.closed
     assert caller.bytes_seen() == b""
 
 
 def test_who_goes_away_is_forgotten() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.send(GET[:-1])
     caller.hang_up(ConnectionLost)
-    assert not door.factory.clients
+    assert not web.factory.clients
 
 
 def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> None:
-    door = Callers()
+    web = WebWorld()
     held: Deferred[Answer] = Deferred()
-    door.site.reply = lambda *_: held
-    caller = door.caller()
+    web.site.reply = lambda *_: held
+    caller = web.caller()
     caller.send(GET)
     caller.settle()
     caller.hang_up(ConnectionLost)
-    assert door.factory.clients
+    assert web.factory.clients
     held.callback(json_answer(200, 1))
-    assert not door.factory.clients
+    assert not web.factory.clients
 
 
 def test_what_was_read_of_somebody_who_has_gone_is_done() -> None:
-    door = Callers(limits=Limits(lines_per_second=10))
-    caller = door.caller()
+    web = WebWorld(limits=Limits(lines_per_second=10))
+    caller = web.caller()
     caller.send(GET * 10 + GET[:-1])
     caller.hang_up(ConnectionLost)
-    door.clock.pump([0.1] * 100)
-    assert len(door.site.requests) == 10
-    assert not door.factory.clients
+    web.clock.pump([0.1] * 100)
+    assert len(web.site.requests) == 10
+    assert not web.factory.clients
     assert caller.bytes_seen() == b""
 
 
 def test_nothing_of_what_somebody_let_go_sent_is_done() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.send(GET)
     caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
-    assert door.site.requests == []
-    assert not door.factory.clients
+    assert web.site.requests == []
+    assert not web.factory.clients
 
 
 def test_a_thousand_who_ask_at_once_share_the_time_of_one_turn() -> None:
-    door = Callers()
-    callers = [door.caller() for _ in range(20)]
+    web = WebWorld()
+    callers = [web.caller() for _ in range(20)]
     for caller in callers:
         caller.send(GET)
-    assert door.site.requests == []
-    door.world.settle()
-    assert len(door.site.requests) == 20
+    assert web.site.requests == []
+    web.world.settle()
+    assert len(web.site.requests) == 20
 
 
 def test_who_was_let_go_is_not_waited_for() -> None:
-    door = Callers()
+    web = WebWorld()
     held: Deferred[Answer] = Deferred()
-    door.site.reply = lambda *_: held
-    caller = door.caller()
+    web.site.reply = lambda *_: held
+    caller = web.caller()
     caller.send(GET)
     caller.settle()
     caller.protocol.connection.abort()
     caller.hang_up(ConnectionAborted)
-    assert not door.factory.clients
+    assert not web.factory.clients
     held.callback(json_answer(200, 1))
     assert caller.bytes_seen() == b""
 
@@ -287,7 +287,7 @@ def test_who_was_let_go_is_not_waited_for() -> None:
 
 
 def test_a_request_has_so_long_to_come() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.wait(30)
     caller.send(GET[:-1])
     caller.settle()
@@ -301,7 +301,7 @@ def test_a_request_has_so_long_to_come() -> None:
 
 
 def test_a_request_that_comes_byte_by_byte_has_no_longer() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     for byte in GET[:15]:
         caller.send(bytes((byte,)))
         caller.wait(1)
@@ -309,7 +309,7 @@ def test_a_request_that_comes_byte_by_byte_has_no_longer() -> None:
     assert caller.closed
 
 
-def assert_late_after(caller: Caller, seconds: int) -> None:
+def assert_late_after(caller: HttpClient, seconds: int) -> None:
     """Assert that a request is refused as late, at most five seconds after some others."""
     caller.wait(seconds)
     assert not caller.closed
@@ -318,14 +318,14 @@ def assert_late_after(caller: Caller, seconds: int) -> None:
 
 
 def test_a_body_has_longer_to_come() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(request("POST", "/", b"abc")[:-1])
     caller.settle()
     assert_late_after(caller, 30)
 
 
 def test_a_client_that_waits_to_be_told_to_send_the_body_has_no_longer_for_it() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     head = request("POST", "/", b"abc", expect="100-continue").removesuffix(b"abc")
     caller.send(head[:5])
     caller.settle()
@@ -337,7 +337,7 @@ def test_a_client_that_waits_to_be_told_to_send_the_body_has_no_longer_for_it() 
 
 
 def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.ask("GET", "/a")
     caller.wait(60)
     assert not caller.closed
@@ -347,10 +347,10 @@ def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
 
 
 def test_a_handler_may_take_its_time() -> None:
-    door = Callers()
+    web = WebWorld()
     held: Deferred[Answer] = Deferred()
-    door.site.reply = lambda *_: held
-    caller = door.caller()
+    web.site.reply = lambda *_: held
+    caller = web.caller()
     caller.send(GET)
     caller.wait(600)
     assert not caller.closed
@@ -361,7 +361,7 @@ def test_a_handler_may_take_its_time() -> None:
 
 
 def test_who_does_not_take_an_answer_is_let_go_in_the_end() -> None:
-    caller = Callers().caller()
+    caller = WebWorld().caller()
     caller.send(GET[:5])
     caller.transport.producer.pauseProducing()
     caller.send(GET[5:] + GET)
@@ -373,36 +373,36 @@ def test_who_does_not_take_an_answer_is_let_go_in_the_end() -> None:
 
 
 def test_requests_are_paid_for() -> None:
-    door = Callers(limits=Limits(lines_per_second=10))
-    caller = door.caller()
+    web = WebWorld(limits=Limits(lines_per_second=10))
+    caller = web.caller()
     caller.send(GET * 20)
     caller.settle()
-    first = len(door.site.requests)
+    first = len(web.site.requests)
     assert 3 <= first <= 8
     assert caller.paused
-    door.clock.pump([0.1] * 100)
-    assert len(door.site.requests) == 20
+    web.clock.pump([0.1] * 100)
+    assert len(web.site.requests) == 20
     assert not caller.paused
 
 
 def test_a_handler_may_cost_more() -> None:
-    door = Callers(limits=Limits(lines_per_second=10))
+    web = WebWorld(limits=Limits(lines_per_second=10))
 
     def reply(_: Any, asker: Any) -> Answer:
         asker.charge(100)
         return Answer(204)
 
-    door.site.reply = reply
-    caller = door.caller()
+    web.site.reply = reply
+    caller = web.caller()
     caller.send(GET * 2)
-    door.clock.pump([0.5] * 10)
-    assert len(door.site.requests) == 1
-    door.clock.pump([0.5] * 10)
-    assert len(door.site.requests) == 2
+    web.clock.pump([0.5] * 10)
+    assert len(web.site.requests) == 1
+    web.clock.pump([0.5] * 10)
+    assert len(web.site.requests) == 2
 
 
 def test_bytes_that_end_no_request_are_paid_for() -> None:
-    caller = Callers(limits=Limits(lines_per_second=10)).caller()
+    caller = WebWorld(limits=Limits(lines_per_second=10)).caller()
     for byte in GET[:20]:
         caller.send(bytes((byte,)))
         caller.settle()
@@ -410,13 +410,13 @@ def test_bytes_that_end_no_request_are_paid_for() -> None:
 
 
 def test_many_requests_at_once_wait_for_turns() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.send(GET * 100)
-    assert door.site.requests == []
+    assert web.site.requests == []
     assert caller.paused
     caller.settle()
-    assert len(door.site.requests) == 100
+    assert len(web.site.requests) == 100
     assert not caller.paused
 
 
@@ -424,9 +424,9 @@ def test_many_requests_at_once_wait_for_turns() -> None:
 
 
 def test_one_too_many_is_told_so_in_http() -> None:
-    door = Callers(limits=Limits(connections=1))
-    door.caller()
-    late = Caller(door)
+    web = WebWorld(limits=Limits(connections=1))
+    web.caller()
+    late = HttpClient(web)
     (got,) = answers(late.bytes_seen())
     assert (got.status, got.json["error"]["key"]) == (503, "full")
     assert got.headers["connection"] == "close"
@@ -434,12 +434,12 @@ def test_one_too_many_is_told_so_in_http() -> None:
 
 
 def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> None:
-    door = Callers(limits=Limits(connections_per_address=1))
-    first = Caller(door, FAR, located=False)
+    web = WebWorld(limits=Limits(connections_per_address=1))
+    first = HttpClient(web, FAR, located=False)
     first.send(GET)
     assert paths(first) == ["a"]
     assert first.protocol.connection.handler.requester.whence == FAR.host
-    second = Caller(door, FAR, located=False)
+    second = HttpClient(web, FAR, located=False)
     second.send(GET)
     assert [got.status for got in second.got()] == [503]
     assert second.closed
@@ -449,7 +449,7 @@ def test_who_comes_through_a_proxy_is_counted_once_it_is_known_from_where() -> N
 def test_it_is_known_whether_others_can_read_a_connection(
     address: IPv4Address, confidential: bool
 ) -> None:
-    caller = Callers().caller(address)
+    caller = WebWorld().caller(address)
     assert caller.protocol.connection.handler.requester.confidential is confidential
     assert not caller.protocol.connection.handler.requester.encrypted
     assert caller.protocol.connection.handler.requester.whence == address.host
@@ -459,11 +459,11 @@ def test_it_is_known_whether_others_can_read_a_connection(
 
 
 def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None:
-    door = Callers()
+    web = WebWorld()
     held: Deferred[Answer] = Deferred()
-    idle = door.caller()
-    door.site.reply = lambda *_: held
-    busy = door.caller()
+    idle = web.caller()
+    web.site.reply = lambda *_: held
+    busy = web.caller()
     busy.send(GET + GET)
     busy.settle()
     for caller in idle, busy:
@@ -475,28 +475,28 @@ def test_when_the_server_stops_connections_are_closed_and_answers_sent() -> None
     held.callback(json_answer(200, {"path": "last"}))
     assert paths(busy) == ["last"]
     assert busy.closed
-    assert len(door.site.requests) == 1
+    assert len(web.site.requests) == 1
 
 
 def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
-    door = Callers(limits=Limits(lines_per_second=1))
-    caller = door.caller()
+    web = WebWorld(limits=Limits(lines_per_second=1))
+    caller = web.caller()
     caller.send(GET * 10)
     caller.hang_up(ConnectionLost)
-    assert door.factory.clients
+    assert web.factory.clients
     caller.protocol.connection.stop_reading()
-    assert not door.factory.clients
-    assert not door.clock.getDelayedCalls()
+    assert not web.factory.clients
+    assert not web.clock.getDelayedCalls()
     held: Deferred[Answer] = Deferred()
-    door.site.reply = lambda *_: held
-    busy = door.caller()
+    web.site.reply = lambda *_: held
+    busy = web.caller()
     busy.send(GET)
     busy.settle()
     busy.hang_up(ConnectionLost)
     busy.protocol.connection.stop_reading()
-    assert door.factory.clients
+    assert web.factory.clients
     busy.protocol.connection.abort()
-    assert not door.factory.clients
+    assert not web.factory.clients
 
 
 # Handing over
@@ -557,36 +557,36 @@ class Heir:
         self.calls.append("departed")
 
 
-def heir_of(door: Callers) -> Heir:
+def heir_of(web: WebWorld) -> Heir:
     heir = Heir()
-    door.site.reply = lambda *_: HandOver(lambda: heir)
+    web.site.reply = lambda *_: HandOver(lambda: heir)
     return heir
 
 
 def test_a_connection_may_become_another_protocols() -> None:
-    door = Callers(limits=Limits(connections=1))
-    caller = door.caller(FAR)
-    heir = heir_of(door)
+    web = WebWorld(limits=Limits(connections=1))
+    caller = web.caller(FAR)
+    heir = heir_of(web)
     caller.send(request("GET", "/ws", upgrade="websocket", connection="Upgrade") + b"abc")
     caller.settle()
     caller.send(b"def")
     assert heir.read == b"abcdef"
     assert heir.connection is caller.protocol.connection
     assert heir.connection.address.network == FAR.host
-    assert door.factory.clients == {caller.protocol}
+    assert web.factory.clients == {caller.protocol}
     assert caller.bytes_seen() == b""
     assert not caller.paused
     caller.hang_up()
     assert heir.calls == ["entered", "lost", "ended", "departed"]
-    assert not door.factory.clients
-    door.caller()  # there is room for one again
+    assert not web.factory.clients
+    web.caller()  # there is room for one again
 
 
 def test_who_ended_before_the_connection_became_another_protocols_has_ended_there() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     held: Deferred[HandOver] = Deferred()
-    door.site.reply = lambda *_: held
+    web.site.reply = lambda *_: held
     caller.send(GET)
     caller.half_close()
     heir = Heir()
@@ -596,11 +596,11 @@ def test_who_ended_before_the_connection_became_another_protocols_has_ended_ther
 
 
 def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> None:
-    door = Callers()
+    web = WebWorld()
     for stopping in False, True:
-        caller = door.caller()
+        caller = web.caller()
         held: Deferred[HandOver] = Deferred()
-        door.site.reply = lambda *_, held=held: held
+        web.site.reply = lambda *_, held=held: held
         caller.send(GET)
         caller.settle()
         if stopping:
@@ -621,12 +621,12 @@ def test_nothing_is_handed_over_of_who_has_gone_or_when_the_server_stops() -> No
 def test_no_bytes_make_an_error(seed: int) -> None:
     """Any bytes, cut anywhere, are logged nowhere, and the connection ends."""
     chance = random.Random(seed)
-    door = Callers()
+    web = WebWorld()
     for _ in range(50):
         data = bytearray(request("POST", "/a?b=c", b"text", accept_language="es", cookie="a=b"))
         for _ in range(chance.randrange(6)):
             data[chance.randrange(len(data))] = chance.choice(b"\r\n\0 :\xff%aA/1")
-        caller, place = door.caller(), 0
+        caller, place = web.caller(), 0
         while place < len(data):
             cut = chance.randrange(1, 80)
             caller.send(bytes(data[place : place + cut]))
@@ -634,19 +634,19 @@ def test_no_bytes_make_an_error(seed: int) -> None:
         caller.half_close()
         assert caller.closed
         caller.hang_up()
-    assert not door.factory.clients
+    assert not web.factory.clients
 
 
 def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
     expected_errors: Callable[..., list[LogEvent]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door = Callers()
+    web = WebWorld()
 
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 
     for gone in False, True:
-        caller = door.caller()
+        caller = web.caller()
         caller.send(GET)
         with monkeypatch.context() as patch:
             patch.setattr(caller.protocol.connection.handler, "allowance", fail)
@@ -657,13 +657,13 @@ def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
             expected_errors(ZeroDivisionError)  # and the next one is not told at once
             assert caller.closed
             caller.hang_up(ConnectionAborted)
-        assert not door.factory.clients
+        assert not web.factory.clients
         assert caller.bytes_seen() == b""
 
 
 def test_what_comes_behind_a_refusal_is_dropped_and_not_without_end() -> None:
-    door = Callers()
-    caller = door.caller()
+    web = WebWorld()
+    caller = web.caller()
     caller.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 4000)
     caller.settle()
     assert b"431" in caller.bytes_seen()

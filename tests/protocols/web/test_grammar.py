@@ -14,7 +14,7 @@ import pytest
 from chatd.errors import ErrorKind
 from chatd.protocols.web.live.verbs import TABLE
 from tests.support.browser import Browser, browser, frame
-from tests.support.http import Served, error_of
+from tests.support.http import SiteWorld, error_of
 from tests.support.world import World
 
 WRONG = "wrong_member"
@@ -170,10 +170,10 @@ ASKED: list[tuple[str, str, int, str]] = [
 def test_a_query_that_is_not_understood_is_refused(
     method: str, target: str, status: int, key: str
 ) -> None:
-    door = Served()
-    got = door.ask(method, target, b"hola" if method == "POST" else b"")
+    web = SiteWorld()
+    got = web.ask(method, target, b"hola" if method == "POST" else b"")
     assert error_of(got) == (status, key)
-    assert state(door.world) == [("lobby", 0, 0)]
+    assert state(web.world) == [("lobby", 0, 0)]
 
 
 BODIES: list[tuple[str, bytes, str]] = [
@@ -203,25 +203,25 @@ BODIES: list[tuple[str, bytes, str]] = [
 
 @pytest.mark.parametrize(("target", "body", "key"), BODIES)
 def test_a_body_that_is_not_understood_is_refused(target: str, body: bytes, key: str) -> None:
-    door = Served()
-    got = door.ask("POST", target, body, content_type="application/json")
+    web = SiteWorld()
+    got = web.ask("POST", target, body, content_type="application/json")
     assert got.status in (400, 422)
     assert got.json["error"]["key"] == key
-    assert state(door.world) == [("lobby", 0, 0)]
-    assert not door.server.accounts.table
+    assert state(web.world) == [("lobby", 0, 0)]
+    assert not web.server.accounts.table
 
 
 def test_members_of_a_body_that_are_not_known_are_ignored() -> None:
-    door = Served()
-    assert door.post(MESSAGES, {"text": "hola", "colour": "red"}).status == 201
+    web = SiteWorld()
+    assert web.post(MESSAGES, {"text": "hola", "colour": "red"}).status == 201
     # A line as a browser sends it over a WebSocket.
     line = {"type": "line", "room": "#Lobby", "text": "hola", "key": None, "name": None}
-    assert door.post(MESSAGES, line).status == 201
+    assert web.post(MESSAGES, line).status == 201
 
 
 @pytest.mark.parametrize("name", ["Idempotency-Key", "Content-Type", "Authorization"])
 def test_a_header_that_counts_once_is_named_when_it_is_there_twice(name: str) -> None:
-    caller = Served().caller()
+    caller = SiteWorld().caller()
     head = f"POST {MESSAGES} HTTP/1.1\r\nHost: vault\r\nContent-Length: 4\r\n"
     caller.send(f"{head}{name}: a\r\n{name}: b\r\n\r\nhola".encode())
     (got,) = caller.got()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Browser, browser
-from tests.support.http import Got, Served, error_of
+from tests.support.http import Got, SiteWorld, error_of
 from tests.support.world import FAR, PASSWORD, Member
 
 KEY = "Z" * 16
@@ -18,18 +18,18 @@ class LabWorld:
     """Olga runs #lab, where Mia, a program with a token, and guests say things with keys."""
 
     def __init__(self) -> None:
-        self.door = Served()
-        self.world, self.server = self.door.world, self.door.server
+        self.web = SiteWorld()
+        self.world, self.server = self.web.world, self.web.server
         self.olga = self.world.person("olga")
         self.olga.type(f"/register {PASSWORD}", "/create lab", "hola")
-        self.door.account("mia")
-        self.token = self.door.token("mia")
+        self.web.account("mia")
+        self.token = self.web.token("mia")
         self.others: list[Member] = []
 
     def post(self, text: str = "one", key: str = "k", **options: Any) -> Got:
         name, room = options.pop("name", ""), options.pop("room", "lab")
         target = f"/api/rooms/{room}/messages" + (f"?name={name}" if name else "")
-        return self.door.ask("POST", target, text.encode(), idempotency_key=key, **options)
+        return self.web.ask("POST", target, text.encode(), idempotency_key=key, **options)
 
     def as_mia(self, text: str = "one", key: str = "k", **options: Any) -> Got:
         return self.post(text, key, authorization=f"Bearer {self.token}", **options)

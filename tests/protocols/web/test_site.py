@@ -9,44 +9,44 @@ from twisted.internet.defer import Deferred
 
 from chatd.protocols.web.http.messages import Request
 from chatd.protocols.web.http.same_origin import Host
-from tests.support.http import Served, error_of
+from tests.support.http import SiteWorld, error_of
 
 OURS = {"origin": "http://localhost", "sec_fetch_site": "same-origin"}
 
 
 def test_the_page_is_there() -> None:
-    got = Served().ask("GET", "/")
+    got = SiteWorld().ask("GET", "/")
     assert (got.status, got.body) == (200, b"<!doctype html>")
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "script-src 'self'" in got.headers["content-security-policy"]
-    assert Served().ask("GET", "/main.js").body == b"1"
-    assert Served().ask("GET", "/api/openapi.json").json == {}
+    assert SiteWorld().ask("GET", "/main.js").body == b"1"
+    assert SiteWorld().ask("GET", "/api/openapi.json").json == {}
 
 
 @pytest.mark.parametrize(
     "path", ["/nothing", "/api", "/api/rooms/", "/index.html/", "//", "/main.js/x"]
 )
 def test_what_is_not_there_is_said_to_be_so(path: str) -> None:
-    assert error_of(Served().ask("GET", path)) == (404, "unknown_path")
+    assert error_of(SiteWorld().ask("GET", path)) == (404, "unknown_path")
 
 
 def test_a_path_says_how_it_can_be_asked() -> None:
-    door = Served()
-    got = door.ask("DELETE", "/api/rooms/ops/messages")
+    web = SiteWorld()
+    got = web.ask("DELETE", "/api/rooms/ops/messages")
     assert error_of(got) == (405, "wrong_method")
     assert got.headers["allow"] == "GET, HEAD, OPTIONS, POST"
-    assert door.ask("POST", "/").headers["allow"] == "GET, HEAD, OPTIONS"
-    assert door.ask("GET", "/api/signin").headers["allow"] == "OPTIONS, POST"
+    assert web.ask("POST", "/").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert web.ask("GET", "/api/signin").headers["allow"] == "OPTIONS, POST"
     for path in "/", "/api/rooms", "*":
-        got = door.ask("OPTIONS", path)
+        got = web.ask("OPTIONS", path)
         assert got.status == 204
         assert "GET" in got.headers["allow"]
         assert not [name for name in got.headers if name.startswith("access-control")]
 
 
 def test_what_can_be_got_has_a_head() -> None:
-    door = Served()
-    caller = door.caller()
+    web = SiteWorld()
+    caller = web.caller()
     for path in "/", "/api/rooms":
         caller.send(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         caller.settle()
@@ -59,7 +59,7 @@ def test_what_can_be_got_has_a_head() -> None:
     "host", ["localhost:60080", "127.0.0.1", "[::1]:1", "vault", "a.localhost"]
 )
 def test_who_asks_this_daemon_is_answered(host: str) -> None:
-    assert Served().ask("GET", "/", host=host).status == 200
+    assert SiteWorld().ask("GET", "/", host=host).status == 200
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,18 @@ def test_who_asks_this_daemon_is_answered(host: str) -> None:
 )
 @pytest.mark.parametrize("path", ["/", "/main.js", "/api/rooms", "/healthz", "/nothing"])
 def test_who_asks_another_host_is_not(host: str, path: str) -> None:
-    assert error_of(Served().ask("GET", path, host=host)) == (421, "unknown_host")
+    assert error_of(SiteWorld().ask("GET", path, host=host)) == (421, "unknown_host")
 
 
 def test_a_host_in_the_path_counts_more_than_the_header() -> None:
-    assert Served().ask("GET", "http://evil.example/").status == 421
+    assert SiteWorld().ask("GET", "http://evil.example/").status == 421
 
 
 def test_who_says_no_host_is_no_browser() -> None:
-    caller = Served().caller()
+    caller = SiteWorld().caller()
     caller.send(b"GET /api/rooms HTTP/1.0\r\n\r\n")
     assert [got.status for got in caller.got()] == [200]
-    caller = Served().caller()
+    caller = SiteWorld().caller()
     caller.send(b"GET /api/rooms HTTP/1.0\r\nOrigin: http://localhost\r\n\r\n")
     assert [got.status for got in caller.got()] == [403]
 
@@ -103,15 +103,15 @@ def test_who_says_no_host_is_no_browser() -> None:
 )
 @pytest.mark.parametrize("with_token", [False, True])
 def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token: bool) -> None:
-    door = Served()
+    web = SiteWorld()
     if with_token:
-        door.account("ana")
-        headers = {**headers, "authorization": f"Bearer {door.token('ana')}"}
+        web.account("ana")
+        headers = {**headers, "authorization": f"Bearer {web.token('ana')}"}
     for method, path in ("POST", "/api/rooms/lobby/messages"), ("GET", "/api/rooms"):
         host = "localhost:80" if headers.get("origin") == "https://localhost" else "localhost"
-        got = door.ask(method, path, b"text", host=host, **headers)
+        got = web.ask(method, path, b"text", host=host, **headers)
         assert error_of(got) == (403, "other_origin")
-    assert door.server.lobby.head == 0
+    assert web.server.lobby.head == 0
 
 
 class OverTls:
@@ -128,22 +128,22 @@ class OverTls:
 def test_over_tls_a_page_that_came_in_the_clear_is_another(origin: str, status: int) -> None:
     request = Request("GET", ("api", "me"), host=Host("vault", None), headers={"origin": [origin]})
     got: list[Any] = []
-    Deferred.fromCoroutine(Served().site.answer(request, OverTls())).addCallback(got.append)
+    Deferred.fromCoroutine(SiteWorld().site.answer(request, OverTls())).addCallback(got.append)
     assert got[0].status == status
 
 
 def test_what_our_page_asks_is_done() -> None:
-    assert Served().ask("POST", "/api/rooms/lobby/messages", b"text", **OURS).status == 201
+    assert SiteWorld().ask("POST", "/api/rooms/lobby/messages", b"text", **OURS).status == 201
 
 
 def test_a_link_from_elsewhere_leads_to_the_page() -> None:
     link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
-    assert Served().ask("GET", "/", **link, sec_fetch_dest="document").status == 200
-    assert Served().ask("GET", "/", **link, sec_fetch_dest="iframe").status == 403
-    assert Served().ask("GET", "/main.js", **link, sec_fetch_dest="document").status == 403
+    assert SiteWorld().ask("GET", "/", **link, sec_fetch_dest="document").status == 200
+    assert SiteWorld().ask("GET", "/", **link, sec_fetch_dest="iframe").status == 403
+    assert SiteWorld().ask("GET", "/main.js", **link, sec_fetch_dest="document").status == 403
 
 
 def test_errors_are_told_in_the_language_that_was_asked_for() -> None:
-    door = Served()
-    assert "no hay nada" in door.ask("GET", "/x", accept_language="es").json["error"]["text"]
-    assert "nothing" in door.ask("GET", "/x").json["error"]["text"]
+    web = SiteWorld()
+    assert "no hay nada" in web.ask("GET", "/x", accept_language="es").json["error"]["text"]
+    assert "nothing" in web.ask("GET", "/x").json["error"]["text"]

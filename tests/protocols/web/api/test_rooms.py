@@ -16,7 +16,7 @@ from chatd.event import Change, Notice, Record
 from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.contract import RecordWrite, StoreError
-from tests.support.http import Got, Served, error_of, request
+from tests.support.http import Got, SiteWorld, error_of, request
 from tests.support.world import FAR
 
 LOBBY = "/api/rooms/lobby/messages"
@@ -34,61 +34,61 @@ def bearer(token: str) -> str:
 
 
 def test_a_line_is_said_and_stands_where_the_answer_says() -> None:
-    door = Served()
-    reader = door.world.person()
-    got = door.post(LOBBY, {"text": "hola, señora"})
+    web = SiteWorld()
+    reader = web.world.person()
+    got = web.post(LOBBY, {"text": "hola, señora"})
     assert (got.status, got.json) == (201, {"room": "lobby", "seq": 1, "seqs": [1]})
     (line,) = reader.seen()
     assert line.endswith("> hola, señora")
 
 
 def test_any_other_body_is_text_a_message_a_line() -> None:
-    door = Served()
-    reader = door.world.person()
+    web = SiteWorld()
+    reader = web.world.person()
     body = b"one\r\n\n  two=&+%41 \n/quit\n//x\n"
-    got = door.ask("POST", LOBBY, body, content_type="application/x-www-form-urlencoded")
+    got = web.ask("POST", LOBBY, body, content_type="application/x-www-form-urlencoded")
     assert got.json["seqs"] == [1, 2, 3, 4]
     said = [line.partition("> ")[2] for line in reader.seen()]
     assert said == ["one", "  two=&+%41 ", "/quit", "//x"]
 
 
 def test_the_answer_comes_once_the_line_is_on_disk() -> None:
-    door = Served(slow=True)
-    caller = door.caller()
+    web = SiteWorld(slow=True)
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"text"))
     assert caller.got() == []
-    door.world.release()
+    web.world.release()
     assert [got.status for got in caller.got()] == [201]
 
 
 def test_a_line_that_cannot_be_saved_is_refused(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    door = Served(slow=True)
-    caller = door.caller()
+    web = SiteWorld(slow=True)
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"text"))
     caller.settle()
-    door.world.store.fail()
+    web.world.store.fail()
     (got,) = caller.got()
     assert error_of(got) == (503, "not_saved")
     expected_errors()
-    assert door.ask("GET", "/healthz").status == 503
+    assert web.ask("GET", "/healthz").status == 503
 
 
 def test_a_guest_may_have_a_name() -> None:
-    door = Served()
-    reader = door.world.person()
+    web = SiteWorld()
+    reader = web.world.person()
     for text in b"one", b"two":
-        assert door.ask("POST", f"{LOBBY}?name=build", text).status == 201
+        assert web.ask("POST", f"{LOBBY}?name=build", text).status == 201
     assert reader.seen() == ["<build> one", "<build> two"]
 
 
 def test_two_programs_in_one_place_may_have_one_name_at_a_time() -> None:
-    door = Served(slow=True)
-    one, other, elsewhere = door.caller(), door.caller(), door.caller(FAR)
+    web = SiteWorld(slow=True)
+    one, other, elsewhere = web.caller(), web.caller(), web.caller(FAR)
     for caller in one, other, elsewhere:
         caller.send(request("POST", f"{LOBBY}?name=build", b"text"))
-    door.world.release()
+    web.world.release()
     assert [caller.got()[0].status for caller in (one, other, elsewhere)] == [201, 201, 409]
 
 
@@ -103,83 +103,83 @@ def test_two_programs_in_one_place_may_have_one_name_at_a_time() -> None:
     ],
 )
 def test_a_name_that_a_guest_cannot_have_is_refused(name: str, error: tuple[int, str]) -> None:
-    door = Served()
-    door.account("ana")
-    door.world.person("luis")
-    head = door.server.lobby.head
-    assert error_of(door.ask("POST", f"{LOBBY}?name={quote(name)}", b"text")) == error
-    assert door.server.lobby.head == head
+    web = SiteWorld()
+    web.account("ana")
+    web.world.person("luis")
+    head = web.server.lobby.head
+    assert error_of(web.ask("POST", f"{LOBBY}?name={quote(name)}", b"text")) == error
+    assert web.server.lobby.head == head
 
 
 def test_a_token_speaks_as_its_account() -> None:
-    door = Served()
-    door.account("Ana")
-    token = door.token("ana")
-    reader = door.world.person()
-    got = door.ask("POST", LOBBY, b"text", authorization=bearer(token))
+    web = SiteWorld()
+    web.account("Ana")
+    token = web.token("ana")
+    reader = web.world.person()
+    got = web.ask("POST", LOBBY, b"text", authorization=bearer(token))
     assert got.status == 201
     assert reader.seen() == ["<Ana> text"]
 
 
 def test_who_speaks_with_a_token_sees_nothing_and_nobody_sees_them_come() -> None:
-    door = Served()
-    door.account("ana")
-    token = door.token("ana")
-    writer = door.world.person("luis")
+    web = SiteWorld()
+    web.account("ana")
+    token = web.token("ana")
+    writer = web.world.person("luis")
     writer.type("/msg ana psst")
     writer.seen()
     for _ in range(2):
-        door.ask("POST", LOBBY, b"text", authorization=bearer(token))
-        door.clock.advance(60)
+        web.ask("POST", LOBBY, b"text", authorization=bearer(token))
+        web.clock.advance(60)
     assert writer.seen() == ["<ana> text"] * 2
     writer.type("/who")
     assert "ana" not in " ".join(writer.seen())
-    ana = door.world.person()
+    ana = web.world.person()
     ana.type("/login ana correct horse")
     assert any("psst" in line for line in ana.seen())
 
 
 @pytest.mark.parametrize("header", ["Bearer x", "Bearer", "Basic YTpi", "chatd_" + "0" * 64, ""])
 def test_a_token_that_is_nobodys_is_refused(header: str) -> None:
-    door = Served()
-    got = door.ask("POST", LOBBY, b"text", authorization=header)
+    web = SiteWorld()
+    got = web.ask("POST", LOBBY, b"text", authorization=header)
     assert error_of(got) == (401, "wrong_token")
     assert got.headers["www-authenticate"].startswith("Bearer")
-    assert door.server.lobby.head == 0
+    assert web.server.lobby.head == 0
 
 
 def test_a_token_that_others_can_read_is_refused() -> None:
-    door = Served()
-    door.account("ana")
-    token = door.token("ana")
-    got = door.ask("POST", LOBBY, b"text", authorization=bearer(token), address=FAR)
+    web = SiteWorld()
+    web.account("ana")
+    token = web.token("ana")
+    got = web.ask("POST", LOBBY, b"text", authorization=bearer(token), address=FAR)
     assert error_of(got) == (403, "token_in_clear")
-    bold = Served(plaintext_passwords=True)
+    bold = SiteWorld(plaintext_passwords=True)
     bold.account("ana")
     got = bold.ask("POST", LOBBY, b"text", authorization=bearer(bold.token("ana")), address=FAR)
     assert got.status == 201
 
 
 def test_a_token_that_was_revoked_is_nobodys() -> None:
-    door = Served()
-    door.account("ana")
-    token = door.token("ana")
-    ana = door.world.person()
+    web = SiteWorld()
+    web.account("ana")
+    token = web.token("ana")
+    ana = web.world.person()
     ana.type("/login ana correct horse", "/token revoke t")
-    got = door.ask("GET", "/api/me", authorization=bearer(token))
+    got = web.ask("GET", "/api/me", authorization=bearer(token))
     assert got.status == 401
 
 
 def test_a_room_that_is_not_there_is_made() -> None:
-    door = Served()
-    door.account("ana")
-    got = door.ask(
-        "POST", "/api/rooms/Ops/messages", b"text", authorization=bearer(door.token("ana"))
+    web = SiteWorld()
+    web.account("ana")
+    got = web.ask(
+        "POST", "/api/rooms/Ops/messages", b"text", authorization=bearer(web.token("ana"))
     )
     assert (got.status, got.json["room"]) == (201, "Ops")
-    room = door.server.rooms["ops"]
+    room = web.server.rooms["ops"]
     assert (room.head, room.people) == (1, 0)
-    assert door.server.moderation.roles.rooms["ops"].owner == "ana"
+    assert web.server.moderation.roles.rooms["ops"].owner == "ana"
 
 
 @pytest.mark.parametrize(
@@ -191,51 +191,51 @@ def test_a_room_that_is_not_there_is_made() -> None:
     ],
 )
 def test_a_room_that_cannot_be_made_is_refused(room: str, error: tuple[int, str]) -> None:
-    door = Served()
-    assert error_of(door.ask("POST", f"/api/rooms/{quote(room)}/messages", b"text")) == error
-    assert len(door.server.rooms) == 1
+    web = SiteWorld()
+    assert error_of(web.ask("POST", f"/api/rooms/{quote(room)}/messages", b"text")) == error
+    assert len(web.server.rooms) == 1
 
 
 def test_who_may_not_speak_in_a_room_is_told_why() -> None:
-    door = Served()
-    door.account("ana")
-    ana = door.world.person()
+    web = SiteWorld()
+    web.account("ana")
+    ana = web.world.person()
     ana.type("/login ana correct horse", "/create ops private")
-    got = door.ask("GET", "/api/rooms/ops/messages")
+    got = web.ask("GET", "/api/rooms/ops/messages")
     assert error_of(got) == (404, "unknown_room")
-    got = door.ask("POST", "/api/rooms/ops/messages", b"text")
+    got = web.ask("POST", "/api/rooms/ops/messages", b"text")
     assert error_of(got) == (409, "unusable_room")
-    assert [room["room"] for room in door.ask("GET", "/api/rooms").json["rooms"]] == ["lobby"]
-    got = door.ask(
-        "POST", "/api/rooms/ops/messages", b"text", authorization=bearer(door.token("ana"))
+    assert [room["room"] for room in web.ask("GET", "/api/rooms").json["rooms"]] == ["lobby"]
+    got = web.ask(
+        "POST", "/api/rooms/ops/messages", b"text", authorization=bearer(web.token("ana"))
     )
     assert got.status == 201
 
 
 def test_a_line_that_cannot_be_said_is_named_and_none_is_said() -> None:
-    door = Served()
-    got = door.ask("POST", LOBBY, b"good\n\n\xff\n")
+    web = SiteWorld()
+    got = web.ask("POST", LOBBY, b"good\n\n\xff\n")
     assert error_of(got) == (422, "not_utf8")
     assert got.json["error"]["line"] == 3
-    got = door.post(LOBBY, {"text": "good\n" + "x" * 4097})
+    got = web.post(LOBBY, {"text": "good\n" + "x" * 4097})
     assert error_of(got) == (422, "too_long")
     assert got.json["error"]["line"] == 2
-    got = door.ask("POST", LOBBY, b'{"text":"\\ud800"}', content_type="application/json")
+    got = web.ask("POST", LOBBY, b'{"text":"\\ud800"}', content_type="application/json")
     assert error_of(got) == (422, "not_utf8")
-    got = door.ask("POST", LOBBY, ("good\ne" + "\u0301" * 31).encode())
+    got = web.ask("POST", LOBBY, ("good\ne" + "\u0301" * 31).encode())
     assert error_of(got) == (422, "too_many_marks")
-    assert door.server.lobby.head == 0
+    assert web.server.lobby.head == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"\n \r\n\x1b[0m\n", "\u200b\n \ufeff\n\u3164".encode()])
 def test_a_body_without_lines_says_nothing(body: bytes) -> None:
-    assert error_of(Served().ask("POST", LOBBY, body)) == (422, "nothing_to_say")
+    assert error_of(SiteWorld().ask("POST", LOBBY, body)) == (422, "nothing_to_say")
 
 
 def test_too_many_lines_are_refused() -> None:
-    door = Served()
-    assert error_of(door.ask("POST", LOBBY, b"x\n" * 257)) == (413, "too_many_lines")
-    assert door.ask("POST", LOBBY, b"x\n" * 256).status == 201
+    web = SiteWorld()
+    assert error_of(web.ask("POST", LOBBY, b"x\n" * 257)) == (413, "too_many_lines")
+    assert web.ask("POST", LOBBY, b"x\n" * 256).status == 201
 
 
 @pytest.mark.parametrize(
@@ -243,12 +243,12 @@ def test_too_many_lines_are_refused() -> None:
     [(b"{", 400), (b"[]", 422), (b'{"text":1}', 422), (b'{"txt":"a"}', 422), (b"text", 400)],
 )
 def test_json_that_says_nothing_is_refused(body: bytes, status: int) -> None:
-    got = Served().ask("POST", LOBBY, body, content_type="application/json; charset=utf-8")
+    got = SiteWorld().ask("POST", LOBBY, body, content_type="application/json; charset=utf-8")
     assert got.status == status
 
 
 def test_a_packed_body_is_not_taken() -> None:
-    got = Served().ask("POST", LOBBY, b"text", content_encoding="gzip")
+    got = SiteWorld().ask("POST", LOBBY, b"text", content_encoding="gzip")
     assert error_of(got) == (415, "body_is_packed")
 
 
@@ -269,11 +269,11 @@ def test_a_packed_body_is_not_taken() -> None:
 def test_a_body_that_is_meant_to_be_read_in_another_way_is_not_said(
     type: str, body: bytes, wrong: tuple[int, str]
 ) -> None:
-    door = Served()
+    web = SiteWorld()
     headers = {"content_type": type} if type else {}
-    got = door.ask("POST", "/api/rooms/ops/messages", body, **headers)
+    got = web.ask("POST", "/api/rooms/ops/messages", body, **headers)
     assert error_of(got) == wrong
-    assert "ops" not in door.server.rooms
+    assert "ops" not in web.server.rooms
 
 
 @pytest.mark.parametrize(
@@ -289,77 +289,77 @@ def test_a_body_that_is_meant_to_be_read_in_another_way_is_not_said(
 )
 @pytest.mark.parametrize("text", ["hola", "text=hola", "a=b&payload=c", '{"text": "hola"}'])
 def test_any_other_body_is_its_text(type: str, text: str) -> None:
-    door = Served()
+    web = SiteWorld()
     headers = {"content_type": type} if type else {}
-    got = door.ask("POST", "/api/rooms/ops/messages", text.encode(), **headers)
+    got = web.ask("POST", "/api/rooms/ops/messages", text.encode(), **headers)
     assert got.status == 201
-    got = door.ask("GET", "/api/rooms/ops/messages")
+    got = web.ask("GET", "/api/rooms/ops/messages")
     assert [event["text"] for event in got.json["events"]] == [text]
 
 
 def test_a_retry_is_the_same_line() -> None:
-    door = Served()
-    first = door.ask("POST", LOBBY, b"one\ntwo", idempotency_key="k")
-    again = door.ask("POST", LOBBY, b"one\ntwo", idempotency_key="k")
+    web = SiteWorld()
+    first = web.ask("POST", LOBBY, b"one\ntwo", idempotency_key="k")
+    again = web.ask("POST", LOBBY, b"one\ntwo", idempotency_key="k")
     assert (first.status, again.status) == (201, 200)
     assert first.json == again.json
-    assert door.server.lobby.head == 2
-    other = door.ask("POST", LOBBY, b"three", idempotency_key="k")
+    assert web.server.lobby.head == 2
+    other = web.ask("POST", LOBBY, b"three", idempotency_key="k")
     assert error_of(other) == (422, "other_lines_with_key")
-    assert door.ask("POST", LOBBY, b"three", idempotency_key="x" * 256).status == 400
+    assert web.ask("POST", LOBBY, b"three", idempotency_key="x" * 256).status == 400
 
 
 def test_what_is_said_while_a_notice_is_on_its_way_is_new() -> None:
-    door = Served(slow=True)
-    lobby = door.server.lobby
+    web = SiteWorld(slow=True)
+    lobby = web.server.lobby
     lobby.append(Notice(lobby.name, 0, Change.JOINED, "eva"))
-    caller = door.caller()
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"one", idempotency_key="k"))
     caller.settle()
-    door.world.release()
+    web.world.release()
     assert [got.status for got in caller.got()] == [201]
 
 
 def test_a_retry_that_waits_for_what_cannot_be_saved_says_it_itself(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    door = Served(slow=True)
-    callers = door.caller(), door.caller()
+    web = SiteWorld(slow=True)
+    callers = web.caller(), web.caller()
     for caller in callers:
         caller.send(request("POST", LOBBY, b"one", idempotency_key="k"))
         caller.settle()
-    door.world.store.fail()
-    door.world.settle()
-    door.world.release()
+    web.world.store.fail()
+    web.world.settle()
+    web.world.release()
     assert [caller.got()[0].status for caller in callers] == [503, 201]
     expected_errors()
 
 
 def test_keys_of_two_people_are_two() -> None:
-    door = Served()
+    web = SiteWorld()
     for address in None, FAR:
         headers: dict[str, Any] = {} if address is None else {"address": address}
-        assert door.ask("POST", LOBBY, b"one", idempotency_key="k", **headers).status == 201
+        assert web.ask("POST", LOBBY, b"one", idempotency_key="k", **headers).status == 201
 
 
 def test_lines_count_for_the_pace_of_a_connection() -> None:
-    door = Served(limits=Limits(lines_per_second=10))
-    caller = door.caller()
+    web = SiteWorld(limits=Limits(lines_per_second=10))
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"x\n" * 100))
     caller.settle()
     assert caller.paused
 
 
 def test_who_posts_while_too_much_waits_waits_too() -> None:
-    door = Served(slow=True)
+    web = SiteWorld(slow=True)
     for _ in range(5):
-        door.world.store.append(_large())
-    caller = door.caller()
+        web.world.store.append(_large())
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"text"))
     caller.settle()
     assert caller.protocol.connection.output.waiting is False
     assert caller.got() == []
-    door.world.release()
+    web.world.release()
     assert [got.status for got in caller.got()] == [201]
 
 
@@ -373,9 +373,9 @@ def _large() -> Any:
 
 
 def test_the_last_lines_of_a_room_are_read() -> None:
-    door = Served()
-    door.world.say(*[f"line {number}" for number in range(150)])
-    got = door.ask("GET", LOBBY)
+    web = SiteWorld()
+    web.world.say(*[f"line {number}" for number in range(150)])
+    got = web.ask("GET", LOBBY)
     assert got.status == 200
     assert (got.json["room"], got.json["head"], got.json["more"]) == ("lobby", 150, True)
     assert texts(got) == [f"line {number}" for number in range(50, 150)]
@@ -385,36 +385,36 @@ def test_the_last_lines_of_a_room_are_read() -> None:
 
 
 def test_lines_behind_a_seq_are_read_to_the_end() -> None:
-    door = Served()
-    door.world.say(*map(str, range(1200)))
+    web = SiteWorld()
+    web.world.say(*map(str, range(1200)))
     seen, after, more = [], 0, True
     while more:
-        got = door.ask("GET", f"{LOBBY}?after={after}&limit=500")
+        got = web.ask("GET", f"{LOBBY}?after={after}&limit=500")
         seen += texts(got)
         after, more = got.json["events"][-1]["seq"], got.json["more"]
     assert seen == list(map(str, range(1200)))
-    assert door.ask("GET", f"{LOBBY}?after=1200").json["events"] == []
-    assert door.ask("GET", f"{LOBBY}?after=99999").json["more"] is False
+    assert web.ask("GET", f"{LOBBY}?after=1200").json["events"] == []
+    assert web.ask("GET", f"{LOBBY}?after=99999").json["more"] is False
 
 
 def test_lines_before_a_seq_are_read_to_the_beginning() -> None:
-    door = Served()
-    door.world.say(*map(str, range(1200)))
+    web = SiteWorld()
+    web.world.say(*map(str, range(1200)))
     seen: list[str] = []
     before, more = 1201, True
     while more:
-        got = door.ask("GET", f"{LOBBY}?before={before}&limit=500")
+        got = web.ask("GET", f"{LOBBY}?before={before}&limit=500")
         seen = texts(got) + seen
         before, more = got.json["events"][0]["seq"], got.json["more"]
     assert seen == list(map(str, range(1200)))
-    assert door.ask("GET", f"{LOBBY}?before=1").json["events"] == []
+    assert web.ask("GET", f"{LOBBY}?before=1").json["events"] == []
 
 
 def test_of_long_lines_fewer_are_given() -> None:
-    door = Served()
-    door.world.say(*[f"{number}{'x' * 4000}" for number in range(40)])
-    first = door.ask("GET", f"{LOBBY}?after=0&limit=500")
-    last = door.ask("GET", f"{LOBBY}?limit=500")
+    web = SiteWorld()
+    web.world.say(*[f"{number}{'x' * 4000}" for number in range(40)])
+    first = web.ask("GET", f"{LOBBY}?after=0&limit=500")
+    last = web.ask("GET", f"{LOBBY}?limit=500")
     for got in first, last:
         assert 10 < len(got.json["events"]) < 20
         assert got.json["more"] is True
@@ -423,9 +423,9 @@ def test_of_long_lines_fewer_are_given() -> None:
 
 
 def test_what_was_said_is_made_visible() -> None:
-    door = Served()
-    door.world.say("\x1b]0;title\x07 \u202e <script>")
-    assert texts(door.ask("GET", LOBBY)) == ["^[]0;title^G \\u202e <script>"]
+    web = SiteWorld()
+    web.world.say("\x1b]0;title\x07 \u202e <script>")
+    assert texts(web.ask("GET", LOBBY)) == ["^[]0;title^G \\u202e <script>"]
 
 
 @pytest.mark.parametrize(
@@ -441,18 +441,18 @@ def test_what_was_said_is_made_visible() -> None:
     ],
 )
 def test_a_wrong_parameter_is_refused(query: str) -> None:
-    assert Served().ask("GET", f"{LOBBY}?{query}").status == 422
+    assert SiteWorld().ask("GET", f"{LOBBY}?{query}").status == 422
 
 
 def test_a_room_that_is_not_there_cannot_be_read() -> None:
-    door = Served()
-    assert error_of(door.ask("GET", "/api/rooms/ops/messages")) == (404, "unknown_room")
-    assert len(door.server.rooms) == 1
+    web = SiteWorld()
+    assert error_of(web.ask("GET", "/api/rooms/ops/messages")) == (404, "unknown_room")
+    assert len(web.server.rooms) == 1
 
 
 def test_reading_costs_as_much_as_history_does() -> None:
-    door = Served(limits=Limits(lines_per_second=10))
-    caller = door.caller()
+    web = SiteWorld(limits=Limits(lines_per_second=10))
+    caller = web.caller()
     caller.send(request("GET", LOBBY))
     caller.settle()
     assert caller.paused
@@ -462,10 +462,10 @@ def test_reading_costs_as_much_as_history_does() -> None:
 
 
 def test_rooms_are_listed() -> None:
-    door = Served()
-    person = door.world.person("ana")
+    web = SiteWorld()
+    person = web.world.person("ana")
     person.type("/join ops", "/topic ships")
-    got = door.ask("GET", "/api/rooms")
+    got = web.ask("GET", "/api/rooms")
     assert got.json == {
         "count": 2,
         "rooms": [
@@ -476,32 +476,32 @@ def test_rooms_are_listed() -> None:
 
 
 def test_of_a_long_topic_the_beginning_is_listed() -> None:
-    door = Served()
-    door.world.person("ana").type(f"/topic {'x' * 4000}")
-    (room,) = door.ask("GET", "/api/rooms").json["rooms"]
+    web = SiteWorld()
+    web.world.person("ana").type(f"/topic {'x' * 4000}")
+    (room,) = web.ask("GET", "/api/rooms").json["rooms"]
     assert room["topic"] == "x" * (TOPIC_CHARACTERS - 1) + "…"
 
 
 def test_who_one_is_is_told() -> None:
-    door = Served()
-    door.account("Ana")
+    web = SiteWorld()
+    web.account("Ana")
     guest = {"name": None, "guest": True, "account": False, "scope": None, "language": "en"}
-    assert door.ask("GET", "/api/me").json == guest
-    got = door.ask("GET", "/api/me", authorization=bearer(door.token("ana")), accept_language="es")
+    assert web.ask("GET", "/api/me").json == guest
+    got = web.ask("GET", "/api/me", authorization=bearer(web.token("ana")), accept_language="es")
     ana = {"name": "Ana", "guest": False, "account": True, "scope": "write", "language": "es"}
     assert got.json == ana
 
 
 def test_a_daemon_that_saves_is_well() -> None:
-    got = Served().ask("GET", "/healthz")
+    got = SiteWorld().ask("GET", "/healthz")
     assert (got.status, got.json) == (200, {"status": "ok"})
 
 
 def test_nobody_is_left_behind() -> None:
-    door = Served()
-    door.account("ana")
-    token = door.token("ana")
-    before = len(list(door.server.sessions)), len(door.server.names)
+    web = SiteWorld()
+    web.account("ana")
+    token = web.token("ana")
+    before = len(list(web.server.sessions)), len(web.server.names)
     for headers in {}, {"authorization": bearer(token)}:
         for method, path, body in [
             ("GET", "/api/rooms", b""),
@@ -512,89 +512,89 @@ def test_nobody_is_left_behind() -> None:
             ("GET", "/api/rooms/none/messages", b""),
             ("POST", f"{LOBBY}?name=zoe", b"text"),
         ]:
-            door.ask(method, path, body, **headers)
-    assert (len(list(door.server.sessions)), len(door.server.names)) == before
+            web.ask(method, path, body, **headers)
+    assert (len(list(web.server.sessions)), len(web.server.names)) == before
 
 
 def test_what_somebody_said_who_has_gone_is_said() -> None:
-    door = Served(slow=True)
-    caller = door.caller()
+    web = SiteWorld(slow=True)
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"text"))
     caller.hang_up()
-    door.world.release()
-    assert door.server.lobby.head == 1
-    assert not door.factory.clients
-    assert list(door.server.sessions) == []
+    web.world.release()
+    assert web.server.lobby.head == 1
+    assert not web.factory.clients
+    assert list(web.server.sessions) == []
 
 
 def test_json_is_one_line() -> None:
-    door = Served()
-    door.world.say("a\tb")
-    body = door.ask("GET", LOBBY).body
+    web = SiteWorld()
+    web.world.say("a\tb")
+    body = web.ask("GET", LOBBY).body
     assert body.index(b"\n") == len(body) - 1
     json.loads(body)
 
 
 def test_lines_that_cannot_be_read_are_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    door = Served()
-    door.world.say("text")
+    web = SiteWorld()
+    web.world.say("text")
 
     async def fail(*_: Any) -> Any:
         raise StoreError("the disk is gone.")
 
-    monkeypatch.setattr(door.world.store, "read", fail)
+    monkeypatch.setattr(web.world.store, "read", fail)
     for query in "after=0", "limit=1":
-        got = door.ask("GET", f"{LOBBY}?{query}")
+        got = web.ask("GET", f"{LOBBY}?{query}")
         assert error_of(got) == (503, "not_readable")
 
 
 def test_a_room_that_cannot_be_kept_is_not_made(
     expected_errors: Callable[..., list[LogEvent]],
 ) -> None:
-    door = Served(slow=True)
-    caller = door.caller()
-    registering = door.world.person("ana")
+    web = SiteWorld(slow=True)
+    caller = web.caller()
+    registering = web.world.person("ana")
     registering.type("/register correct horse")
-    door.world.release()
+    web.world.release()
     registering.hang_up()
-    account = door.server.accounts.table["ana"]
-    secret, puts = door.server.credentials.issue(account, TOKEN, "t")
-    Deferred.fromCoroutine(door.server.registrations.change_credentials(*puts))
-    door.world.release()
+    account = web.server.accounts.table["ana"]
+    secret, puts = web.server.credentials.issue(account, TOKEN, "t")
+    Deferred.fromCoroutine(web.server.registrations.change_credentials(*puts))
+    web.world.release()
     caller.send(request("POST", "/api/rooms/ops/messages", b"text", authorization=bearer(secret)))
     caller.settle()
-    door.world.store.fail()
+    web.world.store.fail()
     assert error_of(caller.got()[0]) == (503, "change_not_saved")
-    assert "ops" not in door.server.rooms
+    assert "ops" not in web.server.rooms
     expected_errors()
 
 
 def test_a_token_that_is_revoked_while_its_line_waits_says_nothing() -> None:
-    door = Served(slow=True)
-    door.world.store.append(_large())
-    person = door.world.person("ana")
+    web = SiteWorld(slow=True)
+    web.world.store.append(_large())
+    person = web.world.person("ana")
     person.type("/register correct horse")
-    door.world.release()
-    account = door.server.accounts.table["ana"]
-    secret, puts = door.server.credentials.issue(account, TOKEN, "t")
-    Deferred.fromCoroutine(door.server.registrations.change_credentials(*puts))
-    door.world.release()
+    web.world.release()
+    account = web.server.accounts.table["ana"]
+    secret, puts = web.server.credentials.issue(account, TOKEN, "t")
+    Deferred.fromCoroutine(web.server.registrations.change_credentials(*puts))
+    web.world.release()
     for _ in range(5):
-        door.world.store.append(_large())
-    caller = door.caller()
+        web.world.store.append(_large())
+    caller = web.caller()
     caller.send(request("POST", LOBBY, b"text", authorization=bearer(secret)))
     caller.settle()
-    revoked = door.server.credentials.revoke(key_of(secret))
-    Deferred.fromCoroutine(door.server.registrations.change_credentials(*revoked))
-    head = door.server.lobby.head
-    door.world.release()
+    revoked = web.server.credentials.revoke(key_of(secret))
+    Deferred.fromCoroutine(web.server.registrations.change_credentials(*revoked))
+    head = web.server.lobby.head
+    web.world.release()
     assert error_of(caller.got()[0]) == (401, "wrong_token")
-    assert door.server.lobby.head == head
+    assert web.server.lobby.head == head
 
 
 def test_a_byte_order_mark_in_front_of_a_body_is_not_said() -> None:
-    door = Served()
-    door.ask("POST", LOBBY, b"\xef\xbb\xbfhola")
-    door.ask("POST", LOBBY, b'\xef\xbb\xbf{"text":"hola"}', content_type="application/json")
-    told = door.ask("GET", LOBBY).json["events"]
+    web = SiteWorld()
+    web.ask("POST", LOBBY, b"\xef\xbb\xbfhola")
+    web.ask("POST", LOBBY, b'\xef\xbb\xbf{"text":"hola"}', content_type="application/json")
+    told = web.ask("GET", LOBBY).json["events"]
     assert [event["text"] for event in told] == ["hola", "hola"]

@@ -10,7 +10,7 @@ import pytest
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.live.event_stream import EventStreamHandler
 from chatd.protocols.web.live.websocket import WebSocketHandler
-from tests.support.http import Caller, Served, error_of, request
+from tests.support.http import HttpClient, SiteWorld, error_of, request
 from tests.support.world import FAR
 
 STREAM = "/api/rooms/lobby/stream"
@@ -22,24 +22,26 @@ WEBSOCKET = {
 }
 
 
-def opened(door: Served, target: str = STREAM, **headers: Any) -> tuple[Caller, bytes, list[str]]:
+def opened(
+    web: SiteWorld, target: str = STREAM, **headers: Any
+) -> tuple[HttpClient, bytes, list[str]]:
     """Return a caller of a stream, the head of the answer, and the blocks after it."""
-    caller = door.caller()
+    caller = web.caller()
     caller.send(request("GET", target, **headers))
     caller.settle()
     head, _, rest = caller.bytes_seen().partition(b"\r\n\r\n")
     return caller, head, rest.decode().split("\n\n")[:-1]
 
 
-def handler_of(door: Served) -> Any:
+def handler_of(web: SiteWorld) -> Any:
     """Return what handles the one connection there."""
-    (client,) = door.factory.clients
+    (client,) = web.factory.clients
     handler: Any = client.connection
     return handler.handler
 
 
-def refused(door: Served, target: str, **headers: Any) -> tuple[int, str]:
-    caller = door.caller(headers.pop("address", FAR))
+def refused(web: SiteWorld, target: str, **headers: Any) -> tuple[int, str]:
+    caller = web.caller(headers.pop("address", FAR))
     caller.send(request("GET", target, **headers))
     (got,) = caller.got()
     return error_of(got)
@@ -50,29 +52,29 @@ def data_of(block: str) -> Any:
 
 
 def test_a_rooms_events_are_streamed_as_they_come() -> None:
-    door = Served()
-    door.world.say("before")
-    caller, head, blocks = opened(door)
+    web = SiteWorld()
+    web.world.say("before")
+    caller, head, blocks = opened(web)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"Content-Type: text/event-stream; charset=utf-8\r\n" in head
     assert b"Connection: close" in head
     assert b"X-Content-Type-Options: nosniff" in head
     assert b"Content-Length" not in head
     assert data_of(blocks[-1])["text"] == "before"
-    door.world.say("now")
+    web.world.say("now")
     assert caller.bytes_seen().decode().startswith("id: 2-0\nevent: message\ndata: {")
-    assert isinstance(handler_of(door), EventStreamHandler)
+    assert isinstance(handler_of(web), EventStreamHandler)
     caller.hang_up()
-    assert not door.factory.clients
-    assert door.server.lobby.people == 0
+    assert not web.factory.clients
+    assert web.server.lobby.people == 0
 
 
 def test_whoever_comes_back_is_shown_what_they_have_not_seen() -> None:
-    door = Served()
-    door.world.say(*"abcdef")
+    web = SiteWorld()
+    web.world.say(*"abcdef")
 
     def seen(target: str, **headers: Any) -> list[str]:
-        _, _, blocks = opened(door, target, **headers)
+        _, _, blocks = opened(web, target, **headers)
         return [data_of(block)["text"] for block in blocks if block.startswith("id: ")]
 
     assert seen(f"{STREAM}?after=4") == ["e", "f"]
@@ -83,67 +85,67 @@ def test_whoever_comes_back_is_shown_what_they_have_not_seen() -> None:
 
 @pytest.mark.parametrize("bookmark", ["5-1", "6-1", "7-0", "99-0", "5"])
 def test_whoever_comes_back_from_another_log_is_shown_all(bookmark: str) -> None:
-    door = Served()
-    door.world.say(*"abcdef")
-    _, _, blocks = opened(door, STREAM, last_event_id=bookmark)
+    web = SiteWorld()
+    web.world.say(*"abcdef")
+    _, _, blocks = opened(web, STREAM, last_event_id=bookmark)
     told = [data_of(block) for block in blocks]
     assert told[0]["anew"] is True
     assert [each["text"] for each in told if "seq" in each] == [*"abcdef"]
 
 
 def test_events_are_told_in_the_language_asked_for_also_to_an_account() -> None:
-    door = Served()
-    door.account("ana")
-    for headers in {}, {"authorization": f"Bearer {door.token('ana')}"}:
-        _, _, blocks = opened(door, accept_language="es", **headers)
+    web = SiteWorld()
+    web.account("ana")
+    for headers in {}, {"authorization": f"Bearer {web.token('ana')}"}:
+        _, _, blocks = opened(web, accept_language="es", **headers)
         assert any("Estás en #lobby" in data_of(block)["text"] for block in blocks)
 
 
 def test_what_cannot_be_streamed_is_refused_before_it_begins() -> None:
-    door = Served()
-    door.account("ana")
-    ana = door.world.person()
+    web = SiteWorld()
+    web.account("ana")
+    ana = web.world.person()
     ana.type("/login ana correct horse", "/create ops private")
-    assert refused(door, "/api/rooms/none/stream") == (404, "unknown_room")
-    assert refused(door, "/api/rooms/ops/stream") == (404, "unknown_room")
-    assert refused(door, f"{STREAM}?after=x") == (422, "not_a_bookmark")
-    assert refused(door, STREAM, last_event_id="x") == (422, "not_a_bookmark")
-    assert refused(door, STREAM, authorization="Bearer x") == (403, "token_in_clear")
-    assert refused(door, STREAM, origin="http://evil.example") == (403, "other_origin")
-    token = door.token("ana")
-    _, head, _ = opened(door, "/api/rooms/ops/stream", authorization=f"Bearer {token}")
+    assert refused(web, "/api/rooms/none/stream") == (404, "unknown_room")
+    assert refused(web, "/api/rooms/ops/stream") == (404, "unknown_room")
+    assert refused(web, f"{STREAM}?after=x") == (422, "not_a_bookmark")
+    assert refused(web, STREAM, last_event_id="x") == (422, "not_a_bookmark")
+    assert refused(web, STREAM, authorization="Bearer x") == (403, "token_in_clear")
+    assert refused(web, STREAM, origin="http://evil.example") == (403, "other_origin")
+    token = web.token("ana")
+    _, head, _ = opened(web, "/api/rooms/ops/stream", authorization=f"Bearer {token}")
     assert head.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_stream_has_no_head() -> None:
-    assert Served().ask("HEAD", STREAM).headers["allow"] == "GET, OPTIONS"
+    assert SiteWorld().ask("HEAD", STREAM).headers["allow"] == "GET, OPTIONS"
 
 
 def test_opening_a_stream_costs_as_much_as_history_does() -> None:
-    door = Served(limits=Limits(lines_per_second=10))
-    caller, _, _ = opened(door)
-    assert caller.protocol.connection.address.pace.wait(door.clock.seconds()) > 1
+    web = SiteWorld(limits=Limits(lines_per_second=10))
+    caller, _, _ = opened(web)
+    assert caller.protocol.connection.address.pace.wait(web.clock.seconds()) > 1
 
 
 def test_a_browser_gets_a_websocket() -> None:
-    door = Served()
-    caller, head, _ = opened(door, "/ws", origin="http://localhost", **WEBSOCKET)
+    web = SiteWorld()
+    caller, head, _ = opened(web, "/ws", origin="http://localhost", **WEBSOCKET)
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
-    assert isinstance(handler_of(door), WebSocketHandler)
+    assert isinstance(handler_of(web), WebSocketHandler)
     caller.hang_up()
-    assert not door.factory.clients
+    assert not web.factory.clients
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8080"])
 def test_another_page_gets_none(origin: str) -> None:
-    assert refused(Served(), "/ws", origin=origin, **WEBSOCKET) == (403, "other_origin")
+    assert refused(SiteWorld(), "/ws", origin=origin, **WEBSOCKET) == (403, "other_origin")
 
 
 def test_what_is_no_handshake_is_told_what_is_wanted() -> None:
-    door = Served()
-    assert refused(door, "/ws") == (426, "websocket_wanted")
-    caller = door.caller()
+    web = SiteWorld()
+    assert refused(web, "/ws") == (426, "websocket_wanted")
+    caller = web.caller()
     caller.send(request("GET", "/ws", **{**WEBSOCKET, "sec_websocket_key": "x"}))
     (got,) = caller.got()
     assert error_of(got) == (400, "websocket_key")
@@ -151,24 +153,24 @@ def test_what_is_no_handshake_is_told_what_is_wanted() -> None:
 
 
 def test_a_websocket_is_the_account_that_the_browser_signed_in_to() -> None:
-    door = Served()
-    door.account("Ana")
-    got = door.post("/api/signin", {"name": "ana", "password": "correct horse"})
+    web = SiteWorld()
+    web.account("Ana")
+    got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
     cookie = got.headers["set-cookie"].partition(";")[0]
-    opened(door, "/ws", cookie=cookie, **WEBSOCKET)
-    handler = handler_of(door)
+    opened(web, "/ws", cookie=cookie, **WEBSOCKET)
+    handler = handler_of(web)
     assert isinstance(handler, WebSocketHandler)
     handler.log_in()
     assert handler.session.name == "Ana"
-    door.ask("POST", "/api/signout", cookie=cookie)
+    web.ask("POST", "/api/signout", cookie=cookie)
     assert handler.session.stream.finished
 
 
 def test_connections_that_stay_are_closed_when_the_server_stops() -> None:
-    door = Served()
-    callers = [opened(door)[0], opened(door, "/ws", **WEBSOCKET)[0]]
-    for client in tuple(door.factory.clients):
+    web = SiteWorld()
+    callers = [opened(web)[0], opened(web, "/ws", **WEBSOCKET)[0]]
+    for client in tuple(web.factory.clients):
         client.connection.stop_reading()
-    for client in tuple(door.factory.clients):
+    for client in tuple(web.factory.clients):
         client.connection.say_goodbye()
     assert [caller.closed for caller in callers] == [True, True]

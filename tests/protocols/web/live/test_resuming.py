@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.browser import browser
-from tests.support.http import Served, request
+from tests.support.http import SiteWorld, request
 
 ROOM = "/api/rooms/lobby"
 
@@ -28,12 +28,12 @@ class Shown(NamedTuple):
     bookmark: str | None
 
 
-def by_hello(door: Served, bookmark: str | None) -> Shown:
-    return _of_messages(browser(door.world, greeted=False, rooms={"lobby": bookmark}).seen())
+def by_hello(web: SiteWorld, bookmark: str | None) -> Shown:
+    return _of_messages(browser(web.world, greeted=False, rooms={"lobby": bookmark}).seen())
 
 
-def by_enter(door: Served, bookmark: str | None) -> Shown:
-    one = browser(door.world)
+def by_enter(web: SiteWorld, bookmark: str | None) -> Shown:
+    one = browser(web.world)
     one.send("leave", room="lobby")
     one.seen()
     one.send("enter", room="lobby", after=bookmark)
@@ -47,16 +47,16 @@ def _of_messages(messages: list[dict[str, Any]]) -> Shown:
     return Shown(entered["anew"], [event["text"] for event in events], last)
 
 
-def by_last_event_id(door: Served, bookmark: str | None) -> Shown:
-    return _of_stream(door, "", {} if bookmark is None else {"last_event_id": bookmark})
+def by_last_event_id(web: SiteWorld, bookmark: str | None) -> Shown:
+    return _of_stream(web, "", {} if bookmark is None else {"last_event_id": bookmark})
 
 
-def by_stream_after(door: Served, bookmark: str | None) -> Shown:
-    return _of_stream(door, "" if bookmark is None else f"?after={bookmark}", {})
+def by_stream_after(web: SiteWorld, bookmark: str | None) -> Shown:
+    return _of_stream(web, "" if bookmark is None else f"?after={bookmark}", {})
 
 
-def _of_stream(door: Served, query: str, headers: dict[str, str]) -> Shown:
-    caller = door.caller()
+def _of_stream(web: SiteWorld, query: str, headers: dict[str, str]) -> Shown:
+    caller = web.caller()
     caller.send(request("GET", f"{ROOM}/stream{query}", **headers))
     caller.settle()
     _, _, body = caller.bytes_seen().decode().partition("\r\n\r\n")
@@ -69,23 +69,23 @@ def _of_stream(door: Served, query: str, headers: dict[str, str]) -> Shown:
     return Shown(entered["anew"], [json.loads(each["data"])["text"] for each in events], last)
 
 
-def by_messages(door: Served, bookmark: str | None) -> Shown:
-    got = door.ask("GET", f"{ROOM}/messages" + (f"?after={bookmark}" if bookmark else "")).json
+def by_messages(web: SiteWorld, bookmark: str | None) -> Shown:
+    got = web.ask("GET", f"{ROOM}/messages" + (f"?after={bookmark}" if bookmark else "")).json
     return Shown(got["anew"], [event["text"] for event in got["events"]], got["bookmark"])
 
 
 DOORS = [by_hello, by_enter, by_last_event_id, by_stream_after, by_messages]
-Door = Callable[[Served, "str | None"], Shown]
+Door = Callable[[SiteWorld, "str | None"], Shown]
 
 
-def log(*texts: str, at: float = 1000.0) -> Served:
+def log(*texts: str, at: float = 1000.0) -> SiteWorld:
     """Return a server in whose lobby these lines were said, one a second."""
-    door = Served()
-    door.world.clock.advance(at)
+    web = SiteWorld()
+    web.world.clock.advance(at)
     for text in texts:
-        door.world.clock.advance(1)
-        door.world.say(text)
-    return door
+        web.world.clock.advance(1)
+        web.world.say(text)
+    return web
 
 
 @pytest.fixture(params=DOORS, ids=lambda come: come.__name__)
@@ -95,12 +95,12 @@ def come(request: pytest.FixtureRequest) -> Door:
 
 
 def test_in_the_same_log_one_goes_on(come: Door) -> None:
-    door = log(*"abc")
-    _, texts, bookmark = come(door, None)
+    web = log(*"abc")
+    _, texts, bookmark = come(web, None)
     assert texts == [*"abc"]
-    assert come(door, bookmark) == (False, [], bookmark)
-    door.world.say("d", "e")
-    assert come(door, bookmark)[:2] == (False, ["d", "e"])
+    assert come(web, bookmark) == (False, [], bookmark)
+    web.world.say("d", "e")
+    assert come(web, bookmark)[:2] == (False, ["d", "e"])
 
 
 @pytest.mark.parametrize("lines", [0, 1, 3, 5, 9])
@@ -112,8 +112,8 @@ def test_in_another_log_one_is_told_so_and_shown_what_there_is(come: Door, lines
 
 def test_a_log_that_was_restored_from_a_copy_and_went_on_is_another_one(come: Door) -> None:
     """The lines that both have are no reason to pass over those that only one has."""
-    door = log(*"abc")
-    bookmark = come(door, None).bookmark
+    web = log(*"abc")
+    bookmark = come(web, None).bookmark
     restored = log("a")  # the same line, with the same time
     restored.world.clock.advance(3600)
     restored.world.say("x", "y", "z")
@@ -127,11 +127,11 @@ def test_a_room_of_which_one_had_nothing_is_shown_in_whatever_log(come: Door) ->
 
 
 def test_in_front_of_lines_that_were_forgotten_nothing_is_passed_over(come: Door) -> None:
-    door = log(*"abc")
-    bookmark = come(door, None).bookmark
-    door.world.say("d", "e")
-    door.world.server.lobby.forget(4)
-    events = door.world.store._logs["lobby"].events
+    web = log(*"abc")
+    bookmark = come(web, None).bookmark
+    web.world.say("d", "e")
+    web.world.server.lobby.forget(4)
+    events = web.world.store._logs["lobby"].events
     for _ in range(4):
         events.popleft()
-    assert come(door, bookmark)[:2] == (False, ["e"])
+    assert come(web, bookmark)[:2] == (False, ["e"])
