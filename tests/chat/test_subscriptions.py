@@ -19,7 +19,7 @@ from chatd.rooms.stream import INBOX_BYTES, Stream
 from chatd.rooms.view import NOTHING_SET
 from chatd.storage.memory import MemoryStore
 from chatd.text.times import local_time
-from tests.support.sessions import taken
+from tests.support.sessions import alone, taken
 
 
 class StateFormat(ChatFormat):
@@ -30,17 +30,6 @@ class StateFormat(ChatFormat):
 
     def seen(self, room: str, seq: int) -> bytes:
         return f"mark {room} {seq}\n".encode()
-
-
-class Visitor:
-    """A member of rooms, with no more of a session than a membership reads."""
-
-    number = 1
-    name = "ana"
-    is_guest = False
-
-    def may_speak_in(self, room: Room) -> bool:
-        return True
 
 
 class SubscriptionsHarness:
@@ -58,7 +47,8 @@ class SubscriptionsHarness:
 
     def enter(self, room: Room) -> Membership:
         """Follow a room as a member."""
-        membership = Membership(room, Visitor(), self.clock)
+        ana = alone(1, self.store, self.clock, name="ana")
+        membership = Membership(room, ana, self.clock)
         self.subscriptions.memberships[room] = membership
         self.subscriptions.follow(membership)
         return membership
