@@ -7,20 +7,16 @@ from dataclasses import dataclass, field
 import pytest
 from twisted.internet.task import Clock
 
-from chatd.chat.identity import Identity
 from chatd.chat.joined_rooms import JoinedRooms
 from chatd.chat.membership import LASTING
-from chatd.chat.replies import READING_SECONDS, Replies
-from chatd.chat.subscriptions import Subscriptions
+from chatd.chat.replies import READING_SECONDS
 from chatd.errors import Refusal
 from chatd.event import Event, Kind, Notice
 from chatd.formats.base import Entrance
 from chatd.formats.chat import ChatFormat
-from chatd.i18n import Language
 from chatd.rooms.bookmarks import NEWCOMER, Return
 from chatd.rooms.room import Room
-from chatd.rooms.stream import Stream
-from tests.support.sessions import taken
+from tests.support.sessions import alone, taken
 from tests.support.world import HeldStore
 
 
@@ -39,38 +35,21 @@ class RecordingFormat(ChatFormat):
 
 
 class Visitor:
-    """A member of rooms, with no more of a session than rooms need."""
+    """A session without a server, and the rooms that it joined."""
 
-    def __init__(self, number: int, clock: Clock) -> None:
-        self.number = number
-        self.identity = Identity(f"guest{number}", clock, lambda grant: True)
-        self.stream = Stream()
+    def __init__(self, number: int, store: HeldStore, clock: Clock) -> None:
         self.entrances: list[Entrance] = []
-        replies = Replies(self.stream, RecordingFormat(entrances=self.entrances), Language.ENGLISH)
-        self.subscriptions = Subscriptions(number, self.identity, replies, True)
-        self.joined = JoinedRooms(self.subscriptions, replies, clock)
-
-    @property
-    def name(self) -> str:
-        return self.identity.name
-
-    @property
-    def is_guest(self) -> bool:
-        return self.identity.is_guest
-
-    def may_speak_in(self, room: Room) -> bool:
-        return True
-
-    def may_read(self, log: Room) -> bool:
-        return True
+        self.session = alone(number, store, clock, RecordingFormat(entrances=self.entrances))
+        self.stream = self.session.stream
+        self.subscriptions, self.joined = self.session.subscriptions, self.session.joined
 
     def enter(self, room: Room, recent: int = 0, back: Return = NEWCOMER) -> None:
-        self.joined.enter(self, room, "welcome", recent, back=back)
+        self.joined.enter(self.session, room, "welcome", recent, back=back)
 
     def rename(self, name: str, *along: Visitor) -> None:
-        was_guest = self.is_guest
+        was_guest = self.session.is_guest
         self.joined.rename(name, False, [other.joined for other in along])
-        self.identity.rename(name, False)
+        self.session.identity.rename(name, False)
         self.joined.renamed(False, was_guest)
 
     def seen(self) -> list[str]:
@@ -88,7 +67,7 @@ class RoomsHarness:
         self.clock = Clock()
         self.store = HeldStore(self.clock)
         self.lobby, self.ops = Room("lobby", self.store), Room("ops", self.store)
-        self.ana, self.luis = Visitor(1, self.clock), Visitor(2, self.clock)
+        self.ana, self.luis = (Visitor(number, self.store, self.clock) for number in (1, 2))
 
     def say(self, room: Room, text: str) -> None:
         """Publish a line of Luis."""
