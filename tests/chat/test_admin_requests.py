@@ -157,8 +157,7 @@ def test_a_change_that_cannot_be_stored_is_an_error(
     world = World(slow=True)
     reply = world.ask_operator("add", name="ana", hash=HASH)
     assert not reply.called
-    world.store.fail()
-    world.settle()
+    world.fail()
     assert reply.result["error"].startswith("that could not be stored, so nothing was changed: ")
     assert not world.server.accounts.table
     expected_errors()

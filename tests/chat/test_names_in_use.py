@@ -95,8 +95,7 @@ class InUse(RuleBasedStateMachine):
     def fail(self) -> None:
         self.world.settle()
         if self.world.store.held:
-            self.world.store.fail()
-            self.world.settle()
+            self.world.fail()
 
     def uses(self) -> list[tuple[str, object]]:
         """Return each name in use, and its owner.

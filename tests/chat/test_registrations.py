@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import TOKEN
 from chatd.storage.contract import StoreError
-from tests.support.browser import browser_tab
+from tests.support.browser import Browser, browser_tab
 from tests.support.logs import Expect
 from tests.support.sessions import begin
 from tests.support.world import HASH, PASSWORD, World
@@ -47,24 +47,27 @@ def test_a_session_of_an_account_that_could_not_be_stored_is_a_guest_at_once(
     expected_errors()
 
 
-def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhile() -> None:
-    world = World(slow=True)
-    first, second = browser_tab(world), browser_tab(world)
-    world.release()
-    begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
-    second.say("/nick eva")
+def tab_that_registers(world: World) -> tuple[Browser, Browser]:
+    """Return a tab that waits to be registered, and another one, which has renamed both since."""
+    tabs = browser_tab(world), browser_tab(world)
+    world.store.holds = True
+    begin(world, world.server.registrations.register(Account("ana", HASH), tabs[0].session))
+    tabs[1].say("/nick eva")
+    return tabs
+
+
+def test_a_tab_that_registers_has_the_name_although_another_renamed_both_meanwhile(
+    world: World,
+) -> None:
+    first, second = tab_that_registers(world)
     assert first.session.name == "eva"
     world.release()
     assert first.session.name == "ana"
     assert second.session.name == "eva"
 
 
-def test_a_tab_that_went_meanwhile_is_not_given_the_name_again() -> None:
-    world = World(slow=True)
-    first, second = browser_tab(world), browser_tab(world)
-    world.release()
-    begin(world, world.server.registrations.register(Account("ana", HASH), first.session))
-    second.say("/nick eva")
+def test_a_tab_that_went_meanwhile_is_not_given_the_name_again(world: World) -> None:
+    first, _ = tab_that_registers(world)
     first.hang_up()
     world.release()
     assert world.server.accounts.called("ana") is not None

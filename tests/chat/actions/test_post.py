@@ -76,8 +76,7 @@ def test_lines_that_cannot_be_stored_are_not_posted(
     session = caller(world)
     running = begin(world, posting(world, session, "hola"))
     while world.store.held:
-        world.store.fail()
-        world.settle()
+        world.fail()
     assert running.result is None
     assert keys(session) == ["not_saved"]
     expected_errors()
