@@ -147,6 +147,26 @@ class NotingHandler:
         return self.apologises
 
 
+class Transport(StringTransport):
+    """A transport that counts how often it was paused, resumed and aborted."""
+
+    def __init__(self) -> None:
+        super().__init__(peerAddress=IPv4Address("TCP", "192.0.2.1", 1))
+        self.pauses = self.resumes = self.aborts = 0
+
+    def pauseProducing(self) -> None:
+        self.pauses += 1
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:
+        self.resumes += 1
+        super().resumeProducing()
+
+    def abortConnection(self) -> None:
+        self.aborts += 1
+        super().abortConnection()
+
+
 class Factory:
     """A factory of connections, which notes the place that each one leaves."""
 
@@ -177,7 +197,7 @@ class Caller:
         self.clock.advance(now)
         self.handler = NotingHandler()
         self.factory = Factory(self.clock)
-        self.transport = StringTransport(peerAddress=IPv4Address("TCP", "192.0.2.1", 1))
+        self.transport = Transport()
         if encrypted:
             directlyProvides(self.transport, ISSLTransport)
         self.connection = ManagedConnection(cast(Any, self), self.clock, self.handler)

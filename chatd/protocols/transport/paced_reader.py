@@ -92,20 +92,18 @@ class PacedReader:
         if self.paused:
             self.resume()
         half_closed = self._lifecycle.state is State.HALF_CLOSED
-        if handler.takes_input and (self.intake.unread or half_closed):
+        if self.intake.unread or half_closed:
             self.await_turn()
 
     def wake(self) -> None:
         """Go on with what waits here, if anything does: the handler may be ready for it."""
-        intake = self.intake
-        if intake.items or intake.unread or self.paused or self._lifecycle.state is not State.OPEN:
+        if self.intake.unread or self.paused or self._lifecycle.state is not State.OPEN:
             self.go_on()
 
     def half_close(self) -> None:
         """Handle the rest, in a turn: a thousand clients may half-close at once."""
         self.paused = False  # there is nothing to be read any more
-        if self._lifecycle.state is State.HALF_CLOSED and self._handler.takes_input:
-            self.await_turn()
+        self.await_turn()
 
     def finish(self) -> None:
         """End: the client sends nothing more, and all that it sent was handled."""
@@ -163,7 +161,7 @@ class PacedReader:
     def _turn(self, share: float) -> None:
         self._awaits_turn = False
         handler, state = self._handler, self._lifecycle.state
-        if self.handling or state is State.DRAINING or not handler.takes_input:
+        if state is State.DRAINING or not handler.takes_input:
             return
         self.handling, self._woken = True, False
         held = self._owner.output.writer if handler.in_one_piece else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from twisted.internet.error import ConnectionAborted, ConnectionLost
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.logger import LogEvent
 
 from chatd.protocols.transport.lifecycle import State
@@ -191,9 +191,15 @@ class TestLoss:
         caller.hang_up(ConnectionLost)
         assert caller.handled == [b"one", b"two"]
 
-    def test_a_client_that_closes_has_received_everything(self, caller: Caller) -> None:
-        caller.hang_up()
-        assert caller.connection.output.writer.acknowledged
+    @pytest.mark.parametrize(
+        ("reason", "arrived"), [(ConnectionDone, True), (ConnectionLost, False)]
+    )
+    def test_a_client_that_closes_has_received_everything(
+        self, caller: Caller, reason: type[Exception], arrived: bool
+    ) -> None:
+        caller.connection.output.writer.pauseProducing()
+        caller.hang_up(reason)
+        assert caller.connection.output.writer.acknowledged is arrived
 
     def test_one_that_this_side_aborts_departs_at_once(self, caller: Caller) -> None:
         caller.handler.most = 0
@@ -271,10 +277,15 @@ class TestStopping:
         assert not caller.paused
 
     def test_a_client_that_is_read_is_not_told_so_again(self, caller: Caller) -> None:
-        resumed = []
-        caller.transport.resumeProducing = lambda: resumed.append(1)  # type: ignore[method-assign]
         caller.connection.stop_reading()
-        assert resumed == []
+        assert caller.transport.resumes == 0
+
+    def test_a_client_that_has_ended_is_not_read_again(self, caller: Caller) -> None:
+        caller.handler.most = 0
+        caller.send(b"one\n")
+        caller.half_close()
+        caller.connection.stop_reading()
+        assert caller.transport.resumes == 0
 
     def test_the_client_has_to_take_the_rest_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
@@ -326,6 +337,7 @@ class TestFailing:
         assert state_of(caller) is State.DRAINING
         assert caller.transport.value() == b"sorry\n"
         assert caller.transport.disconnecting
+        assert caller.transport.aborts == 0
         expected_errors()
 
     def test_nothing_more_of_it_is_handled(self, caller: Caller, expected_errors: Expect) -> None:
@@ -341,10 +353,8 @@ class TestFailing:
     ) -> None:
         caller.handler.failing = {"say_goodbye"}
         caller.handler.apologises = False
-        aborted = []
-        caller.transport.abortConnection = lambda: aborted.append(1)  # type: ignore[method-assign]
         caller.connection.say_goodbye()
-        assert aborted
+        assert caller.transport.aborts == 1
         expected_errors()
 
     def test_so_is_one_where_telling_fails(self, caller: Caller, expected_errors: Expect) -> None:

@@ -108,6 +108,14 @@ class TestAtOnce:
         caller.settle()
         assert caller.handled == [b"one"]
 
+    def test_input_of_an_item_that_began_long_ago_is_handled_as_it_is_read(
+        self, caller: Caller
+    ) -> None:
+        caller.send(b"x" * SMALL_BYTES)
+        caller.settle()
+        caller.send(b"y\n")
+        assert len(caller.handled) == 1
+
     def test_input_during_a_turn_is_handled_in_it(self, caller: Caller) -> None:
         handle = caller.handler.handle
 
@@ -229,6 +237,10 @@ class TestTurns:
         caller.settle()
         assert caller.handler.asked == 0
 
+    def test_the_output_does_not_end_with_one(self, caller: Caller) -> None:
+        caller.send(b"one\n")
+        assert caller.connection.output.writer.push(b"hola")
+
     def test_what_is_sent_leaves_in_one_piece(self, caller: Caller) -> None:
         pieces: list[bytes] = []
         handle = caller.handler.handle
@@ -274,6 +286,33 @@ class TestWaking:
         caller.connection.reader.wake()
         assert caller.handler.asked == 0
 
+    def test_one_that_may_go_on_is_read_again(self, caller: Caller) -> None:
+        caller.send(b"wait\n")
+        assert caller.paused
+        caller.handler.ready = True
+        caller.connection.reader.wake()
+        assert not caller.paused
+
+    def test_one_with_nothing_to_handle_needs_no_turn_of_its_own(self, caller: Caller) -> None:
+        caller.handler.at_once = False
+        caller.send(b"wait\n")
+        caller.settle()
+        assert caller.paused
+        caller.handler.ready = True
+        caller.connection.reader.wake()
+        assert not caller.paused
+
+    def test_one_that_wants_turns_alone_awaits_one(self, caller: Caller) -> None:
+        caller.handler.at_once = False
+        caller.send(b"wait\ntwo\n")
+        for _ in range(2):
+            caller.settle()
+        caller.handler.ready = True
+        caller.connection.reader.wake()
+        assert caller.handled == [b"wait"]
+        caller.settle()
+        assert caller.handled == [b"wait", b"two"]
+
     def test_one_that_has_ended_has_a_turn(self, caller: Caller) -> None:
         caller.handler.busy = True
         caller.half_close()
@@ -294,6 +333,22 @@ class TestWaking:
         caller.settle()
         assert caller.handled == [b"one"]
         assert not caller.paused
+
+
+class TestPausing:
+    def test_a_client_is_paused_and_read_again_as_often_as_it_needs(self, caller: Caller) -> None:
+        for _ in range(2):
+            caller.send(MUCH)
+            assert caller.paused
+            caller.settle()
+            assert not caller.paused
+        assert (caller.transport.pauses, caller.transport.resumes) == (2, 2)
+
+    def test_one_that_is_paused_is_not_told_so_again(self, caller: Caller) -> None:
+        caller.handler.most = 0
+        caller.send(b"one\n")
+        caller.connection.reader.wake()
+        assert caller.transport.pauses == 1
 
 
 class TestEnd:
@@ -323,6 +378,14 @@ class TestEnd:
         caller.hang_up()
         assert caller.calls == ["lost", "depart"]
 
+    def test_one_that_departs_in_a_turn_does_not_end_again(self, caller: Caller) -> None:
+        caller.handler.most = 0
+        caller.send(b"one\n")
+        caller.handler.most = 10
+        caller.handler.handle = lambda item: caller.connection.abort()  # type: ignore[method-assign]
+        caller.hang_up()
+        assert caller.calls == ["lost", "depart"]
+
     def test_it_is_handled_in_several_turns(self, caller: Caller) -> None:
         caller.handler.most = 0
         caller.send(b"one\ntwo\nthree")
@@ -342,6 +405,7 @@ class TestEnd:
         caller.settle()
         assert caller.handled == [b"x" * 3 * SMALL_BYTES]
         assert caller.departed
+        assert caller.transport.pauses == 0
 
     def test_it_has_to_be_taken_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
@@ -386,14 +450,24 @@ class TestRate:
         assert pace is not None
         assert pace.wait(0) == pytest.approx(1 + 10)
 
-    def test_much_input_waits_for_the_rate_and_then_for_a_turn(self, slow: Caller) -> None:
-        slow.send(b"one\n")
+    def test_much_input_waits_for_the_rate_and_not_for_a_turn(self, slow: Caller) -> None:
+        slow.connection.reader.rate.spend(1, 0)
         slow.send(MUCH)
         slow.settle()
-        assert slow.handled == [b"one"]
+        assert slow.handler.asked == 0
         slow.clock.advance(1)
         slow.settle()
-        assert slow.handled == [b"one"] or slow.handled == [b"one", MUCH[:-1]]
+        assert slow.handler.asked == 1
+
+    def test_so_does_input_of_a_client_that_wants_turns_alone(self, slow: Caller) -> None:
+        slow.handler.at_once = False
+        slow.send(b"one\n")
+        slow.settle()
+        slow.send(b"two\n")
+        slow.settle()
+        assert slow.handler.asked == 1
+        slow.clock.advance(1)
+        assert slow.handled == [b"one", b"two"]
 
     def test_a_charge_makes_the_next_item_wait(self, slow: Caller) -> None:
         handle = slow.handler.handle
@@ -430,6 +504,26 @@ class TestAnotherHandler:
         caller.settle()
         assert other.asked == 0
 
+    def test_a_client_that_is_read_is_not_told_so_again(self, caller: Caller) -> None:
+        caller.connection.switch(NotingHandler())
+        assert caller.transport.resumes == 0
+
+    def test_what_comes_next_is_handled_as_it_is_read(self, caller: Caller) -> None:
+        other = NotingHandler()
+        caller.connection.reader.await_turn()
+        caller.connection.switch(other)
+        caller.send(b"one\n")
+        assert other.handled == [b"one"]
+
+    def test_a_delay_ends_with_the_handler_before_it(self) -> None:
+        pace = Pace(Limits(lines_per_second=1))
+        pace.spend(0, BURST_SECONDS, 0)
+        caller = Caller(pace)
+        caller.send(b"one\n")
+        assert caller.connection.reader.rate.delayed
+        caller.connection.switch(NotingHandler())
+        assert not caller.clock.getDelayedCalls()
+
     def test_it_ends_if_the_client_has_ended(self, caller: Caller) -> None:
         caller.handler.busy = True
         caller.half_close()
@@ -437,6 +531,16 @@ class TestAnotherHandler:
         caller.connection.switch(other)
         caller.settle()
         assert other.calls == ["connect", "enter", "end_of_input"]
+
+    def test_its_output_has_to_be_taken_in_time_then(self, caller: Caller) -> None:
+        caller.handler.busy = True
+        caller.half_close()
+        other = NotingHandler()
+        other.busy = True
+        caller.connection.switch(other)
+        caller.connection.output.writer.pauseProducing()
+        caller.settle()
+        assert caller.clock.getDelayedCalls()
 
     def test_one_that_takes_no_input_has_no_turn(self, caller: Caller) -> None:
         caller.handler.busy = True
