@@ -35,6 +35,7 @@ TESTS = {
         "tests/chat/actions/test_password.py",
         "tests/commands/test_password_prompt.py",
     ],
+    "chatd/chat/actions/deeds.py": ["tests/chat/actions/test_deeds.py"],
     "chatd/chat/actions/enter.py": [
         "tests/chat/actions/test_enter.py",
         "tests/commands/test_moderation.py",
@@ -207,11 +208,13 @@ TESTS = {
     "chatd/daemon/retention.py": ["tests/daemon/test_retention.py"],
     "chatd/storage/sqlite/time_index.py": ["tests/storage/sqlite/test_time_index.py"],
     "chatd/protocols/web/live/frames.py": ["tests/protocols/web/live/test_frames.py"],
+    "chatd/protocols/web/http/deadlines.py": ["tests/protocols/web/http/test_deadlines.py"],
     "chatd/protocols/web/http/same_origin.py": ["tests/protocols/web/http/test_same_origin.py"],
     "chatd/protocols/web/live/handshake.py": ["tests/protocols/web/live/test_handshake.py"],
     "chatd/util/private_files.py": ["tests/util/test_private_files.py"],
     "chatd/protocols/proxy/header.py": ["tests/protocols/proxy/test_header.py"],
     "chatd/protocols/proxy/protocol.py": ["tests/protocols/proxy/test_protocol.py"],
+    "chatd/protocols/lines/decoder.py": ["tests/protocols/lines/test_decoder.py"],
     "chatd/protocols/lines/framing.py": ["tests/protocols/lines/test_framing.py"],
     "chatd/protocols/transport/client_address.py": [
         "tests/protocols/transport/test_client_address.py",
@@ -281,11 +284,8 @@ TESTS = {
         "tests/storage/test_contract.py",
         "tests/storage/test_searches.py",
     ],
-    "chatd/storage/sqlite/rows.py": [
-        "tests/storage/sqlite/test_damage.py",
-        "tests/storage/sqlite/test_store.py",
-        "tests/storage/test_group_commit.py",
-    ],
+    "chatd/storage/sqlite/errors.py": ["tests/storage/sqlite/test_errors.py"],
+    "chatd/storage/sqlite/rows.py": ["tests/storage/sqlite/test_rows.py"],
     "chatd/protocols/transport/writer.py": [
         "tests/protocols/transport/test_writer.py",
         "tests/integration/test_faults.py",

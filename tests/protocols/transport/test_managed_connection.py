@@ -280,13 +280,6 @@ class TestStopping:
         caller.connection.stop_reading()
         assert caller.transport.resumes == 0
 
-    def test_a_client_that_has_ended_is_not_read_again(self, caller: Caller) -> None:
-        caller.handler.most = 0
-        caller.send(b"one\n")
-        caller.half_close()
-        caller.connection.stop_reading()
-        assert caller.transport.resumes == 0
-
     def test_the_client_has_to_take_the_rest_in_time(self, caller: Caller) -> None:
         caller.connection.output.writer.pauseProducing()
         caller.connection.stop_reading()

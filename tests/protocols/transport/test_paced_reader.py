@@ -350,6 +350,13 @@ class TestPausing:
         caller.connection.reader.wake()
         assert caller.transport.pauses == 1
 
+    def test_one_that_has_ended_is_not_read_again(self, caller: Caller) -> None:
+        caller.handler.most = 0
+        caller.send(b"one\n")
+        caller.half_close()
+        caller.connection.stop_reading()
+        assert caller.transport.resumes == 0
+
 
 class TestEnd:
     def test_the_rest_awaits_a_turn(self, caller: Caller) -> None:
