@@ -341,6 +341,13 @@ class TestWhatManyRead:
             Deferred.fromCoroutine(page).addBoth(pages.append)
         return pages
 
+    def read_once(self, harness: RoomHarness, store: HeldReads) -> None:
+        """Read a page of a room with a member, which has no line in memory."""
+        harness.room.enter("ana", guest=False)
+        harness.room._latest.clear()
+        self.read(harness.room, 1)
+        store.go_on()
+
     @pytest.fixture
     def store(self, harness: RoomHarness) -> HeldReads:
         store = harness.store = HeldReads(harness.clock)
@@ -371,10 +378,7 @@ class TestWhatManyRead:
         assert (page.data, store.reads) == (b"b\nc\nd\ne\n", 1)
 
     def test_goes_on_behind_what_was_kept(self, harness: RoomHarness, store: HeldReads) -> None:
-        harness.room.enter("ana", guest=False)
-        harness.room._latest.clear()
-        self.read(harness.room, 1)
-        store.go_on()
+        self.read_once(harness, store)
         harness.say(said("f"))
         (page,) = self.read(harness.room, 1)
         assert page.last == 5
@@ -382,10 +386,7 @@ class TestWhatManyRead:
     def test_never_gives_more_than_was_asked_for(
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
-        harness.room.enter("ana", guest=False)
-        harness.room._latest.clear()
-        self.read(harness.room, 1)
-        store.go_on()
+        self.read_once(harness, store)
         harness.room._latest.clear()
         pages: list[Any] = []
         Deferred.fromCoroutine(harness.room.page(BareFormat(), 1, 3)).addBoth(pages.append)
@@ -401,10 +402,7 @@ class TestWhatManyRead:
     def test_is_not_kept_when_everybody_has_gone(
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
-        harness.room.enter("ana", guest=False)
-        harness.room._latest.clear()
-        self.read(harness.room, 1)
-        store.go_on()
+        self.read_once(harness, store)
         harness.room.leave("ana", guest=False)
         self.read(harness.room, 1)
         assert store.reads == 2
@@ -413,10 +411,7 @@ class TestWhatManyRead:
     def test_is_not_kept_when_something_is_forgotten(
         self, harness: RoomHarness, store: HeldReads
     ) -> None:
-        harness.room.enter("ana", guest=False)
-        harness.room._latest.clear()
-        self.read(harness.room, 1)
-        store.go_on()
+        self.read_once(harness, store)
         harness.room.forget(10_000)
         self.read(harness.room, 1)
         assert store.reads == 2

@@ -43,6 +43,12 @@ class StubSite:
         self.requests: list[Request] = []
         self.reply: Callable[[Request, Requester], Any] = _repeat
 
+    def hold(self) -> Deferred[Answer]:
+        """Give no answer until the returned Deferred has one."""
+        held: Deferred[Answer] = Deferred()
+        self.reply = lambda *_: held
+        return held
+
     async def answer(self, request: Request, asker: Requester) -> Answer | HandOver:
         self.requests.append(request)
         reply = self.reply(request, asker)

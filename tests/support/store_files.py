@@ -66,6 +66,14 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[sqlite3.Connection]:
+    """Lock the file as another program does; yield the connection of that program."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
 def descriptors() -> int:
     """Return the number of open files of this process."""
     return len(os.listdir("/dev/fd"))

@@ -66,22 +66,22 @@ class SlowHeaders(WebAttack):
     gone = HEAD_SECONDS
 
     def run(self) -> None:
-        start = self.request("/", "X-Slow: ")[:-4]
+        start = self.beginning()
         fleet = self.fleet()
         self.pour(fleet, self.begin(fleet, lambda _: start, lambda _: b"x"), pace=1)
 
+    def beginning(self) -> bytes:
+        """Return the part of a request that is sent at once."""
+        return self.request("/", "X-Slow: ")[:-4]
 
-class SlowBodies(WebAttack):
+
+class SlowBodies(SlowHeaders):
     """Two hundred clients post a message at a byte a second."""
 
-    clients = 200
-    few = 50
     gone = BODY_SECONDS
 
-    def run(self) -> None:
-        start = self.request(MESSAGES, "Content-Length: 60000", method="POST")
-        fleet = self.fleet()
-        self.pour(fleet, self.begin(fleet, lambda _: start, lambda _: b"x"), pace=1)
+    def beginning(self) -> bytes:
+        return self.request(MESSAGES, "Content-Length: 60000", method="POST")
 
 
 class UnendedHandshakes(WebAttack):

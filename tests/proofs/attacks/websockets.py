@@ -23,7 +23,7 @@ from tests.proofs.attacks.browser import (
     upgrade,
 )
 from tests.proofs.attacks.probe import browse, dial
-from tests.proofs.attacks.silence import BusyRoom
+from tests.proofs.attacks.silence import NeverReaders, SilentClients, SlowReaders
 from tests.proofs.attacks.web import HEAD_SECONDS, WebAttack
 
 
@@ -376,37 +376,13 @@ class BrowsersWithoutHello(BrowserAttack):
         self.linger()
 
 
-class BusyRoomOfBrowsers(BrowserAttack, BusyRoom):
-    """The base of attacks by WebSockets in a busy room."""
-
-
-class BrowsersNeverRead(BusyRoomOfBrowsers):
+class BrowsersNeverRead(BrowserAttack, NeverReaders):
     """A thousand browsers come into a busy room and never read."""
 
-    clients = 1000
-    few = 100
 
-    def run(self) -> None:
-        self.talk(self.fleet())
-
-
-class SlowBrowsers(BusyRoomOfBrowsers):
+class SlowBrowsers(BrowserAttack, SlowReaders):
     """A hundred browsers read a busy room at a hundred bytes a second each."""
 
-    clients = 100
-    few = 20
 
-    def run(self) -> None:
-        self.talk(self.fleet(), listen=100)
-
-
-class SilentBrowsers(BrowserAttack):
+class SilentBrowsers(BrowserAttack, SilentClients):
     """A thousand browsers come in, say nothing, and read nothing, pings neither."""
-
-    clients = 1000
-    few = 200
-
-    def run(self) -> None:
-        fleet = self.fleet()
-        self.linger()
-        del fleet

@@ -16,7 +16,8 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
@@ -138,11 +139,13 @@ def _round(
 ) -> None:
     seen = _Seen(Visitors(chance))
     furnish(directory, {})
-    for life in range(lives):
-        (live,) = chance.choices(
-            [_killed_at_an_instant, _killed_in_a_commit, _killed_in_starting], [40, 40, 20]
+    for number in range(lives):
+        life = _Life(directory, number, chance, result, seen, fresh=fresh)
+        (end,) = chance.choices(
+            [life.killed_at_an_instant, life.killed_in_a_commit, life.killed_in_starting],
+            [40, 40, 20],
         )
-        live(directory, life, chance, result, fresh, seen)
+        end()
     path = directory / STORE
     facts = facts_of(path)
     result.answered += seen.expected.answered
@@ -223,100 +226,100 @@ def _faults_of_searches(path: Path, chance: random.Random) -> list[str]:
     return faults
 
 
-def _killed_at_an_instant(
-    directory: Path,
-    life: int,
-    chance: random.Random,
-    result: Result,
-    fresh: bool,
-    seen: _Seen,
-) -> None:
-    daemon = Daemon(directory, {}, fresh=fresh, web=True)
-    with ExitStack() as stack:
-        people, visitors = _enter(daemon, life, chance, stack, seen)
-        end = time.monotonic() + chance.uniform(0, SECONDS)
-        talk([*people, *visitors], until=lambda: time.monotonic() >= end)
-        daemon.kill()
-        _see_the_end(daemon, life, people, visitors, "at a random instant", result, seen)
+class _Life:
+    """The life of a daemon, from its start until it is killed, and of its clients."""
 
+    def __init__(
+        self,
+        directory: Path,
+        number: int,
+        chance: random.Random,
+        result: Result,
+        seen: _Seen,
+        *,
+        fresh: bool,
+    ) -> None:
+        self._directory = directory
+        self._number = number
+        self._chance = chance
+        self._result = result
+        self._seen = seen
+        self._fresh = fresh
+        self._people: list[Person] = []
+        self._visitors: list[Visitor] = []
 
-def _killed_in_a_commit(
-    directory: Path,
-    life: int,
-    chance: random.Random,
-    result: Result,
-    fresh: bool,
-    seen: _Seen,
-) -> None:
-    armed = directory / "armed"
-    variables = disk.environment(directory / "disk", kill=_moment(chance), counting_from=armed)
-    daemon = Daemon(directory, variables, fresh=fresh, web=True)
-    with ExitStack() as stack:
-        people, visitors = _enter(daemon, life, chance, stack, seen)
-        armed.touch()
-        _see_the_end(daemon, life, people, visitors, "in a commit", result, seen)
-        armed.unlink()
+    def killed_at_an_instant(self) -> None:
+        with self._begun({}) as daemon:
+            self._enter(daemon)
+            end = time.monotonic() + self._chance.uniform(0, SECONDS)
+            talk(self._clients, until=lambda: time.monotonic() >= end)
+            daemon.kill()
+            self._see_the_end(daemon, "at a random instant")
 
+    def killed_in_a_commit(self) -> None:
+        armed = self._directory / "armed"
+        with self._begun(self._shim(counting_from=armed)) as daemon:
+            self._enter(daemon)
+            armed.touch()
+            self._see_the_end(daemon, "in a commit")
+            armed.unlink()
 
-def _killed_in_starting(
-    directory: Path,
-    life: int,
-    chance: random.Random,
-    result: Result,
-    fresh: bool,
-    seen: _Seen,
-) -> None:
-    variables = disk.environment(directory / "disk", kill=_moment(chance))
-    daemon = Daemon(directory, variables, fresh=fresh, web=True)
-    with ExitStack() as stack:
-        # With little to recover, it lives on to its first commits.
-        people, visitors = _enter(daemon, life, chance, stack, seen) if daemon.port else ([], [])
-        _see_the_end(daemon, life, people, visitors, "in starting", result, seen)
+    def killed_in_starting(self) -> None:
+        with self._begun(self._shim()) as daemon:
+            if daemon.port:  # with little to recover, it lives on to its first commits
+                self._enter(daemon)
+            self._see_the_end(daemon, "in starting")
 
+    @property
+    def _clients(self) -> list[Client]:
+        return [*self._people, *self._visitors]
 
-def _moment(chance: random.Random) -> tuple[int, str]:
-    return chance.randint(1, CALLS), chance.choice(("before", "after"))
+    def _shim(self, counting_from: Path | None = None) -> dict[str, str]:
+        """Return the variables that kill the daemon at a random call for its disk."""
+        moment = self._chance.randint(1, CALLS), self._chance.choice(("before", "after"))
+        return disk.environment(self._directory / "disk", kill=moment, counting_from=counting_from)
 
+    @contextmanager
+    def _begun(self, variables: dict[str, str]) -> Iterator[Daemon]:
+        """Start the daemon; in the end, close the connections of all clients."""
+        daemon = Daemon(self._directory, variables, fresh=self._fresh, web=True)
+        try:
+            yield daemon
+        finally:
+            for client in self._people + self._visitors:
+                client.socket.close()
 
-def _see_the_end(
-    daemon: Daemon,
-    life: int,
-    people: list[Person],
-    visitors: list[Visitor],
-    when: str,
-    result: Result,
-    seen: _Seen,
-) -> None:
-    talk([*people, *visitors])  # data in the kernel's buffers counts as seen, too
-    status = daemon.wait()
-    if status != -9 or "Traceback" in daemon.said:
-        result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
-    where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
-    result.killed[f"{when}: {where[-1]}" if where else when] += 1
-    for number, person in enumerate(people):
-        seen.add(f"seen-{life}-{number}.txt", person)
+    def _enter(self, daemon: Daemon) -> None:
+        """Connect all clients, people and visitors.
 
+        Each has said something and seen it, or the daemon has ended already.
+        """
+        chance = self._chance
+        accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]
+        with suppress(ConnectionError):
+            for number, account in enumerate(accounts + [""] * (PEOPLE - len(accounts))):
+                registers = not account and chance.random() < REGISTRATIONS
+                self._people.append(
+                    Person(
+                        daemon.port,
+                        self._number,
+                        number,
+                        chance,
+                        account=account,
+                        registers=registers,
+                    )
+                )
+            for visitor in self._seen.visitors.come():
+                visitor.come(daemon.web_port)
+                self._visitors.append(visitor)
+        talk(self._clients, until=lambda: all(each.receipts for each in self._clients))
 
-def _enter(
-    daemon: Daemon, life: int, chance: random.Random, stack: ExitStack, seen: _Seen
-) -> tuple[list[Person], list[Visitor]]:
-    """Connect all clients, people and visitors.
-
-    Each has said something and seen it, or the daemon has ended already.
-    """
-    people: list[Person] = []
-    visitors: list[Visitor] = []
-    accounts = ["ana" * (chance.random() < LOGINS), "eva" * (chance.random() < LOGINS)]
-    with suppress(ConnectionError):
-        for number, account in enumerate(accounts + [""] * (PEOPLE - len(accounts))):
-            registers = not account and chance.random() < REGISTRATIONS
-            person = Person(daemon.port, life, number, chance, account=account, registers=registers)
-            people.append(person)
-            stack.enter_context(closing(person.socket))
-        for visitor in seen.visitors.come():
-            visitor.come(daemon.web_port)
-            visitors.append(visitor)
-            stack.enter_context(closing(visitor.socket))
-    everybody: list[Client] = [*people, *visitors]
-    talk(everybody, until=lambda: all(each.receipts for each in everybody))
-    return people, visitors
+    def _see_the_end(self, daemon: Daemon, when: str) -> None:
+        talk(self._clients)  # data in the kernel's buffers counts as seen, too
+        status = daemon.wait()
+        if status != -9 or "Traceback" in daemon.said:
+            self._result.faults.append(f"a daemon ended with status {status}: {daemon.said}")
+        where = [line for line in daemon.said.splitlines() if line.startswith("killed ")]
+        self._result.killed[f"{when}: {where[-1]}" if where else when] += 1
+        for number, person in enumerate(self._people):
+            self._seen.add(f"seen-{self._number}-{number}.txt", person)

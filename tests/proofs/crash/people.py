@@ -62,6 +62,16 @@ class Client(Protocol):
         """Read received data, and say more."""
 
 
+def received(connection: socket.socket) -> bytes | None:
+    """Return received data: empty at the end of the connection, None if there is none yet."""
+    try:
+        return connection.recv(1 << 16)
+    except BlockingIOError:
+        return None
+    except ConnectionError:
+        return b""
+
+
 class Person:
     """A client: a name, a room, and lines that are said only once.
 
@@ -116,12 +126,9 @@ class Person:
 
     def read(self) -> None:
         """Read received data, and answer each receipt with another line."""
-        try:
-            data = self.socket.recv(1 << 16)
-        except BlockingIOError:
+        data = received(self.socket)
+        if data is None:
             return
-        except ConnectionError:
-            data = b""
         if not data:
             self.ended = True
             return

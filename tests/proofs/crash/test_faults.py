@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from tests.proofs.crash import disk
-from tests.support import preload
+from tests.support import preload, store_files
 from tests.support.live_server import LOOPBACK, PATIENCE, Client, LiveServer, message_of, spawn
 
 pytestmark = pytest.mark.skipif(bool(preload.why_not()), reason=preload.why_not())
@@ -99,8 +99,7 @@ def failing(what: str) -> Callable[[FaultyServer], AbstractContextManager[None]]
 
 @contextmanager
 def locked(server: FaultyServer) -> Iterator[None]:
-    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with store_files.locked(server.path):
         yield
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tests.proofs.crash.people import ROOMS, talk
+from tests.proofs.crash.people import ROOMS, received, talk
 from tests.proofs.crash.resumed import LATELY, Follower, Said
 
 BROWSERS = 3
@@ -80,12 +80,9 @@ class Visitor:
 
     def read(self) -> None:
         """Read received data, and send what is due then."""
-        try:
-            data = self.socket.recv(1 << 16)
-        except BlockingIOError:
+        data = received(self.socket)
+        if data is None:
             return
-        except ConnectionError:
-            data = b""
         self.ended = not data
         self._unread += data
         while self._take():

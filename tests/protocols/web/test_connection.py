@@ -191,8 +191,7 @@ def test_who_sends_a_request_and_nothing_more_is_answered_and_closed() -> None:
 
 def test_who_ends_while_a_handler_is_at_work_is_answered() -> None:
     web = WebWorld()
-    held: Deferred[Answer] = Deferred()
-    web.site.reply = lambda *_: held
+    held = web.site.hold()
     caller = web.caller()
     caller.send(GET)
     caller.half_close()
@@ -227,8 +226,7 @@ def test_who_goes_away_is_forgotten() -> None:
 
 def test_what_somebody_asked_who_has_gone_is_done_and_counted_until_then() -> None:
     web = WebWorld()
-    held: Deferred[Answer] = Deferred()
-    web.site.reply = lambda *_: held
+    held = web.site.hold()
     caller = web.caller()
     caller.send(GET)
     caller.settle()
@@ -271,8 +269,7 @@ def test_a_thousand_who_ask_at_once_share_the_time_of_one_turn() -> None:
 
 def test_who_was_let_go_is_not_waited_for() -> None:
     web = WebWorld()
-    held: Deferred[Answer] = Deferred()
-    web.site.reply = lambda *_: held
+    held = web.site.hold()
     caller = web.caller()
     caller.send(GET)
     caller.settle()
@@ -348,8 +345,7 @@ def test_a_connection_that_asks_nothing_is_closed_in_the_end() -> None:
 
 def test_a_handler_may_take_its_time() -> None:
     web = WebWorld()
-    held: Deferred[Answer] = Deferred()
-    web.site.reply = lambda *_: held
+    held = web.site.hold()
     caller = web.caller()
     caller.send(GET)
     caller.wait(600)
@@ -487,8 +483,7 @@ def test_when_the_server_stops_nobody_waits_for_those_who_have_gone() -> None:
     caller.protocol.connection.stop_reading()
     assert not web.factory.clients
     assert not web.clock.getDelayedCalls()
-    held: Deferred[Answer] = Deferred()
-    web.site.reply = lambda *_: held
+    web.site.hold()
     busy = web.caller()
     busy.send(GET)
     busy.settle()

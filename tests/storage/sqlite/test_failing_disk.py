@@ -20,6 +20,7 @@ from chatd.util.error_log import FIRST_SILENCE
 from tests.support.store_files import (
     Expect,
     Opening,
+    locked,
     no_file_grows_beyond,
     sql,
 )
@@ -216,8 +217,7 @@ class TestFailingDisk:
         expected_errors: Expect,
     ) -> None:
         await harness.say(draft("a"))
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(path):
             await harness.say(draft("lost"))
         assert harness.why_refused() == f"{path}: database is locked."
         await harness.say(draft("b"))
@@ -313,8 +313,7 @@ class TestFailingDisk:
         expected_errors: Expect,
     ) -> None:
         await harness.say(draft("a"))
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(path) as other:
             await harness.say(draft("got an error, and yet was stored"))
             other.execute("UPDATE rooms SET head = 2, topic = 'hi', session = 7")
             other.execute("COMMIT")
