@@ -195,12 +195,9 @@ def test_entering_it_from_a_browser(zed: Member, name: str) -> None:
 
 @pytest.mark.parametrize("way", [private, closed])
 @pytest.mark.parametrize("target", ["messages", "messages?after=0", "messages?before=9", "stream"])
-def test_reading_it_over_http(way: Callable[[Any, Member], None], target: str) -> None:
+def test_reading_it_over_http(way: Callable[[World, Member], None], target: str) -> None:
     door = SiteWorld()
-    door.account("ana")
-    ana = door.world.person()
-    ana.type("/login ana correct horse")
-    way(door.world, ana)  # type: ignore[arg-type]
+    way(door.world, door.world.member("ana"))
     hidden, free = (door.ask("GET", f"/api/rooms/{room}/{target}") for room in (HIDDEN, FREE))
     assert hidden.status == free.status == 404
     assert without_name(hidden.json, HIDDEN) == without_name(free.json, FREE)

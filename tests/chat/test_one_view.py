@@ -16,7 +16,7 @@ from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
 from chatd.text.times import local_time
 from tests.support.browser import browser
 from tests.support.http import SiteWorld, request
-from tests.support.world import Member
+from tests.support.world import PASSWORD, Member
 
 RUDE, KIND = "rude words", "kind words"
 OWN = "ana says something"
@@ -26,9 +26,8 @@ OWN = "ana says something"
 def door() -> SiteWorld:
     """Ana ignores trol, who said something in the lobby, as luis did."""
     door = SiteWorld()
-    door.account("ana")
-    ana = door.world.person()
-    ana.type("/login ana correct horse", "/ignore trol")
+    ana = door.world.member("ana")
+    ana.type("/ignore trol")
     ana.hang_up()
     for name, text in ("trol", RUDE), ("luis", KIND):
         person = door.world.person(name)
@@ -43,7 +42,7 @@ def bearer(door: SiteWorld) -> str:
 
 def ana_of(door: SiteWorld) -> Member:
     ana = door.world.person()
-    ana.type("/login ana correct horse")
+    ana.type(f"/login ana {PASSWORD}")
     return ana
 
 
@@ -74,7 +73,7 @@ def event_stream(door: SiteWorld) -> str:
 def over_websocket(type: str, **members: object) -> Callable[[SiteWorld], str]:
     def read(door: SiteWorld) -> str:
         ana = browser(door.world)
-        ana.say("/login ana correct horse")
+        ana.say(f"/login ana {PASSWORD}")
         ana.seen()
         ana.send(type, room="lobby", **members)
         return json.dumps(ana.seen())
@@ -148,7 +147,7 @@ def test_whom_one_ignores_from_now_on_holds_on_connections_that_are_there(
 ) -> None:
     """A terminal, a browser and an event stream."""
     terminal, visitor, stream = ana_of(door), browser(door.world), door.caller()
-    visitor.say("/login ana correct horse")
+    visitor.say(f"/login ana {PASSWORD}")
     stream.send(request("GET", "/api/rooms/lobby/stream", authorization=bearer(door)))
     stream.settle()
     other = ana_of(door)
@@ -190,7 +189,7 @@ class TestOwnLines:
     def test_do_not_ring(self, door: SiteWorld, way: str, bell: str) -> None:
         ana = ana_of(door)
         visitor = browser(door.world)
-        visitor.say("/login ana correct horse")
+        visitor.say(f"/login ana {PASSWORD}")
         ana.type(f"/bell {bell}")
         visitor.say(f"/bell {bell}")
         ana.seen()
@@ -266,7 +265,7 @@ class TestOwnLines:
         somebody.type(OWN)
         somebody.hang_up()
         door.clock.advance(60)
-        door.account("ana")
+        door.world.register("ana")
         ana = ana_of(door)
         ana.type(OWN)
         ana.seen()
@@ -281,6 +280,6 @@ def _say(ana: Member, *lines: str) -> None:
 
 def _say_in_browser(door: SiteWorld) -> None:
     visitor = browser(door.world)
-    visitor.say("/login ana correct horse")
+    visitor.say(f"/login ana {PASSWORD}")
     visitor.say(OWN, room="lobby")
     visitor.hang_up()

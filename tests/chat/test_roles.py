@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.task import Clock
 
@@ -30,7 +32,7 @@ class RolesHarness:
         account = Account(name, "", admin)
         self.change(self.accounts.table.put(account.key, account))
 
-    def session(self, **options: str) -> Session:
+    def session(self, **options: Any) -> Session:
         self._sessions += 1
         return alone(self._sessions, self.store, self.clock, **options)
 

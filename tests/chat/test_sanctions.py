@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -29,7 +30,7 @@ class SanctionsHarness:
         self.sanctions = Sanctions(self.store, self.clock.seconds)
         self._sessions = 0
 
-    def session(self, **options: str) -> Session:
+    def session(self, **options: Any) -> Session:
         self._sessions += 1
         return alone(self._sessions, self.store, self.clock, **options)
 

@@ -191,7 +191,7 @@ def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:
 def test_over_http() -> None:
     door = SiteWorld()
     for name in "ana", "zed":
-        door.account(name)
+        door.world.register(name)
     ana, wat = door.world.person(), door.world.person("wat")
     ana.type(f"/login ana {PASSWORD}", "/create den", "/mute zed", "/mute zoe")
     wat.type("/join den")

@@ -106,12 +106,6 @@ class SiteWorld(WebWorld):
         body = json.dumps(value).encode()
         return self.ask("POST", target, body, content_type="application/json", **headers)
 
-    def account(self, name: str, password: str = "correct horse") -> None:
-        """Register an account that is not connected."""
-        person = self.world.person(name)
-        person.type(f"/register {password}")
-        person.hang_up()
-
     def token(self, name: str, scope: str = "write") -> str:
         """Return a new token of an account."""
         return self.world.secret(name, TOKEN, scope)

@@ -181,7 +181,7 @@ class World:
 
     def register(self, name: str, *, admin: bool = False, **settings: Any) -> None:
         """Register an account."""
-        account = Account(name, HASH, admin, settings=settings)
+        account = Account(name, HASH, admin, int(self.now()), settings)
         change(self.store, self.server.accounts.table.put(account.key, account))
         self.settle()
 

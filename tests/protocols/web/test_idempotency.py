@@ -22,7 +22,7 @@ class LabWorld:
         self.world, self.server = self.web.world, self.web.server
         self.olga = self.world.person("olga")
         self.olga.type(f"/register {PASSWORD}", "/create lab", "hola")
-        self.web.account("mia")
+        self.web.world.register("mia")
         self.token = self.web.token("mia")
         self.others: list[Member] = []
 

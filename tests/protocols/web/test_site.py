@@ -105,7 +105,7 @@ def test_who_says_no_host_is_no_browser() -> None:
 def test_what_another_page_asks_is_not_done(headers: dict[str, str], with_token: bool) -> None:
     web = SiteWorld()
     if with_token:
-        web.account("ana")
+        web.world.register("ana")
         headers = {**headers, "authorization": f"Bearer {web.token('ana')}"}
     for method, path in ("POST", "/api/rooms/lobby/messages"), ("GET", "/api/rooms"):
         host = "localhost:80" if headers.get("origin") == "https://localhost" else "localhost"

@@ -104,7 +104,7 @@ def test_two_programs_in_one_place_may_have_one_name_at_a_time() -> None:
 )
 def test_a_name_that_a_guest_cannot_have_is_refused(name: str, error: tuple[int, str]) -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     web.world.person("luis")
     head = web.server.lobby.head
     assert error_of(web.ask("POST", f"{LOBBY}?name={quote(name)}", b"text")) == error
@@ -113,7 +113,7 @@ def test_a_name_that_a_guest_cannot_have_is_refused(name: str, error: tuple[int,
 
 def test_a_token_speaks_as_its_account() -> None:
     web = SiteWorld()
-    web.account("Ana")
+    web.world.register("Ana")
     token = web.token("ana")
     reader = web.world.person()
     got = web.ask("POST", LOBBY, b"text", authorization=bearer(token))
@@ -123,7 +123,7 @@ def test_a_token_speaks_as_its_account() -> None:
 
 def test_who_speaks_with_a_token_sees_nothing_and_nobody_sees_them_come() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     token = web.token("ana")
     writer = web.world.person("luis")
     writer.type("/msg ana psst")
@@ -150,19 +150,19 @@ def test_a_token_that_is_nobodys_is_refused(header: str) -> None:
 
 def test_a_token_that_others_can_read_is_refused() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     token = web.token("ana")
     got = web.ask("POST", LOBBY, b"text", authorization=bearer(token), address=FAR)
     assert error_of(got) == (403, "token_in_clear")
     bold = SiteWorld(plaintext_passwords=True)
-    bold.account("ana")
+    bold.world.register("ana")
     got = bold.ask("POST", LOBBY, b"text", authorization=bearer(bold.token("ana")), address=FAR)
     assert got.status == 201
 
 
 def test_a_token_that_was_revoked_is_nobodys() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     token = web.token("ana")
     ana = web.world.person()
     ana.type("/login ana correct horse", "/token revoke t")
@@ -172,7 +172,7 @@ def test_a_token_that_was_revoked_is_nobodys() -> None:
 
 def test_a_room_that_is_not_there_is_made() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     got = web.ask(
         "POST", "/api/rooms/Ops/messages", b"text", authorization=bearer(web.token("ana"))
     )
@@ -198,7 +198,7 @@ def test_a_room_that_cannot_be_made_is_refused(room: str, error: tuple[int, str]
 
 def test_who_may_not_speak_in_a_room_is_told_why() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     ana = web.world.person()
     ana.type("/login ana correct horse", "/create ops private")
     got = web.ask("GET", "/api/rooms/ops/messages")
@@ -484,7 +484,7 @@ def test_of_a_long_topic_the_beginning_is_listed() -> None:
 
 def test_who_one_is_is_told() -> None:
     web = SiteWorld()
-    web.account("Ana")
+    web.world.register("Ana")
     guest = {"name": None, "guest": True, "account": False, "scope": None, "language": "en"}
     assert web.ask("GET", "/api/me").json == guest
     got = web.ask("GET", "/api/me", authorization=bearer(web.token("ana")), accept_language="es")
@@ -499,7 +499,7 @@ def test_a_daemon_that_saves_is_well() -> None:
 
 def test_nobody_is_left_behind() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     token = web.token("ana")
     before = len(list(web.server.sessions)), len(web.server.names)
     for headers in {}, {"authorization": bearer(token)}:

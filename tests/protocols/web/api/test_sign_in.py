@@ -26,7 +26,7 @@ def who(web: SiteWorld, cookie: str, **headers: Any) -> str | None:
 @pytest.fixture
 def web() -> SiteWorld:
     web = SiteWorld()
-    web.account("Ana")
+    web.world.register("Ana")
     return web
 
 

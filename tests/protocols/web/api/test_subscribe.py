@@ -95,7 +95,7 @@ def test_whoever_comes_back_from_another_log_is_shown_all(bookmark: str) -> None
 
 def test_events_are_told_in_the_language_asked_for_also_to_an_account() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     for headers in {}, {"authorization": f"Bearer {web.token('ana')}"}:
         _, _, blocks = opened(web, accept_language="es", **headers)
         assert any("Estás en #lobby" in data_of(block)["text"] for block in blocks)
@@ -103,7 +103,7 @@ def test_events_are_told_in_the_language_asked_for_also_to_an_account() -> None:
 
 def test_what_cannot_be_streamed_is_refused_before_it_begins() -> None:
     web = SiteWorld()
-    web.account("ana")
+    web.world.register("ana")
     ana = web.world.person()
     ana.type("/login ana correct horse", "/create ops private")
     assert refused(web, "/api/rooms/none/stream") == (404, "unknown_room")
@@ -154,7 +154,7 @@ def test_what_is_no_handshake_is_told_what_is_wanted() -> None:
 
 def test_a_websocket_is_the_account_that_the_browser_signed_in_to() -> None:
     web = SiteWorld()
-    web.account("Ana")
+    web.world.register("Ana")
     got = web.post("/api/signin", {"name": "ana", "password": "correct horse"})
     cookie = got.headers["set-cookie"].partition(";")[0]
     opened(web, "/ws", cookie=cookie, **WEBSOCKET)
