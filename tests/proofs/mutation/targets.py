@@ -199,6 +199,7 @@ TESTS = {
         "tests/chat/test_silenced.py",
         "tests/commands",
     ],
+    "chatd/rooms/paging.py": ["tests/rooms/test_paging.py"],
     "chatd/rooms/room.py": ["tests/rooms/test_room.py"],
     "chatd/rooms/bookmarks.py": [
         "tests/rooms/test_bookmarks.py",
@@ -207,6 +208,7 @@ TESTS = {
     "chatd/storage/clock_watch.py": ["tests/storage/test_clock_watch.py"],
     "chatd/daemon/retention.py": ["tests/daemon/test_retention.py"],
     "chatd/storage/sqlite/time_index.py": ["tests/storage/sqlite/test_time_index.py"],
+    "chatd/protocols/web/live/liveness.py": ["tests/protocols/web/live/test_liveness.py"],
     "chatd/protocols/web/live/frames.py": ["tests/protocols/web/live/test_frames.py"],
     "chatd/protocols/web/http/deadlines.py": ["tests/protocols/web/http/test_deadlines.py"],
     "chatd/protocols/web/http/same_origin.py": ["tests/protocols/web/http/test_same_origin.py"],

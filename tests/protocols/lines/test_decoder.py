@@ -25,6 +25,7 @@ def bare() -> LineDecoder:
 class TestPieces:
     def test_a_read_is_decoded_at_once(self, decoder: LineDecoder) -> None:
         assert decoder.feed(b"one\ntwo\n") == ([b"one", b"two"], b"")
+        assert decoder.overhead == 0
 
     def test_a_long_one_in_pieces(self, decoder: LineDecoder) -> None:
         _, rest = decoder.feed(b"x" * PIECE_BYTES + b"yz")

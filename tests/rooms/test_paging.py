@@ -1,0 +1,149 @@
+"""`chatd.rooms.paging`: stretches of a log, as a view shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from chatd.event import Draft, Event, Kind
+from chatd.rooms.paging import (
+    CHARACTERS_GIVEN,
+    EVENTS_LOOKED_AT,
+    EVENTS_READ,
+    Stretch,
+    first_events,
+    last_events,
+)
+from chatd.rooms.room import Room
+from chatd.rooms.view import View
+from chatd.storage.memory import MemoryStore
+
+ALL = View()
+
+
+def room_of(*said: tuple[str, int] | str) -> Room:
+    """Return a room in which authors said so many lines, or texts of one author."""
+    store = MemoryStore(Clock(), lambda: 1.0)
+    for each in said:
+        author, texts = ("luis", [each]) if isinstance(each, str) else (each[0], ["x"] * each[1])
+        store.commit([Draft("ops", 1, author, Kind.MESSAGE, texts)])
+    log = store._logs.get("ops")
+    return Room("ops", store, 0 if log is None else log.head)
+
+
+def got(reading: Coroutine[Any, Any, Stretch]) -> Stretch:
+    results: list[Stretch] = []
+    Deferred.fromCoroutine(reading).addCallback(results.append)
+    return results[0]
+
+
+def seqs(stretch: Stretch) -> list[int]:
+    return [event.seq for event in stretch.events]
+
+
+@pytest.fixture
+def quiet() -> View:
+    """Return a view that ignores eva."""
+    return View(ignored=frozenset({"eva"}))
+
+
+class TestFirst:
+    def test_those_after_a_seq(self) -> None:
+        stretch = got(first_events(room_of(("luis", 5)), 1, 5, 2, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, True)
+
+    def test_up_to_another(self) -> None:
+        stretch = got(first_events(room_of(("luis", 5)), 1, 3, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, False)
+
+    def test_as_many_as_there_are_leave_none(self) -> None:
+        stretch = got(first_events(room_of(("luis", 3)), 1, 3, 2, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, False)
+
+    def test_of_none(self) -> None:
+        stretch = got(first_events(room_of(("luis", 3)), 3, 3, 2, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([], 3, 3, False)
+
+    def test_those_of_ignored_authors_are_passed_over(self, quiet: View) -> None:
+        room = room_of(("luis", 1), ("eva", 2), ("luis", 2))
+        stretch = got(first_events(room, 0, 5, 2, quiet))
+        assert (seqs(stretch), *stretch[1:]) == ([1, 4], 0, 4, True)
+
+    def test_so_many_are_looked_at(self, quiet: View) -> None:
+        room = room_of(("eva", EVENTS_LOOKED_AT), ("luis", 1))
+        stretch = got(first_events(room, 0, EVENTS_LOOKED_AT + 1, 2, quiet))
+        assert (seqs(stretch), *stretch[1:]) == ([], 0, EVENTS_LOOKED_AT, True)
+
+    def test_so_many_characters_are_given(self) -> None:
+        half = "x" * (CHARACTERS_GIVEN // 2)
+        stretch = got(first_events(room_of(half, half, "y", "z"), 0, 4, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([1, 2, 3], 0, 3, True)
+
+    def test_those_that_were_deleted_are_none(self) -> None:
+        room = room_of(("luis", 3))
+        room.read = _nothing  # type: ignore[method-assign]
+        assert got(first_events(room, 0, 3, 9, ALL)) == Stretch([], 0, 3, False)
+
+
+class TestLast:
+    def test_those_up_to_a_seq(self) -> None:
+        stretch = got(last_events(room_of(("luis", 5)), 4, 2, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([3, 4], 2, 4, True)
+
+    def test_as_many_as_there_are_leave_none(self) -> None:
+        stretch = got(last_events(room_of(("luis", 2)), 2, 2, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, False)
+
+    def test_more_than_there_are(self) -> None:
+        stretch = got(last_events(room_of(("luis", 2)), 2, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, False)
+
+    @pytest.mark.parametrize("upto", [0, 3])
+    def test_none_says_if_there_are_any(self, upto: int) -> None:
+        stretch = got(last_events(room_of(("luis", 3)), upto, 0, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([], upto, upto, upto > 0)
+
+    def test_none_says_if_there_are_any_but_ignored_ones(self, quiet: View) -> None:
+        assert not got(last_events(room_of(("eva", 3)), 3, 0, quiet)).more
+        assert got(last_events(room_of(("luis", 1), ("eva", 3)), 4, 0, quiet)).more
+
+    def test_those_of_ignored_authors_are_passed_over(self, quiet: View) -> None:
+        room = room_of(("luis", 2), ("eva", EVENTS_READ), ("luis", 1))
+        stretch = got(last_events(room, EVENTS_READ + 3, 2, quiet))
+        assert (seqs(stretch), *stretch[1:]) == ([2, EVENTS_READ + 3], 1, EVENTS_READ + 3, True)
+
+    def test_so_many_are_looked_at(self, quiet: View) -> None:
+        head = EVENTS_LOOKED_AT + EVENTS_READ + 1
+        stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, 2, quiet))
+        assert (seqs(stretch), stretch.upto, stretch.more) == ([], head, True)
+        assert EVENTS_LOOKED_AT <= head - stretch.after <= EVENTS_LOOKED_AT + EVENTS_READ
+
+    def test_so_many_characters_are_given(self) -> None:
+        half = "x" * (CHARACTERS_GIVEN // 2)
+        stretch = got(last_events(room_of("y", "z", half, half), 4, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2, 3, 4], 1, 4, True)
+
+    def test_one_is_given_of_any_length(self) -> None:
+        stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([2], 1, 2, True)
+
+    def test_those_that_were_deleted_are_none(self) -> None:
+        room = room_of(("luis", 3))
+        room.read = _nothing  # type: ignore[method-assign]
+        assert got(last_events(room, 3, 2, ALL)) == Stretch([], 1, 3, False)
+
+
+async def _nothing(after: int, upto: int) -> list[Event]:
+    return []
+
+
+def test_a_page_may_take_several_reads() -> None:
+    room = room_of(("luis", 5))
+    read: Callable[[int, int], Any] = room.read
+    room.read = lambda after, upto: read(after, min(upto, after + 2))  # type: ignore[method-assign]
+    assert seqs(got(first_events(room, 0, 5, 9, ALL))) == [1, 2, 3, 4, 5]
+    assert seqs(got(last_events(room, 5, 4, ALL))) == [2, 3, 4, 5]
