@@ -145,3 +145,22 @@ def test_a_module_of_the_tests_imports_no_tests(path: str) -> None:
     }
     tests = {name for name in imported if re.match(r"tests\.(.*\.)?test_\w+$", name)}
     assert not tests
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests/support").rglob("*.py")),
+)
+def test_a_shared_module_of_the_tests_says_what_it_is_for(path: str) -> None:
+    assert docstring(path)
+
+
+@pytest.mark.parametrize("name", ["World", "LoopbackServer", "LiveServer", "Member"])
+def test_a_name_of_the_tests_that_all_know_names_one_class(name: str) -> None:
+    defined = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name == name
+    ]
+    assert len(defined) == 1, f"{name} is a class in {defined}: give all but one another name"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent
 
 from chatd.chat.action_queue import ActionQueue, Receipt
 from chatd.chat.replies import Replies
@@ -17,6 +16,7 @@ from chatd.formats.chat import ChatFormat
 from chatd.i18n import Language
 from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.error_log import ErrorLog
+from tests.support.logs import Expect
 from tests.support.sessions import taken
 
 SECRET = "correct horse"
@@ -175,7 +175,7 @@ class TestActions:
 
 class TestFailures:
     def test_an_action_that_fails_is_answered_and_logged(
-        self, harness: QueueHarness, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: QueueHarness, expected_errors: Expect
     ) -> None:
         def fail() -> None:
             raise ZeroDivisionError(SECRET)
@@ -187,7 +187,7 @@ class TestFailures:
         assert SECRET not in logged["log_failure"].getTraceback()
 
     def test_a_coroutine_that_fails_is_answered_and_ends(
-        self, harness: QueueHarness, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: QueueHarness, expected_errors: Expect
     ) -> None:
         harness.ask_at_length("/login").errback(ZeroDivisionError())
         assert [line.split(":")[0] for line in harness.sent()] == ["ERR Server error"]
@@ -199,7 +199,7 @@ class TestFailures:
         self,
         harness: QueueHarness,
         monkeypatch: pytest.MonkeyPatch,
-        expected_errors: Callable[..., list[LogEvent]],
+        expected_errors: Expect,
     ) -> None:
         def fail(*_: object, **values: object) -> None:
             raise ZeroDivisionError

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
-from twisted.logger import LogEvent
 
 from chatd.chat.admin_requests import Administration
 from chatd.text.times import local_time
+from tests.support.logs import Expect
 from tests.support.sessions import begin
 from tests.support.world import HASH, World
 
@@ -152,7 +151,7 @@ def test_a_name_that_looks_like_a_registered_one_is_refused(world: World) -> Non
 
 
 def test_a_change_that_cannot_be_stored_is_an_error(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
     reply = world.ask_operator("add", name="ana", hash=HASH)

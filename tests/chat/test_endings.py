@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, FRESH_SECONDS, TOKEN
 from chatd.accounts.passwords import Hasher, Passwords
@@ -22,6 +21,7 @@ from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
 from tests.support.den import Den
 from tests.support.http import HttpClient, request
+from tests.support.logs import Expect
 from tests.support.world import CHEAP, PASSWORD
 
 OTHER = "another horse"
@@ -351,7 +351,7 @@ def test_what_is_being_ended_does_nothing_more_either(
 
 @pytest.mark.parametrize("door", [*TYPED, *TOKENS, *COOKIES], ids=lambda each: each.__name__)
 def test_what_could_not_be_ended_goes_on(
-    door: Callable[[Den], Door], expected_errors: Callable[..., list[LogEvent]]
+    door: Callable[[Den], Door], expected_errors: Expect
 ) -> None:
     den = Den()
     ana = door(den)
@@ -451,7 +451,7 @@ def test_a_room_that_is_being_made_is_not_entered_by_who_is_signed_out_meanwhile
 
 
 def test_who_was_signed_out_is_so_for_ever_also_if_the_change_could_not_be_kept(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     """The disk hangs for so long that connections are looked after meanwhile."""
     den = Den()
@@ -469,7 +469,7 @@ def test_who_was_signed_out_is_so_for_ever_also_if_the_change_could_not_be_kept(
 
 
 def test_nor_does_a_change_of_its_own_that_failed_let_it_in_again(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     """The operator changes the password meanwhile, which fails, too."""
     den = Den()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account
 from chatd.chat.permissions import Act
@@ -14,6 +11,7 @@ from chatd.rooms.room import Room
 from chatd.storage.records import change
 from chatd.webhooks.registry import Hook, HookRecord
 from chatd.webhooks.urls import destination_of
+from tests.support.logs import Expect
 from tests.support.world import World
 
 URL = "https://example.com/hook"
@@ -131,7 +129,7 @@ class TestReview:
         assert world.hook_records() == []
 
     def test_a_hook_is_there_again_if_its_end_could_not_be_stored(
-        self, monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
+        self, monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
     ) -> None:
         world = HookReviewWorld(monkeypatch, slow=True)
         world.lost = {Act.HOOK}

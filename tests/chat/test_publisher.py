@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.action_queue import ActionQueue
@@ -16,6 +15,7 @@ from chatd.chat.publisher import Publisher
 from chatd.chat.session import Session
 from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.rooms.room import Room
+from tests.support.logs import Expect
 from tests.support.sessions import guest, keys, member
 from tests.support.world import World
 
@@ -249,7 +249,7 @@ def test_hooks_of_a_room_are_woken(world: PublisherWorld, monkeypatch: pytest.Mo
 def test_a_room_that_fails_costs_the_others_nothing(
     world: PublisherWorld,
     monkeypatch: pytest.MonkeyPatch,
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     publish = Room.publish
 
@@ -363,7 +363,7 @@ class TestPrivateLines:
         self,
         world: PublisherWorld,
         monkeypatch: pytest.MonkeyPatch,
-        expected_errors: Callable[..., list[LogEvent]],
+        expected_errors: Expect,
     ) -> None:
         def fail(*_: object) -> str:
             raise ZeroDivisionError

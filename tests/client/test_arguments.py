@@ -19,7 +19,7 @@ from twisted.internet import reactor
 from chatd import cli
 from chatd.event import Draft, Kind
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.client import DEADLINE, ChatStandIn, FakeServer, unused_port
+from tests.support.stand_in import DEADLINE, ChatStandIn, FakeServer, unused_port
 
 CHATD = f"{shlex.quote(sys.executable)} -m chatd"
 

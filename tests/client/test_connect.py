@@ -8,7 +8,7 @@ import pytest
 
 from chatd.client import connect
 from chatd.client.wire import ClientError
-from tests.support.client import DEADLINE, unused_port
+from tests.support.stand_in import DEADLINE, unused_port
 from tests.support.terminal import Terminal
 
 

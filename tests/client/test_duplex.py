@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatd.client.duplex import MAX_UNSENT, DuplexLink
-from tests.support.client import DEADLINE, SILENT, ChatStandIn, Peer, run_say
+from tests.support.stand_in import DEADLINE, SILENT, ChatStandIn, Peer, run_say
 
 
 @pytest.fixture

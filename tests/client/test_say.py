@@ -12,7 +12,7 @@ import pytest
 from chatd import cli
 from chatd.client import say
 from chatd.client.wire import ClientError
-from tests.support.client import (
+from tests.support.stand_in import (
     DEADLINE,
     SILENT,
     ChatStandIn,

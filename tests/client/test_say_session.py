@@ -8,7 +8,7 @@ import pytest
 from chatd.client import say, say_session
 from chatd.client.say_session import Receipts, is_ignored
 from chatd.client.wire import MAX_LINE_BYTES, ClientError
-from tests.support.client import (
+from tests.support.stand_in import (
     DEADLINE,
     SILENT,
     ChatStandIn,

@@ -7,7 +7,7 @@ import pytest
 
 from chatd.client import wire
 from chatd.client.wire import ClientError
-from tests.support.client import unused_port
+from tests.support.stand_in import unused_port
 
 
 def test_a_port_on_which_no_server_listens_is_one_line() -> None:

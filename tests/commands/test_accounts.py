@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import ensureDeferred, fail
-from twisted.logger import LogEvent
 
 from chatd.accounts.accounts import Account
 from chatd.accounts.credentials import BROWSER, TOKENS, Grant, Scope, key_of
@@ -16,6 +12,8 @@ from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.login_limits import ADDRESS_TRIES, NAME_TRIES
 from chatd.chat.replies import READING_SECONDS
 from chatd.storage.contract import StoreError
+from tests.support.logs import Expect
+from tests.support.registered import AnaAndLuis
 from tests.support.world import CHEAP, FAR, PASSWORD, Immediately, Member, World, log_in
 
 PROMPT = "*** Your next line is the password; nobody is shown it. An empty line cancels."
@@ -28,34 +26,16 @@ IN_CLEAR = (
 )
 
 
-class Scene:
-    """A guest, Luis, and a member, Ana, who are in the lobby."""
-
-    def __init__(self, **options: Any) -> None:
-        self.world = World(**options)
-        self.luis = self.world.person("luis")
-        self.ana = self.world.person("ana")
-        self.ana.type(f"/register {PASSWORD}")
-        self.luis.seen()
-        assert self.ana.seen() == ["*** ana is yours now. When you come back: /login ana"]
-
-    def guest(self, **options: Any) -> Member:
-        return self.world.person(**options)
-
-    def account(self) -> Account:
-        return self.world.server.accounts.table["ana"]
-
-
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene() -> AnaAndLuis:
+    return AnaAndLuis()
 
 
 # Registering
 
 
-def test_a_guest_is_told_to_choose_a_name_first(scene: Scene) -> None:
-    guest = scene.guest()
+def test_a_guest_is_told_to_choose_a_name_first(scene: AnaAndLuis) -> None:
+    guest = scene.world.person()
     for line in f"/register {PASSWORD}", "/register":
         guest.type(line)
         assert guest.seen() == [
@@ -63,23 +43,23 @@ def test_a_guest_is_told_to_choose_a_name_first(scene: Scene) -> None:
         ]
 
 
-def test_registering_gives_an_account_and_no_rights(scene: Scene) -> None:
+def test_registering_gives_an_account_and_no_rights(scene: AnaAndLuis) -> None:
     account = scene.account()
     assert (account.name, account.admin) == ("ana", False)
     assert PASSWORD not in str(account)
     assert scene.ana.session.account == "ana"
 
 
-def test_a_member_cannot_register_again(scene: Scene) -> None:
+def test_a_member_cannot_register_again(scene: AnaAndLuis) -> None:
     scene.ana.type("/register another one")
     assert scene.ana.seen() == [
         "ERR Name in use: ana is yours already. /password changes its password."
     ]
 
 
-def test_a_registered_name_is_refused_to_others(scene: Scene) -> None:
+def test_a_registered_name_is_refused_to_others(scene: AnaAndLuis) -> None:
     scene.ana.hang_up()
-    guest = scene.guest()
+    guest = scene.world.person()
     for name in "ana", "ANA":
         guest.type(f"/nick {name}")
         assert guest.seen() == [
@@ -133,7 +113,7 @@ def test_the_answer_comes_once_the_account_is_on_disk() -> None:
 
 
 def test_a_name_that_cannot_be_stored_is_not_registered(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
     ana = world.person("ana")
@@ -167,7 +147,7 @@ def test_a_name_that_is_removed_while_it_is_being_stored_is_not_registered() -> 
     assert ana.session.name == "ana"
 
 
-def test_lines_after_the_command_wait_until_it_is_done(scene: Scene) -> None:
+def test_lines_after_the_command_wait_until_it_is_done(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
     eva.type(f"/register {PASSWORD}", "hello")
@@ -177,7 +157,7 @@ def test_lines_after_the_command_wait_until_it_is_done(scene: Scene) -> None:
     assert eva.seen() == ["*** eva is yours now. When you come back: /login eva", "<eva> hello"]
 
 
-def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: Scene) -> None:
+def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: AnaAndLuis) -> None:
     """The command was received, so the account is made, with the password that was sent."""
     eva = scene.world.person("eva")
     scene.world.hashing.held = True
@@ -186,7 +166,7 @@ def test_a_client_that_disconnects_meanwhile_has_registered_the_name(scene: Scen
     scene.world.hashing.held = False
     scene.world.hashing.work()
     scene.world.settle()
-    again = scene.guest()
+    again = scene.world.person()
     again.type(f"/login eva {PASSWORD}")
     assert again.seen() == ["*** You are now eva."]
 
@@ -215,7 +195,7 @@ def test_of_two_registrations_of_look_alikes_at_once_one_is_refused() -> None:
 
 @pytest.mark.parametrize("saved", [True, False])
 def test_a_look_alike_of_a_name_being_registered_cannot_be_registered(
-    saved: bool, expected_errors: Callable[..., list[LogEvent]]
+    saved: bool, expected_errors: Expect
 ) -> None:
     world = World(slow=True)
     ivan, eva = world.person("lvan"), world.person()
@@ -260,7 +240,7 @@ def test_a_guest_who_takes_another_name_before_the_registration_keeps_that() -> 
 
 
 def test_a_guest_loses_a_name_that_is_registered_elsewhere(
-    scene: Scene,
+    scene: AnaAndLuis,
 ) -> None:
     eva = scene.world.person("eva")
     scene.luis.seen()
@@ -275,7 +255,7 @@ def test_a_guest_loses_a_name_that_is_registered_elsewhere(
 
 
 def test_the_look_alikes_of_a_name_are_free_again_once_it_is_unregistered(
-    scene: Scene,
+    scene: AnaAndLuis,
 ) -> None:
     server = scene.world.server
     guest = scene.world.person("Bobl")
@@ -308,9 +288,9 @@ def test_registrations_from_one_address_are_limited() -> None:
 # Logging in
 
 
-def test_a_login_gives_the_name(scene: Scene) -> None:
+def test_a_login_gives_the_name(scene: AnaAndLuis) -> None:
     scene.ana.hang_up()
-    again = scene.guest()
+    again = scene.world.person()
     scene.luis.seen()
     again.type(f"/login ana {PASSWORD}", "hello")
     assert again.seen() == ["*** You are now ana.", "<ana> hello"]
@@ -318,15 +298,15 @@ def test_a_login_gives_the_name(scene: Scene) -> None:
 
 
 def test_the_name_may_be_written_in_any_case_and_is_given_as_it_was_registered(
-    scene: Scene,
+    scene: AnaAndLuis,
 ) -> None:
-    again = scene.guest()
+    again = scene.world.person()
     again.type(f"/login  ANA {PASSWORD}")
     assert again.seen() == ["*** You are now ana."]
 
 
-def test_a_login_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
-    again = scene.guest()
+def test_a_login_may_be_the_first_line_of_a_pipe(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.send(f"/login ana {PASSWORD}\n/text\nhello".encode())
     again.half_close()
     assert again.seen() == [
@@ -338,15 +318,15 @@ def test_a_login_may_be_the_first_line_of_a_pipe(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("password", ["wrong horse", "Correct horse", " correct horse", "short"])
-def test_a_wrong_password_is_refused(scene: Scene, password: str) -> None:
-    guest = scene.guest()
+def test_a_wrong_password_is_refused(scene: AnaAndLuis, password: str) -> None:
+    guest = scene.world.person()
     guest.type(f"/login ana {password}", "hello")
     assert guest.seen() == [WRONG, "<guest3> hello"]
     assert guest.session.account is None
 
 
-def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: Scene) -> None:
-    guest = scene.guest()
+def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: AnaAndLuis) -> None:
+    guest = scene.world.person()
     for line in "/login eva whatever it is", "/login eva":
         guest.type(line)
         assert guest.seen() == [
@@ -354,22 +334,22 @@ def test_a_name_that_is_not_registered_cannot_be_logged_in_to(scene: Scene) -> N
         ]
 
 
-def test_a_login_without_a_name_is_answered_with_the_usage(scene: Scene) -> None:
-    guest = scene.guest()
+def test_a_login_without_a_name_is_answered_with_the_usage(scene: AnaAndLuis) -> None:
+    guest = scene.world.person()
     guest.type("/login")
     assert guest.seen() == [
         "ERR Wrong use: /login is used like this: /login NAME [PASSWORD] - log in."
     ]
 
 
-def test_a_member_cannot_log_in_to_the_same_account(scene: Scene) -> None:
+def test_a_member_cannot_log_in_to_the_same_account(scene: AnaAndLuis) -> None:
     scene.ana.type("/login ana whatever")
     assert scene.ana.seen() == [
         "ERR Name in use: ana is yours already. /password changes its password."
     ]
 
 
-def test_a_member_can_log_in_to_another_account(scene: Scene) -> None:
+def test_a_member_can_log_in_to_another_account(scene: AnaAndLuis) -> None:
     scene.luis.type(f"/register {PASSWORD}")
     scene.luis.seen()
     scene.ana.type(f"/login luis {PASSWORD}")
@@ -379,25 +359,25 @@ def test_a_member_can_log_in_to_another_account(scene: Scene) -> None:
     assert len(scene.world.server.names.of("luis")) == 2
 
 
-def test_a_member_keeps_the_name(scene: Scene) -> None:
+def test_a_member_keeps_the_name(scene: AnaAndLuis) -> None:
     for name in "eva", "ANA":
         scene.ana.type(f"/nick {name}")
         assert scene.ana.seen() == ["ERR Wrong use: you are logged in as ana. /logout first."]
 
 
-def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: Scene) -> None:
+def test_the_password_that_was_registered_by_the_next_line_is_the_same(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.type("/register", "  two spaces  ")
     eva.hang_up()
-    again = scene.guest()
+    again = scene.world.person()
     again.type("/login eva   two spaces  ")
     assert again.seen() == ["*** You are now eva."]
 
 
 def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
-    scene: Scene,
+    scene: AnaAndLuis,
 ) -> None:
-    guest = scene.guest()
+    guest = scene.world.person()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
     ensureDeferred(scene.world.server.registrations.unregister(scene.account()))
@@ -406,8 +386,8 @@ def test_an_account_that_is_removed_during_the_check_cannot_be_logged_in_to(
     assert guest.seen()[0].startswith("ERR Not registered: ana is not registered")
 
 
-def test_a_password_that_is_changed_during_the_check_is_wrong(scene: Scene) -> None:
-    guest = scene.guest()
+def test_a_password_that_is_changed_during_the_check_is_wrong(scene: AnaAndLuis) -> None:
+    guest = scene.world.person()
     scene.world.hashing.held = True
     guest.type(f"/login ana {PASSWORD}")
     changed = CHEAP.hash("another one")
@@ -417,11 +397,11 @@ def test_a_password_that_is_changed_during_the_check_is_wrong(scene: Scene) -> N
     assert guest.seen() == [WRONG, "*** ana is now guest2."]
 
 
-def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -> None:
+def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: AnaAndLuis) -> None:
     before = scene.account().hash
     stronger = Hasher(time_cost=2, memory_cost=8, parallelism=1)
     scene.world.server.logins.passwords = Passwords(Immediately(), stronger)
-    scene.guest().type(f"/login ana {PASSWORD}")
+    scene.world.person().type(f"/login ana {PASSWORD}")
     assert scene.account().hash != before
     assert stronger.check(scene.account().hash, PASSWORD) == (True, None)
 
@@ -429,9 +409,13 @@ def test_a_hash_is_renewed_when_it_is_weaker_than_those_made_now(scene: Scene) -
 # Tries
 
 
-def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(scene: Scene) -> None:
+def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(
+    scene: AnaAndLuis,
+) -> None:
     at_once, seconds = NAME_TRIES
-    guests = [scene.guest(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)]
+    guests = [
+        scene.world.person(address=IPv4Address("TCP", f"127.0.0.{each}", 1)) for each in (8, 9)
+    ]
     for number in range(at_once):
         guests[number % 2].type("/login ana wrong horse")
         assert guests[number % 2].seen() == [WRONG]
@@ -450,12 +434,12 @@ def test_wrong_passwords_for_one_name_are_limited_from_all_addresses_together(sc
     assert guests[1].seen()[0].startswith("ERR Too many tries")
 
 
-def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: Scene) -> None:
-    elsewhere = scene.guest(address=IPv4Address("TCP", "127.0.0.9", 1))
+def test_guessing_from_elsewhere_does_not_lock_the_owner_out(scene: AnaAndLuis) -> None:
+    elsewhere = scene.world.person(address=IPv4Address("TCP", "127.0.0.9", 1))
     for _ in range(NAME_TRIES[0] + 1):
         elsewhere.type("/login ana wrong horse")
     assert elsewhere.seen()[-1].startswith("ERR Too many tries")
-    again = scene.guest()
+    again = scene.world.person()
     for _ in range(NAME_TRIES[0]):
         again.type("/login ana wrong horse")
         assert again.seen() == [WRONG]
@@ -485,16 +469,16 @@ def test_wrong_passwords_from_one_address_are_limited_for_all_names_together() -
     assert elsewhere.seen()[0].startswith("ERR Wrong password")
 
 
-def test_right_passwords_are_not_limited(scene: Scene) -> None:
+def test_right_passwords_are_not_limited(scene: AnaAndLuis) -> None:
     for _ in range(50):
-        again = scene.guest()
+        again = scene.world.person()
         again.type(f"/login ana {PASSWORD}")
         assert again.seen() == ["*** You are now ana."]
 
 
-def test_tries_that_are_made_at_once_count(scene: Scene) -> None:
+def test_tries_that_are_made_at_once_count(scene: AnaAndLuis) -> None:
     scene.world.hashing.held = True
-    guests = [scene.guest() for _ in range(NAME_TRIES[0] + 2)]
+    guests = [scene.world.person() for _ in range(NAME_TRIES[0] + 2)]
     for guest in guests:
         guest.type("/login ana wrong horse")
     scene.world.hashing.work()
@@ -504,10 +488,10 @@ def test_tries_that_are_made_at_once_count(scene: Scene) -> None:
 
 
 def test_a_password_is_refused_while_too_many_wait_and_counts_as_no_try(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chatd.accounts.passwords.WAITING", 0)
-    guest = scene.guest()
+    guest = scene.world.person()
     for _ in range(NAME_TRIES[0] + 1):
         guest.type("/login ana wrong horse")
         assert guest.seen() == [
@@ -565,7 +549,7 @@ def test_an_empty_line_cancels_also_when_the_disk_is_slow() -> None:
     assert ana.seen() == ["<ana> hello", PROMPT, CANCELLED, "<ana> and on"]
 
 
-def test_the_end_of_the_input_cancels(scene: Scene) -> None:
+def test_the_end_of_the_input_cancels(scene: AnaAndLuis) -> None:
     ana = scene.world.person("eva")
     ana.type("/register")
     ana.half_close()
@@ -573,7 +557,7 @@ def test_the_end_of_the_input_cancels(scene: Scene) -> None:
     assert ana.closed
 
 
-def test_a_last_line_without_an_end_is_the_password(scene: Scene) -> None:
+def test_a_last_line_without_an_end_is_the_password(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.send(f"/register\n{PASSWORD}".encode())
     eva.half_close()
@@ -592,7 +576,7 @@ def test_a_line_that_cannot_be_read_is_no_password_and_is_not_said(line: bytes, 
     assert seen[2:] == ["<ana> hello"]
 
 
-def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: Scene) -> None:
+def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.send(f"one\n/register\n{PASSWORD}\ntwo\n".encode())
     scene.world.settle()
@@ -601,20 +585,20 @@ def test_in_a_paste_the_line_after_the_prompt_is_the_password(scene: Scene) -> N
     ]  # fmt: skip
 
 
-def test_after_slash_text_there_are_no_prompts(scene: Scene) -> None:
+def test_after_slash_text_there_are_no_prompts(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.type("/text", "/register", PASSWORD)
     assert eva.seen()[1:] == ["<eva> /register", f"<eva> {PASSWORD}"]
 
 
-def test_lines_of_others_are_received_during_a_prompt(scene: Scene) -> None:
+def test_lines_of_others_are_received_during_a_prompt(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.type("/register")
     scene.luis.type("hello")
     assert eva.seen() == [PROMPT, "<luis> hello"]
 
 
-def test_a_client_that_disconnects_during_a_prompt_registers_nothing(scene: Scene) -> None:
+def test_a_client_that_disconnects_during_a_prompt_registers_nothing(scene: AnaAndLuis) -> None:
     eva = scene.world.person("eva")
     eva.type("/register")
     eva.hang_up()
@@ -623,8 +607,8 @@ def test_a_client_that_disconnects_during_a_prompt_registers_nothing(scene: Scen
 
 
 @pytest.mark.parametrize("question", ["/register", "/login nobody", "/password", "/unregister"])
-def test_a_line_right_after_a_refused_prompt_is_not_said(scene: Scene, question: str) -> None:
-    guest = scene.guest()
+def test_a_line_right_after_a_refused_prompt_is_not_said(scene: AnaAndLuis, question: str) -> None:
+    guest = scene.world.person()
     guest.send(f"{question}\n{PASSWORD}\nhello\n".encode())
     scene.world.settle()
     refused, not_said, hello = guest.seen()
@@ -637,17 +621,17 @@ def test_a_line_right_after_a_refused_prompt_is_not_said(scene: Scene, question:
     assert scene.luis.seen() == ["<guest3> hello"]
 
 
-def test_a_line_after_the_refusal_was_read_is_said(scene: Scene) -> None:
-    guest = scene.guest()
+def test_a_line_after_the_refusal_was_read_is_said(scene: AnaAndLuis) -> None:
+    guest = scene.world.person()
     guest.type("/register")
     scene.world.clock.advance(READING_SECONDS)
     guest.type("hello")
     assert guest.seen()[1:] == ["<guest3> hello"]
 
 
-def test_a_line_after_another_command_or_a_blank_line_is_said(scene: Scene) -> None:
+def test_a_line_after_another_command_or_a_blank_line_is_said(scene: AnaAndLuis) -> None:
     for between in "/nick eva", "":
-        guest = scene.guest()
+        guest = scene.world.person()
         guest.type("/register", between, "hello")
         assert guest.seen()[-1].endswith("> hello")
         guest.hang_up()
@@ -657,8 +641,8 @@ def test_a_line_after_another_command_or_a_blank_line_is_said(scene: Scene) -> N
 
 
 @pytest.mark.parametrize("line", ["/register", "/login ana", "/password", "/unregister"])
-def test_over_a_network_no_password_is_taken(scene: Scene, line: str) -> None:
-    far = scene.guest(address=FAR)
+def test_over_a_network_no_password_is_taken(scene: AnaAndLuis, line: str) -> None:
+    far = scene.world.person(address=FAR)
     far.type(f"{line} {PASSWORD}")
     assert far.seen() == [IN_CLEAR]
     far.type(line)
@@ -696,15 +680,15 @@ def test_without_argon2_commands_with_passwords_are_refused(line: str) -> None:
 # Changing the password
 
 
-def test_a_password_can_be_changed(scene: Scene) -> None:
+def test_a_password_can_be_changed(scene: AnaAndLuis) -> None:
     scene.ana.type("/password another horse")
     assert scene.ana.seen() == [CHANGED]
-    again = scene.guest()
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/login ana another horse")
     assert again.seen() == [WRONG, "*** You are now ana."]
 
 
-def test_other_changes_of_the_account_meanwhile_stay(scene: Scene) -> None:
+def test_other_changes_of_the_account_meanwhile_stay(scene: AnaAndLuis) -> None:
     scene.world.hashing.held = True
     scene.ana.type("/password another horse")
     scene.world.server.accounts.store(scene.account()._replace(admin=True))
@@ -716,7 +700,7 @@ def test_other_changes_of_the_account_meanwhile_stay(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "line", ["/password another horse", "/logout", "/unregister whatever", "/token list"]
 )
-def test_a_guest_is_refused(scene: Scene, line: str) -> None:
+def test_a_guest_is_refused(scene: AnaAndLuis, line: str) -> None:
     scene.luis.type(line)
     assert scene.luis.seen() == [
         "ERR Not registered: you are not logged in. /login NAME PASSWORD, or /register a name."
@@ -726,7 +710,7 @@ def test_a_guest_is_refused(scene: Scene, line: str) -> None:
 # Logging out
 
 
-def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> None:
+def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: AnaAndLuis) -> None:
     scene.ana.type("/join ops")
     scene.ana.seen()
     scene.ana.type("/logout", "hello")
@@ -737,8 +721,8 @@ def test_a_session_that_logs_out_is_a_guest_in_the_same_room(scene: Scene) -> No
     assert scene.ana.seen()[0].startswith("ERR Name in use: ana is registered.")
 
 
-def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: Scene) -> None:
-    again = scene.guest()
+def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}")
     scene.luis.seen()
     scene.ana.type("/logout")
@@ -747,7 +731,7 @@ def test_a_logout_is_shown_to_others_unless_another_session_has_the_name(scene: 
     assert scene.luis.seen() == ["*** ana is now guest3."]
 
 
-def test_a_session_that_logged_out_disconnects_silently(scene: Scene) -> None:
+def test_a_session_that_logged_out_disconnects_silently(scene: AnaAndLuis) -> None:
     scene.ana.type("/logout")
     scene.luis.seen()
     scene.world.clock.advance(60)
@@ -755,14 +739,14 @@ def test_a_session_that_logged_out_disconnects_silently(scene: Scene) -> None:
     assert scene.luis.seen() == []
 
 
-def test_logout_takes_no_other_word(scene: Scene) -> None:
+def test_logout_takes_no_other_word(scene: AnaAndLuis) -> None:
     scene.ana.type("/logout now")
     assert scene.ana.seen()[0].startswith("ERR Wrong use: /logout")
 
 
 @pytest.mark.parametrize("word", ["others", "OTHERS", "otras"])
-def test_the_other_connections_can_be_closed(scene: Scene, word: str) -> None:
-    ghosts = [scene.guest() for _ in range(2)]
+def test_the_other_connections_can_be_closed(scene: AnaAndLuis, word: str) -> None:
+    ghosts = [scene.world.person() for _ in range(2)]
     for ghost in ghosts:
         ghost.type(f"/login ana {PASSWORD}")
         ghost.seen()
@@ -777,8 +761,8 @@ def test_the_other_connections_can_be_closed(scene: Scene, word: str) -> None:
     assert scene.ana.seen() == ["*** You have no other connection."]
 
 
-def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: Scene) -> None:
-    ghost = scene.guest()
+def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: AnaAndLuis) -> None:
+    ghost = scene.world.person()
     ghost.type(f"/login ana {PASSWORD}")
     ghost.stop_taking()
     scene.luis.type("hello")
@@ -796,8 +780,8 @@ def test_a_ghost_that_does_not_read_loses_the_name_at_once(scene: Scene) -> None
 # Several connections
 
 
-def test_each_connection_of_a_member_receives_all_lines_and_private_ones(scene: Scene) -> None:
-    again = scene.guest()
+def test_each_connection_of_a_member_receives_all_lines_and_private_ones(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}")
     again.seen()
     scene.ana.seen()
@@ -810,8 +794,8 @@ def test_each_connection_of_a_member_receives_all_lines_and_private_ones(scene: 
     assert scene.ana.seen() == ["<ana> mine"]
 
 
-def test_a_member_with_several_connections_is_counted_once(scene: Scene) -> None:
-    again = scene.guest()
+def test_a_member_with_several_connections_is_counted_once(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/who")
     assert again.seen()[-1] == "*** In #lobby: luis and ana."
     again.hang_up()
@@ -823,8 +807,8 @@ def test_a_member_with_several_connections_is_counted_once(scene: Scene) -> None
 # Giving up the name
 
 
-def test_a_name_can_be_given_up(scene: Scene) -> None:
-    again = scene.guest()
+def test_a_name_can_be_given_up(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}")
     again.seen()
     scene.ana.seen()
@@ -840,22 +824,22 @@ def test_a_name_can_be_given_up(scene: Scene) -> None:
     assert again.seen() == ["*** You are now ana."]
 
 
-def test_giving_up_a_name_takes_the_password(scene: Scene) -> None:
+def test_giving_up_a_name_takes_the_password(scene: AnaAndLuis) -> None:
     scene.ana.type("/unregister wrong horse", "/unregister", "wrong horse", "/unregister", "")
     assert scene.ana.seen() == [WRONG, PROMPT, WRONG, PROMPT, CANCELLED]
     assert scene.account()
 
 
-def test_all_records_of_an_account_are_deleted_with_it(scene: Scene) -> None:
+def test_all_records_of_an_account_are_deleted_with_it(scene: AnaAndLuis) -> None:
     scene.ana.type("/create ops", "/leave", "hola", "/away", f"/unregister {PASSWORD}")
     kept = [record for record in scene.world.store.records() if "ana" in f"{record}"]
     assert kept == []
 
 
 def test_an_account_whose_removal_cannot_be_stored_stays(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
-    scene = Scene.__new__(Scene)
+    scene = AnaAndLuis.__new__(AnaAndLuis)
     scene.world = world = World(slow=True)
     ana = world.person("ana")
     ana.type(f"/register {PASSWORD}")
@@ -874,7 +858,7 @@ def test_an_account_whose_removal_cannot_be_stored_stays(
 
 
 def test_each_login_and_logout_is_reported_to_the_server(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, told = scene.world.server.logins, []
     monkeypatch.setattr(
@@ -898,9 +882,9 @@ def test_each_login_and_logout_is_reported_to_the_server(
 
 
 def test_a_failing_logout_leaves_the_session_a_guest(
-    scene: Scene,
+    scene: AnaAndLuis,
     monkeypatch: pytest.MonkeyPatch,
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     def fail(_: object) -> None:
         raise ZeroDivisionError
@@ -915,8 +899,8 @@ def test_a_failing_logout_leaves_the_session_a_guest(
 # Whois
 
 
-def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: Scene) -> None:
-    again = scene.guest()
+def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: AnaAndLuis) -> None:
+    again = scene.world.person()
     again.type(f"/login ana {PASSWORD}", "/join ops")
     for asked, answer in [
         ("ana", "ana is registered. ana is here in #lobby and #ops, with 2 connections."),
@@ -930,7 +914,7 @@ def test_whois_says_if_a_name_is_registered_and_where_it_is(scene: Scene) -> Non
 
 
 def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: AnaAndLuis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rooms = scene.world.server.rooms
     monkeypatch.setattr(rooms, "readable", lambda session, room: room.name != "lobby")
@@ -938,7 +922,7 @@ def test_whois_leaves_out_rooms_that_the_requester_may_not_read(
     assert scene.luis.seen() == ["*** ana is registered. ana is here, with 1 connection."]
 
 
-def test_whois_of_a_member_who_is_not_here_and_without_a_name(scene: Scene) -> None:
+def test_whois_of_a_member_who_is_not_here_and_without_a_name(scene: AnaAndLuis) -> None:
     scene.ana.hang_up()
     scene.luis.seen()
     scene.luis.type("/whois ana", "/whois")
@@ -946,7 +930,7 @@ def test_whois_of_a_member_who_is_not_here_and_without_a_name(scene: Scene) -> N
     assert scene.luis.seen() == []
 
 
-def test_a_long_name_is_quoted_in_short(scene: Scene) -> None:
+def test_a_long_name_is_quoted_in_short(scene: AnaAndLuis) -> None:
     scene.luis.type("/whois " + "a\u0301" * 2000, "/login " + "x" * 4000)
     first, second = scene.luis.seen()
     assert len(first) < 200
@@ -986,7 +970,7 @@ def test_the_same_in_spanish() -> None:
 # Tokens
 
 
-def log_in_with(scene: Scene, person: Member, key: str) -> None:
+def log_in_with(scene: AnaAndLuis, person: Member, key: str) -> None:
     """Log a person in with a token or a cookie, given its key."""
     grant = scene.world.server.credentials.grant_by(key)
     scene.world.server.logins.log_in(person.session, scene.account(), grant)
@@ -1000,7 +984,7 @@ def new_token(person: Member, name: str = "deploy", line: str = "/token new") ->
     return secret.removeprefix("*** ")
 
 
-def test_a_token_is_sent_once_in_a_line_of_its_own(scene: Scene) -> None:
+def test_a_token_is_sent_once_in_a_line_of_its_own(scene: AnaAndLuis) -> None:
     scene.ana.type("/token new deploy")
     told, secret = scene.ana.seen()
     assert told == (
@@ -1014,7 +998,7 @@ def test_a_token_is_sent_once_in_a_line_of_its_own(scene: Scene) -> None:
     assert scene.luis.seen() == []
 
 
-def test_tokens_are_listed(scene: Scene) -> None:
+def test_tokens_are_listed(scene: AnaAndLuis) -> None:
     scene.ana.type("/token list")
     assert scene.ana.seen() == ["*** You have no tokens. /token new NAME creates one."]
     new_token(scene.ana)
@@ -1035,7 +1019,7 @@ def test_tokens_are_listed(scene: Scene) -> None:
     )
 
 
-def test_a_token_can_be_revoked(scene: Scene) -> None:
+def test_a_token_can_be_revoked(scene: AnaAndLuis) -> None:
     secret = new_token(scene.ana)
     scene.ana.type("/token revoke DEPLOY")
     assert scene.ana.seen() == ["*** The token deploy is revoked."]
@@ -1044,7 +1028,7 @@ def test_a_token_can_be_revoked(scene: Scene) -> None:
     assert scene.ana.seen() == ["ERR Wrong use: you have no token deploy. /token list shows them."]
 
 
-def test_the_answers_about_tokens_in_spanish(scene: Scene) -> None:
+def test_the_answers_about_tokens_in_spanish(scene: AnaAndLuis) -> None:
     scene.ana.type("/language es")
     scene.ana.seen()
     new_token(scene.ana, "copias", "/ficha nueva")
@@ -1058,9 +1042,9 @@ def test_the_answers_about_tokens_in_spanish(scene: Scene) -> None:
     ]
 
 
-def test_sessions_with_a_revoked_token_are_closed_and_no_others(scene: Scene) -> None:
+def test_sessions_with_a_revoked_token_are_closed_and_no_others(scene: AnaAndLuis) -> None:
     secrets = [new_token(scene.ana, name) for name in ("deploy", "backup")]
-    programs = [scene.guest() for _ in secrets]
+    programs = [scene.world.person() for _ in secrets]
     for program, secret in zip(programs, secrets, strict=True):
         log_in_with(scene, program, key_of(secret))
         program.seen()
@@ -1076,9 +1060,9 @@ def test_sessions_with_a_revoked_token_are_closed_and_no_others(scene: Scene) ->
 
 
 def test_sessions_with_a_revoked_token_are_closed_once_that_is_on_disk() -> None:
-    scene = Scene()
+    scene = AnaAndLuis()
     secret = new_token(scene.ana)
-    program = scene.guest()
+    program = scene.world.person()
     log_in_with(scene, program, key_of(secret))
     program.seen()
     scene.ana.send(b"/token revoke deploy\n")
@@ -1089,7 +1073,7 @@ def test_sessions_with_a_revoked_token_are_closed_once_that_is_on_disk() -> None
 
 
 def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World()
     ana = world.member("ana")
@@ -1112,7 +1096,7 @@ def test_a_change_of_tokens_that_cannot_be_stored_is_undone(
     expected_errors()
 
 
-def test_two_tokens_of_one_name_are_refused_in_any_case(scene: Scene) -> None:
+def test_two_tokens_of_one_name_are_refused_in_any_case(scene: AnaAndLuis) -> None:
     new_token(scene.ana)
     scene.ana.type("/token new Deploy")
     assert scene.ana.seen() == [
@@ -1121,7 +1105,7 @@ def test_two_tokens_of_one_name_are_refused_in_any_case(scene: Scene) -> None:
     ]
 
 
-def test_a_member_has_a_limited_number_of_tokens(scene: Scene) -> None:
+def test_a_member_has_a_limited_number_of_tokens(scene: AnaAndLuis) -> None:
     for number in range(TOKENS):
         new_token(scene.ana, f"t{number}")
         scene.world.clock.advance(10)
@@ -1143,7 +1127,7 @@ def test_a_member_has_a_limited_number_of_tokens(scene: Scene) -> None:
         "/token {}",
     ],
 )
-def test_wrong_use_of_token_is_answered_with_the_usage(scene: Scene, line: str) -> None:
+def test_wrong_use_of_token_is_answered_with_the_usage(scene: AnaAndLuis, line: str) -> None:
     scene.ana.type(line)
     assert scene.ana.seen() == [
         "ERR Wrong use: /token is used like this: /token new|list|revoke [NAME [read]]"
@@ -1152,7 +1136,7 @@ def test_wrong_use_of_token_is_answered_with_the_usage(scene: Scene, line: str) 
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "{name}", "..", "x" * 33, "x" * 4000, "\u202ea"])
-def test_an_invalid_name_is_refused_for_a_token(scene: Scene, name: str) -> None:
+def test_an_invalid_name_is_refused_for_a_token(scene: AnaAndLuis, name: str) -> None:
     scene.ana.type(f"/token new {name}", f"/token revoke {name}")
     refused, unknown = scene.ana.seen()
     assert refused.startswith("ERR Invalid name: ")
@@ -1163,8 +1147,8 @@ def test_an_invalid_name_is_refused_for_a_token(scene: Scene, name: str) -> None
     assert not scene.world.server.credentials.table
 
 
-def test_a_token_is_not_sent_where_others_can_read_it(scene: Scene) -> None:
-    far = scene.guest(address=FAR)
+def test_a_token_is_not_sent_where_others_can_read_it(scene: AnaAndLuis) -> None:
+    far = scene.world.person(address=FAR)
     log_in(scene.world.server, far.session, "ana")
     far.seen()
     far.type("/token new deploy")
@@ -1181,7 +1165,7 @@ def test_a_token_is_not_sent_where_others_can_read_it(scene: Scene) -> None:
     assert new_token(far).startswith("chatd_")
 
 
-def test_a_member_does_not_see_the_tokens_of_others(scene: Scene) -> None:
+def test_a_member_does_not_see_the_tokens_of_others(scene: AnaAndLuis) -> None:
     new_token(scene.ana)
     eva = scene.world.member("eva")
     eva.type("/token list", "/token revoke deploy")
@@ -1191,7 +1175,7 @@ def test_a_member_does_not_see_the_tokens_of_others(scene: Scene) -> None:
     ]
 
 
-def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: Scene) -> None:
+def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: AnaAndLuis) -> None:
     secret = new_token(scene.ana)
     scene.ana.type(f"/unregister {PASSWORD}")
     assert not scene.world.server.credentials.table
@@ -1202,7 +1186,7 @@ def test_the_next_owner_of_a_name_has_no_tokens_of_the_one_before(scene: Scene) 
 # Browsers that are signed in
 
 
-def browser(scene: Scene) -> Member:
+def browser(scene: AnaAndLuis) -> Member:
     """Return a connection of a browser that is signed in to Ana's account."""
     server = scene.world.server
     secret, puts = server.credentials.issue(scene.account(), BROWSER, "Firefox")
@@ -1211,9 +1195,9 @@ def browser(scene: Scene) -> Member:
     return tab(scene, key_of(secret))
 
 
-def tab(scene: Scene, key: str) -> Member:
+def tab(scene: AnaAndLuis, key: str) -> Member:
     """Return one more connection of a browser."""
-    person = scene.guest()
+    person = scene.world.person()
     log_in_with(scene, person, key)
     scene.world.settle()
     person.seen()
@@ -1226,7 +1210,7 @@ SIGNED_OUT = (
 )
 
 
-def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: Scene) -> None:
+def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: AnaAndLuis) -> None:
     secret = new_token(scene.ana)
     mine, other = browser(scene), browser(scene)
     mine.type("/password another horse", PASSWORD)
@@ -1238,7 +1222,7 @@ def test_a_changed_password_signs_out_all_browsers_but_its_own(scene: Scene) -> 
     assert scene.ana.session.account is None
 
 
-def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: Scene) -> None:
+def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: AnaAndLuis) -> None:
     browser(scene)
     kept: list[list[str]] = []
     write_records = scene.world.store.write_records
@@ -1249,7 +1233,7 @@ def test_a_password_and_the_sign_ins_are_changed_in_one_transaction(scene: Scene
     assert kept == [["account", "credential"]]
 
 
-def test_a_logout_in_a_browser_signs_the_browser_out(scene: Scene) -> None:
+def test_a_logout_in_a_browser_signs_the_browser_out(scene: AnaAndLuis) -> None:
     first, other = browser(scene), browser(scene)
     second = tab(scene, first.session.grant.credential)
     first.type("/logout")
@@ -1260,7 +1244,7 @@ def test_a_logout_in_a_browser_signs_the_browser_out(scene: Scene) -> None:
     assert set(scene.world.server.credentials.table) == {other.session.grant.credential}
 
 
-def test_a_logout_with_a_token_does_not_revoke_it(scene: Scene) -> None:
+def test_a_logout_with_a_token_does_not_revoke_it(scene: AnaAndLuis) -> None:
     key = key_of(new_token(scene.ana))
     program = tab(scene, key)
     program.type("/logout")
@@ -1269,9 +1253,9 @@ def test_a_logout_with_a_token_does_not_revoke_it(scene: Scene) -> None:
 
 
 def test_a_browser_whose_sign_out_cannot_be_stored_stays_signed_in(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
-    scene = Scene()
+    scene = AnaAndLuis()
     person = browser(scene)
     key = person.session.grant.credential
     fail_to_keep(scene)
@@ -1283,19 +1267,19 @@ def test_a_browser_whose_sign_out_cannot_be_stored_stays_signed_in(
     expected_errors()
 
 
-def fail_to_keep(scene: Scene) -> None:
+def fail_to_keep(scene: AnaAndLuis) -> None:
     """Let every commit fail from here on."""
     scene.world.store.commit = lambda batch: fail(StoreError("the disk is full."))
 
 
-def test_a_browser_that_disconnects_during_its_logout_is_signed_out(scene: Scene) -> None:
+def test_a_browser_that_disconnects_during_its_logout_is_signed_out(scene: AnaAndLuis) -> None:
     person = browser(scene)
     person.send(b"/logout\n")
     person.hang_up()
     assert not scene.world.server.credentials.table
 
 
-def test_other_browsers_are_signed_out_also_if_they_are_not_connected(scene: Scene) -> None:
+def test_other_browsers_are_signed_out_also_if_they_are_not_connected(scene: AnaAndLuis) -> None:
     mine, other, gone = browser(scene), browser(scene), browser(scene)
     gone.hang_up()
     mine.type("/logout others")
@@ -1310,14 +1294,14 @@ def test_other_browsers_are_signed_out_also_if_they_are_not_connected(scene: Sce
     assert mine.seen() == ["*** You have no other connection."]
 
 
-def test_a_browser_that_is_not_connected_is_reported_alone(scene: Scene) -> None:
+def test_a_browser_that_is_not_connected_is_reported_alone(scene: AnaAndLuis) -> None:
     browser(scene).hang_up()
     scene.ana.type("/logout others")
     assert scene.ana.seen() == ["*** 1 browser has to sign in again."]
 
 
 def test_if_sign_outs_cannot_be_stored_no_connection_is_closed(
-    scene: Scene, expected_errors: Callable[..., list[LogEvent]]
+    scene: AnaAndLuis, expected_errors: Expect
 ) -> None:
     other = browser(scene)
     fail_to_keep(scene)
@@ -1328,7 +1312,7 @@ def test_if_sign_outs_cannot_be_stored_no_connection_is_closed(
     expected_errors()
 
 
-def test_a_login_replaces_the_grant_of_the_browser(scene: Scene) -> None:
+def test_a_login_replaces_the_grant_of_the_browser(scene: AnaAndLuis) -> None:
     scene.world.register("eva")
     person = browser(scene)
     scene.world.server.logins.log_in(person.session, scene.world.server.accounts.table["eva"])

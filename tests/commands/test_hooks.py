@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.chat.permissions import Mode, Role
 from chatd.storage.records import change
@@ -15,6 +13,7 @@ from chatd.text.times import local_time
 from chatd.webhooks.registry import IN_A_ROOM, IN_ALL, DeliveryFailure, Hook, NotDelivered, Rules
 from chatd.webhooks.urls import networks_of
 from tests.support.answers import only
+from tests.support.logs import Expect
 from tests.support.rights import give_role, set_mode
 from tests.support.world import FAR, Member, World
 
@@ -183,7 +182,7 @@ class TestAdding:
         )
 
     def test_one_that_cannot_be_kept_is_not_there_and_its_secret_not_told(
-        self, expected_errors: Callable[..., list[LogEvent]]
+        self, expected_errors: Expect
     ) -> None:
         world = World(slow=True)
         world.server.hooks.rules = Rules(tls=True)
@@ -390,9 +389,7 @@ class TestLasting:
         assert not list(world.server.hooks)
         assert ana.seen() == [f"*** root {ENDED}"]
 
-    def test_if_it_cannot_be_kept_all_is_as_it_was(
-        self, expected_errors: Callable[..., list[LogEvent]]
-    ) -> None:
+    def test_if_it_cannot_be_kept_all_is_as_it_was(self, expected_errors: Expect) -> None:
         world = World(slow=True)
         world.server.hooks.rules = Rules(tls=True)
         ana, eva = world.member("ana"), world.member("eva")

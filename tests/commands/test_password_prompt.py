@@ -14,7 +14,8 @@ from chatd.chat.actions.authentication import KEEP_TOKENS
 from chatd.chat.replies import READING_SECONDS
 from chatd.webhooks.registry import Rules
 from tests.support.browser import Browser
-from tests.support.world import FAR, PASSWORD, World
+from tests.support.registered import AnaAndLuis
+from tests.support.world import FAR, PASSWORD
 
 PRESENT = (
     "*** First your present password: your next line, which nobody is shown. An empty line cancels."
@@ -30,29 +31,21 @@ KEPT = "*** 1 token stays valid: /token list."
 WRONG = "ERR Wrong password: that is not the password of ana."
 
 
-class Scene:
-    """Ana has registered, and owns #ops; Luis is in the lobby."""
+class AnaWithRoom(AnaAndLuis):
+    """Ana owns #ops, too, and may make hooks."""
 
     def __init__(self, **options: Any) -> None:
-        self.world = World(**options)
-        self.server = self.world.server
+        super().__init__(**options)
         self.server.hooks.rules = Rules(tls=True)
-        self.luis = self.world.person("luis")
-        self.ana = self.world.person("ana")
-        self.ana.type(f"/register {PASSWORD}", "/join ops", "hello", "/join lobby")
-        self.ana.seen()
+        self.ana.ask("/join ops", "hello", "/join lobby")
         self.luis.seen()
-
-    def ask(self, *lines: str) -> list[str]:
-        self.ana.type(*lines)
-        return self.ana.seen()
 
     def lapse(self) -> None:
         """Advance the clock so far that Ana has to type her password again."""
         self.world.clock.advance(FRESH_SECONDS)
 
     def token(self, name: str = "deploy") -> None:
-        self.ask(f"/token new {name}")
+        self.ana.ask(f"/token new {name}")
         assert self.tokens()
 
     def tokens(self) -> list[str]:
@@ -67,19 +60,19 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene() -> AnaWithRoom:
+    return AnaWithRoom()
 
 
-def has_new_token(scene: Scene) -> bool:
+def has_new_token(scene: AnaWithRoom) -> bool:
     return scene.tokens() == ["ci"]
 
 
-def has_hook(scene: Scene) -> bool:
+def has_hook(scene: AnaWithRoom) -> bool:
     return bool(scene.server.hooks.of(scene.server.rooms["ops"]))
 
 
-def has_new_password(scene: Scene) -> bool:
+def has_new_password(scene: AnaWithRoom) -> bool:
     return scene.password_is("another horse")
 
 
@@ -93,44 +86,44 @@ GUARDED = [
 @pytest.mark.parametrize(("line", "is_done"), GUARDED)
 class TestThePresentPassword:
     def test_is_not_asked_for_when_it_was_typed_recently(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool]
     ) -> None:
         scene.world.clock.advance(FRESH_SECONDS - 1)
-        assert PRESENT not in scene.ask(line)
+        assert PRESENT not in scene.ana.ask(line)
         assert is_done(scene)
 
     def test_is_asked_for_when_that_is_long_ago(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool]
     ) -> None:
         scene.lapse()
         scene.luis.seen()
-        assert scene.ask(line) == [PRESENT]
+        assert scene.ana.ask(line) == [PRESENT]
         assert not is_done(scene)
-        answers = scene.ask(PASSWORD)
+        answers = scene.ana.ask(PASSWORD)
         assert not any(each.startswith("ERR") for each in answers)
         assert scene.luis.seen() == []
         assert is_done(scene)
 
     def test_counts_for_the_next_commands(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool]
     ) -> None:
         scene.lapse()
-        scene.ask("/token new other", PASSWORD, "/token revoke other")
-        assert PRESENT not in scene.ask(line)
+        scene.ana.ask("/token new other", PASSWORD, "/token revoke other")
+        assert PRESENT not in scene.ana.ask(line)
         assert is_done(scene)
 
     @pytest.mark.parametrize("answer", ["wrong horse", "", "/quit"])
     def test_another_answer_does_nothing(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool], answer: str
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool], answer: str
     ) -> None:
         scene.lapse()
-        told = scene.ask(line, answer)
+        told = scene.ana.ask(line, answer)
         assert told == [PRESENT, WRONG if answer else CANCELLED]
         assert not is_done(scene)
-        assert scene.ask(line) == [PRESENT]
+        assert scene.ana.ask(line) == [PRESENT]
 
     def test_is_asked_for_in_a_browser_that_was_signed_in_with_a_cookie(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool]
     ) -> None:
         account = scene.server.accounts.table["ana"]
         secret, puts = scene.server.credentials.issue(account, BROWSER, "b")
@@ -146,7 +139,7 @@ class TestThePresentPassword:
         assert PASSWORD not in json.dumps(scene.luis.seen())
 
     def test_is_not_taken_where_others_can_read_it(
-        self, scene: Scene, line: str, is_done: Callable[[Scene], bool]
+        self, scene: AnaWithRoom, line: str, is_done: Callable[[AnaWithRoom], bool]
     ) -> None:
         far = scene.world.person(address=FAR)
         scene.server.logins.log_in(far.session, scene.server.accounts.table["ana"])
@@ -159,47 +152,47 @@ class TestThePresentPassword:
         assert not is_done(scene)
 
 
-def test_rights_are_checked_again_after_the_answer(scene: Scene) -> None:
+def test_rights_are_checked_again_after_the_answer(scene: AnaWithRoom) -> None:
     scene.lapse()
-    assert scene.ask("/hook #ops add https://example.com/x") == [PRESENT]
+    assert scene.ana.ask("/hook #ops add https://example.com/x") == [PRESENT]
     ops = scene.server.rooms["ops"]
     run = scene.server.moderation.roles.rooms["ops"]._replace(owner="")
     scene.server.deeds.carry_out(
         scene.ana.session, ops, None, scene.server.moderation.roles.rooms.put("ops", run)
     )
-    assert scene.ask(PASSWORD)[-1].startswith("ERR Not allowed")
+    assert scene.ana.ask(PASSWORD)[-1].startswith("ERR Not allowed")
     assert not has_hook(scene)
 
 
 def test_the_second_token_of_a_name_is_refused_also_after_the_prompt(
-    scene: Scene,
+    scene: AnaWithRoom,
 ) -> None:
     scene.lapse()
     other = scene.world.person()
     other.type(f"/login ana {PASSWORD}")
-    assert scene.ask("/token new ci") == [PRESENT]
+    assert scene.ana.ask("/token new ci") == [PRESENT]
     other.type("/token new ci")
-    assert scene.ask(PASSWORD)[-1].startswith("ERR Name in use: you have a token ci already.")
+    assert scene.ana.ask(PASSWORD)[-1].startswith("ERR Name in use: you have a token ci already.")
 
 
-def test_guesses_of_the_present_password_are_limited(scene: Scene) -> None:
+def test_guesses_of_the_present_password_are_limited(scene: AnaWithRoom) -> None:
     scene.lapse()
     for _ in range(5):
-        assert scene.ask("/token new ci", "wrong horse") == [PRESENT, WRONG]
-    assert scene.ask("/token new ci", PASSWORD)[-1].startswith("ERR Too many tries")
+        assert scene.ana.ask("/token new ci", "wrong horse") == [PRESENT, WRONG]
+    assert scene.ana.ask("/token new ci", PASSWORD)[-1].startswith("ERR Too many tries")
 
 
-def test_giving_up_a_name_always_takes_the_password(scene: Scene) -> None:
-    assert scene.ask("/unregister")[0].startswith("*** Your next line is the password")
-    assert scene.ask(PASSWORD)[0] == "*** ana is not registered any more."
+def test_giving_up_a_name_always_takes_the_password(scene: AnaWithRoom) -> None:
+    assert scene.ana.ask("/unregister")[0].startswith("*** Your next line is the password")
+    assert scene.ana.ask(PASSWORD)[0] == "*** ana is not registered any more."
 
 
 # Whether tokens end
 
 
-def test_a_new_password_ends_tokens(scene: Scene) -> None:
+def test_a_new_password_ends_tokens(scene: AnaWithRoom) -> None:
     scene.token()
-    assert scene.ask("/password another horse") == [CHANGED]
+    assert scene.ana.ask("/password another horse") == [CHANGED]
     assert scene.tokens() == []
 
 
@@ -207,29 +200,29 @@ def test_a_new_password_ends_tokens(scene: Scene) -> None:
     ("answer", "kept"), [("", False), ("keep", True), ("KEEP", True), (" conservar ", True)]
 )
 def test_the_member_is_asked_if_tokens_are_to_be_kept(
-    scene: Scene, answer: str, kept: bool
+    scene: AnaWithRoom, answer: str, kept: bool
 ) -> None:
     scene.token()
-    assert scene.ask("/password") == [KEEP]
-    assert scene.ask(answer) == [NEW]
-    assert scene.ask("another horse") == [CHANGED, *([KEPT] if kept else [])]
+    assert scene.ana.ask("/password") == [KEEP]
+    assert scene.ana.ask(answer) == [NEW]
+    assert scene.ana.ask("another horse") == [CHANGED, *([KEPT] if kept else [])]
     assert bool(scene.tokens()) == kept
     assert scene.password_is("another horse")
 
 
-def test_without_tokens_the_member_is_not_asked(scene: Scene) -> None:
-    assert scene.ask("/password", "another horse") == [NEW, CHANGED]
+def test_without_tokens_the_member_is_not_asked(scene: AnaWithRoom) -> None:
+    assert scene.ana.ask("/password", "another horse") == [NEW, CHANGED]
 
 
-def test_all_prompts_come_one_after_another(scene: Scene) -> None:
+def test_all_prompts_come_one_after_another(scene: AnaWithRoom) -> None:
     scene.token()
     scene.lapse()
-    told = scene.ask("/password", PASSWORD, "keep", "another horse", "hello")
+    told = scene.ana.ask("/password", PASSWORD, "keep", "another horse", "hello")
     assert told == [PRESENT, KEEP, NEW, CHANGED, KEPT, "<ana> hello"]
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 7))
-def test_blank_answers_may_come_in_any_pieces(scene: Scene, cut: int) -> None:
+def test_blank_answers_may_come_in_any_pieces(scene: AnaWithRoom, cut: int) -> None:
     scene.token()
     scene.lapse()
     data = f"/password\n{PASSWORD}\n\nanother horse\nhello\n".encode()
@@ -240,10 +233,10 @@ def test_blank_answers_may_come_in_any_pieces(scene: Scene, cut: int) -> None:
 
 
 @pytest.mark.parametrize("asked", [1, 2, 3])
-def test_the_end_of_the_input_cancels_each_prompt(scene: Scene, asked: int) -> None:
+def test_the_end_of_the_input_cancels_each_prompt(scene: AnaWithRoom, asked: int) -> None:
     scene.token()
     scene.lapse()
-    scene.ask("/password", *(PASSWORD, "keep")[: asked - 1])
+    scene.ana.ask("/password", *(PASSWORD, "keep")[: asked - 1])
     scene.ana.half_close()
     assert scene.ana.seen()[-1] == CANCELLED
     assert scene.ana.closed
@@ -251,7 +244,7 @@ def test_the_end_of_the_input_cancels_each_prompt(scene: Scene, asked: int) -> N
     assert scene.tokens()
 
 
-def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: Scene) -> None:
+def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: AnaWithRoom) -> None:
     """A member sends the new password at once, as to earlier versions without that prompt."""
     scene.token()
     scene.ana.send(b"/password\nanother horse\nanother horse\n")
@@ -269,28 +262,28 @@ def test_a_line_that_is_no_answer_changes_nothing_and_is_not_said(scene: Scene) 
 
 
 @pytest.mark.parametrize("word", [*KEEP_TOKENS, "KEEP-TOKENS", " keep-tokens", "\u00a0keep-tokens"])
-def test_a_word_in_the_line_keeps_them(scene: Scene, word: str) -> None:
+def test_a_word_in_the_line_keeps_them(scene: AnaWithRoom, word: str) -> None:
     scene.token()
-    assert scene.ask(f"/password {word} another horse") == [CHANGED, KEPT]
+    assert scene.ana.ask(f"/password {word} another horse") == [CHANGED, KEPT]
     assert scene.password_is("another horse")
     assert scene.tokens()
 
 
-def test_with_the_word_alone_the_password_is_asked_for(scene: Scene) -> None:
+def test_with_the_word_alone_the_password_is_asked_for(scene: AnaWithRoom) -> None:
     scene.token()
     scene.lapse()
-    told = scene.ask("/password keep-tokens", PASSWORD, "another horse")
+    told = scene.ana.ask("/password keep-tokens", PASSWORD, "another horse")
     assert told == [PRESENT, NEW, CHANGED, KEPT]
 
 
-def test_spaces_after_the_word_are_part_of_the_password(scene: Scene) -> None:
-    scene.ask("/password keep-tokens   two spaces  ")
+def test_spaces_after_the_word_are_part_of_the_password(scene: AnaWithRoom) -> None:
+    scene.ana.ask("/password keep-tokens   two spaces  ")
     assert scene.password_is("  two spaces  ")
 
 
 @pytest.mark.parametrize("separator", [" ", "\u00a0", "\u2003", ""])
 @pytest.mark.parametrize("word", KEEP_TOKENS)
-def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: str) -> None:
+def test_no_password_begins_with_the_word(scene: AnaWithRoom, word: str, separator: str) -> None:
     """So the word that keeps tokens in a line is never part of a password."""
     password = f"{word}{separator}" + ("and more" if separator else "")
     eva = scene.world.person("eva")
@@ -312,38 +305,38 @@ def test_no_password_begins_with_the_word(scene: Scene, word: str, separator: st
         *("KeepTokens", "conservar-ficha", "mantener-fichas", "keep-fichas"),
     ],
 )
-def test_a_misspelt_word_before_a_password_is_refused(scene: Scene, word: str) -> None:
+def test_a_misspelt_word_before_a_password_is_refused(scene: AnaWithRoom, word: str) -> None:
     scene.token()
-    (told,) = scene.ask(f"/password {word} another horse")
+    (told,) = scene.ana.ask(f"/password {word} another horse")
     assert told.startswith(f"ERR Wrong use: a new password must not begin with {word}: ")
     assert "/password keep-tokens NEW" in told
     assert scene.password_is(PASSWORD)
     assert scene.tokens()
 
 
-def test_a_password_may_look_like_the_word(scene: Scene) -> None:
+def test_a_password_may_look_like_the_word(scene: AnaWithRoom) -> None:
     scene.token()
     for password in "keep-tokens-and-more", "keep tokens", "a keep-tokens":
-        assert scene.ask(f"/password {password}") == [CHANGED]
+        assert scene.ana.ask(f"/password {password}") == [CHANGED]
         assert scene.password_is(password)
-        scene.ask("/token new deploy")
+        scene.ana.ask("/token new deploy")
 
 
-def test_kept_tokens_and_later_ones_can_be_kept_again(scene: Scene) -> None:
+def test_kept_tokens_and_later_ones_can_be_kept_again(scene: AnaWithRoom) -> None:
     scene.token("first")
-    scene.ask("/password keep-tokens another horse")
+    scene.ana.ask("/password keep-tokens another horse")
     scene.token("second")
-    scene.ask("/password keep-tokens one more horse")
+    scene.ana.ask("/password keep-tokens one more horse")
     assert scene.tokens() == ["first", "second"]
-    scene.ask("/password the last horse")
+    scene.ana.ask("/password the last horse")
     assert scene.tokens() == []
 
 
-def test_the_same_in_spanish(scene: Scene) -> None:
+def test_the_same_in_spanish(scene: AnaWithRoom) -> None:
     scene.token()
-    scene.ask("/idioma es")
+    scene.ana.ask("/idioma es")
     scene.lapse()
-    told = scene.ask("/clave", PASSWORD, "conservar", "otro caballo", "/ficha nueva ci leer")
+    told = scene.ana.ask("/clave", PASSWORD, "conservar", "otro caballo", "/ficha nueva ci leer")
     assert told[:5] == [
         "*** Primero, tu contraseña actual: tu próxima línea, que no se le muestra a nadie."
         " Una línea vacía la cancela.",
@@ -356,7 +349,7 @@ def test_the_same_in_spanish(scene: Scene) -> None:
         "*** 1 token sigue valiendo: /token lista.",
     ]
     assert scene.server.credentials.of("ana", TOKEN)
-    assert scene.ask("/ficha lista")[-1].startswith("*** ci, para leer, creado el ")
+    assert scene.ana.ask("/ficha lista")[-1].startswith("*** ci, para leer, creado el ")
 
 
 # Scopes
@@ -375,15 +368,15 @@ def test_the_same_in_spanish(scene: Scene) -> None:
         (" escritura", "write"),
     ],
 )
-def test_a_token_has_a_scope(scene: Scene, word: str, scope: str) -> None:
-    scene.ask(f"/token new ci{word}")
+def test_a_token_has_a_scope(scene: AnaWithRoom, word: str, scope: str) -> None:
+    scene.ana.ask(f"/token new ci{word}")
     (token,) = scene.server.credentials.of("ana", TOKEN).values()
     assert token.scope == scope
 
 
 @pytest.mark.parametrize("word", ["full", "r", "read write", "admin"])
-def test_another_scope_is_refused(scene: Scene, word: str) -> None:
-    assert scene.ask(f"/token new ci {word}") == [
+def test_another_scope_is_refused(scene: AnaWithRoom, word: str) -> None:
+    assert scene.ana.ask(f"/token new ci {word}") == [
         f"ERR Wrong use: a token is for read or for write, not for {word}."
     ]
     assert scene.tokens() == []
@@ -403,7 +396,7 @@ def test_another_scope_is_refused(scene: Scene, word: str) -> None:
 )
 @pytest.mark.parametrize("with_token", [False, True])
 def test_the_line_after_a_prompt_that_is_refused_is_not_said(
-    scene: Scene, line: str, with_token: bool
+    scene: AnaWithRoom, line: str, with_token: bool
 ) -> None:
     """A program sends the password without reading the answer."""
     tab = Browser(scene.world)
@@ -431,8 +424,8 @@ def test_the_line_after_a_prompt_that_is_refused_is_not_said(
         "/login nobody some horse",
     ],
 )
-def test_the_line_after_a_command_without_a_prompt_is_said(scene: Scene, line: str) -> None:
-    assert scene.ask(line, "hello")[-1] == "<ana> hello"
+def test_the_line_after_a_command_without_a_prompt_is_said(scene: AnaWithRoom, line: str) -> None:
+    assert scene.ana.ask(line, "hello")[-1] == "<ana> hello"
 
 
 NOT_NEEDED = (
@@ -453,22 +446,24 @@ NOT_NEEDED = (
     ],
 )
 @pytest.mark.parametrize("typed", ["/login ana", "as an answer", "/register", "/password"])
-def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, typed: str) -> None:
+def test_a_password_that_need_not_be_typed_is_not_said(
+    scene: AnaWithRoom, line: str, typed: str
+) -> None:
     """A program sends the password without reading if it is asked for."""
     if typed == "/login ana":
-        scene.ask("/logout", f"{typed} {PASSWORD}")
+        scene.ana.ask("/logout", f"{typed} {PASSWORD}")
     elif typed == "as an answer":
         scene.lapse()
-        scene.ask("/token new other", PASSWORD)
+        scene.ana.ask("/token new other", PASSWORD)
     elif typed == "/password":
-        scene.ask(f"{typed} {PASSWORD}")
+        scene.ana.ask(f"{typed} {PASSWORD}")
     scene.luis.seen()
     for _ in range(2):
         scene.world.clock.advance(READING_SECONDS)
-        assert scene.ask(line)[-1] not in (PRESENT, NOT_NEEDED)
+        assert scene.ana.ask(line)[-1] not in (PRESENT, NOT_NEEDED)
         scene.world.clock.advance(READING_SECONDS)  # also of a slow program
-        assert scene.ask(PASSWORD) == [NOT_NEEDED]
-        assert scene.ask("hello") == ["<ana> hello"]
+        assert scene.ana.ask(PASSWORD) == [NOT_NEEDED]
+        assert scene.ana.ask("hello") == ["<ana> hello"]
         scene.server.logins.password_typed(scene.ana.session)
         if line == "/password another horse":
             break
@@ -476,13 +471,15 @@ def test_a_password_that_need_not_be_typed_is_not_said(scene: Scene, line: str, 
 
 
 @pytest.mark.parametrize("command", ["/password", "/register"])
-def test_a_new_password_that_need_not_be_typed_is_not_said(scene: Scene, command: str) -> None:
+def test_a_new_password_that_need_not_be_typed_is_not_said(
+    scene: AnaWithRoom, command: str
+) -> None:
     person = scene.ana if command == "/password" else scene.luis
     person.type(f"{command} another horse", "/token new ci", "another horse")
     assert person.seen()[-1] == NOT_NEEDED
 
 
-def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene) -> None:
+def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: AnaWithRoom) -> None:
     tab = Browser(scene.world)
     tab.send("hello")
     scene.luis.seen()
@@ -495,7 +492,7 @@ def test_a_password_that_need_not_be_typed_is_not_said_in_a_browser(scene: Scene
 @pytest.mark.parametrize("is_fresh", [True, False])
 @pytest.mark.parametrize("has_token", [True, False])
 def test_a_program_may_send_all_passwords_at_once(
-    scene: Scene, is_fresh: bool, has_token: bool
+    scene: AnaWithRoom, is_fresh: bool, has_token: bool
 ) -> None:
     """The present password is not taken for the new one where it is not asked for."""
     if has_token:
@@ -512,13 +509,13 @@ def test_a_program_may_send_all_passwords_at_once(
 
 
 @pytest.mark.parametrize("line", ["/token new ci", "/password"])
-def test_another_line_is_taken_as_usual(scene: Scene, line: str) -> None:
+def test_another_line_is_taken_as_usual(scene: AnaWithRoom, line: str) -> None:
     """Only the next line may be the password that is not needed."""
-    told = scene.ask(line, "hello there", PASSWORD)
+    told = scene.ana.ask(line, "hello there", PASSWORD)
     assert NOT_NEEDED not in told
     if line == "/password":
         assert scene.password_is("hello there")
 
 
-def test_the_same_password_may_be_chosen_again(scene: Scene) -> None:
-    assert scene.ask("/password", PASSWORD, PASSWORD) == [NEW, NOT_NEEDED, CHANGED]
+def test_the_same_password_may_be_chosen_again(scene: AnaWithRoom) -> None:
+    assert scene.ana.ask("/password", PASSWORD, PASSWORD) == [NEW, NOT_NEEDED, CHANGED]

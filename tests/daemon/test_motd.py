@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 from chatd.daemon.motd import MotdError, read_motd, renew_motd
+from tests.support.logs import Expect
 from tests.support.service import refusal
 from tests.support.world import World
 
@@ -44,7 +44,7 @@ def test_newcomers_are_shown_the_text_that_was_read_again(tmp_path: Path) -> Non
 
 
 def test_a_file_that_cannot_be_read_again_leaves_the_text_and_is_logged(
-    tmp_path: Path, expected_errors: Callable[..., list[LogEvent]]
+    tmp_path: Path, expected_errors: Expect
 ) -> None:
     world = World()
     world.server.change_motd("Old news.")

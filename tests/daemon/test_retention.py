@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
-from twisted.logger import LogEvent, eventAsText
+from twisted.logger import eventAsText
 
 from chatd.daemon.retention import (
     LEAST_SECONDS,
@@ -21,6 +20,7 @@ from chatd.event import Draft, Kind
 from chatd.storage.clock_watch import WAIT_SECONDS, ClockWatch
 from chatd.storage.contract import FORGOTTEN, StoreError
 from chatd.storage.sqlite.store import SqliteStore
+from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
 from tests.support.world import World
 
@@ -222,7 +222,7 @@ def test_a_retention_that_had_nothing_to_do_can_be_stopped() -> None:
 
 
 def test_damage_in_one_room_does_not_save_the_lines_of_others(
-    monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
+    monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
 ) -> None:
     chat = WorldWithRetention(RetentionPolicy(DAY))
     chat.say("lobby", "hola")
@@ -255,7 +255,7 @@ def test_a_failure_is_logged_and_tried_again(
     error: Exception,
     text: str,
     monkeypatch: pytest.MonkeyPatch,
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     chat = WorldWithRetention(RetentionPolicy(DAY))
     chat.say("lobby", "hola")
@@ -276,7 +276,7 @@ def test_a_failure_is_logged_and_tried_again(
 
 
 def test_a_failure_after_a_success_is_logged_again(
-    monkeypatch: pytest.MonkeyPatch, expected_errors: Callable[..., list[LogEvent]]
+    monkeypatch: pytest.MonkeyPatch, expected_errors: Expect
 ) -> None:
     chat = WorldWithRetention(RetentionPolicy(LEAST_SECONDS))
     chat.retention.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
@@ -13,12 +13,10 @@ from chatd.storage.contract import (
     StoreError,
 )
 from chatd.util.error_log import FIRST_SILENCE, LONGEST_SILENCE
+from tests.support.logs import Expect
 from tests.support.stores import Gates, StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
-
-
-Expect = Callable[..., object]
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from twisted.internet.defer import Deferred
 
@@ -12,12 +10,10 @@ from chatd.storage.contract import (
     StoreError,
 )
 from chatd.storage.group_commit import WAITING_BYTES
+from tests.support.logs import Expect
 from tests.support.stores import Gates, Recorder, StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
-
-
-Expect = Callable[..., object]
 
 
 class TestBatches:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from chatd.event import Record
@@ -13,12 +11,10 @@ from chatd.storage.contract import (
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
 from chatd.storage.sqlite.store import SqliteStore
+from tests.support.logs import Expect
 from tests.support.stores import Gates, StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick
-
-
-Expect = Callable[..., object]
 
 
 ANA = Record("account", "ana", '{"admin": true}')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -13,9 +12,8 @@ from chatd.event import Record
 from chatd.storage.contract import StoreError
 from chatd.storage.memory import MemoryStore
 from chatd.storage.records import Groups, Table, change, ignore_store_error
+from tests.support.logs import Expect
 from tests.support.world import HeldStore
-
-Expect = Callable[..., object]
 
 
 class Cup(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -15,9 +15,6 @@ from chatd.storage.contract import StoreError
 from chatd.storage.sqlite.store import SqliteStore
 from tests.support.checkout import ROOT
 from tests.support.stores import StoreHarness, StoreReactor, draft
-
-Expect = Callable[..., object]
-
 
 NOBODY = 65534
 """Number of a user without rights."""

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import pyte
 
-from tests.support.client import DEADLINE, Peer
+from tests.support.stand_in import DEADLINE, Peer
 
 UP = "\x1b[A"
 CTRL_C = "\x03"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.event import Deed, Draft, Event, Kind
 from chatd.rooms.room import Room
@@ -26,6 +24,7 @@ from chatd.webhooks.delivery import (
 )
 from chatd.webhooks.registry import DeliveryFailure, Hook, NotDelivered
 from chatd.webhooks.urls import destination_of
+from tests.support.logs import Expect
 from tests.support.receivers import Receiver, deliveries_of
 from tests.support.world import World
 
@@ -311,7 +310,7 @@ class TestRetrying:
         assert harness.receiver.texts() == ["one"]
 
     def test_an_error_that_should_not_be_is_told_without_its_words_and_tried_again(
-        self, harness: DeliveryHarness, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: DeliveryHarness, expected_errors: Expect
     ) -> None:
         hook = harness.hook()
         harness.receiver.error = ZeroDivisionError("https://example.com/secret")
@@ -361,7 +360,7 @@ class TestEnding:
         self,
         harness: DeliveryHarness,
         error: Exception | None,
-        expected_errors: Callable[..., list[LogEvent]],
+        expected_errors: Expect,
     ) -> None:
         hook = harness.hook()
         harness.receiver.slow = True

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from twisted.logger import LogEvent
 
 from chatd.chat.actions.administration import (
     add_account,
@@ -19,6 +16,7 @@ from chatd.chat.actions.administration import (
 from chatd.chat.actions.login import log_in
 from chatd.errors import Refusal
 from chatd.storage.contract import StoreError
+from tests.support.logs import Expect
 from tests.support.sessions import begin, done, guest, member, refused
 from tests.support.world import CHEAP, PASSWORD, World
 
@@ -56,7 +54,7 @@ def test_an_administrator_is_made_and_unmade(world: World) -> None:
 
 
 def test_an_administrator_is_not_made_if_that_cannot_be_stored(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
     adding = begin(world, add_account(world.server, "ana", HASH, admin=False))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from twisted.logger import LogEvent
 
 from chatd.chat.actions.costs import KEEPING_COST
 from chatd.chat.actions.post import Posted, post
 from chatd.chat.session import Session
+from tests.support.logs import Expect
 from tests.support.sessions import begin, done, guest, keys, member, refused
 from tests.support.world import World
 
@@ -70,7 +69,7 @@ def test_a_session_that_has_ended_says_nothing(world: World) -> None:
 
 
 def test_lines_that_cannot_be_stored_are_not_posted(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
     session = caller(world)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from twisted.logger import LogEvent
-
 from chatd.chat.actions.register import check_registration, register
 from chatd.chat.actions.rename import rename
 from chatd.chat.login_limits import ADDRESS_TRIES
 from chatd.storage.contract import StoreError
+from tests.support.logs import Expect
 from tests.support.sessions import begin, done, guest, keys, member, refused, refuses
 from tests.support.world import PASSWORD, World
 
@@ -92,7 +89,7 @@ def test_a_session_that_is_renamed_during_the_hash_registers_nothing(world: Worl
 
 
 def test_nothing_is_registered_that_could_not_be_stored(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     world = World(slow=True)
     session = guest(world, "ana")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
-from twisted.logger import LogEvent, capturedLogs, eventAsText
+from twisted.logger import capturedLogs, eventAsText
 from zope.interface import directlyProvides
 
 from chatd.protocols.proxy.protocol import BehindProxy, ProxiedProtocol
 from chatd.protocols.transport.factory import REFUSED_AT_ONCE, REFUSED_SECONDS
 from chatd.protocols.transport.limits import Limits
+from tests.support.logs import Expect
 from tests.support.proxy_headers import HEADERS, MALFORMED
 from tests.support.world import World
 
@@ -58,7 +58,7 @@ def test_behind_a_header_lines_are_said(proxied: ProxiedWorld, case: str, pieces
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_a_malformed_header_closes_the_connection_and_nothing_behind_it_is_said(
-    proxied: ProxiedWorld, case: str, expected_errors: Callable[..., list[LogEvent]]
+    proxied: ProxiedWorld, case: str, expected_errors: Expect
 ) -> None:
     person = proxied.world.person()
     protocol, transport = proxied.connect()
@@ -71,7 +71,7 @@ def test_a_malformed_header_closes_the_connection_and_nothing_behind_it_is_said(
 
 
 def test_of_many_malformed_headers_few_lines_are_in_the_log_and_none_is_a_traceback(
-    proxied: ProxiedWorld, expected_errors: Callable[..., list[LogEvent]]
+    proxied: ProxiedWorld, expected_errors: Expect
 ) -> None:
     for number in range(1000):
         protocol, _ = proxied.connect()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,13 +10,13 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.internet.testing import StringTransport
-from twisted.logger import LogEvent
 
 from chatd.protocols.transport.limits import Limits
 from chatd.protocols.web.connection import Answers
 from chatd.protocols.web.http.messages import Answer, json_answer
 from chatd.protocols.web.http.upgrade import HandOver
 from tests.support.http import HttpClient, WebWorld, answers, request
+from tests.support.logs import Expect
 from tests.support.world import FAR, HERE
 
 GET = request("GET", "/a")
@@ -124,7 +123,7 @@ def test_what_cannot_be_read_is_refused_and_the_connection_closed(data: bytes, s
 
 
 def test_a_handler_that_fails_is_an_error_of_the_servers(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     web = WebWorld()
 
@@ -142,7 +141,7 @@ def test_a_handler_that_fails_is_an_error_of_the_servers(
 
 
 def test_an_answer_that_cannot_be_written_costs_the_connection(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     web = WebWorld()
     web.site.reply = lambda *_: Answer(200, [("A", "b\r\nc")])
@@ -633,7 +632,7 @@ def test_no_bytes_make_an_error(seed: int) -> None:
 
 
 def test_one_that_fails_where_it_cannot_be_answered_is_let_go(
-    expected_errors: Callable[..., list[LogEvent]], monkeypatch: pytest.MonkeyPatch
+    expected_errors: Expect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web = WebWorld()
 

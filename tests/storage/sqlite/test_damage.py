@@ -14,13 +14,8 @@ from twisted.internet.defer import Deferred
 from chatd.formats.chat import ChatFormat
 from chatd.storage.contract import StoreError, Wanted
 from chatd.storage.sqlite.store import SqliteStore
-from tests.support.store_files import (
-    VERSIONS,
-    Expect,
-    Opening,
-    refusal,
-    sql,
-)
+from tests.support.logs import Expect
+from tests.support.store_files import VERSIONS, Opening, refusal, sql
 from tests.support.stores import QueueReactor, StoreHarness, draft
 
 pytestmark = pytest.mark.quick

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent, eventAsText
+from twisted.logger import eventAsText
 
 from chatd.formats.chat import ChatFormat
 from chatd.rooms.feed import Replay
 from chatd.rooms.room import Room
 from chatd.storage.contract import StoreError
 from chatd.util.error_log import FIRST_SILENCE
-from tests.support.store_files import (
-    Expect,
-    Opening,
-    locked,
-    no_file_grows_beyond,
-    sql,
-)
+from tests.support.logs import Expect
+from tests.support.store_files import Opening, locked, no_file_grows_beyond, sql
 from tests.support.stores import StoreHarness, draft, joined, texts
 
 pytestmark = pytest.mark.quick
@@ -239,7 +233,7 @@ class TestFailingDisk:
         expected_errors()
 
     async def test_a_read_that_fails_raises_and_is_logged_once(
-        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         path.rename(path.with_suffix(".away"))
         for _ in range(3):
@@ -253,7 +247,7 @@ class TestFailingDisk:
         ]
 
     async def test_the_pauses_between_warnings_are_short_again_after_a_successful_read(
-        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         async def fail_to_read() -> None:
             sql(path, "UPDATE events SET kind = 9")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from twisted.logger import LogEvent, eventAsText
+from twisted.logger import eventAsText
 
 from chatd.storage.contract import FORGOTTEN, StoreError, Wanted
 from chatd.storage.sqlite.maintenance import INDEXED_CHARACTERS, INDEXED_EVENTS
 from chatd.storage.sqlite.maintenance_schedule import AGAIN_SECONDS, ENOUGH_EVENTS, IDLE_SECONDS
+from tests.support.logs import Expect
 from tests.support.store_files import (
     SECRET,
     VERSIONS,
-    Expect,
     Opening,
     damage_index,
     held,
@@ -95,7 +94,7 @@ class TestIndex:
         assert texts(found.events) == ["¿qué tal?"]
 
     async def test_lines_are_saved_while_it_cannot_be_written_which_is_logged_once(
-        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         await harness.say(draft("a" * 9000))
         with no_file_grows_beyond(path.with_name("chat.sqlite-wal").stat().st_size + 9000):
@@ -130,7 +129,7 @@ class TestIndex:
         expected_errors()
 
     async def test_a_damaged_event_is_logged(
-        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         await harness.say(draft("a"))
         sql(path, "UPDATE events SET text = x'ff'")
@@ -143,7 +142,7 @@ class TestIndex:
 
 class TestDamagedIndex:
     async def test_a_search_reads_the_events_instead_and_the_damage_is_logged(
-        self, harness: StoreHarness, path: Path, expected_errors: Callable[..., list[LogEvent]]
+        self, harness: StoreHarness, path: Path, expected_errors: Expect
     ) -> None:
         await damage_index(harness, path)
         found = await harness.store.search("lobby", Wanted(("hola 2",)), 999, 3)

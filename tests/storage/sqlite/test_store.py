@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from chatd.event import Event, Kind
 from chatd.storage.contract import RoomRecord
-from tests.support.store_files import (
-    Expect,
-    Opening,
-    sql,
-)
+from tests.support.logs import Expect
+from tests.support.store_files import Opening, sql
 from tests.support.stores import StoreHarness, draft, texts
 
 pytestmark = pytest.mark.quick

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.logger import LogEvent
 
 from chatd.accounts.credentials import TOKEN, key_of
 from chatd.event import Change, Notice, Record
@@ -17,6 +15,7 @@ from chatd.formats.json import TOPIC_CHARACTERS
 from chatd.protocols.transport.limits import Limits
 from chatd.storage.contract import RecordWrite, StoreError
 from tests.support.http import Got, SiteWorld, error_of, request
+from tests.support.logs import Expect
 from tests.support.world import FAR
 
 LOBBY = "/api/rooms/lobby/messages"
@@ -62,7 +61,7 @@ def test_the_answer_comes_once_the_line_is_on_disk() -> None:
 
 
 def test_a_line_that_cannot_be_saved_is_refused(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     web = SiteWorld(slow=True)
     caller = web.caller()
@@ -321,7 +320,7 @@ def test_what_is_said_while_a_notice_is_on_its_way_is_new() -> None:
 
 
 def test_a_retry_that_waits_for_what_cannot_be_saved_says_it_itself(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     web = SiteWorld(slow=True)
     callers = web.caller(), web.caller()
@@ -549,7 +548,7 @@ def test_lines_that_cannot_be_read_are_said_to_be_so(monkeypatch: pytest.MonkeyP
 
 
 def test_a_room_that_cannot_be_kept_is_not_made(
-    expected_errors: Callable[..., list[LogEvent]],
+    expected_errors: Expect,
 ) -> None:
     web = SiteWorld(slow=True)
     caller = web.caller()
