@@ -60,7 +60,7 @@ def run(command: str, closed: str, directory: Path) -> tuple[int, str, str]:
         ("export --store sqlite:no", "2>&-", 1, "", ""),
         ("export --store sqlite:no", ">&-", 1, "", "there is no such file"),
         ("export --format x", "2>&-", 2, "", ""),
-        ("admin list", ">&-", 0, "", ""),  # no account exists, so there is no output
+        ("admin list", ">&-", 0, "", "no accounts in sqlite:chatd.sqlite"),
         ("admin promote ana", ">&-", 1, "", "nobody is registered by that name"),
         ("admin promote ana", "2>&-", 1, "", ""),
         ("admin promote ''", "", 1, "", "nobody is registered by that name"),

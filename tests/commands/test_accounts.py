@@ -839,15 +839,12 @@ def test_all_records_of_an_account_are_deleted_with_it(scene: AnaAndLuis) -> Non
 def test_an_account_whose_removal_cannot_be_stored_stays(
     expected_errors: Expect,
 ) -> None:
-    scene = AnaAndLuis.__new__(AnaAndLuis)
-    scene.world = world = World(slow=True)
-    ana = world.person("ana")
-    ana.type(f"/register {PASSWORD}")
-    world.release()
-    ana.seen()
+    scene = AnaAndLuis()
+    ana, store = scene.ana, scene.world.store
+    store.holds = True
     ana.type(f"/unregister {PASSWORD}")
-    world.store.fail()
-    world.settle()
+    store.fail()
+    scene.world.settle()
     assert ana.seen()[0].startswith("ERR Not saved: that could not be stored")
     assert ana.session.account == "ana"
     assert scene.account().name == "ana"
