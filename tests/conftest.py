@@ -22,7 +22,7 @@ import inspect
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -43,6 +43,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.faults import Fault
 
 if TYPE_CHECKING:
+    from tests.support.loopback import LoopbackServer
     from tests.support.world import World
 
 DEADLINE = 10.0
@@ -511,6 +512,17 @@ def world() -> World:
     from tests.support.world import World  # not earlier: it takes a while
 
     return World()
+
+
+@pytest_twisted.async_yield_fixture
+async def loopback() -> AsyncGenerator[LoopbackServer, None]:
+    """Yield a server on real sockets in this process, which listens on a port for lines."""
+    from tests.support.loopback import LoopbackServer
+
+    loopback = LoopbackServer()
+    await loopback.listen()
+    yield loopback
+    await loopback.close()
 
 
 @pytest.fixture

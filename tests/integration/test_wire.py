@@ -6,11 +6,9 @@ import random
 import re
 import socket
 import struct
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
@@ -23,14 +21,6 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u20
 
 
 unmeasured = pytest.mark.usefixtures("unmeasured")
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback() -> AsyncGenerator[LoopbackServer, None]:
-    loopback = LoopbackServer()
-    await loopback.listen()
-    yield loopback
-    await loopback.close()
 
 
 # Half-close: `nc -N`

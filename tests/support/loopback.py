@@ -136,7 +136,7 @@ class LoopbackServer:
         self.server = ChatServer(self.store, self.reactor, **options)
         self.chat = ChatFactory(self.server, self.reactor, ChatProtocol)
         self.bare = ChatFactory(self.server, self.reactor, BareProtocol, BARE_LENGTH)
-        self.factories = [self.chat, self.bare]
+        self.web: list[ChatFactory] = []
         self.ports: list[IListeningPort] = []
         self.clients: list[AsyncClient] = []
 
@@ -155,7 +155,7 @@ class LoopbackServer:
         """Serve chatd's own site with the files of a page, and return the port."""
         site = Site(self.server, self.reactor, 4096, Hosts(), page, description)
         web = ChatFactory(self.server, self.reactor, partial(WebProtocol, site=site), 4096)
-        self.factories.append(web)
+        self.web.append(web)
         self.ports.append(await serverFromString(self.reactor, endpoint).listen(web))
         return int(self.ports[-1].getHost().port)
 
@@ -214,7 +214,7 @@ class LoopbackServer:
             if not client.gone.called:
                 client.transport.abortConnection()
                 await client.gone
-        for factory in self.factories:
+        for factory in (self.chat, self.bare, *self.web):
             for left in tuple(factory.clients):
                 left.connection.abort()
             await factory.when_empty()

@@ -10,7 +10,6 @@ from contextlib import closing
 from typing import cast
 
 import pytest
-import pytest_twisted
 from twisted.internet.interfaces import IReadDescriptor
 
 from chatd.protocols.transport import sockets
@@ -205,14 +204,6 @@ def test_what_is_no_tcp_is_let_be() -> None:
     one, other = socket.socketpair()
     with closing(one), closing(other):
         Patience().renew([one])
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback():
-    loopback = LoopbackServer()
-    await loopback.listen()
-    yield loopback
-    await loopback.close()
 
 
 async def test_a_transport_s_socket_is_found_also_through_what_wraps_it(

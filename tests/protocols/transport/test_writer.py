@@ -8,7 +8,6 @@ import socket
 from collections import deque
 from typing import NoReturn
 
-import pytest_twisted
 from twisted.internet.interfaces import ISSLTransport, ISystemHandle
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -547,14 +546,6 @@ class AcknowledgedTests(OutletTestCase):
 
 
 # On real connections
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback():
-    loopback = LoopbackServer()
-    await loopback.listen()
-    yield loopback
-    await loopback.close()
 
 
 async def test_the_last_lines_arrive_although_the_client_sends_on(loopback: LoopbackServer) -> None:
