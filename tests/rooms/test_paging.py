@@ -45,6 +45,19 @@ def seqs(stretch: Stretch) -> list[int]:
     return [event.seq for event in stretch.events]
 
 
+def count_reads(room: Room) -> list[tuple[int, int]]:
+    """Return a list of the bounds of what is read of a room from now on."""
+    reads: list[tuple[int, int]] = []
+    read: Callable[[int, int], Any] = room.read
+
+    def note(after: int, upto: int) -> Any:
+        reads.append((after, upto))
+        return read(after, upto)
+
+    room.read = note  # type: ignore[method-assign]
+    return reads
+
+
 @pytest.fixture
 def quiet() -> View:
     """Return a view that ignores eva."""
@@ -64,9 +77,11 @@ class TestFirst:
         stretch = got(first_events(room_of(("luis", 3)), 1, 3, 2, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([2, 3], 1, 3, False)
 
-    def test_of_none(self) -> None:
-        stretch = got(first_events(room_of(("luis", 3)), 3, 3, 2, ALL))
-        assert (seqs(stretch), *stretch[1:]) == ([], 3, 3, False)
+    def test_of_none_nothing_is_read(self) -> None:
+        room = room_of(("luis", 3))
+        reads = count_reads(room)
+        assert got(first_events(room, 3, 3, 2, ALL)) == Stretch([], 3, 3, False)
+        assert reads == []
 
     def test_those_of_ignored_authors_are_passed_over(self, quiet: View) -> None:
         room = room_of(("luis", 1), ("eva", 2), ("luis", 2))
@@ -77,6 +92,11 @@ class TestFirst:
         room = room_of(("eva", EVENTS_LOOKED_AT), ("luis", 1))
         stretch = got(first_events(room, 0, EVENTS_LOOKED_AT + 1, 2, quiet))
         assert (seqs(stretch), *stretch[1:]) == ([], 0, EVENTS_LOOKED_AT, True)
+
+    def test_those_before_them_are_not_counted(self) -> None:
+        start = EVENTS_LOOKED_AT
+        stretch = got(first_events(room_of(("luis", start + 2)), start, start + 2, 1, ALL))
+        assert seqs(stretch) == [start + 1]
 
     def test_so_many_characters_are_given(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
@@ -102,10 +122,20 @@ class TestLast:
         stretch = got(last_events(room_of(("luis", 2)), 2, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([1, 2], 0, 2, False)
 
-    @pytest.mark.parametrize("upto", [0, 3])
+    def test_no_more_is_read_than_is_needed(self) -> None:
+        room = room_of(("luis", 5))
+        reads = count_reads(room)
+        got(last_events(room, 4, 2, ALL))
+        assert reads == [(2, 4)]
+
+    @pytest.mark.parametrize("upto", [-1, 0, 3])
     def test_none_says_if_there_are_any(self, upto: int) -> None:
         stretch = got(last_events(room_of(("luis", 3)), upto, 0, ALL))
-        assert (seqs(stretch), *stretch[1:]) == ([], upto, upto, upto > 0)
+        assert (seqs(stretch), *stretch[1:]) == ([], max(0, upto), upto, upto > 0)
+
+    def test_none_says_if_more_than_are_looked_at_are_ignored(self, quiet: View) -> None:
+        room = room_of(("luis", 1), ("eva", EVENTS_LOOKED_AT + EVENTS_READ))
+        assert got(last_events(room, room.head, 0, quiet)).more
 
     def test_none_says_if_there_are_any_but_ignored_ones(self, quiet: View) -> None:
         assert not got(last_events(room_of(("eva", 3)), 3, 0, quiet)).more
@@ -116,11 +146,19 @@ class TestLast:
         stretch = got(last_events(room, EVENTS_READ + 3, 2, quiet))
         assert (seqs(stretch), *stretch[1:]) == ([2, EVENTS_READ + 3], 1, EVENTS_READ + 3, True)
 
-    def test_so_many_are_looked_at(self, quiet: View) -> None:
-        head = EVENTS_LOOKED_AT + EVENTS_READ + 1
-        stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, 2, quiet))
-        assert (seqs(stretch), stretch.upto, stretch.more) == ([], head, True)
-        assert EVENTS_LOOKED_AT <= head - stretch.after <= EVENTS_LOOKED_AT + EVENTS_READ
+    def test_no_more_are_given_than_were_asked_for(self, quiet: View) -> None:
+        room = room_of(("luis", 5), ("eva", 10), ("luis", 1))
+        stretch = got(last_events(room, 16, 2, quiet))
+        assert (seqs(stretch), *stretch[1:]) == ([5, 16], 4, 16, True)
+
+    @pytest.mark.parametrize(
+        ("limit", "looked_at"),
+        [(2, 2 + 10 * EVENTS_READ), (EVENTS_READ, 10 * EVENTS_READ), (500, 4 * 500)],
+    )
+    def test_so_many_are_looked_at(self, quiet: View, limit: int, looked_at: int) -> None:
+        head = EVENTS_LOOKED_AT + 1000
+        stretch = got(last_events(room_of(("luis", 1), ("eva", head - 1)), head, limit, quiet))
+        assert stretch == Stretch([], head - looked_at, head, True)
 
     def test_so_many_characters_are_given(self) -> None:
         half = "x" * (CHARACTERS_GIVEN // 2)
@@ -131,10 +169,18 @@ class TestLast:
         stretch = got(last_events(room_of("y", "x" * 2 * CHARACTERS_GIVEN), 2, 9, ALL))
         assert (seqs(stretch), *stretch[1:]) == ([2], 1, 2, True)
 
-    def test_those_that_were_deleted_are_none(self) -> None:
+    @pytest.mark.parametrize(("limit", "after"), [(2, 1), (9, 0)])
+    def test_those_that_were_deleted_are_none(self, limit: int, after: int) -> None:
         room = room_of(("luis", 3))
         room.read = _nothing  # type: ignore[method-assign]
-        assert got(last_events(room, 3, 2, ALL)) == Stretch([], 1, 3, False)
+        assert got(last_events(room, 3, limit, ALL)) == Stretch([], after, 3, False)
+
+    def test_those_before_deleted_ones_are_not_looked_for(self) -> None:
+        room = room_of(("luis", 9))
+        read: Callable[[int, int], Any] = room.read
+        room.read = lambda after, upto: read(max(after, 4), upto)  # type: ignore[method-assign]
+        stretch = got(last_events(room, 9, 8, ALL))
+        assert (seqs(stretch), *stretch[1:]) == ([5, 6, 7, 8, 9], 4, 9, True)
 
 
 async def _nothing(after: int, upto: int) -> list[Event]:

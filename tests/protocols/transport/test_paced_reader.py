@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import pytest
 from twisted.internet.error import ConnectionLost
@@ -14,7 +15,7 @@ from chatd.protocols.transport.limits import BURST_SECONDS, Limits, Pace
 from chatd.protocols.transport.paced_reader import ITEMS_A_TURN, SMALL_BYTES
 from chatd.protocols.transport.scheduler import TURN_SECONDS
 from tests.support.browser import browser, frame
-from tests.support.connections import Caller, NotingHandler
+from tests.support.connections import PIECE, Caller, NotingHandler
 from tests.support.http import SiteWorld, request
 from tests.support.world import World
 
@@ -195,6 +196,21 @@ class TestTurns:
         caller.handler.ready = True
         caller.connection.reader.wake()
         assert caller.handled == [b"wait", b"two"]
+
+    def test_one_that_has_handled_some_items_asks_once_more(self, caller: Caller) -> None:
+        caller.send(b"wait\ntwo\n")
+        caller.handler.ready = True
+        caller.settle()
+        assert caller.handled == [b"wait", b"two"]
+
+    def test_decoding_takes_time_of_it_too(self, caller: Caller) -> None:
+        def accept(items: Sequence[bytes]) -> Sequence[bytes]:
+            cast(Any, caller.clock).rightNow += TURN_SECONDS
+            return []
+
+        caller.handler.accept = accept  # type: ignore[method-assign]
+        caller.send(b"x" * PIECE + b"rest")
+        assert caller.connection.reader.intake.unread == b"rest"
 
     def test_one_that_is_interrupted_and_ready_goes_on_in_the_turn(self, caller: Caller) -> None:
         settle = caller.handler.settle
@@ -482,9 +498,9 @@ class TestRate:
         def charge(item: bytes) -> None:
             handle(item)
             slow.connection.reader.rate.charge(1)
+            slow.handler.interrupted = True
 
         slow.handler.handle = charge  # type: ignore[method-assign]
-        slow.handler.most = 1
         slow.send(b"one\ntwo\n")
         slow.settle()
         assert slow.handled == [b"one"]
