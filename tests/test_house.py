@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import ROOT
+from tests.support.checkout import ROOT, syntax_tree
 
 MODULE_LINES = 400
 CLASS_LINES = 200
@@ -69,7 +69,7 @@ def modules() -> list[str]:
     return sorted(
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "chatd").rglob("*.py")
-        if len(ast.parse(path.read_text("utf-8")).body) > 1
+        if len(syntax_tree(path).body) > 1
     )
 
 
@@ -84,7 +84,7 @@ def too_long(module: str) -> list[str]:
     """Return which limits a module exceeds: its own, and those of its classes."""
     source = (ROOT / module).read_text("utf-8")
     found = [f"over {MODULE_LINES} lines"] if source.count("\n") > MODULE_LINES else []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(syntax_tree(ROOT / module)):
         if isinstance(node, ast.ClassDef):
             assert node.end_lineno is not None
             if node.end_lineno - node.lineno >= CLASS_LINES:
@@ -94,9 +94,7 @@ def too_long(module: str) -> list[str]:
 
 def docstring(module: str) -> str:
     """Return the docstring of a module on one line; empty without one."""
-    return " ".join(
-        (ast.get_docstring(ast.parse((ROOT / module).read_text("utf-8"))) or "").split()
-    )
+    return " ".join((ast.get_docstring(syntax_tree(ROOT / module)) or "").split())
 
 
 @pytest.mark.parametrize("module", modules())
@@ -140,7 +138,7 @@ def test_a_module_of_the_tests_imports_no_tests(path: str) -> None:
     """Shared parts are in a module of their own, most of them in tests/support."""
     imported = {
         node.module or ""
-        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        for node in ast.walk(syntax_tree(ROOT / path))
         if isinstance(node, ast.ImportFrom)
     }
     tests = {name for name in imported if re.match(r"tests\.(.*\.)?test_\w+$", name)}

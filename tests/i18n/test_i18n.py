@@ -16,6 +16,7 @@ from chatd.event import Change
 from chatd.i18n import Language, en, es, people, sentence
 from chatd.rooms.view import Bell
 from chatd.webhooks.registry import DeliveryFailure
+from tests.support.checkout import syntax_tree
 from tests.support.deeds import DEEDS
 
 CATALOGUES = {Language.ENGLISH: en.SENTENCES, Language.SPANISH: es.SENTENCES}
@@ -26,7 +27,6 @@ SOURCES = [
     for path in HOME.rglob("*.py")
     if path.parent != HOME / "client" and path.name not in ("en.py", "es.py")
 ]
-TREES = [ast.parse(path.read_text("utf-8")) for path in SOURCES]
 
 
 def placeholders(text: str) -> set[str]:
@@ -36,8 +36,8 @@ def placeholders(text: str) -> set[str]:
 def literals() -> set[str]:
     """All texts that stand in the code."""
     found: set[str] = set()
-    for tree in TREES:
-        for node in ast.walk(tree):
+    for path in SOURCES:
+        for node in ast.walk(syntax_tree(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
     return found
@@ -47,8 +47,8 @@ def asked_for() -> set[str]:
     """Return the keys that are written where a sentence is asked for."""
     places = {"sentence": (0, 1), "answer": (0,), "error": (1,), "Refusal": (1,)}
     found: set[str] = set()
-    for tree in TREES:
-        for node in ast.walk(tree):
+    for path in SOURCES:
+        for node in ast.walk(syntax_tree(path)):
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)

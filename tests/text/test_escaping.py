@@ -1,8 +1,8 @@
 """`chatd.text.escaping`: the text that reaches a terminal, tried on every code point."""
 
 import re
-import sys
 import unicodedata
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -19,10 +19,7 @@ from chatd.text.escaping import (
     visible_on_screen,
 )
 from chatd.text.unicode_tables import INVISIBLE
-from tests.proofs.terminal.documented import beyond, is_unsafe
-
-EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
-UNSAFE = frozenset(filter(is_unsafe, EVERY_CODE_POINT))
+from tests.proofs.terminal.documented import beyond, every_code_point, unsafe_code_points
 
 
 @pytest.mark.parametrize(
@@ -113,17 +110,17 @@ def test_leaves_ordinary_text_as_it_is(text: str) -> None:
 
 
 def test_changes_exactly_the_unsafe_code_points() -> None:
-    shown = visible(" | ".join(EVERY_CODE_POINT)).split(" | ")
-    pairs = zip(EVERY_CODE_POINT, shown, strict=True)
-    assert {before for before, after in pairs if before != after} == UNSAFE
+    shown = visible(" | ".join(every_code_point())).split(" | ")
+    pairs = zip(every_code_point(), shown, strict=True)
+    assert {before for before, after in pairs if before != after} == unsafe_code_points()
 
 
 def test_shows_every_unsafe_code_point_that_stands_alone() -> None:
-    assert not [character for character in UNSAFE if visible(character) == character]
+    assert not [character for character in unsafe_code_points() if visible(character) == character]
 
 
 def test_lets_no_unsafe_code_point_out() -> None:
-    assert UNSAFE.isdisjoint(visible("".join(EVERY_CODE_POINT)))
+    assert unsafe_code_points().isdisjoint(visible(every_code_point()))
 
 
 @given(st.text(st.sampled_from("ab" + MARK * 3 + VEDIC + FAR + ZWJ + "\u0903\u1160\u202e\x1b𝐇👍")))
@@ -146,7 +143,7 @@ def test_a_newline_in_the_text_does_not_make_a_second_line() -> None:
 
 
 def test_a_line_never_holds_iac_or_another_line_end_whatever_its_text() -> None:
-    line = encode_line("".join(EVERY_CODE_POINT), b"\n")
+    line = encode_line(every_code_point(), b"\n")
     assert b"\xff" not in line
     assert line.index(b"\n") == len(line) - 1
 
@@ -155,8 +152,14 @@ def test_no_lines_are_no_bytes() -> None:
     assert encode_lines([], b"\r\n") == b""
 
 
-UNSEEN = list(filter(is_blank, EVERY_CODE_POINT))
-BLANKS = [each for each in UNSEEN if re.match(f"[{BLANK}]", each)]
+@cache
+def unseen() -> list[str]:
+    return list(filter(is_blank, every_code_point()))
+
+
+@cache
+def blanks() -> list[str]:
+    return [each for each in unseen() if re.match(f"[{BLANK}]", each)]
 
 
 @pytest.mark.parametrize(
@@ -206,14 +209,18 @@ def test_indentation_tables_and_emoji_are_left_as_they_are_on_a_screen(text: str
     ["{0}" * 41, " {0}" * 21, "{0} " * 21, "{0}{0}" + " " * 39, "{0}" * 4 + " " * 37],
 )
 def test_no_blank_is_too_long_on_a_screen(text: str) -> None:
-    for blank in UNSEEN:
+    for blank in unseen():
         shown = visible_on_screen(f"é{text.format(blank)}x")
         assert re.search(r"\\s\{|\\[uUx]|\^", shown), ascii(shown)
 
 
 @given(
     st.lists(
-        st.text(st.sampled_from("a <é\u0301🎉" + "".join(BLANKS[:40])), max_size=60), max_size=6
+        st.text(
+            st.deferred(lambda: st.sampled_from("a <é\u0301🎉" + "".join(blanks()[:40]))),
+            max_size=60,
+        ),
+        max_size=6,
     )
 )
 def test_the_quick_look_at_blanks_is_right(texts: list[str]) -> None:
@@ -233,17 +240,17 @@ def test_the_quick_look_at_blanks_is_right(texts: list[str]) -> None:
 
 def test_what_shows_nothing_is_blank_or_shown_otherwise() -> None:
     invisible, nothing = (
-        set(re.findall(f"[{table}]", "".join(EVERY_CODE_POINT))) for table in (INVISIBLE, NOTHING)
+        set(re.findall(f"[{table}]", every_code_point())) for table in (INVISIBLE, NOTHING)
     )
-    assert invisible - UNSAFE == nothing
+    assert invisible - unsafe_code_points() == nothing
 
 
 def test_blanks_show_nothing() -> None:
-    for each in EVERY_CODE_POINT:
+    for each in every_code_point():
         if unicodedata.category(each) == "Zs":
             assert is_blank(each), ascii(each)
-    for each in BLANKS:
+    for each in blanks():
         assert is_blank(f"\t{each} ")
         assert not is_blank(f"{each}x")
-        assert each in UNSAFE or visible(each) == each, ascii(each)
+        assert each in unsafe_code_points() or visible(each) == each, ascii(each)
     assert is_blank("")

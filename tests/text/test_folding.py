@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import chatd
 from chatd.text.folding import MAX_RUN, fold, fold_for_search, has_long_run, normalize
+from tests.support.checkout import syntax_tree
 from tests.support.hostile import MARKS_IN_THE_WRONG_ORDER
 
 ACUTE, SPACING = "\u0301", "\u0903"
@@ -92,7 +93,7 @@ class TestWork:
         calling = {
             path.name
             for path in root.rglob("*.py")
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(syntax_tree(path))
             if isinstance(node, ast.Attribute)
             and ast.unparse(node) in ("unicodedata.normalize", "unicodedata.is_normalized")
         }

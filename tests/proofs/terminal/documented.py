@@ -6,8 +6,10 @@ walks through the text.
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -26,6 +28,17 @@ def is_unsafe(character: str) -> bool:
         or 0xFDD0 <= code <= 0xFDEF
         or code & 0xFFFE == 0xFFFE
     )
+
+
+@cache
+def every_code_point() -> str:
+    """Return all code points in order, surrogates included."""
+    return "".join(map(chr, range(sys.maxunicode + 1)))
+
+
+@cache
+def unsafe_code_points() -> frozenset[str]:
+    return frozenset(filter(is_unsafe, every_code_point()))
 
 
 def joins(character: str) -> bool:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 
 from chatd.text.escaping import encode_line, visible
-from tests.proofs.terminal.documented import is_unsafe, undocumented
+from tests.proofs.terminal.documented import every_code_point, undocumented, unsafe_code_points
 from tests.support.world import Member, World
 
-EVERY_CODE_POINT = [chr(code) for code in range(sys.maxunicode + 1)]
 PAIRS_A_TURN = 64
 
 
-@cache
-def unsafe() -> frozenset[str]:
-    return frozenset(filter(is_unsafe, EVERY_CODE_POINT))
-
-
 def test_every_code_point_alone_is_sent_as_documented(unmeasured: None) -> None:
-    assert len(EVERY_CODE_POINT) == 1_114_112
-    shown = {c: line for c in EVERY_CODE_POINT if (line := encode_line(c, b"\n")) != as_is(c)}
-    assert shown.keys() == unsafe()
+    assert len(every_code_point()) == 1_114_112
+    shown = {c: line for c in every_code_point() if (line := encode_line(c, b"\n")) != as_is(c)}
+    assert shown.keys() == unsafe_code_points()
     assert all(line.isascii() and line[:-1].decode().isprintable() for line in shown.values())
 
 
@@ -33,8 +25,8 @@ def as_is(text: str) -> bytes:
 
 
 def test_every_code_point_between_two_letters_is_sent_as_documented(unmeasured: None) -> None:
-    changed = [c for c in EVERY_CODE_POINT if visible(f"a{c}b") != f"a{c}b"]
-    assert set(changed) == unsafe()
+    changed = [c for c in every_code_point() if visible(f"a{c}b") != f"a{c}b"]
+    assert set(changed) == unsafe_code_points()
     assert [c for c in changed if visible(f"a{c}b") != f"a{visible(c)}b"] == []
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from chatd.commands.dispatch import TABLE
 from chatd.event import Deed, Kind
 from chatd.formats.base import BELL
 from tests.proofs.terminal.documented import is_unsafe, undocumented
+from tests.support.checkout import syntax_tree
 from tests.support.hostile import HOSTILE
 from tests.support.logs import logged
 from tests.support.world import Member, World
@@ -192,7 +194,13 @@ DAEMON = [
     for path in sorted(HOME.rglob("*.py"))
     if path.parent.name != "client" and path.name not in ("cli.py", "__main__.py")
 ]
-TREES = {path.relative_to(HOME).as_posix(): ast.parse(path.read_text("utf-8")) for path in DAEMON}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the syntax trees of the modules of the daemon by their paths."""
+    return {path.relative_to(HOME).as_posix(): syntax_tree(path) for path in DAEMON}
+
 
 LOGGED_AS_THEY_ARE = {
     "listening",
@@ -244,7 +252,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 def files_that_call(name: str, where: Callable[[ast.Call], bool] = lambda call: True) -> set[str]:
     return {
-        file for file, tree in TREES.items() for called, call in calls(tree)
+        file for file, tree in trees().items() for called, call in calls(tree)
         if called == name and where(call)
     }  # fmt: skip
 
@@ -271,7 +279,7 @@ def test_text_becomes_bytes_in_the_encoder_alone() -> None:
 
 
 def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
-    formats = [tree for file, tree in TREES.items() if file.startswith("formats/")]
+    formats = [tree for file, tree in trees().items() if file.startswith("formats/")]
     nodes = [node for tree in formats for node in ast.walk(tree)]
     for node in nodes:
         if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "bytes":
@@ -296,7 +304,7 @@ def test_formats_make_their_bytes_with_the_encoder_alone() -> None:
 
 
 def test_what_is_put_into_streams_and_inboxes_comes_from_a_format() -> None:
-    for file, tree in TREES.items():
+    for file, tree in trees().items():
         for called, call in calls(tree):
             if called == "put" and file not in {"util/worker.py", "rooms/stream.py", *OF_THE_LOG}:
                 if len(call.args) == 2:  # a value into a table: see chatd.storage.records
@@ -319,12 +327,12 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
     writing = files_that_call("write") | files_that_call("send")
     others = OF_THE_LOG | OF_THE_OPERATOR | MAKES_FRAMES | OF_HOOKS | OF_HTTP
     assert writing - others == {"protocols/transport/writer.py", "protocols/transport/factory.py"}
-    factory = TREES["protocols/transport/factory.py"]
+    factory = trees()["protocols/transport/factory.py"]
     (refused,) = [call for called, call in calls(factory) if called == "Refused"]
     assert ast.unparse(refused.args[2]) == "client.connection.handler.refusal(full)"
     refusals = {
         file: ast.unparse(node.body[-1])
-        for file, tree in TREES.items()
+        for file, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.name == "refusal"
         if "full: TooManyConnections" in ast.unparse(node.args)
@@ -341,15 +349,17 @@ def test_only_outlets_write_to_a_connection_and_those_who_let_nobody_in() -> Non
         ),
     }
     assert files_that_call("print") | files_that_call("writeSequence") == set()
-    assert "return encode_json(said)" in ast.unparse(TREES["webhooks/delivery.py"])
-    (posted,) = [call for called, call in calls(TREES["webhooks/delivery.py"]) if called == "post"]
+    assert "return encode_json(said)" in ast.unparse(trees()["webhooks/delivery.py"])
+    (posted,) = [
+        call for called, call in calls(trees()["webhooks/delivery.py"]) if called == "post"
+    ]
     assert ast.unparse(posted.args[2]) == "body"
 
 
 def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
     levels = {"debug", "info", "warn", "error", "critical", "failure", "emit"}
     found = 0
-    for file, tree in TREES.items():
+    for file, tree in trees().items():
         for called, call in calls(tree):
             logger = ast.unparse(call.func).rpartition(".")[0]
             if called not in levels or not logger.endswith(("log", "logger")):
@@ -362,7 +372,7 @@ def test_log_lines_are_constant_and_hold_nothing_that_a_client_sent() -> None:
     assert found >= 8
     troubles = [
         call
-        for tree in TREES.values()
+        for tree in trees().values()
         for called, call in calls(tree)
         if called == "RecurringWarning"
     ]
@@ -374,7 +384,7 @@ def test_the_one_control_character_that_is_sent_is_sent_in_two_places() -> None:
     """Both places check that the reader asked for it."""
     loaded = [
         (file, node)
-        for file, tree in TREES.items()
+        for file, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
     ]
