@@ -1,7 +1,7 @@
 """`tests.conftest`: tests fail for the right reasons, and runs end in time.
 
 Each test here runs a small file of tests in a process of its own, since the reactor is one for a
-process.
+process. Those processes are forked from one that has imported pytest and Twisted.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from tests import conftest
+from tests.support import forked_pytest
 
 pytest_plugins = ["pytester"]
 
@@ -25,8 +26,14 @@ WITHOUT = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "pyt
 """Options that leave out plugins which only take time here."""
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[bytes]]:
+    with forked_pytest.serving() as server:
+        yield server
+
+
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+def run(server, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """Run a file of tests with this conftest, and return what pytest said."""
     for variable in "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START", "PYTEST_ADDOPTS":
         monkeypatch.delenv(variable, raising=False)
@@ -35,7 +42,10 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
 
     def run(source: str) -> pytest.RunResult:
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess(*WITHOUT, timeout=30)
+        began = time.monotonic()
+        status, said = forked_pytest.Run(server, *WITHOUT).end(30)
+        assert status >= 0, f"pytest was killed by signal {-status}:\n{said}"
+        return pytest.RunResult(status, said.splitlines(), [], time.monotonic() - began)
 
     return run
 
@@ -259,7 +269,7 @@ def test_before():
 
 
 @pytest.fixture
-def interrupted(run, pytester: pytest.Pytester):
+def interrupted(run, server, pytester: pytest.Pytester):
     """Run a file of tests, and send pytest a signal once the file is ready.
 
     Return its status, its output and the seconds that it took to end.
@@ -269,26 +279,16 @@ def interrupted(run, pytester: pytest.Pytester):
         pytester.makepyfile(f"{IMPORTS}{source}\n\ndef test_after():\n    pass\n")
         os.mkfifo("ready")  # workers have no other descriptors of ours
         ready = os.open("ready", os.O_RDONLY | os.O_NONBLOCK)
-        ended, lives = os.pipe()
-        pytest_ = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *WITHOUT, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=[lives],
-        )
-        os.close(lives)
         try:
-            select.select([ready, ended], [], [])
+            run = forked_pytest.Run(server, *WITHOUT, *options)
+            select.select([ready, run], [], [], 30)
             began = time.monotonic()
-            pytest_.send_signal(number)
-            said = pytest_.communicate(timeout=20)[0].decode()
+            run.send_signal(number)
+            status, said = run.end(20)
         finally:
             os.close(ready)
-            os.close(ended)
             os.remove("ready")
-            pytest_.kill()
-            pytest_.wait()
-        return pytest_.returncode, said, time.monotonic() - began
+        return status, said, time.monotonic() - began
 
     return interrupted
 
