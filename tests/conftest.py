@@ -117,6 +117,15 @@ def unmeasured() -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run the tests of single files in this process: workers take longer to start than most run.
+
+    Output that is not captured and `breakpoint` work there, too.
+    """
+    return 0 if any(".py" in given for given in config.invocation_params.args) else None
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Let Hypothesis make its list of characters before there are workers, once for a checkout.
 

@@ -1,8 +1,7 @@
-"""One Chromium for all tests that use one, and a daemon with a page for each test.
+"""One Chromium for all tests of a process that use one, and a daemon with a page for each test.
 
-The tests are one group for ``pytest -n``, so that ``--dist loadgroup`` starts one Chromium alone. A
-test fails if the browser complained: of an error in a script, a violation of the page's policy, or
-a request that failed. `Chromium.forgive` accepts the complaints that a test provokes.
+A test fails if the browser complained: of an error in a script, a violation of the page's policy,
+or a request that failed. `Chromium.forgive` accepts the complaints that a test provokes.
 """
 
 from __future__ import annotations
@@ -16,14 +15,6 @@ from tests.browser.chromium import Chromium, missing
 from tests.browser.page import Page
 from tests.browser.tab import LAPTOP, Tab
 from tests.support.live_server import LiveServer
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents and item.config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -336,6 +338,21 @@ def test_stubborn():
 """
     status, said, _ = interrupted(stubborn, signal.SIGINT)
     assert status == pytest.ExitCode.INTERRUPTED, said
+
+
+@pytest.mark.parametrize(
+    ("given", "workers"),
+    [
+        ((), None),
+        (("-x", "tests/rooms"), None),
+        (("-x", "tests/rooms/test_room.py"), 0),
+        (("tests/rooms/test_room.py::TestRoom",), 0),
+    ],
+)
+def test_single_files_need_no_workers(given: tuple[str, ...], workers: int | None) -> None:
+    """Without a number, the cores count, which is for all tests or those of folders."""
+    config: Any = SimpleNamespace(invocation_params=SimpleNamespace(args=given))
+    assert conftest.pytest_xdist_auto_num_workers(config) == workers
 
 
 def test_left_behind(run) -> None:

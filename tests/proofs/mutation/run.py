@@ -44,6 +44,7 @@ import pytest_twisted  # noqa: F401
 import twisted.internet.endpoints
 import twisted.internet.testing
 import twisted.trial.unittest  # noqa: F401
+import xdist.plugin  # noqa: F401
 
 from tests.proofs.mutation.targets import TESTS
 from tests.support.checkout import ROOT
@@ -363,7 +364,7 @@ def _test(mutant: Mutant, tests: list[str], directory: str, seconds: int) -> Non
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-    left_out = [f"-pno:{plugin}" for plugin in ("cacheprovider", "cov", "xdist")]
+    left_out = ["-n0", *(f"-pno:{plugin}" for plugin in ("cacheprovider", "cov"))]
     places = [f"--rootdir={ROOT}", f"--basetemp={directory}/tests"]
     os._exit(pytest.main(["-qx", "--no-header", "--assert=plain", *left_out, *places, *tests]))
 
