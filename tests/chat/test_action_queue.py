@@ -17,6 +17,7 @@ from chatd.i18n import Language
 from chatd.rooms.stream import ANSWER_BYTES, Stream
 from chatd.util.error_log import ErrorLog
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.sessions import taken
 
 SECRET = "correct horse"
@@ -265,7 +266,7 @@ class TestLines:
     def test_each_line_that_was_said_elsewhere_is_answered(self, harness: QueueHarness) -> None:
         harness.say(lines=2, room="ops")
         harness.publish(1, 2, room="ops", elsewhere=True)
-        assert harness.sent() == ["*** Said in #ops."] * 2
+        assert harness.sent() == [EN.notice("said_in_room", room="ops")] * 2
 
     def test_each_line_that_was_not_committed_is_answered_with_an_error(
         self, harness: QueueHarness
@@ -289,7 +290,7 @@ class TestLines:
         assert harness.sent() == []
         harness.publish(1, room="ops", elsewhere=True)
         assert [line.split(":")[0] for line in harness.sent()] == [
-            "*** Said in #ops.",
+            EN.notice("said_in_room", room="ops"),
             "ERR Not allowed",
         ]
 

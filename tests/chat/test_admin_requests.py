@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from chatd.chat.admin_requests import Administration
 from chatd.text.times import local_time
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.sessions import begin
 from tests.support.world import HASH, World
 
@@ -35,10 +36,12 @@ def test_the_operator_can_confirm_the_clock(world: World) -> None:
 
 
 def test_a_name_can_be_registered_and_logged_in_to(world: World) -> None:
-    assert ask(world, "add", "Ana", hash=HASH) == {"said": "Ana is registered."}
+    assert ask(world, "add", "Ana", hash=HASH) == {
+        "said": EN.sentence("whois_registered", name="Ana")
+    }
     ana = world.person()
     ana.type("/login ana correct horse")
-    assert ana.seen() == ["*** You are now Ana."]
+    assert ana.seen() == [EN.notice("you_are", name="Ana")]
     assert world.ask_operator("list").result == {
         "accounts": [{"name": "Ana", "admin": False, "created": 0, "connections": 1}]
     }
@@ -73,7 +76,7 @@ def test_a_password_can_be_set(world: World) -> None:
     assert ask(world, "password", "ana", hash=HASH) == {"said": "the password of ana is changed."}
     ana = world.person()
     ana.type("/login ana correct horse")
-    assert ana.seen() == ["*** You are now ana."]
+    assert ana.seen() == [EN.notice("you_are", name="ana")]
 
 
 def test_a_password_that_is_set_ends_all_grants(world: World) -> None:
@@ -97,8 +100,11 @@ def test_a_session_is_logged_out_when_its_account_is_removed(world: World) -> No
     ana = world.person()
     ana.type("/login ana correct horse")
     ana.seen()
-    assert ask(world, "remove", "ana") == {"said": "ana is not registered any more."}
-    assert ana.seen() == ["*** ana is not registered any more.", "*** You are now guest1."]
+    assert ask(world, "remove", "ana") == {"said": EN.sentence("unregistered", name="ana")}
+    assert ana.seen() == [
+        EN.notice("unregistered", name="ana"),
+        EN.notice("you_are", name="guest1"),
+    ]
     assert world.ask_operator("list").result == {"accounts": []}
 
 
@@ -108,7 +114,7 @@ def test_a_guest_who_has_the_name_or_one_that_looks_like_it_loses_it(world: Worl
         guest.seen()
         ask(world, "add", added, hash=HASH)
         seen = guest.seen()
-        assert seen[0] == f"*** {held} is registered to somebody else now."
+        assert seen[0] == EN.notice("registered_elsewhere", name=held)
         assert seen[1].startswith("*** You are now guest")
         guest.type(f"/nick {held}")
         assert guest.seen()[0].startswith("ERR Name in use: ")
@@ -167,7 +173,7 @@ def test_of_two_who_register_a_name_at_once_one_is_refused() -> None:
     reply = world.ask_operator("add", name="ana", hash=HASH)
     assert ask(world, "add", "Ana", hash=HASH) == {"error": "Ana is registered already."}
     world.release()
-    assert reply.result == {"said": "ana is registered."}
+    assert reply.result == {"said": EN.sentence("whois_registered", name="ana")}
 
 
 def test_a_member_is_no_administrator_by_default(world: World) -> None:

@@ -17,11 +17,13 @@ from chatd.accounts.credentials import BROWSER, BROWSER_SECONDS, FRESH_SECONDS, 
 from chatd.accounts.passwords import Hasher, Passwords
 from chatd.chat.admin_requests import Administration
 from chatd.commands.dispatch import TABLE as TABLE_OF_COMMANDS
+from chatd.errors import ErrorKind
 from chatd.storage.contract import StoreError
 from tests.support.browser import Browser
 from tests.support.den import Den
 from tests.support.http import HttpClient, request
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.world import CHEAP, PASSWORD
 
 OTHER = "another horse"
@@ -524,18 +526,12 @@ def test_who_was_signed_out_says_nothing_as_a_guest_and_may_log_in_or_out() -> N
     first, second = Terminal(den).person, Terminal(den).person
     den.owner.type(f"/password {OTHER}")
     told = first.seen()
-    assert told[0] == (
-        "*** The password was changed elsewhere, so you are signed out here."
-        " /login NAME PASSWORD to go on, or /logout to be a guest."
-    )
-    assert f"*** You are now guest{first.session.number}." in told
+    assert told[0] == (EN.notice("password_changed_elsewhere"))
+    assert EN.notice("you_are", name=f"guest{first.session.number}") in told
     assert not first.closed
     for line in "hello", "/nick eva", "/who", "/join lobby", "/away", "/password x", "/token list":
         first.type(line)
-        assert first.seen() == [
-            "ERR Not allowed: you are signed out."
-            " /login NAME PASSWORD to go on, or /logout to be a guest."
-        ]
+        assert first.seen() == [EN.error(ErrorKind.NOT_ALLOWED, "not_signed_in")]
     den.world.clock.advance(10)  # they were put out of #den
     first.type("/help login", f"/login ana {OTHER}", "/join lobby", "hello")
     assert first.seen()[-1] == "<ana> hello"

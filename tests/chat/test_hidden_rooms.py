@@ -14,10 +14,12 @@ import pytest
 
 from chatd.chat.permissions import Act, Mode
 from chatd.commands.dispatch import TABLE
+from chatd.errors import ErrorKind
 from chatd.protocols.web.live.verbs import TABLE as VERBS
 from tests.support.browser import Browser, browser
 from tests.support.http import SiteWorld
 from tests.support.rights import set_mode
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 HIDDEN, FREE = "layoffs", "holiday"
@@ -96,14 +98,12 @@ def test_a_name_that_cannot_be_used_is_refused_in_the_same_words(zed: Member, co
     zed.type("hola")
     for name in HIDDEN, HIDDEN.upper(), LOOK_ALIKE:
         assert zed.ask(f"/{command} {name}") == [
-            f"ERR Name in use: #{name} cannot be used for a new room. Choose another"
-            " name; or, if you know of a room of that name, log in or ask to be"
-            " invited."
+            EN.error(ErrorKind.NAME_IN_USE, "unusable_room", room=name)
         ]
 
 
 def test_the_lists_have_nothing_of_it(zed: Member) -> None:
-    assert zed.ask("/rooms")[0] == "*** 1 room:"
+    assert zed.ask("/rooms")[0] == EN.notice("rooms", count=1)
     assert HIDDEN not in str(zed.ask("/whois ana"))
     assert HIDDEN not in str(zed.ask("/join layofs"))
 

@@ -6,6 +6,7 @@ import pytest
 
 from chatd.chat.membership import LASTING
 from chatd.chat.names import Names
+from tests.support.sentences import EN
 from tests.support.sessions import done, guest, member, program
 from tests.support.world import PASSWORD, Member, World
 
@@ -20,7 +21,7 @@ def test_a_session_that_logs_out_leaves_its_private_room_under_its_old_name(line
     world.clock.advance(LASTING)
     owner.seen()
     ana.type(line)
-    assert owner.seen() == ["*** ana left."]
+    assert owner.seen() == [EN.notice("left", name="ana")]
     assert world.room("den") not in ana.session.memberships
 
 

@@ -12,11 +12,13 @@ from twisted.internet.defer import Deferred
 from chatd.accounts.credentials import TOKEN, Scope
 from chatd.chat.permissions import LEAST, Act, Mode, Role
 from chatd.chat.replies import READING_SECONDS
+from chatd.errors import ErrorKind
 from chatd.event import Record
 from chatd.storage.contract import Found, StoreError
 from chatd.text.times import local_time
 from tests.support.loopback import LoopbackServer
 from tests.support.rights import give_role, set_mode
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 SECRET = "the launch code is 0000"
@@ -171,11 +173,9 @@ class TestTable:
         root = world.member("root", admin=True)
         luis.seen()
         luis.type("/topic adios")
-        assert luis.seen() == [
-            "ERR Not allowed: only the owner and the operators of #lobby may do that."
-        ]
+        assert luis.seen() == [EN.error(ErrorKind.NOT_ALLOWED, "only_operators", room="lobby")]
         root.type("/topic adios")
-        assert root.seen() == ["*** root set the topic: adios"]
+        assert root.seen() == [EN.notice("topic_set", name="root", topic="adios")]
 
 
 def private(world: World) -> None:
@@ -266,7 +266,7 @@ class TestReading:
         _, luis = shut_out
         luis.seen()
         luis.type("/join opps")
-        assert luis.seen() == ["*** You are in #opps, a new room; nobody else is here."]
+        assert luis.seen() == [EN.notice("joined_new_room", room="opps")]
 
     def test_others_are_not_shut_out_with_them(self) -> None:
         world = World()
@@ -450,12 +450,17 @@ class TestRestarts:
         ana.type("/mode", "/bans")
         assert ana.seen() == [
             (
-                "*** #ops is moderated: everyone may enter; people with a voice may"
-                " speak. Its owner is ana."
+                EN.notice(
+                    "room_is_run_by",
+                    room="ops",
+                    mode="moderated",
+                    meaning=EN.sentence("means_moderated"),
+                    owner="ana",
+                )
             ),
-            "*** 2 mutes and bans in #ops:",
-            f"*** zoe is muted until {local_time(600)} (9m left), by ana.",
-            f"*** luis is banned until {local_time(3600)} (59m left), by ana: x",
+            EN.notice("sanctions", count=2, room="ops"),
+            EN.notice("mute_listed", target="zoe", until=local_time(600), left="9m", by="ana."),
+            EN.notice("ban_listed", target="luis", until=local_time(3600), left="59m", by="ana: x"),
         ]
         moderation, room = world.server.moderation, world.room("ops")
         roles = {
@@ -469,7 +474,7 @@ class TestRestarts:
             "zoe": Role.INVITED,
         }
         eva.type("/unban #ops luis")
-        assert eva.seen() == ["*** In #ops: eva lifted the ban on luis."]
+        assert eva.seen() == [EN.deed("unban", "In #ops: eva", "luis")]
 
     def test_what_is_over_by_then_is_over(self) -> None:
         world = World()
@@ -506,7 +511,7 @@ class TestRestarts:
             if not opened:
                 ana.send("/create ops private", "/ban luis 1h loud", SECRET, "/nosuch")
                 lines = await ana.until("/nosuch")
-                assert "*** ana banned luis for 1h: loud" in lines
+                assert EN.deed("ban", "ana", "luis", time="1h", reason="loud") in lines
             luis = await loopback.guest()
             luis.send("/nick luis", "/join ops", "/who ops", "/rooms", "/nosuch")
             lines = await luis.until("/nosuch")
@@ -517,7 +522,7 @@ class TestRestarts:
                 ana.send("/join ops", "/bans", "/nosuch")
                 lines = await ana.until("/nosuch")
                 assert [line for line in lines if SECRET in line]
-                assert "*** 1 mute or ban in #ops:" in lines
+                assert EN.notice("sanctions", count=1, room="ops") in lines
             await loopback.close()
 
     @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chatd.rooms.paging import EVENTS_LOOKED_AT, EVENTS_READ
 from chatd.text.times import local_time
 from tests.support.browser import browser
 from tests.support.http import SiteWorld, request
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD, Member
 
 RUDE, KIND = "rude words", "kind words"
@@ -235,7 +236,7 @@ class TestOwnLines:
         ana = ana_of(door)
         assert "since you left" not in str(ana.seen())
         ana.type("/missed")
-        assert ana.seen() == ["*** You have missed nothing."]
+        assert ana.seen() == [EN.notice("nothing_missed")]
 
     def test_are_not_counted_among_what_is_missed(self, door: SiteWorld) -> None:
         ana_of(door).hang_up()
@@ -246,7 +247,7 @@ class TestOwnLines:
                 door.ask("POST", path, OWN.encode(), authorization=token)
                 door.server.unread.check()
         ana = ana_of(door)
-        assert "*** 3 lines in #lobby since you left:" in ana.seen()
+        assert EN.notice("missed", count=3, room="lobby") in ana.seen()
         ana.type("/missed")
         ana.hang_up()
         assert not list(door.server.unread._own_lines.accounts), "her place is behind them"

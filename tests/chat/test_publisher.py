@@ -13,16 +13,15 @@ from chatd.chat.connected_sessions import ConnectedSessions
 from chatd.chat.line_quotas import UNPUBLISHED_LINES, LineQuotas
 from chatd.chat.publisher import Publisher
 from chatd.chat.session import Session
+from chatd.errors import ErrorKind
 from chatd.event import Change, Draft, Event, Kind, Notice
 from chatd.rooms.room import Room
 from tests.support.logs import Expect
+from tests.support.sentences import EN
 from tests.support.sessions import guest, keys, member
 from tests.support.world import World
 
-NOT_SAVED = (
-    "ERR Not saved: your line could not be stored, so it was not shown to"
-    " others. Say it again later. The server's log says why."
-)
+NOT_SAVED = EN.error(ErrorKind.NOT_SAVED, "not_saved")
 
 
 class FailedCommitTests(SynchronousTestCase):
@@ -45,7 +44,9 @@ class FailedCommitTests(SynchronousTestCase):
     def test_what_was_asked_behind_it_goes_on(self) -> None:
         self.ana.type("hola", "/who")
         self.world.store.fail()
-        self.assertEqual(self.ana.seen(), [NOT_SAVED, "*** In #lobby: 2 guests."])
+        self.assertEqual(
+            self.ana.seen(), [NOT_SAVED, EN.notice("people_in", room="lobby", people="2 guests")]
+        )
 
     def test_the_next_line_is_said(self) -> None:
         self.ana.type("lost")
@@ -79,7 +80,7 @@ class FailedCommitTests(SynchronousTestCase):
         self.ana.type("hola", "/nick ana")
         self.world.store.fail()
         self.world.release()
-        self.assertEqual(self.luis.seen(), ["*** guest1 is now ana."])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="guest1", new_name="ana")])
 
     def test_an_error_in_the_store_itself_is_logged_and_costs_no_more(self) -> None:
         self.ana.type("hola")

@@ -10,11 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from chatd.chat.membership import LASTING
 from chatd.chat.subscriptions import Subscriptions
-from chatd.errors import short
+from chatd.errors import ErrorKind, short
 from chatd.event import Draft, Kind
 from chatd.storage.contract import RoomRecord
 from chatd.storage.group_commit import WAITING_BYTES
 from chatd.storage.memory import MemoryStore
+from tests.support.sentences import EN
 from tests.support.world import Member, World
 
 
@@ -44,7 +45,7 @@ class RestartTests(SynchronousTestCase):
         world = restarted(RoomRecord("Ops", 2, "Friday", 1))
         ana = world.person()
         ana.type("/join ops", "/rooms")
-        self.assertIn("*** Topic: Friday", ana.seen())
+        self.assertIn(EN.notice("topic", topic="Friday"), ana.seen())
 
     def test_the_lobby_is_the_room_that_is_stored_under_its_name_in_any_case(self) -> None:
         world = restarted(RoomRecord("Lobby", 2, "", 1), lobby="LOBBY")
@@ -94,7 +95,10 @@ class SharedNameTests(SynchronousTestCase):
         return person.ask(line)
 
     def test_they_count_as_one_person(self) -> None:
-        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+        self.assertEqual(
+            self.told(self.luis, "/who"),
+            [EN.notice("people_in", room="lobby", people="Ana and 1 guest")],
+        )
         self.assertEqual(
             self.told(self.luis, "/whois ana"),
             ["*** Ana is not registered. Ana is here in #lobby, with 2 connections."],
@@ -103,17 +107,22 @@ class SharedNameTests(SynchronousTestCase):
     def test_the_second_is_called_as_the_first_is(self) -> None:
         other = self.world.person()
         other.session.identity.client_id = "browser"
-        self.assertEqual(self.told(other, "/nick ANA"), ["*** You are now Ana."])
-        self.assertEqual(self.told(other, "/nick Ana"), ["*** You are Ana already."])
-        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana and 1 guest."])
+        self.assertEqual(self.told(other, "/nick ANA"), [EN.notice("you_are", name="Ana")])
+        self.assertEqual(self.told(other, "/nick Ana"), [EN.notice("you_are_already", name="Ana")])
+        self.assertEqual(
+            self.told(self.luis, "/who"),
+            [EN.notice("people_in", room="lobby", people="Ana and 1 guest")],
+        )
 
     def test_together_they_may_write_it_in_another_way(self) -> None:
-        self.assertEqual(self.told(self.tabs[1], "/nick ANA"), ["*** You are now ANA."])
+        self.assertEqual(self.told(self.tabs[1], "/nick ANA"), [EN.notice("you_are", name="ANA")])
         self.assertEqual(self.tabs[0].session.name, "ANA")
 
     def test_together_they_may_take_a_look_alike_of_it(self) -> None:
         for name in "Bob1", "Bobl", "B0bl":
-            self.assertEqual(self.told(self.tabs[1], f"/nick {name}"), [f"*** You are now {name}."])
+            self.assertEqual(
+                self.told(self.tabs[1], f"/nick {name}"), [EN.notice("you_are", name=name)]
+            )
             self.assertEqual(self.tabs[0].session.name, name)
 
     def test_both_are_sent_what_is_private_and_its_receipt_comes_once(self) -> None:
@@ -130,25 +139,28 @@ class SharedNameTests(SynchronousTestCase):
         self.patch(Subscriptions, "receive", lambda *_: False)
         self.assertEqual(
             self.told(self.luis, "/msg ana hola"),
-            ["ERR Inbox full: Ana is not reading, so this was not said. Try again later."],
+            [EN.error(ErrorKind.INBOX_FULL, "inbox_full", name="Ana")],
         )
 
     def test_the_others_are_told_that_they_left_once_both_have(self) -> None:
         self.tabs[0].hang_up()
         self.assertEqual(self.luis.seen(), [])
         self.tabs[1].hang_up()
-        self.assertEqual(self.luis.seen(), ["*** Ana left."])
+        self.assertEqual(self.luis.seen(), [EN.notice("left", name="Ana")])
 
     def test_when_one_of_them_takes_another_name_both_have_it(self) -> None:
         self.tabs[1].type("/nick eva")
-        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="Ana", new_name="eva")])
         for tab in self.tabs:
-            self.assertIn("*** You are now eva.", tab.seen())
-        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: eva and 1 guest."])
+            self.assertIn(EN.notice("you_are", name="eva"), tab.seen())
+        self.assertEqual(
+            self.told(self.luis, "/who"),
+            [EN.notice("people_in", room="lobby", people="eva and 1 guest")],
+        )
         self.tabs[0].hang_up()
         self.assertEqual(self.luis.seen(), [])
         self.tabs[1].hang_up()
-        self.assertEqual(self.luis.seen(), ["*** eva left."])
+        self.assertEqual(self.luis.seen(), [EN.notice("left", name="eva")])
 
     def test_each_room_is_told_once_of_those_who_are_there(self) -> None:
         self.tabs[1].type("/join ops")
@@ -157,8 +169,8 @@ class SharedNameTests(SynchronousTestCase):
         guest = self.world.person()
         self.forget()
         self.tabs[0].type("/nick eva")
-        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
-        self.assertEqual(guest.seen(), ["*** Ana is now eva."])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="Ana", new_name="eva")])
+        self.assertEqual(guest.seen(), [EN.notice("renamed", name="Ana", new_name="eva")])
 
     def test_those_of_another_holder_and_under_another_name_keep_theirs(self) -> None:
         stranger, third = self.world.person("max"), self.world.person()
@@ -181,7 +193,7 @@ class SharedNameTests(SynchronousTestCase):
     def test_the_last_of_them_who_takes_another_name_is_renamed(self) -> None:
         self.tabs[0].hang_up()
         self.tabs[1].type("/nick eva")
-        self.assertEqual(self.luis.seen(), ["*** Ana is now eva."])
+        self.assertEqual(self.luis.seen(), [EN.notice("renamed", name="Ana", new_name="eva")])
 
     def test_another_name_meanwhile_keeps_it_from_being_registered(self) -> None:
         self.world.hashing.held = True
@@ -196,11 +208,11 @@ class SharedNameTests(SynchronousTestCase):
     def test_one_who_registers_it_has_it_alone(self) -> None:
         self.assertEqual(
             self.told(self.tabs[0], "/register correct horse"),
-            ["*** Ana is yours now. When you come back: /login Ana"],
+            [EN.notice("registered", name="Ana")],
         )
         self.assertEqual(
             self.tabs[1].seen(),
-            ["*** Ana is registered to somebody else now.", "*** You are now guest3."],
+            [EN.notice("registered_elsewhere", name="Ana"), EN.notice("you_are", name="guest3")],
         )
         self.assertEqual(self.luis.seen(), [])
         self.assertEqual(self.told(self.tabs[1], "/nick ana")[0][:16], "ERR Name in use:")
@@ -222,8 +234,11 @@ class SharedNameTests(SynchronousTestCase):
         account = self.world.server.accounts.table["eva"]
         self.world.server.logins.log_in(self.tabs[0].session, account)
         self.world.settle()
-        self.assertEqual(self.luis.seen(), ["*** Eva joined."])
-        self.assertEqual(self.told(self.luis, "/who"), ["*** In #lobby: Ana, Eva and 1 guest."])
+        self.assertEqual(self.luis.seen(), [EN.notice("joined", name="Eva")])
+        self.assertEqual(
+            self.told(self.luis, "/who"),
+            [EN.notice("people_in", room="lobby", people="Ana, Eva and 1 guest")],
+        )
 
 
 class RoomsKeptTests(SynchronousTestCase):
@@ -287,7 +302,7 @@ class RoomsKeptTests(SynchronousTestCase):
         luis.type("/leave")
         self.world.release()
         self.assertEqual(self.rooms(), ["lobby", "ops"])
-        self.assertEqual(self.ana.seen(), ["*** Said in #ops."])
+        self.assertEqual(self.ana.seen(), [EN.notice("said_in_room", room="ops")])
 
     def test_the_lobby_always_stays(self) -> None:
         self.ana.type("/join ops")

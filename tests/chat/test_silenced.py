@@ -10,8 +10,10 @@ import pytest
 
 from chatd.chat.membership import LASTING
 from chatd.commands.dispatch import TABLE
+from chatd.errors import ErrorKind
 from tests.support.browser import browser, browser_tab
 from tests.support.http import SiteWorld
+from tests.support.sentences import EN
 from tests.support.world import PASSWORD, World
 
 WORD = "buy-now.example.com"
@@ -98,13 +100,12 @@ def test_the_refusal_names_the_room(how: str, line: str) -> None:
 def test_a_muted_guest_keeps_their_name_while_they_are_there() -> None:
     world = SilencedWorld("muted")
     assert world.zed.ask(f"/nick {WORD[:20]}-{'x' * 8}") == [
-        "ERR Not allowed: you may not speak in #den, and a new name would be shown there."
-        " /join another room first, or wait."
+        EN.error(ErrorKind.NOT_ALLOWED, "name_stays", room="den")
     ]
     world.ana.type("/unmute zed")
     world.told()
-    assert world.zed.ask("/nick zoe") == ["*** You are now zoe."]
-    assert world.told() == ["*** zed is now zoe."]
+    assert world.zed.ask("/nick zoe") == [EN.notice("you_are", name="zoe")]
+    assert world.told() == [EN.notice("renamed", name="zed", new_name="zoe")]
 
 
 def test_also_where_they_are_in_another_room_too() -> None:
@@ -125,8 +126,8 @@ def test_also_where_they_are_in_another_room_too() -> None:
 @pytest.mark.parametrize("how", SILENCED)
 def test_who_logs_in_is_let_and_the_room_sees_only_that_they_left(how: str) -> None:
     world = SilencedWorld(how)
-    assert f"*** You are now {WORD}." in world.zed.ask(f"/login {WORD} {PASSWORD}")
-    assert world.told() == ["*** zed left."]
+    assert EN.notice("you_are", name=WORD) in world.zed.ask(f"/login {WORD} {PASSWORD}")
+    assert world.told() == [EN.notice("left", name="zed")]
     assert world.zed.ask("hola")[0].startswith("ERR Not allowed: ")
     world.zed.ask("/logout")
     assert world.told() == []
@@ -137,22 +138,22 @@ def test_one_of_two_tabs_that_logs_in_leaves_the_other_there() -> None:
     tabs = [browser_tab(world, "zoe") for _ in range(2)]
     for tab in tabs:
         tab.send("enter", room="den")
-    assert world.told() == ["*** zoe joined."]
+    assert world.told() == [EN.notice("joined", name="zoe")]
     world.ana.type("/mode moderated")
     world.told()
     tabs[0].say(f"/login {WORD} {PASSWORD}", room="lobby")
     assert tabs[0].session.name == WORD
     assert world.told() == []
     tabs[1].hang_up()
-    assert world.told() == ["*** zoe left."]
+    assert world.told() == [EN.notice("left", name="zoe")]
 
 
 @pytest.mark.parametrize("how", ["moderated", "announce"])
 def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) -> None:
     """Else no guest could take a name in a lobby that announces."""
     world = SilencedWorld(how)
-    assert world.zed.ask("/nick zoe") == ["*** You are now zoe."]
-    assert world.told() == ["*** zed left."]
+    assert world.zed.ask("/nick zoe") == [EN.notice("you_are", name="zoe")]
+    assert world.told() == [EN.notice("left", name="zed")]
     for name in "zoe2x", "zed", "zoe":
         world.zed.ask(f"/nick {name}")
     assert world.told() == []
@@ -162,7 +163,7 @@ def test_where_the_mode_keeps_them_quiet_they_may_change_their_name(how: str) ->
 def test_who_comes_and_goes_in_a_loop_is_not_told_of(how: str) -> None:
     world = SilencedWorld(how)
     world.zed.ask("/leave")
-    assert world.told() == ["*** zed left."]
+    assert world.told() == [EN.notice("left", name="zed")]
     for number in range(3):
         world.zed.ask(f"/nick ad{number}")
         world.zed.ask("/join den")
@@ -176,7 +177,7 @@ def test_who_may_speak_by_then_is_told_of_under_their_new_name() -> None:
     late = world.person("late")
     late.type("/join den", "/nick later")
     world.ana.type("/voice later")
-    assert world.told()[-1] == "*** later joined."
+    assert world.told()[-1] == EN.notice("joined", name="later")
 
 
 def test_whose_new_name_was_not_told_does_not_leave_under_it() -> None:

@@ -18,6 +18,7 @@ from chatd.storage.records import change
 from chatd.text.times import local_time
 from tests.support.logs import Expect
 from tests.support.loopback import LoopbackServer
+from tests.support.sentences import EN, ES
 from tests.support.world import Member, World, log_in
 
 EPOCH = local_time(0)
@@ -34,7 +35,7 @@ def dated(*lines: str) -> list[str]:
 def greeting(person: Member) -> list[str]:
     """Return the lines that a person is sent after the answer to the name."""
     seen = person.seen()
-    return seen[seen.index("*** You are now ana.") + 1 :]
+    return seen[seen.index(EN.notice("you_are", name="ana")) + 1 :]
 
 
 class TestInboxes:
@@ -81,7 +82,7 @@ class TestInboxes:
         luis.type("/msg ANA hola")
         assert luis.seen() == [
             "(private to ana) <luis> hola",
-            "*** ana is not here. Your line is stored, and shown when ana comes back.",
+            EN.notice("waits_for", name="ana"),
         ]
 
     def test_all_connections_of_an_account_are_shown_it(self, world: World) -> None:
@@ -112,9 +113,12 @@ class TestInboxes:
         ana, luis = world.member("ana"), world.person("luis")
         luis.type("/msg ana hola", "/rooms", "/who @ana", "/join @ana", "/msg #@ana x")
         seen = luis.seen()
-        assert "*** 1 room:" in seen
+        assert EN.notice("rooms", count=1) in seen
         assert [line[:16] for line in seen[-3:]] == ["ERR Invalid name"] * 3
-        assert ana.seen() == ["*** guest2 is now luis.", "(private) <luis> hola"]
+        assert ana.seen() == [
+            EN.notice("renamed", name="guest2", new_name="luis"),
+            "(private) <luis> hola",
+        ]
 
     def test_one_who_never_read_it_finds_it_there(self, world: World) -> None:
         ana, luis = world.member("ana"), world.person("luis")
@@ -122,7 +126,7 @@ class TestInboxes:
         luis.type("/msg ana one", "/msg ana two")
         ana.hang_up()
         assert greeting(world.member("ana", greeted=True)) == [
-            "*** 2 private lines while you were away:",
+            EN.notice("private_missed", count=2),
             *dated("(private) <luis> one", "(private) <luis> two"),
         ]
 
@@ -138,7 +142,7 @@ class TestInboxes:
         world.register("ana")
         luis.type("/msg ana for the second one")
         assert greeting(world.member("ana", greeted=True)) == [
-            "*** 1 private line while you were away:",
+            EN.notice("private_missed", count=1),
             *dated("(private) <luis> for the second one"),
         ]
 
@@ -195,7 +199,7 @@ class TestComingBack:
         ana.hang_up()
         luis.type("one", "two")
         assert greeting(world.member("ana", greeted=True)) == [
-            "*** 2 lines in #lobby since you left:",
+            EN.notice("missed", count=2, room="lobby"),
             *dated("<luis> one", "<luis> two"),
         ]
 
@@ -206,11 +210,11 @@ class TestComingBack:
         ana.hang_up()
         luis.type("in the lobby", "/msg ana psst", "/join ops", "in ops")
         assert greeting(world.member("ana", greeted=True)) == [
-            "*** 1 private line while you were away:",
+            EN.notice("private_missed", count=1),
             *dated("(private) <luis> psst"),
-            "*** 1 line in #ops since you left:",
+            EN.notice("missed", count=1, room="ops"),
             *dated("<luis> in ops"),
-            "*** 1 line in #lobby since you left:",
+            EN.notice("missed", count=1, room="lobby"),
             *dated("<luis> in the lobby"),
         ]
 
@@ -219,7 +223,7 @@ class TestComingBack:
         world.register("ana", language="es")
         luis.type("/msg ana psst")
         seen = world.member("ana", greeted=True).seen()
-        assert "*** 1 línea privada mientras no estabas:" in seen
+        assert ES.notice("private_missed", count=1) in seen
 
     def test_a_room_in_which_one_never_was_is_nothing_that_one_missed(self, world: World) -> None:
         world.member("ana").hang_up()
@@ -240,18 +244,18 @@ class TestComingBack:
             luis.type(f"line {number}")
         ana = world.member("ana", greeted=True)
         seen = greeting(ana)
-        assert seen[0] == f"*** {SHOWN_AT_ONCE + 30} lines in #lobby since you left:"
+        assert seen[0] == EN.notice("missed", count=SHOWN_AT_ONCE + 30, room="lobby")
         assert seen[1] == f"[{EPOCH}] <luis> line 0"
         assert len(seen) == SHOWN_AT_ONCE + 2
-        assert seen[-1] == "*** 30 more in #lobby: /missed shows them, /skip marks all as read."
+        assert seen[-1] == EN.notice("missed_more", count=30, room="lobby")
         ana.type("/missed")
         seen = ana.seen()
-        assert seen[0] == "*** 30 lines in #lobby since you left:"
+        assert seen[0] == EN.notice("missed", count=30, room="lobby")
         assert seen[1:] == dated(
             *(f"<luis> line {number}" for number in range(SHOWN_AT_ONCE, SHOWN_AT_ONCE + 30))
         )
         ana.type("/missed")
-        assert ana.seen() == ["*** You have missed nothing."]
+        assert ana.seen() == [EN.notice("nothing_missed")]
 
     def test_several_rooms_share_what_is_shown(self, world: World) -> None:
         ana, luis = world.member("ana"), world.person("luis")
@@ -276,12 +280,12 @@ class TestComingBack:
         ana = world.member("ana")
         ana.type("/missed")
         seen = ana.seen()
-        assert seen[0] == f"*** {SHOWN_AT_ONCE} lines in #lobby since you left:"
+        assert seen[0] == EN.notice("missed", count=SHOWN_AT_ONCE, room="lobby")
         assert seen[1:] == dated(
             *(f"<luis> line {number}" for number in range(4 * SHOWN_AT_ONCE, 5 * SHOWN_AT_ONCE))
         )
         ana.type("/missed")
-        assert ana.seen() == ["*** You have missed nothing."]
+        assert ana.seen() == [EN.notice("nothing_missed")]
 
     def test_asked_for_twice_at_once_each_line_is_shown_once(self, world: World) -> None:
         ana, luis = world.member("ana"), world.person("luis")
@@ -303,8 +307,8 @@ class TestComingBack:
         ana = world.member("ana")
         ana.type("/skip", "/missed")
         assert ana.seen() == [
-            "*** All lines of your rooms, and your private lines, are marked as read.",
-            "*** You have missed nothing.",
+            EN.notice("skipped"),
+            EN.notice("nothing_missed"),
         ]
         luis.type("live")
         ana.hang_up()
@@ -427,7 +431,7 @@ class TestPlaces:
         ana.hang_up()
         assert place(world, "lobby") == SHOWN_AT_ONCE
         assert greeting(world.member("ana", greeted=True))[0] == (
-            "*** 31 lines in #lobby since you left:"
+            EN.notice("missed", count=31, room="lobby")
         )
 
     def test_a_gap_that_is_filled_counts_what_came_behind_it(self, world: World) -> None:
@@ -477,7 +481,10 @@ class TestPlaces:
         luis.type("seen")
         ana.seen()
         log_in(world.server, ana.session, "ana")
-        assert greeting(ana) == ["*** 1 line in #lobby since you left:", *dated("<luis> missed")]
+        assert greeting(ana) == [
+            EN.notice("missed", count=1, room="lobby"),
+            *dated("<luis> missed"),
+        ]
         world.settle()
         ana.hang_up()
         assert place(world, "lobby") == 2
@@ -505,10 +512,7 @@ class TestPlaces:
         seen = ana.seen()
         assert seen[-2:] == [
             f"[{EPOCH}] <luis> line 14",
-            (
-                "*** 5 more lines in #ops since you left: /missed shows them, /skip"
-                " marks all as read."
-            ),
+            (EN.notice("missed_before", count=5, room="ops")),
         ]
         ana.type("/missed")
         assert ana.seen()[1:] == dated(*(f"<luis> line {number}" for number in range(5)))
@@ -671,9 +675,9 @@ class TestKeeping:
 
 
 WAITED = [
-    "*** 1 private line while you were away:",
+    EN.notice("private_missed", count=1),
     "(private) <guest2> psst",
-    "*** 1 line in #lobby since you left:",
+    EN.notice("missed", count=1, room="lobby"),
     "<guest2> one",
 ]
 """The lines that Ana is sent for those of Luis."""
@@ -695,7 +699,8 @@ class StoredServer:
         client.send("/sync")
         lines = await client.until("/sync")
         return [
-            line.split("] ")[-1] for line in lines[lines.index("*** You are now ana.") + 1 : -1]
+            line.split("] ")[-1]
+            for line in lines[lines.index(EN.notice("you_are", name="ana")) + 1 : -1]
         ]
 
     async def luis(self) -> None:
