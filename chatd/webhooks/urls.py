@@ -68,9 +68,11 @@ _URL = re.compile(
     r"(?P<scheme>https?)://"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\[\]/?#:@\\]+)"
     r"(?::(?P<port>[0-9]{1,5}))?"
-    r"(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?:#.*)?",
+    r"(?P<path>/[^?#]*)?(?P<query>\?[^#]+)?\??(?:#.*)?",
     re.IGNORECASE,
 )
+"""The form of a URL. An empty query is none, as for other programs that read URLs."""
+
 _CREDENTIALS = re.compile(r"[^/?#]*//[^/?#]*@")
 _PATH = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*")  # RFC 3986 section 3.3 and 3.4
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"

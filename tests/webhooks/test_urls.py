@@ -126,6 +126,19 @@ def test_the_longest_url() -> None:
     assert destination_of(url).url == url
 
 
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("http://a?", "http://a/"),
+        ("http://a/b?", "http://a/b"),
+        ("http://a/b??", "http://a/b??"),
+        ("http://a/b?c?", "http://a/b?c?"),
+    ],
+)
+def test_an_empty_query_is_none(url: str, same: str) -> None:
+    assert destination_of(url).url == same
+
+
 @given(st.text(max_size=30), st.sampled_from(["http://", "https://[", "http://a", "HTTP://b:", ""]))
 def test_whoever_connects_reads_it_as_it_was_taken_apart_here(text: str, start: str) -> None:
     try:
