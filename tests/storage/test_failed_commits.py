@@ -33,6 +33,16 @@ def logged() -> Iterator[list[str]]:
     globalLogPublisher.removeObserver(observe)
 
 
+async def commit_one(harness: StoreHarness, gates: Gates, *, works: bool) -> None:
+    """Say a line, and let its commit continue or fail."""
+    harness.begin(draft())
+    if works:
+        gates.open()
+    else:
+        gates.fail(StoreError("no disk"))
+    await harness.settle()
+
+
 async def fail_one_commit(harness: StoreHarness, after: Draft | Notice) -> None:
     """Lose a line in a commit that fails, while another entry waits for the next commit."""
     gates = Gates(harness.store)
@@ -111,12 +121,7 @@ class TestFailure:
     ) -> None:
         gates = Gates(harness.store)
         for works in False, False, True, True:
-            harness.begin(draft())
-            if works:
-                gates.open()
-            else:
-                gates.fail(StoreError("no disk"))
-            await harness.settle()
+            await commit_one(harness, gates, works=works)
         assert logged == ["no disk", "lines are saved again"]
         expected_errors()
 
@@ -126,12 +131,7 @@ class TestFailure:
         gates = Gates(harness.store)
         while harness.reactor.seconds() < 10 * FIRST_SILENCE:
             for works in False, True:
-                harness.begin(draft())
-                if works:
-                    gates.open()
-                else:
-                    gates.fail(StoreError("no disk"))
-                await harness.settle()
+                await commit_one(harness, gates, works=works)
             harness.reactor.advance(0.25)
         assert logged == ["no disk", "lines are saved again"] * 10
         expected_errors()

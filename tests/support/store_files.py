@@ -37,6 +37,17 @@ class Opening:
         self._harness = StoreHarness.in_file(self._path)
         return self._harness
 
+    async def writer(self, connections: list[sqlite3.Connection]) -> sqlite3.Connection:
+        """Open the store and say a line; return the connection that wrote it.
+
+        ``connections`` are all that are made.
+        """
+        harness = self.first()
+        connections.clear()
+        await harness.say(draft())
+        (writer,) = connections
+        return writer
+
     async def again(self) -> StoreHarness:
         """Close the open store, as a daemon that stops, and open it again."""
         await self.close()

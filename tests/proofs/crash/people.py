@@ -72,6 +72,17 @@ def received(connection: socket.socket) -> bytes | None:
         return b""
 
 
+def sent(connection: socket.socket, unsent: bytearray) -> bool:
+    """Send what the kernel takes, and delete it. Return False if the connection has ended."""
+    try:
+        del unsent[: connection.send(unsent)]
+    except BlockingIOError:
+        pass
+    except ConnectionError:
+        return False
+    return True
+
+
 class Person:
     """A client: a name, a room, and lines that are said only once.
 
@@ -145,11 +156,7 @@ class Person:
         while len(self._waits_for) < WINDOW:
             self._said += 1
             self._say_something(f"{self._prefix}{self._said}")
-        try:
-            del self._unsent[: self.socket.send(self._unsent)]
-        except BlockingIOError:
-            pass
-        except ConnectionError:
+        if not sent(self.socket, self._unsent):
             self.ended = True
 
     def _say_something(self, mark: str) -> None:

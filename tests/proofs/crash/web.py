@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tests.proofs.crash.people import ROOMS, received, talk
+from tests.proofs.crash.people import ROOMS, received, sent, talk
 from tests.proofs.crash.resumed import LATELY, Follower, Said
 
 BROWSERS = 3
@@ -119,11 +119,7 @@ class Visitor:
         return head
 
     def _send(self) -> None:
-        try:
-            del self._unsent[: self.socket.send(self._unsent)]
-        except BlockingIOError:
-            pass
-        except ConnectionError:
+        if not sent(self.socket, self._unsent):
             self.ended = True
 
     def find(self, fault: str) -> None:

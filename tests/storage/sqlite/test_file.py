@@ -73,10 +73,7 @@ class TestFile:
     async def test_is_written_to_disk_at_each_commit(
         self, opening: Opening, connections: list[sqlite3.Connection]
     ) -> None:
-        harness = opening.first()
-        connections.clear()
-        await harness.say(draft())
-        (writer,) = connections
+        writer = await opening.writer(connections)
         full = 2
         assert writer.execute("PRAGMA synchronous").fetchone() == (full,)
         # What macOS needs for that: elsewhere they are remembered, and do nothing.

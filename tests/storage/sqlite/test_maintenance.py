@@ -328,8 +328,5 @@ class TestForgetting:
     async def test_the_writer_overwrites_what_it_deletes(
         self, opening: Opening, connections: list[sqlite3.Connection]
     ) -> None:
-        harness = opening.first()
-        connections.clear()
-        await harness.say(draft())
-        (writer,) = connections
+        writer = await opening.writer(connections)
         assert writer.execute("PRAGMA secure_delete").fetchone() == (1,)
