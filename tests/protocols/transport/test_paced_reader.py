@@ -129,6 +129,7 @@ class TestAtOnce:
         caller.handler.handle = send_more  # type: ignore[method-assign]
         caller.send(b"one\n")
         assert caller.handled == [b"one", b"two"]
+        caller.settle()
         assert caller.handler.asked == 1
 
     def test_input_that_comes_while_a_turn_is_awaited_waits_for_it(self, caller: Caller) -> None:
@@ -184,6 +185,7 @@ class TestTurns:
         caller.handler.seconds = TURN_SECONDS / 2
         caller.send(b"one\ntwo\nthree\n")
         assert caller.handled == [b"one", b"two"]
+        assert caller.paused
         caller.settle()
         assert caller.handled == [b"one", b"two", b"three"]
 
@@ -211,6 +213,8 @@ class TestTurns:
         caller.handler.accept = accept  # type: ignore[method-assign]
         caller.send(b"x" * PIECE + b"rest")
         assert caller.connection.reader.intake.unread == b"rest"
+        caller.settle()
+        assert caller.connection.reader.intake.unread == b""
 
     def test_one_that_is_interrupted_and_ready_goes_on_in_the_turn(self, caller: Caller) -> None:
         settle = caller.handler.settle
@@ -409,15 +413,19 @@ class TestEnd:
         caller.hang_up()
         assert caller.calls == ["lost", "depart"]
 
-    def test_it_is_handled_in_several_turns(self, caller: Caller) -> None:
+    def test_it_comes_after_all_turns(self, caller: Caller) -> None:
+        handle = caller.handler.handle
+
+        def note(item: bytes) -> None:
+            handle(item)
+            caller.handler.calls.append(item.decode())
+
+        caller.handler.handle = note  # type: ignore[method-assign]
         caller.handler.most = 0
         caller.send(b"one\ntwo\nthree")
         caller.handler.most = 1
         caller.half_close()
-        for _ in range(3):
-            caller.settle()
-        assert caller.handled == [b"one", b"two", b"three"]
-        assert caller.calls == ["end_of_input"]
+        assert caller.calls == ["one", "two", "three", "end_of_input"]
 
     def test_a_line_of_any_length_awaits_a_turn(self, caller: Caller) -> None:
         for _ in range(3):
@@ -453,6 +461,7 @@ class TestRate:
 
     def test_it_is_left_alone_until_it_has_paid(self, slow: Caller) -> None:
         slow.send(b"one\n")
+        assert slow.paused
         slow.send(b"two\n")
         slow.settle()
         assert slow.handled == [b"one"]
