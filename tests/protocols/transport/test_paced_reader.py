@@ -88,6 +88,7 @@ class TestAtOnce:
         caller.send(b"one\n")
         assert caller.handled == [b"one"]
         assert not caller.paused
+        assert caller.transport.resumes == 0
 
     def test_as_much_as_counts_as_little_is_little(self, caller: Caller) -> None:
         caller.send(MUCH[1:])
