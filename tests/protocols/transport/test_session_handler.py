@@ -198,6 +198,10 @@ class TestSaying:
         drafts = [draft.texts for batch, _ in door.world.store.held for draft in batch]
         assert ("one", "two") in drafts
 
+    def test_one_that_may_say_more_is_read_on(self, door: Door) -> None:
+        door.send(b"one\n")
+        assert door.transport.producerState == "producing"
+
     def test_they_are_said_before_a_command_has_its_effect(self, door: Door) -> None:
         name = door.session.name
         door.send(b"one\n/nick ana\ntwo\n")
@@ -285,12 +289,13 @@ class TestChecks:
     @pytest.mark.parametrize(("seconds", "late"), [(5, False), (6, True)])
     def test_a_line_that_takes_too_long_is_dropped(self, seconds: int, late: bool) -> None:
         door = Door(limits=self.LIMITS)
+        door.clock.advance(3)
         door.send(b"one")
         keys(door.session)
-        door.client.connection.check(seconds)
+        door.client.connection.check(3 + seconds)
         assert ("line_took_too_long" in keys(door.session)) is late
         assert door.handler.decoder.unfinished is not late
-        assert door.client.connection.reader.intake.since == (seconds if late else 0)
+        assert door.client.connection.reader.intake.since == (3 + seconds if late else 3)
 
     def test_without_a_limit_it_may_take_any_time(self, door: Door) -> None:
         door.send(b"one")
@@ -421,3 +426,33 @@ class TestFailing:
 def test_each_client_has_a_stream_of_its_own(door: Door) -> None:
     assert isinstance(door.client.connection.output.supply, Stream)
     assert door.client.connection.output.supply is door.session.stream
+
+
+class TestDerived:
+    def test_a_derived_class_says_how_an_item_is_handled(self, door: Door) -> None:
+        with pytest.raises(NotImplementedError):
+            SessionHandler.handle(door.handler, b"one")
+
+    def test_a_derived_class_says_which_format_it_has(self, door: Door) -> None:
+        with pytest.raises(NotImplementedError):
+            SessionHandler.format(door.handler)
+
+    def test_it_knows_the_most_characters_of_a_line(self, door: Door) -> None:
+        assert door.handler.max_length == 4096
+
+
+def test_an_idle_session_needs_no_checks(door: Door) -> None:
+    assert not door.client.connection.pending
+
+
+def test_what_a_turn_sends_leaves_in_one_piece(door: Door) -> None:
+    sent: list[bytes] = []
+
+    def answer(item: bytes) -> None:
+        door.session.stream.put(item)
+        sent.append(door.transport.value())
+
+    door.handler.handle = answer  # type: ignore[method-assign]
+    door.send(b"one\ntwo\n")
+    assert sent == [b"", b""]
+    assert door.transport.value() == b"onetwo"
